@@ -1,0 +1,47 @@
+# make reports, make test, make lab: each first installs what is missing. Only python3 >= 3.11 is needed.
+# make test PYTHON=/path/to/python3.13 uses that Python and its own .venv-3.13.
+
+PYTHON := python3
+ifeq ($(origin PYTHON),command line)
+VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+else
+VENV := .venv
+endif
+BIN := $(VENV)/bin
+SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
+
+.PHONY: help install reports test test-all lab lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+install: ## put the locked packages and siyu into .venv, unless they are there
+	@$(PYTHON) scripts/install.py $(VENV)
+
+reports: install ## publish the bundled subjects to reports/
+	@$(BIN)/siyu report $(SUBJECTS)
+
+test: install ## every check; browser and office tests run when their program is found
+	@failed=; \
+	run() { name=$$1; shift; printf '== %s\n' "$$name"; "$$@" || failed="$$failed, $$name"; }; \
+	run style $(BIN)/ruff check --quiet .; \
+	run format $(BIN)/ruff format --check --quiet .; \
+	run types $(BIN)/mypy --no-error-summary; \
+	run imports $(BIN)/lint-imports --no-cache; \
+	run notebooks $(BIN)/python -m pytest --quiet --nbval notebooks/; \
+	run tests $(BIN)/python -m pytest --quiet; \
+	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
+
+test-all: export SIYU_REQUIRE := browser,office,java
+test-all: test ## the same, and a missing program is a failure
+
+lab: install ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+
+lock: install ## compile requirements.in anew: newest versions that Python 3.11 to 3.14 share
+	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest \
+		--generate-hashes --no-header --quiet --upgrade --output-file requirements.txt
+
+clean: ## remove the virtual environments and caches; reports stay
+	@rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,88 @@
+"""What every pytest run here shares: which programs tests may need, and how notebooks are compared.
+
+Tests marked `browser`, `office` or `java` start a program that a machine may lack. Without it they are
+skipped and counted as not run; SIYU_REQUIRE=browser,office,java turns such a skip into a failure.
+"""
+
+import os
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+PROGRAMS = {
+    "browser": ("chromium", "chromium-browser", "google-chrome"),
+    "office": ("soffice", "libreoffice"),
+    "java": ("java",),
+}
+NOT_RUN = pytest.StashKey[Counter[str]]()
+
+
+def program(marker: str) -> str | None:
+    """Path of the program that tests with this marker start; None when the machine has none."""
+    return next(filter(None, map(shutil.which, PROGRAMS[marker])), None)
+
+
+def required() -> set[str]:
+    """The markers that SIYU_REQUIRE names, comma-separated; an unknown one is a usage error."""
+    names = {name.strip() for name in os.environ.get("SIYU_REQUIRE", "").split(",")} - {""}
+    if unknown := sorted(names - PROGRAMS.keys()):
+        message = f"SIYU_REQUIRE: {', '.join(unknown)} is unknown; it may name {', '.join(PROGRAMS)}"
+        raise pytest.UsageError(message)
+    return names
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check SIYU_REQUIRE before anything runs; give nbval its sanitizing rules wherever it is started."""
+    required()
+    config.stash[NOT_RUN] = Counter()
+    if not config.option.nbval_sanitize_with:
+        config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval_sanitize.cfg")
+
+
+def pytest_collectstart(collector: pytest.Collector) -> None:
+    """Compare of a notebook what a reader sees as text.
+
+    Pictures differ by a pixel between machines; a finding's data holds every digit of its numbers,
+    of which the text form, which is compared, shows four.
+    """
+    if collector.path.suffix == ".ipynb" and hasattr(collector, "skip_compare"):
+        collector.skip_compare += ("image/png", "text/html", "application/vnd.siyu.finding+json")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose program is absent, or fail it where the program is required."""
+    for marker, names in PROGRAMS.items():
+        if item.get_closest_marker(marker) and not program(marker):
+            reason = f"{marker}: none of {', '.join(names)} is on PATH"
+            if marker in required():
+                pytest.fail(f"SIYU_REQUIRE names {reason}", pytrace=False)
+            item.config.stash[NOT_RUN][reason] += 1
+            pytest.skip(reason)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say how many tests were not run for want of a program."""
+    for reason, count in config.stash[NOT_RUN].items():
+        terminalreporter.write_line(f"not run: {count} test{'s' * (count > 1)} ({reason})")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of Chromium, for tests marked `browser`."""
+    return found("browser")
+
+
+@pytest.fixture(scope="session")
+def soffice() -> str:
+    """Path of LibreOffice, for tests marked `office`."""
+    return found("office")
+
+
+def found(marker: str) -> str:
+    """Path of the marker's program; a test that asks for it without the marker is told so."""
+    path = program(marker)
+    if path is None:
+        pytest.fail(f"mark this test with pytest.mark.{marker}", pytrace=False)
+    return path
