@@ -1,0 +1,150 @@
+"""Charts as data: a kind, tidy rows, and a picture drawn from them in any language and width.
+
+A chart holds no arithmetic: rows are figures, placed as they are. The same rows become the PNG of the
+page, the native chart of the slide and the sheet of the workbook.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from siyu.charts.drawing import DRAWN, png
+from siyu.figure import Absent, Figure
+from siyu.language import Text
+
+__all__ = ["DRAWN", "Chart", "bars", "matrix", "pairs", "png", "ranges", "series", "table"]
+
+
+@dataclass(frozen=True)
+class Chart:
+    """kind: one of DRAWN, or `table`, `matrix`, `none`.
+
+    rows: dicts with label, value, low, high, unit, tone, sources.
+
+    unit and scale (`linear`, `log`) describe the value axis; lines are reference marks; columns name the
+    cells of a table; x labels the horizontal axis of a line chart. needs: metrics missing for any row at all.
+    """
+
+    kind: str
+    rows: tuple[Mapping[str, Any], ...] = ()
+    unit: str = ""
+    scale: str = "linear"
+    lines: tuple[Mapping[str, Any], ...] = ()
+    columns: tuple[Mapping[str, Any], ...] = ()
+    x: Mapping[str, Any] | None = None
+    needs: tuple[str, ...] = ()
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Refs of all rows and reference marks."""
+        return tuple(sorted({ref for row in (*self.rows, *self.lines) for ref in row.get("sources", ())}))
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain dicts and lists for the finding record."""
+        content: dict[str, Any] = {"kind": self.kind, "unit": self.unit, "scale": self.scale}
+        content |= {"rows": [dict(row) for row in self.rows], "lines": [dict(line) for line in self.lines]}
+        content |= {"columns": [dict(column) for column in self.columns]}
+        return content | ({"x": dict(self.x)} if self.x else {})
+
+
+Labelled = Mapping[str, Figure | Absent] | Iterable[tuple[Text, Figure | Absent]]
+
+
+def ranges(figures: Labelled, *, scale: str = "linear", tones: Sequence[str] = (), **more: Any) -> Chart:
+    """A dot and its range for each label. Labels are message ids or other texts; figures share one unit."""
+    return _chart("range", [(label, None, figure) for label, figure in _items(figures)], scale, tones, **more)
+
+
+def bars(figures: Labelled, *, scale: str = "linear", tones: Sequence[str] = (), **more: Any) -> Chart:
+    """A bar for each label, with its range as a whisker."""
+    return _chart("bar", [(label, None, figure) for label, figure in _items(figures)], scale, tones, **more)
+
+
+def pairs(
+    figures: Iterable[tuple[Text, Mapping[str, Figure | Absent]]], *, scale: str = "linear", **more: Any
+) -> Chart:
+    """Several series on each label's line (label, series -> figure), joined: the gap is the message."""
+    flat = [(label, name, figure) for label, group in figures for name, figure in group.items()]
+    return _chart("pairs", flat, scale, (), **more)
+
+
+def series(
+    curves: Mapping[str, Iterable[tuple[float, Figure | Absent]]],
+    *,
+    x: Mapping[str, Any],
+    scale: str = "linear",
+    **more: Any,
+) -> Chart:
+    """Lines over a numeric x (series -> (x, figure) points), with their ranges as bands."""
+    flat = [(at, name, figure) for name, points in curves.items() for at, figure in points]
+    chart = _chart("line", [("", name, figure) for _, name, figure in flat], scale, (), x=x, **more)
+    places = [at for at, _, figure in flat if isinstance(figure, Figure)]
+    rows = tuple({**row, "x": at} for row, at in zip(chart.rows, places, strict=True))
+    return Chart("line", rows, chart.unit, scale, chart.lines, x=x, needs=chart.needs)
+
+
+def table(frame: pd.DataFrame, columns: Mapping[str, Text], units: Mapping[str, str] | None = None) -> Chart:
+    """A table: the frame's rows, `columns` key -> heading in order. A `sources` column holds refs."""
+    return Chart("table", _records(frame), columns=_columns(columns, units or {}))
+
+
+def matrix(frame: pd.DataFrame, columns: Mapping[str, Text]) -> Chart:
+    """A table of yes/no/na cells, shown as marks."""
+    return Chart("matrix", _records(frame), columns=_columns(columns, {}))
+
+
+def _items(figures: Labelled) -> Iterable[tuple[Text, Figure | Absent]]:
+    return figures.items() if isinstance(figures, Mapping) else figures
+
+
+def _columns(columns: Mapping[str, Text], units: Mapping[str, str]) -> tuple[Mapping[str, Any], ...]:
+    return tuple({"key": key, "label": label, "unit": units.get(key, "")} for key, label in columns.items())
+
+
+def _records(frame: pd.DataFrame) -> tuple[Mapping[str, Any], ...]:
+    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return tuple({str(key): value for key, value in record.items()} for record in records)
+
+
+def _chart(
+    kind: str,
+    entries: Sequence[tuple[Any, Any, Figure | Absent]],
+    scale: str,
+    tones: Sequence[str],
+    lines: Mapping[str, Figure | Absent] | None = None,
+    x: Mapping[str, Any] | None = None,
+) -> Chart:
+    """Rows of the figures that are there; when none is, the chart needs what they need."""
+    rows, units = [], []
+    for place, (label, name, figure) in enumerate(entries):
+        if isinstance(figure, Absent):
+            continue
+        row = _mark(figure) | {"label": label, "tone": tones[place] if place < len(tones) else "main"}
+        rows.append(row | ({"series": name} if name is not None else {}))
+        units.append(figure.unit)
+    if len(set(units)) > 1:
+        raise ValueError(f"one chart, one unit; found {', '.join(sorted(set(units)))}")
+    absent = [figure for _, _, figure in entries if isinstance(figure, Absent)]
+    needs = tuple(sorted({need for figure in absent for need in figure.needs})) if not rows else ()
+    marks = tuple(
+        _mark(figure) | {"label": label}
+        for label, figure in (lines or {}).items()
+        if isinstance(figure, Figure)
+    )
+    return Chart(kind, tuple(rows), units[0] if units else "", scale, marks, x=x, needs=needs)
+
+
+def _mark(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": figure.value,
+        "low": figure.low,
+        "high": figure.high,
+        "interval_kind": figure.interval_kind,
+        "unit": figure.unit,
+        "definition": figure.definition,
+        "sources": list(figure.sources),
+    }

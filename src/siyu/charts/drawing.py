@@ -1,0 +1,73 @@
+"""The picture of a chart record: one axes, labels on the marks, no legend where a label will do."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+
+from siyu import theme
+from siyu.charts import marks
+from siyu.language import Language
+
+DRAWN = tuple(marks.KINDS)
+
+
+def draw(record: Mapping[str, Any], language: Language, width: str = "desktop") -> Canvas:
+    """The chart of a finding record as a matplotlib figure. width: `desktop` or `phone`.
+
+    Raises KeyError for a kind that has no picture (`table`, `matrix`, `none`).
+    """
+    theme.apply()
+    chart = record["chart"]
+    kind = marks.KINDS[chart["kind"]]
+    narrow = width == "phone"
+    labels = wrapped_labels(chart, language, narrow)
+    deepest = max((label.count("\n") + 1 for label in labels), default=1)
+    high = kind.height(chart, narrow, deepest)
+    canvas = Canvas(figsize=(theme.WIDTHS[width], high))  # no pyplot: nothing to close, nothing shown twice
+    axes = canvas.add_subplot()
+    kind.paint(axes, chart, labels, language, narrow)
+    _finish(axes, chart, language, kind.value_axis)
+    return canvas
+
+
+def png(record: Mapping[str, Any], language: Language, width: str = "desktop") -> bytes:
+    """The chart as PNG bytes, the same on every run (no date, no software version inside)."""
+    canvas = draw(record, language, width)
+    buffer = io.BytesIO()
+    canvas.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+def wrapped_labels(chart: Mapping[str, Any], language: Language, narrow: bool) -> list[str]:
+    """Row labels broken for the width at hand; Chinese breaks after fewer characters."""
+    wide = {("zh", False): 14, ("zh", True): 8, ("en", False): 30, ("en", True): 16}[
+        language.data_code, narrow
+    ]
+    texts = [language.say(row.get("label", "")) for row in chart["rows"]]
+    return [
+        "\n".join(textwrap.wrap(text, wide, break_long_words=language.data_code == "zh")) for text in texts
+    ]
+
+
+def _finish(axes: Axes, chart: Mapping[str, Any], language: Language, value_axis: str) -> None:
+    """Grid, axis title and tick numbers along the value axis."""
+    if not value_axis:
+        return
+    axis = axes.xaxis if value_axis == "x" else axes.yaxis
+    if chart["scale"] == "log":
+        (axes.set_xscale if value_axis == "x" else axes.set_yscale)("log")
+    axis.grid(True)
+    axes.set_axisbelow(True)
+    unit = chart["unit"]
+    title = language.unit(unit) if unit not in ("ratio", "multiple") else ""
+    if chart["scale"] == "log":
+        note = language.message("logarithmic scale")
+        title = f"{title} ({note})" if title else note
+    (axes.set_xlabel if value_axis == "x" else axes.set_ylabel)(title)
+    marks.number_ticks(axis, unit, language, chart["scale"])

@@ -1,0 +1,87 @@
+"""The registry of metrics and units, read from `data/definitions.yml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pint
+import yaml
+
+from siyu.errors import LedgerError, Problem, nearest, shown_path
+from siyu.paths import data_dir
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a metric means: 中文 and English name, unit, formula, denominator and basis (in words)."""
+
+    key: str
+    zh: str
+    en: str
+    unit: str
+    formula: str = ""
+    denominator: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of the closed list: its dimension as a pint expression, and its labels."""
+
+    key: str
+    pint: str
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True)
+class Registry:
+    """All metrics and units, with the dimensions that arithmetic between figures is checked against."""
+
+    metrics: dict[str, Definition]
+    units: dict[str, Unit]
+    dimensions: pint.UnitRegistry[Any]
+
+    def dimension(self, unit: str) -> pint.Unit:
+        """The pint unit of a unit key or of a product of keys. Raises KeyError for an unknown unit."""
+        if unit in self.units:
+            return self.dimensions.Unit(self.units[unit].pint or "dimensionless")
+        raise KeyError(unit)
+
+
+@lru_cache(maxsize=1)
+def registry() -> Registry:
+    """The registry, loaded once. Raises LedgerError with all faults of the file."""
+    path = data_dir() / "definitions.yml"
+    file = shown_path(path)
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    units = {key: Unit(key, **entry) for key, entry in content["units"].items()}
+    metrics = {key: Definition(key, **entry) for key, entry in content["metrics"].items()}
+    problems = []
+    for metric in metrics.values():
+        if metric.unit not in units:
+            step = nearest(metric.unit, units)
+            problems.append(Problem(file, 0, metric.key, f"unit {metric.unit}", "a unit of this file", step))
+    dimensions: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
+    names = {name for unit in units.values() for name in _names(unit.pint)}
+    for name in sorted(names):
+        dimensions.define(f"{name} = [{name}]")
+    if problems:
+        raise LedgerError(problems)
+    return Registry(metrics, units, dimensions)
+
+
+def definition(key: str) -> Definition:
+    """The metric `key`. Raises KeyError with the nearest name."""
+    metrics = registry().metrics
+    if key not in metrics:
+        raise KeyError(f"unknown metric {key}. {nearest(key, metrics)}")
+    return metrics[key]
+
+
+def _names(expression: str) -> list[str]:
+    """Base dimensions of a unit expression: `CNY / user / month` has three."""
+    words = expression.replace("*", " ").replace("/", " ").replace("**", " ").split()
+    return [word for word in words if word.isidentifier() and word != "dimensionless"]

@@ -1,0 +1,62 @@
+"""Errors that say what happened, where, and what to do next."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One fault of an input: where it is, what was found, what was expected, what to do next.
+
+    line: physical line in the file, header = 1; 0 when the fault concerns the whole file.
+    column: header text, or "" when the fault concerns the whole line.
+    """
+
+    file: str
+    line: int
+    column: str
+    found: str
+    expected: str
+    next_step: str
+
+    def __str__(self) -> str:
+        where = self.file + (f" line {self.line}" if self.line else "")
+        where += f", column {self.column}" if self.column else ""
+        return f"{where}: found {self.found}; expected {self.expected}. {self.next_step}"
+
+
+class ProblemsError(ValueError):
+    """All problems of an input at once. `problems` holds them in file and line order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        count = len(self.problems)
+        head = "1 problem" if count == 1 else f"{count} problems"
+        super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
+
+
+class LedgerError(ProblemsError):
+    """The evidence ledger, the assumptions or the fee rules cannot be used as they stand."""
+
+
+class UsageError(ProblemsError):
+    """A command, manifest or parameter is wrong; found before anything starts (exit code 2)."""
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """A hint for a misspelt name: "Did you mean …?", else the list of names that exist."""
+    known = sorted(names)
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"Did you mean {close[0]}?" if close else f"Known: {', '.join(known) or 'none'}."
+
+
+def shown_path(path: Path) -> str:
+    """A path as users know it: relative to the working directory when below it, else as given."""
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()

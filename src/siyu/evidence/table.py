@@ -1,0 +1,102 @@
+"""A ledger file: a CSV table whose every row is checked, with all problems reported at once."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from siyu.errors import LedgerError, Problem, shown_path
+
+
+class Row(BaseModel):
+    """Base of all ledger rows. Empty cells are None; `line` is the physical line, header = 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    line: int
+
+
+RowT = TypeVar("RowT", bound=Row)
+
+
+def read_table(path: Path, model: type[RowT]) -> list[RowT]:
+    """Rows of a UTF-8 CSV in file order, each validated by `model`.
+
+    The header must hold exactly the model's fields (without `line`), in any order.
+    Raises LedgerError with every problem of the file: encoding, header, field counts, cell values.
+    """
+    file = shown_path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError as error:
+        step = "Restore it from version control."
+        raise LedgerError([Problem(file, 0, "", "no file", "a CSV table", step)]) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        found = f"byte 0x{error.object[error.start]:02x}"
+        raise LedgerError(
+            [Problem(file, line, "", found, "UTF-8 text", "Save the file as UTF-8.")]
+        ) from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    columns = [name for name in model.model_fields if name != "line"]
+    problems: list[Problem] = []
+    rows: list[RowT] = []
+    try:
+        header = next(reader, [])
+        problems += _header_problems(file, header, columns)
+        if problems:
+            raise LedgerError(problems)
+        start = reader.line_num + 1
+        for cells in reader:
+            line, start = start, reader.line_num + 1
+            if not cells:
+                continue
+            if len(cells) != len(header):
+                expected = f"{len(header)} fields"
+                step = "Quote fields that hold a comma; remove stray quotes."
+                problems.append(Problem(file, line, "", f"{len(cells)} fields", expected, step))
+                continue
+            values: dict[str, Any] = {k: v.strip() or None for k, v in zip(header, cells, strict=True)}
+            try:
+                rows.append(model(line=line, **values))
+            except ValidationError as error:
+                problems += [_cell_problem(file, line, detail) for detail in error.errors()]
+    except csv.Error as error:
+        problems.append(Problem(file, reader.line_num, "", str(error), "well-formed CSV", "Mend the quotes."))
+    if problems:
+        raise LedgerError(problems)
+    return rows
+
+
+def _header_problems(file: str, header: list[str], columns: list[str]) -> list[Problem]:
+    problems = []
+    for name in columns:
+        if name not in header:
+            found = ", ".join(header) or "nothing"
+            problems.append(
+                Problem(file, 1, name, f"columns {found}", "this column", "Add it to the header.")
+            )
+    for name in header:
+        if name not in columns or header.count(name) > 1:
+            step = "Rename or remove it."
+            problems.append(Problem(file, 1, name, "this column", f"one each of {', '.join(columns)}", step))
+    return problems
+
+
+def _cell_problem(file: str, line: int, detail: Any) -> Problem:
+    column = ".".join(str(part) for part in detail["loc"])
+    given = detail["input"]
+    found = (
+        "a row with contradicting cells"
+        if isinstance(given, dict)
+        else "nothing"
+        if given is None
+        else repr(given)
+    )
+    expected = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    return Problem(
+        file, line, column, found, expected, "Mend this cell; data/README.md lists what is allowed."
+    )

@@ -1,0 +1,179 @@
+"""A number that knows its range, unit, definition and sources, and refuses arithmetic that makes no sense.
+
+Products and quotients carry the union of their sources, so what a result lists is what it was made of.
+Ranges follow interval arithmetic, which is exact when every input occurs once. Two independent
+assumption or sampling intervals are not multiplied that way (the box is wider than its label says):
+use `siyu.models.draws` for those.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+from siyu.definitions import definition, registry
+
+KINDS = ("none", "claim_range", "assumption90", "sampling95")
+
+
+class DefinitionMismatch(ValueError):
+    """Figures of different definitions or units were added, subtracted or named alike."""
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A figure that cannot be had because the case does not state its inputs (`needs`: metric keys)."""
+
+    needs: tuple[str, ...]
+
+    def _with(self, other: object = None) -> Absent:
+        needs = self.needs + (other.needs if isinstance(other, Absent) else ())
+        return Absent(tuple(sorted(set(needs))))
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _with
+
+    def named(self, *_: object, **__: object) -> Absent:
+        """Absent under any name, unit or function."""
+        return self
+
+    apply = widened = at = named
+
+
+@dataclass(frozen=True)
+class Figure:
+    """value, low, high in `unit`; interval_kind one of KINDS; definition a key of data/definitions.yml or "".
+
+    sources: refs such as `claim:S0-09`. n: number of observations behind it, None when not counted.
+    """
+
+    value: float
+    low: float
+    high: float
+    unit: str
+    interval_kind: str = "none"
+    definition: str = ""
+    sources: tuple[str, ...] = ()
+    n: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.interval_kind not in KINDS:
+            raise ValueError(f"interval_kind {self.interval_kind!r} is none of {', '.join(KINDS)}")
+        if not all(math.isfinite(x) for x in (self.low, self.value, self.high)):
+            raise ValueError(
+                f"{self.definition or 'figure'}: not finite ({self.low}, {self.value}, {self.high})"
+            )
+        slack = 1e-9 * max(abs(self.low), abs(self.high))
+        if not self.low - slack <= self.value <= self.high + slack:
+            raise ValueError(f"value {self.value} is outside {self.low} to {self.high}")
+
+    def named(self, key: str, n: int | None = None) -> Figure:
+        """The same figure as metric `key`, in its unit. DefinitionMismatch when dimensions differ."""
+        target = definition(key)
+        reg = registry()
+        have = reg.dimension(self.unit) if self.unit in reg.units else reg.dimensions.Unit(self.unit)
+        want = reg.dimension(target.unit)
+        if have != want:
+            raise DefinitionMismatch(
+                f"{key} is in {target.unit} ({want}), this figure is in {self.unit} ({have})"
+            )
+        return replace(self, unit=target.unit, definition=key, n=n if n is not None else self.n)
+
+    def widened(self, other: Figure | Absent) -> Figure | Absent:
+        """This figure with its range stretched over `other` (same unit); the value stays its own."""
+        if isinstance(other, Absent):
+            return other
+        if self.unit != other.unit:
+            raise DefinitionMismatch(f"cannot span {self.unit} and {other.unit}")
+        kind = max(self.interval_kind, other.interval_kind, "claim_range", key=KINDS.index)
+        low, high = min(self.low, other.low), max(self.high, other.high)
+        return replace(self, low=low, high=high, interval_kind=kind, sources=_union(self, other), n=None)
+
+    def at(self, part: str) -> Figure:
+        """One point of this figure: its `low`, `value` or `high`, without a range."""
+        point = float(getattr(self, part))
+        return replace(self, value=point, low=point, high=point, interval_kind="none")
+
+    def apply(self, function: Callable[[float], float], key: str) -> Figure:
+        """A monotone `function` of this figure, as metric `key` (its unit is taken from there)."""
+        first, last = float(function(self.low)), float(function(self.high))
+        low, high = min(first, last), max(first, last)
+        value = float(function(self.value))
+        return Figure(value, low, high, definition(key).unit, self.interval_kind, key, self.sources, self.n)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._combine(other, "*", lambda a, b: a * b)
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Any:
+        if isinstance(other, Figure) and other.low <= 0 <= other.high:
+            raise ZeroDivisionError(f"{other.definition or 'the divisor'} may be zero")
+        return self._combine(other, "/", lambda a, b: a / b)
+
+    def __rtruediv__(self, other: float) -> Any:
+        return Figure(other, other, other, "ratio") / self
+
+    def __add__(self, other: Any) -> Any:
+        return self._sum(other, 1)
+
+    __radd__ = __add__
+
+    def __sub__(self, other: Any) -> Any:
+        return self._sum(other, -1)
+
+    def __rsub__(self, other: float) -> Any:
+        return self * -1 + other
+
+    def _sum(self, other: Any, sign: int) -> Any:
+        if isinstance(other, Absent):
+            return other
+        if isinstance(other, Figure) and (other.unit, other.definition) != (self.unit, self.definition):
+            mine, theirs = self.definition or self.unit, other.definition or other.unit
+            raise DefinitionMismatch(f"{mine} and {theirs} are different definitions: show them side by side")
+        if not isinstance(other, Figure) and self.unit not in ("ratio", "multiple", "dimensionless"):
+            raise DefinitionMismatch(f"a bare number cannot be added to {self.unit}")
+        result = self._combine(other, "", lambda a, b: a + sign * b)
+        return replace(result, unit=self.unit)
+
+    def _combine(self, other: Any, sign: str, function: Callable[[float, float], float]) -> Any:
+        if isinstance(other, Absent):
+            return other
+        if not isinstance(other, Figure):
+            other = Figure(float(other), float(other), float(other), "ratio")
+        ends = [function(a, b) for a, b in product((self.low, self.high), (other.low, other.high))]
+        return Figure(
+            function(self.value, other.value),
+            min(ends),
+            max(ends),
+            _unit(self.unit, sign, other.unit),
+            _kind(self, other),
+            sources=_union(self, other),
+        )
+
+
+def _union(*figures: Figure) -> tuple[str, ...]:
+    return tuple(sorted({source for figure in figures for source in figure.sources}))
+
+
+def _kind(left: Figure, right: Figure) -> str:
+    kinds = {left.interval_kind, right.interval_kind}
+    same = left.sources == right.sources
+    if not same and left.interval_kind == right.interval_kind and left.interval_kind in KINDS[2:]:
+        raise ValueError(f"two {left.interval_kind} intervals: combine them by draws, not by their ends")
+    return max(kinds, key=KINDS.index)
+
+
+def _unit(left: str, sign: str, right: str) -> str:
+    """Unit of a product or quotient as an expression of base dimensions; `ratio` when none is left."""
+    reg = registry()
+
+    def parse(unit: str) -> Any:
+        return reg.dimension(unit) if unit in reg.units else reg.dimensions.Unit(unit)
+
+    if not sign:
+        return left
+    result = parse(left) * parse(right) if sign == "*" else parse(left) / parse(right)
+    return "ratio" if result.dimensionless else str(result)

@@ -1,0 +1,96 @@
+"""What the figures of a published case imply, one relation a function.
+
+All take and return plain numbers; `Figure.apply` carries range and sources through them.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from scipy import stats
+from scipy.optimize import brentq
+
+from siyu.figure import Absent, Figure
+
+_NODES = 4_000
+
+
+def expected_best_month(months: int, variation: float) -> float:
+    """Expected best of `months` months as a multiple of the mean month, when nothing changes but chance.
+
+    months: number of months looked back on, >= 1.   variation: standard deviation / mean of a month, >= 0.
+    Months are independent and log-normal with mean one; the expectation of the maximum is the integral of
+    its quantile function. 1 for one month or no variation. Raises ValueError outside these bounds.
+    """
+    if months < 1 or variation < 0:
+        raise ValueError(f"months >= 1 and variation >= 0, found {months} and {variation}")
+    if variation == 0:
+        return 1.0
+    sigma = math.sqrt(math.log1p(variation**2))
+    # midpoints on the normal scale of the maximum: u = v ** (1 / months)
+    probability = (np.arange(_NODES) + 0.5) / _NODES
+    best = stats.norm.ppf(probability ** (1 / months))
+    return float(np.exp(sigma * best - sigma**2 / 2).mean())
+
+
+def best_month_curve(variation: Figure, months: int) -> list[tuple[float, Figure]]:
+    """(n, expected best of n months) for n = 2 to `months`, with the range of the variation."""
+    return [
+        (n, variation.apply(lambda v, n=n: expected_best_month(n, v), "best_month_multiple"))  # type: ignore[misc]
+        for n in range(2, months + 1)
+    ]
+
+
+def variation_behind(months: int, multiple: float) -> float:
+    """The month-to-month variation at which the expected best of `months` is `multiple` times the mean.
+
+    multiple: best month / mean month, > 1. Raises ValueError when no variation up to 10 explains it.
+    """
+    if multiple <= 1 or months < 2 or expected_best_month(months, 10.0) < multiple:
+        raise ValueError(f"a best of {months} months cannot be {multiple} times the mean by chance")
+    return float(brentq(lambda variation: expected_best_month(months, variation) - multiple, 0.0, 10.0))
+
+
+def orders_if_share_repeats(share: float) -> float:
+    """Fewest orders per buyer when `share` of buyers have at least two: 1 + share (each repeats once)."""
+    return 1 + share
+
+
+def orders_if_chance_of_next(chance: float) -> float:
+    """Orders per buyer when after every order the next one follows with `chance`: 1 / (1 - chance)."""
+    if not 0 <= chance < 1:
+        raise ValueError(f"a chance below one, found {chance}")
+    return 1 / (1 - chance)
+
+
+def yearly_orders(share: Figure | Absent, window_days: int) -> Figure | Absent:
+    """Orders per buyer and year when `share` of buyers order again within `window_days` of an order.
+
+    Repeat orders arrive at a constant rate (Poisson), so share = 1 - exp(-rate * window). share below one.
+    """
+    if window_days <= 0:
+        raise ValueError(f"a positive window, found {window_days}")
+    return share.apply(lambda p: 1 - math.log1p(-p) / window_days * 365, "orders_per_buyer_year")
+
+
+def monthly_loss(start: Figure | Absent, end: Figure | Absent, months: Figure | Absent) -> Figure | Absent:
+    """Share of members lost a month, net of joins, when `start` become `end` in `months`."""
+    kept = end / start
+    if isinstance(kept, Absent) or isinstance(months, Absent):
+        absent: Absent = kept * months
+        return absent
+    power = 1 / months.value
+    lost: Figure = kept.apply(lambda ratio: 1 - ratio**power, "group_monthly_loss")
+    return replace(lost, sources=tuple(sorted({*lost.sources, *months.sources})))
+
+
+def spreads(figures: Mapping[str, Figure | Absent]) -> list[tuple[str, Figure]]:
+    """(label, upper end / lower end of the range), widest first; absent figures and points are left out."""
+    wide = {label: f for label, f in figures.items() if isinstance(f, Figure) and f.high > f.low > 0}
+    found = [(label, f.at("high") / f.at("low")) for label, f in wide.items()]
+    return sorted(
+        ((label, spread.named("spread")) for label, spread in found), key=lambda pair: -pair[1].value
+    )

@@ -1,0 +1,77 @@
+"""A world in which joining a group changes nothing, and what the usual comparison shows in it.
+
+At each purchase day a buyer joins with the same chance, whatever the buyer did or will do. Frequent buyers
+flip the coin more often, so members look loyal although joining had no effect. Expectations are exact sums
+over buyers, not simulations.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from siyu.figure import Figure
+
+GROUPS = 100
+
+
+def repeat_shares(orders: pd.DataFrame, join_chance: Figure) -> dict[str, Figure]:
+    """Share of `members` and of `others` with at least two purchase days, at the chance's own value.
+
+    orders: columns customer, date (text), `attrs["ref"]` naming where they came from; sampling95 over buyers.
+    """
+    days = purchase_days(orders).groupby("buyer").size().to_numpy()
+    sources = (*join_chance.sources, orders.attrs["ref"])
+    shares = {}
+    for name, members in (("members", True), ("others", False)):
+        weight, repeated = joining_weights(days, join_chance.value, members=members), days > 1
+        shares[name] = _ratio(weight * repeated, weight, "naive_repeat_share", sources)
+    return shares
+
+
+def aligned_share(orders: pd.DataFrame, join_chance: Figure, window_days: int, as_of: str) -> Figure:
+    """Share who buy again within `window_days` of the purchase at which members join.
+
+    Only purchases whose window is observed by `as_of` (ISO date) count. Members and others as experienced
+    share this one number: the coin does not look at what follows, so there is no difference to find.
+    """
+    purchases = purchase_days(orders)
+    number = purchases.groupby("buyer").cumcount().to_numpy()
+    gap = purchases.groupby("buyer")["day"].shift(-1) - purchases["day"]
+    window = pd.Timedelta(days=window_days)
+    again = (gap <= window).to_numpy()
+    mature = (purchases["day"] + window <= pd.Timestamp(as_of)).to_numpy()
+    weight = np.where(mature, join_chance.value * (1 - join_chance.value) ** number, 0.0)
+    buyers = purchases["buyer"].factorize()[0]
+    tops, bottoms = np.bincount(buyers, weight * again), np.bincount(buyers, weight)
+    return _ratio(tops, bottoms, "aligned_repeat_share", (*join_chance.sources, orders.attrs["ref"]))
+
+
+def joining_weights(days: NDArray[Any], chance: float, *, members: bool) -> NDArray[Any]:
+    """Probability that a buyer with so many purchase days is a member (or is not) at the end."""
+    stayed_out = (1 - chance) ** days
+    return 1 - stayed_out if members else stayed_out
+
+
+def purchase_days(orders: pd.DataFrame) -> pd.DataFrame:
+    """Distinct purchase days: columns buyer, day (datetime64); sorted by both."""
+    days = pd.DataFrame({"buyer": orders["customer"], "day": pd.to_datetime(orders["date"])})
+    return days.drop_duplicates().sort_values(["buyer", "day"], ignore_index=True)
+
+
+def _ratio(top: NDArray[Any], bottom: NDArray[Any], key: str, sources: tuple[str, ...]) -> Figure:
+    """sum(top) / sum(bottom) over buyers; 95% interval by delete-a-group jackknife (t)."""
+    if len(top) < 2 * GROUPS:
+        raise ValueError(f"at least {2 * GROUPS} buyers for an interval, found {len(top)}")
+    value = float(top.sum() / bottom.sum())
+    group = np.arange(len(top)) % GROUPS
+    left_out = (top.sum() - np.bincount(group, top)) / (bottom.sum() - np.bincount(group, bottom))
+    error = float(np.sqrt((GROUPS - 1) / GROUPS * ((left_out - left_out.mean()) ** 2).sum()))
+    half = float(stats.t.ppf(0.975, GROUPS - 1)) * error
+    return Figure(
+        value, value - half, value + half, "ratio", "sampling95", key, tuple(sorted(sources)), len(top)
+    )

@@ -1,0 +1,70 @@
+"""A subject: whose report it is. Read from `subject.yml` in its folder."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.paths import subject_dirs
+
+
+class Name(BaseModel):
+    """A display name in both languages."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    zh: str
+    en: str
+
+
+class Subject(BaseModel):
+    """case: the published case it is compared with; category: its goods, for fees and assumptions.
+
+    suppress_below: smallest denominator shown (0 for public data)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
+    folder: Path
+    name: Name
+    kind: Literal["case", "client"]
+    case: str
+    currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
+    as_of: date
+    suppress_below: int = Field(default=10, ge=0)
+    category: str = "all"
+
+
+def load_subject(subject_id: str) -> Subject:
+    """The subject with this id. Raises UsageError: unknown (with the nearest id) or a faulty subject.yml."""
+    folders = subject_dirs()
+    if subject_id not in folders:
+        problem = Problem(
+            "parameters", 0, "subject", subject_id, "a known subject", nearest(subject_id, folders)
+        )
+        raise UsageError([problem])
+    path = folders[subject_id] / "subject.yml"
+    file = shown_path(path)
+    step = "Mend subject.yml; data/README.md shows one."
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise UsageError([Problem(file, line, "", str(error.problem), "YAML", step)]) from error
+    if not isinstance(content, dict):
+        raise UsageError([Problem(file, 0, "", type(content).__name__, "a mapping of fields", step)])
+    try:
+        return Subject(**{"case": subject_id} | content | {"id": subject_id, "folder": folders[subject_id]})
+    except ValidationError as error:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        raise UsageError([_problem(file, lines, detail, step) for detail in error.errors()]) from error
+
+
+def _problem(file: str, lines: list[str], detail: Any, step: str) -> Problem:
+    name = str(detail["loc"][0]) if detail["loc"] else ""
+    line = next((at for at, text in enumerate(lines, 1) if text.startswith(f"{name}:")), 0)
+    expected = str(detail["msg"]).removeprefix("Input should be ")
+    return Problem(file, line, ".".join(map(str, detail["loc"])), repr(detail["input"]), expected, step)

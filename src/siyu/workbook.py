@@ -1,0 +1,242 @@
+"""The workbook: what a notebook opens. It loads evidence, hands out figures and keeps findings.
+
+It computes nothing. Numbers reach a notebook only through it, so every finding knows what it was read from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property, lru_cache
+
+import pandas as pd
+
+from siyu.charts import Chart
+from siyu.definitions import registry
+from siyu.errors import Problem, UsageError, nearest
+from siyu.evidence.assumptions import Assumptions, load_assumptions
+from siyu.evidence.claims import Claim
+from siyu.evidence.fees import FeeRules, fee_rules
+from siyu.evidence.ledger import Ledger, load_ledger
+from siyu.evidence.plausibility import check, load_rules
+from siyu.evidence.references import References
+from siyu.figure import Absent, Figure
+from siyu.findings import Finding, make_finding
+from siyu.language import Language, Text
+from siyu.paths import data_dir
+from siyu.subjects import Subject, load_subject
+
+
+@dataclass
+class Workbook:
+    """One section of one subject's report. Open it with `open_workbook`."""
+
+    subject: Subject
+    case: str
+    section: str
+    as_of: date
+    language: Language
+    ledger: Ledger
+    assumptions: Assumptions
+    fees: FeeRules
+    findings: dict[str, Finding] = field(default_factory=dict)
+
+    def figure(
+        self, metric: str, statistic: str | None = None, *, entity: str | None = None, case: str | None = None
+    ) -> Figure | Absent:
+        """The adopted figure of a metric for the case (or another `case`), or Absent when none is stated.
+
+        statistic narrows the choice; entity (the slug after the case's dot) is preferred where it exists.
+        Rivals that a conflict keeps as a range give that range.
+        Raises ValueError when more than one claim stands unresolved.
+        """
+        claims = self._claims(metric, statistic, entity, case or self.case)
+        standing = [claim for claim in claims if not self.ledger.rejected(claim)]
+        if not standing:
+            judged = [figure for claim in claims if (figure := self._judged(claim)) is not None]
+            return judged[0] if judged else Absent((metric,))
+        first, *others = [self._figure(claim) for claim in standing]
+        for claim, other in zip(standing[1:], others, strict=True):
+            if other.value != first.value and not self._kept_as_range(standing[0], claim):
+                ids = ", ".join(claim.claim_id for claim in standing)
+                raise ValueError(f"{metric}: {ids} all stand; name the statistic or the entity")
+            first = first if other.value == first.value else first.widened(other)  # type: ignore[assignment]
+        return first
+
+    def claim(self, claim_id: str) -> Figure:
+        """One claim as printed, adopted or not (to show rivals). Raises KeyError with the nearest id."""
+        if claim_id not in self.ledger.claims:
+            raise KeyError(f"{claim_id}: {nearest(claim_id, self.ledger.claims)}")
+        return self._figure(self.ledger.claims[claim_id])
+
+    def rival(self, metric: str, *, case: str | None = None) -> Figure | Absent:
+        """The claim on this metric that a conflict rejected, as printed; Absent when there is none."""
+        claims = self._claims(metric, None, None, case or self.case)
+        rejected = [claim for claim in claims if self.ledger.rejected(claim)]
+        return self._figure(rejected[0]) if rejected else Absent((metric,))
+
+    def count(self, frame: pd.DataFrame) -> Figure:
+        """How many rows of the ledger a frame holds; its source is the ledger of the case."""
+        return Figure(len(frame), len(frame), len(frame), "count", sources=(f"ledger:{self.case}",))
+
+    def names(self, claims: pd.DataFrame) -> pd.Series:
+        """Row labels for a frame of claims: entity and metric, in both languages."""
+        metrics = registry().metrics
+        return claims.apply(
+            lambda row: {
+                "en": f"{row['entity_name']}: {metrics[row['metric']].en}",
+                "zh": f"{row['entity_name_zh']}：{metrics[row['metric']].zh}",
+            },
+            axis=1,
+        )
+
+    def reference(self, name: str) -> pd.DataFrame:
+        """A bundled data set (all columns text); `attrs["ref"]` is its source ref."""
+        frame = pd.read_csv(data_dir() / "reference" / f"{name}.csv", dtype=str, keep_default_na=False)
+        frame.attrs["ref"] = f"data:{name}"
+        return frame
+
+    def assumption(self, assumption_id: str) -> Figure:
+        """An assumption's mode with its 5th and 95th percentiles. Raises KeyError with the nearest id.
+
+        A row for the subject's own category (`order_value.liquor`) comes before the general one.
+        """
+        own = f"{assumption_id}.{self.subject.category}"
+        assumption_id = own if own in self.assumptions else assumption_id
+        if assumption_id not in self.assumptions:
+            raise KeyError(f"{assumption_id}: {nearest(assumption_id, self.assumptions)}")
+        row = self.assumptions[assumption_id]
+        kind = "none" if row.low == row.high else "assumption90"
+        return Figure(row.mode, row.low, row.high, row.unit, kind, sources=(f"assumption:{assumption_id}",))
+
+    def fee(self, platform: str, route: str, *, category: str = "", day: int = 365) -> Figure:
+        """The platform's fee share for a route at `as_of`, `day` days after the shop opened.
+
+        category: default the subject's own; one without rules of its own falls under `all`.
+        """
+        rate = self.fees.lookup(platform, route, category or self.subject.category, day, self.as_of)
+        kind = "claim_range" if rate.low < rate.high else "none"
+        return Figure(rate.mode, rate.low, rate.high, "ratio", kind, "take_rate", rate.refs)
+
+    @cached_property
+    def claims(self) -> pd.DataFrame:
+        """All claims, one per row: the ledger's columns, grade, rejected (bool), source ref."""
+        rows = [
+            {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
+            | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
+            for claim in self.ledger.claims.values()
+        ]
+        return pd.DataFrame(rows)
+
+    @cached_property
+    def case_claims(self) -> pd.DataFrame:
+        """Rows of `claims` that belong to the case."""
+        return self.claims[self.claims["case"] == self.case].reset_index(drop=True)
+
+    @cached_property
+    def conflicts(self) -> pd.DataFrame:
+        """All conflicts, one per row: the ledger's columns, lists as tuples."""
+        return pd.DataFrame([entry.model_dump() for entry in self.ledger.conflicts.values()])
+
+    @cached_property
+    def plausibility(self) -> pd.DataFrame:
+        """Arithmetic checks of all claims: see `evidence.plausibility.check`; with case and rule names."""
+        rules = load_rules(data_dir() / "evidence" / "plausibility.csv", self.ledger)
+        names = {rule.rule_id: {"en": rule.name, "zh": rule.name_zh} for rule in rules}
+        found = check(self.ledger, rules)
+        cases = found["claim_id"].map(lambda claim_id: self.ledger.claims[claim_id].case)
+        return found.assign(case=cases, rule=found["rule_id"].map(names))
+
+    def finding(
+        self,
+        key: str,
+        message: Text,
+        values: Mapping[str, Figure | Absent],
+        chart: Chart | None = None,
+        *,
+        subtitle: Text = "",
+        caveats: tuple[Text, ...] | list[Text] = (),
+        role: str = "headline",
+        cards: Mapping[str, Text] | None = None,
+        context: tuple[str, ...] | list[str] = (),
+    ) -> Finding:
+        """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
+
+        Raises ValueError when the key is taken or a message names a value that is not there.
+        """
+        if key in self.findings and self.findings[key].message != message:
+            raise ValueError(f"finding {key} exists already; keys are unique within a section")
+        more = {"subtitle": subtitle, "caveats": tuple(caveats), "role": role, "language": self.language}
+        more |= {"cards": dict(cards or {}), "context": tuple(context)}
+        self.findings[key] = make_finding(key, self.section, message, values, chart, **more)
+        return self.findings[key]
+
+    def references(self) -> References:
+        """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
+        refs = sorted({ref for finding in self.findings.values() for ref in finding.sources})
+        return References.collect(refs, self.ledger, self.assumptions, self.fees)
+
+    def _claims(self, metric: str, statistic: str | None, entity: str | None, case: str) -> list[Claim]:
+        claims = [
+            claim
+            for claim in self.ledger.case_claims(case)
+            if claim.metric == metric and claim.numeric and statistic in (None, claim.statistic)
+        ]
+        preferred = [claim for claim in claims if entity and claim.entity == f"{case}.{entity}"]
+        return preferred or claims
+
+    def _figure(self, claim: Claim) -> Figure:
+        low, value, high = claim.span
+        kind = "claim_range" if low < high else "none"
+        return Figure(value, low, high, claim.unit, kind, claim.metric, (f"claim:{claim.claim_id}",), n=1)
+
+    def _judged(self, claim: Claim) -> Figure | None:
+        for entry in self.ledger.conflicts_of(claim.claim_id):
+            if entry.resolution == "judged" and entry.adopted_low is not None:
+                low, high = (
+                    entry.adopted_low,
+                    entry.adopted_high if entry.adopted_high is not None else entry.adopted_low,
+                )
+                refs = (f"claim:{claim.claim_id}", f"conflict:{entry.conflict_id}")
+                kind = "claim_range" if low < high else "none"
+                return Figure((low + high) / 2, low, high, claim.unit, kind, claim.metric, refs, n=1)
+        return None
+
+    def _kept_as_range(self, a: Claim, b: Claim) -> bool:
+        entries = self.ledger.conflicts_of(a.claim_id)
+        return any(
+            b.claim_id in entry.claims and entry.resolution in ("range", "both", "open") for entry in entries
+        )
+
+
+@lru_cache(maxsize=1)
+def bundled_ledger() -> Ledger:
+    """The bundled evidence, loaded once per process."""
+    return load_ledger(data_dir() / "evidence")
+
+
+def open_workbook(section: str, subject: str, case: str = "", as_of: str = "", lang: str = "en") -> Workbook:
+    """The workbook of one section. case: the published case compared with (default: the subject's own).
+
+    as_of: ISO date, default from subject.yml. A subject's own assumptions.csv and fees.csv override rows.
+    Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used.
+    """
+    ledger = bundled_ledger()
+    about = load_subject(subject)
+    case = case or about.case
+    if case not in (cases := ledger.cases()):
+        problem = Problem(
+            "parameters", 0, "case", case, "a case with at least three figures", nearest(case, cases)
+        )
+        raise UsageError([problem])
+    return Workbook(
+        about,
+        case,
+        section,
+        date.fromisoformat(as_of) if as_of else about.as_of,
+        Language(lang),
+        ledger,
+        load_assumptions(data_dir() / "assumptions.csv", about.folder / "assumptions.csv"),
+        fee_rules(data_dir() / "fees.csv", about.folder / "fees.csv"),
+    )

@@ -1,0 +1,102 @@
+"""Pictures of charts: inside their canvas in both languages and widths, the same bytes on every run."""
+
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+
+from siyu import charts, theme
+from siyu.charts import drawing
+from siyu.figure import Figure
+from siyu.language import Language
+
+ZH, EN = Language("zh"), Language("en")
+
+
+def money(value, low=None, high=None):
+    return Figure(value, value if low is None else low, value if high is None else high, "CNY", "claim_range")
+
+
+def heat_rows():
+    return charts.Chart(
+        "heat",
+        tuple(
+            {"label": a, "series": b, "value": v, "unit": "ratio"}
+            for a in "xy"
+            for b, v in (("p", -1), ("q", 2))
+        ),
+        "ratio",
+    )
+
+
+RECORDS = {
+    "range": charts.ranges({"Fans": money(5, 2, 9), "Others": money(3)}, lines={"Level": money(4)}),
+    "log range": charts.ranges({"Fans": money(5e6, 2e6, 9e6), "Others": money(3e3)}, scale="log"),
+    "bar": charts.bars({"Fans": money(5, 2, 9), "Others": money(-3)}),
+    "pairs": charts.pairs(
+        [("Usual", {"In": money(5), "Out": money(2)}), ("Aligned", {"In": money(3), "Out": money(3)})]
+    ),
+    "line": charts.series(
+        {"Chance": [(2, money(1, 1, 2)), (3, money(2, 1, 3))]},
+        x={"label": "Months"},
+        lines={"Printed": money(2)},
+    ),
+    "waterfall": charts.Chart(
+        "waterfall",
+        tuple(
+            {"label": a, "value": v, "unit": "CNY", "tone": t}
+            for a, v, t in (("Paid", 100, "muted"), ("Fee", -5, "main"))
+        ),
+        "CNY",
+    ),
+    "tornado": charts.Chart(
+        "tornado", ({"label": "Fee", "value": 5.0, "low": 3.0, "high": 9.0, "unit": "CNY"},), "CNY"
+    ),
+    "heat": heat_rows(),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+@pytest.mark.parametrize("language", [ZH, EN], ids=["zh", "en"])
+def test_every_kind_draws_within_its_canvas(name, width, language):
+    record = {"chart": RECORDS[name].as_json()}
+    canvas = drawing.draw(record, language, width)
+    canvas.draw_without_rendering()
+    frame = canvas.bbox
+    for axes in canvas.axes:
+        shown = axes.texts if name == "line" else [*axes.texts, *axes.get_yticklabels()]
+        for text in shown:
+            if text.get_text() and text.get_in_layout():
+                box = text.get_window_extent()
+                assert box.x0 >= frame.x0 - 2, text.get_text()
+                assert box.x1 <= frame.x1 + 2, text.get_text()
+
+
+def test_picture_is_the_same_on_every_run():
+    record = {"chart": RECORDS["range"].as_json()}
+    assert charts.png(record, ZH) == charts.png(record, ZH)
+
+
+def test_every_glyph_comes_from_the_vendored_font():
+    theme.apply()
+    cmap = TTFont(theme.FONTS / "NotoSansSC-Regular.ttf").getBestCmap()
+    assert all(ord(character) in cmap for character in "¥−–万亿元倍%粉丝复购率×·「」")
+
+
+def test_colours_are_told_apart_by_the_colour_blind():
+    """Simulated deuteranopia and protanopia (Machado 2009): main, rival and weak stay distinct."""
+    simulated = {
+        "deutan": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+        "protan": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    }
+    colours = [
+        np.array([int(theme.TONES[t][i : i + 2], 16) for i in (1, 3, 5)]) / 255 for t in ("main", "rival")
+    ]
+    for matrix in simulated.values():
+        seen = [matrix @ colour for colour in colours]
+        assert np.linalg.norm(seen[0] - seen[1]) > 0.2
+
+
+def test_unknown_kind_has_no_picture():
+    with pytest.raises(KeyError):
+        drawing.draw({"chart": charts.Chart("table").as_json()}, EN)

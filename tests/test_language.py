@@ -1,0 +1,73 @@
+"""Numbers and messages as readers meet them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from siyu.language import Language
+
+ZH, EN = Language("zh"), Language("en")
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "zh", "en"),
+    [
+        (8_300_000, "CNY", "830万元", "CNY\u00a08.3M"),
+        (300_000_000, "users", "3亿", "300M"),
+        (0.83, "ratio", "83%", "83%"),
+        (0.0005, "ratio", "0.05%", "0.05%"),
+        (2, "multiple", "2倍", "2×"),
+        (999_999, "count", "100万", "1M"),
+        (9_876, "count", "9,876", "9,876"),
+        (1_000_000_000_000, "CNY", "1万亿元", "CNY\u00a01T"),
+        (None, "CNY", "—", "—"),
+    ],
+)
+def test_number_is_compact_in_each_language(value, unit, zh, en):
+    assert ZH.number(value, unit) == zh
+    assert EN.number(value, unit) == en
+
+
+def test_span_says_its_unit_once():
+    assert ZH.span(4_150_000, 8_300_000, "CNY") == "415–830万元"
+    assert EN.span(4_150_000, 8_300_000, "CNY") == "CNY\u00a04.15–8.3M"
+    assert ZH.span(0.02, 0.05, "ratio") == "2–5%"
+
+
+def test_span_keeps_a_small_end_readable():
+    assert ZH.span(900, 120_000_000, "CNY") == "900元–1.2亿元"
+
+
+@given(st.floats(1e-6, 1e13))
+def test_number_keeps_three_significant_digits(value):
+    shown = EN.number(value, "count")
+    suffix = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}.get(shown[-1], 1.0)
+    parsed = float(shown.rstrip("KMBT").replace(",", "")) * suffix
+    assert parsed == pytest.approx(value, rel=0.0051)
+
+
+def test_placeholders_show_a_range_only_where_there_is_one():
+    values = {
+        "a": {"value": 5, "low": 5, "high": 5, "unit": "CNY"},
+        "b": {"value": 5, "low": 2, "high": 9, "unit": "CNY"},
+    }
+    assert EN.say("{a}, {b}, {b.low}", values) == "CNY\u00a05, CNY\u00a02–9, CNY\u00a02"
+
+
+def test_segments_carry_the_number_behind_the_text():
+    values = {"share": {"value": 0.83, "low": 0.83, "high": 0.83, "unit": "ratio"}}
+    number = EN.segments("Fans: {share}", values)[1]
+    assert (number.text, number.ref, number.number) == ("83%", "share.value", 0.83)
+
+
+def test_unknown_placeholder_names_what_there_is():
+    with pytest.raises(KeyError, match="the finding has a"):
+        EN.say("{b}", {"a": {"value": 1, "unit": ""}})
+
+
+def test_bilingual_text_comes_from_data():
+    assert ZH.say({"en": "wine", "zh": "酒"}) == "酒"
+
+
+def test_pseudo_locale_marks_messages():
+    assert Language("xx").say("Fans") == "⟦Fans⟧"
