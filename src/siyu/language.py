@@ -17,6 +17,7 @@ from string import Formatter
 from typing import Any
 
 from babel import Locale
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -174,12 +175,14 @@ def _numeric(value: Any) -> float | None:
 
 @lru_cache(maxsize=4)
 def catalog(code: str) -> NullTranslations:
-    """The message catalogue of a language, compiled from its .po file. English is its own message ids."""
-    path = _LOCALES / code / "LC_MESSAGES" / "siyu.po"
-    if not path.exists():
-        return NullTranslations()
+    """The messages of a language, compiled from its .po files. English is its own message ids."""
+    merged = Catalog(locale=code)
+    for path in sorted((_LOCALES / code / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code):
+                if message.id and message.string:
+                    merged.add(message.id, message.string)
     compiled = io.BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=code))
+    write_mo(compiled, merged)
     compiled.seek(0)
     return GNUTranslations(compiled)

@@ -6,7 +6,7 @@ It computes nothing. Numbers reach a notebook only through it, so every finding 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
 
@@ -58,10 +58,13 @@ class Workbook:
             return judged[0] if judged else Absent((metric,))
         first, *others = [self._figure(claim) for claim in standing]
         for claim, other in zip(standing[1:], others, strict=True):
-            if other.value != first.value and not self._kept_as_range(standing[0], claim):
+            if other.value == first.value:  # they agree, and both carry the figure
+                first = replace(first, sources=tuple(sorted({*first.sources, *other.sources})))
+            elif self._kept_as_range(standing[0], claim):
+                first = first.widened(other)  # type: ignore[assignment]
+            else:
                 ids = ", ".join(claim.claim_id for claim in standing)
                 raise ValueError(f"{metric}: {ids} all stand; name the statistic or the entity")
-            first = first if other.value == first.value else first.widened(other)  # type: ignore[assignment]
         return first
 
     def claim(self, claim_id: str) -> Figure:

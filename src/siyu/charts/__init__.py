@@ -13,10 +13,14 @@ from typing import Any
 import pandas as pd
 
 from siyu.charts.drawing import DRAWN, png
+from siyu.errors import nearest
 from siyu.figure import Absent, Figure
 from siyu.language import Text
 
-__all__ = ["DRAWN", "Chart", "bars", "matrix", "pairs", "png", "ranges", "series", "table"]
+__all__ = ["DRAWN", "Chart", "bars", "matrix", "of", "pairs", "png", "ranges", "series", "table"]
+
+# What a mark may carry beside its label and value; everything else in a frame stays behind.
+MARKS = ("label", "series", "x", "value", "low", "high", "interval_kind", "unit", "definition", "tone", "sources")
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,22 @@ def series(
     places = [at for at, _, figure in flat if isinstance(figure, Figure)]
     rows = tuple({**row, "x": at} for row, at in zip(chart.rows, places, strict=True))
     return Chart("line", rows, chart.unit, scale, chart.lines, x=x, needs=chart.needs)
+
+
+def of(kind: str, frame: pd.DataFrame, *, unit: str = "", scale: str = "linear", **more: Any) -> Chart:
+    """A chart of a tidy frame, one mark a row, in the frame's order.
+
+    Columns: label (text) and value; optional series (text), low and high (default: the value), tone,
+    interval_kind, definition, x, sources (list of refs). more: fields of Chart, such as x.
+    Raises ValueError for a kind without picture or a frame without label or value.
+    """
+    if kind not in DRAWN:
+        raise ValueError(f"chart kind {kind!r}. {nearest(kind, DRAWN)}")
+    if missing := {"label", "value"} - set(frame.columns):
+        raise ValueError(f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}")
+    defaults = {"low": frame["value"], "high": frame["value"], "interval_kind": "none", "tone": "main"}
+    marks = frame.assign(**{name: default for name, default in defaults.items() if name not in frame}, unit=unit)
+    return Chart(kind, _records(marks[[name for name in MARKS if name in marks]]), unit, scale, **more)
 
 
 def table(frame: pd.DataFrame, columns: Mapping[str, Text], units: Mapping[str, str] | None = None) -> Chart:
