@@ -140,7 +140,8 @@ def load_assumptions(path: Path, *overrides: Path) -> Assumptions:
 
 
 def _read(path: Path) -> dict[str, Assumption]:
-    rows, file, problems = {}, shown_path(path), []
+    rows: dict[str, Assumption] = {}
+    file, problems = shown_path(path), []
     units = registry().units
     for row in read_table(path, Assumption):
         if row.unit not in units:

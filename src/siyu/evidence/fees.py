@@ -26,7 +26,13 @@ ROUTES = (
     "wechat_guided",
 )
 RouteName = Literal[
-    "all", "douyin_shop", "douyin_creator", "wechat_personal", "wechat_miniprogram", "wechat_shop", "wechat_guided"
+    "all",
+    "douyin_shop",
+    "douyin_creator",
+    "wechat_personal",
+    "wechat_miniprogram",
+    "wechat_shop",
+    "wechat_guided",
 ]
 Share = Annotated[float, Field(ge=0, le=1)]
 # Formula symbols `fee_<route>` and `payment_<route>` are looked up as these kinds.
@@ -143,19 +149,32 @@ class Rate:
 
 @dataclass(frozen=True)
 class FeeRules:
-    """rules: rule_id -> rule, in file order."""
+    """rules: rule_id -> rule, in file order. own: ids of a client's rules, which go before all others."""
 
     rules: Mapping[str, FeeRule]
+    own: frozenset[str] = frozenset()
 
     def rate(
-        self, platform: str, route: str, category: str, days_since_opening: int, on_date: date, kind: Kind = "platform"
+        self,
+        platform: str,
+        route: str,
+        category: str,
+        days_since_opening: int,
+        on_date: date,
+        kind: Kind = "platform",
     ) -> tuple[float, float, tuple[str, ...]]:
         """(low, high, rule ids) of a fee share. See `lookup`."""
         found = self.lookup(platform, route, category, days_since_opening, on_date, kind)
         return found.low, found.high, tuple(rule.rule_id for rule in found.rules)
 
     def lookup(
-        self, platform: str, route: str, category: str, days_since_opening: int, on_date: date, kind: Kind = "platform"
+        self,
+        platform: str,
+        route: str,
+        category: str,
+        days_since_opening: int,
+        on_date: date,
+        kind: Kind = "platform",
     ) -> Rate:
         """The fee share of a route and category, this many days after the shop opened, on a date.
 
@@ -163,21 +182,29 @@ class FeeRules:
         key no rule covers, with the nearest: platform, route, kind, day or date.
         """
         mine = [rule for rule in self.rules.values() if rule.platform == platform and rule.kind == kind]
-        found = [rule for rule in mine if rule.applies(route, category, days_since_opening, on_date)]
+        known = route in ROUTES and route.startswith(platform)
+        found = [
+            rule for rule in mine if known and rule.applies(route, category, days_since_opening, on_date)
+        ]
         if not found:
             raise LedgerError([self._uncovered(platform, route, category, days_since_opening, on_date, kind)])
+        found = [rule for rule in found if rule.rule_id in self.own] or found
         most = max(rule.detail for rule in found)
         chosen = tuple(rule for rule in found if rule.detail == most)
         return Rate(*chosen[0].rates, chosen)
 
-    def bind(self, symbols: Iterable[str], category: str, days_since_opening: int, on_date: date) -> dict[str, Rate]:
+    def bind(
+        self, symbols: Iterable[str], category: str, days_since_opening: int, on_date: date
+    ) -> dict[str, Rate]:
         """symbol -> rate for the symbols `fee_<route>` and `payment_<route>` among those given."""
         rates = {}
         for name in symbols:
             prefix, _, route = name.partition("_")
             if prefix in SYMBOLS and route in ROUTES:
                 platform = route.partition("_")[0]
-                rates[name] = self.lookup(platform, route, category, days_since_opening, on_date, SYMBOLS[prefix])
+                rates[name] = self.lookup(
+                    platform, route, category, days_since_opening, on_date, SYMBOLS[prefix]
+                )
         return rates
 
     def _uncovered(self, platform: str, route: str, category: str, day: int, on: date, kind: str) -> Problem:
@@ -185,8 +212,8 @@ class FeeRules:
         asked = f"{kind} fee for {platform}, {route}, {category}, day {day}, {on.isoformat()}"
         if platform not in {rule.platform for rule in rules}:
             step = nearest(platform, {rule.platform for rule in rules})
-        elif route not in ROUTES:
-            step = nearest(route, ROUTES)
+        elif route not in (own := [name for name in ROUTES if name.startswith(platform)]):
+            step = nearest(route, own)
         elif near := [rule for rule in rules if (rule.platform, rule.kind) == (platform, kind)]:
             close = [rule for rule in near if rule.route in ("all", route)] or near
             spans = sorted({f"{rule.rule_id}: {_span(rule)}" for rule in close})
@@ -197,32 +224,35 @@ class FeeRules:
 
 
 def fee_rules(path: Path, *overrides: Path) -> FeeRules:
-    """The fee rules of a file. Rules of the overrides (files that may be missing) replace those of the same
-    id and go before all others they contradict, which are dropped.
+    """The fee rules of a file. Those of the overrides (files that may be missing) go before all of it, and
+    replace rules of the same id.
 
     Raises LedgerError with all problems of a file: bad cells; then ids used twice and pairs of rules that
     answer the same question differently, naming both lines."""
-    rules = _read(path)
+    rules, own = _read(path), dict[str, FeeRule]()
     for override in overrides:
         if override.exists():
-            own = _read(override)
-            kept = {key: rule for key, rule in rules.items() if not any(rule.contradicts(mine) for mine in own.values())}
-            rules = kept | own
-    return FeeRules(rules)
+            own |= _read(override)
+    return FeeRules(rules | own, frozenset(own))
 
 
 def _read(path: Path) -> dict[str, FeeRule]:
-    rules, file, problems = {}, shown_path(path), []
+    rules: dict[str, FeeRule] = {}
+    file, problems = shown_path(path), []
     for rule in read_table(path, FeeRule):
         if rule.rule_id in rules:
             found = f"{rule.rule_id}, also on line {rules[rule.rule_id].line}"
-            problems.append(Problem(file, rule.line, "rule_id", found, "an id used once", "Give each rule its own id."))
+            problems.append(
+                Problem(file, rule.line, "rule_id", found, "an id used once", "Give each rule its own id.")
+            )
         rules.setdefault(rule.rule_id, rule)
     for first, second in combinations(rules.values(), 2):
         if first.contradicts(second):
             found = f"{second.rule_id}, which contradicts {first.rule_id} on line {first.line}"
             step = "Give one an end (valid_to, day_to), or name the route or category it is for."
-            problems.append(Problem(file, second.line, "", found, "one answer for a day, a date and a key", step))
+            problems.append(
+                Problem(file, second.line, "", found, "one answer for a day, a date and a key", step)
+            )
     if problems:
         raise LedgerError(problems)
     return rules

@@ -148,8 +148,11 @@ def _rival(claim_id: str, entry: Conflict, ledger: Ledger) -> dict[str, Any]:
 
 
 def _ledger_record(ref: str, ledger: Ledger) -> dict[str, Any]:
-    """All claims of a case (`ledger:<case>`), or all claims (`ledger:all`), counted."""
+    """All claims of a case (`ledger:<case>`), all claims (`ledger:all`) or all channels, counted."""
     case = ref.partition(":")[2]
+    if case == "channels":
+        whole = {"en": "All channels that the count runs over", "zh": "计数所涉的全部渠道"}
+        return {"ref": ref, "kind": "ledger", "name": whole, "claims": []}
     claims = [claim.claim_id for claim in ledger.claims.values() if case in (claim.case, "all")]
     name = {"en": "All claims in the ledger that the count runs over", "zh": "计数所涉的全部台账条目"}
     return {"ref": ref, "kind": "ledger", "name": name, "claims": claims}

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from scipy import stats
-from scipy.optimize import brentq
+from scipy import special
 
 from siyu.figure import Absent, Figure
 
@@ -32,7 +31,7 @@ def expected_best_month(months: int, variation: float) -> float:
     sigma = math.sqrt(math.log1p(variation**2))
     # midpoints on the normal scale of the maximum: u = v ** (1 / months)
     probability = (np.arange(_NODES) + 0.5) / _NODES
-    best = stats.norm.ppf(probability ** (1 / months))
+    best = special.ndtri(probability ** (1 / months))
     return float(np.exp(sigma * best - sigma**2 / 2).mean())
 
 
@@ -42,16 +41,6 @@ def best_month_curve(variation: Figure, months: int) -> list[tuple[float, Figure
         (n, variation.apply(lambda v, n=n: expected_best_month(n, v), "best_month_multiple"))  # type: ignore[misc]
         for n in range(2, months + 1)
     ]
-
-
-def variation_behind(months: int, multiple: float) -> float:
-    """The month-to-month variation at which the expected best of `months` is `multiple` times the mean.
-
-    multiple: best month / mean month, > 1. Raises ValueError when no variation up to 10 explains it.
-    """
-    if multiple <= 1 or months < 2 or expected_best_month(months, 10.0) < multiple:
-        raise ValueError(f"a best of {months} months cannot be {multiple} times the mean by chance")
-    return float(brentq(lambda variation: expected_best_month(months, variation) - multiple, 0.0, 10.0))
 
 
 def orders_if_share_repeats(share: float) -> float:

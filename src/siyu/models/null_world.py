@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from siyu.figure import Figure
 
@@ -71,7 +71,7 @@ def _ratio(top: NDArray[Any], bottom: NDArray[Any], key: str, sources: tuple[str
     group = np.arange(len(top)) % GROUPS
     left_out = (top.sum() - np.bincount(group, top)) / (bottom.sum() - np.bincount(group, bottom))
     error = float(np.sqrt((GROUPS - 1) / GROUPS * ((left_out - left_out.mean()) ** 2).sum()))
-    half = float(stats.t.ppf(0.975, GROUPS - 1)) * error
+    half = float(special.stdtrit(GROUPS - 1, 0.975)) * error
     return Figure(
         value, value - half, value + half, "ratio", "sampling95", key, tuple(sorted(sources)), len(top)
     )

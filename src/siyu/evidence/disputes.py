@@ -1,0 +1,147 @@
+"""What the conflicts of the ledger come to: in words, and how far printed figures lie from adopted ones."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from siyu.evidence.claims import Claim
+from siyu.evidence.conflicts import Conflict
+from siyu.evidence.ledger import Ledger
+from siyu.evidence.wording import joined, quoted
+from siyu.figure import Figure
+from siyu.language import Text
+
+KINDS = {
+    "rival": "rival",
+    "definition": "other definition",
+    "reading": "other reading",
+    "corroboration": "corroboration",
+}
+OUTCOMES = {
+    "adopt": "adopted",
+    "range": "kept as a range",
+    "both": "both stand, not comparable",
+    "judged": "judged, as neither printed it",
+    "open": "open",
+    "agree": "they agree",
+}
+
+
+def disputes(ledger: Ledger) -> pd.DataFrame:
+    """One row per conflict, in ledger order.
+
+    Columns: conflict_id, kind (code), confidence, topic, sort, printed, adopted (None when nothing is),
+    outcome, reason (texts), sources (refs of the claims and of the entry)."""
+    rows = []
+    for entry in ledger.conflicts.values():
+        claims = [ledger.claims[claim_id] for claim_id in entry.claims]
+        rows.append(
+            {
+                "conflict_id": entry.conflict_id,
+                "kind": entry.kind,
+                "confidence": entry.confidence,
+                "topic": _topic(entry),
+                "sort": KINDS[entry.kind],
+                "printed": joined(quoted(claim) for claim in claims),
+                "adopted": _adopted_text(entry, claims),
+                "outcome": OUTCOMES[entry.resolution],
+                "reason": {"en": entry.reason, "zh": entry.reason_zh},
+                "sources": _refs(entry),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def gaps(ledger: Ledger) -> pd.DataFrame:
+    """Printed over adopted, for every conflict about a number that has an adopted one to compare with.
+
+    One row per conflict, the widest first: conflict_id, label (topic and what was adopted), value (the
+    printing furthest from the adopted), low, high (where either figure is a range), factor
+    (how many times too large or too small, >= 1), topic, reason (texts), tone (`weak` where a range is kept),
+    interval_kind, definition, sources. Left out: conflicts between definitions, whose figures are not
+    compared; zeros; and those where the number itself is not in doubt.
+    """
+    rows = []
+    for entry in ledger.conflicts.values():
+        adopted = _adopted(entry, ledger)
+        others = _printed(entry, ledger, adopted) if adopted else []
+        if adopted is None or not others:
+            continue
+        ratios = [end / point for other in others for end in other for point in (adopted[0], adopted[1])]
+        if set(ratios) == {1.0}:
+            continue
+        furthest = max(ratios, key=lambda ratio: abs(math.log(ratio)))
+        number = {"value": adopted[0], "low": adopted[0], "high": adopted[1], "unit": adopted[2]}
+        about = {"topic": _topic(entry), "adopted": number}
+        rows.append(
+            {
+                "conflict_id": entry.conflict_id,
+                "label": {"id": "{topic}: {adopted} adopted", "args": about},
+                "value": furthest,
+                "low": min(ratios),
+                "high": max(ratios),
+                "factor": max(furthest, 1 / furthest),
+                "topic": _topic(entry),
+                "reason": {"en": entry.reason, "zh": entry.reason_zh},
+                "tone": "weak" if entry.resolution == "range" else "rival",
+                "interval_kind": "claim_range" if min(ratios) < max(ratios) else "none",
+                "definition": "printed_over_adopted",
+                "sources": _refs(entry),
+            }
+        )
+    return pd.DataFrame(rows).sort_values("factor", ascending=False, kind="stable", ignore_index=True)
+
+
+def widest(gaps: pd.DataFrame) -> Figure:
+    """The largest factor between printed and adopted, with its sources; gaps as `gaps` returns them."""
+    first = gaps.iloc[0]
+    factor = float(first["factor"])
+    return Figure(factor, factor, factor, "multiple", "none", "printed_over_adopted", tuple(first["sources"]))
+
+
+def _topic(entry: Conflict) -> Text:
+    return {"en": entry.topic, "zh": entry.topic_zh}
+
+
+def _refs(entry: Conflict) -> list[str]:
+    return [f"conflict:{entry.conflict_id}", *(f"claim:{claim_id}" for claim_id in entry.claims)]
+
+
+def _adopted(entry: Conflict, ledger: Ledger) -> tuple[float, float, str] | None:
+    """(low, high, unit) of the figure a conflict adopted."""
+    if entry.kind not in ("rival", "reading"):
+        return None
+    figures = [claim for claim_id in entry.claims if (claim := ledger.claims[claim_id]).tag == "figure"]
+    if entry.adopted_low is not None and figures:
+        high = entry.adopted_low if entry.adopted_high is None else entry.adopted_high
+        return entry.adopted_low, high, figures[0].unit
+    standing = [claim for claim in figures if claim.claim_id in entry.adopted and claim.span[1] > 0]
+    if not standing or len({claim.unit for claim in standing}) > 1:
+        return None
+    values = [claim.span[1] for claim in standing]
+    return min(values), max(values), standing[0].unit
+
+
+def _printed(entry: Conflict, ledger: Ledger, adopted: tuple[float, float, str]) -> list[tuple[float, float]]:
+    """(low, high) of what the adopted figure stands against: the rejected, or all where one was judged."""
+    claims = [ledger.claims[claim_id] for claim_id in entry.claims]
+    if entry.adopted_low is None:
+        claims = [claim for claim in claims if claim.claim_id not in entry.adopted]
+    figures = [claim for claim in claims if claim.tag == "figure" and claim.unit == adopted[2]]
+    return [_ends(claim) for claim in figures if claim.span[1] > 0]
+
+
+def _ends(claim: Claim) -> tuple[float, float]:
+    """A range as printed; an upper bound by its figure, as nothing smaller is printed."""
+    low, value, high = claim.span
+    return (low, high) if claim.value is None else (value, value)
+
+
+def _adopted_text(entry: Conflict, claims: list[Claim]) -> Text | None:
+    if entry.adopted_low is not None:
+        high = entry.adopted_low if entry.adopted_high is None else entry.adopted_high
+        number = {"value": entry.adopted_low, "low": entry.adopted_low, "high": high, "unit": claims[0].unit}
+        return {"id": "{adopted}", "args": {"adopted": number}}
+    return joined(quoted(claim) for claim in claims if claim.claim_id in entry.adopted)

@@ -1,0 +1,60 @@
+"""Sizes of the platforms as published, with their dates."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+
+import pandas as pd
+
+from siyu.definitions import registry
+from siyu.evidence.claims import Claim
+from siyu.evidence.dates import claim_age
+from siyu.evidence.ledger import Ledger
+from siyu.language import Text
+
+METRICS = ("mau", "dau", "daily_users")
+
+
+def sizes(ledger: Ledger, as_of: date, stale_after_months: int) -> pd.DataFrame:
+    """One row per count of a platform's users that stands and is not garbled, by platform and size.
+
+    Columns: label (what, when, how old), platform, value (people), age_low, age_high (months, NaN for none),
+    stale (bool: undated, or older than stale_after_months at the earliest date it can be of), tone, sources.
+    """
+    rows = []
+    for claim in ledger.claims.values():
+        if claim.metric not in METRICS or claim.garble == "yes" or ledger.rejected(claim):
+            continue
+        low, high = claim_age(claim, ledger, as_of)
+        stale = math.isnan(high) or high > stale_after_months
+        rows.append(
+            {
+                "label": _label(claim, low, high, stale),
+                "platform": claim.case,
+                "value": claim.span[1],
+                "age_low": low,
+                "age_high": high,
+                "stale": stale,
+                "tone": "muted" if stale else "main",
+                "sources": [f"claim:{claim.claim_id}"],
+            }
+        )
+    return pd.DataFrame(rows).sort_values(
+        ["platform", "value"], ascending=[True, False], kind="stable", ignore_index=True
+    )
+
+
+def _label(claim: Claim, low: float, high: float, stale: bool) -> Text:
+    metric = registry().metrics[claim.metric]
+    # the entity of a feature says what is counted; that of a platform does not
+    name = {"en": claim.entity_name, "zh": claim.entity_name_zh}
+    if claim.metric != "daily_users":
+        name = {"en": f"{claim.entity_name}, {metric.en}", "zh": f"{claim.entity_name_zh}{metric.zh}"}
+    if math.isnan(high):
+        return {"id": "{name}: undated", "args": {"name": name}}
+    ends = dict.fromkeys((end or "")[:7] for end in (claim.period_from, claim.period_to))
+    when = "–".join(end for end in ends if end)
+    months = {"value": high, "low": low, "high": high, "unit": "months"}
+    text = "{name}, {date}: {age} months old, stale" if stale else "{name}, {date}: {age} months old"
+    return {"id": text, "args": {"name": name, "date": {"en": when, "zh": when}, "age": months}}

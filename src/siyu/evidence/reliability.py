@@ -1,0 +1,209 @@
+"""How far a published figure carries: what is wrong with it, and the verdict that follows.
+
+A fault is fatal or a caveat. One fatal fault makes a figure unusable; any caveat goes with it into a deck;
+without either it may carry weight. What a conflict has settled is a caveat no longer fatal: a garbled figure
+whose reading was adopted, an opinion that outside sources bear out, a base that the context gives.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterator
+from datetime import date
+
+import pandas as pd
+
+from siyu.evidence.claims import Claim
+from siyu.evidence.conflicts import Conflict
+from siyu.evidence.dates import claim_age
+from siyu.evidence.ledger import Ledger
+from siyu.evidence.wording import joined, quoted, title
+from siyu.language import Text
+
+CARRY, CAVEAT, UNUSABLE = "may carry weight", "with a caveat", "not usable"
+VERDICTS = (CARRY, CAVEAT, UNUSABLE)
+# fault -> what a reader is told; `stale` also names the number of months
+FATAL = {
+    "rejected": "another reading was adopted",
+    "implausible": "fails an arithmetic check",
+    "garbled": "garbled, and no reading is settled",
+    "opinion": "opinion without outside support",
+    "baseless": "neither base nor period stated",
+}
+CAVEATS = {
+    "mended": "garbled, but its reading is settled",
+    "vague": "base or period not stated",
+    "refunds": "before or after refunds not stated",
+    "unsettled": "disputed, and left open or as a range",
+    "supported": "opinion, supported from outside",
+    "hearsay": "handed on by a weak source",
+    "undated": "no usable date",
+    "stale": "older than {months} months",
+}
+# columns of the map: what the share counts -> heading
+SHARES = {
+    "garbled": "Garbled",
+    "disputed": "Disputed",
+    "rejected": "Rejected",
+    "unstated": "No base or period",
+    "opinion": "Opinion",
+}
+UNDECIDED = ("open", "range")
+GOOD = "ABC"  # grades a witness must have to bear out what somebody else says
+
+
+def verdicts(ledger: Ledger, suspects: Collection[str], as_of: date, stale_after_months: int) -> pd.DataFrame:
+    """One row per published figure, the best verdict first, else in ledger order.
+
+    suspects: claim ids that fail an arithmetic check. stale_after_months: age in months a figure may have at
+    `as_of`, counted from the earliest date it can be of.
+    Columns: claim_id, source_id, case, entity_name, entity_name_zh, metric, printed (text), grade, sources
+    (refs), age_low, age_high (months; NaN when undated), implausible and the keys of SHARES (bool),
+    faults (codes), verdict (one of VERDICTS), reasons (text or None).
+    """
+    figures = [claim for claim in ledger.claims.values() if claim.tag == "figure"]
+    rows = [_row(claim, ledger, suspects, as_of, stale_after_months) for claim in figures]
+    order = {verdict: place for place, verdict in enumerate(VERDICTS)}
+    return pd.DataFrame(rows).sort_values("verdict", key=lambda column: column.map(order), kind="stable")
+
+
+def document_shares(figures: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """Share of each document's figures with each fault of SHARES; figures as `verdicts` returns them.
+
+    Columns: source_id, label (its title and number of figures), series (the fault), value (0-1), sources.
+    """
+    rows: list[dict[str, object]] = []
+    for source_id, own in figures.groupby("source_id", sort=True):
+        count = {"value": len(own), "unit": "count"}
+        about = {"title": title(ledger.sources[str(source_id)]), "count": count}
+        shared = {"source_id": source_id, "label": {"id": "{title} ({count})", "args": about}}
+        rows += [
+            {**shared, "series": heading, "value": own[name].mean(), "sources": ["ledger:all"]}
+            for name, heading in SHARES.items()
+        ]
+    return pd.DataFrame(rows)
+
+
+def weakest(figures: pd.DataFrame) -> str:
+    """The source with the largest share of unusable figures."""
+    return str((figures["verdict"] == UNUSABLE).groupby(figures["source_id"]).mean().idxmax())
+
+
+def fault_counts(figures: pd.DataFrame, stale_after_months: int) -> pd.DataFrame:
+    """Figures with each fault, the commonest first; one figure may have several.
+
+    Columns: fault (code), label, value (count), tone (`rival` for a fatal fault), sources."""
+    counts = figures["faults"].explode().dropna().value_counts(sort=True)
+    rows: list[dict[str, object]] = [
+        {
+            "fault": code,
+            "label": fault_text(str(code), stale_after_months),
+            "value": count,
+            "tone": "rival" if code in FATAL else "weak",
+            "sources": ["ledger:all"],
+        }
+        for code, count in counts.items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def failures(checks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """The checks that fail: rule, label and printed (what is suspected), beside (what it was held against, or
+    None), ratio, low, high, sources.
+
+    checks: as `plausibility.check` returns them, with the rule's name as `rule`."""
+    failing = checks[~checks["plausible"]]
+    claims = failing["claim_id"].map(ledger.claims.__getitem__)
+    return failing.assign(
+        label=claims.map(lambda claim: {"en": claim.entity_name, "zh": claim.entity_name_zh}),
+        printed=claims.map(quoted),
+        beside=failing["against"].map(lambda other: quoted(ledger.claims[other]) if other else None),
+        sources=(failing["claim_id"] + " " + failing["against"]).map(
+            lambda pair: [f"claim:{claim_id}" for claim_id in pair.split()]
+        ),
+    )
+
+
+def fault_text(code: str, stale_after_months: int) -> Text:
+    """What a reader is told about a fault."""
+    text = {**FATAL, **CAVEATS}[code]
+    months = {"months": {"value": stale_after_months, "unit": "months"}}
+    return {"id": text, "args": months} if "{" in text else {"id": text}
+
+
+def _row(
+    claim: Claim, ledger: Ledger, suspects: Collection[str], as_of: date, limit: int
+) -> dict[str, object]:
+    age_low, age_high = claim_age(claim, ledger, as_of)
+    disputes = _disputes(claim, ledger)
+    faults = list(_faults(claim, ledger, claim.claim_id in suspects, age_high, limit))
+    texts = [fault_text(code, limit) for code in faults]
+    kept = ("claim_id", "source_id", "case", "entity_name", "entity_name_zh", "metric")
+    return {
+        **{name: getattr(claim, name) for name in kept},
+        "printed": quoted(claim),
+        "grade": ledger.grade(claim),
+        "sources": [f"claim:{claim.claim_id}"],
+        "age_low": age_low,
+        "age_high": age_high,
+        "garbled": claim.garble == "yes",
+        "implausible": claim.claim_id in suspects,
+        "disputed": any(entry.kind == "rival" or entry.resolution in UNDECIDED for entry in disputes),
+        "rejected": ledger.rejected(claim),
+        "unstated": "not_stated" in (claim.denominator, claim.window),
+        "opinion": claim.kind == "author_opinion",
+        "faults": faults,
+        "verdict": UNUSABLE if set(faults) & set(FATAL) else CAVEAT if faults else CARRY,
+        "reasons": joined(texts),
+    }
+
+
+def _faults(claim: Claim, ledger: Ledger, suspect: bool, age_high: float, limit: int) -> Iterator[str]:
+    if ledger.rejected(claim):
+        yield "rejected"
+        return
+    altered = claim.garble == "yes" or suspect
+    disputes = _disputes(claim, ledger)
+    settled = any(claim.claim_id in entry.adopted for entry in disputes if entry.kind != "definition")
+    if altered:
+        yield "mended" if settled else "garbled" if claim.garble == "yes" else "implausible"
+    source = ledger.sources[claim.source_id]
+    if claim.kind == "author_opinion":
+        yield "supported" if _supported(claim, ledger) else "opinion"
+    elif source.grade not in GOOD:
+        yield "hearsay"
+    unstated = [name for name in ("denominator", "window") if getattr(claim, name) == "not_stated"]
+    unstated = [name for name in unstated if not _settled(claim, name, ledger)]
+    if unstated:
+        yield "baseless" if len(unstated) == 2 else "vague"
+    if claim.refunds == "not_stated":
+        yield "refunds"
+    if any(entry.resolution in UNDECIDED for entry in disputes):
+        yield "unsettled"
+    if math.isnan(age_high):
+        yield "undated"
+    elif age_high > limit:
+        yield "stale"
+
+
+def _disputes(claim: Claim, ledger: Ledger) -> list[Conflict]:
+    return [entry for entry in ledger.conflicts_of(claim.claim_id) if entry.kind != "corroboration"]
+
+
+def _settled(claim: Claim, field: str, ledger: Ledger) -> bool:
+    """Whether a conflict between definitions tells what the claim leaves out."""
+    return any(
+        entry.kind == "definition" and entry.differing_field == field and entry.resolution != "open"
+        and claim.claim_id in entry.adopted
+        for entry in ledger.conflicts_of(claim.claim_id)
+    )  # fmt: skip
+
+
+def _supported(claim: Claim, ledger: Ledger) -> bool:
+    """Whether good outside sources bear the figure out: in an entry on figures only, which adopts it."""
+    return any(
+        claim.claim_id in entry.adopted
+        and any(ledger.sources[witness].grade in GOOD for witness in entry.corroboration)
+        and all(ledger.claims[other].tag == "figure" for other in entry.claims)
+        for entry in ledger.conflicts_of(claim.claim_id)
+    )

@@ -1,0 +1,50 @@
+"""Ledger rows in words, for both languages: what was printed, and several texts as one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from siyu.definitions import registry
+from siyu.evidence.claims import Claim
+from siyu.evidence.sources import Source
+from siyu.language import Language, Text
+
+SIGNS = {">": "> ", ">=": "≥ ", "<": "< ", "<=": "≤ ", "~": "≈ "}
+
+
+def joined(texts: Iterable[Text]) -> Text | None:
+    """Texts as one, parted by semicolons; None for none."""
+    whole: Text | None = None
+    for text in reversed(list(texts)):
+        part = {"id": text} if isinstance(text, str) else text
+        both = {"first": part, "second": whole}
+        whole = part if whole is None else {"id": "{first}; {second}", "args": both}
+    return whole
+
+
+def quoted(claim: Claim) -> Text:
+    """A claim as its source has it: the characters in Chinese, what they say in English.
+
+    What is listed, spelled out or dated in Latin letters is said in Chinese as well."""
+    english = _said(claim, Language("en"))
+    if claim.as_printed.isascii() and not claim.as_printed[0].isdigit():  # (enumerated), (formula)
+        return {"en": english, "zh": _said(claim, Language("zh")) if claim.numeric else claim.entity_name_zh}
+    dated = claim.unit == "date" and claim.as_printed.isascii()
+    return {"en": english, "zh": str(claim.value) if dated else claim.as_printed}
+
+
+def title(source: Source) -> Text:
+    """A source's title."""
+    return {"en": source.title, "zh": source.title_zh}
+
+
+def _said(claim: Claim, language: Language) -> str:
+    if not claim.numeric:
+        return str(claim.value)
+    low, value, high = claim.span
+    ranged = claim.value is None
+    number = language.span(low, high, claim.unit) if ranged else language.number(value, claim.unit)
+    unit = registry().units[claim.unit]
+    noun = "" if claim.unit in ("CNY", "USD", "multiple") else getattr(unit, language.data_code)
+    space = " " if noun and language.data_code == "en" else ""
+    return f"{SIGNS.get(claim.comparator, '')}{number}{space}{noun}"

@@ -1,0 +1,98 @@
+"""Contribution of an audience: `people` acquired on Douyin, closed by one route, over `months`.
+
+The same people are compared. For WeChat, the interested are invited; who accepts becomes a contact and buys
+there, less friction; of those who decline, `stay_share` go on buying in the Douyin shop. Conversion and
+repurchase of a route are those of the same people: that contacts are keener to begin with is no merit of
+the route.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sympy import Add, Expr, Integer
+
+from siyu.formulas.contribution import (
+    Term,
+    handling,
+    months_in_touch,
+    order_margin,
+    orders_per_buyer,
+    upkeep,
+    upkeep_labour,
+)
+from siyu.formulas.routes import route_of
+from siyu.formulas.symbols import symbol as s
+
+
+@cache
+def first_order(route: str) -> Expr:
+    """Chance that a person in the route places a first order there (ratio)."""
+    about = route_of(route)
+    chance: Expr = s(f"conversion_{route}")
+    if not about.served:
+        chance *= s("closable")
+    return chance * (1 - s(about.friction)) if about.friction else chance
+
+
+@cache
+def person_orders(route: str) -> Expr:
+    """Orders of one person in the route over the horizon."""
+    return first_order(route) * orders_per_buyer(route)
+
+
+@cache
+def person_upkeep(route: str) -> Expr:
+    """Cost of staying in touch with one person in the route over the horizon, buyer or not. CNY."""
+    return upkeep(route) * months_in_touch(route)
+
+
+@cache
+def shares(route: str) -> tuple[Expr, Expr]:
+    """People in the route, and people left to the Douyin shop, out of `people` acquired."""
+    interested = s("people") * s("interest")
+    if not route_of(route).wechat:
+        return interested, Integer(0)
+    accepted = s("friend_acceptance")
+    return interested * accepted, interested * (1 - accepted) * s("stay_share")
+
+
+@cache
+def people_terms(route: str) -> tuple[Term, ...]:
+    """Waterfall of the contribution of `people` acquired; the terms sum to `people_value`.
+
+    A creator brings the audience: slot fees and commission are its price, nothing is bought beside them.
+    """
+    here, douyin = shares(route)
+    steps = [Term("orders", "Orders on this route", here * person_orders(route) * order_margin(route))]
+    if upkeep(route) != 0:
+        steps.append(Term("touch", "Staying in touch", -here * person_upkeep(route)))
+    if route_of(route).wechat:
+        steps.append(Term("invite", "Invitations", -here * s("invite_cost")))
+        stayed = person_orders("douyin_shop") * order_margin("douyin_shop") - person_upkeep("douyin_shop")
+        steps.append(Term("stayed", "Those who stay on Douyin", douyin * stayed))
+    per_person = s("creator_slot_fee" if route == "douyin_creator" else "acquisition_cost")
+    steps.append(Term("acquisition", "Acquisition", -s("people") * per_person))
+    return tuple(steps)
+
+
+@cache
+def people_value(route: str) -> Expr:
+    """Contribution of `people` acquired over `months`, closed by the route, CNY."""
+    return Add(*(term.expression for term in people_terms(route)))
+
+
+@cache
+def staff(route: str) -> Expr:
+    """Operators needed for `people` acquired, mean over the horizon: staying in touch and handling orders."""
+    here, _ = shares(route)
+    touch = here * months_in_touch(route) * upkeep_labour(route)
+    orders = here * person_orders(route) * handling(route)
+    return (touch + orders) / s("wage") / s("months")
+
+
+@cache
+def labour_share(route: str) -> Expr:
+    """What staying in touch and handling cost in labour, per paid yuan: to be held against a fee (ratio)."""
+    per_order = handling(route) + upkeep_labour(route) * months_in_touch(route) / orders_per_buyer(route)
+    return per_order / s("order_value")

@@ -1,0 +1,88 @@
+"""What knowing an unknown is worth before choosing, in the unit of the payoffs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from siyu.models.draws import sample
+from siyu.models.ranges import Ranged
+from siyu.models.sensitivity import groups_of
+
+Array = NDArray[np.float64]
+# A cubic in each input follows the curves these economics make.
+DEGREE = 3
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What knowing is worth, in the unit of the payoffs. best: the choice made today.
+
+    perfect: gain from knowing every input before choosing. groups: gain from knowing one group, most first.
+    chosen: group -> the rivals that knowing it makes one choose, so whose payoffs the gain is made of.
+    """
+
+    best: str
+    perfect: float
+    groups: Mapping[str, float]
+    chosen: Mapping[str, frozenset[str]]
+
+
+def value_of_knowing(
+    payoffs: Callable[[Mapping[str, Any]], Mapping[str, Array]],
+    ranges: Mapping[str, Ranged],
+    rivals: tuple[str, ...],
+    n: int = 65_536,
+    seed: int = 0,
+    threads: int = 1,
+) -> Knowledge:
+    """Expected value of perfect information, for all inputs and per group (Strong, Oakley, Brennan 2014).
+
+    payoffs: {rival: array} to be chosen among `rivals`. The expected payoff given a group is a regression on
+    cubics of its inputs. It is fitted on one half of the draws and the choice it suggests is paid on the
+    other, both ways: noise cannot make knowledge look valuable, and the figure is a lower bound.
+    Raises ValueError for fewer than two rivals.
+    """
+    if len(rivals) < 2:
+        raise ValueError(f"a choice needs at least two rivals, found {len(rivals)}")
+    values = sample(ranges, n, seed, threads)
+    results = payoffs(values)
+    paid = np.column_stack([np.broadcast_to(results[name], (n,)) for name in rivals])
+    means = paid.mean(axis=0)
+    today = int(means.argmax())
+    gain = paid - paid[:, [today]]
+    halves = np.arange(n) < n // 2
+    worth: dict[str, float] = {}
+    chosen: dict[str, frozenset[str]] = {}
+    for group, names in groups_of(ranges).items():
+        terms = _terms([_position(ranges[name], values[name]) for name in names])
+        total, picked = 0.0, {today}
+        for fitted in (halves, ~halves):
+            weights, *_ = np.linalg.lstsq(terms[fitted], gain[fitted], rcond=None)
+            choice = (terms[~fitted] @ weights).argmax(axis=1)
+            picked |= set(choice.tolist())
+            total += float(np.take_along_axis(gain[~fitted], choice[:, None], axis=1).sum())
+        worth[group] = max(0.0, total / n)
+        chosen[group] = frozenset(rivals[place] for place in picked)
+    ordered = dict(sorted(worth.items(), key=lambda item: (-item[1], item[0])))
+    return Knowledge(rivals[today], float(gain.max(axis=1).mean()), ordered, chosen)
+
+
+def _position(entry: Ranged, values: Array) -> Array:
+    """Where the values lie between low (-1) and high (1), on the log scale for a logpert."""
+    low, high = float(entry.low), float(entry.high)
+    if entry.family == "logpert":
+        return np.asarray(2 * np.log(values / low) / np.log(high / low) - 1)
+    return np.asarray(2 * (values - low) / (high - low) - 1)
+
+
+def _terms(positions: list[Array]) -> Array:
+    """Powers up to DEGREE and products of pairs, with a constant: (n, terms)."""
+    columns = [np.ones_like(positions[0])]
+    columns += [position**power for position in positions for power in range(1, DEGREE + 1)]
+    columns += [a * b for at, a in enumerate(positions) for b in positions[:at]]
+    return np.column_stack(columns)

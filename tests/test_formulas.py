@@ -1,0 +1,371 @@
+"""The economics: hand-worked orders, sums, break-evens."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sympy import Add, Integer, Max, Min, Mul, Number, Pow, Symbol, exp, jscode, log, preorder_traversal
+
+from siyu.evidence.fees import fee_rules
+from siyu.formulas import (
+    MEANINGS,
+    ROUTES,
+    WECHAT_ROUTES,
+    acquisition_limit,
+    compiled,
+    contribution,
+    fee_star,
+    friction_star,
+    import_limit,
+    increment_limit,
+    inputs,
+    labour_share,
+    leak_limit,
+    orders_per_buyer,
+    people_fee_star,
+    people_terms,
+    people_value,
+    price_star,
+    referral_model,
+    staff,
+    start_contacts,
+    symbol,
+    terms,
+    tolerable_loss,
+    tool_fee_star,
+)
+from siyu.formulas.contribution import months_in_touch, retention
+from siyu.paths import data_dir
+
+# A hundred-yuan apparel order with round numbers: labour is one yuan a minute, everybody sees everything,
+# half of the people are gone after a month, and the horizon is two months.
+ORDER = {
+    "order_value": 100.0,
+    "gross_margin": 0.5,
+    "refund_rate": 0.20,
+    "refund_factor_wechat": 0.75,
+    "fulfilment": 8.0,
+    "wage": 10_440.0,
+    "minutes_per_month": 10_440.0,
+    "minutes_douyin": 3.0,
+    "minutes_personal": 10.0,
+    "live_labour_share": 0.05,
+    "fans_per_operator": 10_440.0,
+    "contacts_per_operator_personal": 5_220.0,
+    "pushes_douyin": 1.0,
+    "pushes_personal": 1.0,
+    "push_cost_douyin": 0.0,
+    "push_cost_wechat": 0.0,
+    "seen_douyin": 1.0,
+    "seen_personal": 1.0,
+    "opt_out_douyin": 0.0,
+    "opt_out_personal": 0.0,
+    "block_risk_personal": 0.0,
+    "silent_churn": 0.5,
+    "months": 2.0,
+    "repurchase": 0.4,
+    "repurchase_factor_wechat_personal": 1.0,
+    "move_friction_personal": 0.0,
+    "payment_douyin_shop": 0.0,
+    # withdrawn within the free allowance
+    "payment_wechat_personal": 0.0,
+}
+
+
+def fee(route, day):
+    low, high, _ = fee_rules(data_dir() / "fees.csv").rate(
+        route.partition("_")[0], route, "apparel", day, date(2021, 8, 31)
+    )
+    assert low == high
+    return low
+
+
+def at(expression, **values):
+    return float(compiled({"x": expression})(ORDER | values)["x"])
+
+
+def test_hundred_yuan_apparel_order_on_day_10_of_a_douyin_shop():
+    # paid 100, a fifth refunded: 80 kept. Fee 1% of 80 = 0.80. Goods half of 80 = 40.
+    # Shipping 8, and again for the fifth that comes back: 9.60. Handling 3 minutes = 3. Broadcast 5% = 5.
+    # Touch: 1 yuan a month, in touch 1 + 0.5 = 1.5 months, orders of a buyer 1 + 0.4 * 0.5 = 1.2: 1.25.
+    # 100 - 20 - 0.80 - 0 - 40 - 9.60 - 3 - 5 - 1.25 = 20.35
+    assert fee("douyin_shop", 10) == 0.01
+    assert at(contribution("douyin_shop"), fee_douyin_shop=fee("douyin_shop", 10)) == pytest.approx(20.35)
+
+
+def test_the_same_order_on_day_40_pays_the_full_apparel_fee():
+    # fee 5% of 80 = 4.00 instead of 0.80: 20.35 - 3.20 = 17.15
+    assert fee("douyin_shop", 40) == 0.05
+    assert at(contribution("douyin_shop"), fee_douyin_shop=fee("douyin_shop", 40)) == pytest.approx(17.15)
+
+
+def test_the_same_order_by_personal_deal():
+    # refunds 20% * 0.75 = 15%: 85 kept. No fee. Goods 42.50. Shipping 8 * 1.15 = 9.20. Handling 10 minutes.
+    # The first of 1.2 orders was won in a broadcast: 5 / 1.2 = 4.1667. Touch: 2 * 1.5 / 1.2 = 2.50.
+    # 100 - 15 - 0 - 0 - 42.50 - 9.20 - 10 - 4.1667 - 2.50 = 16.6333
+    free = fee("wechat_personal", 40)
+    assert free == 0
+    value = at(contribution("wechat_personal"), fee_wechat_personal=free)
+    assert value == pytest.approx(100 - 15 - 42.5 - 9.2 - 10 - 5 / 1.2 - 2.5)
+
+
+def test_waterfall_of_the_day_40_order_step_by_step():
+    values = ORDER | {"fee_douyin_shop": 0.05}
+    steps = compiled({term.key: term.expression for term in terms("douyin_shop")})(values)
+    assert {key: round(float(step), 6) for key, step in steps.items()} == {
+        "paid": 100,
+        "refunds": -20,
+        "platform_fee": -4,
+        "payment_fee": 0,
+        "goods": -40,
+        "shipping": -9.6,
+        "handling": -3,
+        "broadcast": -5,
+        "touch": -1.25,
+    }
+
+
+def test_switch_point_of_one_order_by_hand():
+    # one order more or less: Douyin 100 - 20 - 40 - 9.60 - 3 = 27.40 before its fee of 80 * f;
+    # personal deal 100 - 15 - 42.50 - 9.20 - 10 = 23.30. Equal at f = 4.10 / 80 = 5.125% when nobody is lost.
+    free = {"fee_wechat_personal": 0.0}
+    assert at(fee_star("wechat_personal", "order"), **free) == pytest.approx(0.05125)
+    # a tenth lost: 0.9 * 23.30 = 20.97, f = 6.43 / 80
+    lost = free | {"move_friction_personal": 0.1}
+    assert at(fee_star("wechat_personal", "order"), **lost) == pytest.approx(6.43 / 80)
+    # at a fee of 8% Douyin keeps 21.00: 1 - 21 / 23.30 of the orders may be lost
+    dear = free | {"fee_douyin_shop": 0.08}
+    assert at(friction_star("wechat_personal", "order"), **dear) == pytest.approx(1 - 21 / 23.3)
+    assert at(tolerable_loss("wechat_personal", "order"), **dear) == pytest.approx(1 - 21 / 23.3)
+
+
+def test_nothing_may_be_lost_where_the_move_loses_anyway():
+    cheap = {"fee_wechat_personal": 0.0, "fee_douyin_shop": 0.01}
+    assert at(friction_star("wechat_personal", "order"), **cheap) < 0
+    assert at(tolerable_loss("wechat_personal", "order"), **cheap) == 0
+    # an order that loses money by personal deal is not worth moving, whatever the quotient says
+    assert at(tolerable_loss("wechat_personal", "order"), **cheap | {"minutes_personal": 60.0}) == 0
+    # and one that loses money on Douyin alone may lose them all
+    assert at(tolerable_loss("wechat_personal", "order"), **cheap | {"fee_douyin_shop": 0.5}) == 1
+
+
+def test_fee_star_is_the_published_form_when_nothing_is_refunded():
+    # fee* = 1 - payment_d - [c_d + (1 - d)(paid (1 - payment_w) - c_w)] / paid
+    values = ORDER | {"refund_rate": 0.0, "fee_wechat_personal": 0.0, "move_friction_personal": 0.2}
+    values |= {"payment_douyin_shop": 0.003, "payment_wechat_personal": 0.006}
+    paid, d = 100.0, 0.2
+    c_d = 50 + 8 + 3
+    c_w = 50 + 8 + 10
+    expected = 1 - 0.003 - (c_d + (1 - d) * (paid * (1 - 0.006) - c_w)) / paid
+    found = compiled({"x": fee_star("wechat_personal", "order")})(values)["x"]
+    assert float(found) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_waterfalls_sum_exactly(route):
+    assert Add(*(term.expression for term in terms(route))) - contribution(route) == 0
+    assert Add(*(term.expression for term in people_terms(route))) - people_value(route) == 0
+    for steps in (terms(route), people_terms(route)):
+        assert len({step.key for step in steps}) == len(steps)
+        assert not any(character.isdigit() for step in steps for character in step.label)
+
+
+def draws(seed=3, size=50):
+    """Plausible values of every symbol that is not a break-even's own."""
+    generator = np.random.default_rng(seed)
+    names = inputs(*(people_value(route) for route in ROUTES), *(contribution(route) for route in ROUTES))
+    values = {}
+    for name in names:
+        unit = MEANINGS[name].unit
+        low, high = {
+            "ratio": (0.02, 0.3),
+            "ratio_per_month": (0.01, 0.1),
+            "ratio_per_push": (0.001, 0.02),
+        }.get(unit, (1.0, 20.0))
+        values[name] = generator.uniform(low, high, size)
+    values |= {
+        "order_value": generator.uniform(50, 500, size),
+        "gross_margin": generator.uniform(0.3, 0.7, size),
+    }
+    values |= {
+        "months": np.full(size, 24.0),
+        "minutes_per_month": 10_440.0,
+        "wage": generator.uniform(4e3, 9e3, size),
+    }
+    for name in names:
+        if "per_operator" in name:
+            values[name] = generator.uniform(1e3, 9e3, size)
+        if name.startswith(("repurchase", "refund_factor")):
+            values[name] = generator.uniform(0.1, 1.5, size)
+    return values
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_closed_sums_equal_the_months_added_up(route):
+    values = draws()
+    names = {"left": retention(route), "touch": months_in_touch(route), "orders": orders_per_buyer(route)}
+    rate = (orders_per_buyer(route) - 1) / (months_in_touch(route) - 1)
+    found = compiled(names | {"rate": rate})(values)
+    alive, months, orders = np.ones(50), np.ones(50), np.ones(50)
+    for _ in range(1, 24):
+        alive = alive * found["left"]
+        months += alive
+        orders += found["rate"] * alive
+    np.testing.assert_allclose(found["touch"], months, rtol=1e-12)
+    np.testing.assert_allclose(found["orders"], orders, rtol=1e-12)
+
+
+@pytest.mark.parametrize("route", WECHAT_ROUTES)
+def test_break_evens_close_the_gap_they_were_solved_from(route):
+    values = draws()
+    friction = f"move_friction_{'personal' if route == 'wechat_personal' else 'store'}"
+    people = people_value(route) - people_value("douyin_shop")
+    # unknown, what is zero there, where it is zero
+    cases = [("fee_douyin_shop", people, people_fee_star(route)), ("order_value", people, price_star(route))]
+    for scope in ("order", "relation"):
+        gap = contribution("douyin_shop", scope) - (1 - symbol(friction)) * contribution(route, scope)
+        cases += [
+            ("fee_douyin_shop", gap, fee_star(route, scope)),
+            (friction, gap, friction_star(route, scope)),
+        ]
+    gaps = compiled({str(at): gap for at, (_, gap, _) in enumerate(cases)})
+    roots = compiled({str(at): star for at, (_, _, star) in enumerate(cases)})(values)
+    for at, (name, _, _) in enumerate(cases):
+        root = roots[str(at)]
+        left = gaps(values | {name: root})[str(at)]
+        np.testing.assert_allclose(left / (1 + np.abs(root)), 0, atol=1e-6)
+
+
+def test_above_the_switch_point_the_personal_deal_keeps_more():
+    values = ORDER | {"fee_wechat_personal": 0.0, "move_friction_personal": 0.1}
+    star = at(fee_star("wechat_personal"), fee_wechat_personal=0.0, move_friction_personal=0.1)
+    gap = compiled({"x": 0.9 * contribution("wechat_personal") - contribution("douyin_shop")})
+    assert gap(values | {"fee_douyin_shop": star + 0.01})["x"] > 0
+    assert gap(values | {"fee_douyin_shop": star - 0.01})["x"] < 0
+
+
+def test_nobody_moves_when_nobody_accepts_and_all_stay():
+    values = draws() | {"friend_acceptance": 0.0, "stay_share": 1.0}
+    found = compiled({"moved": people_value("wechat_guided"), "stayed": people_value("douyin_shop")})
+    result = found(values)
+    # the decliners' value leaves out what was spent on them before, which is the same for both
+    np.testing.assert_allclose(result["moved"], result["stayed"], rtol=1e-9)
+
+
+KEPT = compiled({"x": contribution("douyin_shop")})
+COSTS = ["refund_rate", "fee_douyin_shop", "payment_douyin_shop", "live_labour_share", "fulfilment", "wage"]
+
+
+@given(change=st.sampled_from(COSTS), step=st.floats(0.0, 0.2))
+@settings(max_examples=30, deadline=None)
+def test_a_cost_never_raises_what_is_kept_of_an_order(change, step):
+    values = ORDER | {"fee_douyin_shop": 0.05}
+    more = values | {change: values[change] * (1 + step) + step / 100}
+    assert KEPT(more)["x"] <= KEPT(values)["x"] + 1e-9
+
+
+def test_staff_and_labour_share_by_hand():
+    # 1,000 people, a tenth interested: 100 fans. In touch 1.5 months at 1 yuan a month: 150 yuan.
+    # 100 * 0.5 buyers * 1.2 orders = 60 orders of 3 yuan: 180 yuan. 330 yuan of 10,440 a month, 2 months.
+    values = {"people": 1_000, "interest": 0.1, "conversion_douyin_shop": 0.5, "closable": 1.0}
+    assert at(staff("douyin_shop"), **values) == pytest.approx(330 / 10_440 / 2)
+    # per order 3 + 1.25 of 100 paid
+    assert at(labour_share("douyin_shop")) == pytest.approx(0.0425)
+
+
+@pytest.mark.parametrize(
+    ("limit", "values", "expected"),
+    [
+        # CPM 40, 2% of clicks pay, a customer brings 100: a click may cost 2, so 40 / 1000 / 2 must click
+        (acquisition_limit(), {"cpm": 40, "live_conversion": 0.02, "ltv": 100}, 0.02),
+        # ads of 100,000 fall by a fifth, sales of 500,000 grow 4% at 30% contribution: 20,000 + 6,000
+        (
+            tool_fee_star(),
+            {"ad_spend": 1e5, "ad_fall": 0.2, "sales": 5e5, "sales_change": 0.04, "contribution_share": 0.3},
+            26_000,
+        ),
+        # a message costs 0.05, a follower gets 5 and brings 15: 0.05 / (15 - 5)
+        (import_limit(), {"sms_cost": 0.05, "benefit_cost": 5, "import_value": 15}, 0.005),
+        # 10,000 see it, 3% add, half lost at the blocked link, 20 each: 3,000 against 60,000 at risk
+        (
+            leak_limit(),
+            {
+                "leak_seen": 1e4,
+                "leak_added": 0.03,
+                "hop_loss": 0.5,
+                "contact_value": 20,
+                "value_at_risk": 6e4,
+            },
+            0.05,
+        ),
+        # 100 orders of 30 against 200 orders of 25
+        (
+            increment_limit(),
+            {"new_orders": 100, "new_contribution": 30, "mover_orders": 200, "old_contribution": 25},
+            0.6,
+        ),
+    ],
+    ids=["click-through", "tool fee", "import", "leak", "displaced"],
+)
+def test_limits_of_single_decisions_by_hand(limit, values, expected):
+    assert float(compiled({"x": limit.limit})(values)["x"]) == pytest.approx(expected)
+    assert float(compiled({"x": limit.value})(values | {limit.unknown: expected})["x"]) == pytest.approx(
+        0, abs=1e-6
+    )
+
+
+def test_start_needs_the_contacts_that_carry_the_team():
+    # team 9,000 and tools 1,000 a month against 4 yuan a contact: 2,500; 5,000 repay 20,000 in 2 months
+    start = start_contacts("wechat_guided")
+    values = {"team_cost": 9_000, "tool_fee": 1_000, "uplift": 4, "contacts": 5_000, "setup_cost": 20_000}
+    found = compiled({"contacts": start.contacts, "payback": start.payback})(values)
+    assert float(found["contacts"]) == pytest.approx(2_500)
+    assert float(found["payback"]) == pytest.approx(2)
+    assert np.isfinite(compiled({"x": start.uplift})(draws())["x"]).all()
+
+
+def test_referral_model_by_hand():
+    model = referral_model()
+    values = {"repurchase": 0.1, "months": 24, "referral_invites": 0.6, "referral_join": 0.15}
+    found = compiled({"gap": model.gap, "repeats": model.repeats, "chain": model.chain})(values)
+    assert float(found["gap"]) == pytest.approx(6.931, abs=1e-3)
+    assert float(found["repeats"]) == pytest.approx(2.4)
+    assert float(found["chain"]) == pytest.approx(0.09 / 0.91)
+
+
+def every_expression():
+    for route in ROUTES:
+        yield from (people_value(route), contribution(route), staff(route), labour_share(route))
+        yield from (term.expression for term in terms(route) + people_terms(route))
+    for route in WECHAT_ROUTES:
+        start = start_contacts(route)
+        yield from (fee_star(route), friction_star(route), tolerable_loss(route))
+        yield from (people_fee_star(route), price_star(route))
+        yield from (start.uplift, start.contacts, start.payback)
+    for limit in (acquisition_limit(), tool_fee_star(), import_limit(), leak_limit(), increment_limit()):
+        yield from (limit.value, limit.limit)
+    model = referral_model()
+    yield from (model.gap, model.repeats, model.chain)
+
+
+def test_only_functions_that_every_printer_knows_occur():
+    allowed = (Symbol, Number, Integer, Add, Mul, Pow, exp, log, Min, Max)
+    for expression in every_expression():
+        for node in preorder_traversal(expression):
+            assert isinstance(node, allowed), f"{type(node)} in {expression}"
+    assert "Math.pow" in jscode(contribution("wechat_guided"))
+
+
+def test_every_symbol_has_a_meaning_and_every_meaning_a_formula():
+    assert set(inputs(*every_expression())) == set(MEANINGS)
+
+
+def test_a_misspelt_symbol_route_or_value_names_the_nearest():
+    with pytest.raises(ValueError, match="Did you mean order_value"):
+        symbol("order_valeu")
+    with pytest.raises(ValueError, match="Did you mean wechat_personal"):
+        terms("wechat_persnal")
+    with pytest.raises(ValueError, match="no value for repurchase"):
+        compiled({"x": symbol("repurchase")})({"repurchse": 1})
