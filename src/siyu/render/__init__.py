@@ -1,0 +1,1 @@
+"""Renderings of findings: page, deck, workbook. None imports another."""

@@ -1,0 +1,64 @@
+"""The workbook behind a chart: what `Edit Data` opens. Columns that follow from others are live formulas."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import xlsxwriter
+
+from siyu.render.deck.plots.xml import SHEET
+
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+# strings of cells are never read as formulas, links or numbers
+PLAIN = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+CREATED = datetime(2021, 1, 1)  # noqa: DTZ001 - a fixed date: the same chart gives the same bytes
+Cell = str | float | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: heading and cells. formula: row number (from 2) -> formula whose results the cells are."""
+
+    name: str
+    cells: Sequence[Cell]
+    formula: Callable[[int], str] | None = None
+
+
+@dataclass
+class Sheet:
+    """Columns in order; `add` returns the letter of the new one."""
+
+    columns: list[Column] = field(default_factory=list)
+
+    def add(self, name: str, cells: Sequence[Cell], formula: Callable[[int], str] | None = None) -> str:
+        """Append a column and return its letter."""
+        self.columns.append(Column(name, cells, formula))
+        return LETTERS[len(self.columns) - 1]
+
+    def workbook(self) -> bytes:
+        """The .xlsx. The same columns give the same bytes."""
+        buffer = io.BytesIO()
+        book = xlsxwriter.Workbook(buffer, PLAIN)
+        book.set_properties({"created": CREATED})
+        page = book.add_worksheet(SHEET)
+        for across, column in enumerate(self.columns):
+            page.write_string(0, across, column.name)
+            for down, cell in enumerate(column.cells, start=1):
+                if column.formula is not None:
+                    page.write_formula(down, across, column.formula(down + 1), value=cell if cell is not None else "")
+                elif isinstance(cell, str):
+                    page.write_string(down, across, cell)
+                elif cell is not None:
+                    page.write_number(down, across, cell)
+        page.set_column(0, 0, 32)
+        page.set_column(1, max(1, len(self.columns) - 1), 14)
+        book.close()
+        return buffer.getvalue()

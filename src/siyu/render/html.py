@@ -1,0 +1,95 @@
+"""The report as one HTML file: offline, without requests, under a policy that admits only what is in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from siyu import theme
+from siyu.language import LANGUAGES, Language
+from siyu.render import cells, entries, labels
+from siyu.render.page import Page
+from siyu.render.references import anchor, claim_ref
+from siyu.render.report import Report
+from siyu.render.typeface import font_css, texts_by_weight
+
+TEMPLATES = Path(__file__).parent / "templates"
+HTML_LANG = {"zh": "zh-CN", "en": "en", "xx": "en-XA"}
+_NAMES = {"zh": "中文", "en": "English"}
+
+
+def render_report(report: Report, language_code: str) -> str:
+    """The page of a report in `zh` or `en` (`xx` for the translation check)."""
+    page = Page(report, Language(language_code))
+    environment = _environment(page.language)
+    environment.globals |= {
+        "page": page,
+        "report": report,
+        "labels": labels,
+        "anchor": anchor,
+        "claim_ref": claim_ref,
+        "column_is_numeric": cells.column_is_numeric,
+        "table_cell": partial(cells.table_cell, page.prose),
+        "other_languages": [
+            {"code": code, "lang": HTML_LANG[code], "name": _NAMES[code]} for code in LANGUAGES if code != language_code
+        ],
+    }
+    environment.tests["known"] = page.references.known
+    for function in (entries.adopted, entries.claim_read, entries.setting):
+        environment.globals[function.__name__] = partial(function, page)
+    body = environment.get_template("report.html.j2").render()
+    subject = page.prose.plain(report.subject["name"])
+    return shell(environment, body, f"{subject}: {page.subject_kind()}, {report.as_of}", "page.js")
+
+
+def write_report(path: Path, language_code: str, report: Report) -> None:
+    """Write the page of a report. The same report gives the same bytes."""
+    path.write_text(render_report(report, language_code), encoding="utf-8", newline="\n")
+
+
+def shell(environment: Environment, body: str, title: str, *scripts: str) -> str:
+    """A whole document around a body: fonts cut to its text, one style, one script, and a policy of their hashes."""
+    style = "\n".join([font_css(texts_by_weight(body)), _colours(), _read("page.css")])
+    script = "\n".join(_read(name) for name in scripts)
+    policy = [
+        "default-src 'none'",
+        "img-src data:",
+        "font-src data:",
+        f"style-src '{_digest(style)}'",
+        f"script-src '{_digest(script)}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+    ]
+    template = environment.get_template("shell.html.j2")
+    # safe: the project's own files, and a body rendered with autoescape
+    parts = {"style": Markup(style), "script": Markup(script), "body": Markup(body)}  # noqa: S704
+    return template.render(title=title, csp="; ".join(policy), **parts)
+
+
+def _environment(language: Language) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.globals |= {"_": language.message, "html_lang": HTML_LANG[language.code]}
+    return environment
+
+
+def _colours() -> str:
+    """The theme's colours as custom properties; the dark ones are their counterparts on a dark ground."""
+    light = {"ink": theme.INK, "mute": theme.MUTE, "line": theme.LINE, "paper": theme.PAPER, "soft": theme.SOFT}
+    light |= {"main": theme.MAIN, "warn": theme.RIVAL}
+    return ":root{" + ";".join(f"--{name}:{value}" for name, value in light.items()) + "}"
+
+
+def _read(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8").strip()
+
+
+def _digest(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")

@@ -1,0 +1,114 @@
+"""The order in which a page is read: answer, findings by section, next measurements, appendix, limits.
+
+Arranges a `Report`; holds no language and no markup.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from siyu.language import Text
+from siyu.render.report import NOT_APPLICABLE, OK, Report, SectionReport
+
+Record = Mapping[str, Any]
+MEASUREMENTS = "next_measurements"
+_LEADING = {"case": "02_case_study", "client": "09_playbook"}
+
+
+@dataclass(frozen=True)
+class Block:
+    """A finding and the markdown cells that lead to it."""
+
+    section: SectionReport
+    finding: Record
+    cells: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section in reading order: its first cell, its answer, its findings, its closing cells."""
+
+    section: SectionReport
+    question: Text | None
+    intro: tuple[Text, ...]
+    answer: Block | None
+    blocks: tuple[Block, ...]
+    closing: tuple[Text, ...]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """Everything the page prints about findings, each finding once.
+
+    lead: the answer of the whole report, None when no section has one.   chapters: the lead's first, then
+    notebook order; they hold answers and headlines and the sections without input.   measurements: what to
+    measure next.   appendix, absent: as their roles say.   closed: sections that do not apply.
+    """
+
+    lead: Block | None
+    chapters: tuple[Chapter, ...]
+    measurements: Block | None
+    appendix: tuple[Block, ...]
+    absent: tuple[Block, ...]
+    closed: tuple[SectionReport, ...]
+
+
+def outline(report: Report) -> Outline:
+    """The reading order of a report."""
+    # what a failed section computed before it failed is not part of the report
+    blocks = {s.notebook: tuple(_blocks(s)) if s.status == OK else () for s in report.sections}
+    everything = [block for section in report.sections for block in blocks[section.notebook]]
+    lead = _lead(report, [block for block in everything if block.finding["role"] == "answer"])
+    measurements = next((block for block in everything if block.finding["key"] == MEASUREMENTS), None)
+    shown = [section for section in report.sections if section.status != NOT_APPLICABLE]
+    if lead is not None:
+        shown.sort(key=lambda section: section is not lead.section)
+    return Outline(
+        lead,
+        tuple(_chapter(section, blocks[section.notebook]) for section in shown),
+        measurements if measurements and measurements.finding["role"] != "absent" else None,
+        tuple(_with_role(everything, "appendix")),
+        tuple(_with_role(everything, "absent")),
+        tuple(section for section in report.sections if section.status == NOT_APPLICABLE),
+    )
+
+
+def _with_role(blocks: list[Block], role: str) -> Iterator[Block]:
+    measured = role != "absent"
+    return (b for b in blocks if b.finding["role"] == role and not (measured and b.finding["key"] == MEASUREMENTS))
+
+
+def _lead(report: Report, answers: list[Block]) -> Block | None:
+    """The answer flagged `lead`, else that of the subject kind's leading section, else the first."""
+    leading = _LEADING.get(report.subject.get("kind", "case"), "")
+    ranked = sorted(answers, key=lambda b: (not b.finding.get("lead"), b.section.notebook != leading))
+    return ranked[0] if ranked else None
+
+
+def _blocks(section: SectionReport) -> Iterator[Block]:
+    """Findings with the cells between them and the finding before."""
+    previous: str | None = None
+    for finding in section.findings:
+        cells = _after(section, previous)
+        yield Block(section, finding, cells[1:] if previous is None else cells)
+        previous = finding["key"]
+
+
+def _chapter(section: SectionReport, blocks: tuple[Block, ...]) -> Chapter:
+    opening = _after(section, None)
+    answer = next((block for block in blocks if block.finding["role"] == "answer"), None)
+    headlines = [b for b in blocks if b.finding["role"] in ("answer", "headline") and b is not answer]
+    kept = tuple(block for block in headlines if block.finding["key"] != MEASUREMENTS)
+    first = blocks[0] if blocks else None
+    intro = opening[1:] if first is None or first is answer else ()
+    if section.status != OK:
+        kept, intro, answer = (), (), None
+    last = section.findings[-1]["key"] if section.findings else None
+    closing = _after(section, last) if last is not None and section.status == OK else ()
+    return Chapter(section, opening[0] if opening else None, intro, answer, kept, closing)
+
+
+def _after(section: SectionReport, key: str | None) -> tuple[Text, ...]:
+    return tuple(text for text, after in section.markdown if after == key)

@@ -1,0 +1,92 @@
+"""The typeface of a page: the vendored faces cut down to the characters the page shows, as woff2."""
+
+from __future__ import annotations
+
+import base64
+import io
+import string
+from functools import lru_cache
+from html.parser import HTMLParser
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from siyu.theme import FONTS
+
+FAMILY = "Siyu Sans"
+WEIGHTS = {400: "NotoSansSC-Regular.ttf", 700: "NotoSansSC-Bold.ttf"}
+_VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+_BOLD_TAGS = {"h1", "h2", "h3", "h4", "strong", "b"}
+_BOLD_CLASSES = {"answer-number", "card-title", "card-number", "from-head", "unsaid-head", "lead-in", "grade", "check"}
+# always in: what scripts may write that the page does not show at first
+ALWAYS = string.printable + "–—−·…×÷≥≤±°¥€%‰“”‘’「」（），。、：；？！←→↑↓"
+
+
+def font_css(texts: dict[int, str]) -> str:
+    """`@font-face` rules with the faces embedded. texts: weight -> all text set in it.
+
+    The bytes depend on the characters only, so the same page always embeds the same font.
+    """
+    rules = []
+    for weight, text in texts.items():
+        characters = "".join(sorted(set(text) | set(ALWAYS)))
+        encoded = base64.b64encode(_woff2(weight, characters)).decode("ascii")
+        rules.append(
+            f"@font-face{{font-family:'{FAMILY}';font-weight:{weight};font-style:normal;font-display:block;"
+            f"src:url(data:font/woff2;base64,{encoded}) format('woff2')}}"
+        )
+    return "\n".join(rules)
+
+
+def texts_by_weight(markup: str) -> dict[int, str]:
+    """What some markup shows in each weight. Bold text is set in regular too: weights change on narrow screens."""
+    reader = _Reader()
+    reader.feed(markup)
+    reader.close()
+    return {400: "".join(reader.regular), 700: "".join(reader.bold)}
+
+
+class _Reader(HTMLParser):
+    """Text of a page by the weight its element is set in (see `page.css`)."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.regular: list[str] = []
+        self.bold: list[str] = []
+        self._open: list[bool] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if label := given.get("data-label"):  # shown by CSS on a phone
+            self.regular.append(label)
+        if tag in _VOID:
+            return
+        classes = (given.get("class") or "").split()
+        self._open.append(tag in _BOLD_TAGS or bool(_BOLD_CLASSES & set(classes)) or (bool(self._open) and self._open[-1]))
+
+    def handle_endtag(self, tag: str) -> None:
+        if self._open and tag not in _VOID:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.regular.append(data)
+        if self._open and self._open[-1]:
+            self.bold.append(data)
+
+
+@lru_cache(maxsize=16)
+def _woff2(weight: int, characters: str) -> bytes:
+    options = subset.Options()
+    options.flavor = "woff2"
+    options.layout_features = ["kern", "mark", "ccmp", "locl", "liga"]
+    options.hinting = False
+    options.notdef_outline = True
+    options.drop_tables += ["BASE"]
+    with TTFont(FONTS / WEIGHTS[weight], recalcTimestamp=False, lazy=True) as font:
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=characters)
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        buffer = io.BytesIO()
+        font.save(buffer)
+    return buffer.getvalue()
