@@ -47,6 +47,7 @@ class Figure:
     """value, low, high in `unit`; interval_kind one of KINDS; definition a key of data/definitions.yml or "".
 
     sources: refs such as `claim:S0-09`. n: number of observations behind it, None when not counted.
+    formula: the expression it comes from, in the symbols of `siyu.formulas`, when there is one.
     """
 
     value: float
@@ -57,6 +58,7 @@ class Figure:
     definition: str = ""
     sources: tuple[str, ...] = ()
     n: int | None = None
+    formula: str = ""
 
     def __post_init__(self) -> None:
         if self.interval_kind not in KINDS:

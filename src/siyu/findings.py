@@ -158,6 +158,9 @@ def as_text(record: Mapping[str, Any], language: Language) -> str:
 
 
 def _cell(content: Any, language: Language) -> str:
+    if isinstance(content, Mapping) and "value" in content:  # a number with its range
+        ends = [f"{content[end]:.4g}" for end in ("low", "value", "high")]
+        return f"{ends[1]} [{ends[0]}, {ends[2]}] {content['unit']}"
     if content is None or isinstance(content, str | Mapping):
         return language.say(content) if content else ""
     return str(content) if isinstance(content, bool) else f"{content:.4g}"
@@ -189,4 +192,5 @@ def _value(name: str, figure: Figure) -> dict[str, Any]:
         "n": figure.n,
         "definition": figure.definition,
         "sources": list(figure.sources),
+        **({"formula": figure.formula} if figure.formula else {}),
     }

@@ -6,7 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import matplotlib as mpl
-import seaborn as sns
+from cycler import cycler
 from matplotlib import font_manager
 
 FONT = "Noto Sans SC"
@@ -24,12 +24,14 @@ DPI = 200
 
 @lru_cache(maxsize=1)
 def apply() -> None:
-    """Set the chart theme once per process. CJK face first, so that ¥ and minus come from the same font."""
+    """Set the chart theme once per process; seaborn draws with it too.
+
+    CJK face first, so that ¥ and minus come from the same font."""
     for weight in ("Regular", "Bold"):
         font_manager.fontManager.addfont(FONTS / f"NotoSansSC-{weight}.ttf")
-    sns.set_theme(style="ticks", palette=list(SERIES))
     mpl.rcParams.update(
         {
+            "axes.prop_cycle": cycler(color=SERIES),
             "font.family": [FONT, "DejaVu Sans"],
             "axes.unicode_minus": True,
             "figure.constrained_layout.use": True,

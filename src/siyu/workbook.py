@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from siyu import theme
 from siyu.charts import Chart
 from siyu.definitions import registry
 from siyu.errors import Problem, UsageError, nearest
 from siyu.evidence.assumptions import Assumptions, load_assumptions
+from siyu.evidence.channels import Channels, load_channels
 from siyu.evidence.claims import Claim
 from siyu.evidence.fees import FeeRules, fee_rules
 from siyu.evidence.ledger import Ledger, load_ledger
@@ -26,6 +29,9 @@ from siyu.findings import Finding, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
 from siyu.subjects import Subject, load_subject
+
+if TYPE_CHECKING:
+    from siyu.economy import Economy
 
 
 @dataclass
@@ -79,9 +85,11 @@ class Workbook:
         rejected = [claim for claim in claims if self.ledger.rejected(claim)]
         return self._figure(rejected[0]) if rejected else Absent((metric,))
 
-    def count(self, frame: pd.DataFrame) -> Figure:
-        """How many rows of the ledger a frame holds; its source is the ledger of the case."""
-        return Figure(len(frame), len(frame), len(frame), "count", sources=(f"ledger:{self.case}",))
+    def count(self, frame: pd.DataFrame, case: str = "") -> Figure:
+        """How many rows of the ledger a frame holds; its source is the ledger of the case.
+
+        case: another one, `all` for the claims of all cases, or `channels`."""
+        return Figure(len(frame), len(frame), len(frame), "count", sources=(f"ledger:{case or self.case}",))
 
     def names(self, claims: pd.DataFrame) -> pd.Series:
         """Row labels for a frame of claims: entity and metric, in both languages."""
@@ -122,6 +130,15 @@ class Workbook:
         kind = "claim_range" if rate.low < rate.high else "none"
         return Figure(rate.mode, rate.low, rate.high, "ratio", kind, "take_rate", rate.refs)
 
+    def economy(self, category: str = "", *, day: int = 365, draws: int = 16_384, seed: int = 0) -> Economy:
+        """The economics of a category (default the subject's own) `day` days after the shop opened, at `as_of`.
+
+        Raises ValueError for an unknown category, LedgerError when no fee rule covers the day."""
+        from siyu.economy import Economy  # here: symbolic algebra takes a second to load, for one notebook
+
+        own = category or self.subject.category
+        return Economy(self.assumptions, self.fees, own, day, self.as_of, draws, seed)
+
     @cached_property
     def claims(self) -> pd.DataFrame:
         """All claims, one per row: the ledger's columns, grade, rejected (bool), source ref."""
@@ -141,6 +158,11 @@ class Workbook:
     def conflicts(self) -> pd.DataFrame:
         """All conflicts, one per row: the ledger's columns, lists as tuples."""
         return pd.DataFrame([entry.model_dump() for entry in self.ledger.conflicts.values()])
+
+    @cached_property
+    def channels(self) -> Channels:
+        """Channels of a private domain with their flags, and the definitions they are held against."""
+        return load_channels(data_dir() / "evidence", self.ledger, self.assumptions)
 
     @cached_property
     def plausibility(self) -> pd.DataFrame:
@@ -225,6 +247,7 @@ def open_workbook(section: str, subject: str, case: str = "", as_of: str = "", l
     as_of: ISO date, default from subject.yml. A subject's own assumptions.csv and fees.csv override rows.
     Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used.
     """
+    theme.apply()  # what analysts draw themselves looks like the rest
     ledger = bundled_ledger()
     about = load_subject(subject)
     case = case or about.case

@@ -20,7 +20,19 @@ from siyu.language import Text
 __all__ = ["DRAWN", "Chart", "bars", "matrix", "of", "pairs", "png", "ranges", "series", "table"]
 
 # What a mark may carry beside its label and value; everything else in a frame stays behind.
-MARKS = ("label", "series", "x", "value", "low", "high", "interval_kind", "unit", "definition", "tone", "sources")
+MARKS = (
+    "label",
+    "series",
+    "x",
+    "value",
+    "low",
+    "high",
+    "interval_kind",
+    "unit",
+    "definition",
+    "tone",
+    "sources",
+)
 
 
 @dataclass(frozen=True)
@@ -101,9 +113,13 @@ def of(kind: str, frame: pd.DataFrame, *, unit: str = "", scale: str = "linear",
     if kind not in DRAWN:
         raise ValueError(f"chart kind {kind!r}. {nearest(kind, DRAWN)}")
     if missing := {"label", "value"} - set(frame.columns):
-        raise ValueError(f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}")
-    defaults = {"low": frame["value"], "high": frame["value"], "interval_kind": "none", "tone": "main"}
-    marks = frame.assign(**{name: default for name, default in defaults.items() if name not in frame}, unit=unit)
+        raise ValueError(
+            f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}"
+        )
+    plain = frame[["value"]].assign(
+        low=frame["value"], high=frame["value"], interval_kind="none", tone="main"
+    )
+    marks = frame.join(plain[[name for name in plain if name not in frame]]).assign(unit=unit)
     return Chart(kind, _records(marks[[name for name in MARKS if name in marks]]), unit, scale, **more)
 
 

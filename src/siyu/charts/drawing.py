@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from matplotlib.figure import Figure as Canvas
 
 from siyu import theme
 from siyu.charts import marks
+from siyu.charts.wrapping import wrapped
 from siyu.language import Language
 
 DRAWN = tuple(marks.KINDS)
@@ -50,9 +50,7 @@ def wrapped_labels(chart: Mapping[str, Any], language: Language, narrow: bool) -
         language.data_code, narrow
     ]
     texts = [language.say(row.get("label", "")) for row in chart["rows"]]
-    return [
-        "\n".join(textwrap.wrap(text, wide, break_long_words=language.data_code == "zh")) for text in texts
-    ]
+    return [wrapped(text, wide, language) for text in texts]
 
 
 def _finish(axes: Axes, chart: Mapping[str, Any], language: Language, value_axis: str) -> None:

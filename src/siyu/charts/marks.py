@@ -13,6 +13,7 @@ from matplotlib.axis import Axis
 from matplotlib.patheffects import withStroke
 
 from siyu import theme
+from siyu.charts.wrapping import wrapped
 from siyu.language import Language
 
 Record = Mapping[str, Any]
@@ -43,7 +44,10 @@ def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
     shown = "ratio" if unit == "ratio" else ""
     axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: language.number(float(value), shown)))
     if scale == "log":
-        axis.set_major_locator(ticker.LogLocator(subs=(1.0, 3.0), numticks=7))
+        low, high = axis.get_view_interval()
+        # matplotlib drops all ticks when steps within a decade meet a stride over decades
+        subs = (1.0, 3.0) if high / low < 1e4 else (1.0,)
+        axis.set_major_locator(ticker.LogLocator(subs=subs, numticks=7))
         axis.set_minor_locator(ticker.NullLocator())
     else:
         axis.set_major_locator(ticker.MaxNLocator(5))
@@ -169,6 +173,8 @@ def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
     axes.set_xlabel(language.say(x.get("label", "")))
     if x.get("unit") == "ratio":
         number_ticks(axes.xaxis, "ratio", language, "linear")
+    else:
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True))
 
 
 def paint_waterfall(
@@ -236,7 +242,11 @@ def paint_heat(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
             axes.text(
                 across_at + 0.5, down_at + 0.5, text, ha="center", va="center", color=colour, fontsize=9
             )
-    axes.set_xticks(np.arange(len(across)) + 0.5, across)
+    room = {("zh", False): 44, ("zh", True): 20, ("en", False): 86, ("en", True): 40}[
+        language.data_code, narrow
+    ]
+    room = max(4, room // len(across))  # characters that fit above one column
+    axes.set_xticks(np.arange(len(across)) + 0.5, [wrapped(head, room, language) for head in across])
     axes.set_yticks(np.arange(len(down)) + 0.5, down)
     axes.invert_yaxis()
     axes.tick_params(length=0)
