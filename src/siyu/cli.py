@@ -1,0 +1,236 @@
+"""The `siyu` command. Text for people goes to stderr, data to stdout.
+
+Exit: 0 done · 1 a subject failed, or a check found a mismatch · 2 wrong usage or input, found before
+anything starts.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from siyu.errors import ProblemsError, shown_path
+from siyu.intake.commands import check
+
+_OUT = click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
+    help="Folder that holds the reports.",
+)  # fmt: skip
+
+_ALL_LANGUAGES = "zh,en"
+
+
+def reporting_problems(command: Callable[..., None]) -> Callable[..., None]:
+    """Problems of what was given end a command with exit code 2 and their text, without a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except ProblemsError as error:
+            click.echo(f"siyu: {error}", err=True)
+            sys.exit(2)
+        except OSError as error:
+            where = f"{shown_path(Path(str(error.filename)))}: " if error.filename else ""
+            click.echo(f"siyu: {where}{error.strerror or error}", err=True)
+            sys.exit(2)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="siyu")
+def main() -> None:
+    """A private-domain marketing workbook whose every number traces to its source."""
+
+
+@main.command()
+@click.argument("subjects", nargs=-1, metavar="SUBJECT...")
+@click.option("--all", "every", is_flag=True, help="Every known subject.")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Subjects and settings in a YAML file.",
+)
+@click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
+@_OUT
+@click.option(
+    "--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml."
+)
+@click.option(
+    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks."
+)
+@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default the number of cores.")
+@click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@reporting_problems
+def report(
+    subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, out: Path, as_of: str,
+    parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool,
+) -> None:  # fmt: skip
+    """Run the notebooks of each SUBJECT and publish its report; only what changed is run."""
+    from siyu.runs.decision import decided
+    from siyu.runs.lint import lint
+    from siyu.runs.plan import planned
+    from siyu.runs.requests import check_cases, checked
+    from siyu.runs.sections import notebooks
+    from siyu.runs.workspace import Workspace
+
+    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters)
+    lint(notebooks())
+    requests = checked(wishes)
+    plans = [planned(request) for request in requests]
+    decisions = [decided(plan, Workspace(out), force=force) for plan in plans]
+    if not all(decision.unchanged for decision in decisions):
+        from siyu.workbook import bundled_ledger
+
+        check_cases(requests, bundled_ledger().cases())
+    if dry_run:
+        for plan, decision in zip(plans, decisions, strict=True):
+            click.echo(f"{plan.request.subject.id}: {decision}")
+        return
+    _publish(plans, out, jobs=jobs, force=force, repeat=_repeat(lang, out, as_of, parameters))
+
+
+@main.command()
+@click.argument(
+    "executed", nargs=-1, required=True, metavar="EXECUTED.ipynb...", type=click.Path(path_type=Path)
+)
+@click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for reports."
+)
+@reporting_problems
+def render(executed: Sequence[Path], lang: str, out: Path) -> None:
+    """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
+    from siyu.runs.external import RefusedError, planned_from
+
+    try:
+        plans = planned_from(executed, _languages(lang))
+    except RefusedError as error:
+        click.echo(f"siyu: {error}", err=True)
+        sys.exit(1)
+    _publish(plans, out, jobs=None, force=False, repeat="")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@reporting_problems
+def verify(folder: Path) -> None:
+    """Check that the report in FOLDER is what was sealed."""
+    from siyu.runs.record import mismatches
+
+    found = mismatches(folder)
+    for mismatch in found:
+        click.echo(f"{shown_path(folder)}/{mismatch}", err=True)
+    if found:
+        sys.exit(1)
+    click.echo(f"{shown_path(folder)}: the seal holds", err=True)
+
+
+@main.command()
+@click.argument("subject")
+@click.argument("key")
+@_OUT
+@reporting_problems
+def trace(subject: str, key: str, out: Path) -> None:
+    """Print what finding KEY (or KEY.value) of the published report of SUBJECT was made from."""
+    from siyu.runs.trace import traced
+
+    click.echo(traced(out / subject, key))
+
+
+def _publish(plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool, repeat: str) -> None:
+    from siyu.runs.batch import Batch, IndexFailedError
+    from siyu.runs.console import Console
+    from siyu.runs.record import FAILED
+
+    out.mkdir(parents=True, exist_ok=True)
+    with Console(repeat) as console:
+        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console.progress)
+        try:
+            outcomes = batch.run()
+        except (OSError, IndexFailedError) as error:
+            click.echo(f"siyu: {error}", err=True)
+            sys.exit(1)
+    if any(outcome.status == FAILED for outcome in outcomes):
+        sys.exit(1)
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    return tuple(code.strip() for code in text.split(","))
+
+
+def _wishes(
+    subjects: Sequence[str],
+    every: bool,
+    manifest: Path | None,
+    lang: str,
+    as_of: str,
+    parameters: Sequence[str],
+) -> list[Any]:
+    from siyu.errors import Problem, UsageError
+    from siyu.paths import subject_dirs
+    from siyu.runs.requests import Given, Wish, place
+
+    here = place("command line")
+    if sum((bool(subjects), every, manifest is not None)) != 1:
+        found = "more than one" if subjects or every else "nothing"
+        expected = "subjects, or --all, or --manifest FILE"
+        known = ", ".join(subject_dirs()) or "none yet"
+        raise UsageError(
+            [Problem("command line", 0, "subject", found, expected, f"Known subjects: {known}.")]
+        )
+    if manifest is not None:
+        return _manifest(manifest, lang, as_of, parameters)
+    given, problems = {}, []
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals or name in given:
+            found = f"{name} twice" if equals else text
+            problems.append(
+                Problem("command line", 0, "-p", found, "NAME=VALUE, each name once", "Mend this option.")
+            )
+        given[name] = Given(value, here)
+    if problems:
+        raise UsageError(problems)
+    names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
+    return [Wish(name, here, _languages(lang), as_of, given) for name in names]
+
+
+def _manifest(path: Path, lang: str, as_of: str, parameters: Sequence[str]) -> list[Any]:
+    from siyu.errors import Problem, UsageError
+    from siyu.runs.manifest import wishes
+
+    if lang != _ALL_LANGUAGES or as_of or parameters:
+        step = "Write them into the manifest."
+        expected = "no --lang, --as-of or -p beside a manifest"
+        raise UsageError([Problem("command line", 0, "--manifest", "settings in two places", expected, step)])
+    return wishes(path)
+
+
+def _repeat(lang: str, out: Path, as_of: str, parameters: Sequence[str]) -> str:
+    """The options that repeat this run for one subject."""
+    words = [] if lang == _ALL_LANGUAGES else ["--lang", lang]
+    words += [] if out == Path("reports") else ["--out", str(out)]
+    words += ["--as-of", as_of] if as_of else []
+    words += [word for text in parameters for word in ("-p", text)]
+    return shlex.join(words)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+main.add_command(check)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Running notebooks, sealing what they made, and publishing it whole."""

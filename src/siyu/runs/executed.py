@@ -1,0 +1,117 @@
+"""An executed notebook: its findings, references, pictures, words; its form without times and places."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from siyu.paths import project_root
+
+FINDING = "application/vnd.siyu.finding+json"
+SOURCES = "application/vnd.siyu.sources+json"
+NO_INPUT = "application/vnd.siyu.no_input+json"
+_KEPT_METADATA = ("kernelspec", "language_info")
+_TEMPORARY = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/\d+\.py")
+_ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")
+
+Notebook = Mapping[str, Any]
+
+
+def code_cells(notebook: Notebook) -> list[tuple[int, Mapping[str, Any]]]:
+    """(cell number from 1, cell) of every code cell that holds code."""
+    numbered = enumerate(notebook["cells"], 1)
+    return [(n, cell) for n, cell in numbered if cell["cell_type"] == "code" and text(cell["source"]).strip()]
+
+
+def text(source: str | list[str]) -> str:
+    """Notebook text, which may be stored in lines."""
+    return source if isinstance(source, str) else "".join(source)
+
+
+def bundles(notebook: Notebook) -> Iterator[Mapping[str, Any]]:
+    """Data of every display output, in order."""
+    for _, cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            if "data" in output:
+                yield output["data"]
+
+
+def findings(notebook: Notebook) -> list[dict[str, Any]]:
+    """Finding records in the order they were shown. One shown twice counts once, as last shown."""
+    records = {data[FINDING].get("key"): data[FINDING] for data in bundles(notebook) if FINDING in data}
+    return list(records.values())
+
+
+def references(notebook: Notebook) -> dict[str, dict[str, Any]]:
+    """ref -> record of every source behind the findings."""
+    merged: dict[str, dict[str, Any]] = {}
+    for data in bundles(notebook):
+        merged |= data.get(SOURCES, {})
+    return merged
+
+
+def no_input(notebook: Notebook) -> Any:
+    """Why the section had nothing to work on (a text), or None."""
+    return next((data[NO_INPUT]["reason"] for data in bundles(notebook) if NO_INPUT in data), None)
+
+
+def pictures(notebook: Notebook) -> dict[str, tuple[str, bytes]]:
+    """Finding key -> (language, PNG) as the notebook drew it."""
+    drawn = {}
+    for _, cell in code_cells(notebook):
+        for output in cell["outputs"]:
+            data = output.get("data", {})
+            if FINDING in data and "image/png" in data:
+                language = output["metadata"].get("image/png", {}).get("lang", "en")
+                drawn[data[FINDING]["key"]] = (language, base64.b64decode(text(data["image/png"])))
+    return drawn
+
+
+def words(notebook: Notebook) -> list[tuple[str, str | None]]:
+    """(markdown cell, key of the finding it follows or None), in order."""
+    found: list[tuple[str, str | None]] = []
+    last = None
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "markdown":
+            found.append((text(cell["source"]), last))
+        for output in cell.get("outputs", []):
+            last = output.get("data", {}).get(FINDING, {}).get("key", last)
+    return found
+
+
+def normalised(notebook: Notebook) -> dict[str, Any]:
+    """The same notebook without times, durations, random ids and paths of this machine."""
+    metadata = {name: notebook["metadata"][name] for name in _KEPT_METADATA if name in notebook["metadata"]}
+    cells = [_normalised_cell(cell, number) for number, cell in enumerate(notebook["cells"], 1)]
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _normalised_cell(cell: Mapping[str, Any], number: int) -> dict[str, Any]:
+    tags = cell["metadata"].get("tags", [])
+    # papermill gives its injected cell a random id
+    cell_id = "injected-parameters" if "injected-parameters" in tags else cell.get("id", f"cell-{number}")
+    kept = {"cell_type": cell["cell_type"], "id": cell_id, "metadata": {"tags": tags} if tags else {}}
+    kept["source"] = text(cell["source"])
+    if cell["cell_type"] == "code":
+        kept["execution_count"] = cell["execution_count"]
+        kept["outputs"] = [_normalised_output(output) for output in cell["outputs"]]
+    return kept
+
+
+def _normalised_output(output: Mapping[str, Any]) -> dict[str, Any]:
+    kept = dict(output)
+    if "text" in kept:
+        kept["text"] = _without_places(text(kept["text"]))
+    if "data" in kept:
+        kept["data"] = {
+            mime: content if mime.endswith("json") else _without_places(text(content))
+            for mime, content in kept["data"].items()
+        }
+    return kept
+
+
+def _without_places(content: str) -> str:
+    content = content.replace(f"{project_root().as_posix()}/", "")
+    return _ADDRESS.sub("at 0x0", _TEMPORARY.sub("cell.py", content))

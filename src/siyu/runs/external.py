@@ -1,0 +1,106 @@
+"""Notebooks that something else has executed: checked, then planned like sections that are already done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from siyu.errors import Problem, ProblemsError, UsageError, nearest, shown_path
+from siyu.runs import checks, executed, keys, storage
+from siyu.runs.lint import hidden_failures
+from siyu.runs.parameters import Scalar, given
+from siyu.runs.plan import (
+    NO_INPUT,
+    NOT_APPLICABLE,
+    OK,
+    Plan,
+    Request,
+    SectionPlan,
+    parameter_rows,
+    report_key,
+)
+from siyu.runs.requests import Given, Wish, checked, place
+from siyu.runs.sections import NOT_FOR_A_CASE, applicable, notebooks
+
+RUNNER = "external"
+_NOT_GIVEN = "Its executed notebook was not given."
+
+
+class RefusedError(ProblemsError):
+    """Executed notebooks that nothing may be published from (exit code 1)."""
+
+
+def planned_from(paths: Sequence[Path], languages: Sequence[str]) -> list[Plan]:
+    """One plan for each subject that the notebooks were run for.
+
+    Raises RefusedError with everything that speaks against the notebooks; UsageError for unknown subjects.
+    """
+    problems: list[Problem] = []
+    opened: dict[str, dict[str, tuple[Path, dict[str, Any]]]] = {}
+    for path in paths:
+        try:
+            notebook = executed.normalised(storage.read_json(path))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            problems.append(_problem(path, f"{type(error).__name__} while reading", "an executed notebook"))
+            continue
+        problems += [
+            _problem(path, fault, "a notebook that ran to its end") for fault in checks.faults(notebook)
+        ]
+        section, subject = _section(path, notebook), str(given(notebook).get("subject", ""))
+        if section not in notebooks():
+            problems.append(_problem(path, section, f"a section. {nearest(section, notebooks())}"))
+        elif section in opened.setdefault(subject, {}):
+            problems.append(_problem(path, f"{section} of {subject} again", "each section of a subject once"))
+        opened.setdefault(subject, {})[section] = (path, notebook)
+    if problems:
+        raise RefusedError(problems)
+    return [_plan(subject, found, languages) for subject, found in opened.items()]
+
+
+def _plan(subject: str, found: dict[str, tuple[Path, dict[str, Any]]], languages: Sequence[str]) -> Plan:
+    values = {section: given(notebook) for section, (_, notebook) in found.items()}
+    request = _request(subject, values, languages)
+    sections = []
+    for name, runs in applicable(request.subject.kind).items():
+        if name in found:
+            content = storage.pretty(found[name][1])
+            sections.append(SectionPlan(name, OK, values[name], keys.key(storage.sha256(content)), content))
+        elif runs:
+            sections.append(SectionPlan(name, NO_INPUT, {}, "", reason=_NOT_GIVEN))
+        else:
+            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, "", reason=NOT_FOR_A_CASE))
+    inputs = tuple({"path": path.name, "sha256": storage.sha256_of(path)} for path, _ in found.values())
+    said = {"case": request.case.id, "as_of": request.as_of}
+    rows = parameter_rows({section: {**each, **said} for section, each in values.items()}, request.parameters)
+    return Plan(request, tuple(sections), inputs, rows, report_key(request, sections), RUNNER)
+
+
+def _request(subject: str, values: dict[str, dict[str, Scalar]], languages: Sequence[str]) -> Request:
+    """The request that these values would have come from. Raises UsageError when sections disagree."""
+    where = place("the notebooks")
+    merged: dict[str, Scalar] = {}
+    for section, each in values.items():
+        for name, value in each.items():
+            if name != "lang" and merged.setdefault(name, value) != value:
+                found = f"{name} = {merged[name]} and, in {section}, {value}"
+                raise UsageError([Problem(subject, 0, name, found, "one value", "Run the notebooks alike.")])
+    declared = {n: p for section in values for n, p in notebooks()[section].parameters.items()}
+    fixed = ("subject", "as_of", "case", "lang")
+    overridden = {
+        n: v for n, v in merged.items() if n in declared and n not in fixed and v != declared[n].default
+    }
+    case = {"case": Given(str(merged["case"]), where)} if merged.get("case") else {}
+    [request] = checked([Wish(subject, where, tuple(languages), str(merged.get("as_of", "")), case)])
+    return replace(request, parameters={**request.parameters, **overridden})
+
+
+def _section(path: Path, notebook: dict[str, Any]) -> str:
+    """The section a notebook is, by what its findings say, else by its name."""
+    sections = {record.get("section") for record in executed.findings(notebook)}
+    return str(sections.pop()) if len(sections) == 1 else path.stem
+
+
+def _problem(path: Path, found: str, expected: str, step: str = "Run it again from a fresh kernel.") -> Problem:
+    return Problem(shown_path(path), 0, "", found, expected, step)

@@ -1,0 +1,57 @@
+"""Faults: why something ended early, in words that quote no data of a client."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from pathlib import Path
+from typing import Any
+
+from siyu.errors import ProblemsError, shown_path
+
+# Their messages name files, lines, keys and fields of ours, never the content of an export.
+_SPEAKING = ("ProblemsError", "LedgerError", "UsageError", "DefinitionMismatch")
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_FRAME = re.compile(r"^File (\S+?\.py):(\d+)", re.MULTILINE)
+# Messages raised here are ours; where exports are read, a library's message may pass through.
+_OURS = re.compile(r"src/siyu/((?!intake/|orders/)[\w/]+\.py)$")
+
+
+def described(error: BaseException) -> str:
+    """One or a few lines on an exception of a task."""
+    name = type(error).__name__
+    if name == "PapermillExecutionError":
+        return in_cell(error)
+    if name == "DeadKernelError":
+        return "the kernel died"
+    if isinstance(error, ProblemsError):
+        return str(error)
+    if isinstance(error, OSError):
+        return on_disk(error)
+    frames = [
+        f"{name} in {_short(frame.filename)} line {frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    # Raised outside of any cell: it can quote findings, which hold no personal data.
+    return f"{frames[-1]}: {str(error)[:500]}"
+
+
+def in_cell(error: Any) -> str:
+    """An exception that a cell raised: the cell, the type, our own line it passed last, and what we said."""
+    passed = _FRAME.findall(_ANSI.sub("", "\n".join(error.traceback)))
+    ours = [(match[1], line) for path, line in passed if (match := _OURS.search(path))]
+    where = f" in {ours[-1][0]} line {ours[-1][1]}" if ours else ""
+    authored = error.ename in _SPEAKING or (ours and _OURS.search(passed[-1][0]))
+    said = f": {error.evalue[:500]}" if authored else ""
+    return f"cell {error.cell_index + 1}: {error.ename}{where}{said}"
+
+
+def on_disk(error: OSError) -> str:
+    """A file that could not be written or read."""
+    path = shown_path(Path(error.filename)) if isinstance(error.filename, str) else "a file"
+    return f"{path}: {error.strerror or type(error).__name__}"
+
+
+def _short(filename: str) -> str:
+    _, found, inside = filename.rpartition("src/siyu/")
+    return inside if found else Path(filename).name

@@ -1,0 +1,61 @@
+"""The journal of a run: times, host, durations, peaks of memory. Beside the report, outside its seal."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from siyu.runs import storage
+from siyu.runs.pool import Task
+from siyu.runs.record import JOURNAL
+from siyu.runs.workspace import Workspace
+
+
+class Journal:
+    """Keeps what happened, for `journal.json` of each subject and, line by line, for its log."""
+
+    def __init__(self, workspace: Workspace, run: str) -> None:
+        self.workspace = workspace
+        self.run = run
+        self.started = _now()
+        self._tasks: dict[str, list[dict[str, Any]]] = {}
+
+    def task(self, subject: str, task: Task, faults: Sequence[str]) -> None:
+        """A task has ended, well or with faults."""
+        entry = {
+            "task": task.label,
+            "ended": _now(),
+            "seconds": round(task.seconds, 3),
+            "output_bytes": task.output,
+            "memory_bytes": task.memory,
+            "faults": list(faults),
+        }
+        self._tasks.setdefault(subject, []).append(entry)
+        self.line(subject, f"{task.label}: {'; '.join(faults) or 'ok'} ({task.seconds:.1f} s)")
+
+    def line(self, subject: str, text: str) -> None:
+        """One line for the subject's log."""
+        path = self.workspace.log(subject)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{_now()} {self.run} {text}\n")
+
+    def write(self, folder: Path, subject: str) -> None:
+        """Write `journal.json` into the folder of a subject."""
+        content = {
+            "schema": 1,
+            "run": self.run,
+            "started": self.started,
+            "written": _now(),
+            "host": platform.node(),
+            "platform": platform.platform(),
+            "tasks": self._tasks.get(subject, []),
+        }
+        storage.write(folder / JOURNAL, storage.pretty(content))
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -1,0 +1,137 @@
+"""Parameters of a notebook: what its annotated cell declares, and text read as the declared types."""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from siyu.errors import Problem, UsageError
+
+Scalar = str | int | float | bool
+_TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
+_EXPECTED = {
+    "str": "text",
+    "int": "a whole number such as 12",
+    "float": "a number such as 0.05",
+    "bool": "true or false",
+    "date": "a date such as 2021-08-31",
+}
+_ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_INT = re.compile(r"[+-]?(0|[1-9]\d*)")
+_FLOAT = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """type: str, int, float, bool, or date (a str whose default is an ISO date, or that is named `as_of`).
+
+    meaning: the comment behind the declaration.
+    """
+
+    name: str
+    type: str
+    default: Scalar
+    meaning: str = ""
+
+    @property
+    def expected(self) -> str:
+        """What a value has to look like, in words."""
+        return _EXPECTED[self.type]
+
+    def typed(self, text: str) -> Scalar:
+        """The value that `text` stands for. Raises ValueError when it is not of the declared type."""
+        match self.type:
+            case "bool" if text in ("true", "false"):
+                return text == "true"
+            case "int" if _INT.fullmatch(text):
+                return int(text)
+            case "float" if _FLOAT.fullmatch(text):
+                return float(text)
+            case "date" if _ISO_DATE.fullmatch(text):
+                return date.fromisoformat(text).isoformat()
+            case "str":
+                return text
+        raise ValueError(text)
+
+
+def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
+    """Parameters of the cell tagged `parameters`, by name, in order.
+
+    Raises UsageError when there is no such cell, or it holds more than annotated scalars with defaults.
+    """
+    cells = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
+    if len(cells) != 1:
+        step = "Tag the one cell that declares the parameters."
+        raise UsageError([Problem(file, 0, "", f"{len(cells)} cells tagged parameters", "one", step)])
+    source = "".join(cells[0]["source"])
+    found: dict[str, Parameter] = {}
+    problems = []
+    try:
+        statements = ast.parse(source).body
+    except SyntaxError as error:
+        step = "Mend the parameters cell."
+        raise UsageError([Problem(file, 0, "parameters", str(error.msg), "Python", step)]) from error
+    meanings = _comments(source)
+    for statement in statements:
+        parameter = _parameter(statement, meanings)
+        if parameter is None:
+            text = ast.unparse(statement)
+            expected = "name: str, int, float or bool = a constant of that type"
+            problems.append(
+                Problem(file, 0, "parameters", text, expected, "Declare nothing else in this cell.")
+            )
+        else:
+            found[parameter.name] = parameter
+    if problems:
+        raise UsageError(problems)
+    return found
+
+
+def given(notebook: Mapping[str, Any]) -> dict[str, Scalar]:
+    """Values that an executed notebook ran with: its defaults, overridden by the cell that was injected."""
+    found: dict[str, Scalar | None] = {}
+    for cell in notebook["cells"]:
+        tags = cell["metadata"].get("tags", [])
+        if "parameters" not in tags and "injected-parameters" not in tags:
+            continue
+        for statement in ast.parse("".join(cell["source"])).body:
+            match statement:
+                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                    found[name] = _constant(value)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                    found[name] = _constant(value)
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _parameter(statement: ast.stmt, meanings: Mapping[int, str]) -> Parameter | None:
+    match statement:
+        case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=kind), value=ast.expr() as value):
+            default = _constant(value)
+            if kind == "float" and type(default) is int:
+                default = float(default)
+            if default is None or kind not in _TYPES or type(default) is not _TYPES[kind]:
+                return None
+            if isinstance(default, str) and (name == "as_of" or _ISO_DATE.fullmatch(default)):
+                kind = "date"
+            return Parameter(name, kind, default, meanings.get(statement.lineno, ""))
+    return None
+
+
+def _constant(expression: ast.expr) -> Scalar | None:
+    """The value of a text, number or switch written out; None for anything else."""
+    try:
+        value = ast.literal_eval(expression)
+    except ValueError:
+        return None
+    return value if isinstance(value, str | int | float | bool) else None
+
+
+def _comments(source: str) -> dict[int, str]:
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    return {t.start[0]: t.string.lstrip("# ").strip() for t in tokens if t.type == tokenize.COMMENT}

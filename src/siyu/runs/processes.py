@@ -1,0 +1,83 @@
+"""Processes of a run: found by a mark in their environment, so that none outlives it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterable
+
+import psutil
+
+MARK = "SIYU_RUN"
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+
+
+def die_with_parent(parent: int) -> None:
+    """Have Linux kill this process together with the one that started it; end now if that is gone."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+class Census:
+    """The processes that carry a mark. Remembers the environment of each it has seen: it never changes."""
+
+    def __init__(self, mark: str) -> None:
+        self.mark = mark
+        self._marks: dict[psutil.Process, str] = {}
+
+    def processes(self) -> dict[psutil.Process, str]:
+        """Every living process whose mark starts with this one's, with its full mark; never this process."""
+        present = {process: self._marks.get(process) or _mark(process) for process in psutil.process_iter()}
+        self._marks = {process: mark for process, mark in present.items() if mark}
+        return {
+            process: mark
+            for process, mark in self._marks.items()
+            if mark.startswith(self.mark) and process.pid != os.getpid()
+        }
+
+    def memory(self) -> dict[str, int]:
+        """Resident bytes of all processes of each mark."""
+        total: dict[str, int] = {}
+        for process, mark in self.processes().items():
+            try:
+                total[mark] = total.get(mark, 0) + int(process.memory_info().rss)
+            except psutil.Error:  # it has just ended
+                continue
+        return total
+
+
+def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 4.0) -> list[int]:
+    """Kill every process whose mark starts with `mark`, until none is left. Returns the pids killed.
+
+    Raises TimeoutError when some are still there after `seconds`.
+    """
+    spared = set(spare)
+    killed: set[int] = set()
+    deadline = time.monotonic() + seconds
+    while True:
+        left = [
+            p for p in Census(mark).processes() if p.pid not in spared and p.status() != psutil.STATUS_ZOMBIE
+        ]
+        if not left:
+            return sorted(killed)
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"processes {sorted(p.pid for p in left)} cannot be stopped")
+        for process in left:
+            killed.add(process.pid)
+            try:
+                process.kill()
+            except psutil.NoSuchProcess:
+                continue
+        psutil.wait_procs(left, timeout=0.05)
+
+
+def _mark(process: psutil.Process) -> str:
+    try:
+        return str(process.environ().get(MARK, ""))
+    except (psutil.Error, OSError):  # another user's process, or it has just ended
+        return ""

@@ -1,0 +1,183 @@
+"""Batches of tiny notebooks in real kernels."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import psutil
+import pytest
+
+from siyu.runs import decision, storage
+from siyu.runs.batch import Batch, Progress
+from siyu.runs.plan import Limits
+from siyu.runs.record import mismatches
+from siyu.runs.workspace import Workspace
+from siyu.schemas import schema_faults
+
+
+def contents(folder):
+    """Every file but the journal, which holds times."""
+    files = {path.relative_to(folder).as_posix(): path for path in storage.files_below(folder)}
+    return {name: path.read_bytes() for name, path in files.items() if path.name != "journal.json"}
+
+
+def executed(outcomes):
+    return {name: outcome.executed for name, outcome in outcomes.items() if outcome.executed}
+
+
+BOTH = ("01_evidence", "02_case_study")
+
+
+def test_a_batch_is_published_whole_and_only_what_changed_is_run_again(project):
+    first = project.run()
+    assert {name: outcome.status for name, outcome in first.items()} == {
+        "alpha": "published",
+        "beta": "published",
+    }
+    assert executed(first) == {"alpha": BOTH, "beta": BOTH}
+    alpha = project.out / "alpha"
+    assert mismatches(alpha) == []
+    assert schema_faults("run", json.loads((alpha / "run.json").read_text())) == []
+    assert schema_faults("findings", json.loads((alpha / "findings.json").read_text())) == []
+    assert {path.name for path in project.out.iterdir()} == {"alpha", "beta", "index.html", ".siyu"}
+    before = contents(alpha)
+
+    # nothing changed
+    again = project.run()
+    assert {outcome.status for outcome in again.values()} == {"unchanged"}
+
+    # a parameter that one section declares
+    project.notebook("01_evidence", parameters=project.tiny.PARAMETERS + "\nmonths: int = 12")
+    assert executed(project.run("alpha", "beta")) == {"alpha": BOTH[:1], "beta": BOTH[:1]}
+    assert executed(project.run("alpha", parameters={"months": "6"})) == {"alpha": BOTH[:1]}
+
+    # a subject's own file
+    project.tiny.write_subject(project.subjects, "beta", as_of="2021-09-30")
+    assert executed(project.run()) == {"alpha": BOTH[:1], "beta": BOTH}
+
+    # a language more renders, and runs nothing
+    outcome = project.run("beta", languages=("zh", "en"))["beta"]
+    assert (outcome.status, outcome.executed) == ("published", ())
+    assert (project.out / "beta" / "report.zh.html").exists()
+
+    # a damaged report is made again, from what is still good
+    (project.out / "beta" / "findings.json").write_text("{}")
+    assert executed(project.run("beta", languages=("zh", "en"))) == {"beta": BOTH}
+
+    # the same again by force, byte by byte
+    project.notebook("01_evidence")
+    assert executed(project.run("alpha", force=True)) == {"alpha": BOTH}
+    assert contents(alpha) == before
+
+
+def test_a_failing_subject_leaves_the_last_good_report_and_the_others_alone(project):
+    cells = ("assert case != 'beta', 'secret 13800138000'", *project.tiny.FINDINGS)
+    assert project.run("alpha")["alpha"].status == "published"
+    good = contents(project.out / "alpha")
+    project.notebook("02_case_study", *cells)
+    for name in ("alpha", "beta"):
+        project.tiny.write_subject(project.subjects, name, case="beta")
+    project.tiny.write_subject(project.subjects, "gamma")
+    outcomes = project.run("alpha", "beta", "gamma")
+    assert {name: outcome.status for name, outcome in outcomes.items()} == {
+        "alpha": "failed",
+        "beta": "failed",
+        "gamma": "published",
+    }
+    assert outcomes["alpha"].reasons == ("02_case_study: cell 5: AssertionError",)
+    assert contents(project.out / "alpha") == good
+
+    # the record of the failure: beside the good report, or in its place where there is none
+    for name in ("alpha", "beta"):
+        folder = outcomes[name].folder
+        record = json.loads((folder / "run.json").read_text())
+        assert schema_faults("run", record) == []
+        assert mismatches(folder) == []
+        assert {one["notebook"]: one["status"] for one in record["sections"][:2]} == {
+            "01_evidence": "ok",
+            "02_case_study": "failed",
+        }
+        assert not list(folder.glob("report.*"))
+    assert outcomes["beta"].folder == project.out / "beta"
+    index = (project.out / "index.html").read_text()
+    assert "AssertionError" in index
+
+    # nothing a cell said, which may quote a buyer, is anywhere
+    everything = b"".join(path.read_bytes() for path in project.out.rglob("*") if path.is_file())
+    assert b"13800138000" not in everything
+
+    # mended: only what is missing is run, and the failure is forgotten
+    project.notebook("02_case_study")
+    assert executed(project.run("alpha", "beta")) == {"alpha": BOTH[1:], "beta": BOTH[1:]}
+    assert "AssertionError" not in (project.out / "index.html").read_text()
+
+
+def test_a_change_of_inputs_while_the_report_is_made_fails_it(project):
+    path = project.subjects / "alpha" / "subject.yml"
+    project.notebook("02_case_study", f"open({str(path)!r}, 'a').write('# later\\n')", *project.tiny.FINDINGS)
+    outcome = project.run("alpha")["alpha"]
+    assert outcome.status == "failed"
+    assert outcome.reasons == ("inputs: alpha/subject.yml changed while the report was made; run it again",)
+
+
+@pytest.mark.parametrize(
+    ("cell", "limits", "said"),
+    [
+        ("while True: pass", Limits(seconds=4), "its limit of time"),
+        (
+            "hoard = []\nwhile True: hoard.append(bytearray(b'x') * (20 << 20))",
+            Limits(memory=600 << 20),
+            "of memory",
+        ),
+        ("while True: print('x' * 100_000)", Limits(output=5 << 20), "of output"),
+    ],
+)
+def test_a_subject_over_its_limit_is_stopped_and_leaves_nothing_running(project, cell, limits, said):
+    project.notebook("02_case_study", cell)
+    [plan] = project.plan("alpha")
+    object.__setattr__(plan.request, "limits", limits)
+    batch = Batch([plan], project.out, jobs=2, force=False, progress=Progress())
+    [outcome] = batch.run()
+    assert outcome.status == "failed"
+    assert said in outcome.reasons[0]
+    assert "02_case_study" in outcome.reasons[0]
+    assert psutil.Process().children(recursive=True) == []
+
+
+def test_an_unfinished_run_is_resumed_with_what_it_has_done(project):
+    project.notebook("02_case_study", "import os, signal", "os.kill(os.getpid(), signal.SIGKILL)")
+    assert project.run("alpha")["alpha"].reasons == ("02_case_study: the kernel died",)
+    project.notebook("02_case_study")
+    [plan] = project.plan("alpha")
+    decided = decision.decided(plan, Workspace(project.out), force=False)
+    assert str(decided) == "execute 02_case_study; take over 01_evidence"
+    assert executed(project.run("alpha")) == {"alpha": ("02_case_study",)}
+
+
+def test_what_a_notebook_starts_does_not_outlive_it(project):
+    cell = "import subprocess; p = subprocess.Popen(['sleep', '600'], start_new_session=True); print(p.pid)"
+    project.notebook("02_case_study", cell, *project.tiny.FINDINGS)
+    assert project.run("alpha")["alpha"].status == "published"
+    executed_cell = json.loads((project.out / "alpha/notebooks/02_case_study.ipynb").read_text())["cells"][4]
+    assert not psutil.pid_exists(int(executed_cell["outputs"][0]["text"]))
+
+
+def test_kernels_talk_over_private_sockets_and_keep_no_history(project):
+    cell = (
+        "import json, os, pathlib\nfrom ipykernel import get_connection_file\n"
+        "path = pathlib.Path(get_connection_file())\n"
+        "print(json.loads(path.read_text())['transport'], oct(path.parent.stat().st_mode & 0o777))\n"
+        "print(get_ipython().history_manager.hist_file)"
+    )
+    project.notebook("02_case_study", cell, *project.tiny.FINDINGS)
+    project.run("alpha")
+    executed_cell = json.loads((project.out / "alpha/notebooks/02_case_study.ipynb").read_text())["cells"][4]
+    assert executed_cell["outputs"][0]["text"] == "ipc 0o700\n:memory:\n"
+
+
+def test_a_batch_does_not_change_the_folder_it_is_called_from(project, monkeypatch, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    project.run("alpha")
+    assert os.listdir(".") == []

@@ -1,0 +1,93 @@
+"""Ways to end early. Each must fail its subject, with a reason, and none may pass for a success."""
+
+from __future__ import annotations
+
+import pytest
+
+from siyu.runs.batch import Batch, Progress
+from siyu.runs.plan import Limits
+
+# way: (code of a cell, what the reason says)
+WAYS = {
+    "raises": ("raise ValueError('x')", "ValueError"),
+    "syntax": ("1 +", "SyntaxError"),
+    "missing_name": ("undefined_name", "NameError"),
+    "exit_zero": ("import sys; sys.exit(0)", "SystemExit"),
+    "exit_one": ("import sys; sys.exit(1)", "SystemExit"),
+    "raise_exit": ("raise SystemExit", "SystemExit"),
+    "quit": ("get_ipython().ask_exit()", "of 7 cells"),
+    "interrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
+    "interrupt_sent": ("import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(5)", "KeyboardInterrupt"),
+    "os_exit": ("import os; os._exit(0)", "the kernel died"),
+    "kill": ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "the kernel died"),
+    "terminate": ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "the kernel died"),
+    "abort": ("import os; os.abort()", "the kernel died"),
+    "segfault": ("import ctypes; ctypes.string_at(0)", "the kernel died"),
+    "replaced": ("import os; os.execv('/bin/true', ['true'])", "the kernel died"),
+    "hang": ("import time\nwhile True: time.sleep(1)", "its limit of time"),
+    "endless": ("while True: pass", "its limit of time"),
+    "swallowed_timeout": (
+        "import time\nwhile True:\n    try: time.sleep(99)\n    except BaseException: pass",
+        "its limit of time",
+    ),
+    "stopped": ("import os, signal; os.kill(os.getpid(), signal.SIGSTOP)", "its limit of time"),
+    "deaf": ("import os; os.closerange(3, 4096)", ""),
+    "thread": ("import threading; threading.Thread(target=lambda: 1 / 0).start()", "ZeroDivisionError in a thread"),
+    "late_thread": (
+        "import threading, time\nthreading.Thread(target=lambda: (time.sleep(1), 1 / 0)).start()",
+        "ZeroDivisionError in a thread",
+    ),
+    "lasting_thread": ("import threading, time; threading.Thread(target=time.sleep, args=(99,)).start()", "still running"),
+    "task": (
+        "import asyncio\nasync def fail(): raise OSError('x')\ntask = asyncio.ensure_future(fail()); del task",
+        "OSError in a task",
+    ),
+    "callback": ("import asyncio; asyncio.get_running_loop().call_soon(lambda: 1 / 0)", "ZeroDivisionError in a task"),
+    "destructor": ("class Loud:\n    def __del__(self): raise OSError('x')\nLoud()", "OSError where nothing"),
+    "shell": ("get_ipython().system('false')", "a shell command failed"),
+    "shell_script": ("get_ipython().run_cell_magic('bash', '', 'exit 3')", "CalledProcessError"),
+    "printed": ("import traceback\ntry: 1 / 0\nexcept ZeroDivisionError: traceback.print_exc()", "printed and passed over"),
+    "no_finding": ("wb.finding = lambda *_: None", "finding buyers is missing"),
+    "no_references": ("wb.references = lambda: None", "references are missing"),
+    "faulty_finding": ("record = lambda *_: {'key': 'buyers', 'section': '02_case_study'}", "is a required property"),
+    "not_a_number": (
+        "_made = record\ndef record(*a):\n    r = _made(*a); r['values'][0]['value'] = float('nan'); return r",
+        "",
+    ),
+    "other_section": ("_made = record\ndef record(key, value, _): return _made(key, value, '01_evidence')", "finding of 01"),
+    "cleared": ("WIPE = True", "finding buyers is missing"),
+    "worker": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "its worker was killed (SIGKILL)"),
+    "worker_stopped": ("import os, signal; os.kill(os.getppid(), signal.SIGSTOP)", "its limit of time"),
+    "memory": ("x = b'x' * (50 << 30)", ""),
+}
+CELLS = (
+    "WIPE = False",
+    "exec(compile(ways[way], 'way', 'exec')) if way in ways else None",
+    "wb.finding('buyers', buyers)\nif WIPE:\n    from IPython.display import clear_output\n    clear_output()",
+)
+
+
+@pytest.fixture
+def outcomes(project):
+    """All of it in one batch, and one subject that goes no such way."""
+    ways = {way: code for way, (code, _) in WAYS.items()}
+    (project.notebooks / "01_evidence.ipynb").unlink()
+    project.notebook("02_case_study", f"ways = {ways!r}", *CELLS, parameters=project.tiny.PARAMETERS + "\nway: str = ''")
+    plans = []
+    for way in ("none", *WAYS):
+        project.tiny.write_subject(project.subjects, way)
+        plans += project.plan(way, parameters={"way": way})
+    for plan in plans:
+        object.__setattr__(plan.request, "limits", Limits(seconds=8, memory=600 << 20))
+    batch = Batch(plans, project.out, jobs=2, force=False, progress=Progress())
+    return {outcome.subject: outcome for outcome in batch.run()}
+
+
+def test_every_early_ending_is_a_failure_with_a_reason(outcomes):
+    passed = {way for way, outcome in outcomes.items() if outcome.status != "failed"}
+    assert passed == {"none"}
+    wrong = {
+        way: outcomes[way].reasons for way, (_, said) in WAYS.items() if said not in " ".join(outcomes[way].reasons)
+    }
+    assert wrong == {}
+    assert all(outcome.reasons for way, outcome in outcomes.items() if way != "none")

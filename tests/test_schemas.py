@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import copy
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from siyu.schemas import NAMES, schema_faults, schemas
+
+VALUE = {
+    "name": "fan_gmv",
+    "value": 4150000,
+    "low": 4150000,
+    "high": 8300000,
+    "interval_kind": "claim_range",
+    "unit": "CNY",
+    "n": 3,
+    "definition": "fan_gmv",
+    "sources": ["claim:S0-09"],
+}
+FINDING = {
+    "schema": 1,
+    "key": "fan_gmv",
+    "section": "02_case_study",
+    "role": "headline",
+    "message_id": "Fans bring {fan_gmv} a month",
+    "subtitle": "",
+    "values": [VALUE],
+    "cards": {},
+    "chart": {
+        "kind": "range",
+        "unit": "CNY",
+        "scale": "linear",
+        "rows": [{"label": {"en": "a", "zh": "甲"}}],
+    },
+    "sources": ["claim:S0-09"],
+    "caveats": ["As printed.", {"id": "Window of {days}", "args": {"days": {"value": 30, "unit": "day"}}}],
+    "needs": [],
+}
+DIGEST = "0" * 64
+RUN = {
+    "schema": 1,
+    "status": "published",
+    "subject": "luzhou_laojiao",
+    "as_of": "2021-08-31",
+    "runner": "siyu",
+    "inputs": [{"path": "data/fees.csv", "sha256": DIGEST}],
+    "parameters": [{"name": "months", "default": 12, "value": 6, "overridden": True, "meaning": "x"}],
+    "versions": {"python": "3.11.7", "siyu": "0.1.0"},
+    "sections": [
+        {"notebook": "02_case_study", "status": "ok"},
+        {"notebook": "04_reach", "status": "not_applicable", "reason": "Needs a client's own figures."},
+    ],
+    "files": [{"path": "report.zh.html", "sha256": DIGEST}],
+    "seal": DIGEST,
+}
+GOOD = {
+    "finding": FINDING,
+    "findings": {"schema": 1, "findings": [{**FINDING, "title": {"zh": "甲", "en": "a"}}]},
+    "run": RUN,
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_is_valid_and_takes_what_it_describes(name):
+    Draft202012Validator.check_schema(schemas()[name])
+    assert schema_faults(name, GOOD[name]) == []
+
+
+def without(content, *path):
+    made = copy.deepcopy(content)
+    inner = made
+    for step in path[:-1]:
+        inner = inner[step]
+    del inner[path[-1]]
+    return made
+
+
+def changed(content, value, *path):
+    made = copy.deepcopy(content)
+    inner = made
+    for step in path[:-1]:
+        inner = inner[step]
+    inner[path[-1]] = value
+    return made
+
+
+@pytest.mark.parametrize("key", [*FINDING])
+def test_a_finding_lacks_nothing(key):
+    assert schema_faults("finding", without(FINDING, key))
+
+
+@pytest.mark.parametrize("key", [*VALUE])
+def test_a_value_lacks_nothing(key):
+    assert schema_faults("finding", without(FINDING, "values", 0, key))
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("rough", ("values", 0, "interval_kind")),
+        ("4m", ("values", 0, "value")),
+        (1.5, ("values", 0, "n")),
+        ("S0-09", ("sources", 0)),
+        ([], ("sources",)),
+        ("pie", ("chart", "kind")),
+        ("case", ("section",)),
+        ({"en": "only"}, ("message_id",)),
+        ("absent", ("role",)),
+    ],
+)
+def test_a_finding_with_a_wrong_part_is_refused(value, path):
+    assert schema_faults("finding", changed(FINDING, value, *path))
+
+
+@pytest.mark.parametrize(
+    ("value", "path"),
+    [
+        ("done", ("status",)),
+        ("failed", ("status",)),  # a failed run says why
+        ("failed", ("sections", 0, "status")),
+        ("no_input", ("sections", 0, "status")),  # with a reason
+        ("../secret", ("files", 0, "path")),
+        ("/etc/passwd", ("files", 0, "path")),
+        ("abc", ("seal",)),
+        ("Luzhou", ("subject",)),
+    ],
+)
+def test_a_record_with_a_wrong_part_is_refused(value, path):
+    assert schema_faults("run", changed(RUN, value, *path))
+
+
+def test_findings_need_a_title_in_each_language():
+    assert schema_faults("findings", without(GOOD["findings"], "findings", 0, "title", "zh"))
