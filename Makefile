@@ -1,7 +1,9 @@
 # make reports, make test, make lab: each first installs what is missing. Only python3 >= 3.11 is needed.
 # make test PYTHON=/path/to/python3.13 uses that Python and its own .venv-3.13.
 
-PYTHON := python3
+# python3, or where that is too old the newest python3.x on PATH that is not
+PYTHON := $(or $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done),python3)
 ifeq ($(origin PYTHON),command line)
 VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 else
@@ -10,7 +12,7 @@ endif
 BIN := $(VENV)/bin
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install reports test test-all lab lock clean
+.PHONY: help install reports test test-all lab bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -24,10 +26,10 @@ reports: install ## publish the bundled subjects to reports/
 test: install ## every check; browser and office tests run when their program is found
 	@failed=; \
 	run() { name=$$1; shift; printf '== %s\n' "$$name"; "$$@" || failed="$$failed, $$name"; }; \
-	run style $(BIN)/ruff check --quiet .; \
-	run format $(BIN)/ruff format --check --quiet .; \
+	run style $(BIN)/ruff check --quiet --output-format concise .; \
+	run format $(BIN)/ruff format --check --quiet --output-format concise .; \
 	run types $(BIN)/mypy --no-error-summary; \
-	run imports $(BIN)/lint-imports --no-cache; \
+	run imports $(BIN)/lint-imports --no-logo --no-cache; \
 	run notebooks $(BIN)/python -m pytest --quiet --nbval notebooks/; \
 	run tests $(BIN)/python -m pytest --quiet; \
 	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
@@ -37,6 +39,9 @@ test-all: test ## the same, and a missing program is a failure
 
 lab: install ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+
+bench: install ## time and memory of the calculations against plain ways to do them
+	@for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit; done
 
 lock: install ## compile requirements.in anew: newest versions that Python 3.11 to 3.14 share
 	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest \

@@ -5,6 +5,8 @@ this Python. Installs with uv (from PATH, else brought by pip, hashed like the r
 follow the indexes, certificates and proxies that the machine sets for either of them.
 """
 
+from __future__ import annotations  # so that Python 3.7 to 3.10 get to be told
+
 import hashlib
 import os
 import re
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +35,7 @@ LISTS = ("find-links", "trusted-host")
 QUIET = [] if sys.stderr.isatty() else ["--quiet"]  # a log needs no progress bars
 
 
-def main(argv):
+def main(argv: list[str]) -> int:
     """Exit status: 0 installed, 1 could not be installed, 2 this Python cannot be used."""
     if sys.version_info < OLDEST:
         say(f"{sys.executable} is Python {version()}, 3.11 or newer is needed: make PYTHON=/path/to/python3")
@@ -46,7 +49,7 @@ def main(argv):
         return install(venv, stamp, wanted)
 
 
-def install(venv, stamp, wanted):
+def install(venv: Path, stamp: Path, wanted: str) -> int:
     """Fill `venv` and, only when all of it succeeded, write `wanted` to `stamp`."""
     started = time.monotonic()
     if not usable(venv) and not create(venv):
@@ -65,7 +68,7 @@ def install(venv, stamp, wanted):
     return 0
 
 
-def fingerprint():
+def fingerprint() -> str:
     """What an environment was made from: lock, package definition, this script, Python and place."""
     digest = hashlib.sha256()
     for path in (LOCK, ROOT / "pyproject.toml", Path(__file__)):
@@ -73,12 +76,12 @@ def fingerprint():
     return f"{digest.hexdigest()} {version()} {ROOT}\n"
 
 
-def version():
+def version() -> str:
     """This Python's version, `3.11`."""
     return "{}.{}".format(*sys.version_info[:2])
 
 
-def usable(venv):
+def usable(venv: Path) -> bool:
     """Whether `venv` runs, has this Python's version, and was made in this place (its scripts name it)."""
     config = venv / "pyvenv.cfg"
     if not config.exists() or not (venv / "bin" / "activate").exists():
@@ -95,7 +98,7 @@ def usable(venv):
     return found.stdout.strip() == version()
 
 
-def create(venv):
+def create(venv: Path) -> bool:
     """Make `venv` anew with this Python; False, with the next step said, when that cannot be done."""
     # run from inside an activated environment, this is the Python that it was made from
     base = getattr(sys, "_base_executable", sys.executable)
@@ -111,7 +114,7 @@ def create(venv):
     return False
 
 
-def pip_settings(python):
+def pip_settings(python: Path) -> dict[str, str]:
     """Pip's settings on this machine, {name without section: value}; the environment wins, then [install]."""
     listed = subprocess.run(
         [str(python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
@@ -123,7 +126,7 @@ def pip_settings(python):
     return found
 
 
-def uv_environment(settings):
+def uv_environment(settings: dict[str, str]) -> dict[str, str]:
     """The environment for uv: its own variables stand, pip's settings fill what they leave open."""
     environment = dict(os.environ)
     if "UV_INDEX_URL" in environment:  # uv's older name for the same
@@ -135,7 +138,7 @@ def uv_environment(settings):
     return environment
 
 
-def pip_environment():
+def pip_environment() -> dict[str, str]:
     """The environment for pip: uv's default index stands in where pip has none of its own."""
     environment = dict(os.environ)
     index = environment.get("UV_DEFAULT_INDEX") or environment.get("UV_INDEX_URL")
@@ -145,12 +148,12 @@ def pip_environment():
     return environment
 
 
-def find_uv(python):
+def find_uv(python: Path) -> Path | None:
     """Path of a uv that runs, brought by pip when there is none; None when it cannot be had."""
     own = python.parent / "uv"
     for candidate in (own, shutil.which("uv")):
         if candidate and run([candidate, "--version"], quiet=True):
-            return candidate
+            return Path(candidate)
     block = re.search(r"(?m)^uv==.*(?:\n[ \t]+.*)*", LOCK.read_text(encoding="utf-8"))
     if not block:
         return None
@@ -162,7 +165,7 @@ def find_uv(python):
     return own if brought and run([own, "--version"], quiet=True) else None
 
 
-def with_uv(uv, python, settings):
+def with_uv(uv: Path, python: Path, settings: dict[str, str]) -> bool:
     """Whether uv installed the lock and the package."""
     command, environment = [uv, "pip", "install", "--python", python, "--no-deps"], uv_environment(settings)
     return run([*command, *QUIET, "--require-hashes", "--compile-bytecode", "-r", LOCK], environment) and run(
@@ -170,7 +173,7 @@ def with_uv(uv, python, settings):
     )
 
 
-def with_pip(python, after):
+def with_pip(python: Path, after: Path | None) -> bool:
     """Whether pip installed the lock and the package; `after` is the uv that failed before, if any."""
     if after:
         say("uv could not install them; trying pip")
@@ -183,7 +186,7 @@ def with_pip(python, after):
     return run([*command, "--quiet", "--no-index", "--no-build-isolation", "--editable", ROOT], environment)
 
 
-def run(command, environment=None, quiet=False):
+def run(command: Sequence[object], environment: dict[str, str] | None = None, quiet: bool = False) -> bool:
     """Whether the command could be run and succeeded; its output goes to stderr unless quiet."""
     output = subprocess.DEVNULL if quiet else sys.stderr
     try:
@@ -201,7 +204,7 @@ def run(command, environment=None, quiet=False):
 
 
 @contextmanager
-def one_at_a_time():
+def one_at_a_time() -> Iterator[None]:
     """Two installations into one folder wait for each other."""
     try:
         import fcntl
@@ -216,7 +219,7 @@ def one_at_a_time():
         os.close(folder)
 
 
-def say(message):
+def say(message: str) -> None:
     """Print to stderr at once."""
     print(f"siyu: {message}", file=sys.stderr, flush=True)
 

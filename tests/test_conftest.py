@@ -1,0 +1,77 @@
+"""A missing program skips a test by default and fails it where SIYU_REQUIRE names it; nbval compares text."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+pytest_plugins = ["pytester"]
+
+BROWSER_TEST = """
+import pytest
+
+@pytest.mark.browser
+def test_page():
+    pass
+
+def test_plain():
+    pass
+"""
+
+
+@pytest.fixture
+def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    """Run pytest in an empty folder with this project's conftest and without any program."""
+    monkeypatch.delenv("SIYU_REQUIRE", raising=False)
+    monkeypatch.setenv("PATH", "")
+    pytester.makeconftest((Path(__file__).parent.parent / "conftest.py").read_text(encoding="utf-8"))
+    pytester.makeini("[pytest]\nmarkers = browser\n")
+    sanitize = Path(__file__).parent / "nbval_sanitize.cfg"
+    (pytester.path / "tests").mkdir()
+    (pytester.path / "tests" / sanitize.name).write_bytes(sanitize.read_bytes())
+    return pytester.runpytest_subprocess
+
+
+def test_absent_program_skips_and_is_counted(pytester: pytest.Pytester, run) -> None:
+    pytester.makepyfile(BROWSER_TEST)
+    result = run()
+    result.assert_outcomes(passed=1, skipped=1)
+    result.stdout.fnmatch_lines("not run: 1 test (browser: none of chromium, * is on PATH)")
+
+
+def test_required_program_that_is_absent_fails(
+    pytester: pytest.Pytester, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(BROWSER_TEST)
+    monkeypatch.setenv("SIYU_REQUIRE", "browser,office")
+    result = run()
+    result.assert_outcomes(passed=1, errors=1)
+
+
+def test_unknown_requirement_is_a_usage_error(
+    pytester: pytest.Pytester, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile(BROWSER_TEST)
+    monkeypatch.setenv("SIYU_REQUIRE", "browsers")
+    assert run().ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize(
+    ("printed", "stored", "passed"),
+    [
+        pytest.param("object()", "<object at 0x7f0000000000>", True, id="address"),
+        pytest.param("6.5 * 2", "13.0", True, id="same number"),
+        pytest.param("6.5 * 2", "13.1", False, id="other number"),
+    ],
+)
+def test_notebook_text_is_compared(
+    pytester: pytest.Pytester, run, printed: str, stored: str, passed: bool
+) -> None:
+    cell = nbformat.v4.new_code_cell(printed, execution_count=1)
+    cell.outputs = [
+        nbformat.v4.new_output("execute_result", {"text/plain": stored}, execution_count=1),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"kernelspec": kernel})
+    nbformat.write(notebook, pytester.path / "one.ipynb")
+    run("--nbval").assert_outcomes(passed=int(passed), failed=int(not passed))
