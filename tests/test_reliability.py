@@ -12,10 +12,12 @@ from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.channels import FLAGS, load_channels
 from siyu.evidence.ledger import load_ledger
 from siyu.evidence.plausibility import check, load_rules
+from siyu.evidence.references import References
 from siyu.evidence.wording import joined, quoted
 from siyu.figure import Absent, Figure
 from siyu.language import Language
 from siyu.paths import data_dir
+from siyu.workbook import open_workbook
 
 AS_OF = date(2021, 8, 31)
 
@@ -210,7 +212,7 @@ def test_every_conflict_is_told_with_a_reason_in_both_languages(folder):
     ("claim_id", "en", "zh"),
     [
         ("S0-07", "3M people", "300万"),
-        ("S3-50", "≈ CNY\u00a020–90B", "数百亿"),
+        ("S3-50", "≈\u00a0CNY\u00a020–90B", "数百亿"),
         ("S0-16", "4", "4"),  # listed, not printed
         ("S3-55", "not free, cost shifted", "成本转移"),
         ("S2-01", "2021-03-23", "2021-03-23"),
@@ -295,3 +297,12 @@ def test_definition_by_an_unknown_claim_is_refused(folder):
     with pytest.raises(LedgerError) as caught:
         channels(folder)
     assert (caught.value.problems[0].column, caught.value.problems[0].found) == ("claims", "S1-450")
+
+
+def test_counts_name_the_ledger_they_run_over():
+    wb = open_workbook("01_evidence", "lijiaqi_group")
+    assert wb.count(wb.case_claims).sources == ("ledger:lijiaqi_group",)
+    assert wb.count(wb.claims, "all").sources == ("ledger:all",)
+    counted = wb.count(wb.channels.matrix, "channels")
+    records = References.collect(counted.sources, wb.ledger, wb.assumptions, wb.fees).records
+    assert set(records) == {"ledger:channels"}

@@ -110,8 +110,10 @@ class Language:
             first, last = self._percent(low), self._percent(high)
             return f"{first.rstrip('%')}{DASH}{last}" if low >= 0 else f"{first} {self.message('to')} {last}"
         scale, suffix = self._scale(max(abs(low), abs(high)), unit)
-        if suffix and low and abs(low) / scale < 0.1:  # one suffix would hide the small end
-            return f"{self.number(low, unit)}{DASH}{self.number(high, unit)}"
+        if suffix and low and abs(low) / scale < 1:  # one suffix would hide the small end
+            small, own = self._scale(low, unit)
+            joined = f"{self._digits(low / small)}{own}{DASH}{self._digits(high / scale)}"
+            return self._dressed(joined, suffix, unit)
         joint = DASH if low >= 0 else f" {self.message('to')} "
         return self._dressed(f"{self._digits(low / scale)}{joint}{self._digits(high / scale)}", suffix, unit)
 

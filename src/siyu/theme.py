@@ -18,8 +18,8 @@ MAIN, RIVAL, WEAK, BAND = "#1f6f78", "#b3261e", "#8a6100", "#d5e3e5"
 TONES = {"main": MAIN, "rival": RIVAL, "weak": WEAK, "muted": "#8d97a1"}
 SERIES = (MAIN, RIVAL, "#e3a72f", "#5b6570", "#7ea6d8", "#a05a9c")
 
-WIDTHS = {"desktop": 7.6, "phone": 3.9}  # inches; 100 dpi on the page, drawn at twice that
-DPI = 200
+WIDTHS = {"desktop": 7.6, "phone": 3.9}  # inches; 100 dpi on the page, drawn at DPI for sharp screens
+DPI = 160
 
 
 @lru_cache(maxsize=1)

@@ -113,12 +113,8 @@ def of(kind: str, frame: pd.DataFrame, *, unit: str = "", scale: str = "linear",
     if kind not in DRAWN:
         raise ValueError(f"chart kind {kind!r}. {nearest(kind, DRAWN)}")
     if missing := {"label", "value"} - set(frame.columns):
-        raise ValueError(
-            f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}"
-        )
-    plain = frame[["value"]].assign(
-        low=frame["value"], high=frame["value"], interval_kind="none", tone="main"
-    )
+        raise ValueError(f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}")
+    plain = frame[["value"]].assign(low=frame["value"], high=frame["value"], interval_kind="none", tone="main")
     marks = frame.join(plain[[name for name in plain if name not in frame]]).assign(unit=unit)
     return Chart(kind, _records(marks[[name for name in MARKS if name in marks]]), unit, scale, **more)
 
@@ -167,9 +163,7 @@ def _chart(
     absent = [figure for _, _, figure in entries if isinstance(figure, Absent)]
     needs = tuple(sorted({need for figure in absent for need in figure.needs})) if not rows else ()
     marks = tuple(
-        _mark(figure) | {"label": label}
-        for label, figure in (lines or {}).items()
-        if isinstance(figure, Figure)
+        _mark(figure) | {"label": label} for label, figure in (lines or {}).items() if isinstance(figure, Figure)
     )
     return Chart(kind, tuple(rows), units[0] if units else "", scale, marks, x=x, needs=needs)
 

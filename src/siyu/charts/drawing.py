@@ -46,9 +46,7 @@ def png(record: Mapping[str, Any], language: Language, width: str = "desktop") -
 
 def wrapped_labels(chart: Mapping[str, Any], language: Language, narrow: bool) -> list[str]:
     """Row labels broken for the width at hand; Chinese breaks after fewer characters."""
-    wide = {("zh", False): 14, ("zh", True): 8, ("en", False): 30, ("en", True): 16}[
-        language.data_code, narrow
-    ]
+    wide = {("zh", False): 14, ("zh", True): 8, ("en", False): 30, ("en", True): 16}[language.data_code, narrow]
     texts = [language.say(row.get("label", "")) for row in chart["rows"]]
     return [wrapped(text, wide, language) for text in texts]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,7 +43,13 @@ def _rows_high(step: float) -> Callable[[Record, bool, int], float]:
 def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
     """Tick labels in the reader's numbers (万, K, %); few of them."""
     shown = "ratio" if unit == "ratio" else ""
-    axis.set_major_formatter(ticker.FuncFormatter(lambda value, _: language.number(float(value), shown)))
+    # a share above one is room for the numbers beside the marks
+    last = 1.0001 if shown and scale == "log" else math.inf
+
+    def tick(value: float, _: int | None) -> str:
+        return language.number(float(value), shown) if value < last else ""
+
+    axis.set_major_formatter(ticker.FuncFormatter(tick))
     if scale == "log":
         low, high = axis.get_view_interval()
         # matplotlib drops all ticks when steps within a decade meet a stride over decades
@@ -55,7 +62,7 @@ def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
 
 def paint_range(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
     """Dot for the value, bar for the range, the number beside the mark."""
-    places = range(len(labels))[::-1]
+    places, longest = range(len(labels))[::-1], ""
     for place, row in zip(places, chart["rows"], strict=True):
         colour = theme.TONES[row.get("tone", "main")]
         if row["low"] != row["high"]:
@@ -72,6 +79,7 @@ def paint_range(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
         text = language.span(row["low"], row["high"], row["unit"])
         if row["low"] == row["high"]:
             text = language.number(row["value"], row["unit"])
+        longest = max(longest, text, key=len)
         axes.annotate(
             text,
             (row["high"], place),
@@ -82,7 +90,7 @@ def paint_range(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
             fontsize=9.5,
         )
     _label_rows(axes, labels, chart, language)
-    _room(axes, chart, 0.30 if not narrow else 0.55)
+    _room(axes, chart, max(0.30 if not narrow else 0.55, _share_beside(longest, narrow)))
 
 
 def paint_bar(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
@@ -109,9 +117,7 @@ def paint_pairs(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
     for place, label in zip(range(len(distinct))[::-1], distinct, strict=True):
         group = [row for row, own in zip(chart["rows"], labels, strict=True) if own == label]
         ends = [row["value"] for row in group]
-        axes.plot(
-            [min(ends), max(ends)], [place, place], color=theme.BAND, lw=5, solid_capstyle="round", zorder=1
-        )
+        axes.plot([min(ends), max(ends)], [place, place], color=theme.BAND, lw=5, solid_capstyle="round", zorder=1)
         for row in group:
             name = language.say(row["series"])
             colour = theme.SERIES[names.index(name)]
@@ -137,13 +143,9 @@ def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
     """One line per series with its band; the name stands at the line's end."""
     names = list(dict.fromkeys(str(row.get("series")) for row in chart["rows"]))
     for name, colour in zip(names, theme.SERIES * 3, strict=False):
-        rows = sorted(
-            (row for row in chart["rows"] if str(row.get("series")) == name), key=lambda row: row["x"]
-        )
+        rows = sorted((row for row in chart["rows"] if str(row.get("series")) == name), key=lambda row: row["x"])
         xs = [row["x"] for row in rows]
-        axes.fill_between(
-            xs, [r["low"] for r in rows], [r["high"] for r in rows], color=colour, alpha=0.15, lw=0
-        )
+        axes.fill_between(xs, [r["low"] for r in rows], [r["high"] for r in rows], color=colour, alpha=0.15, lw=0)
         axes.plot(xs, [row["value"] for row in rows], "o-", color=colour, lw=2, ms=4)
         shown = language.say(rows[-1]["series"])
         axes.annotate(
@@ -177,9 +179,7 @@ def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
         axes.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True))
 
 
-def paint_waterfall(
-    axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool
-) -> None:
+def paint_waterfall(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
     """Steps from the first total to the last; rows with tone `muted` are totals."""
     running, places = 0.0, list(range(len(labels)))[::-1]
     for place, row in zip(places, chart["rows"], strict=True):
@@ -223,7 +223,7 @@ def paint_tornado(axes: Axes, chart: Record, labels: Sequence[str], language: La
             )
     axes.axvline(chart["rows"][0]["value"], color=theme.INK, lw=1)
     _label_rows(axes, labels, chart, language)
-    axes.margins(x=0.22 if not narrow else 0.4)
+    axes.margins(x=0.22 if not narrow else 0.6)
 
 
 def paint_heat(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
@@ -239,12 +239,8 @@ def paint_heat(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
         if np.isfinite(value):
             colour = theme.PAPER if abs(value) > 0.62 * bound else theme.INK
             text = language.number(float(value), chart["unit"] if chart["unit"] == "ratio" else "")
-            axes.text(
-                across_at + 0.5, down_at + 0.5, text, ha="center", va="center", color=colour, fontsize=9
-            )
-    room = {("zh", False): 44, ("zh", True): 20, ("en", False): 86, ("en", True): 40}[
-        language.data_code, narrow
-    ]
+            axes.text(across_at + 0.5, down_at + 0.5, text, ha="center", va="center", color=colour, fontsize=9)
+    room = {("zh", False): 44, ("zh", True): 20, ("en", False): 86, ("en", True): 40}[language.data_code, narrow]
     room = max(4, room // len(across))  # characters that fit above one column
     axes.set_xticks(np.arange(len(across)) + 0.5, [wrapped(head, room, language) for head in across])
     axes.set_yticks(np.arange(len(down)) + 0.5, down)
@@ -272,20 +268,23 @@ def _label_rows(axes: Axes, labels: Sequence[str], chart: Record, language: Lang
         )
 
 
+def _share_beside(text: str, narrow: bool) -> float:
+    """Room that a number beside the longest mark takes, as a share of what is left for the marks."""
+    inches = 0.15 + sum(0.13 if ord(char) > 0x2E80 else 0.072 for char in text)
+    width = 2.6 if narrow else 5.4  # of the axes, beside labels of usual length
+    return min(inches, 0.6 * width) / (width - min(inches, 0.6 * width))
+
+
 def _room(axes: Axes, chart: Record, share: float, low: float = 0.04) -> None:
     """Room on the right for the numbers beside the marks; in log space on a log axis."""
-    values = [
-        row[name] for row in chart["rows"] for name in ("low", "high", "value") if row.get(name) is not None
-    ]
+    values = [row[name] for row in chart["rows"] for name in ("low", "high", "value") if row.get(name) is not None]
     values += [line["value"] for line in chart["lines"]]
     left, right = (min(values), max(values)) if values else axes.get_xlim()
     if chart["scale"] == "log" and left > 0:
         span = max(right / left, 10.0)
         axes.set_xlim(left / span ** (low + 0.03), right * span**share)
         return
-    if chart["kind"] in ("bar", "waterfall") or (
-        left >= 0 and left < 0.5 * right and chart["kind"] == "range"
-    ):
+    if chart["kind"] in ("bar", "waterfall") or (left >= 0 and left < 0.5 * right and chart["kind"] == "range"):
         left = min(left, 0.0)
     span = (right - left) or abs(right) or 1.0
     axes.set_xlim(left - low * span * (left != 0), right + share * span)

@@ -8,7 +8,7 @@ import textwrap
 from siyu.language import Language
 
 # a run of letters and digits with its measure, or one character; with marks that may not open or close a line
-_PIECE = re.compile(r"[（《“【]*(?:[\x21-\x7e–—×·]+[万亿元倍个月天]{0,2}|[^\s])[，。：；、！？）》”】%]*")
+_PIECE = re.compile(r"\s*[（《“【]*(?:[\x21-\x7e–—×·]+[万亿元倍个月天]{0,2}|[^\s])[，。：；、！？）》”】%]*")
 _LATIN = 0.56  # width of a Latin letter or digit over that of a Chinese character
 _SLACK = 1.5  # characters a line may run over to spare the next one from holding no more than these
 
@@ -24,7 +24,7 @@ def wrapped(text: str, room: int, language: Language) -> str:
         if lines[-1] and used + width > room and used + left > room + _SLACK:
             lines.append("")
             used = 0.0
-        lines[-1] += piece
+        lines[-1] += piece if lines[-1] else piece.lstrip()
         used += width
         left -= width
     return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -103,7 +104,7 @@ class Assumptions(Mapping[str, Assumption]):
     def __len__(self) -> int:
         return len(self.rows)
 
-    @property
+    @cached_property
     def categories(self) -> tuple[str, ...]:
         """Categories that have rows of their own, in file order."""
         return tuple(dict.fromkeys(row.category for row in self.rows.values() if row.category))

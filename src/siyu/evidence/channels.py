@@ -74,10 +74,7 @@ class Channels:
             answers = {row.flag: row.answer for row in own}
             short = [row for row in own if row.answer != "yes"]
             entries: dict[str, object] = {str(flag): answer for flag, answer in answers.items()}
-            entries |= {
-                wanted.source_id: _worst(answers[flag] for flag in wanted.flags)
-                for wanted in self.definitions
-            }
+            entries |= {wanted.source_id: _worst(answers[flag] for flag in wanted.flags) for wanted in self.definitions}
             entries["label"] = {"en": own[0].name, "zh": own[0].name_zh}
             entries["missing"] = joined({"en": row.reason, "zh": row.reason_zh} for row in short)
             entries["sources"] = sorted({ref for row in own for ref in row.basis})
@@ -97,9 +94,7 @@ class Channels:
     @property
     def unseen(self) -> Text | None:
         """What the definitions ask for and no flag shows; None when they ask for nothing else."""
-        return joined(
-            {"en": row.beyond, "zh": row.beyond_zh or row.beyond} for row in self.definitions if row.beyond
-        )
+        return joined({"en": row.beyond, "zh": row.beyond_zh or row.beyond} for row in self.definitions if row.beyond)
 
 
 def load_channels(folder: Path, ledger: Ledger, assumptions: Collection[str]) -> Channels:
@@ -123,9 +118,7 @@ def load_channels(folder: Path, ledger: Ledger, assumptions: Collection[str]) ->
             ("claims", entry.claims, ledger.claims),
         ):
             problems += [
-                Problem(
-                    shown_path(other), entry.line, column, name, f"a known {column}", nearest(name, known)
-                )
+                Problem(shown_path(other), entry.line, column, name, f"a known {column}", nearest(name, known))
                 for name in names
                 if name not in known
             ]
@@ -141,9 +134,7 @@ def _unknown(path: Path, row: ChannelFlag, ledger: Ledger, assumptions: Collecti
         kind, _, name = ref.partition(":")
         if name not in known.get(kind, ()):
             step = nearest(name, known[kind]) if kind in known else "Write claim:<id> or assumption:<id>."
-            problems.append(
-                Problem(shown_path(path), row.line, "basis", ref, "a claim or an assumption", step)
-            )
+            problems.append(Problem(shown_path(path), row.line, "basis", ref, "a claim or an assumption", step))
     return problems
 
 

@@ -17,9 +17,7 @@ def age(figure: Figure | Absent, ledger: Ledger, as_of: date) -> Figure | Absent
     if isinstance(figure, Absent):
         return figure
     claims = [ledger.claims[ref.partition(":")[2]] for ref in figure.sources if ref.startswith("claim:")]
-    ages = [
-        months for claim in claims for months in claim_age(claim, ledger, as_of) if not math.isnan(months)
-    ]
+    ages = [months for claim in claims for months in claim_age(claim, ledger, as_of) if not math.isnan(months)]
     if not ages:
         return Absent(("publication_date",))
     kind = "claim_range" if min(ages) < max(ages) else "none"

@@ -33,7 +33,7 @@ def disputes(ledger: Ledger) -> pd.DataFrame:
     """One row per conflict, in ledger order.
 
     Columns: conflict_id, kind (code), confidence, topic, sort, printed, adopted (None when nothing is),
-    outcome, reason (texts), sources (refs of the claims and of the entry)."""
+    outcome, reason (texts), sources (refs of the claims)."""
     rows = []
     for entry in ledger.conflicts.values():
         claims = [ledger.claims[claim_id] for claim_id in entry.claims]
@@ -48,7 +48,7 @@ def disputes(ledger: Ledger) -> pd.DataFrame:
                 "adopted": _adopted_text(entry, claims),
                 "outcome": OUTCOMES[entry.resolution],
                 "reason": {"en": entry.reason, "zh": entry.reason_zh},
-                "sources": _refs(entry),
+                "sources": [f"claim:{claim_id}" for claim_id in entry.claims],
             }
         )
     return pd.DataFrame(rows)

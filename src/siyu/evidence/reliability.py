@@ -131,9 +131,7 @@ def fault_text(code: str, stale_after_months: int) -> Text:
     return {"id": text, "args": months} if "{" in text else {"id": text}
 
 
-def _row(
-    claim: Claim, ledger: Ledger, suspects: Collection[str], as_of: date, limit: int
-) -> dict[str, object]:
+def _row(claim: Claim, ledger: Ledger, suspects: Collection[str], as_of: date, limit: int) -> dict[str, object]:
     age_low, age_high = claim_age(claim, ledger, as_of)
     disputes = _disputes(claim, ledger)
     faults = list(_faults(claim, ledger, claim.claim_id in suspects, age_high, limit))

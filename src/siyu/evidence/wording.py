@@ -9,7 +9,7 @@ from siyu.evidence.claims import Claim
 from siyu.evidence.sources import Source
 from siyu.language import Language, Text
 
-SIGNS = {">": "> ", ">=": "≥ ", "<": "< ", "<=": "≤ ", "~": "≈ "}
+SIGNS = {">": ">\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", "<=": "≤\u00a0", "~": "≈\u00a0"}
 
 
 def joined(texts: Iterable[Text]) -> Text | None:
