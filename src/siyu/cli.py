@@ -7,7 +7,7 @@ anything starts.
 from __future__ import annotations
 
 import os
-import shlex
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -38,8 +38,9 @@ def reporting_problems(command: Callable[..., None]) -> Callable[..., None]:
             click.echo(f"siyu: {error}", err=True)
             sys.exit(2)
         except OSError as error:
-            where = f"{shown_path(Path(str(error.filename)))}: " if error.filename else ""
-            click.echo(f"siyu: {where}{error.strerror or error}", err=True)
+            from siyu.runs.faults import on_disk
+
+            click.echo(f"siyu: {on_disk(error)}", err=True)
             sys.exit(2)
 
     return wrapped
@@ -61,12 +62,8 @@ def main() -> None:
 )
 @click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
 @_OUT
-@click.option(
-    "--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml."
-)
-@click.option(
-    "-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks."
-)
+@click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default the number of cores.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
@@ -75,11 +72,26 @@ def report(
     subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, out: Path, as_of: str,
     parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool,
 ) -> None:  # fmt: skip
-    """Run the notebooks of each SUBJECT and publish its report; only what changed is run."""
+    """Run the notebooks of each SUBJECT and publish its report; only what changed is run.
+
+    A manifest says the same for many subjects. What stands at the top holds for all, what stands with a
+    subject for that one; only `subjects` is required:
+
+    \b
+      lang: [zh, en]
+      as_of: 2024-06-30
+      parameters: {months: 12}
+      limits: {seconds: 900, memory_mb: 4096, output_mb: 50}
+      subjects:
+        - luzhou_laojiao
+        - subject: lijiaqi_group
+          lang: [zh]
+          parameters: {months: 6}
+    """  # noqa: D301 - click's mark for text that keeps its lines
     from siyu.runs.decision import decided
     from siyu.runs.lint import lint
     from siyu.runs.plan import planned
-    from siyu.runs.requests import check_cases, checked
+    from siyu.runs.requests import checked
     from siyu.runs.sections import notebooks
     from siyu.runs.workspace import Workspace
 
@@ -89,24 +101,20 @@ def report(
     plans = [planned(request) for request in requests]
     decisions = [decided(plan, Workspace(out), force=force) for plan in plans]
     if not all(decision.unchanged for decision in decisions):
-        from siyu.workbook import bundled_ledger
+        from siyu.runs.inputs import check_inputs  # half a second of imports, for nothing if unchanged
 
-        check_cases(requests, bundled_ledger().cases())
+        check_inputs([plan.request for plan, one in zip(plans, decisions, strict=True) if not one.unchanged])
     if dry_run:
         for plan, decision in zip(plans, decisions, strict=True):
             click.echo(f"{plan.request.subject.id}: {decision}")
         return
-    _publish(plans, out, jobs=jobs, force=force, repeat=_repeat(lang, out, as_of, parameters))
+    _publish(plans, out, jobs=jobs, force=force)
 
 
 @main.command()
-@click.argument(
-    "executed", nargs=-1, required=True, metavar="EXECUTED.ipynb...", type=click.Path(path_type=Path)
-)
+@click.argument("executed", nargs=-1, required=True, metavar="EXECUTED.ipynb...", type=click.Path(path_type=Path))
 @click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
-@click.option(
-    "--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for reports."
-)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for reports.")
 @reporting_problems
 def render(executed: Sequence[Path], lang: str, out: Path) -> None:
     """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
@@ -117,7 +125,7 @@ def render(executed: Sequence[Path], lang: str, out: Path) -> None:
     except RefusedError as error:
         click.echo(f"siyu: {error}", err=True)
         sys.exit(1)
-    _publish(plans, out, jobs=None, force=False, repeat="")
+    _publish(plans, out, jobs=None, force=False)
 
 
 @main.command()
@@ -147,18 +155,24 @@ def trace(subject: str, key: str, out: Path) -> None:
     click.echo(traced(out / subject, key))
 
 
-def _publish(plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool, repeat: str) -> None:
+def _publish(plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool) -> None:
     from siyu.runs.batch import Batch, IndexFailedError
     from siyu.runs.console import Console
+    from siyu.runs.faults import on_disk
     from siyu.runs.record import FAILED
 
     out.mkdir(parents=True, exist_ok=True)
-    with Console(repeat) as console:
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
+    with Console() as console:
         batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console.progress)
         try:
             outcomes = batch.run()
         except (OSError, IndexFailedError) as error:
-            click.echo(f"siyu: {error}", err=True)
+            click.echo(f"siyu: {on_disk(error) if isinstance(error, OSError) else error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("siyu: stopped; what is published stands, and the same command goes on from here", err=True)
             sys.exit(1)
     if any(outcome.status == FAILED for outcome in outcomes):
         sys.exit(1)
@@ -185,9 +199,7 @@ def _wishes(
         found = "more than one" if subjects or every else "nothing"
         expected = "subjects, or --all, or --manifest FILE"
         known = ", ".join(subject_dirs()) or "none yet"
-        raise UsageError(
-            [Problem("command line", 0, "subject", found, expected, f"Known subjects: {known}.")]
-        )
+        raise UsageError([Problem("command line", 0, "subject", found, expected, f"Known subjects: {known}.")])
     if manifest is not None:
         return _manifest(manifest, lang, as_of, parameters)
     given, problems = {}, []
@@ -195,9 +207,7 @@ def _wishes(
         name, equals, value = text.partition("=")
         if not equals or name in given:
             found = f"{name} twice" if equals else text
-            problems.append(
-                Problem("command line", 0, "-p", found, "NAME=VALUE, each name once", "Mend this option.")
-            )
+            problems.append(Problem("command line", 0, "-p", found, "NAME=VALUE, each name once", "Mend this option."))
         given[name] = Given(value, here)
     if problems:
         raise UsageError(problems)
@@ -214,15 +224,6 @@ def _manifest(path: Path, lang: str, as_of: str, parameters: Sequence[str]) -> l
         expected = "no --lang, --as-of or -p beside a manifest"
         raise UsageError([Problem("command line", 0, "--manifest", "settings in two places", expected, step)])
     return wishes(path)
-
-
-def _repeat(lang: str, out: Path, as_of: str, parameters: Sequence[str]) -> str:
-    """The options that repeat this run for one subject."""
-    words = [] if lang == _ALL_LANGUAGES else ["--lang", lang]
-    words += [] if out == Path("reports") else ["--out", str(out)]
-    words += ["--as-of", as_of] if as_of else []
-    words += [word for text in parameters for word in ("-p", text)]
-    return shlex.join(words)
 
 
 def _cores() -> int:

@@ -1,0 +1,124 @@
+"""A five-column export to accounted, keyed, sorted orders and purchases, against a pandas script.
+
+    .venv/bin/python benchmarks/intake.py [--rows 1000000 10000000] [--rounds 1]
+
+Each run is a process of its own and the variants take turns. pandas reads all text, types it, numbers the
+buyers, sorts and derives the same purchases; it counts nothing, checks nothing and keeps no account. The
+scan is what DuckDB needs to read the typed columns of the CSV once. Sums of both tables must agree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def write(path: Path, count: int) -> None:
+    """Orders of count / 10 buyers over 600 days, in any order."""
+    rng = np.random.default_rng(20_210_831)
+    with path.open("w", encoding="utf-8") as file:
+        file.write("order_id,buyer_key,paid_at,amount,channel\n")
+        for start in range(0, count, 500_000):
+            size = min(500_000, count - start)
+            ids = 691_700_000_000_000_000 + rng.permutation(size) + start
+            buyers = rng.integers(0, count // 10, size)
+            times = np.datetime64("2020-01-01T00:00:00") + rng.integers(0, 600 * 86_400, size).astype("timedelta64[s]")
+            fen = rng.integers(100, 99_999, size)
+            rows = zip(ids, buyers, np.datetime_as_string(times), fen, strict=True)
+            file.writelines(
+                f"{i},user{b:010d},{t[:10]} {t[11:]},{f // 100}.{f % 100:02d},live\n" for i, b, t, f in rows
+            )
+
+
+def siyu(path: Path, folder: Path) -> tuple[int, int]:
+    import pyarrow.parquet as pq
+
+    from siyu.intake.sources import sources
+    from siyu.intake.store import stored
+
+    os.environ["SIYU_KEY"] = str(folder / "key" / "identity.key")
+    purchases = stored(list(sources(path)), folder / "store").purchases
+    assert purchases is not None
+    table = pq.read_table(purchases, columns=["paid_fen", "days_to_next"]).to_pandas()
+    return int(table["paid_fen"].sum()), int(table["days_to_next"].sum())
+
+
+def pandas(path: Path, folder: Path) -> tuple[int, int]:
+    import pandas as pd
+
+    orders = pd.read_csv(path, dtype=str, keep_default_na=False)
+    orders["paid_at"] = pd.to_datetime(orders["paid_at"], format="%Y-%m-%d %H:%M:%S")
+    orders["paid_fen"] = (orders["amount"].astype(float) * 100).round().astype("int64")
+    orders = orders.drop_duplicates("order_id").sort_values(["paid_at", "order_id"])
+    orders["buyer_id"] = pd.factorize(orders["buyer_key"])[0]
+    orders = orders.sort_values(["buyer_id", "paid_at", "order_id"], kind="stable")
+    orders["day"] = orders["paid_at"].dt.normalize()
+    days = orders.groupby(["buyer_id", "day"], sort=True).agg(orders=("order_id", "size"), paid_fen=("paid_fen", "sum"))
+    days = days.reset_index()
+    of_buyer = days.groupby("buyer_id")["day"]
+    days["purchase_no"] = of_buyer.cumcount() + 1
+    days["days_to_next"] = (of_buyer.shift(-1) - days["day"]).dt.days
+    days["first_day"] = of_buyer.transform("first")
+    orders.drop(columns=["buyer_key", "amount"]).to_parquet(folder / "orders.parquet")
+    days.to_parquet(folder / "purchases.parquet")
+    return int(days["paid_fen"].sum()), int(days["days_to_next"].sum())
+
+
+def scan(path: Path, folder: Path) -> tuple[int, int]:
+    import duckdb
+
+    columns = "{'order_id': 'VARCHAR', 'buyer_key': 'VARCHAR', 'paid_at': 'TIMESTAMP', 'amount': 'DECIMAL(18,2)'"
+    query = f"""SELECT sum(amount), count(order_id), count(buyer_key), max(paid_at), count(channel)
+                FROM read_csv(?, columns = {columns}, 'channel': 'VARCHAR'}}, header = true, auto_detect = false)"""  # noqa: S608
+    total = duckdb.execute(query, [str(path)]).fetchone()
+    assert total is not None
+    return int(total[0] * 100), 0
+
+
+VARIANTS = {"siyu": siyu, "pandas": pandas, "scan": scan}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, nargs="+", default=[1_000_000, 10_000_000])
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--one", nargs=2)
+    given = parser.parse_args()
+    if given.one:
+        name, path = given.one
+        with tempfile.TemporaryDirectory() as folder:
+            started = time.perf_counter()
+            sums = VARIANTS[name](Path(path), Path(folder))
+            seconds = time.perf_counter() - started
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        print(json.dumps([seconds, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, sums]))
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        for rows in given.rows:
+            path = Path(folder) / f"{rows}.csv"
+            write(path, rows)
+            best: dict[str, list[float]] = {}
+            agreed: dict[str, list[int]] = {}
+            for name in [*VARIANTS] * given.rounds:
+                command = [sys.executable, __file__, "--one", name, str(path)]
+                done = subprocess.run(command, capture_output=True, text=True, check=True)
+                seconds, cpu, megabytes, agreed[name] = json.loads(done.stdout)
+                best[name] = min(best.get(name, [seconds, cpu, megabytes]), [seconds, cpu, megabytes])
+            assert agreed["siyu"] == agreed["pandas"], agreed
+            for name, (seconds, cpu, megabytes) in best.items():
+                ratio = best["pandas"][0] / seconds
+                print(f"{rows:>10,} {name:8}{seconds:8.1f} s {cpu:8.1f} s cpu {megabytes:7.0f} MB {ratio:6.2f}x pandas")
+            path.unlink()
+
+
+if __name__ == "__main__":
+    main()

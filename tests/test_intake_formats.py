@@ -1,0 +1,92 @@
+"""Formats: found by headers, refused with every fault, taught by an example that works."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from siyu.intake import exports
+from siyu.intake.formats import FormatError, Layout, formats, identified, normal, read_format
+from siyu.intake.problems import REASONS
+from siyu.language import Language
+from siyu.paths import data_dir
+
+HEADERS = Path(__file__).parent / "golden" / "headers"  # of real exports, a column a line
+
+
+def found(header: list[str]) -> Layout:
+    layout = identified(header)
+    assert layout is not None
+    return layout
+
+
+@pytest.mark.parametrize("name", ["douyin_shop", "wechat_shop", "taobao"])
+def test_real_headers_are_known_to_the_last_column(name):
+    layout = found((HEADERS / f"{name}.txt").read_text(encoding="utf-8").rstrip("\n").split("\n"))
+    assert layout.format.key == name
+    assert layout.unknown == ()
+
+
+def test_columns_are_found_in_any_order_and_subset():
+    names = ["流量体裁", "订单状态", "订单应付金额", "子订单编号", "订单提交时间", "主订单编号", "支付完成时间"]
+    layout = found(names)
+    assert layout.format.key == "douyin_shop"
+    assert layout.title("paid_fen") == "订单应付金额"
+    assert layout.places["order_id"] == 5
+
+
+def test_every_format_identifies_what_it_writes():
+    for name, entry in formats().items():
+        assert found(exports.header(entry)).format.key == name
+
+
+def test_a_plain_layout_does_not_swallow_a_file_with_statuses():
+    assert identified(["order_id", "buyer_key", "paid_at"]) is None
+    assert identified(["订单号", "支付时间", "实付金额", "订单状态"]) is None
+
+
+def test_headers_compare_without_width_and_blanks():
+    assert normal(" 商品编码（平台）") == normal("商品编码(平台)\t")
+
+
+def test_no_header_is_both_read_and_dropped():
+    for entry in formats().values():
+        mapped = {normal(name) for column in entry.columns.values() for name in column.header}
+        dropped = [normal(name) for name in [*entry.ignored, *entry.ignored_personal]]
+        assert not mapped & set(dropped), entry.key
+        assert len(dropped) == len(set(dropped)), entry.key
+
+
+def test_a_format_with_faults_is_refused_with_all_of_them(tmp_path):
+    path = tmp_path / "bad.yml"
+    path.write_text("name: {en: x, zh: x}\nkind: order\nplatform: x\nsource: x\ncolumns: {a: {read: cash}}\nfoo: 1\n")
+    with pytest.raises(FormatError) as caught:
+        read_format(path)
+    assert {problem.column for problem in caught.value.problems} == {"kind", "columns.a.read", "foo"}
+    path.write_text(
+        "name: {en: x, zh: x}\nkind: orders\nplatform: x\nsource: x\ncontrol: [pad]\ncolumns: {paid: {read: money}}\n"
+    )
+    with pytest.raises(FormatError, match="Did you mean paid"):
+        read_format(path)
+
+
+def test_the_example_of_the_readme_works_as_it_says(tmp_path):
+    text = (data_dir() / "README.md").read_text(encoding="utf-8").split("## Formats")[1]
+    slips, rules = (text.split(f"```{kind}\n")[1].split("```")[0] for kind in ("csv", "yaml"))
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "till_slips.yml").write_text(rules, encoding="utf-8")
+    (tmp_path / "slips.csv").write_text(slips, encoding="gb18030")
+    done = subprocess.run(
+        [Path(sys.executable).parent / "siyu", "check", "--lang", "en", tmp_path / "slips.csv"],
+        capture_output=True, text=True, check=True, env={"SIYU_DATA": str(tmp_path), "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+    assert "Till slips" in done.stderr
+    assert "5 records: 4 accepted, 0 quarantined, 1 ignored" in done.stderr
+    assert "2,170.00 accepted" in done.stderr
+    assert "not verified" not in done.stderr
+
+
+def test_every_reason_is_translated():
+    zh = Language("zh")
+    assert [reason for reason in REASONS.values() if zh.message(reason) == reason] == []
