@@ -1,0 +1,199 @@
+"""The economics with numbers in them: formulas, fed by assumptions and dated fee rules, as figures.
+
+An `Economy` is one category on one day of a shop. Each figure is the median over the draws with the 5th and
+95th percentiles, and lists exactly the rows and rules that move it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sympy import Expr, Symbol
+
+from siyu.definitions import definition
+from siyu.economy.measures import BESIDE
+from siyu.economy.names import ROUTE_NAMES, category_name
+from siyu.evidence.assumptions import Assumption, Assumptions
+from siyu.evidence.fees import FeeRules, Rate
+from siyu.figure import Absent, Figure
+from siyu.formulas import MEANINGS, ROUTES, Compiled, compiled, inputs
+from siyu.language import Text
+from siyu.models.draws import sample
+
+__all__ = ["BESIDE", "DRAWS", "Economy", "Outcome", "function_of", "text_of"]
+
+DRAWS = 16_384
+# Draws looked at, and the step taken, to see whether an input moves an outcome.
+PROBES, STEP, MOVED = 256, 0.01, 1e-9
+
+Array = NDArray[np.float64]
+Name = TypeVar("Name", bound=Hashable)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An expression over the draws. drawn: array (draws,). refs: of the inputs that move it."""
+
+    drawn: Array
+    refs: tuple[str, ...]
+
+    def figure(self, key: str) -> Figure:
+        """Median with 5th and 95th percentiles, as metric `key` in its unit."""
+        low, value, high = (float(x) for x in np.quantile(self.drawn, (0.05, 0.5, 0.95)))
+        kind = "assumption90" if low < high else "none"
+        unit = definition(key).unit
+        return Figure(value, low, high, unit, kind, key, self.refs)
+
+
+@dataclass(frozen=True)
+class Economy:
+    """One category on one day. day: days since the shop opened. on: the date the fee rules are read for.
+
+    draws, seed: see `siyu.models.draws`. Raises ValueError for a category without rows, with the nearest."""
+
+    assumptions: Assumptions
+    fees: FeeRules
+    category: str
+    day: int
+    on: date
+    draws: int = DRAWS
+    seed: int = 0
+
+    @cached_property
+    def inputs(self) -> dict[str, Assumption | Rate]:
+        """symbol -> the row or the rate that feeds it; symbols that only a client can feed are left out."""
+        rows = self.assumptions.bind((*MEANINGS, *BESIDE), self.category)
+        return {**rows, **self.fees.bind(MEANINGS, self.category, self.day, self.on)}
+
+    @cached_property
+    def drawn(self) -> dict[str, Array]:
+        """Draws of every input, name -> array (draws,); the same for every figure of this economy."""
+        return sample(self.inputs, self.draws, self.seed)
+
+    def of(self, category: str) -> Economy:
+        """The same day and draws for another category."""
+        if category == self.category:
+            return self
+        return self._others.setdefault(category, replace(self, category=category))
+
+    def refs(self, name: str) -> tuple[str, ...]:
+        """Source refs of an input."""
+        entry = self.inputs[name]
+        return entry.refs if isinstance(entry, Rate) else (entry.ref,)
+
+    def weak(self, names: Sequence[str]) -> set[str]:
+        """Those inputs whose confidence is below medium."""
+        return {name for name in names if self.inputs[name].weak}
+
+    def missing(self, *expressions: Expr) -> tuple[str, ...]:
+        """Symbols that no row and no rule feeds."""
+        return tuple(name for name in inputs(*expressions) if name not in self.inputs)
+
+    def outcomes(self, expressions: Mapping[Name, Expr], at: Mapping[str, float] | None = None) -> dict[Name, Outcome]:
+        """Several expressions over the same draws. at: inputs held at a number, which are no sources then.
+
+        Raises ValueError when an input is missing."""
+        wanted, held = tuple(expressions.values()), tuple(at or ())
+        self._probe(wanted, held)
+        results = function_of(wanted)({**self.drawn, **(at or {})})
+        return {
+            name: Outcome(np.broadcast_to(results[str(place)], (self.draws,)), self._refs[expression, held])
+            for place, (name, expression) in enumerate(expressions.items())
+        }
+
+    def moving_refs(self, *expressions: Expr) -> tuple[str, ...]:
+        """Refs of the inputs that move any of the expressions; a symbol may cancel out of one that prints it."""
+        self._probe(expressions, ())
+        return tuple(sorted({ref for expression in expressions for ref in self._refs[expression, ()]}))
+
+    def _probe(self, expressions: tuple[Expr, ...], held: tuple[str, ...]) -> None:
+        """Move each input a little and keep, per expression, the refs of those that make a difference.
+
+        held: inputs kept at a number, which are no sources."""
+        if all((expression, held) in self._refs for expression in expressions):
+            return
+        function = function_of(expressions)
+        # a held input takes its place with any value
+        probe = {name: self.drawn.get(name, np.ones(PROBES))[:PROBES] for name in function.inputs}
+        base = function(probe)
+        found: dict[str, set[str]] = {place: set() for place in base}
+        for name in set(function.inputs) - set(held):
+            # an input that may only be 0 is moved by a share of one
+            step = STEP * probe[name] if probe[name].any() else np.full(len(probe[name]), STEP)
+            moved = function({**probe, name: probe[name] + step})
+            for place, before in base.items():
+                if np.any(np.abs(moved[place] - before) > MOVED * np.abs(before)):
+                    found[place] |= set(self.refs(name))
+        for number, expression in enumerate(expressions):
+            self._refs[expression, held] = tuple(sorted(found[str(number)]))
+
+    def medians(self, expression: Expr, cells: Sequence[Mapping[str, float]]) -> list[float]:
+        """The median of an expression with inputs held at the numbers of each cell."""
+        function = function_of((expression,))
+        return [float(np.median(function({**self.drawn, **cell})["0"])) for cell in cells]
+
+    def figure(self, key: str, expression: Expr, at: Mapping[str, float] | None = None) -> Figure | Absent:
+        """One expression as metric `key`; Absent when inputs are missing: only a client's data gives them."""
+        if missing := [name for name in self.missing(expression) if name not in (at or {})]:
+            return Absent(tuple(missing))
+        found = self.outcomes({key: expression}, at)[key].figure(key)
+        return replace(found, formula=text_of(expression))
+
+    def by_route(
+        self, key: str, formula: Callable[..., Expr], routes: Sequence[str] = tuple(ROUTES), **more: Any
+    ) -> dict[str, Figure]:
+        """formula(route, **more) for each route as metric `key`: name of the route -> figure."""
+        found = self.outcomes({route: formula(route, **more) for route in routes})
+        return {ROUTE_NAMES[route]: outcome.figure(key) for route, outcome in found.items()}
+
+    def by_category(self, key: str, expression: Expr) -> list[tuple[Text, Figure]]:
+        """One expression for every category as metric `key`, the general one first."""
+        return [
+            (own.name, own.outcomes({key: expression})[key].figure(key))
+            for own in map(self.of, ("all", *self.assumptions.categories))
+        ]
+
+    @property
+    def dated(self) -> dict[str, Text]:
+        """Arguments of a subtitle: `as_of`, `day` of the shop, `since` (start of the rule), `category`."""
+        rate = self.inputs["fee_douyin_shop"]
+        since = max(rule.valid_from for rule in rate.rules) if isinstance(rate, Rate) else self.on
+        dates = {"as_of": {"value": self.on.isoformat()}, "since": {"value": since.isoformat()}}
+        return {**dates, "day": {"value": self.day, "unit": "days"}, "category": self.name}
+
+    @property
+    def name(self) -> Text:
+        """Name of the category."""
+        return category_name(self.assumptions, self.category)
+
+    def row(self, name: str, key: str) -> Figure:
+        """An input itself as metric `key`."""
+        return self.outcomes({key: Symbol(name, real=True)})[key].figure(key)
+
+    @cached_property
+    def _others(self) -> dict[str, Economy]:
+        """Economies of other categories that were asked for: they keep their draws."""
+        return {}
+
+    @cached_property
+    def _refs(self) -> dict[tuple[Expr, tuple[str, ...]], tuple[str, ...]]:
+        """What `_probe` has found: (expression, held inputs) -> refs."""
+        return {}
+
+
+@cache
+def function_of(expressions: tuple[Expr, ...]) -> Compiled:
+    """The numpy function of several expressions, compiled once per process; outputs `0`, `1`, …"""
+    return compiled({str(place): expression for place, expression in enumerate(expressions)})
+
+
+@cache
+def text_of(expression: Expr) -> str:
+    """An expression as text, in the symbols of `siyu.formulas`."""
+    return str(expression)

@@ -1,0 +1,102 @@
+"""What this section asks for, put together from the formulas."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sympy import Add, Expr, Integer, Max, Rational, Symbol
+
+from siyu.formulas import (
+    acquisition_limit,
+    contribution,
+    labour_share,
+    orders_per_buyer,
+    people_terms,
+    staff,
+    start_contacts,
+    tool_fee_star,
+)
+from siyu.formulas import symbol as s
+from siyu.formulas.routes import route_of
+
+# Assumption rows that enter measures although no bundled formula names them.
+BESIDE = ("sales_per_ad_yuan",)
+# Max is not evaluated below: trying to compare two long expressions takes longer than all the rest.
+# So many contacts that no operator reaches them: a threshold above counts as never.
+NEVER = Integer(100_000)
+
+
+@cache
+def thousand(route: str) -> Expr:
+    """Contribution of a thousand people acquired, closed by the route, CNY over the horizon."""
+    return Add(*(1000 * term.expression / s("people") for term in people_terms(route)))
+
+
+@cache
+def audience_gain(route: str) -> Expr:
+    """What a thousand people earn more by the route than in the Douyin shop, CNY over the horizon."""
+    return thousand(route) - thousand("douyin_shop")
+
+
+@cache
+def order_gain(route: str) -> Expr:
+    """What one order keeps more by the WeChat route than in the Douyin shop, lost orders included. CNY."""
+    moved = (1 - s(route_of(route).friction)) * contribution(route, "order")
+    return moved - contribution("douyin_shop", "order")
+
+
+@cache
+def order_gain_share(route: str) -> Expr:
+    """The same per paid yuan (ratio)."""
+    return order_gain(route) / s("order_value")
+
+
+@cache
+def extra_labour(route: str) -> Expr:
+    """Labour per paid yuan beyond the Douyin shop's (ratio)."""
+    return labour_share(route) - labour_share("douyin_shop")
+
+
+@cache
+def operators(route: str) -> Expr:
+    """Operators for a hundred thousand people acquired, mean over the horizon."""
+    return 100_000 * staff(route) / s("people")
+
+
+@cache
+def click_limit() -> Expr:
+    """Lowest click-through at which bought reach costs no more than a Douyin buyer brings (ratio).
+
+    1 where not even a click of everybody would do."""
+    buyer = contribution("douyin_shop") * orders_per_buyer("douyin_shop")
+    # per buyer, if everybody clicked
+    cheapest = s("cpm") / (1000 * s("live_conversion"))
+    limit: Expr = acquisition_limit().limit
+    return limit.subs(s("ltv"), Max(buyer, cheapest, evaluate=False))
+
+
+@cache
+def contacts_needed(route: str) -> Expr:
+    """Contacts that carry one operator (without tools); `NEVER` where a contact adds nothing."""
+    uplift = start_contacts(route).uplift
+    return s("wage") / Max(uplift, s("wage") / NEVER, evaluate=False)
+
+
+def _tools(fall: Expr, change: Expr) -> Expr:
+    """Dearest tools per yuan of today's ads when ads fall by `fall` and sales change by `change`."""
+    sales = Symbol("sales_per_ad_yuan", real=True)
+    limit: Expr = tool_fee_star().limit
+    small = limit.subs({s("ad_spend"): 1, s("sales"): sales, s("ad_fall"): fall, s("sales_change"): change})
+    return small.subs(s("contribution_share"), contribution("douyin_shop") / s("order_value"))
+
+
+@cache
+def tool_share() -> Expr:
+    """Dearest tools, as a share of today's ad spend, in terms of `ad_fall` and `sales_change`."""
+    return _tools(s("ad_fall"), s("sales_change"))
+
+
+@cache
+def ad_trade() -> Expr:
+    """Share of the ad spend that one percent of sales is worth (ratio)."""
+    return _tools(Integer(0), Rational(1, 100))

@@ -1,0 +1,204 @@
+"""Tidy frames of the economics: waterfalls, heat maps, the fit of categories. One mark or one row each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sympy import Expr
+
+from siyu.definitions import definition
+from siyu.economy import Economy
+from siyu.economy.measures import audience_gain
+from siyu.economy.names import ROUTE_NAMES, category_name
+from siyu.figure import Figure
+from siyu.formulas import MEANINGS, ROUTES, contribution, price_star, referral_model, symbol, terms
+from siyu.language import Text
+from siyu.models.category import Category, closing_route
+
+KEPT = "Kept of the order"
+# Fees across a heat map: none, the newcomers' rate, the ends of the standard rule, and twice its upper end.
+FEES = (0.0, 0.01, 0.02, 0.05, 0.10)
+# Ads no longer needed, and sales gained or lost, across and down the map of tools against ads.
+FALLS = (0.10, 0.20, 0.30, 0.50)
+CHANGES = (-0.10, -0.05, 0.0, 0.05, 0.10)
+CLOSINGS = {
+    "lead_visit": "lead, then a visit",
+    "referral": "one deal, then referral",
+    "trial": "trial, then WeChat",
+    "platform": "on the platform",
+}
+
+
+def waterfall(economy: Economy, route: str) -> pd.DataFrame:
+    """Marks of one order's waterfall: label, value, low, high, tone, sources; totals have the tone `muted`.
+
+    Values are means over the draws, which add up as medians do not."""
+    steps = {term.label: term.expression for term in terms(route)}
+    found = economy.outcomes({**steps, KEPT: contribution(route)})
+    rows = []
+    for place, (label, outcome) in enumerate(found.items()):
+        low, high = np.quantile(outcome.drawn, (0.05, 0.95))
+        total = place in (0, len(found) - 1)
+        rows.append(
+            {"label": label, "value": float(outcome.drawn.mean()), "low": float(low), "high": float(high)}
+            | {"interval_kind": "assumption90", "tone": "muted" if total else "main"}
+            | {"definition": "order_contribution", "sources": list(outcome.refs)}
+        )
+    return pd.DataFrame(rows)
+
+
+def order_terms(economy: Economy) -> pd.DataFrame:
+    """One row per step of an order, one column per route: CNY, mean over the draws, None for no such step."""
+    steps = {route: {term.label: term.expression for term in terms(route)} for route in ROUTES}
+    labels = sorted(dict.fromkeys(label for own in steps.values() for label in own), key=_reading_order)
+    expressions = {(label, route): own[label] for route, own in steps.items() for label in own}
+    found = economy.outcomes(expressions | {(KEPT, route): contribution(route) for route in ROUTES})
+    rows = []
+    for label in (*labels, KEPT):
+        own = {route: found[label, route] for route in ROUTES if (label, route) in found}
+        refs = sorted({ref for outcome in own.values() for ref in outcome.refs})
+        rows.append({"label": label, **{r: float(o.drawn.mean()) for r, o in own.items()}, "sources": refs})
+    frame = pd.DataFrame(rows)
+    return frame[["label", *ROUTES, "sources"]]
+
+
+def _reading_order(label: str) -> float:
+    """Place of a step in a waterfall that has them all: other shares stand behind the payment fee."""
+    for route in ROUTES:
+        own = [term.label for term in terms(route)]
+        if label in own:
+            place = own.index(label)
+            base = [term.label for term in terms("douyin_shop")]
+            return base.index(label) if label in base else base.index("Payment fee") + place / 100
+    raise ValueError(f"no step {label!r}")
+
+
+def heat(
+    economy: Economy,
+    expression: Expr,
+    down: tuple[str, Sequence[float]],
+    across: tuple[str, Sequence[float]],
+) -> pd.DataFrame:
+    """Marks of a heat map: the median of an expression with two inputs (name, levels) held at levels."""
+    (row, rows), (column, columns) = down, across
+    cells = [{row: level, column: place} for level in rows for place in columns]
+    (outcome,) = economy.outcomes({"": expression}, cells[0]).values()
+    # the levels down may be read from the input's own row
+    own = economy.refs(row) if row in economy.inputs else ()
+    refs = sorted({*outcome.refs, *own})
+    found = zip(cells, economy.medians(expression, cells), strict=True)
+    return pd.DataFrame(
+        [
+            {
+                "label": amount(cell[row], MEANINGS[row].unit),
+                "series": amount(cell[column], MEANINGS[column].unit),
+            }
+            | {"value": value, "sources": refs}
+            for cell, value in found
+        ]
+    )
+
+
+def category_heat(economy: Economy, expression: Expr, fees: Sequence[float] = FEES) -> pd.DataFrame:
+    """Marks of a heat map: the median of an expression by category and Douyin fee."""
+    marks = []
+    cells = [{"fee_douyin_shop": fee} for fee in fees]
+    for category in categories(economy):
+        own = economy.of(category)
+        (outcome,) = own.outcomes({"": expression}, cells[0]).values()
+        name = category_name(economy.assumptions, category)
+        for fee, value in zip(fees, own.medians(expression, cells), strict=True):
+            mark = {"label": name, "series": amount(fee, "ratio"), "value": value}
+            marks.append({**mark, "sources": list(outcome.refs)})
+    return pd.DataFrame(marks)
+
+
+def levels(economy: Economy, name: str) -> tuple[float, ...]:
+    """Five levels of an input: its low end, its mode and its high end, and half-way between."""
+    entry = economy.inputs[name]
+    return entry.low, (entry.low + entry.mode) / 2, entry.mode, (entry.mode + entry.high) / 2, entry.high
+
+
+def categories(economy: Economy) -> tuple[str, ...]:
+    """Categories with rows of their own, the general one first."""
+    return ("all", *economy.assumptions.categories)
+
+
+def closing(economy: Economy) -> str:
+    """Where a deal of the category closes: the first rule that matches, every input at its mode."""
+    rows = economy.assumptions
+    needs_visit = f"visit_needed.{economy.category}" in rows and rows[f"visit_needed.{economy.category}"].mode > 0.5
+    gap = float(np.log(2) / economy.inputs["repurchase"].mode)
+    about = Category(economy.inputs["order_value"].mode, needs_visit, gap)
+    return closing_route(about, economy.inputs["months"].mode, rows["big_ticket"].mode)
+
+
+def fit(economy: Economy, route: str) -> pd.DataFrame:
+    """One row per category: gap between orders, what growth lives on, visit, decision days, where a deal
+    closes, and the order value from which `route` earns more than the Douyin shop (blank when in the draws
+    it may be any)."""
+    return pd.DataFrame([_fit_row(economy.of(category), route) for category in categories(economy)])
+
+
+def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
+    rows, model = economy.assumptions, referral_model()
+    gain = audience_gain(route)
+    found = economy.outcomes(
+        {
+            "gap": model.gap,
+            "chain": model.chain,
+            "price": price_star(route),
+            "slope": gain.diff(symbol("order_value")),
+        }
+    )
+    horizon = economy.inputs["months"].mode
+    beyond = float(np.median(found["gap"].drawn)) > horizon
+    days = rows.rows.get(f"decision_days.{economy.category}")
+    visit = rows.rows.get(f"visit_needed.{economy.category}")
+    # the flip is a price to go above only where a dearer order favours the route in the draws at large
+    flips = np.quantile(found["price"].drawn, 0.05) > 0 and np.quantile(found["slope"].drawn, 0.05) > 0
+    refs = {*found["gap"].refs, *(found["price"].refs if flips else ()), *economy.refs("months")}
+    refs |= {row.ref for row in (days, visit) if row is not None}
+    refs |= {rows["big_ticket"].ref, *economy.refs("order_value"), *(found["chain"].refs if beyond else ())}
+    return {
+        "category": category_name(rows, economy.category),
+        "gap": _cell(found["gap"].figure("median_gap")),
+        "model": "referral" if beyond else "repeat orders",
+        "visit": bool(visit.mode > 0.5) if visit is not None else None,
+        "days": {"low": days.low, "value": days.mode, "high": days.high, "unit": "days"} if days is not None else None,
+        "closing": CLOSINGS[closing(economy)],
+        "flip": _cell(found["price"].figure("flip_price")) if flips else None,
+        "sources": sorted(refs),
+    }
+
+
+def _span(low: float, value: float, high: float, unit: str) -> dict[str, Any]:
+    """A table cell with a range."""
+    return {"low": low, "value": value, "high": high, "unit": unit}
+
+
+def _cell(figure: Figure) -> dict[str, Any]:
+    return _span(figure.low, figure.value, figure.high, figure.unit)
+
+
+def amount(value: float, unit: str) -> Text:
+    """A number with its unit as a label."""
+    return {"id": "{amount}", "args": {"amount": {"value": float(value), "unit": unit}}}
+
+
+def extremes(marks: pd.DataFrame, key: str) -> tuple[Figure, Figure]:
+    """The lowest and the highest mark of a heat map as metric `key`."""
+    lowest, *_, highest = sorted(marks.to_dict("records"), key=lambda mark: float(mark["value"]))
+    return _mark_figure(lowest, key), _mark_figure(highest, key)
+
+
+def _mark_figure(mark: Mapping[Any, Any], key: str) -> Figure:
+    value = float(mark["value"])
+    return Figure(value, value, value, definition(key).unit, "none", key, tuple(mark["sources"]))
+
+
+COLUMNS: dict[str, Text] = {"label": "Step", **ROUTE_NAMES}
+UNITS = dict.fromkeys(ROUTE_NAMES, "CNY")
