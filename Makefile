@@ -12,7 +12,7 @@ endif
 BIN := $(VENV)/bin
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install reports test test-all lab bench lock clean
+.PHONY: help install reports test test-all torture lab notebooks bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -37,8 +37,21 @@ test: install ## every check; browser and office tests run when their program is
 test-all: export SIYU_REQUIRE := browser,office,java
 test-all: test ## the same, and a missing program is a failure
 
+fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does 300
+	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/test_intake_fuzz.py
+
+torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay
+	@$(BIN)/python tests/torture/kills.py
+	@$(BIN)/python tests/torture/races.py
+	@$(BIN)/python tests/torture/disks.py
+	@$(BIN)/python tests/torture/floods.py
+
 lab: install ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks
+
+notebooks: install ## run the bundled notebooks in place, in English, as they are committed
+	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR \
+		--ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
 bench: install ## time and memory of the calculations against plain ways to do them
 	@for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit; done

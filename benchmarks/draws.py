@@ -157,9 +157,7 @@ def measure(variant: str, n: int) -> dict[str, Any]:
 
 def main() -> None:
     """Run the rounds and print the comparison."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--variant", choices=VARIANTS, help=argparse.SUPPRESS)
@@ -178,9 +176,7 @@ def main() -> None:
                 "--variant",
                 variant,
             ]
-            rounds[variant].append(
-                json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
-            )
+            rounds[variant].append(json.loads(subprocess.run(command, check=True, capture_output=True).stdout))
     seconds = {variant: statistics.median(run["seconds"] for run in runs) for variant, runs in rounds.items()}
     drawn = rounds["plain"][0]["drawn"]
     print(f"{chosen.draws:,} draws of {drawn} inputs, {len(ROUTES)} routes, 24 months")

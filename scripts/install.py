@@ -90,9 +90,7 @@ def usable(venv: Path) -> bool:
         return False
     code = "import sys; print('{}.{}'.format(*sys.version_info[:2]))"
     try:
-        found = subprocess.run(
-            [str(venv / "bin" / "python"), "-c", code], capture_output=True, text=True, check=False
-        )
+        found = subprocess.run([str(venv / "bin" / "python"), "-c", code], capture_output=True, text=True, check=False)
     except OSError:
         return False
     return found.stdout.strip() == version()
@@ -116,9 +114,7 @@ def create(venv: Path) -> bool:
 
 def pip_settings(python: Path) -> dict[str, str]:
     """Pip's settings on this machine, {name without section: value}; the environment wins, then [install]."""
-    listed = subprocess.run(
-        [str(python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False
-    )
+    listed = subprocess.run([str(python), "-m", "pip", "config", "list"], capture_output=True, text=True, check=False)
     found = {}
     for section in ("global", "install", ":env:"):
         for name, value in re.findall(rf"(?m)^{section}\.([\w-]+)='(.*)'$", listed.stdout):

@@ -18,9 +18,7 @@ HEADER = (
     "assumption_id,group,name,name_zh,platform,route,low,mode,high,family,unit,source,"
     "rationale,rationale_zh,confidence,vintage\n"
 )
-ROW = (
-    "order_value,,Order value,客单价,all,,50,120,400,pert,CNY,PRIOR,Mixed basket of goods,综合品类,none,2021"
-)
+ROW = "order_value,,Order value,客单价,all,,50,120,400,pert,CNY,PRIOR,Mixed basket of goods,综合品类,none,2021"
 
 
 @pytest.fixture(scope="module")

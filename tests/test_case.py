@@ -19,9 +19,7 @@ def test_best_of_two_lognormal_months_matches_the_closed_form():
     # E[max(X1, X2)] = 2 E[X] Phi(sigma / sqrt 2) for independent log-normals of equal mean
     variation = 0.5
     sigma = math.sqrt(math.log1p(variation**2))
-    assert case.expected_best_month(2, variation) == pytest.approx(
-        2 * stats.norm.cdf(sigma / math.sqrt(2)), rel=1e-3
-    )
+    assert case.expected_best_month(2, variation) == pytest.approx(2 * stats.norm.cdf(sigma / math.sqrt(2)), rel=1e-3)
 
 
 def test_best_month_is_the_month_when_nothing_varies():

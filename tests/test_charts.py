@@ -1,11 +1,13 @@
 """Pictures of charts: inside their canvas in both languages and widths, the same bytes on every run."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
 from siyu import charts, theme
 from siyu.charts import drawing
+from siyu.charts.wrapping import wrapped
 from siyu.figure import Figure
 from siyu.language import Language
 
@@ -19,11 +21,7 @@ def money(value, low=None, high=None):
 def heat_rows():
     return charts.Chart(
         "heat",
-        tuple(
-            {"label": a, "series": b, "value": v, "unit": "ratio"}
-            for a in "xy"
-            for b, v in (("p", -1), ("q", 2))
-        ),
+        tuple({"label": a, "series": b, "value": v, "unit": "ratio"} for a in "xy" for b, v in (("p", -1), ("q", 2))),
         "ratio",
     )
 
@@ -89,9 +87,7 @@ def test_colours_are_told_apart_by_the_colour_blind():
         "deutan": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
         "protan": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
     }
-    colours = [
-        np.array([int(theme.TONES[t][i : i + 2], 16) for i in (1, 3, 5)]) / 255 for t in ("main", "rival")
-    ]
+    colours = [np.array([int(theme.TONES[t][i : i + 2], 16) for i in (1, 3, 5)]) / 255 for t in ("main", "rival")]
     for matrix in simulated.values():
         seen = [matrix @ colour for colour in colours]
         assert np.linalg.norm(seen[0] - seen[1]) > 0.2
@@ -100,3 +96,59 @@ def test_colours_are_told_apart_by_the_colour_blind():
 def test_unknown_kind_has_no_picture():
     with pytest.raises(KeyError):
         drawing.draw({"chart": charts.Chart("table").as_json()}, EN)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "微信小程序，2021-01，距今7个月",
+            ["微信小程序，", "2021-01，距今7个月"],
+        ),  # numbers and measures stay whole
+        (
+            "抖音玩转“私域”，你准备好了吗？",
+            ["抖音玩转“私", "域”，你准备好了", "吗？"],
+        ),  # no mark opens a line
+        ("分母与窗口均未交代", ["分母与窗口均未交代"]),  # no line for one last character
+        ("Orders lost in moving", ["Orders lost in", "moving"]),
+        ("", [""]),
+    ],
+)
+def test_chinese_labels_break_where_a_reader_would(text, lines):
+    assert wrapped(text, 8, ZH).split("\n") == lines
+
+
+def test_english_labels_break_at_spaces():
+    assert wrapped("Orders lost in moving", 12, EN) == "Orders lost\nin moving"
+
+
+def test_tidy_frame_becomes_marks_with_defaults():
+    frame = pd.DataFrame(
+        {"label": ["Fans", "Others"], "value": [0.8, 0.2], "note": ["x", "y"], "tone": ["main", "rival"]}
+    )
+    chart = charts.of("bar", frame, unit="ratio")
+    assert chart.rows[0] == {
+        "label": "Fans",
+        "value": 0.8,
+        "low": 0.8,
+        "high": 0.8,
+        "interval_kind": "none",
+        "unit": "ratio",
+        "tone": "main",
+    }
+    assert chart.rows[1]["tone"] == "rival"
+
+
+def test_frame_without_label_or_kind_without_picture_is_refused():
+    with pytest.raises(ValueError, match="lacks label"):
+        charts.of("bar", pd.DataFrame({"value": [1]}))
+    with pytest.raises(ValueError, match="heat"):
+        charts.of("heatmap", pd.DataFrame({"label": ["a"], "value": [1]}))
+
+
+def test_wide_log_axis_keeps_its_ticks():
+    frame = pd.DataFrame({"label": ["a", "b"], "value": [1e-4, 1e2]})
+    canvas = drawing.draw({"chart": charts.of("range", frame, unit="multiple", scale="log").as_json()}, EN)
+    canvas.draw_without_rendering()
+    low, high = canvas.axes[0].get_xlim()
+    assert len([tick for tick in canvas.axes[0].get_xticks() if low <= tick <= high]) >= 3

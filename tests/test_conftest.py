@@ -39,18 +39,14 @@ def test_absent_program_skips_and_is_counted(pytester: pytest.Pytester, run) -> 
     result.stdout.fnmatch_lines("not run: 1 test (browser: none of chromium, * is on PATH)")
 
 
-def test_required_program_that_is_absent_fails(
-    pytester: pytest.Pytester, run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_required_program_that_is_absent_fails(pytester: pytest.Pytester, run, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makepyfile(BROWSER_TEST)
     monkeypatch.setenv("SIYU_REQUIRE", "browser,office")
     result = run()
     result.assert_outcomes(passed=1, errors=1)
 
 
-def test_unknown_requirement_is_a_usage_error(
-    pytester: pytest.Pytester, run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_unknown_requirement_is_a_usage_error(pytester: pytest.Pytester, run, monkeypatch: pytest.MonkeyPatch) -> None:
     pytester.makepyfile(BROWSER_TEST)
     monkeypatch.setenv("SIYU_REQUIRE", "browsers")
     assert run().ret == pytest.ExitCode.USAGE_ERROR
@@ -64,9 +60,7 @@ def test_unknown_requirement_is_a_usage_error(
         pytest.param("6.5 * 2", "13.1", False, id="other number"),
     ],
 )
-def test_notebook_text_is_compared(
-    pytester: pytest.Pytester, run, printed: str, stored: str, passed: bool
-) -> None:
+def test_notebook_text_is_compared(pytester: pytest.Pytester, run, printed: str, stored: str, passed: bool) -> None:
     cell = nbformat.v4.new_code_cell(printed, execution_count=1)
     cell.outputs = [
         nbformat.v4.new_output("execute_result", {"text/plain": stored}, execution_count=1),

@@ -132,9 +132,7 @@ def test_rules_that_do_not_contradict_stand(tmp_path, other):
 def test_days_that_touch_do_not_overlap(tmp_path):
     first = "first,douyin,all,all,platform,0.01,,0.01,0,30,2021-01-01,,S3,medium,,"
     later = "later,douyin,all,all,platform,0.05,,0.05,30,,2021-01-01,,S3,medium,,"
-    assert fee_rules(written(tmp_path, first, later)).rate("douyin", "douyin_shop", "all", 30, CASE)[2] == (
-        "later",
-    )
+    assert fee_rules(written(tmp_path, first, later)).rate("douyin", "douyin_shop", "all", 30, CASE)[2] == ("later",)
     overlapping = later.replace(",30,,", ",29,,")
     with pytest.raises(LedgerError, match="contradicts first"):
         fee_rules(written(tmp_path, first, overlapping))
@@ -172,9 +170,7 @@ def test_an_id_used_twice_is_refused(tmp_path):
 
 def test_a_clients_own_rules_go_before_the_bundled_ones(tmp_path):
     base = written(tmp_path, OLD, "narrow,douyin,all,apparel,platform,0.05,,0.05,,,2021-01-01,,S3,medium,,")
-    own = written(
-        tmp_path, "contract,douyin,all,all,platform,0.03,,0.03,,,2021-06-01,,S3,high,,", name="own.csv"
-    )
+    own = written(tmp_path, "contract,douyin,all,all,platform,0.03,,0.03,,,2021-06-01,,S3,high,,", name="own.csv")
     rules = fee_rules(base, own, tmp_path / "missing.csv")
     assert rules.rate("douyin", "douyin_shop", "all", 40, CASE) == (0.03, 0.03, ("contract",))
     # also before a bundled rule that names more

@@ -11,9 +11,7 @@ FAN = Figure(4.15e6, 4.15e6, 8.3e6, "CNY", "claim_range", "fan_gmv", ("claim:S0-
 
 
 def fan_finding(**more):
-    return make_finding(
-        "fan_gmv", "02", "Fans bring {fan}", {"fan": FAN}, charts.ranges({"From fans": FAN}), **more
-    )
+    return make_finding("fan_gmv", "02", "Fans bring {fan}", {"fan": FAN}, charts.ranges({"From fans": FAN}), **more)
 
 
 def test_record_follows_the_contract():

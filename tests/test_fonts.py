@@ -70,7 +70,5 @@ def test_readme_gives_the_checksum(weight: str) -> None:
 def test_matplotlib_draws_it_without_another_font(weight: str) -> None:
     # a glyph that is missing would raise: warnings are errors here
     figure = Figure()
-    figure.text(
-        0, 0, "粉丝 GMV ¥1,000万 − 83%", font=FontProperties(fname=FONTS / f"NotoSansSC-{weight}.ttf")
-    )
+    figure.text(0, 0, "粉丝 GMV ¥1,000万 − 83%", font=FontProperties(fname=FONTS / f"NotoSansSC-{weight}.ttf"))
     figure.savefig(BytesIO(), format="png")

@@ -311,9 +311,7 @@ def test_staff_and_labour_share_by_hand():
 )
 def test_limits_of_single_decisions_by_hand(limit, values, expected):
     assert float(compiled({"x": limit.limit})(values)["x"]) == pytest.approx(expected)
-    assert float(compiled({"x": limit.value})(values | {limit.unknown: expected})["x"]) == pytest.approx(
-        0, abs=1e-6
-    )
+    assert float(compiled({"x": limit.value})(values | {limit.unknown: expected})["x"]) == pytest.approx(0, abs=1e-6)
 
 
 def test_start_needs_the_contacts_that_carry_the_team():

@@ -55,9 +55,7 @@ def test_uv_follows_the_settings_of_pip(install: ModuleType) -> None:
 
 
 @pytest.mark.parametrize("variable", ["UV_DEFAULT_INDEX", "UV_INDEX_URL"])
-def test_uv_keeps_an_index_of_its_own(
-    install: ModuleType, monkeypatch: pytest.MonkeyPatch, variable: str
-) -> None:
+def test_uv_keeps_an_index_of_its_own(install: ModuleType, monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     monkeypatch.setenv(variable, MIRROR)
     environment = install.uv_environment({"index-url": "https://other.example/simple"})
     assert environment[variable] == MIRROR
@@ -65,9 +63,7 @@ def test_uv_keeps_an_index_of_its_own(
 
 
 @pytest.mark.parametrize("index", [MIRROR, f"work={MIRROR}"])
-def test_pip_follows_the_index_of_uv(
-    install: ModuleType, monkeypatch: pytest.MonkeyPatch, index: str
-) -> None:
+def test_pip_follows_the_index_of_uv(install: ModuleType, monkeypatch: pytest.MonkeyPatch, index: str) -> None:
     monkeypatch.setenv("UV_DEFAULT_INDEX", index)
     assert install.pip_environment()["PIP_INDEX_URL"] == MIRROR
 

@@ -35,7 +35,7 @@ def test_span_says_its_unit_once():
 
 
 def test_span_keeps_a_small_end_readable():
-    assert ZH.span(900, 120_000_000, "CNY") == "900–1.2亿元"
+    assert ZH.span(900, 120_000_000, "CNY") == "900元–1.2亿元"
     assert ZH.span(50_000_000, 100_000_000, "CNY") == "5,000万–1亿元"
     assert EN.span(850_000, 1_700_000, "CNY") == "CNY\u00a0850K–1.7M"
 

@@ -162,9 +162,7 @@ def test_arithmetic_finds_the_garbled_figures_by_itself(ledger):
 
 
 def test_arithmetic_suspects_no_adopted_figure(ledger):
-    adopted = {
-        claim for entry in ledger.conflicts.values() for claim in entry.adopted if entry.kind == "rival"
-    }
+    adopted = {claim for entry in ledger.conflicts.values() for claim in entry.adopted if entry.kind == "rival"}
     assert not suspects(ledger) & adopted
 
 

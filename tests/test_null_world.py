@@ -50,8 +50,7 @@ def test_aligned_comparison_finds_nothing(orders):
 
 def test_more_joining_narrows_the_gap_but_never_closes_it(orders):
     gaps = [
-        (shares := null_world.repeat_shares(orders, CHANCE.at(part)))["members"].value
-        - shares["others"].value
+        (shares := null_world.repeat_shares(orders, CHANCE.at(part)))["members"].value - shares["others"].value
         for part in ("low", "value", "high")
     ]
     assert all(gap > 0.3 for gap in gaps)

@@ -64,9 +64,7 @@ class Figure:
         if self.interval_kind not in KINDS:
             raise ValueError(f"interval_kind {self.interval_kind!r} is none of {', '.join(KINDS)}")
         if not all(math.isfinite(x) for x in (self.low, self.value, self.high)):
-            raise ValueError(
-                f"{self.definition or 'figure'}: not finite ({self.low}, {self.value}, {self.high})"
-            )
+            raise ValueError(f"{self.definition or 'figure'}: not finite ({self.low}, {self.value}, {self.high})")
         slack = 1e-9 * max(abs(self.low), abs(self.high))
         if not self.low - slack <= self.value <= self.high + slack:
             raise ValueError(f"value {self.value} is outside {self.low} to {self.high}")
@@ -78,9 +76,7 @@ class Figure:
         have = reg.dimension(self.unit) if self.unit in reg.units else reg.dimensions.Unit(self.unit)
         want = reg.dimension(target.unit)
         if have != want:
-            raise DefinitionMismatch(
-                f"{key} is in {target.unit} ({want}), this figure is in {self.unit} ({have})"
-            )
+            raise DefinitionMismatch(f"{key} is in {target.unit} ({want}), this figure is in {self.unit} ({have})")
         return replace(self, unit=target.unit, definition=key, n=n if n is not None else self.n)
 
     def widened(self, other: Figure | Absent) -> Figure | Absent:

@@ -104,9 +104,7 @@ def make_finding(
         needs = sorted({*needs, *chart.needs})
     if needs:
         kept = {k: more[k] for k in ("language", "subtitle") if k in more}
-        return Finding(
-            key, section, message, {}, charts.Chart("none"), role="absent", needs=tuple(needs), **kept
-        )
+        return Finding(key, section, message, {}, charts.Chart("none"), role="absent", needs=tuple(needs), **kept)
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
     finding = Finding(key, section, message, figures, chart or charts.Chart("none"), **more)
     if finding.role not in ROLES:
@@ -128,15 +126,15 @@ def values_by_name(record: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
 def title(record: Mapping[str, Any], language: Language) -> str:
     """The takeaway in words. An absent finding says what is missing."""
     if record["role"] == "absent":
-        missing = ", ".join(language.metric(key) for key in record["needs"])
-        return f"{language.message('Not computable for this case: it does not state')} {missing}"
+        missing = language.comma.join(language.metric(key) for key in record["needs"])
+        return f"{language.message('Not computable for this case: it does not state')}{language.gap}{missing}"
     return language.say(record["message_id"], values_by_name(record))
 
 
 def alt_text(record: Mapping[str, Any], language: Language) -> str:
     """What a reader who cannot see the chart needs: the takeaway, then its unit line."""
     subtitle = language.say(record["subtitle"], values_by_name(record))
-    return f"{title(record, language)}. {subtitle}".strip(". ")
+    return language.message(". ").join(part for part in (title(record, language), subtitle) if part)
 
 
 def as_text(record: Mapping[str, Any], language: Language) -> str:
@@ -149,9 +147,7 @@ def as_text(record: Mapping[str, Any], language: Language) -> str:
         lines.append(f"  {value['name']} = {span} {value['unit']}  <- {', '.join(value['sources']) or '-'}")
     for row in record["chart"]["rows"]:
         named = [column["key"] for column in record["chart"]["columns"]]
-        cells = [
-            _cell(row.get(name), language) for name in named or ("series", "label", "low", "value", "high")
-        ]
+        cells = [_cell(row.get(name), language) for name in named or ("series", "label", "low", "value", "high")]
         lines.append("  " + " | ".join(cell for cell in cells if cell))
     lines.append(f"  sources: {', '.join(record['sources']) or '-'}")
     return "\n".join(lines)

@@ -48,6 +48,7 @@ class Language:
             raise ValueError(f"language {code!r} is none of {', '.join(LANGUAGES)}")
         self.code = code
         self.data_code = "en" if code == PSEUDO else code
+        self.comma, self.gap = ("、", "") if code == "zh" else (", ", " ")  # between nouns; before a unit
         self.locale = Locale(self.data_code)
         self._catalog = catalog(self.data_code)
 
@@ -100,22 +101,27 @@ class Language:
         if isinstance(value, str):
             return value
         scale, suffix = self._scale(value, unit)
-        return self._dressed(
-            self._digits(value / scale) if unit != "ratio" else self._percent(value), suffix, unit
-        )
+        return self._dressed(self._digits(value / scale) if unit != "ratio" else self._percent(value), suffix, unit)
 
     def span(self, low: float, high: float, unit: str = "") -> str:
         """A range with its unit said once: 415–830万元, CNY 4.15–8.3M, 2–5%."""
         if unit == "ratio":
             first, last = self._percent(low), self._percent(high)
-            return f"{first.rstrip('%')}{DASH}{last}" if low >= 0 else f"{first} {self.message('to')} {last}"
+            return f"{first.rstrip('%')}{DASH}{last}" if low >= 0 else self._from_to(first, last)
+        if low < 0:
+            return self._from_to(self.number(low, unit), self.number(high, unit))
         scale, suffix = self._scale(max(abs(low), abs(high)), unit)
         if suffix and low and abs(low) / scale < 1:  # one suffix would hide the small end
             small, own = self._scale(low, unit)
+            if not own:
+                return f"{self.number(low, unit)}{DASH}{self.number(high, unit)}"
             joined = f"{self._digits(low / small)}{own}{DASH}{self._digits(high / scale)}"
             return self._dressed(joined, suffix, unit)
-        joint = DASH if low >= 0 else f" {self.message('to')} "
-        return self._dressed(f"{self._digits(low / scale)}{joint}{self._digits(high / scale)}", suffix, unit)
+        return self._dressed(f"{self._digits(low / scale)}{DASH}{self._digits(high / scale)}", suffix, unit)
+
+    def _from_to(self, low: str, high: str) -> str:
+        """A range that begins below zero, where a dash would read as another minus."""
+        return f"{low}{self.gap}{self.message('to')}{self.gap}{high}"
 
     def unit(self, unit: str) -> str:
         """The label of a unit, for axes and table heads."""
@@ -141,15 +147,11 @@ class Language:
 
     def _percent(self, value: float) -> str:
         digits = _decimals(value * 100, 3 if abs(value) < 0.995 else 4)
-        return format_percent(
-            value, format="#,##0" + ("." + "#" * digits if digits else "") + "%", locale=self.locale
-        )
+        return format_percent(value, format="#,##0" + ("." + "#" * digits if digits else "") + "%", locale=self.locale)
 
     def _digits(self, value: float) -> str:
         digits = _decimals(value, 3)
-        return format_decimal(
-            value, format="#,##0" + ("." + "#" * digits if digits else ""), locale=self.locale
-        )
+        return format_decimal(value, format="#,##0" + ("." + "#" * digits if digits else ""), locale=self.locale)
 
     def _scale(self, value: float, unit: str) -> tuple[float, str]:
         """The compact step for a number in this locale, from Babel's own patterns: 万, 亿; K, M, B."""

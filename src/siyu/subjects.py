@@ -42,9 +42,7 @@ def load_subject(subject_id: str) -> Subject:
     """The subject with this id. Raises UsageError: unknown (with the nearest id) or a faulty subject.yml."""
     folders = subject_dirs()
     if subject_id not in folders:
-        problem = Problem(
-            "parameters", 0, "subject", subject_id, "a known subject", nearest(subject_id, folders)
-        )
+        problem = Problem("parameters", 0, "subject", subject_id, "a known subject", nearest(subject_id, folders))
         raise UsageError([problem])
     path = folders[subject_id] / "subject.yml"
     file = shown_path(path)

@@ -230,9 +230,7 @@ class Workbook:
 
     def _kept_as_range(self, a: Claim, b: Claim) -> bool:
         entries = self.ledger.conflicts_of(a.claim_id)
-        return any(
-            b.claim_id in entry.claims and entry.resolution in ("range", "both", "open") for entry in entries
-        )
+        return any(b.claim_id in entry.claims and entry.resolution in ("range", "both", "open") for entry in entries)
 
 
 @lru_cache(maxsize=1)
@@ -252,9 +250,7 @@ def open_workbook(section: str, subject: str, case: str = "", as_of: str = "", l
     about = load_subject(subject)
     case = case or about.case
     if case not in (cases := ledger.cases()):
-        problem = Problem(
-            "parameters", 0, "case", case, "a case with at least three figures", nearest(case, cases)
-        )
+        problem = Problem("parameters", 0, "case", case, "a case with at least three figures", nearest(case, cases))
         raise UsageError([problem])
     return Workbook(
         about,

@@ -126,7 +126,9 @@ def held(records: dict[str, Any], ref: str) -> object:
     """The number that a `data-ref` names: `finding.value[.part]`, `finding.rows[0].column`, `claim:id.part`."""
     if ":" in ref:
         key, _, part = ref.rpartition(".")
-        record = records["sources"].get(key) or next(p for p in records["parameters"] if f"parameter:{p['name']}" == key)
+        record = records["sources"].get(key) or next(
+            p for p in records["parameters"] if f"parameter:{p['name']}" == key
+        )
         return record.get(part, record.get(f"rate_{part}"))
     key, *path = ref.split(".")
     finding = records["findings"][key]

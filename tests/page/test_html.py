@@ -111,7 +111,10 @@ def test_no_word_of_the_page_is_untranslated(pages, read):
         if not data & set(path):
             outside.append(re.sub(r"\u2068.*?\u2069", "", kept))
     for _, attributes in page.elements:
-        outside += [re.sub(r"⟦[^⟧]*⟧|\u2068.*?\u2069", "", attributes.get(name, "")) for name in ("aria-label", "data-label", "title")]
+        outside += [
+            re.sub(r"⟦[^⟧]*⟧|\u2068.*?\u2069", "", attributes.get(name, ""))
+            for name in ("aria-label", "data-label", "title")
+        ]
     words = {text.strip(" :,.;()⟧") for text in outside if re.search(r"[A-Za-z]{2}", text)}
     known = {name.lower() for name in known}
     words = {word for word in words if word.lower() not in known and not word.endswith(".ipynb")}
@@ -125,7 +128,7 @@ def _ledger_texts(page: str) -> list[str]:
 
 def test_every_message_of_the_page_has_its_chinese():
     keywords = {"_": None, "message": None, "_n": None, "_say": None}
-    methods = [("**.py", "python"), ("templates/**.j2", "jinja2")]
+    methods = [("*.py", "python"), ("templates/**.j2", "jinja2")]
     found = {entry[2] for entry in extract_from_dir(RENDER, method_map=methods, keywords=keywords)}
     messages = {entry if isinstance(entry, str) else entry[0] for entry in found} - {"{it}"}
     missing = [message for message in messages if catalog("zh").gettext(message) == message]
@@ -142,7 +145,14 @@ def test_pictures_are_drawn_for_the_phone_and_named(pages, report, read):
     assert all(int(source["width"]) < 400 for source in page.all("source"))
 
 
-HOSTILE = ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "\u202eevil\u2066", "{{7*7}}", "{name}", "a\x00b"]
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "\u202eevil\u2066",
+    "{{7*7}}",
+    "{name}",
+    "a\x00b",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -172,3 +182,8 @@ def test_language_link_names_the_other_language(pages):
     assert 'href="report.zh.html" lang="zh-CN"' in pages["en"]
     assert 'href="report.en.html" lang="en"' in pages["zh"]
     assert Language("zh").message("Contents") == "目录"
+
+
+def test_text_that_runs_right_to_left_is_isolated(content, build):
+    content["subject"]["name"] = {"zh": "עברית 12", "en": "עברית 12"}
+    assert "<bdi>עברית 12</bdi>" in render_report(build(content), "en")

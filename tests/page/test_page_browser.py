@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from siyu.render import typeface
 from siyu.render.html import render_report
@@ -47,7 +47,9 @@ def axe() -> str:
         npm = shutil.which("npm")
         if npm is None:
             pytest.skip("axe-core: npm is not on PATH")
-        subprocess.run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, check=True, capture_output=True)
+        subprocess.run(
+            [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=HERE, check=True, capture_output=True
+        )
     return script.read_text(encoding="utf-8")
 
 
@@ -57,8 +59,13 @@ def opened(browser: Browser, address: str, **options: Any) -> tuple[Page, list[s
     heard: list[str] = []
     page.on("console", lambda message: heard.append(message.text))
     page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("dialog", lambda dialog: (heard.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("request", lambda request: heard.append(request.url) if not request.url.startswith(("data:", address)) else None)
+    page.on("dialog", lambda dialog: heard.append(f"dialog {dialog.message}"))
+
+    def asked(request: Request) -> None:
+        if not request.url.startswith(("data:", address)):
+            heard.append(request.url)
+
+    page.on("request", asked)
     page.goto(address)
     page.evaluate("document.fonts.ready")
     return page, heard
@@ -115,7 +122,9 @@ def test_hover_and_keyboard_open_the_card_of_a_number(browser, files):
     page.keyboard.press("Tab")
     page.locator("article h3 a.num").nth(1).focus()
     page.locator("button.grade").nth(2).press("Enter")
-    assert "not adopted" in page.locator(".card:popover-open").inner_text() or page.locator(".card:popover-open").count()
+    assert (
+        "not adopted" in page.locator(".card:popover-open").inner_text() or page.locator(".card:popover-open").count()
+    )
     page.context.close()
 
 
@@ -217,7 +226,14 @@ def test_three_hundred_hostile_strings_run_nothing_and_ask_for_nothing(browser, 
     spread = itertools.cycle(payloads)
     content["subject"]["name"] = {"zh": next(spread), "en": next(spread)}
     findings[3]["chart"]["rows"] = [
-        {"figure": {"zh": text, "en": text}, "value": text, "denominator": text, "window": [text], "refunds": None, "sources": []}
+        {
+            "figure": {"zh": text, "en": text},
+            "value": text,
+            "denominator": text,
+            "window": [text],
+            "refunds": None,
+            "sources": [],
+        }
         for text in payloads[:200]
     ]
     findings[1]["chart"]["rows"] = findings[1]["chart"]["rows"][:1]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
-from siyu.runs import sections
-from siyu.runs.batch import Batch, Outcome, Progress
+from siyu.runs import pool, sections
+from siyu.runs.batch import Batch
+from siyu.runs.outcome import Outcome, Progress
 from siyu.runs.plan import Plan, planned
 from siyu.runs.requests import Given, Wish, checked, place
 
@@ -50,9 +51,7 @@ class Project:
     def plan(self, *names: str, languages: Sequence[str] = ("en",), **more: Any) -> list[Plan]:
         here = place("test")
         given = {name: Given(text, here) for name, text in more.pop("parameters", {}).items()}
-        wishes = [
-            Wish(name, here, languages, parameters=given, **more) for name in names or ("alpha", "beta")
-        ]
+        wishes = [Wish(name, here, languages, parameters=given, **more) for name in names or ("alpha", "beta")]
         return [planned(request) for request in checked(wishes)]
 
     def run(self, *names: str, force: bool = False, jobs: int = 2, **more: Any) -> dict[str, Outcome]:
@@ -65,12 +64,7 @@ def project(tmp_path: Path, tiny: ModuleType, monkeypatch: pytest.MonkeyPatch) -
     made = Project(tmp_path, tiny)
     monkeypatch.setenv("SIYU_DATA", str(made.subjects))
     monkeypatch.setattr(sections, "notebooks_dir", lambda: made.notebooks)
+    monkeypatch.setattr(pool, "WORKER", (str(Path(__file__).with_name("tiny_worker.py")),))
     sections.notebooks.cache_clear()
     yield made
     sections.notebooks.cache_clear()
-
-
-@pytest.fixture
-def executed(tiny: ModuleType) -> Callable[..., dict[str, Any]]:
-    """A tiny notebook as a kernel would leave it, without starting one."""
-    return tiny.executed  # type: ignore[no-any-return]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 
 from siyu.runs import record, storage
@@ -93,10 +95,8 @@ def test_after_a_kill_at_any_step_the_old_or_the_new_report_is_whole(place, monk
     build(place, "second")
     with monkeypatch.context() as patch:
         killed_at(patch, step)
-        try:
+        with contextlib.suppress(_Killed):
             place.publish()
-        except _Killed:
-            pass
     place.recover()
     assert shown(place) in ("first", "second")
     assert not any(path.exists() for path in (place.building, place.ready, place.old, place.journal))

@@ -35,7 +35,7 @@ def test_a_journal_does_not_count(folder):
 
 
 def test_every_changed_byte_is_found(folder):
-    draw = random.Random(20210831)
+    draw = random.Random(20210831)  # noqa: S311
     files = [path for path in folder.rglob("*") if path.is_file()]
     for _ in range(1000):
         path = draw.choice(files)

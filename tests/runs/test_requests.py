@@ -20,9 +20,7 @@ def problems(*wishes):
 
 
 def test_values_arrive_in_the_types_the_notebooks_declare(project):
-    [request] = checked(
-        [wish(parameters={"buyers": "5", "fee_cap": "0.02", "strict": "false", "note": "no"})]
-    )
+    [request] = checked([wish(parameters={"buyers": "5", "fee_cap": "0.02", "strict": "false", "note": "no"})])
     assert request.parameters == {"buyers": 5, "fee_cap": 0.02, "strict": False, "note": "no"}
 
 
@@ -59,9 +57,7 @@ def test_what_is_wrong_is_said_with_the_next_step(project, asked, said):
 
 
 def test_all_problems_are_said_at_once(project):
-    found = problems(
-        wish("alpa"), wish("beta", as_of="soon", parameters={"buyrs": "3", "strict": "no"}), wish("beta")
-    )
+    found = problems(wish("alpa"), wish("beta", as_of="soon", parameters={"buyrs": "3", "strict": "no"}), wish("beta"))
     assert len(found) == 5
 
 

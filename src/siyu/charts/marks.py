@@ -88,6 +88,7 @@ def paint_range(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
             va="center",
             color=colour,
             fontsize=9.5,
+            path_effects=HALO,
         )
     _label_rows(axes, labels, chart, language)
     _room(axes, chart, max(0.30 if not narrow else 0.55, _share_beside(longest, narrow)))

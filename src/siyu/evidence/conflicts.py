@@ -35,8 +35,7 @@ class Conflict(Row):
     adopted_high: float | None = None
     resolution: Literal["adopt", "range", "both", "judged", "open", "agree"]
     differing_field: (
-        Literal["statistic", "entity", "denominator", "window", "basis", "period", "scope", "unit", "metric"]
-        | None
+        Literal["statistic", "entity", "denominator", "window", "basis", "period", "scope", "unit", "metric"] | None
     ) = None
     reason: str
     reason_zh: str
@@ -54,9 +53,7 @@ def rivals(claims: Iterable[Claim]) -> list[tuple[Claim, Claim]]:
     return [(a, b) for a, b in pairs if a.printed != b.printed and a.overlaps(b)]
 
 
-def load_conflicts(
-    path: Path, claims: dict[str, Claim], sources: Collection[str] = ()
-) -> dict[str, Conflict]:
+def load_conflicts(path: Path, claims: dict[str, Claim], sources: Collection[str] = ()) -> dict[str, Conflict]:
     """conflict_id -> Conflict. Raises LedgerError with all problems at once: unknown ids, rivals without
     an entry, entries that are stale (their claims agree, or the adopted one is not among them)."""
     entries = read_table(path, Conflict)
@@ -107,11 +104,7 @@ def _faults(file: str, entry: Conflict, claims: dict[str, Claim], sources: Colle
     if entry.resolution == "judged" and entry.adopted_low is None and entry.kind == "rival":
         add("adopted_low", "nothing", "the judged figure", "Give adopted_low and adopted_high.")
     own = [claims[claim_id] for claim_id in entry.claims if claim_id in claims]
-    if (
-        entry.kind == "rival"
-        and len(own) > 1
-        and not any(a.printed != b.printed for a, b in combinations(own, 2))
-    ):
+    if entry.kind == "rival" and len(own) > 1 and not any(a.printed != b.printed for a, b in combinations(own, 2)):
         add(
             "claims",
             f"{' '.join(entry.claims)} agree",

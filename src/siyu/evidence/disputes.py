@@ -23,7 +23,7 @@ OUTCOMES = {
     "adopt": "adopted",
     "range": "kept as a range",
     "both": "both stand, not comparable",
-    "judged": "judged, as neither printed it",
+    "judged": "judged from the evidence",
     "open": "open",
     "agree": "they agree",
 }

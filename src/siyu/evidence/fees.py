@@ -183,9 +183,7 @@ class FeeRules:
         """
         mine = [rule for rule in self.rules.values() if rule.platform == platform and rule.kind == kind]
         known = route in ROUTES and route.startswith(platform)
-        found = [
-            rule for rule in mine if known and rule.applies(route, category, days_since_opening, on_date)
-        ]
+        found = [rule for rule in mine if known and rule.applies(route, category, days_since_opening, on_date)]
         if not found:
             raise LedgerError([self._uncovered(platform, route, category, days_since_opening, on_date, kind)])
         found = [rule for rule in found if rule.rule_id in self.own] or found
@@ -193,18 +191,14 @@ class FeeRules:
         chosen = tuple(rule for rule in found if rule.detail == most)
         return Rate(*chosen[0].rates, chosen)
 
-    def bind(
-        self, symbols: Iterable[str], category: str, days_since_opening: int, on_date: date
-    ) -> dict[str, Rate]:
+    def bind(self, symbols: Iterable[str], category: str, days_since_opening: int, on_date: date) -> dict[str, Rate]:
         """symbol -> rate for the symbols `fee_<route>` and `payment_<route>` among those given."""
         rates = {}
         for name in symbols:
             prefix, _, route = name.partition("_")
             if prefix in SYMBOLS and route in ROUTES:
                 platform = route.partition("_")[0]
-                rates[name] = self.lookup(
-                    platform, route, category, days_since_opening, on_date, SYMBOLS[prefix]
-                )
+                rates[name] = self.lookup(platform, route, category, days_since_opening, on_date, SYMBOLS[prefix])
         return rates
 
     def _uncovered(self, platform: str, route: str, category: str, day: int, on: date, kind: str) -> Problem:
@@ -242,17 +236,13 @@ def _read(path: Path) -> dict[str, FeeRule]:
     for rule in read_table(path, FeeRule):
         if rule.rule_id in rules:
             found = f"{rule.rule_id}, also on line {rules[rule.rule_id].line}"
-            problems.append(
-                Problem(file, rule.line, "rule_id", found, "an id used once", "Give each rule its own id.")
-            )
+            problems.append(Problem(file, rule.line, "rule_id", found, "an id used once", "Give each rule its own id."))
         rules.setdefault(rule.rule_id, rule)
     for first, second in combinations(rules.values(), 2):
         if first.contradicts(second):
             found = f"{second.rule_id}, which contradicts {first.rule_id} on line {first.line}"
             step = "Give one an end (valid_to, day_to), or name the route or category it is for."
-            problems.append(
-                Problem(file, second.line, "", found, "one answer for a day, a date and a key", step)
-            )
+            problems.append(Problem(file, second.line, "", found, "one answer for a day, a date and a key", step))
     if problems:
         raise LedgerError(problems)
     return rules

@@ -99,9 +99,7 @@ def _rows(rule: Rule, ledger: Ledger) -> Iterator[tuple[object, ...]]:
                 yield _row(rule, suspect, against.claim_id, claim.span[1] / other.span[1])
 
 
-def _claims(
-    ledger: Ledger, metric: str | None, entity: str | None, statistic: str | None = None
-) -> list[Claim]:
+def _claims(ledger: Ledger, metric: str | None, entity: str | None, statistic: str | None = None) -> list[Claim]:
     return [
         claim
         for claim in ledger.claims.values()

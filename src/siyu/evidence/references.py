@@ -105,10 +105,7 @@ def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
         "not_stated": [name for name in QUALIFIERS if getattr(claim, name) == "not_stated"],
         "conflicts": [entry.conflict_id for entry in conflicts],
         "rivals": [
-            _rival(other, entry, ledger)
-            for entry in conflicts
-            for other in entry.claims
-            if other != claim.claim_id
+            _rival(other, entry, ledger) for entry in conflicts for other in entry.claims if other != claim.claim_id
         ],
         "source": source_record(ledger.sources[claim.source_id]),
     }

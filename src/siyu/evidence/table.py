@@ -37,9 +37,7 @@ def read_table(path: Path, model: type[RowT]) -> list[RowT]:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         found = f"byte 0x{error.object[error.start]:02x}"
-        raise LedgerError(
-            [Problem(file, line, "", found, "UTF-8 text", "Save the file as UTF-8.")]
-        ) from error
+        raise LedgerError([Problem(file, line, "", found, "UTF-8 text", "Save the file as UTF-8.")]) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns = [name for name in model.model_fields if name != "line"]
     problems: list[Problem] = []
@@ -76,9 +74,7 @@ def _header_problems(file: str, header: list[str], columns: list[str]) -> list[P
     for name in columns:
         if name not in header:
             found = ", ".join(header) or "nothing"
-            problems.append(
-                Problem(file, 1, name, f"columns {found}", "this column", "Add it to the header.")
-            )
+            problems.append(Problem(file, 1, name, f"columns {found}", "this column", "Add it to the header."))
     for name in header:
         if name not in columns or header.count(name) > 1:
             step = "Rename or remove it."
@@ -89,14 +85,6 @@ def _header_problems(file: str, header: list[str], columns: list[str]) -> list[P
 def _cell_problem(file: str, line: int, detail: Any) -> Problem:
     column = ".".join(str(part) for part in detail["loc"])
     given = detail["input"]
-    found = (
-        "a row with contradicting cells"
-        if isinstance(given, dict)
-        else "nothing"
-        if given is None
-        else repr(given)
-    )
+    found = "a row with contradicting cells" if isinstance(given, dict) else "nothing" if given is None else repr(given)
     expected = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    return Problem(
-        file, line, column, found, expected, "Mend this cell; data/README.md lists what is allowed."
-    )
+    return Problem(file, line, column, found, expected, "Mend this cell; data/README.md lists what is allowed.")

@@ -46,5 +46,7 @@ def _said(claim: Claim, language: Language) -> str:
     number = language.span(low, high, claim.unit) if ranged else language.number(value, claim.unit)
     unit = registry().units[claim.unit]
     noun = "" if claim.unit in ("CNY", "USD", "multiple") else getattr(unit, language.data_code)
-    space = " " if noun and language.data_code == "en" else ""
-    return f"{SIGNS.get(claim.comparator, '')}{number}{space}{noun}"
+    sign = SIGNS.get(claim.comparator, "")
+    if not language.gap:
+        sign = sign.rstrip()
+    return f"{sign}{number}{language.gap if noun else ''}{noun}"

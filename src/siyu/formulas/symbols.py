@@ -56,9 +56,7 @@ MEANINGS: dict[str, Meaning] = {
     "contacts_per_operator_personal": Meaning(
         "users", "contacts one operator keeps on personal accounts, order handling apart"
     ),
-    "contacts_per_operator_wecom": Meaning(
-        "users", "contacts one operator keeps on WeCom, order handling apart"
-    ),
+    "contacts_per_operator_wecom": Meaning("users", "contacts one operator keeps on WeCom, order handling apart"),
     "licence": Meaning("CNY_per_account_year", "WeCom interconnect licence"),
     # Reach: what is sent, seen, and what it costs in people who leave.
     "pushes_douyin": Meaning("messages_per_month", "group and subscription messages a fan is sent"),
@@ -84,15 +82,11 @@ MEANINGS: dict[str, Meaning] = {
     "closable": Meaning("ratio", "share of deals that close without a visit or a person to talk to"),
     "conversion_douyin_shop": Meaning("ratio", "interested people who place a first order, Douyin shop"),
     "conversion_douyin_creator": Meaning("ratio", "interested people who place a first order, by a creator"),
-    "conversion_wechat_personal": Meaning(
-        "ratio", "accepted contacts who place a first order, personal deal"
-    ),
+    "conversion_wechat_personal": Meaning("ratio", "accepted contacts who place a first order, personal deal"),
     "conversion_wechat_miniprogram": Meaning("ratio", "accepted contacts who order first, mini-program"),
     "conversion_wechat_shop": Meaning("ratio", "accepted contacts who order first, WeChat shop"),
     "conversion_wechat_guided": Meaning("ratio", "accepted contacts who order first, guided"),
-    "repurchase": Meaning(
-        "orders_per_month", "orders of a buyer who is still there and reached, Douyin shop"
-    ),
+    "repurchase": Meaning("orders_per_month", "orders of a buyer who is still there and reached, Douyin shop"),
     "repurchase_factor_douyin_creator": Meaning("multiple", "same buyer, creator over Douyin shop"),
     "repurchase_factor_wechat_personal": Meaning("multiple", "same buyer, personal deal over Douyin shop"),
     "repurchase_factor_wechat_miniprogram": Meaning("multiple", "same buyer, mini-program over Douyin shop"),

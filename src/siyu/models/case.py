@@ -80,6 +80,4 @@ def spreads(figures: Mapping[str, Figure | Absent]) -> list[tuple[str, Figure]]:
     """(label, upper end / lower end of the range), widest first; absent figures and points are left out."""
     wide = {label: f for label, f in figures.items() if isinstance(f, Figure) and f.high > f.low > 0}
     found = [(label, f.at("high") / f.at("low")) for label, f in wide.items()]
-    return sorted(
-        ((label, spread.named("spread")) for label, spread in found), key=lambda pair: -pair[1].value
-    )
+    return sorted(((label, spread.named("spread")) for label, spread in found), key=lambda pair: -pair[1].value)

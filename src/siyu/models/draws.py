@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from siyu.models.buckets import Buckets
-from siyu.models.ranges import REACH, Ranged, at_scores, varies
+from siyu.models.ranges import REACH, Range, Ranged, at_scores, varies
 
 CHUNK = 8_192
 # Common correlation inside a group: a convention, documented in data/README.md; no source measures it.
@@ -54,10 +55,8 @@ class Sampler:
         # one row of random numbers per input, one more for what a group shares
         self.rows = len(self.drawn) + sum(len(names) > 1 for names in self.blocks)
         shared = {name for names in self.blocks if len(names) > 1 for name in names}
-        strips = (np.arange(STRIPS) + 0.5) / STRIPS
-        scores: Array = np.asarray((np.arange(STRIPS) + 0.5) * STEP - REACH, float)
-        middles: Array = np.asarray(ndtri(strips), float)
-        self.tables = {n: at_scores(ranges[n], scores if n in shared else middles) for n in self.drawn}
+        self.tables = {name: _table(_plain(ranges[name]), name in shared) for name in self.drawn}
+        middles: Array = np.asarray(ndtri((np.arange(STRIPS) + 0.5) / STRIPS), float)
         # in steps of the score tables, so that a sum of the two is an index
         normal = middles / STEP
         self.common = normal * correlation**0.5
@@ -81,6 +80,21 @@ class Sampler:
                 score += common
                 values[name] = self.tables[name].take(score.astype(np.intp), mode="clip")
         return values
+
+
+def _plain(entry: Ranged) -> Range:
+    """What of an input decides its distribution."""
+    return Range(entry.low, entry.mode, entry.high, entry.family, None, entry.ceiling)
+
+
+@lru_cache(maxsize=256)
+def _table(entry: Range, by_score: bool) -> Array:
+    """Values of the strips: even in probability, or in score for an input that shares a group."""
+    strips = np.arange(STRIPS) + 0.5
+    scores: Array = np.asarray(strips * STEP - REACH if by_score else ndtri(strips / STRIPS), float)
+    table = at_scores(entry, scores)
+    table.setflags(write=False)
+    return table
 
 
 def _chunks(n: int) -> Iterator[tuple[int, int]]:

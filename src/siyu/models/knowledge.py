@@ -62,7 +62,9 @@ def value_of_knowing(
         terms = _terms([_position(ranges[name], values[name]) for name in names])
         total, picked = 0.0, {today}
         for fitted in (halves, ~halves):
-            weights, *_ = np.linalg.lstsq(terms[fitted], gain[fitted], rcond=None)
+            # normal equations: the terms are few and of one scale; lstsq bears terms that coincide
+            known = terms[fitted]
+            weights, *_ = np.linalg.lstsq(known.T @ known, known.T @ gain[fitted], rcond=None)
             choice = (terms[~fitted] @ weights).argmax(axis=1)
             picked |= set(choice.tolist())
             total += float(np.take_along_axis(gain[~fitted], choice[:, None], axis=1).sum())

@@ -72,6 +72,4 @@ def _ratio(top: NDArray[Any], bottom: NDArray[Any], key: str, sources: tuple[str
     left_out = (top.sum() - np.bincount(group, top)) / (bottom.sum() - np.bincount(group, bottom))
     error = float(np.sqrt((GROUPS - 1) / GROUPS * ((left_out - left_out.mean()) ** 2).sum()))
     half = float(special.stdtrit(GROUPS - 1, 0.975)) * error
-    return Figure(
-        value, value - half, value + half, "ratio", "sampling95", key, tuple(sorted(sources)), len(top)
-    )
+    return Figure(value, value - half, value + half, "ratio", "sampling95", key, tuple(sorted(sources)), len(top))

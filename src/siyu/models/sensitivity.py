@@ -95,9 +95,7 @@ def sobol(
     """
     chosen = dict(grouping or groups_of(ranges))
     if len(chosen) < 2:
-        raise ValueError(
-            f"Sobol indices need at least two groups that vary, found {', '.join(chosen) or 'none'}"
-        )
+        raise ValueError(f"Sobol indices need at least two groups that vary, found {', '.join(chosen) or 'none'}")
     # a group's shared score is one more dimension of its own
     parts = [(group, name) for group, names in chosen.items() for name in names]
     shared = [key for key, names in groups_of(ranges).items() if len(names) > 1]

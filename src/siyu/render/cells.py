@@ -12,6 +12,7 @@ from siyu.render.prose import NAME_LENGTH, Prose
 
 Record = Mapping[str, Any]
 _ENDS = ("value", "low", "high")
+_NOTES = ("reason",)  # columns of running text, which is not cut to the length of a name
 
 
 def is_number(cell: Any) -> bool:
@@ -25,7 +26,7 @@ def column_is_numeric(finding: Record, key: str) -> bool:
     return bool(cells) and all(is_number(cell) for cell in cells)
 
 
-def table_cell(prose: Prose, finding: Record, place: int, column: Record) -> Markup:
+def table_cell(prose: Prose, finding: Record, place: int, column: Record) -> Markup:  # noqa: PLR0911 - one return a kind of cell
     """One cell of a table or matrix finding. A `value` cell with its own low and high shows the range."""
     row = finding["chart"]["rows"][place]
     key = column["key"]
@@ -41,11 +42,12 @@ def table_cell(prose: Prose, finding: Record, place: int, column: Record) -> Mar
             return prose.span({**{end: row[end] for end in _ENDS}, "unit": unit}, ref)
         return prose.number(cell, unit, ref)
     if isinstance(cell, list | tuple):
-        return Markup(", ").join(prose.untrusted(entry, NAME_LENGTH) for entry in cell)
+        return Markup("{}").format(prose.language.comma).join(prose.untrusted(entry, NAME_LENGTH) for entry in cell)
     if isinstance(cell, Mapping) and "value" in cell:
         return prose.span(cell, ref)
+    say = prose.rich if key in _NOTES else prose.name
     # a bare string is a message id or a code; it is looked up but never formatted
-    return prose.untrusted(prose.language.message(cell)) if isinstance(cell, str) else prose.name(cell)
+    return prose.untrusted(prose.language.message(cell)) if isinstance(cell, str) else say(cell)
 
 
 def _check(prose: Prose, key: str) -> Markup:

@@ -21,8 +21,10 @@ def claim_read(page: Page, claim: Record) -> Markup:
     if not isinstance(value, int | float):
         return Markup()
     words = page.language.unit(unit)
-    label = Markup(" {}").format(words) if words and unit not in ("CNY", "USD", "multiple", "ratio") else ""
-    sign = _SIGNS.get(claim.get("comparator") or "=", "")
+    gap = page.language.gap
+    label = Markup("{}{}").format(gap, words) if words and unit not in ("CNY", "USD", "multiple", "ratio") else ""
+    sign = _SIGNS.get(claim.get("comparator") or "=", "").rstrip()
+    sign += gap if sign else ""
     if low is not None and high is not None and low != high and not sign:
         return page.prose.span({"value": value, "low": low, "high": high, "unit": unit}, f"{ref}.value") + label
     return Markup("{}{}{}").format(sign, page.prose.number(value, unit, f"{ref}.value"), label)
@@ -40,8 +42,8 @@ def adopted(page: Page, entry: Record) -> Markup:
         span = {"value": (low + high) / 2, "low": low, "high": high, "unit": unit}
         return page.prose.span(span, f"{ref}.adopted")
     refs = [claim_ref(claim_id) for claim_id in entry.get("adopted", ())]
-    printed = [page.references.printed(r) for r in refs if page.references.known(r)]
-    return Markup(" / ").join(printed) if printed else Markup("—")
+    figures = [page.references.figure(r) for r in refs if page.references.known(r)]
+    return Markup(" / ").join(figures) if figures else Markup("—")
 
 
 def setting(page: Page, parameter: Record, which: str) -> Markup:

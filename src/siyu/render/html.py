@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ _NAMES = {"zh": "中文", "en": "English"}
 def render_report(report: Report, language_code: str) -> str:
     """The page of a report in `zh` or `en` (`xx` for the translation check)."""
     page = Page(report, Language(language_code))
-    environment = _environment(page.language)
+    environment = environment_of(page.language)
     environment.globals |= {
         "page": page,
         "report": report,
@@ -42,9 +43,9 @@ def render_report(report: Report, language_code: str) -> str:
     environment.tests["known"] = page.references.known
     for function in (entries.adopted, entries.claim_read, entries.setting):
         environment.globals[function.__name__] = partial(function, page)
-    body = environment.get_template("report.html.j2").render()
-    subject = page.prose.plain(report.subject["name"])
-    return shell(environment, body, f"{subject}: {page.subject_kind()}, {report.as_of}", "page.js")
+    about = page.language.message(", ").join([page.subject_kind(), str(report.as_of)])
+    title = page.language.message(": ").join([page.prose.plain(report.subject["name"]), about])
+    return shell(environment, environment.get_template("report.html.j2").render(), title, "page.js")
 
 
 def write_report(path: Path, language_code: str, report: Report) -> None:
@@ -52,10 +53,13 @@ def write_report(path: Path, language_code: str, report: Report) -> None:
     path.write_text(render_report(report, language_code), encoding="utf-8", newline="\n")
 
 
-def shell(environment: Environment, body: str, title: str, *scripts: str) -> str:
-    """A whole document around a body: fonts cut to its text, one style, one script, and a policy of their hashes."""
-    style = "\n".join([font_css(texts_by_weight(body)), _colours(), _read("page.css")])
-    script = "\n".join(_read(name) for name in scripts)
+def shell(environment: Environment, body: str, title: str, *files: str) -> str:
+    """A whole document around a body: fonts cut to its text, one style, one script, and a policy of their hashes.
+
+    files: names of templates to put in, .css after the page's own, .js in order.
+    """
+    style = "\n".join([font_css(texts_by_weight(body)), _colours(), _read("page.css"), *_all(files, ".css")])
+    script = "\n".join(_all(files, ".js"))
     policy = [
         "default-src 'none'",
         "img-src data:",
@@ -72,19 +76,28 @@ def shell(environment: Environment, body: str, title: str, *scripts: str) -> str
     return template.render(title=title, csp="; ".join(policy), **parts)
 
 
-def _environment(language: Language) -> Environment:
+def environment_of(language: Language) -> Environment:
+    """Templates with autoescape, `_` bound to a language."""
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
-    environment.globals |= {"_": language.message, "html_lang": HTML_LANG[language.code]}
+    environment.globals |= {"_": language.message, "comma": language.comma, "html_lang": HTML_LANG[language.code]}
     return environment
 
 
 def _colours() -> str:
     """The theme's colours as custom properties; the dark ones are their counterparts on a dark ground."""
     light = {"ink": theme.INK, "mute": theme.MUTE, "line": theme.LINE, "paper": theme.PAPER, "soft": theme.SOFT}
-    light |= {"main": theme.MAIN, "warn": theme.RIVAL}
+    light |= {"main": theme.MAIN, "warn": theme.RIVAL, "weak": theme.WEAK}
     return ":root{" + ";".join(f"--{name}:{value}" for name, value in light.items()) + "}"
+
+
+def _all(files: Iterable[str], suffix: str) -> list[str]:
+    return [_read(name) for name in files if name.endswith(suffix)]
 
 
 def _read(name: str) -> str:

@@ -1,21 +1,104 @@
-"""The index of a folder of reports: every subject with its state, its answer and its files."""
+"""The index of a folder of reports: every subject with its state, its answer, its key figures and its files."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from markupsafe import Markup
+
+from siyu.findings import values_by_name
 from siyu.language import LANGUAGES, Language
-from siyu.render.html import _environment, shell
+from siyu.render import labels
+from siyu.render.html import HTML_LANG, environment_of, shell
+from siyu.render.prose import NAME_LENGTH, Prose
+
+Record = Mapping[str, Any]
+_LEADING = ("02_case_study", "09_playbook")
 
 
-def render_index(records: Sequence[Mapping[str, Any]]) -> str:
-    """The page of `<out>/index.html`, in both languages.
+def render_index(records: Sequence[Record]) -> str:
+    """The page of `<out>/index.html`, in both languages at once; the reader's browser shows one.
 
     records: contents of `run.json`, each with `folder`, its folder relative to the index. A subject whose
     last run failed may have two: the published one that stands, and the failed one with its `reasons`.
     """
-    environment = _environment(Language("zh"))
-    languages = [Language(code) for code in LANGUAGES]
-    body = environment.get_template("index.html.j2").render(records=records, languages=languages)
-    return shell(environment, body, "Siyu 私域", "index.js")
+    environment = environment_of(Language("zh"))
+    tongues = [Tongue(Prose(Language(code))) for code in LANGUAGES]
+    listed = {"records": [entry for entry in records if entry.get("subject")], "tongues": tongues}
+    body = environment.get_template("index.html.j2").render(**listed, html_langs=HTML_LANG)
+    return shell(environment, body, "Siyu 私域", "index.css", "index.js")
+
+
+@dataclass(frozen=True)
+class Tongue:
+    """One language of the index."""
+
+    prose: Prose
+
+    @property
+    def code(self) -> str:
+        """Language code."""
+        return self.prose.language.code
+
+    def say(self, message_id: str) -> str:
+        """An interface string."""
+        return self.prose.language.message(message_id)
+
+    def name(self, record: Record) -> Markup:
+        """The subject's display name."""
+        names = record.get("name") or {}
+        return self.prose.untrusted(names.get(self.code) or record["subject"], NAME_LENGTH)
+
+    def status(self, record: Record) -> str:
+        """The state of the last run."""
+        status = str(record["status"])
+        return self.say(labels.STATUSES.get(status) or status)
+
+    def headline(self, record: Record) -> Markup:
+        """The title of the leading answer, empty when the run has none."""
+        answer = leading(record)
+        return self.prose.untrusted((answer.get("title") or {}).get(self.code)) if answer else Markup()
+
+    def figures(self, record: Record) -> list[tuple[Markup, Markup]]:
+        """(number, what it is) of the leading answer's cards."""
+        answer = leading(record)
+        if not answer:
+            return []
+        values = values_by_name(answer)
+        cards = [(name, text) for name, text in answer.get("cards", {}).items() if name in values]
+        return [
+            (self.prose.span(values[name], f"{answer['key']}.{name}"), self.prose.rich(text, values, answer["key"]))
+            for name, text in cards[:3]
+        ]
+
+    def warnings(self, record: Record) -> list[Markup]:
+        """Sections that could not be answered, parameters that were changed, reasons of a failed run."""
+        sections = [entry for entry in record.get("sections", ()) if entry["status"] in ("failed", "no_input")]
+        found = [
+            Markup("{}{}{}").format(self.status(entry), self.say(": "), self._question(entry)) for entry in sections
+        ]
+        return found + [self.prose.untrusted(reason, 400) for reason in record.get("reasons") or ()]
+
+    def files(self, record: Record) -> list[tuple[str, str]]:
+        """(label, path) of the report's files in this language."""
+        paths = {entry["path"] for entry in record.get("files", ())}
+        wanted = {self.say("Report"): f"report.{self.code}.html", self.say("Slides"): f"deck.{self.code}.pptx"}
+        wanted[self.say("Tables")] = f"tables.{self.code}.xlsx"
+        return [
+            (label, f"{record.get('folder', record['subject'])}/{path}")
+            for label, path in wanted.items()
+            if path in paths
+        ]
+
+    def _question(self, section: Record) -> str:
+        name = str(section["notebook"])
+        return self.say(labels.QUESTIONS[name]) if name in labels.QUESTIONS else name
+
+
+def leading(record: Record) -> Record:
+    """The answer that stands for a whole report; empty when it has none."""
+    answers = list(record.get("answers") or ())
+    ranked = sorted(answers, key=lambda answer: (not answer.get("lead"), answer.get("section") not in _LEADING))
+    return ranked[0] if ranked else {}

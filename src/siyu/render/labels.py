@@ -31,6 +31,8 @@ GRADES = {
     "E": _n("garbled or contradicted"),
 }
 COUNTED = _n("listed")
+# what stands in as_printed for a passage that holds no figure to quote
+PASSAGES = {"(enumerated)": COUNTED, "(formula)": _n("a formula")}
 QUALIFIERS = {
     "denominator": _n("denominator"),
     "window": _n("time window"),
@@ -46,11 +48,13 @@ STATISTICS = {
     "start": _n("at the start"),
     "end": _n("at the end"),
 }
+# statistics that a figure's name has to say; a limit is one by its name
+MARKED = ("peak", "start", "end")
 RESOLUTIONS = {
     "adopt": _n("adopted"),
     "range": _n("kept as a range"),
     "both": _n("both stand, not comparable"),
-    "judged": _n("judged, as neither printed it"),
+    "judged": _n("judged from the evidence"),
     "open": _n("open"),
     "agree": _n("they agree"),
 }
@@ -121,3 +125,8 @@ QUESTIONS = {
     "09_playbook": _n("What should this client do next quarter?"),
 }
 SUBJECTS = {"case": _n("Case study"), "client": _n("Client report")}
+
+
+def value_id(name: str) -> str:
+    """Message id for the name of a finding's value, for languages that have a word for it."""
+    return "value: " + name.replace("_", " ")

@@ -46,8 +46,11 @@ def cell(text: Text, language: Language) -> Cell:
     # safe: the parser escapes all text and lets no raw HTML through
     body = Markup(_parser().renderer.render(tokens, _parser().options, {}))  # noqa: S704
     mark = "⟦{}⟧" if wrapped else "{}"
-    return Cell(mark.format(heading) if heading else "", Markup(mark).format(body) if body else body)
+    marked = Markup("⟦{}⟧").format(body) if wrapped else body
+    return Cell(mark.format(heading) if heading else "", marked if body else body)
 
 
 def _inline_text(token: Token) -> str:
-    return "".join(child.content for child in token.children or [] if child.type in ("text", "code_inline", "softbreak"))
+    return "".join(
+        child.content for child in token.children or [] if child.type in ("text", "code_inline", "softbreak")
+    )

@@ -1,6 +1,6 @@
-"""Number formats of Office that read as `Language.number` does, for labels of charts and cells.
+r"""Number formats of Office that read as `Language.number` does, for labels of charts and cells.
 
-Office divides by thousands only, so 万 and 亿 are set by a literal point: `0\\.0,` shows 8,300,000 as 830.0万.
+Office divides by thousands only, so 万 and 亿 are set by a literal point: `0\.0,` shows 8,300,000 as 830.0万.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from collections.abc import Iterable
 
 from siyu.language import Language
 
-_NUMBER = re.compile(r"(?P<prefix>[^\d\-−]*)(?P<sign>[-−]?)(?P<digits>[\d,]+)(?:\.(?P<decimals>\d+))?(?P<suffix>.*)", re.DOTALL)
+_NUMBER = re.compile(
+    r"(?P<prefix>[^\d\-−]*)(?P<sign>[-−]?)(?P<digits>[\d,]+)(?:\.(?P<decimals>\d+))?(?P<suffix>.*)", re.DOTALL
+)
 _THOUSANDS = {"K": ",", "M": ",,", "B": ",,,", "T": ",,,,"}
 
 
@@ -23,8 +25,8 @@ def number_code(value: float | None, unit: str, language: Language) -> str:
     step = suffix[:1]
     places = "." + "0" * len(decimals) if decimals else ""
     if step in ("万", "亿") and not suffix.startswith("万亿"):
-        shift = '0\\.0,' if step == "万" else '0\\.00,,'
-        return f'{_quoted(prefix)}{shift}{_quoted(suffix)}'
+        shift = "0\\.0," if step == "万" else "0\\.00,,"
+        return f"{_quoted(prefix)}{shift}{_quoted(suffix)}"
     if step == "%":
         return f"#,##0{places}%"
     return f"{_quoted(prefix)}#,##0{places}{_THOUSANDS.get(step, '')}{_quoted(suffix)}"
@@ -32,9 +34,14 @@ def number_code(value: float | None, unit: str, language: Language) -> str:
 
 def axis_code(values: Iterable[float], unit: str, language: Language, *, logarithmic: bool) -> str:
     """One format for the ticks of an axis that spans `values`: percent, plain, or with K and M, 万 and 亿."""
-    top = max((abs(value) for value in values), default=0.0)
+    shown = list(values)
+    top = max((abs(value) for value in shown), default=0.0)
     if unit == "ratio":
+        if logarithmic:
+            return "[>=0.01]0%;[>=0.0001]0.00%;0.0000%"
         return "0%" if top >= 0.1 else "0.0%"
+    if min(shown, default=0.0) < 0:  # formats with conditions drop the sign in some programs
+        return "#,##0" if top >= 5 else "0.0"
     if language.data_code == "zh":
         large, small = '[>=100000000]0\\.00,,"亿"', '[>=10000]0\\.0,"万"'
     else:

@@ -13,7 +13,7 @@ from siyu.language import Text
 from siyu.render.report import NOT_APPLICABLE, OK, Report, SectionReport
 
 Record = Mapping[str, Any]
-MEASUREMENTS = "next_measurements"
+MEASUREMENTS = ("next_measurements", "next_measurement")
 _LEADING = {"case": "02_case_study", "client": "09_playbook"}
 
 
@@ -49,7 +49,7 @@ class Outline:
 
     lead: Block | None
     chapters: tuple[Chapter, ...]
-    measurements: Block | None
+    measurements: tuple[Block, ...]
     appendix: tuple[Block, ...]
     absent: tuple[Block, ...]
     closed: tuple[SectionReport, ...]
@@ -61,14 +61,14 @@ def outline(report: Report) -> Outline:
     blocks = {s.notebook: tuple(_blocks(s)) if s.status == OK else () for s in report.sections}
     everything = [block for section in report.sections for block in blocks[section.notebook]]
     lead = _lead(report, [block for block in everything if block.finding["role"] == "answer"])
-    measurements = next((block for block in everything if block.finding["key"] == MEASUREMENTS), None)
+    measurements = tuple(b for b in everything if _measures(b.finding) and b.finding["role"] != "absent")
     shown = [section for section in report.sections if section.status != NOT_APPLICABLE]
     if lead is not None:
         shown.sort(key=lambda section: section is not lead.section)
     return Outline(
         lead,
         tuple(_chapter(section, blocks[section.notebook]) for section in shown),
-        measurements if measurements and measurements.finding["role"] != "absent" else None,
+        measurements,
         tuple(_with_role(everything, "appendix")),
         tuple(_with_role(everything, "absent")),
         tuple(section for section in report.sections if section.status == NOT_APPLICABLE),
@@ -76,8 +76,11 @@ def outline(report: Report) -> Outline:
 
 
 def _with_role(blocks: list[Block], role: str) -> Iterator[Block]:
-    measured = role != "absent"
-    return (b for b in blocks if b.finding["role"] == role and not (measured and b.finding["key"] == MEASUREMENTS))
+    return (b for b in blocks if b.finding["role"] == role and (role == "absent" or not _measures(b.finding)))
+
+
+def _measures(finding: Record) -> bool:
+    return finding["key"] in MEASUREMENTS
 
 
 def _lead(report: Report, answers: list[Block]) -> Block | None:
@@ -100,7 +103,7 @@ def _chapter(section: SectionReport, blocks: tuple[Block, ...]) -> Chapter:
     opening = _after(section, None)
     answer = next((block for block in blocks if block.finding["role"] == "answer"), None)
     headlines = [b for b in blocks if b.finding["role"] in ("answer", "headline") and b is not answer]
-    kept = tuple(block for block in headlines if block.finding["key"] != MEASUREMENTS)
+    kept = tuple(block for block in headlines if not _measures(block.finding))
     first = blocks[0] if blocks else None
     intro = opening[1:] if first is None or first is answer else ()
     if section.status != OK:

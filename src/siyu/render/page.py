@@ -12,14 +12,17 @@ from siyu.definitions import Definition, registry
 from siyu.findings import title, values_by_name
 from siyu.language import PSEUDO, Language, Text
 from siyu.render import labels
+from siyu.render.heat import Grid, grid
 from siyu.render.markdown import Cell, cell
 from siyu.render.outline import MEASUREMENTS, Block, Chapter, Outline, outline
-from siyu.render.pictures import Picture, pictures
+from siyu.render.pictures import Picture, drawn, pictures
 from siyu.render.prose import Prose, kept_together
 from siyu.render.references import References, anchor, claim_ref, kind_of
 from siyu.render.report import Report, SectionReport
 
 Record = Mapping[str, Any]
+MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
+MOST_IN_ROW = 3
 
 
 class Page:
@@ -31,6 +34,7 @@ class Page:
         self.prose = Prose(language)
         self.references = References(report, self.prose)
         self.outline: Outline = outline(report)
+        self._carded: set[str] = set()
 
     # --- findings ---------------------------------------------------------------------------------
 
@@ -68,9 +72,9 @@ class Page:
     def cards(self, finding: Record) -> list[dict[str, Any]]:
         """The answer's cards: number, caption, kind of range, one caveat each, and whether it rests on weak ground."""
         values, found = values_by_name(finding), []
-        for place, (name, caption) in enumerate(list(finding.get("cards", {}).items())[:3]):
+        for place, (name, text) in enumerate(list(finding.get("cards", {}).items())[:3]):
             value, caveats = values[name], finding["caveats"]
-            caption, aside = self._split(caption) if place >= len(caveats) else (caption, "")
+            caption, aside = self._split(text) if place >= len(caveats) else (text, "")
             found.append(
                 {
                     "number": self._linked(f"{{{name}}}", finding),
@@ -95,22 +99,32 @@ class Page:
 
     def value_name(self, value: Record, finding: Record) -> Markup:
         """The metric a value stands for; its own name where it stands for none or another value has the same."""
-        key, code = value.get("definition") or "", Markup("<code>{}</code>").format(value["name"])
+        key, message_id = value.get("definition") or "", labels.value_id(value["name"])
+        said = self.language.message(message_id)
+        named = said != message_id
+        own = Markup("{}").format(said) if named else Markup('<code lang="en">{}</code>').format(value["name"])
         if key not in registry().metrics:
-            return code
-        shared = sum(other.get("definition") == key for other in finding["values"]) > 1
-        return Markup("{} {}").format(self.language.metric(key), code if shared else "")
+            return own
+        if sum(other.get("definition") == key for other in finding["values"]) == 1:
+            return Markup("{}").format(self.language.metric(key))
+        before, after = (self.language.message(" ({detail})") if named else " {detail}").split("{detail}")
+        return Markup("{}{}{}{}").format(self.language.metric(key), before, own, after)
 
     def pictures(self, block: Block) -> dict[str, Picture]:
-        """Width -> picture of the finding's chart."""
-        return pictures(block.section, block.finding, self.language)
+        """Width -> picture of the finding's chart. The appendix goes without pictures for the phone."""
+        widths = ("desktop",) if self.tabled_on_phone(block.finding) else ("desktop", "phone")
+        return pictures(block.section, block.finding, self.language, widths)
+
+    def tabled_on_phone(self, finding: Record) -> bool:
+        """Whether a phone shows a finding's values instead of its picture."""
+        return finding["role"] == "appendix" and drawn(finding) and finding["key"] not in MEASUREMENTS
 
     def alt(self, finding: Record) -> str:
         """What a reader who cannot see the chart needs."""
         chosen = finding.get("alt")
         text = self.prose.plain(chosen, values_by_name(finding)) if chosen else self.plain_title(finding)
         subtitle = self.prose.plain(finding["subtitle"], values_by_name(finding))
-        return f"{text}. {subtitle}".strip(". ")
+        return self.language.message(". ").join(part for part in (text, subtitle) if part)
 
     # --- sections ---------------------------------------------------------------------------------
 
@@ -139,11 +153,13 @@ class Page:
 
     def label(self, group: Mapping[str, str], key: str | None) -> str:
         """The word for a member of a closed list; the key itself for one that is not in it."""
-        return self.language.message(group[key]) if key in group else str(key or "")
+        return self.language.message(group[key]) if key is not None and key in group else str(key or "")
 
     def definitions(self) -> list[Definition]:
         """Every metric the findings' values or the claims stand for, by name."""
-        used = {str(v.get("definition") or "") for f in self.report.findings for v in (*f["values"], *f["chart"]["rows"])}
+        used = {
+            str(v.get("definition") or "") for f in self.report.findings for v in (*f["values"], *f["chart"]["rows"])
+        }
         used |= {str(r.get("metric", "")) for r in self.references.of_kind("claim") if r["ref"] in self.used_in}
         metrics = [registry().metrics[key] for key in sorted(used) if key in registry().metrics]
         return sorted(metrics, key=lambda metric: self.language.metric(metric.key).lower())
@@ -152,7 +168,7 @@ class Page:
         """(finding, value) of every number that is a link, and so has a card: those of titles and answer cards."""
         linked = []
         for finding in self.report.findings:
-            if finding["role"] not in ("answer", "headline") and finding["key"] != MEASUREMENTS:
+            if finding["role"] not in ("answer", "headline") and finding["key"] not in MEASUREMENTS:
                 continue
             named = {name for name, *_ in self.prose.names(finding["message_id"])} | set(finding.get("cards", {}))
             linked += [(finding, value) for value in finding["values"] if value["name"] in named]
@@ -165,20 +181,25 @@ class Page:
 
     @cached_property
     def conflicts(self) -> tuple[list[Record], list[Record]]:
-        """Conflicts of the findings' own claims, and those between other statements of the same sources."""
+        """Conflicts of the claims that the main findings rest on, and all others of the same sources."""
         entries = [*self.report.conflicts, *self.references.of_kind("conflict")]
         entries = [entry for entry in entries if entry.get("type", entry.get("kind")) != "corroboration"]
-        used = set(self.used_in)
+        main = (f for f in self.report.findings if f["role"] in ("answer", "headline"))
+        used = {ref for finding in main for ref in finding["sources"]}
         near = [entry for entry in entries if used & {claim_ref(claim) for claim in entry["claims"]}]
         near.sort(key=lambda entry: entry.get("type", entry.get("kind")) != "rival")
         return near, [entry for entry in entries if entry not in near]
 
-    @cached_property
+    def card(self, ref: str) -> str:
+        """The id of a ref's card, which the page then holds; empty for a ref the report does not know."""
+        if not self.references.known(ref):
+            return ""
+        self._carded.add(ref)
+        return f"card-{anchor(ref)}"
+
     def carded(self) -> list[str]:
-        """Refs with a card: those the findings rest on and those beside them among the conflicts."""
-        refs = dict.fromkeys(self.used_in)
-        refs |= dict.fromkeys(claim_ref(claim) for entry in self.conflicts[0] for claim in entry["claims"])
-        return sorted(ref for ref in refs if self.references.known(ref))
+        """Refs whose card was asked for so far."""
+        return sorted(self._carded)
 
     @cached_property
     def used_in(self) -> dict[str, list[Record]]:
@@ -198,7 +219,7 @@ class Page:
     def value_href(self, finding: Record, sources: Sequence[str]) -> str:
         """Where a number leads: to its one source, or to the finding's source line when there are several."""
         known = [ref for ref in sources if self.references.known(ref)]
-        return f"#{anchor(known[0])}" if len(known) == 1 else f"#from-{finding['key']}"
+        return f"#{anchor(known[0])}" if len(known) == 1 else f"#from-{self.id(finding)}"
 
     def _split(self, caption: Text) -> tuple[Text, Text]:
         """A caption's name and its aside, where a semicolon divides them."""
@@ -207,17 +228,38 @@ class Page:
         name, _, aside = self.language.message(caption).replace("; ", "；").partition("；")
         return name, aside[:1].upper() + aside[1:]
 
-    def own_refs(self, finding: Record) -> list[str]:
-        """Refs of the source line that the rows of a table do not show already."""
+    def source_line(self, finding: Record) -> tuple[list[str], list[str]]:
+        """(refs shown with grade and rivals, refs folded away). What the rows of a table show is left out."""
         rows = finding["chart"]["rows"] if finding["chart"]["kind"] in ("table", "matrix") else ()
-        shown = {ref for row in rows for ref in row.get("sources") or ()}
-        return [ref for ref in self.cited(finding) if ref not in shown]
+        in_rows = {ref for row in rows for ref in self.few(row.get("sources") or ())}
+        refs = [ref for ref in self.cited(finding) if ref not in in_rows]
+        if len(refs) <= MOST_SOURCES:
+            return refs, []
+        shown = [ref for ref in refs if kind_of(ref) not in ("assumption", "fee", "parameter")][: MOST_SOURCES - 2]
+        return shown, [ref for ref in refs if ref not in shown]
+
+    def few(self, refs: Sequence[str]) -> Sequence[str]:
+        """Refs a table row names; a row of many names two and counts the rest."""
+        return refs if len(refs) <= MOST_IN_ROW else refs[:2]
+
+    def ranged(self, entries: Sequence[Record]) -> bool:
+        """Whether any value of a table has a range."""
+        return any(entry.get("low") != entry.get("high") for entry in entries)
+
+    def grid(self, finding: Record) -> Grid:
+        """The grid of a heat chart."""
+        return grid(self.prose, finding)
+
+    def id(self, finding: Record) -> str:
+        """A finding's name in ids: its key, with its section where another section uses the same key."""
+        shared = sum(other["key"] == finding["key"] for other in self.report.findings) > 1
+        return f"{finding['section']}-{finding['key']}" if shared else str(finding["key"])
 
     def _linked(self, text: Text, finding: Record, *, clauses: bool = False) -> Markup:
         values = values_by_name(finding)
 
-        def link(name: str) -> str:
-            return self.value_href(finding, values[name]["sources"])
+        def link(name: str) -> tuple[str, str]:
+            return self.value_href(finding, values[name]["sources"]), f"value-{self.id(finding)}-{name}"
 
         said = self.prose.rich(text, values, finding["key"], link)
         return kept_together(said) if clauses and self.language.data_code == "zh" else said

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from siyu import charts
+from siyu.charts.drawing import draw
 from siyu.language import Language
+from siyu.render.palette import reduced
 from siyu.render.report import SectionReport
 from siyu.theme import DPI
 
-COLOURS = 32  # flat fills and antialiased text need no more; told from the original by no eye
+COLOURS = 24  # flat fills and antialiased text need no more; told from the original by no eye
 SCALE = DPI / 100  # device pixels drawn per CSS pixel
 
 
@@ -28,26 +32,43 @@ class Picture:
     height: int
 
 
-def pictures(section: SectionReport, finding: Mapping[str, Any], language: Language) -> dict[str, Picture]:
+def drawn(finding: Mapping[str, Any]) -> bool:
+    """Whether a finding's chart is a picture on the page; a heat chart is a table there."""
+    return finding["chart"]["kind"] in charts.DRAWN and finding["chart"]["kind"] != "heat"
+
+
+def pictures(
+    section: SectionReport, finding: Mapping[str, Any], language: Language, widths: Sequence[str]
+) -> dict[str, Picture]:
     """Width name (`desktop`, `phone`) -> picture of a finding's chart; empty for kinds without one.
 
     The picture drawn by the notebook is used where it is in this language.
     """
-    if finding["chart"]["kind"] not in charts.DRAWN:
+    if not drawn(finding):
         return {}
-    drawn_in, drawn = section.pngs.get(finding["key"], ("", b""))
-    desktop = drawn if drawn_in == language.code else charts.png(finding, language, width="desktop")
-    return {"desktop": picture(desktop), "phone": picture(charts.png(finding, language, width="phone"))}
+    drawn_in, own = section.pngs.get(finding["key"], ("", b""))
+    found = {}
+    for width in widths:
+        reused = width == "desktop" and drawn_in == language.code
+        found[width] = picture(Image.open(io.BytesIO(own)) if reused else painted(finding, language, width))
+    return found
 
 
-def picture(png: bytes) -> Picture:
-    """The PNG with a palette, as lossless WebP: a third of the size. The same pixels give the same bytes."""
-    with Image.open(io.BytesIO(png)) as image:
-        width, height = image.size
-        flat = Image.new("RGB", image.size, "white")
-        flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
-    reduced = flat.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert("RGB")
+def painted(finding: Mapping[str, Any], language: Language, width: str) -> Image.Image:
+    """A finding's chart drawn anew, without the detour of a PNG."""
+    canvas = draw(finding, language, width)
+    canvas.set_dpi(DPI)
+    agg = FigureCanvasAgg(canvas)
+    agg.draw()  # type: ignore[no-untyped-call]
+    return Image.fromarray(np.asarray(agg.buffer_rgba()))  # type: ignore[no-untyped-call]
+
+
+def picture(image: Image.Image) -> Picture:
+    """An image with a palette, as lossless WebP: a third of the PNG. The same pixels give the same bytes."""
+    flat = Image.new("RGB", image.size, "white")
+    flat.paste(image, mask=image.getchannel("A") if image.mode == "RGBA" else None)
     buffer = io.BytesIO()
-    reduced.save(buffer, format="WEBP", lossless=True, quality=80, method=2)
+    reduced(flat, COLOURS).save(buffer, format="WEBP", lossless=True, quality=80, method=2)
     encoded = base64.b64encode(buffer.getvalue()).decode("ascii")
+    width, height = image.size
     return Picture(f"data:image/webp;base64,{encoded}", round(width / SCALE), round(height / SCALE))

@@ -19,7 +19,7 @@ from siyu.render.prose import NAME_LENGTH, NOTE_LENGTH, clean
 
 Record = Mapping[str, Any]
 Values = Mapping[str, Mapping[str, Any]]
-ARGUMENT_LENGTH = 40  # of a client's name inside a sentence of ours
+ARGUMENT_LENGTH = 80  # of a name from a data file inside a sentence of ours
 _LEFT_TO_RIGHT = "\u200e"
 _WORDS = re.compile(r"[A-Za-z]{2,}\W+[a-z]{2,}")
 
@@ -38,8 +38,8 @@ class Plain:
             self.missed.add(message_id)
         return said
 
-    def say(self, text: Text | None, values: Values | None = None) -> str:
-        """`text` with its numbers; names from data files in it are cleaned and shortened."""
+    def say(self, text: Text | None, values: Values | None = None, most: int = ARGUMENT_LENGTH) -> str:
+        """`text` with its numbers; names from data files in it are cleaned and cut to `most` characters."""
         if not text:
             return ""
         if not isinstance(text, str) and "id" not in text:
@@ -48,20 +48,21 @@ class Plain:
         own = {} if isinstance(text, str) else text.get("args", {})
         self.message(message_id)  # notes it when it has no translation
         code = self.language.data_code
-        return self.language.say(message_id, {**_guarded(values or {}, code), **_guarded(own, code)})
+        return self.language.say(message_id, {**_guarded(values or {}, code, most), **_guarded(own, code, most)})
 
     def label(self, text: Text | None, length: int = NAME_LENGTH) -> str:
-        """A row's label or a name: bilingual text, a message with own numbers, or a bare string, which is looked
-        up but never formatted."""
-        if text is None or isinstance(text, str):
-            return untrusted(self.message(text), length) if text else ""
-        return self.say(text) if "id" in text else untrusted(text[self.language.data_code], length)
+        """A row's label or a name: bilingual text, a message with own numbers, or a bare string.
 
-    def title(self, finding: Record) -> str:
-        """The takeaway of a finding; an absent one says what is missing."""
+        A bare string may be a message or a name from a client's file: it is looked up, but never formatted."""
+        if text is None or isinstance(text, str):
+            return untrusted(self.language.message(text), length) if text else ""
+        return self.say(text, most=length) if "id" in text else untrusted(text[self.language.data_code], length)
+
+    def title(self, finding: Record, most: int = ARGUMENT_LENGTH) -> str:
+        """The takeaway of a finding; an absent one says what is missing. most: see `say`."""
         if finding["role"] == "absent":
             return title(finding, self.language)
-        return self.say(finding["message_id"], values_by_name(finding))
+        return self.say(finding["message_id"], values_by_name(finding), most)
 
     def subtitle(self, finding: Record) -> str:
         """Unit, period and base of a finding."""
@@ -74,7 +75,7 @@ class Plain:
     def alt(self, finding: Record) -> str:
         """What a reader who cannot see the chart needs."""
         text = self.say(finding.get("alt"), values_by_name(finding)) or self.title(finding)
-        return f"{text}. {self.subtitle(finding)}".strip(". ")
+        return self.message(". ").join(part for part in (text, self.subtitle(finding)) if part)
 
     def figure(self, entry: Record, unit: str = "") -> str:
         """A value, or its range where the ends read differently."""
@@ -87,13 +88,23 @@ class Plain:
         name, meaning = labels.INTERVALS[kind]
         return self.message(name), self.message(meaning)
 
+    def metric(self, key: str) -> str:
+        """The name of a metric; empty for a key that is not in the registry."""
+        return self.language.metric(key) if key in registry().metrics else ""
+
+    def value_name(self, name: str) -> str:
+        """The word for the name of a value; the name itself in a language that has none."""
+        message_id = labels.value_id(name)
+        said = self.language.message(message_id)
+        return said if said != message_id else name.replace("_", " ")
+
     def unit(self, unit: str) -> str:
         """The label of a unit."""
         return self.language.unit(unit)
 
     def named(self, group: Mapping[str, str], key: str | None) -> str:
         """The word for a member of a closed list; a key that is not in it is shown as it is."""
-        return self.message(group[key]) if key in group else untrusted(key or "")
+        return self.message(group[key]) if key is not None and key in group else untrusted(key or "")
 
 
 def untrusted(text: object, length: int = NOTE_LENGTH) -> str:
@@ -116,12 +127,14 @@ def definitions(finding: Record) -> list[Definition]:
     return [registry().metrics[key] for key in keys if key in registry().metrics]
 
 
-def _guarded(values: Values, code: str) -> dict[str, Mapping[str, Any]]:
+def _guarded(values: Values, code: str, most: int) -> dict[str, Mapping[str, Any]]:
     """`values` with text arguments from data files cleaned and shortened. Numbers pass as they are."""
     safe: dict[str, Mapping[str, Any]] = {}
     for name, entry in values.items():
-        if not isinstance(entry, str) and "value" not in entry and "id" not in entry:
-            safe[name] = {code: untrusted(entry[code], ARGUMENT_LENGTH)}
-        else:
+        if "value" in entry:
             safe[name] = entry
+        elif "id" in entry:
+            safe[name] = {**entry, "args": _guarded(entry.get("args", {}), code, most)}
+        else:
+            safe[name] = {code: untrusted(entry[code], most)}
     return safe

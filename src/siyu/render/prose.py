@@ -15,14 +15,14 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from siyu.language import Language, Segment, Text
+from siyu.language import PSEUDO, Language, Segment, Text
 
 NAME_LENGTH = 160  # of a label or a name; longer ones are cut with an ellipsis
 NOTE_LENGTH = 4_000
 _SHORT_CLAUSE = 7
 _ISOLATE, _POP = "\u2068", "\u2069"  # first-strong isolate: what <bdi> is, inside one text run
 Values = Mapping[str, Mapping[str, Any]]
-Link = Callable[[str], str]
+Link = Callable[[str], tuple[str, str]]
 
 
 def clean(text: object, length: int = NOTE_LENGTH) -> str:
@@ -75,7 +75,7 @@ class Prose:
     def rich(self, text: Text | None, values: Values | None = None, key: str = "", link: Link | None = None) -> Markup:
         """`text` with every number as `<data>` whose reference is `key.name[.part]`.
 
-        link: value name -> href; with it, numbers are links to what they rest on.
+        link: value name -> (href, id of its card); with it, numbers are links to what they rest on.
         """
         if not text:
             return Markup()
@@ -90,8 +90,14 @@ class Prose:
         return [(name, part) for name, _, part in (field.partition(".") for field in fields)]
 
     def untrusted(self, text: object, length: int = NOTE_LENGTH) -> Markup:
-        """Text from a data file, isolated from the direction of its surroundings."""
-        return Markup("<bdi>{}</bdi>").format(clean(text, length)) if text not in (None, "") else Markup()
+        """Text from a data file, isolated where its direction could turn its surroundings around."""
+        if text in (None, ""):
+            return Markup()
+        kept = clean(text, length)
+        turns = any(unicodedata.bidirectional(char) in ("R", "AL", "AN") for char in kept)
+        # the pseudo-locale marks all data, so that the translation check tells it from words of the page
+        isolate = turns or self.language.code == PSEUDO
+        return Markup("<bdi>{}</bdi>").format(kept) if isolate else Markup("{}").format(kept)
 
     def name(self, text: Text | None) -> Markup:
         """A name or label: bilingual text from a data file, or a message id."""
@@ -131,8 +137,7 @@ class Prose:
         data = self._data(piece.text, _whole(piece.number), ref, **ends)
         if link is None or own is None:
             return data
-        card = f"value-{key}-{name}"
-        return Markup('<a class="num" href="{}" data-card="{}">{}</a>').format(link(name), card, data)
+        return Markup('<a class="num" href="{}" data-card="{}">{}</a>').format(*link(name), data)
 
     def _data(self, text: str, value: float, ref: str, **ends: float) -> Markup:
         attributes = Markup().join(Markup(' data-{}="{}"').format(k, data_value(v)) for k, v in ends.items())
@@ -148,7 +153,7 @@ def _guarded(values: Values, code: str) -> dict[str, Mapping[str, Any]]:
     """`values` with text arguments from data files wrapped in isolates. Numbers pass as they are."""
     safe: dict[str, Mapping[str, Any]] = {}
     for name, entry in values.items():
-        if not isinstance(entry, str) and "value" not in entry and "id" not in entry:
+        if "value" not in entry and "id" not in entry:
             safe[name] = {code: isolated(entry[code])}
         else:
             safe[name] = entry

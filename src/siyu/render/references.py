@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from siyu.definitions import registry
 from siyu.language import Text
@@ -81,9 +81,9 @@ class References:
             return self._prose.untrusted(ref, NAME_LENGTH)
         if kind_of(ref) == "claim":
             words = self.metric(record)
-            if record.get("statistic") in ("peak", "limit", "start", "end"):
+            if record.get("statistic") in labels.MARKED:
                 detail = self._say(labels.STATISTICS[record["statistic"]])
-                words += Markup(self._say(" ({detail})")).format(detail=detail)
+                words += escape(self._say(" ({detail})")).format(detail=detail)
             return Markup("{}{}{}").format(words, "" if words.endswith("）") else " ", self.figure(ref))
         if kind_of(ref) == "fee" and record.get("rate_low") is not None:
             return Markup("{} {}").format(self.name({**record, "ref": ref}), self.rate({**record, "ref": ref}))
@@ -92,10 +92,27 @@ class References:
     def figure(self, ref: str) -> Markup:
         """A claim's figure: as printed where the reader can read it, else as it was read."""
         record = self._records[ref]
-        foreign = self._language.data_code == "en" and not str(record["as_printed"]).isascii()
-        if foreign and isinstance(record.get("value"), int | float):
-            return self._prose.number(record["value"], record.get("unit", ""), f"{ref}.value")
-        return self.printed(ref)
+        value, unit = record.get("value"), record.get("unit", "")
+        if value is None or not self._foreign(record):
+            return self.printed(ref)
+        if not isinstance(value, int | float):
+            return self._prose.untrusted(value, NAME_LENGTH)
+        ends = {end: record[end] for end in ("low", "high") if record.get(end) is not None}
+        if len(ends) == 2 and ends["low"] < ends["high"] and record.get("comparator") in ("=", "~"):
+            return self._prose.span({"value": value, **ends, "unit": unit}, f"{ref}.value")
+        return self._prose.number(value, unit, f"{ref}.value")
+
+    def quoted(self, ref: str) -> Markup:
+        """A claim's figure as printed, with what it says for a reader who cannot read it."""
+        printed, said = self.printed(ref), self.figure(ref)
+        if self._language.data_code == "zh" or printed.striptags() == said.striptags():
+            return said
+        return Markup('{} <span class="mute">{}</span>').format(printed, said)
+
+    def _foreign(self, record: Record) -> bool:
+        """Whether the printed characters are of the other language: Chinese, or a date in English words."""
+        latin = str(record["as_printed"]).isascii()
+        return not latin if self._language.data_code == "en" else latin and record.get("unit") == "date"
 
     def rate(self, record: Record) -> Markup:
         """A fee rule's share, as a range where it is one."""
@@ -131,7 +148,9 @@ class References:
         """Whether a value rests on a garbled or contradicted claim, or its range on an assumption without source."""
         assumed = value["interval_kind"] == "assumption90"
         records = [(ref, self._records[ref]) for ref in value["sources"] if ref in self._records]
-        return any(self.grade(ref) == "E" or (assumed and record.get("confidence") == "none") for ref, record in records)
+        return any(
+            self.grade(ref) == "E" or (assumed and record.get("confidence") == "none") for ref, record in records
+        )
 
     def rivals(self, ref: str) -> list[Record]:
         """Claims that say otherwise or are not comparable, each once; those that merely agree are left out."""
@@ -155,10 +174,14 @@ class References:
     def printed(self, ref: str) -> Markup:
         """A claim's figure as printed; what the source only lists is given as our count of it."""
         record = self._records[ref]
-        if str(record["as_printed"]).startswith("(") and isinstance(record.get("value"), int | float):
+        text = str(record["as_printed"])
+        if text in labels.PASSAGES and isinstance(record.get("value"), int | float):
             count = self._prose.number(record["value"], "count", f"{ref}.value")
-            return Markup('{} <span class="mute">{}</span>').format(count, self._say(labels.COUNTED))
-        return self._prose.untrusted(record["as_printed"], NAME_LENGTH)
+            said = self._say(labels.COUNTED)
+            return Markup('{}{}<span class="mute">{}</span>').format(count, self._language.gap, said)
+        if text in labels.PASSAGES:
+            return Markup('<span class="mute">{}</span>').format(self._say(labels.PASSAGES[text]))
+        return self._prose.untrusted(text, NAME_LENGTH)
 
     def not_stated(self, refs: Iterable[str]) -> list[str]:
         """What the claims among these refs leave unsaid, in words, each once."""

@@ -17,7 +17,18 @@ FAMILY = "Siyu Sans"
 WEIGHTS = {400: "NotoSansSC-Regular.ttf", 700: "NotoSansSC-Bold.ttf"}
 _VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _BOLD_TAGS = {"h1", "h2", "h3", "h4", "strong", "b"}
-_BOLD_CLASSES = {"answer-number", "card-title", "card-number", "from-head", "unsaid-head", "lead-in", "grade", "check"}
+_BOLD_CLASSES = {
+    "answer-number",
+    "card-title",
+    "card-number",
+    "headline",
+    "figures",
+    "from-head",
+    "unsaid-head",
+    "lead-in",
+    "grade",
+    "check",
+}
 # always in: what scripts may write that the page does not show at first
 ALWAYS = string.printable + "–—−·…×÷≥≤±°¥€%‰“”‘’「」（），。、：；？！←→↑↓"
 
@@ -62,7 +73,9 @@ class _Reader(HTMLParser):
         if tag in _VOID:
             return
         classes = (given.get("class") or "").split()
-        self._open.append(tag in _BOLD_TAGS or bool(_BOLD_CLASSES & set(classes)) or (bool(self._open) and self._open[-1]))
+        self._open.append(
+            tag in _BOLD_TAGS or bool(_BOLD_CLASSES & set(classes)) or (bool(self._open) and self._open[-1])
+        )
 
     def handle_endtag(self, tag: str) -> None:
         if self._open and tag not in _VOID:

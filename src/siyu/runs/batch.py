@@ -2,59 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from siyu.runs.faults import on_disk
 from siyu.runs.index import stale
 from siyu.runs.journal import Journal
+from siyu.runs.outcome import Outcome, Progress, concluded
 from siyu.runs.plan import Plan
 from siyu.runs.pool import Pool, Task
-from siyu.runs.record import FAILED, PUBLISHED
 from siyu.runs.subjectrun import SubjectRun
 from siyu.runs.workspace import Workspace
 
-UNCHANGED = "unchanged"
 _WAIT = 0.2  # seconds between two tries for a subject that another run has
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a subject ended. folder: of the report, or of the record of the failure."""
-
-    subject: str
-    status: str
-    folder: Path
-    seconds: float = 0.0
-    executed: tuple[str, ...] = ()
-    reasons: tuple[str, ...] = ()
-    aside: tuple[str, ...] = ()
 
 
 class IndexFailedError(RuntimeError):
     """The reports are published, the index over them could not be rebuilt."""
 
 
-@dataclass
-class Progress:
-    """What a batch tells while it runs. All three may be left out."""
-
-    total: Callable[[int], None] = field(default=lambda _steps: None)
-    step: Callable[[], None] = field(default=lambda: None)
-    doing: Callable[[str], None] = field(default=lambda _text: None)
-    ended: Callable[[Outcome], None] = field(default=lambda _outcome: None)
-    note: Callable[[str], None] = field(default=lambda _text: None)
-
-
 class Batch:
     """Runs plans, `jobs` tasks at a time."""
 
-    def __init__(
-        self, plans: Sequence[Plan], out: Path, *, jobs: int, force: bool, progress: Progress
-    ) -> None:
+    def __init__(self, plans: Sequence[Plan], out: Path, *, jobs: int, force: bool, progress: Progress) -> None:
         self.plans = plans
         self.workspace = Workspace(out)
         self.jobs = jobs
@@ -86,12 +59,13 @@ class Batch:
         active: list[SubjectRun] = []
         while waiting or active:
             self._start(pool, active)
-            while pool.free and waiting and self._begin(waiting, active):
+            while pool.free and waiting and self._begin(pool, waiting, active):
                 self._start(pool, active)
             if pool.busy:
                 for task, fault in pool.finished(_WAIT):
                     owner = next(run for run in active if run.subject == task.owner)
-                    owner.done(task, fault)
+                    with self._surviving(pool, owner):
+                        owner.done(task, fault)
                     self.progress.step()
                 pool.look()
                 self._enforce(pool, active)
@@ -100,6 +74,15 @@ class Batch:
             for run in [one for one in active if one.over]:
                 active.remove(run)
                 self._end(run)
+
+    @contextlib.contextmanager
+    def _surviving(self, pool: Pool, run: SubjectRun) -> Iterator[None]:
+        """A disk that fails one subject does not end the batch."""
+        try:
+            yield
+        except OSError as error:
+            pool.stop(run.subject)
+            run.abandon("disk", on_disk(error, run.size()))
 
     def _wait_for_others(self, waiting: Sequence[SubjectRun]) -> None:
         """Every subject that is left is worked on by another run."""
@@ -113,38 +96,35 @@ class Batch:
     def _rebuild_index(self, pool: Pool) -> None:
         if not stale(self.workspace):
             return
-        pool.start(
-            Task("index", "index.html", {"kind": "index", "folder": str(self.workspace.out.resolve())})
-        )
+        pool.start(Task("index", "index.html", {"kind": "index", "folder": str(self.workspace.out.resolve())}))
         while pool.busy:
             for _, fault in pool.finished(_WAIT):
                 if fault:
                     raise IndexFailedError(f"{self.workspace.index}: {fault}")
 
-    def _begin(self, waiting: list[SubjectRun], active: list[SubjectRun]) -> bool:
+    def _begin(self, pool: Pool, waiting: list[SubjectRun], active: list[SubjectRun]) -> bool:
         """Begin the first subject that no other run has. False when there is none."""
         for run in waiting:
-            try:
-                if not run.begin(f"process {os.getpid()}"):
-                    continue
-            except OSError as error:
-                run.faults["preparing"] = [on_disk(error)]
+            begun = True  # one that cannot even begin has failed
+            with self._surviving(pool, run):
+                begun = run.begin(f"process {os.getpid()}")
+            if not begun:
+                continue
             waiting.remove(run)
             active.append(run)
-            if run.over:
-                active.remove(run)
-                self._end(run)
-            else:
+            if not run.over:
                 self.progress.total(run.steps)
             return True
         return False
 
     def _start(self, pool: Pool, active: Sequence[SubjectRun]) -> None:
         for run in active:
-            tasks = run.tasks()
-            while pool.free and (task := next(tasks, None)) is not None:
-                pool.start(task)
-        self.progress.doing(", ".join(_shown(task) for task in pool.busy))
+            with self._surviving(pool, run):
+                tasks = run.tasks()
+                while pool.free and (task := next(tasks, None)) is not None:
+                    pool.start(task)
+        left = len(self.plans) - len(self.outcomes)
+        self.progress.doing(f"{left} to go: " + ", ".join(_shown(task) for task in pool.busy))
 
     def _enforce(self, pool: Pool, active: Sequence[SubjectRun]) -> None:
         for run in active:
@@ -160,35 +140,15 @@ class Batch:
                 why = f"stopped at {output >> 20} MB of output, its limit is {limits.output >> 20} MB"
             if why:
                 pool.stop(run.subject)
-                run.abandon(f"{why}, in {', '.join(_shown(task) for task in tasks)}")
+                run.abandon("limits", f"{why}, in {', '.join(_shown(task) for task in tasks)}")
 
     def _end(self, run: SubjectRun) -> None:
         try:
-            outcome = self._outcome(run)
+            outcome = concluded(run)
         finally:
             run.end()
         self.outcomes.append(outcome)
         self.progress.ended(outcome)
-
-    def _outcome(self, run: SubjectRun) -> Outcome:
-        seconds = time.monotonic() - run.started
-        if run.decision.unchanged:
-            return Outcome(run.subject, UNCHANGED, run.place.target)
-        aside: list[str] = []
-        if not run.faults:
-            try:
-                aside = run.publish()
-            except OSError as error:
-                run.faults["publishing"] = [on_disk(error)]
-        executed = run.decision.execute
-        if not run.faults:
-            return Outcome(run.subject, PUBLISHED, run.place.target, seconds, executed, (), tuple(aside))
-        folder = run.place.target
-        try:
-            folder = run.record_failure()
-        except OSError as error:
-            run.faults["recording the failure"] = [on_disk(error)]
-        return Outcome(run.subject, FAILED, folder, seconds, executed, run.reasons())
 
 
 def _shown(task: Task) -> str:

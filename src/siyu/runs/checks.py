@@ -29,9 +29,7 @@ def faults(executed: Mapping[str, Any]) -> list[str]:
         if count is None:
             found.append(f"cell {number} has not run")
         elif count != order:
-            found.append(
-                f"cell {number} ran as number {count}, not {order}: restart the kernel and run all cells"
-            )
+            found.append(f"cell {number} ran as number {count}, not {order}: restart the kernel and run all cells")
         found += [f"cell {number}: {fault}" for fault in _output_faults(cell["outputs"])]
     if not found:
         found += _missing(executed)
@@ -55,17 +53,13 @@ def trail_faults(executed: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]
     return found
 
 
-def identity_faults(
-    bundled: Notebook, parameters: Mapping[str, Scalar], executed: Mapping[str, Any]
-) -> list[str]:
+def identity_faults(bundled: Notebook, parameters: Mapping[str, Scalar], executed: Mapping[str, Any]) -> list[str]:
     """Whether this is the bundled notebook, cell by cell, run with these parameters, as the section it is."""
     found = []
     ran = [cell for cell in executed["cells"] if _INJECTED not in cell["metadata"].get("tags", [])]
     if [_source(cell) for cell in ran] != [_source(cell) for cell in bundled.content["cells"]]:
         found.append("its cells are not those of the bundled notebook")
-    elif given(executed) != {name: one.default for name, one in bundled.parameters.items()} | dict(
-        parameters
-    ):
+    elif given(executed) != {name: one.default for name, one in bundled.parameters.items()} | dict(parameters):
         found.append("it did not run with the parameters it was given")
     strange = {str(record.get("section")) for record in findings(executed)} - {bundled.name}
     return found + [f"it shows a finding of {section}" for section in sorted(strange)]

@@ -9,15 +9,14 @@ from typing import Any
 from tqdm import tqdm
 
 from siyu.errors import shown_path
-from siyu.runs.batch import UNCHANGED, Outcome, Progress
+from siyu.runs.outcome import UNCHANGED, Outcome, Progress
 from siyu.runs.record import FAILED
 
 
 class Console:
     """Progress on stderr: a bar when that is a terminal, plain lines otherwise."""
 
-    def __init__(self, repeat: str = "") -> None:
-        self.repeat = repeat
+    def __init__(self) -> None:
         self.progress = Progress(self._more, self._step, self._doing, self._ended, self._note)
         tqdm.monitor_interval = 0  # its thread would be one more thing to end
         self._bar: Any = tqdm(
@@ -33,9 +32,7 @@ class Console:
     def __enter__(self) -> Console:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._bar.close()
 
     def _more(self, steps: int) -> None:
@@ -57,14 +54,11 @@ class Console:
             self._note(f"{outcome.subject}: unchanged, {folder}")
             return
         if outcome.status == FAILED:
-            lines = [
-                f"{outcome.subject}: failed after {outcome.seconds:.0f} s; what was published before stands"
-            ]
+            stands = "; the report published before stands" if outcome.stands else ""
+            lines = [f"{outcome.subject}: failed after {outcome.seconds:.0f} s{stands}"]
             lines += [f"  {reason}" for reason in outcome.reasons]
-            lines += [
-                f"  record: {folder}",
-                f"  repeat: siyu report {outcome.subject} {self.repeat}".rstrip(),
-            ]
+            lines += [f"  record: {folder}"]
+            lines += [f"  repeat: {outcome.repeat}"] if outcome.repeat else []
             self._note("\n".join(lines))
             return
         ran = f"{len(outcome.executed)} sections run" if outcome.executed else "rendered anew"

@@ -37,9 +37,7 @@ def decided(plan: Plan, workspace: Workspace, *, force: bool) -> Decision:
         return Decision(unchanged=False, execute=names, reuse=given)
     subject = plan.request.subject.id
     published = opened(workspace.out / subject)
-    whole = (
-        published is not None and published["status"] == PUBLISHED and not mismatches(workspace.out / subject)
-    )
+    whole = published is not None and published["status"] == PUBLISHED and not mismatches(workspace.out / subject)
     if published is not None and whole and published.get("key") == plan.key:
         return Decision(unchanged=True)
     made = _keys(published) if published is not None and whole else {}

@@ -45,8 +45,10 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str]) -> list[Plan]:
         except (OSError, ValueError, KeyError, TypeError) as error:
             problems.append(_problem(path, f"{type(error).__name__} while reading", "an executed notebook"))
             continue
+        problems += [_problem(path, fault, "a notebook that ran to its end") for fault in checks.faults(notebook)]
         problems += [
-            _problem(path, fault, "a notebook that ran to its end") for fault in checks.faults(notebook)
+            _problem(path, f"{found} in cell {cell}", "cells whose failures show", step)
+            for cell, found, step in hidden_failures(notebook)
         ]
         section, subject = _section(path, notebook), str(given(notebook).get("subject", ""))
         if section not in notebooks():
@@ -88,9 +90,7 @@ def _request(subject: str, values: dict[str, dict[str, Scalar]], languages: Sequ
                 raise UsageError([Problem(subject, 0, name, found, "one value", "Run the notebooks alike.")])
     declared = {n: p for section in values for n, p in notebooks()[section].parameters.items()}
     fixed = ("subject", "as_of", "case", "lang")
-    overridden = {
-        n: v for n, v in merged.items() if n in declared and n not in fixed and v != declared[n].default
-    }
+    overridden = {n: v for n, v in merged.items() if n in declared and n not in fixed and v != declared[n].default}
     case = {"case": Given(str(merged["case"]), where)} if merged.get("case") else {}
     [request] = checked([Wish(subject, where, tuple(languages), str(merged.get("as_of", "")), case)])
     return replace(request, parameters={**request.parameters, **overridden})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import traceback
 from pathlib import Path
@@ -29,8 +30,7 @@ def described(error: BaseException) -> str:
     if isinstance(error, OSError):
         return on_disk(error)
     frames = [
-        f"{name} in {_short(frame.filename)} line {frame.lineno}"
-        for frame in traceback.extract_tb(error.__traceback__)
+        f"{name} in {_short(frame.filename)} line {frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
     ]
     # Raised outside of any cell: it can quote findings, which hold no personal data.
     return f"{frames[-1]}: {str(error)[:500]}"
@@ -46,10 +46,14 @@ def in_cell(error: Any) -> str:
     return f"cell {error.cell_index + 1}: {error.ename}{where}{said}"
 
 
-def on_disk(error: OSError) -> str:
-    """A file that could not be written or read."""
-    path = shown_path(Path(error.filename)) if isinstance(error.filename, str) else "a file"
-    return f"{path}: {error.strerror or type(error).__name__}"
+def on_disk(error: OSError, need: int = 0) -> str:
+    """A file that could not be written or read. need: bytes that the whole takes, said when the disk is full."""
+    name = error.filename2 or error.filename
+    path = shown_path(Path(name)) if isinstance(name, str | Path) else "a file"
+    said = f"{path}: {error.strerror or type(error).__name__}"
+    if need and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        said += f"; a report takes about {max(1, need >> 20)} MB"
+    return said
 
 
 def _short(filename: str) -> str:

@@ -34,6 +34,11 @@ class Lock:
         self._handle = handle
         return True
 
+    @property
+    def held(self) -> bool:
+        """Whether this object holds the lock."""
+        return self._handle is not None
+
     def holder(self) -> str:
         """Who holds the lock, or held it last."""
         try:

@@ -20,7 +20,7 @@ from siyu.runs.requests import LANGUAGES, Given, Wish, at, place
 _SETTINGS = ("lang", "as_of", "parameters", "limits")
 _LIMITS = {"seconds": 1, "memory_mb": 1 << 20, "output_mb": 1 << 20}
 _TEXT = "tag:yaml.org,2002:str"
-_STEP = "See CONTRIBUTING.md for a manifest."
+_STEP = "`siyu report --help` shows a manifest."
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,7 @@ def wishes(path: Path) -> list[Wish]:
     except FileNotFoundError:
         raise UsageError([Problem(reader.file, 0, "", "no file", "a manifest", _STEP)]) from None
     except UnicodeDecodeError as error:
-        raise UsageError(
-            [Problem(reader.file, 0, "", "bytes that are not UTF-8", "UTF-8 text", _STEP)]
-        ) from error
+        raise UsageError([Problem(reader.file, 0, "", "bytes that are not UTF-8", "UTF-8 text", _STEP)]) from error
     found = list(reader.wishes(text))
     if reader.problems:
         raise UsageError(reader.problems)
@@ -154,9 +152,7 @@ class _Reader:
     def given(self, node: yaml.Node) -> Given:
         """A parameter's value, and whether YAML would have taken it for text."""
         quoted = isinstance(node, yaml.ScalarNode) and node.style is not None
-        return Given(
-            self.text(node), place(self.file, _line(node)), quoted=quoted, text_like=node.tag == _TEXT
-        )
+        return Given(self.text(node), place(self.file, _line(node)), quoted=quoted, text_like=node.tag == _TEXT)
 
     def problem(self, node: Any, found: str, expected: str, step: str = _STEP, column: str = "") -> None:
         self.problems.append(at(place(self.file, _line(node)), found, expected, step, column))

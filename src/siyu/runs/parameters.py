@@ -83,9 +83,7 @@ def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
         if parameter is None:
             text = ast.unparse(statement)
             expected = "name: str, int, float or bool = a constant of that type"
-            problems.append(
-                Problem(file, 0, "parameters", text, expected, "Declare nothing else in this cell.")
-            )
+            problems.append(Problem(file, 0, "parameters", text, expected, "Declare nothing else in this cell."))
         else:
             found[parameter.name] = parameter
     if problems:

@@ -82,9 +82,7 @@ def planned(request: Request) -> Plan:
         notebook = notebooks()[name]
         values = _injected(request, notebook.parameters)
         sections.append(SectionPlan(name, OK, values, keys.key(shared, notebook.digest, values)))
-    rows = parameter_rows(
-        {one.notebook: one.parameters for one in sections if one.status == OK}, request.parameters
-    )
+    rows = parameter_rows({one.notebook: one.parameters for one in sections if one.status == OK}, request.parameters)
     return Plan(request, tuple(sections), tuple(inputs), rows, report_key(request, sections))
 
 
@@ -109,9 +107,7 @@ def _injected(request: Request, parameters: Mapping[str, Parameter]) -> dict[str
     return {name: value for name, value in {**fixed, **request.parameters}.items() if name in parameters}
 
 
-def parameter_rows(
-    values: Mapping[str, Mapping[str, Scalar]], overridden: Iterable[str]
-) -> tuple[dict[str, Any], ...]:
+def parameter_rows(values: Mapping[str, Mapping[str, Scalar]], overridden: Iterable[str]) -> tuple[dict[str, Any], ...]:
     """Each parameter of some sections once: default, value, whether it was overridden, meaning.
 
     values: section -> parameter -> the value it ran with, where that is not the default.

@@ -22,6 +22,7 @@ from siyu.paths import project_root
 from siyu.runs import storage
 from siyu.runs.processes import MARK, Census, sweep
 
+WORKER = ("-m", "siyu.runs.worker")
 _TICK = 0.2  # seconds between two looks at memory and time
 _TASKS_EACH = 50  # then a worker is replaced: what its libraries have not given back goes with it
 _SOCKET_PATH = 40  # characters; a socket's path must stay below 104, and names are added
@@ -62,7 +63,7 @@ class Pool:
     def __init__(self, size: int) -> None:
         self.size = size
         self.run = secrets.token_hex(8)
-        self.sockets = _socket_folder()
+        self.sockets = _socket_folder(self.run)
         self.workers: list[Worker] = []
         self._selector = selectors.DefaultSelector()
         self._census = Census(self.run)
@@ -155,11 +156,12 @@ class Pool:
 
     def _hire(self) -> Worker:
         if self._watchdog is None:
+            self.sockets.mkdir(mode=0o700)
             self._watch()
         mark = f"{self.run}.{next(self._numbers)}"
         reading, writing = os.pipe()
         errors = self.sockets / f"{mark}.err"
-        command = [sys.executable, "-m", "siyu.runs.worker", str(writing), str(os.getpid())]
+        command = [sys.executable, *WORKER, str(writing), str(os.getpid())]
         with errors.open("wb") as file:
             process = subprocess.Popen(
                 command,
@@ -210,10 +212,10 @@ def _environment(mark: str) -> dict[str, str]:
     return {**os.environ, **fixed, **threads}
 
 
-def _socket_folder() -> Path:
-    """A new folder for the sockets of a run, readable by this user only."""
-    usual = tempfile.gettempdir()
-    return Path(tempfile.mkdtemp(prefix="siyu-", dir=usual if len(usual) <= _SOCKET_PATH else "/tmp"))  # noqa: S108
+def _socket_folder(run: str) -> Path:
+    """Where the sockets of a run go; it is made with the first worker, for this user only."""
+    usual = Path(tempfile.gettempdir())
+    return (usual if len(str(usual)) <= _SOCKET_PATH else Path("/tmp")) / f"siyu-{run}"  # noqa: S108
 
 
 def _cause_of_death(worker: Worker) -> str:

@@ -24,7 +24,7 @@ def die_with_parent(parent: int) -> None:
 
 
 class Census:
-    """The processes that carry a mark. Remembers the environment of each it has seen: it never changes."""
+    """The processes that carry a mark. Those without are asked again: one may be about to become a kernel."""
 
     def __init__(self, mark: str) -> None:
         self.mark = mark
@@ -51,7 +51,7 @@ class Census:
         return total
 
 
-def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 4.0) -> list[int]:
+def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 20.0) -> list[int]:
     """Kill every process whose mark starts with `mark`, until none is left. Returns the pids killed.
 
     Raises TimeoutError when some are still there after `seconds`.
@@ -60,9 +60,7 @@ def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 4.0) -> list[in
     killed: set[int] = set()
     deadline = time.monotonic() + seconds
     while True:
-        left = [
-            p for p in Census(mark).processes() if p.pid not in spared and p.status() != psutil.STATUS_ZOMBIE
-        ]
+        left = [p for p in Census(mark).processes() if p.pid not in spared and _alive(p)]
         if not left:
             return sorted(killed)
         if time.monotonic() > deadline:
@@ -81,3 +79,10 @@ def _mark(process: psutil.Process) -> str:
         return str(process.environ().get(MARK, ""))
     except (psutil.Error, OSError):  # another user's process, or it has just ended
         return ""
+
+
+def _alive(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -92,9 +92,7 @@ class Place:
         others = []
         for path in storage.files_below(replaced):
             name = path.relative_to(replaced).as_posix()
-            if name in (RUN, JOURNAL) or (
-                name in listed and not path.is_symlink() and sha256_of(path) == listed[name]
-            ):
+            if name in (RUN, JOURNAL) or (name in listed and not path.is_symlink() and sha256_of(path) == listed[name]):
                 continue
             (self.kept / name).parent.mkdir(parents=True, exist_ok=True)
             path.replace(self.kept / name)

@@ -50,9 +50,7 @@ def mismatches(folder: Path) -> list[str]:
             found.append(f"{name}: a link, not a file")
         elif sha256_of(present[name]) != digest:
             found.append(f"{name}: changed since it was sealed")
-    found += [
-        f"{name}: not part of the report" for name in sorted(set(present) - set(listed) - set(_UNSEALED))
-    ]
+    found += [f"{name}: not part of the report" for name in sorted(set(present) - set(listed) - set(_UNSEALED))]
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.runs import storage
+from siyu.runs.files import file_name, renderings
 
 
 def rendering_faults(folder: Path, languages: Sequence[str]) -> list[str]:
@@ -18,10 +19,11 @@ def rendering_faults(folder: Path, languages: Sequence[str]) -> list[str]:
         return [f"findings.json cannot be read back ({type(error).__name__})"]
     found = [] if findings else ["findings.json holds no finding"]
     allowed = _Numbers(findings)
-    for code in languages:
-        path = folder / f"report.{code}.html"
+    for kind, code in renderings(languages):
+        path = folder / file_name(kind, code)
         if not path.exists():
             found.append(f"{path.name} is missing")
+        if not path.exists() or path.suffix != ".html":
             continue
         page = _Page()
         page.feed(path.read_text(encoding="utf-8"))
@@ -30,9 +32,7 @@ def rendering_faults(folder: Path, languages: Sequence[str]) -> list[str]:
         if not page.ended:
             found.append(f"{path.name} ends early")
         if strange:
-            found.append(
-                f"{path.name} prints figures that findings.json does not hold: {', '.join(strange[:3])}"
-            )
+            found.append(f"{path.name} prints figures that findings.json does not hold: {', '.join(strange[:3])}")
     return found
 
 

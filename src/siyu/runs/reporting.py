@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +11,18 @@ from siyu.language import LANGUAGES, Language
 from siyu.render.html import render_report
 from siyu.render.report import OK, Report, SectionReport
 from siyu.runs import executed, storage
+from siyu.runs.files import file_name
 
 
 def render(task: Mapping[str, Any]) -> None:
-    """Write `findings.json`, or the page of one language, into the folder of a report.
+    """Write one file of a report into its folder.
 
-    task: kind (findings | page), folder, language (of a page), subject and case ({id, name, kind}), as_of,
-    parameters [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of
-    the executed notebook or null}].
+    task: kind (a key of RENDERINGS), language, folder, subject and case ({id, name, kind}), as_of, parameters
+    [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
+    notebook or null}].
     """
-    report, folder = collected(task), Path(task["folder"])
-    if task["kind"] == "findings":
-        storage.write(folder / "findings.json", storage.pretty(findings_file(report.findings)))
-    else:
-        page = render_report(report, task["language"])
-        storage.write(folder / f"report.{task['language']}.html", page.encode())
+    name, rendering = file_name(task["kind"], task["language"]), RENDERINGS[task["kind"]]
+    storage.write(Path(task["folder"]) / name, rendering(collected(task), task["language"]))
 
 
 def collected(task: Mapping[str, Any]) -> Report:
@@ -51,6 +48,17 @@ def findings_file(findings: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     spoken = [Language(code) for code in LANGUAGES]
     titled = [{**record, "title": {one.code: title(record, one) for one in spoken}} for record in findings]
     return {"schema": 1, "findings": titled}
+
+
+def _findings(report: Report, _language: str) -> bytes:
+    return storage.pretty(findings_file(report.findings))
+
+
+def _page(report: Report, language: str) -> bytes:
+    return render_report(report, language).encode()
+
+
+RENDERINGS: Mapping[str, Callable[[Report, str], bytes]] = {"findings": _findings, "report": _page}
 
 
 def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> SectionReport:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from siyu.errors import Problem, ProblemsError, UsageError, nearest
 from siyu.paths import subject_dirs
@@ -45,6 +47,17 @@ class Wish:
         return self.places.get(setting, self.where)
 
 
+def command(request: Request, out: Path) -> str:
+    """The command line that asks for the same again."""
+    words = ["siyu", "report", request.subject.id]
+    words += [] if request.languages == LANGUAGES else ["--lang", ",".join(request.languages)]
+    words += [] if out == Path("reports") else ["--out", str(out)]
+    words += [] if request.as_of == request.subject.as_of.isoformat() else ["--as-of", request.as_of]
+    for name, value in request.parameters.items():
+        words += ["-p", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
+    return shlex.join(words)
+
+
 def place(file: str, line: int = 0, column: str = "") -> Problem:
     """A place to say problems about."""
     return Problem(file, line, column, "", "", "")
@@ -65,9 +78,7 @@ def checked(wishes: Iterable[Wish]) -> list[Request]:
             problems.append(at(wish.where, wish.subject or "nothing", "a subject", step, "subject"))
             continue
         if wish.subject in seen:
-            problems.append(
-                at(wish.where, f"{wish.subject} twice", "each subject once", "Remove one.", "subject")
-            )
+            problems.append(at(wish.where, f"{wish.subject} twice", "each subject once", "Remove one.", "subject"))
         seen.add(wish.subject)
         try:
             subject = load_subject(wish.subject)
@@ -87,18 +98,6 @@ def checked(wishes: Iterable[Wish]) -> list[Request]:
     if problems:
         raise UsageError(problems)
     return requests
-
-
-def check_cases(requests: Iterable[Request], cases: Iterable[str]) -> None:
-    """Whether the evidence has every case that is compared with. Raises UsageError."""
-    known = list(cases)
-    problems = [
-        Problem(one.subject.id, 0, "case", one.case.id, "a case of the evidence", nearest(one.case.id, known))
-        for one in requests
-        if one.case.id not in known
-    ]
-    if problems:
-        raise UsageError(problems)
 
 
 def _language_problems(wish: Wish) -> list[Problem]:

@@ -63,13 +63,9 @@ def load(path: Path) -> Notebook:
     file = shown_path(path)
     try:
         content = json.loads(path.read_bytes())
-        cells = [
-            (c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in content["cells"]
-        ]
+        cells = [(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in content["cells"]]
     except (ValueError, KeyError, TypeError) as error:
-        problem = Problem(
-            file, 0, "", type(error).__name__, "a notebook in JSON", "Restore it from version control."
-        )
+        problem = Problem(file, 0, "", type(error).__name__, "a notebook in JSON", "Restore it from version control.")
         raise UsageError([problem]) from error
     return Notebook(path.stem, path, content, sha256(json.dumps(cells).encode()), declared(content, file))
 
@@ -77,9 +73,5 @@ def load(path: Path) -> Notebook:
 def applicable(kind: str) -> dict[str, bool]:
     """Section name -> whether a report of this kind (case or client) runs it, in the order of the report."""
     if kind == "case":
-        return {
-            name: name in CASE_SECTIONS
-            for name in SECTIONS
-            if name in notebooks() or name not in CASE_SECTIONS
-        }
+        return {name: name in CASE_SECTIONS for name in SECTIONS if name in notebooks() or name not in CASE_SECTIONS}
     return {name: True for name in SECTIONS if name in notebooks()}

@@ -83,6 +83,11 @@ def files_below(folder: Path) -> Iterator[Path]:
             yield path
 
 
+def size(folder: Path) -> int:
+    """Bytes of all files below a folder; none when it is not there."""
+    return sum(path.lstat().st_size for path in folder.rglob("*")) if folder.exists() else 0
+
+
 def emptied(folder: Path) -> Path:
     """The folder, existing and empty."""
     remove(folder)

@@ -11,6 +11,7 @@ from typing import Any
 from siyu.runs import checks, storage
 from siyu.runs.account import account, reasons, section_state
 from siyu.runs.decision import Decision, decided
+from siyu.runs.files import file_name, renderings
 from siyu.runs.journal import Journal
 from siyu.runs.plan import OK, Plan, SectionPlan, changed_inputs
 from siyu.runs.pool import Task
@@ -83,15 +84,15 @@ class SubjectRun:
         elif section:
             self.store.accept(section.notebook, {"key": section.key, "seconds": round(task.seconds, 3)})
 
-    def abandon(self, why: str) -> None:
+    def abandon(self, label: str, why: str) -> None:
         """Give up: its tasks have been stopped."""
         self._queue, self._running = [], 0
-        self.faults["limits"] = [why]
+        self.faults[label] = [why]
 
     @property
     def steps(self) -> int:
         """Tasks of this subject in all."""
-        return len(self.decision.execute) + 1 + len(self.plan.request.languages)
+        return len(self.decision.execute) + len(renderings(self.plan.request.languages))
 
     @property
     def over(self) -> bool:
@@ -124,13 +125,16 @@ class SubjectRun:
         """Leave a sealed record of the failure with the notebooks that were good. Returns its folder."""
         place = self.workspace.failure_place(self.subject)
         storage.emptied(place.building)
-        self._copy_notebooks(
-            [one.notebook for one in self.plan.runs if self.store.accepted(one.notebook, one.key)]
-        )
+        self._copy_notebooks([one.notebook for one in self.plan.runs if self.store.accepted(one.notebook, one.key)])
         place.target.parent.mkdir(parents=True, exist_ok=True)
         self._seal(place, [])
         place.publish()
         return place.target
+
+    def size(self) -> int:
+        """Bytes of the report as far as it is known: of the published one, or of what there is of a new one."""
+        folders = (self.place.target, self.place.building, self.store.folder)
+        return max(storage.size(folder) for folder in folders)
 
     def reasons(self) -> tuple[str, ...]:
         """Why the subject failed, one line a fault."""
@@ -145,6 +149,7 @@ class SubjectRun:
             "output": str(self.store.notebook(section.notebook).resolve()),
             "trail": str(self.store.trail(section.notebook).resolve()),
             "parameters": dict(section.parameters),
+            "memory": self.plan.request.limits.memory,
         }
         return Task(self.subject, section.notebook, payload)
 
@@ -161,9 +166,8 @@ class SubjectRun:
             "parameters": list(self.plan.parameters),
             "sections": [self._section_entry(section) for section in self.plan.sections],
         }
-        yield Task(self.subject, "findings.json", {**payload, "kind": "findings"})
-        for code in request.languages:
-            yield Task(self.subject, f"report.{code}.html", {**payload, "kind": "page", "language": code})
+        for kind, code in renderings(request.languages):
+            yield Task(self.subject, file_name(kind, code), {**payload, "kind": kind, "language": code})
 
     def _copy_notebooks(self, names: list[str]) -> None:
         folder = self.place.building / "notebooks"

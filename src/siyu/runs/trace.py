@@ -71,9 +71,7 @@ def _source(ref: str, record: Mapping[str, Any]) -> list[str]:
     said = record.get("as_printed") or _said(record.get("name", ""))
     grade = f"  grade {record['grade']}" if record.get("grade") else ""
     lines = [f"  <- {ref}  {said}{grade}".rstrip()]
-    numbers = [
-        f"{name} {_number(record[name])}" for name in ("low", "mode", "value", "high") if name in record
-    ]
+    numbers = [f"{name} {_number(record[name])}" for name in ("low", "mode", "value", "high") if name in record]
     if numbers:
         lines.append(f"       {', '.join(numbers)} {record.get('unit') or ''}".rstrip())
     if source := record.get("source"):
@@ -82,8 +80,7 @@ def _source(ref: str, record: Mapping[str, Any]) -> list[str]:
     if record.get("not_stated"):
         lines.append(f"       not stated: {', '.join(record['not_stated'])}")
     rivals = [
-        f"{one['kind']}: {one['ref']} {one['as_printed']} (grade {one['grade']})"
-        for one in record.get("rivals", ())
+        f"{one['kind']}: {one['ref']} {one['as_printed']} (grade {one['grade']})" for one in record.get("rivals", ())
     ]
     return lines + [f"       {rival}" for rival in dict.fromkeys(rivals)]
 
@@ -94,9 +91,5 @@ def _said(text: Any) -> str:
 
 def _number(content: Any) -> str:
     return (
-        f"{content:,.10g}"
-        if isinstance(content, int | float)
-        else "not a number"
-        if content is None
-        else str(content)
+        f"{content:,.10g}" if isinstance(content, int | float) else "not a number" if content is None else str(content)
     )

@@ -14,10 +14,12 @@ from pptx.oxml.ns import qn
 from pptx.slide import SlideLayout
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
-from siyu.render.deck.blank import EMU, LAYOUTS, blank
+from siyu.render.deck.blank import blank
+from siyu.render.deck.layouts import LAYOUTS
+from siyu.render.deck.tags import EMU
 
 _INSETS = {"lIns": 91_440, "tIns": 45_720, "rIns": 91_440, "bIns": 45_720}  # OOXML defaults, EMU
-_STYLES = {"title": "titleStyle", "ctrTitle": "titleStyle"}
+_TITLES = ("title", "ctrTitle")
 _OPTIONAL = ("Footer", "Slide Number")
 
 
@@ -38,6 +40,11 @@ class Spot:
     height: float
     size: float
     bold: bool
+
+    @property
+    def is_title(self) -> bool:
+        """Whether it holds the title of a slide."""
+        return self.kind in _TITLES
 
 
 @dataclass(frozen=True)
@@ -92,18 +99,21 @@ def _read(template: Path) -> io.BytesIO:
 
 
 def _drop_slides(presentation: Any) -> None:
-    listed = presentation.slides._sldIdLst  # noqa: SLF001 - python-pptx has no public way to remove a slide
+    listed = presentation.slides._sldIdLst  # python-pptx has no public way to remove a slide
     for entry in list(listed):
         presentation.part.drop_rel(entry.rId)
         listed.remove(entry)
+    # sections list slides by id; with the slides gone they would make the file look damaged
+    for extensions in presentation.part._element.findall(qn("p:extLst")):
+        presentation.part._element.remove(extensions)
 
 
 def _spots(layout: SlideLayout) -> dict[str, Spot]:
-    return {shape.name: _spot(shape, layout) for shape in layout.placeholders}
+    return {shape.name: _spot(shape, layout) for shape in _all(layout.placeholders)}
 
 
 def _spot(shape: Any, layout: SlideLayout) -> Spot:
-    element = shape._element  # noqa: SLF001 - the public proxies hide text defaults and insets
+    element = shape._element  # the public proxies hide text defaults and insets
     ph = element.find(f".//{qn('p:ph')}")
     kind, index = ph.get("type", "obj"), int(ph.get("idx", "0"))
     parents = [element, *_master_twins(layout, kind)]
@@ -127,7 +137,8 @@ def _spot(shape: Any, layout: SlideLayout) -> Spot:
 
 def _master_twins(layout: SlideLayout, kind: str) -> list[Any]:
     wanted = {"obj": "body", "ctrTitle": "title"}.get(kind, kind)
-    return [shape._element for shape in layout.slide_master.placeholders if shape._element.ph.get("type") == wanted]  # noqa: SLF001
+    shapes = _all(layout.slide_master.placeholders)
+    return [shape._element for shape in shapes if shape._element.ph.get("type") == wanted]
 
 
 def _inset(parents: list[Any], side: str, default: int) -> int:
@@ -140,11 +151,16 @@ def _inset(parents: list[Any], side: str, default: int) -> int:
 
 def _type(parents: list[Any], layout: SlideLayout, kind: str) -> tuple[float, bool]:
     """Size in points and weight: of the layout, else of the master, else of its text style."""
-    styles = layout.slide_master._element.find(qn("p:txStyles"))  # noqa: SLF001
-    style = styles.find(qn(f"p:{_STYLES.get(kind, 'bodyStyle')}")) if styles is not None else None
+    styles = layout.slide_master._element.find(qn("p:txStyles"))
+    style = styles.find(qn("p:titleStyle" if kind in _TITLES else "p:bodyStyle")) if styles is not None else None
     size = bold = None
     for element in [*parents, *([style] if style is not None else [])]:
         for defaults in element.iterfind(f".//{qn('a:lvl1pPr')}/{qn('a:defRPr')}"):
             size = size or (int(defaults.get("sz")) / 100 if defaults.get("sz") else None)
             bold = defaults.get("b") if bold is None else bold
     return size or 18.0, bold in ("1", "true")
+
+
+def _all(placeholders: Any) -> list[Any]:
+    """Placeholders as a list; the types of python-pptx do not know that they iterate."""
+    return list(placeholders)

@@ -6,10 +6,12 @@ which is what the margin of the slide lint is for.
 
 from __future__ import annotations
 
-import math
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import ImageFont
 
 from siyu.theme import FONTS
@@ -17,6 +19,7 @@ from siyu.theme import FONTS
 MARGIN = 0.06  # widths are taken this much larger: the faces of Office are not the one measured
 LINE = 1.26  # line height over size: YaHei's 1.32 at the 95 % line spacing of the template
 _SIZE = 200
+_STEPS = 40  # in which columns share what is left of the width
 _FACES = {False: "NotoSansSC-Regular.ttf", True: "NotoSansSC-Bold.ttf"}
 _NOT_FIRST = set("，。、；：？！）」』》”’%…·–—)]}.,;:?!")  # no line starts with these
 _NOT_LAST = set("（「『《“‘([{")  # and none ends with these
@@ -29,29 +32,40 @@ def _face(bold: bool) -> ImageFont.FreeTypeFont:
 
 @lru_cache(maxsize=8192)
 def _advance(char: str, bold: bool) -> float:
-    return _face(bold).getlength(char) / _SIZE
+    return _face(bold).getlength(char) / _SIZE * (1 + MARGIN)
+
+
+@lru_cache(maxsize=32768)
+def _ems(text: str, bold: bool) -> float:
+    """Width in ems, margin included."""
+    return sum([_advance(char, bold) for char in text])
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Width of one line in points, margin included."""
-    return sum(_advance(char, bold) for char in text) * size * (1 + MARGIN)
+    return _ems(text, bold) * size
 
 
 def lines(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
     """`text` broken as a slide breaks it: at spaces, and between Chinese characters. width: points."""
+    most = width / size
     broken = []
     for paragraph in text.split("\n"):
-        line = ""
+        if _ems(paragraph, bold) <= most:
+            broken.append(paragraph.rstrip())
+            continue
+        line, used = "", 0.0
         for piece in _pieces(paragraph):
-            if line and text_width((line + piece).rstrip(), size, bold=bold) > width:
+            wide = _ems(piece, bold)
+            if line and used + _ems(piece.rstrip(), bold) > most:
                 broken.append(line.rstrip())
-                line = piece.lstrip()
-            else:
-                line += piece
-            while text_width(line.rstrip(), size, bold=bold) > width and len(line) > 1:
-                cut = _longest(line, width, size, bold)  # one word longer than the line
+                line, used = "", 0.0
+            line, used = line + piece, used + wide
+            while used > most and _ems(line.rstrip(), bold) > most and len(line) > 1:
+                cut = _longest(line, most, bold)  # one word longer than the line
                 broken.append(line[:cut])
                 line = line[cut:]
+                used = _ems(line, bold)
         broken.append(line.rstrip())
     return broken
 
@@ -77,8 +91,8 @@ def _joined(broken: list[str]) -> list[str]:
     return [line + (" " if at + 1 < len(broken) and line[-1:].isascii() else "") for at, line in enumerate(broken)]
 
 
-def _longest(line: str, width: float, size: float, bold: bool) -> int:
-    total, most = 0.0, width / size / (1 + MARGIN)
+def _longest(line: str, most: float, bold: bool) -> int:
+    total = 0.0
     for at, char in enumerate(line):
         total += _advance(char, bold)
         if total > most:
@@ -86,22 +100,22 @@ def _longest(line: str, width: float, size: float, bold: bool) -> int:
     return len(line)
 
 
-def _pieces(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def _pieces(text: str) -> tuple[str, ...]:
     """The parts between which a line may break."""
-    pieces: list[str] = []
-    for char in text:
-        joins = bool(pieces) and not _breaks(pieces[-1][-1], char)
-        if joins:
-            pieces[-1] += char
-        else:
-            pieces.append(char)
-    return pieces
+    pieces, start = [], 0
+    for at in range(1, len(text)):
+        if _breaks(text[at - 1], text[at]):
+            pieces.append(text[start:at])
+            start = at
+    return (*pieces, text[start:]) if text else ()
 
 
+@lru_cache(maxsize=32768)
 def _breaks(before: str, after: str) -> bool:
     if after in _NOT_FIRST or before in _NOT_LAST or after == " ":
         return False
-    return before == " " or before in "–—-/" and not after.isdigit() or _wide(before) or _wide(after)
+    return before == " " or (before in "–—-/" and not after.isdigit()) or _wide(before) or _wide(after)
 
 
 @lru_cache(maxsize=8192)
@@ -109,15 +123,33 @@ def _wide(char: str) -> bool:
     return unicodedata.east_asian_width(char) in ("W", "F")
 
 
-def columns(needs: list[float], total: float, least: float) -> list[float]:
-    """Widths of columns that share `total`: each what it needs when all fit, else the wide ones give way."""
-    wanted = [max(need, least) for need in needs]
-    if sum(wanted) <= total:
-        spare = (total - sum(wanted)) / len(wanted)
-        return [want + spare for want in wanted]
-    low, high = least, max(wanted)
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if sum(min(want, middle) for want in wanted) <= total else (low, middle)
-    shared = [min(want, low) for want in wanted]
-    return [width * total / math.fsum(shared) for width in shared]
+def columns(texts: Sequence[Sequence[str]], total: float, size: float, inset: float) -> list[float]:
+    """Widths of columns that share `total` points so that the rows become low. texts: cells of each column.
+
+    Each column starts with its longest word; what is left goes, step by step, where it saves most lines."""
+    wide = [[text_width(text, size, bold=at == 0) for at, text in enumerate(column)] for column in texts]
+    words = [
+        max((text_width(piece.rstrip(), size) for text in column for piece in _pieces(text)), default=0)
+        for column in texts
+    ]
+    full = [max(column) + inset for column in wide]
+    widths = [min(max(word + inset, 34.0), 0.4 * total) for word in words]
+    if sum(full) <= total:
+        spare = (total - sum(full)) / len(full)
+        return [need + spare for need in full]
+    if sum(widths) > total:
+        return [width * total / sum(widths) for width in widths]
+    step = (total - sum(widths)) / _STEPS
+    needs, now = np.array(wide), np.array(widths)[:, None] - inset
+    for _ in range(_STEPS):
+        counts, wider = np.maximum(1, needs / now), np.maximum(1, needs / (now + step))
+        saved = [_saved(counts, wider[at], at) for at in range(len(widths))]
+        now[int(np.argmax(saved))] += step
+    return [float(width) + inset for width in now[:, 0]]
+
+
+def _saved(counts: NDArray[np.float64], wider: NDArray[np.float64], at: int) -> float:
+    """Lines of all rows that a column saves when it gets wider; its own count a little, so that ties have an end."""
+    others = np.delete(counts, at, axis=0).max(axis=0, initial=1)
+    rows = np.maximum(others, counts[at]) - np.maximum(others, wider) + 0.02 * (counts[at] - wider)
+    return float(rows.sum())

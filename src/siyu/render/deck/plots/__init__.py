@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from siyu.render.deck.plots.bars import bar_plot, tornado_plot, waterfall_plot
-from siyu.render.deck.plots.dots import line_plot, pairs_plot, range_plot
+from siyu.render.deck.plots.bars import bar_plot, tornado_plot
 from siyu.render.deck.plots.frame import Frame, Plot
+from siyu.render.deck.plots.lines import line_plot
+from siyu.render.deck.plots.pairs import pairs_plot
+from siyu.render.deck.plots.ranges import range_plot
+from siyu.render.deck.plots.waterfall import waterfall_plot
 
 __all__ = ["KINDS", "Frame", "Plot"]
 

@@ -23,6 +23,11 @@ CREATED = datetime(2021, 1, 1)  # noqa: DTZ001 - a fixed date: the same chart gi
 Cell = str | float | None
 
 
+def quoted(text: str) -> str:
+    """A text inside a formula."""
+    return '"' + text.replace('"', '""') + '"'
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: heading and cells. formula: row number (from 2) -> formula whose results the cells are."""

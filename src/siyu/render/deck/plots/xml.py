@@ -1,122 +1,117 @@
-"""Pieces of chart XML: text, colours, references with cached values, labels, axes."""
+"""Pieces of chart XML: text, lines, references with cached values, labels, axes."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from xml.sax.saxutils import escape, quoteattr
 
 from siyu import theme
+from siyu.render.deck.tags import HEAD, each, emu, rgb, root, tag, type_of, words
 
-NAMESPACES = (
-    'xmlns:c="http://schemas.openxmlformats.org/drawingml/2006/chart" '
-    'xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-)
 SHEET = "Sheet1"
-NO_LINE = "<a:ln><a:noFill/></a:ln>"
+NO_FILL = tag("a:noFill")
+NO_LINE = tag("a:ln", NO_FILL)
+_AXIS = "#8d97a1"
+Ends = tuple[float | None, float | None]
 
 
-def fill(colour: str) -> str:
-    """A solid fill in a `#rrggbb` colour."""
-    return f'<a:solidFill><a:srgbClr val="{colour.lstrip("#").upper()}"/></a:solidFill>'
+def stroke(colour: str, points: float, dash: str | None = None) -> str:
+    """A line. dash: OOXML preset, None for solid."""
+    dashes = [tag("a:prstDash", val=dash)] if dash else []
+    return tag("a:ln", rgb(colour), *dashes, tag("a:round"), w=emu(points), cap="flat")
 
 
-def stroke(colour: str, points: float, *, dash: str = "", round_ends: bool = False) -> str:
-    """A line. dash: OOXML preset, "" for solid."""
-    cap = ' cap="rnd"' if round_ends else ' cap="flat"'
-    dashes = f'<a:prstDash val="{dash}"/>' if dash else ""
-    return f'<a:ln w="{round(points * 12_700)}"{cap}>{fill(colour)}{dashes}<a:round/></a:ln>'
-
-
-def shape(inside: str) -> str:
+def shape(*inside: str) -> str:
     """Shape properties."""
-    return f"<c:spPr>{inside}</c:spPr>"
+    return tag("c:spPr", *inside)
 
 
-def type_of(size: float, colour: str = theme.INK, *, bold: bool = False) -> str:
+def text(size: float, colour: str = theme.INK, *, bold: bool = False) -> str:
     """Text properties in the theme's fonts; never turned."""
-    weight = ' b="1"' if bold else ' b="0"'
-    return (
-        '<c:txPr><a:bodyPr rot="0" vert="horz"/><a:lstStyle/><a:p><a:pPr>'
-        f'<a:defRPr sz="{round(size * 100)}"{weight}>{fill(colour)}<a:latin typeface="+mn-lt"/><a:ea typeface="+mn-ea"/></a:defRPr>'
-        '</a:pPr><a:endParaRPr lang="en-US"/></a:p></c:txPr>'
-    )
+    defaults = tag("a:defRPr", rgb(colour), type_of("mn"), sz=round(size * 100), b=int(bold))
+    paragraph = tag("a:p", tag("a:pPr", defaults), tag("a:endParaRPr", lang="en-US"))
+    return tag("c:txPr", tag("a:bodyPr", rot="0", vert="horz"), tag("a:lstStyle"), paragraph)
 
 
-def texts(column: str, values: Sequence[str], first: int = 2) -> str:
-    """Strings of a column, from row `first` down."""
-    points = "".join(f'<c:pt idx="{at}"><c:v>{escape(text)}</c:v></c:pt>' for at, text in enumerate(values))
-    area = f"{SHEET}!${column}${first}:${column}${first + len(values) - 1}"
-    return f'<c:strRef><c:f>{area}</c:f><c:strCache><c:ptCount val="{len(values)}"/>{points}</c:strCache></c:strRef>'
+def texts(column: str, values: Sequence[str]) -> str:
+    """Strings of a column, from its second row down."""
+    points = [tag("c:pt", tag("c:v", words(value)), idx=at) for at, value in enumerate(values)]
+    cache = tag("c:strCache", tag("c:ptCount", val=len(values)), *points)
+    return tag("c:strRef", tag("c:f", _area(column, len(values))), cache)
 
 
-def numbers(column: str, values: Sequence[float | None], first: int = 2) -> str:
-    """Numbers of a column, from row `first` down, as findings.json writes them."""
-    points = "".join(f'<c:pt idx="{at}"><c:v>{json.dumps(value)}</c:v></c:pt>' for at, value in enumerate(values) if value is not None)
-    area = f"{SHEET}!${column}${first}:${column}${first + len(values) - 1}"
-    return (
-        f"<c:numRef><c:f>{area}</c:f><c:numCache><c:formatCode>General</c:formatCode>"
-        f'<c:ptCount val="{len(values)}"/>{points}</c:numCache></c:numRef>'
-    )
+def numbers(column: str, values: Sequence[float | None]) -> str:
+    """Numbers of a column, from its second row down, as findings.json writes them."""
+    points = [f'<c:pt idx="{at}"><c:v>{value!r}</c:v></c:pt>' for at, value in enumerate(values) if value is not None]
+    cache = tag("c:numCache", tag("c:formatCode", "General"), tag("c:ptCount", val=len(values)), *points)
+    return tag("c:numRef", tag("c:f", _area(column, len(values))), cache)
 
 
-def called(column: str, name: str, row: int = 1) -> str:
+def called(column: str, name: str) -> str:
     """The name of a series, from its heading in the sheet."""
-    point = f'<c:strCache><c:ptCount val="1"/><c:pt idx="0"><c:v>{escape(name)}</c:v></c:pt></c:strCache>'
-    return f"<c:tx><c:strRef><c:f>{SHEET}!${column}${row}</c:f>{point}</c:strRef></c:tx>"
+    cache = tag("c:strCache", tag("c:ptCount", val=1), tag("c:pt", tag("c:v", words(name)), idx=0))
+    return tag("c:tx", tag("c:strRef", tag("c:f", f"{SHEET}!${column}$1"), cache))
 
 
-def label(at: int, code: str, place: str, size: float, colour: str, *, name: bool = False, bold: bool = False) -> str:
-    """The label of one point: its number, after the name of its series when `name` is set. Not linked to the cell's format."""
-    return (
-        f'<c:dLbl><c:idx val="{at}"/><c:numFmt formatCode={quoteattr(code)} sourceLinked="0"/><c:spPr><a:noFill/>{NO_LINE}</c:spPr>'
-        f'{type_of(size, colour, bold=bold)}<c:dLblPos val="{place}"/>{_shows(value=True, name=name)}<c:separator> </c:separator></c:dLbl>'
+def series(at: int, column: str, name: str, *inside: str) -> str:
+    """A series: its place in the order, its name, then its parts in the order of the schema."""
+    return tag("c:ser", each("c", idx=at, order=at), called(column, name), *inside)
+
+
+def label(at: int, code: str, side: str, size: float, colour: str, *, name: bool = False, bold: bool = False) -> str:
+    """The label of one point: its number, after the name of its series when `name` is set.
+
+    Its format is its own, not that of the cell."""
+    return tag(
+        "c:dLbl",
+        tag("c:idx", val=at),
+        tag("c:numFmt", formatCode=code, sourceLinked="0"),
+        shape(NO_FILL, NO_LINE),
+        text(size, colour, bold=bold),
+        tag("c:dLblPos", val=side),
+        _shows(value=True, name=name),
+        tag("c:separator", " "),
     )
 
 
 def labels(points: Sequence[str], size: float) -> str:
     """The labels of a series: those given, no others."""
-    if not points:
-        return ""
-    return f"<c:dLbls>{''.join(points)}{type_of(size)}{_shows(value=False, name=False)}</c:dLbls>"
+    return tag("c:dLbls", *points, text(size), _shows(value=False, name=False)) if points else ""
 
 
 def _shows(*, value: bool, name: bool) -> str:
-    return (
-        f'<c:showLegendKey val="0"/><c:showVal val="{int(value)}"/><c:showCatName val="0"/><c:showSerName val="{int(name)}"/>'
-        '<c:showPercent val="0"/><c:showBubbleSize val="0"/>'
-    )
+    shown = {"showLegendKey": 0, "showVal": int(value), "showCatName": 0, "showSerName": int(name)}
+    return each("c", **shown, showPercent=0, showBubbleSize=0)
 
 
-def error_bars(look: str, *, minus: str = "", plus: str = "", direction: str = "y") -> str:
-    """Bars from a point to the ends in other columns. minus, plus: references, "" for none."""
+def error_bars(look: str, *, minus: str = "", plus: str = "", direction: str | None = "y") -> str:
+    """Bars from a point to the ends that other columns give. minus, plus: references, "" for none."""
     kind = "both" if minus and plus else "minus" if minus else "plus"
-    way = f'<c:errDir val="{direction}"/>' if direction else ""
-    ends = (f"<c:plus>{plus}</c:plus>" if plus else "") + (f"<c:minus>{minus}</c:minus>" if minus else "")
-    return (
-        f'<c:errBars>{way}<c:errBarType val="{kind}"/><c:errValType val="cust"/><c:noEndCap val="1"/>'
-        f"{ends}{shape(look)}</c:errBars>"
-    )
+    ends = [tag(f"c:{name}", ref) for name, ref in (("plus", plus), ("minus", minus)) if ref]
+    head = each("c", errDir=direction, errBarType=kind, errValType="cust", noEndCap=1)
+    return tag("c:errBars", head, *ends, shape(look))
 
 
 def marker(colour: str, size: int) -> str:
     """A dot of this diameter in points; none for size 0."""
     if not size:
-        return '<c:marker><c:symbol val="none"/></c:marker>'
-    look = shape(fill(colour) + stroke(theme.PAPER, 1))
-    return f'<c:marker><c:symbol val="circle"/><c:size val="{size}"/>{look}</c:marker>'
+        return tag("c:marker", tag("c:symbol", val="none"))
+    return tag("c:marker", each("c", symbol="circle", size=size), shape(rgb(colour), stroke(theme.PAPER, 1)))
 
 
-def category_axis(size: float, *, side: str, across: str = "min", upside_down: bool = False) -> str:
-    """The axis of the row labels. side: `b` or `l`. across: where it meets the value axis (`min`, `autoZero`, a number)."""
-    meets = f'<c:crosses val="{across}"/>' if across in ("min", "autoZero") else f'<c:crossesAt val="{across}"/>'
-    order = "maxMin" if upside_down else "minMax"
-    return (
-        f'<c:catAx><c:axId val="1"/><c:scaling><c:orientation val="{order}"/></c:scaling><c:delete val="0"/><c:axPos val="{side}"/>'
-        '<c:numFmt formatCode="General" sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
-        f'<c:tickLblPos val="low"/>{shape(stroke("#8d97a1", 0.75))}{type_of(size)}<c:crossAx val="2"/>{meets}'
-        '<c:auto val="0"/><c:lblAlgn val="ctr"/><c:lblOffset val="100"/><c:noMultiLvlLbl val="1"/></c:catAx>'
+def category_axis(size: float, *, side: str, across: str | float = "min", upside_down: bool = False) -> str:
+    """The axis of the row labels. side: `b` or `l`. across: where it meets the value axis (`min`, a number)."""
+    return tag(
+        "c:catAx",
+        tag("c:axId", val=1),
+        tag("c:scaling", tag("c:orientation", val="maxMin" if upside_down else "minMax")),
+        each("c", delete=0, axPos=side),
+        tag("c:numFmt", formatCode="General", sourceLinked="0"),
+        each("c", majorTickMark="none", minorTickMark="none", tickLblPos="low"),
+        shape(stroke(_AXIS, 0.75)),
+        text(size),
+        tag("c:crossAx", val=2),
+        tag("c:crosses" if isinstance(across, str) else "c:crossesAt", val=across),
+        each("c", auto=0, lblAlgn="ctr", lblOffset=100, noMultiLvlLbl=1),
     )
 
 
@@ -125,7 +120,7 @@ def value_axis(
     code: str,
     *,
     side: str,
-    ends: tuple[float | None, float | None] = (None, None),
+    ends: Ends = (None, None),
     log: bool = False,
     hidden: bool = False,
     title: str = "",
@@ -133,48 +128,51 @@ def value_axis(
     between: str = "between",
 ) -> str:
     """A numeric axis with light grid lines; hidden where every mark carries its number. ids: own, crossed axis."""
-    low, high = ends
-    base = '<c:logBase val="10"/>' if log else ""
-    most = f'<c:max val="{json.dumps(high)}"/>' if high is not None else ""
-    least = f'<c:min val="{json.dumps(low)}"/>' if low is not None else ""
-    grid = "" if hidden or ids == (1, 2) else f"<c:majorGridlines>{shape(stroke(theme.LINE, 0.75))}</c:majorGridlines>"
-    return (
-        f'<c:valAx><c:axId val="{ids[0]}"/><c:scaling>{base}<c:orientation val="minMax"/>{most}{least}</c:scaling>'
-        f'<c:delete val="{int(hidden)}"/><c:axPos val="{side}"/>{grid}{_axis_title(title, size, side)}'
-        f'<c:numFmt formatCode={quoteattr(code)} sourceLinked="0"/><c:majorTickMark val="none"/><c:minorTickMark val="none"/>'
-        f'<c:tickLblPos val="low"/>{shape(NO_LINE)}{type_of(size, theme.MUTE)}<c:crossAx val="{ids[1]}"/>'
-        f'<c:crosses val="min"/><c:crossBetween val="{between}"/></c:valAx>'
+    grid = not hidden and ids != (1, 2)
+    scaling = each("c", logBase=10 if log else None, orientation="minMax", max=ends[1], min=ends[0])
+    return tag(
+        "c:valAx",
+        tag("c:axId", val=ids[0]),
+        tag("c:scaling", scaling),
+        each("c", delete=int(hidden), axPos=side),
+        tag("c:majorGridlines", shape(stroke(theme.LINE, 0.75))) if grid else "",
+        _axis_title(title, size, side) if title else "",
+        tag("c:numFmt", formatCode=code, sourceLinked="0"),
+        each("c", majorTickMark="none", minorTickMark="none", tickLblPos="low"),
+        shape(NO_LINE),
+        text(size, theme.MUTE),
+        tag("c:crossAx", val=ids[1]),
+        each("c", crosses="min", crossBetween=between),
     )
 
 
 def _axis_title(title: str, size: float, side: str) -> str:
-    if not title:
-        return ""
-    turned = ' rot="-5400000"' if side == "l" else ' rot="0"'
-    return (
-        f'<c:title><c:tx><c:rich><a:bodyPr{turned} vert="horz"/><a:lstStyle/><a:p><a:pPr><a:defRPr sz="{round(size * 100)}" b="0"/></a:pPr>'
-        f'<a:r><a:rPr lang="en-US" sz="{round(size * 100)}" b="0">{fill(theme.MUTE)}</a:rPr><a:t>{escape(title)}</a:t></a:r></a:p>'
-        '</c:rich></c:tx><c:overlay val="0"/></c:title>'
-    )
+    turned = "-5400000" if side == "l" else "0"
+    points = round(size * 100)
+    run = tag("a:r", tag("a:rPr", rgb(theme.MUTE), lang="en-US", sz=points, b=0), tag("a:t", words(title)))
+    paragraph = tag("a:p", tag("a:pPr", tag("a:defRPr", sz=points, b=0)), run)
+    rich = tag("c:rich", tag("a:bodyPr", rot=turned, vert="horz"), tag("a:lstStyle"), paragraph)
+    return tag("c:title", tag("c:tx", rich), tag("c:overlay", val=0))
 
 
 def plot_area(groups: str, box: tuple[float, float, float, float] | None = None) -> str:
     """Series and axes. box: inner left, top, width, height as shares of the chart; None leaves it to Office."""
-    layout = "<c:layout/>"
-    if box is not None:
-        left, top, width, height = box
-        layout = (
-            '<c:layout><c:manualLayout><c:layoutTarget val="inner"/><c:xMode val="edge"/><c:yMode val="edge"/>'
-            f'<c:x val="{left:.4f}"/><c:y val="{top:.4f}"/><c:w val="{width:.4f}"/><c:h val="{height:.4f}"/></c:manualLayout></c:layout>'
-        )
-    return f"<c:plotArea>{layout}{groups}</c:plotArea>"
+    if box is None:
+        return tag("c:plotArea", tag("c:layout"), groups)
+    x, y, width, height = (round(share, 4) for share in box)
+    inner = each("c", layoutTarget="inner", xMode="edge", yMode="edge", x=x, y=y, w=width, h=height)
+    return tag("c:plotArea", tag("c:layout", tag("c:manualLayout", inner)), groups)
 
 
-def chart_space(area: str, size: float) -> bytes:
-    """A whole chart part. Its first relation is the embedded workbook."""
-    return (
-        f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<c:chartSpace {NAMESPACES}><c:date1904 val="0"/><c:roundedCorners val="0"/>'
-        f'<c:chart><c:autoTitleDeleted val="1"/>{area}<c:plotVisOnly val="1"/><c:dispBlanksAs val="gap"/></c:chart>'
-        f"<c:spPr><a:noFill/>{NO_LINE}</c:spPr>{type_of(size)}"
-        '<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData></c:chartSpace>'
-    ).encode()
+def chart_space(area: str, size: float, *, legend: bool = False) -> bytes:
+    """A whole chart part, with a legend above on request. Its first relation is the embedded workbook."""
+    key = tag("c:legend", each("c", legendPos="t", overlay=0), text(size, theme.MUTE)) if legend else ""
+    shown = each("c", plotVisOnly=1, dispBlanksAs="gap")
+    chart = tag("c:chart", tag("c:autoTitleDeleted", val=1), area, key, shown)
+    look = shape(NO_FILL, NO_LINE) + text(size)
+    book = tag("c:externalData", tag("c:autoUpdate", val=0), r__id="rId1")
+    return (HEAD + root("c:chartSpace", "acr", each("c", date1904=0, roundedCorners=0), chart, look, book)).encode()
+
+
+def _area(column: str, count: int) -> str:
+    return f"{SHEET}!${column}$2:${column}${count + 1}"

@@ -1,0 +1,50 @@
+"""The report as a PowerPoint deck: answer first, native charts, sources on every slide."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+from pathlib import Path
+
+from siyu.language import Language
+from siyu.render.deck.appendix import Appendix
+from siyu.render.deck.lint import checked
+from siyu.render.deck.masters import opened
+from siyu.render.deck.slide import Deck
+from siyu.render.deck.story import Story
+from siyu.render.packing import normalised
+from siyu.render.plain import Plain
+from siyu.render.report import Report
+
+__all__ = ["deck_bytes", "write_deck"]
+
+
+def write_deck(path: Path, code: str, report: Report, template: Path | None = None) -> None:
+    """Write the deck of a report in `zh` or `en`. The same report and template give the same bytes.
+
+    template: a client's .pptx whose layouts and placeholders carry the names of `layouts.LAYOUTS`.
+    Raises UsageError when the template misses any, SlideProblems when a slide cannot be shown as it is.
+    """
+    path.write_bytes(deck_bytes(code, report, template))
+
+
+def deck_bytes(code: str, report: Report, template: Path | None = None) -> bytes:
+    """The deck as .pptx; see `write_deck`."""
+    masters = opened(template)
+    plain = Plain(Language(code))
+    name = plain.label(report.subject["name"], 60)
+    as_of = f"{plain.message('as of')} {report.as_of}"
+    deck = Deck(masters, code, f"{name}  ·  {as_of}")
+    story = Story(report, plain, deck)
+    story.tell()
+    Appendix(story).tell()
+    deck.link_up()
+    checked(deck, plain)
+    presentation = masters.presentation
+    about = presentation.core_properties
+    about.title, about.author, about.last_modified_by, about.language = f"{name}", "Siyu", "Siyu", code
+    about.created = about.modified = datetime.fromisoformat(report.as_of)
+    about.revision = 1
+    buffer = io.BytesIO()
+    presentation.save(buffer)
+    return normalised(buffer.getvalue())

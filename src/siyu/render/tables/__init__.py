@@ -1,0 +1,59 @@
+"""The report as an Excel appendix: every finding in numbers, sources, assumptions, live economics."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siyu.language import Language
+from siyu.render import labels
+from siyu.render.citations import Citations
+from siyu.render.plain import Plain, untrusted
+from siyu.render.report import Report
+from siyu.render.tables.book import Book, Sheet
+from siyu.render.tables.economics import Economics
+from siyu.render.tables.findings import FindingSheets
+from siyu.render.tables.sources import write_sources
+
+__all__ = ["tables_bytes", "write_tables"]
+
+
+def write_tables(path: Path, code: str, report: Report) -> None:
+    """Write the workbook of a report in `zh` or `en`. The same report gives the same bytes."""
+    path.write_bytes(tables_bytes(code, report))
+
+
+def tables_bytes(code: str, report: Report) -> bytes:
+    """The workbook as .xlsx; see `write_tables`."""
+    plain = Plain(Language(code))
+    name = plain.label(report.subject["name"], 60)
+    book = Book(plain, name, report.as_of)
+    citations = Citations(report, plain)
+    contents = _contents(book, report, name)
+    economics = Economics(book, report, citations)
+    listed: list[tuple[Sheet, str]] = []
+    if economics.inputs:
+        listed.append((economics.economics(), plain.message("Platform economics, recalculated from the assumptions")))
+    listed.append((economics.assumptions(), plain.message("Assumptions and fees")))
+    listed.append((write_sources(book, report, citations), plain.message("Sources")))
+    sheets = FindingSheets(book, citations)
+    listed += [(sheets.write(finding), plain.title(finding)) for finding in report.findings]
+    for sheet, words in listed:
+        contents.link(0, sheet.name, sheet.name)
+        contents.text(1, untrusted(words, 400))
+        contents.row += 1
+    return book.content()
+
+
+def _contents(book: Book, report: Report, name: str) -> Sheet:
+    """The first sheet: what this is, and where everything stands."""
+    say = book.plain.message
+    sheet = book.sheet(say("Contents"))
+    sheet.widths(34, 110)
+    kind = say(labels.SUBJECTS[report.subject.get("kind", "case")])
+    sheet.text(0, f"{name}  ·  {kind}", "title")
+    sheet.row += 1
+    sheet.text(0, f"{say('as of')} {untrusted(report.as_of, 20)}", "mute")
+    sheet.row += 1
+    sheet.text(0, say("Numbers of the findings are fixed; only the sheet of the economics recalculates."), "mute")
+    sheet.row += 2
+    return sheet

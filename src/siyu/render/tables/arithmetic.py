@@ -1,0 +1,65 @@
+"""Evaluates printed formulas, for the values that a workbook shows before anything recalculates it."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+_NAMED = re.compile(r"\{([a-z][a-z0-9_]*)\}|\[([a-z][a-z0-9_.]*)\]")
+_BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: math.pow,
+}
+_CALLS: dict[str, Callable[..., float]] = {"EXP": math.exp, "LN": math.log, "MAX": max, "MIN": min}
+
+
+def names_in(formula: str) -> tuple[list[str], list[str]]:
+    """(inputs, lines) that a formula names, each once."""
+    found = _NAMED.findall(formula)
+    return list(dict.fromkeys(a for a, _ in found if a)), list(dict.fromkeys(b for _, b in found if b))
+
+
+def replaced(formula: str, inputs: Callable[[str], str], lines: Callable[[str], str]) -> str:
+    """The formula with every `{input}` and `[line]` replaced."""
+    return _NAMED.sub(lambda match: inputs(match[1]) if match[1] else lines(match[2]), formula)
+
+
+def evaluated(formula: str, inputs: Mapping[str, float], lines: Mapping[str, float]) -> float:
+    """The value of a formula. Raises ZeroDivisionError as Excel would say #DIV/0!, KeyError for a missing name."""
+    tree, places = _parsed(formula)
+    values = {name: inputs[key] if kind == "input" else lines[key] for name, (kind, key) in places.items()}
+    return _value(tree, values)
+
+
+@lru_cache(maxsize=1024)
+def _parsed(formula: str) -> tuple[ast.expr, dict[str, tuple[str, str]]]:
+    places: dict[str, tuple[str, str]] = {}
+
+    def place(kind: str, key: str) -> str:
+        name = f"v{len(places)}"
+        places[name] = (kind, key)
+        return name
+
+    text = replaced(formula, lambda key: place("input", key), lambda key: place("line", key)).replace("^", "**")
+    return ast.parse(text, mode="eval").body, places
+
+
+def _value(node: ast.expr, values: Mapping[str, float]) -> float:
+    match node:
+        case ast.Constant(value=int() | float() as number):
+            return float(number)
+        case ast.Name(id=name):
+            return values[name]
+        case ast.UnaryOp(op=ast.USub(), operand=inside):
+            return -_value(inside, values)
+        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:
+            return _BINARY[type(operator)](_value(left, values), _value(right, values))
+        case ast.Call(func=ast.Name(id=name), args=arguments) if name in _CALLS:
+            return _CALLS[name](*(_value(argument, values) for argument in arguments))
+    raise ValueError(f"no arithmetic for {ast.dump(node)[:80]}")

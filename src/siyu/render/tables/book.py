@@ -1,0 +1,123 @@
+"""A workbook being written: styles, cells that stay what they are, names, links between its own sheets."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from siyu import theme
+from siyu.render.plain import Plain, untrusted
+
+LONGEST = 32_767  # characters a cell can hold
+_KEPT = 32_000
+_OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+_STYLES: dict[str, dict[str, Any]] = {
+    "text": {"text_wrap": True, "valign": "top"},
+    "title": {"bold": True, "font_size": 15},
+    "mute": {"font_color": theme.MUTE, "valign": "top"},
+    "note": {"font_color": theme.MUTE, "text_wrap": True, "valign": "top"},
+    "head": {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2, "bottom_color": theme.MUTE},
+    "group": {"bold": True, "font_color": theme.MAIN, "bottom": 1, "bottom_color": theme.MAIN},
+    "number": {"valign": "top"},
+    "input": {"valign": "top", "bg_color": "#FFF8E1"},
+    "total": {"bold": True, "valign": "top", "top": 1},
+    "link": {"font_color": theme.MAIN, "underline": 1, "valign": "top"},
+}
+# a text that starts like a formula is marked as text, so that it stays one when its cell is edited
+_FORMULA = re.compile(r"\s*[=+\-@]")
+
+
+class Book:
+    """An .xlsx in memory. Text of data files is only ever written as text."""
+
+    def __init__(self, plain: Plain, title: str, as_of: str) -> None:
+        self.plain = plain
+        self._buffer = io.BytesIO()
+        self._book = xlsxwriter.Workbook(self._buffer, _OPTIONS)
+        fixed = datetime.fromisoformat(as_of)  # no clock: the same report gives the same bytes
+        self._book.set_properties({"title": title[:200], "author": "Siyu", "created": fixed})
+        self._formats: dict[tuple[str, str, bool], Format] = {}
+        self._names: dict[str, str] = {}
+
+    def sheet(self, name: str) -> Sheet:
+        """A new sheet; its name is made to fit Excel's rules and to be the only one."""
+        base = re.sub(r"[\[\]:*?/\\']", " ", untrusted(name, 60)).strip()[:31] or "-"
+        found, number = base, 1
+        while found.lower() in self._names or found.lower() == "history":
+            number += 1
+            found = f"{base[: 31 - len(str(number)) - 1]} {number}"
+        self._names[found.lower()] = found
+        return Sheet(self, self._book.add_worksheet(found), found)
+
+    def define(self, name: str, sheet: str, row: int, column: int) -> None:
+        """A name for one cell."""
+        self._book.define_name(name, f"='{sheet}'!{xlsxwriter.utility.xl_rowcol_to_cell(row, column, True, True)}")
+
+    def style(self, name: str, code: str = "", *, quoted: bool = False) -> Format:
+        """A format, made once."""
+        key = (name, code, quoted)
+        if key not in self._formats:
+            properties = {**_STYLES[name], "font_name": "Arial", "font_size": _STYLES[name].get("font_size", 10)}
+            properties |= {"num_format": code} if code else {}
+            self._formats[key] = self._book.add_format(properties | ({"quote_prefix": True} if quoted else {}))
+        return self._formats[key]
+
+    def content(self) -> bytes:
+        """The finished file."""
+        self._book.close()
+        return self._buffer.getvalue()
+
+
+class Sheet:
+    """One sheet, written from the top; `row` is the next free one."""
+
+    def __init__(self, book: Book, page: Worksheet, name: str) -> None:
+        self.book, self.page, self.name, self.row = book, page, name, 0
+        page.hide_gridlines(2)
+
+    def text(self, column: int, content: str, style: str = "text", row: int | None = None) -> None:
+        """A text, whole as far as a cell can hold it; what is cut says so."""
+        if content:
+            kept = self.fitting(content)
+            shape = self.book.style(style, "@" if style == "text" else "", quoted=bool(_FORMULA.match(kept)))
+            self.page.write_string(self.row if row is None else row, column, kept, shape)
+
+    def number(self, column: int, value: float | None, code: str = "", style: str = "number") -> None:
+        """A number as the findings hold it."""
+        if value is not None:
+            self.page.write_number(self.row, column, value, self.book.style(style, code))
+
+    def formula(self, column: int, formula: str, value: float, code: str, style: str = "number") -> None:
+        """A formula of ours with the value it had when the report was made."""
+        self.page.write_formula(self.row, column, f"={formula}", self.book.style(style, code), value)
+
+    def heads(self, words: Sequence[str], first: int = 0) -> None:
+        """A row of headings."""
+        for at, word in enumerate(words, start=first):
+            self.text(at, word, "head")
+        self.row += 1
+
+    def link(self, column: int, sheet: str, words: str) -> None:
+        """A link to another sheet of this workbook."""
+        self.page.write_url(self.row, column, f"internal:'{sheet}'!A1", self.book.style("link"), words[:200])
+
+    def widths(self, *widths: float) -> None:
+        """Widths of the columns from the left, in characters."""
+        for at, width in enumerate(widths):
+            self.page.set_column(at, at, width)
+
+    def fitting(self, content: str) -> str:
+        """A text that a cell can hold."""
+        if len(content.encode("utf-16-le")) // 2 <= LONGEST:
+            return content
+        note = self.book.plain.message("[shortened: the text has {count} characters]").replace(
+            "{count}", str(len(content))
+        )
+        return f"{content[: _KEPT // 2]}… {note}"

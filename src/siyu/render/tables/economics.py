@@ -1,0 +1,191 @@
+"""The assumptions with their names, and the platform economics as live formulas over them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+import siyu
+from siyu.render import labels
+from siyu.render.citations import Citations, kind_of
+from siyu.render.number_codes import column_code
+from siyu.render.plain import untrusted
+from siyu.render.report import Report
+from siyu.render.tables.arithmetic import evaluated, names_in, replaced
+from siyu.render.tables.book import Book, Sheet
+from siyu.render.tables.inputs import SECTION, Input, bound
+
+Record = Mapping[str, Any]
+ENDS = ("low", "mode", "high")
+_CODES = {"ratio": "0.00%", "CNY": "#,##0.00", "CNY_per_1000_people": "#,##0"}
+_STATIC = "wins"  # the finding with shares of draws
+
+
+@lru_cache(maxsize=1)
+def formulas() -> dict[str, Any]:
+    """The printed formulas: {inputs: [symbol], lines: [{key, group, label, unit, formula, total}]}."""
+    path = Path(siyu.__file__).parent / "formulas" / "excel.json"
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+class Economics:
+    """Two sheets: assumptions with a name for each end, and what the formulas make of them."""
+
+    def __init__(self, book: Book, report: Report, citations: Citations) -> None:
+        self.book, self.report, self.citations, self.plain = book, report, citations, book.plain
+        self.inputs, self.missing = bound(report, formulas()["inputs"])
+
+    @property
+    def live(self) -> bool:
+        """Whether every input has a row, so that the formulas can be written."""
+        return not self.missing
+
+    def assumptions(self) -> Sheet:
+        """Every assumption and fee rule of the report; those the formulas use come first, with names."""
+        say = self.plain.message
+        sheet = self.book.sheet(say("Assumptions"))
+        sheet.widths(46, 13, 13, 13, 16, 16, 16, 11, 30, 70, 40, 34)
+        sheet.text(0, say("Assumptions and fees"), "title")
+        sheet.row += 1
+        sheet.text(0, say("Yellow cells feed the formulas by name: change them and the economics follow."), "mute")
+        sheet.row += 2
+        heads = (
+            "Assumption",
+            "Low",
+            "Most likely",
+            "High",
+            "Unit",
+            "Wording",
+            "Confidence",
+            "As of",
+            "Name in formulas",
+            "Why",
+            "Source",
+            "Entry",
+        )
+        sheet.page.freeze_panes(sheet.row + 1, 1)
+        sheet.heads([say("Kind of range") if head == "Wording" else say(head) for head in heads])
+        used = {entry.ref for entry in self.inputs.values()}
+        for entry in self.inputs.values():
+            self._row(sheet, entry.ref, entry)
+        for ref in sorted(self.report.sources):
+            if kind_of(ref) in ("assumption", "fee") and ref not in used:
+                self._row(sheet, ref, None)
+        return sheet
+
+    def economics(self) -> Sheet:
+        """The waterfall of an order and of a thousand people by route, and where two routes meet."""
+        say = self.plain.message
+        sheet = self.book.sheet(say("Economics"))
+        sheet.widths(52, 24, 16, 16, 16)
+        sheet.text(0, say("Platform economics, recalculated from the assumptions"), "title")
+        sheet.row += 1
+        for note in (
+            "Three settings: all inputs at their low end, at their most likely value, at their high end.",
+            "They are not a range of outcomes: that comes from draws of all inputs, on the sheets of the findings.",
+        ):
+            sheet.text(0, say(note), "mute")
+            sheet.row += 1
+        sheet.row += 1
+        if not self.live:
+            sheet.text(
+                0,
+                say("No live formulas: the report has no single row for") + f" {', '.join(self.missing[:12])}",
+                "mute",
+            )
+            sheet.row += 2
+            self._draws(sheet)
+            return sheet
+        sheet.page.freeze_panes(sheet.row + 1, 1)
+        sheet.heads([say("Step"), say("Unit"), say("All low"), say("All most likely"), say("All high")])
+        self._lines(sheet)
+        self._draws(sheet)
+        return sheet
+
+    def _row(self, sheet: Sheet, ref: str, entry: Input | None) -> None:
+        record = self.report.sources[ref]
+        low, mode, high = (record.get(end, record.get(f"rate_{end}")) for end in ENDS)
+        mode = entry.mode if entry else mode if mode is not None else (low + high) / 2
+        unit = str(record.get("unit") or "ratio")
+        sheet.text(0, self.citations.name(ref))
+        code = column_code([low, mode, high], unit)
+        for at, value in enumerate((low, mode, high), start=1):
+            sheet.number(at, value, code, "input" if entry else "number")
+            if entry:
+                self.book.define(f"{entry.symbol}_{ENDS[at - 1]}", sheet.name, sheet.row, at)
+        sheet.text(4, self.plain.unit(unit))
+        sheet.text(5, self.plain.named(labels.FAMILIES, record.get("family")))
+        sheet.text(6, self.plain.named(labels.CONFIDENCES, record.get("confidence")))
+        sheet.text(7, untrusted(self.plain.message(str(record.get("vintage") or record.get("valid_from") or "")), 20))
+        sheet.text(8, entry.symbol if entry else "")
+        sheet.text(9, self.plain.label(record.get("rationale") or record.get("note"), 4000))
+        sheet.text(10, self.plain.label((record.get("source") or {}).get("title")))
+        sheet.text(11, untrusted(ref, 120))
+        sheet.row += 1
+
+    def _lines(self, sheet: Sheet) -> None:
+        rows: dict[str, int] = {}
+        values: dict[str, dict[str, float]] = {end: {} for end in ENDS}
+        group = ""
+        for line in formulas()["lines"]:
+            if line["group"] != group:
+                group = line["group"]
+                sheet.row += 1
+                self._group(sheet, group)
+            rows[line["key"]] = sheet.row
+            style = "total" if line["total"] else "number"
+            sheet.text(0, self.plain.message(line["label"]), "total" if line["total"] else "text")
+            sheet.text(1, self.plain.unit(line["unit"]))
+            for column, end in enumerate(ENDS, start=2):
+                inputs = {name: getattr(self.inputs[name], end) for name in names_in(line["formula"])[0]}
+                value = evaluated(line["formula"], inputs, values[end]) + 0.0  # no -0
+                values[end][line["key"]] = value
+                sheet.formula(
+                    column, _excel(line["formula"], end, rows, column), value, _CODES.get(line["unit"], "0.000"), style
+                )
+            sheet.row += 1
+
+    def _group(self, sheet: Sheet, group: str) -> None:
+        kind, _, route = group.partition(".")
+        words = {
+            "order": "One order, {route}",
+            "people": "A thousand people acquired, {route}",
+            "switch": "Douyin shop against {route}",
+        }[kind]
+        name = self.plain.message(labels.ROUTES[route])
+        for column in range(5):
+            sheet.page.write_blank(sheet.row, column, None, self.book.style("group"))
+        sheet.text(0, self.plain.message(words).replace("{route}", name), "group")
+        sheet.row += 1
+
+    def _draws(self, sheet: Sheet) -> None:
+        """Shares of draws as counted when the report was made."""
+        finding = next((f for f in self.report.findings if f["section"] == SECTION and f["key"] == _STATIC), None)
+        if finding is None:
+            return
+        sheet.row += 1
+        sheet.text(0, self.plain.subtitle(finding), "group")
+        sheet.row += 1
+        sheet.text(
+            0,
+            self.plain.message(
+                "Static: counted over the draws when the report was made. These cells do not recalculate."
+            ),
+            "mute",
+        )
+        sheet.row += 1
+        for row in finding["chart"]["rows"]:
+            sheet.text(0, self.plain.label(row["label"]))
+            sheet.number(3, row["value"], "0.0%")
+            sheet.row += 1
+
+
+def _excel(formula: str, end: str, rows: Mapping[str, int], column: int) -> str:
+    """The formula with the names of this setting and the cells of this column."""
+    return replaced(formula, lambda name: f"{name}_{end}", lambda key: xl_rowcol_to_cell(rows[key], column))

@@ -1,0 +1,19 @@
+"""The files of a report, apart from its record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+FINDINGS = "findings"
+# What is made once for each language. A kind added here needs its function in `reporting.RENDERINGS`.
+_NAMES = {"report": "report.{}.html"}
+
+
+def renderings(languages: Sequence[str]) -> list[tuple[str, str]]:
+    """(kind, language) of everything that is made out of executed notebooks; the findings come first."""
+    return [(FINDINGS, ""), *((kind, code) for code in languages for kind in _NAMES)]
+
+
+def file_name(kind: str, language: str) -> str:
+    """Name of a file within the folder of its report."""
+    return f"{FINDINGS}.json" if kind == FINDINGS else _NAMES[kind].format(language)

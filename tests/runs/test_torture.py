@@ -1,0 +1,33 @@
+"""The torture of `tests/torture`, in small: a dozen kills, one race, a few spoilt disks. Seeds are printed."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "torture"))
+import disks
+import kills
+import races
+
+
+@pytest.fixture
+def seed():
+    drawn = secrets.randbelow(10**6)
+    sys.stdout.write(f"seed {drawn}\n")
+    return drawn
+
+
+def test_a_dozen_kills_leave_nothing_half_and_nothing_behind(tmp_path, seed):
+    assert kills.torture(tmp_path, kills=12, subjects=3, seed=seed)
+
+
+def test_starts_at_once_do_the_work_once(tmp_path, seed):
+    assert races.torture(tmp_path, rounds=1, starts=4, subjects=2, seed=seed)
+
+
+def test_a_full_disk_leaves_the_old_report_as_it_was(tmp_path):
+    assert disks.torture(tmp_path, ["ENOSPC"], every=30, first=12)

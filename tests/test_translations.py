@@ -1,0 +1,180 @@
+"""Chinese for every word of a closed list, a formula or a ledger that page, deck or tables show."""
+
+import re
+from collections import defaultdict
+from types import SimpleNamespace
+from typing import get_args
+
+import pytest
+from babel.messages.pofile import read_po
+
+from siyu import language, workbook
+from siyu.definitions import registry
+from siyu.economy import names, tables
+from siyu.evidence import disputes, reliability
+from siyu.evidence.assumptions import Assumption
+from siyu.evidence.channels import Answer
+from siyu.evidence.claims import Claim
+from siyu.evidence.conflicts import Conflict
+from siyu.evidence.fees import Kind, RouteName
+from siyu.evidence.references import claim_record
+from siyu.evidence.sources import Grade
+from siyu.formulas import ROUTES, people_terms, terms
+from siyu.language import Language
+from siyu.paths import notebooks_dir
+from siyu.render import labels
+from siyu.render.citations import Citations
+from siyu.render.plain import Plain
+from siyu.render.prose import Prose
+from siyu.render.references import References
+from siyu.runs.sections import NOT_FOR_A_CASE, load
+
+ZH = Language("zh")
+LEDGER = workbook.bundled_ledger()
+WORDS = re.compile(r"[A-Za-z]{3,}")
+HAN = "\u4e00-\u9fff"
+
+
+def untranslated(messages):
+    return sorted({message for message in messages if message and ZH.message(message) == message})
+
+
+def field(model, name):
+    return get_args(model.model_fields[name].annotation)
+
+
+@pytest.mark.parametrize("part", ["formula", "denominator", "basis"])
+def test_definitions_are_worded_in_chinese(part):
+    assert untranslated(getattr(metric, part) for metric in registry().metrics.values()) == []
+
+
+@pytest.mark.parametrize("path", sorted(notebooks_dir().glob("*.ipynb")), ids=lambda path: path.stem)
+def test_parameters_have_a_chinese_meaning(path):
+    assert untranslated(parameter.meaning for parameter in load(path).parameters.values()) == []
+
+
+def test_steps_of_the_formulas_have_chinese_names():
+    steps = {term.label for route in ROUTES for term in (*terms(route), *people_terms(route))}
+    assert len(steps) >= 16
+    assert untranslated(steps) == []
+
+
+def test_names_of_the_economics_have_chinese():
+    named = [*names.ROUTE_NAMES.values(), *names.ROUTE_WORDS.values(), *names.GROUP_NAMES.values()]
+    assert untranslated([*named, *names.RATES.values(), names.ANY, tables.KEPT]) == []
+
+
+LISTS = {
+    "grade": (get_args(Grade), labels.GRADES),
+    "statistic": (set(field(Claim, "statistic")) - {"none"}, labels.STATISTICS),
+    "said": (field(Claim, "denominator"), labels.CHECKS),
+    "answer": (get_args(Answer), labels.CHECKS),
+    "garble": (field(Claim, "garble"), labels.CHECKS),
+    "conflict": (field(Conflict, "kind"), labels.CONFLICTS),
+    "resolution": (field(Conflict, "resolution"), labels.RESOLUTIONS),
+    "field": (get_args(field(Conflict, "differing_field")[0]), labels.FIELDS),
+    "conflict confidence": (field(Conflict, "confidence"), labels.CONFIDENCES),
+    "assumption confidence": (field(Assumption, "confidence"), labels.CONFIDENCES),
+    "family": (field(Assumption, "family"), labels.FAMILIES),
+    "fee": (get_args(Kind), labels.FEES),
+    "route": (set(get_args(RouteName)) - {"all"}, labels.ROUTES),
+    "conflict in a table": (field(Conflict, "kind"), disputes.KINDS),
+    "resolution in a table": (field(Conflict, "resolution"), disputes.OUTCOMES),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_closed_lists_have_chinese_words(name):
+    codes, words = LISTS[name]
+    assert codes
+    assert set(codes) <= set(words)
+    said = [word for entry in words.values() for word in (entry if isinstance(entry, tuple) else (entry,))]
+    assert untranslated(word for word in said if WORDS.search(word)) == []
+
+
+def test_verdicts_and_faults_have_chinese_words():
+    faults = [*reliability.FATAL.values(), *reliability.CAVEATS.values(), *reliability.SHARES.values()]
+    assert untranslated([*faults, *reliability.VERDICTS]) == []
+
+
+def test_ledger_words_without_a_chinese_column_are_translated():
+    """Places in a source, publishers, dates in words: shown as they are in English."""
+    words = [claim.locator for claim in LEDGER.claims.values()]
+    words += [text for source in LEDGER.sources.values() for text in (source.publisher, source.locator)]
+    words += [row.vintage for row in workbook.open_workbook("x", "luzhou_laojiao").assumptions.rows.values()]
+    phrases = {word for word in words if WORDS.search(word) and (" " in word or not {".", "/"} & set(word))}
+    names_alone = {"PerformanceIN", "AdNews Australia"}
+    files = {word for word in phrases if re.match(r"\S*[./]\S*(,|$)", word) and ZH.message(word) == word}
+    assert untranslated(phrases - names_alone - files) == []
+    assert untranslated([NOT_FOR_A_CASE]) == []
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_a_passage_without_a_figure_is_said_in_words(code):
+    records = {f"claim:{key}": claim_record(claim, LEDGER) for key, claim in LEDGER.claims.items()}
+    report = SimpleNamespace(sources=records, findings=[])
+    passages = {ref for ref, record in records.items() if record["as_printed"].startswith("(")}
+    assert {records[ref]["as_printed"] for ref in passages} == set(labels.PASSAGES)
+    page = References(report, Prose(Language(code)))
+    deck = Citations(report, Plain(Language(code)))
+    for ref in passages:
+        for text in (page.printed(ref).striptags(), deck.printed(ref)):
+            assert text
+            assert not text.startswith("(")
+            assert code == "en" or not WORDS.search(text)
+
+
+# --- the files themselves ---------------------------------------------------------------------------
+
+
+def files():
+    found = {}
+    for path in sorted((language._LOCALES / "zh" / "LC_MESSAGES").glob("*.po")):
+        with path.open("rb") as file:
+            found[path.name] = {message.id: message.string for message in read_po(file) if message.id}
+    return found
+
+
+def test_no_message_is_translated_in_two_ways():
+    said = defaultdict(set)
+    for messages in files().values():
+        for message, words in messages.items():
+            said[message].add(words)
+    assert {message: words for message, words in said.items() if len(words) > 1} == {}
+
+
+def test_translations_keep_every_placeholder():
+    for name, messages in files().items():
+        for message, words in messages.items():
+            assert set(re.findall(r"\{[^}]*\}", message)) == set(re.findall(r"\{[^}]*\}", words)), (name, message)
+
+
+def chinese():
+    """(where, text) of every Chinese text of ours: messages, definitions, columns of the ledgers."""
+    for name, messages in files().items():
+        yield from ((name, words) for words in messages.values())
+    yield from (("definitions.yml", metric.zh) for metric in registry().metrics.values())
+    rows = [*LEDGER.claims.values(), *LEDGER.conflicts.values()]
+    rows += workbook.open_workbook("x", "luzhou_laojiao").assumptions.rows.values()
+    for row in rows:
+        yield from ((str(row.line), text) for key, text in row if key.endswith("_zh") and text)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (rf"[{HAN}] +[\d{{]|[\d}}] +[{HAN}]", "a space between a number and a Chinese word"),
+        (rf"[{HAN}][,;:?!]|[{HAN}]\.(?!\w)", "half-width punctuation behind Chinese"),
+        (r"[“”]", "quotation marks other than 「」"),
+        (rf"[{HAN}] *\([^)]*[{HAN}]", "half-width brackets around Chinese"),
+        (r"印(作|成|为|出|的)|所印|印法", "printed, said of a web page"),
+    ],
+)
+def test_chinese_is_set_as_chinese(fault, why):
+    found = [(where, text) for where, text in chinese() if re.search(fault, text)]
+    assert found == [], why
+
+
+def test_the_rules_of_setting_find_planted_faults():
+    assert re.search(rf"[{HAN}] +[\d{{]", "共 3 个")
+    assert re.search(rf"[{HAN}][,;:?!]", "你好,世界")

@@ -1,0 +1,131 @@
+"""Random SIGKILLs over a batch: nothing half, nothing mixed, nothing left behind, nothing done twice.
+
+`python tests/torture/kills.py --kills 200 --subjects 20 --seed N`
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parent))
+from arena import Arena  # type: ignore[import-not-found]
+
+KINDS = {
+    "supervisor": "report",
+    "worker": str(Path(__file__).parents[1] / "runs" / "tiny_worker.py"),
+    "kernel": "ipykernel_launcher",
+    "watchdog": "siyu.runs.watchdog",
+}
+
+
+def victim(arena: Arena, kind: str, draw: random.Random) -> psutil.Process | None:
+    """A process of this kind, if there is one."""
+    found = []
+    for process in arena.processes():
+        try:
+            if KINDS[kind] in process.cmdline():
+                found.append(process)
+        except psutil.Error:
+            continue
+    return draw.choice(sorted(found, key=lambda process: process.pid)) if found else None
+
+
+def one_run(arena: Arena, draw: random.Random, hits: Counter[str], left: int) -> None:
+    """Start a batch, kill at random while it lasts, and look at everything once it is over."""
+    due = arena.plan()
+    before = Counter(arena.executed())
+    process = arena.start()
+    while process.poll() is None and left > 0:
+        time.sleep(draw.uniform(0.0, 4.0))
+        kind = draw.choices(list(KINDS), (4, 3, 3, 1))[0]
+        target = victim(arena, kind, draw)
+        if target is None or process.poll() is not None:
+            continue
+        try:
+            target.kill()
+        except psutil.NoSuchProcess:
+            continue
+        hits[kind] += 1
+        left -= 1
+        if kind == "supervisor":
+            break
+    try:
+        process.communicate(timeout=600)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    orphans = arena.orphans()
+    assert not orphans, f"left behind: {orphans}"
+    again = Counter(arena.executed()) - before
+    beyond = {pair: count for pair, count in again.items() if count > 1 or pair[1] not in due.get(pair[0], set())}
+    assert not beyond, f"executed again: {beyond}"
+
+
+def judge(arena: Arena, reference: dict[str, dict[str, str]]) -> int:
+    """Every visible report is whole; a published one is the one of an undisturbed run. Returns how many are."""
+    published = 0
+    for subject, record in arena.reports().items():
+        if record["status"] == "published":
+            published += 1
+            assert arena.contents(subject) == reference[subject], f"{subject} differs from an undisturbed run"
+        else:
+            assert record["reasons"], f"{subject} failed without a reason"
+            assert "killed" in str(record["reasons"]) or "died" in str(record["reasons"]), record["reasons"]
+    return published
+
+
+def torture(root: Path, kills: int, subjects: int, seed: int) -> str:
+    """Returns the figures. Raises AssertionError at the first thing that is wrong."""
+    draw = random.Random(seed)  # noqa: S311 - to be replayed, not to be secret
+    arena = Arena(root, subjects, ["import time; time.sleep(0.3)"])
+    code, _, said = arena.run(out=root / "reference")
+    assert code == 0, said
+    reference = {subject: arena.contents(subject, root / "reference") for subject in arena.subjects}
+    hits: Counter[str] = Counter()
+    runs = rounds = 0
+    while sum(hits.values()) < kills:
+        one_run(arena, draw, hits, kills - sum(hits.values()))
+        runs += 1
+        if judge(arena, reference) == subjects:
+            rounds += 1
+            for subject in draw.sample(arena.subjects, draw.randint(1, subjects)):
+                shutil.rmtree(arena.out / subject)
+    due = arena.plan()
+    before = Counter(arena.executed())
+    code, _, said = arena.run()
+    assert code == 0, said
+    assert set(Counter(arena.executed()) - before) == {(s, section) for s, found in due.items() for section in found}
+    assert judge(arena, reference) == subjects
+    assert arena.plan() == {}
+    killed = ", ".join(f"{count} {kind}" for kind, count in sorted(hits.items()))
+    return f"{sum(hits.values())} kills ({killed}), {runs} runs of {subjects} subjects, {rounds} times to the end"
+
+
+def main() -> None:
+    """Parse the command line, print the seed, run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--subjects", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=secrets.randbelow(10**6))
+    given = parser.parse_args()
+    sys.stdout.write(f"kills: seed {given.seed}\n")
+    sys.stdout.flush()
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="siyu-torture-") as folder:
+        said = torture(Path(folder), given.kills, given.subjects, given.seed)
+    sys.stdout.write(f"kills: {said}; nothing wrong, {time.monotonic() - began:.0f} s\n")
+
+
+if __name__ == "__main__":
+    main()
