@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Collection, Mapping
 from types import SimpleNamespace
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from babel.messages.pofile import read_po
@@ -64,7 +65,7 @@ def test_names_of_the_economics_have_chinese():
     assert untranslated([*named, *names.RATES.values(), names.ANY, tables.KEPT]) == []
 
 
-LISTS = {
+LISTS: dict[str, tuple[Collection[str], Mapping[str, Any]]] = {
     "grade": (get_args(Grade), labels.GRADES),
     "statistic": (set(field(Claim, "statistic")) - {"none"}, labels.STATISTICS),
     "said": (field(Claim, "denominator"), labels.CHECKS),
@@ -99,10 +100,10 @@ def test_verdicts_and_faults_have_chinese_words():
 
 def test_ledger_words_without_a_chinese_column_are_translated():
     """Places in a source, publishers, dates in words: shown as they are in English."""
-    words = [claim.locator for claim in LEDGER.claims.values()]
+    words: list[Any] = [claim.locator for claim in LEDGER.claims.values()]
     words += [text for source in LEDGER.sources.values() for text in (source.publisher, source.locator)]
     words += [row.vintage for row in workbook.open_workbook("x", "luzhou_laojiao").assumptions.rows.values()]
-    phrases = {word for word in words if WORDS.search(word) and (" " in word or not {".", "/"} & set(word))}
+    phrases = {word for word in words if word and WORDS.search(word) and (" " in word or not {".", "/"} & set(word))}
     names_alone = {"PerformanceIN", "AdNews Australia"}
     files = {word for word in phrases if re.match(r"\S*[./]\S*(,|$)", word) and ZH.message(word) == word}
     assert untranslated(phrases - names_alone - files) == []
@@ -112,7 +113,7 @@ def test_ledger_words_without_a_chinese_column_are_translated():
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_a_passage_without_a_figure_is_said_in_words(code):
     records = {f"claim:{key}": claim_record(claim, LEDGER) for key, claim in LEDGER.claims.items()}
-    report = SimpleNamespace(sources=records, findings=[])
+    report: Any = SimpleNamespace(sources=records, findings=[])
     passages = {ref for ref, record in records.items() if record["as_printed"].startswith("(")}
     assert {records[ref]["as_printed"] for ref in passages} == set(labels.PASSAGES)
     page = References(report, Prose(Language(code)))

@@ -68,6 +68,7 @@ class Arena:
                 "-c",
                 _COMMAND,
                 str(self.notebooks),
+                str(_WORKER),
                 "report",
                 *asked,
                 "--out",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 FINDINGS = "findings"
 # What is made once for each language. A kind added here needs its function in `reporting.RENDERINGS`.
-_NAMES = {"report": "report.{}.html"}
+_NAMES = {"report": "report.{}.html", "deck": "deck.{}.pptx", "tables": "tables.{}.xlsx"}
 
 
 def renderings(languages: Sequence[str]) -> list[tuple[str, str]]:

@@ -8,10 +8,12 @@ from typing import Any
 
 from siyu.findings import title
 from siyu.language import LANGUAGES, Language
+from siyu.render.deck import deck_bytes
 from siyu.render.html import render_report
 from siyu.render.report import OK, Report, SectionReport
+from siyu.render.tables import tables_bytes
 from siyu.runs import executed, storage
-from siyu.runs.files import file_name
+from siyu.runs.files import FINDINGS, file_name
 
 
 def render(task: Mapping[str, Any]) -> None:
@@ -58,7 +60,20 @@ def _page(report: Report, language: str) -> bytes:
     return render_report(report, language).encode()
 
 
-RENDERINGS: Mapping[str, Callable[[Report, str], bytes]] = {"findings": _findings, "report": _page}
+def _deck(report: Report, language: str) -> bytes:
+    return deck_bytes(language, report)
+
+
+def _tables(report: Report, language: str) -> bytes:
+    return tables_bytes(language, report)
+
+
+RENDERINGS: Mapping[str, Callable[[Report, str], bytes]] = {
+    FINDINGS: _findings,
+    "report": _page,
+    "deck": _deck,
+    "tables": _tables,
+}
 
 
 def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> SectionReport:

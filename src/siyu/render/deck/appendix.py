@@ -14,6 +14,7 @@ from siyu.render.deck.sourcing import EVIDENCE
 from siyu.render.deck.story import Story, key_of
 from siyu.render.deck.tags import EMU
 from siyu.render.deck.writing import plain_paragraphs
+from siyu.render.plain import untrusted
 from siyu.render.report import OK
 
 Record = Mapping[str, Any]
@@ -96,9 +97,10 @@ class Appendix:
 
     def _figure(self, ref: str) -> str:
         """A claim's figure as printed; where that is in Chinese characters, other languages read it."""
-        printed = self.story.citations.printed(ref)
-        foreign = self.plain.language.code != "zh" and not printed.isascii()
-        return (self.story.citations.read(ref) or printed) if foreign else printed
+        printed, value = self.story.citations.printed(ref), self.story.report.sources[ref].get("value")
+        if self.plain.language.code == "zh" or printed.isascii():
+            return printed
+        return self.story.citations.read(ref) or (untrusted(value, 80) if isinstance(value, str) else printed)
 
     def _outcome(self, entry: Record) -> str:
         known = [ref for ref in entry.get("adopted", ()) if ref in self.story.report.sources]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from siyu.render.deck import metrics
 from siyu.render.deck.tags import Attribute, emu, rgb, scheme, tag, type_of, words
@@ -101,12 +102,18 @@ def _row(cells: Sequence[Cell], widths: Sequence[float], grid: Grid, code: str, 
 
 
 def _cell(cell: Cell, text: str, size: float, code: str, *, head: bool) -> str:
+    # all cells of a look differ in their text only
+    return _frame(replace(cell, text="\0" if text else ""), size, code, head).replace("\0", words(text))
+
+
+@lru_cache(maxsize=1024)
+def _frame(cell: Cell, size: float, code: str, head: bool) -> str:
     look: dict[str, Attribute] = {"lang": TAGS[code], "sz": round(size * 100)}
     ink = rgb(cell.colour) if cell.colour else scheme("tx1")
-    run = tag("a:r", tag("a:rPr", ink, type_of("mn"), b=int(cell.bold), **look), tag("a:t", words(text)))
+    run = tag("a:r", tag("a:rPr", ink, type_of("mn"), b=int(cell.bold), **look), tag("a:t", cell.text))
     spacing = tag("a:lnSpc", tag("a:spcPct", val="95000"))
     align = tag("a:pPr", spacing, algn="ctr" if cell.centred else "r" if cell.number else "l")
-    paragraph = tag("a:p", align, run if text else tag("a:endParaRPr", **look))
+    paragraph = tag("a:p", align, run if cell.text else tag("a:endParaRPr", **look))
     below = tag("a:lnB", scheme("tx2") if head else scheme("bg1", darker=True), w=12_700 if head else 6_350)
     borders = "".join(tag(f"a:{side}", tag("a:noFill"), w=0) for side in ("lnL", "lnR", "lnT")) + below
     side, end = (emu(inset) for inset in _INSET)

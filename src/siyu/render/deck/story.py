@@ -99,7 +99,10 @@ class Story:
         if not findings:
             return []
         head = Paragraph([Run(self.plain.message("What the answer rests on"), bold=True)], before=6)
-        return [head, *(Paragraph([Run("→ "), Run(self.plain.title(f), link=key_of(f))], before=4) for f in findings)]
+        spot = self.deck.masters.spots[ANSWER]["Panel"]
+        room = spot.width - metrics.text_width("→ ", spot.size)
+        said = [(key_of(f), metrics.shortened(self.plain.title(f), room, spot.size, 1)) for f in findings]
+        return [head, *(Paragraph([Run("→ "), Run(text, link=key)], before=4) for key, text in said)]
 
     def _card(self, value: Record, caption: str) -> list[Paragraph]:
         name, _ = self.plain.interval(value["interval_kind"])

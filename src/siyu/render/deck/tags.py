@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,15 +15,20 @@ NAMESPACES = {
 }
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 Attribute = str | float | int | None
+_SPECIAL = frozenset('<>&"\n\r\t')
 
 
 def tag(name: str, /, *inside: str, **attributes: Attribute) -> str:
     """An element. inside: elements or escaped text. A double underscore in a name is a colon; None leaves it out."""
-    given = "".join(
-        f" {key.replace('__', ':')}={quoteattr(value if isinstance(value, str) else json.dumps(value))}"
-        for key, value in attributes.items()
-        if value is not None
-    )
+    given = ""
+    for key, value in attributes.items():
+        if value is not None:
+            plain = not isinstance(value, str) or _SPECIAL.isdisjoint(value)
+            given += (
+                f' {key.replace("__", ":")}="{value}"'
+                if plain
+                else f" {key.replace('__', ':')}={quoteattr(str(value))}"
+            )
     return f"<{name}{given}>{''.join(inside)}</{name}>" if inside else f"<{name}{given}/>"
 
 

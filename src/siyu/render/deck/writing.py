@@ -69,7 +69,7 @@ def fitting(paragraphs: Sequence[Paragraph], spot: Spot) -> float:
     broken = _broken(paragraphs, spot, size)
     if spot.is_title and len(broken) > 1:
         alone = metrics.text_width(broken[-1], size, bold=spot.bold) < _ALONE * spot.width
-        for smaller in (size - 0.5 * step for step in range(1, 7)):
+        for smaller in (size - 0.5 * step for step in range(1, 11)):
             if alone and smaller > least and len(_broken(paragraphs, spot, smaller)) < len(broken):
                 return smaller
     return size

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from siyu import theme
 from siyu.render.deck.plots import xml
-from siyu.render.deck.plots.frame import Frame, Plot, Record
+from siyu.render.deck.plots.frame import Frame, Plot, Record, bare_unit
 from siyu.render.deck.plots.sheet import Sheet, quoted
 from siyu.render.deck.tags import each, rgb, tag
 from siyu.render.number_codes import number_code
@@ -37,11 +37,11 @@ def tornado_plot(frame: Frame) -> Plot:
     category = (sheet.add(frame.word("Label"), names), names)
     for at, (end, word, colour) in enumerate((("low", "Input low", theme.RIVAL), ("high", "Input high", theme.MAIN))):
         cells, name = [row[end] for row in rows], frame.word(word)
-        points = xml.labels([_label(frame, place, row, end) for place, row in enumerate(rows)], frame.size)
+        points = xml.labels([_label(frame, place, row, end, bare=True) for place, row in enumerate(rows)], frame.size)
         series.append(bar(at, sheet.add(name, cells), name, cells, points, category, look=rgb(colour)))
-    base = rows[0]["value"]
+    base, room = rows[0]["value"], 0.22 if frame.width > 500 else 0.3
     sheet.add(frame.word("Base case"), [base] * len(rows))
-    return horizontal(frame, sheet, series, across=base, ends=frame.ends(0.22, 0.22), legend=True)
+    return horizontal(frame, sheet, series, across=base, ends=frame.ends(room, room), legend=True)
 
 
 def bar(
@@ -118,6 +118,7 @@ def _coloured(at: int, colour: str) -> str:
     return tag("c:dPt", head, xml.shape(rgb(colour)))
 
 
-def _label(frame: Frame, at: int, row: Record, end: str) -> str:
-    code = number_code(row[end], row["unit"], frame.language)
+def _label(frame: Frame, at: int, row: Record, end: str, *, bare: bool = False) -> str:
+    unit = bare_unit(row["unit"]) if bare else row["unit"]
+    code = number_code(row[end], unit, frame.language)
     return xml.label(at, code, "outEnd", frame.size, theme.INK)
