@@ -16,7 +16,6 @@ WAYS = {
     "exit_zero": ("import sys; sys.exit(0)", "SystemExit"),
     "exit_one": ("import sys; sys.exit(1)", "SystemExit"),
     "raise_exit": ("raise SystemExit", "SystemExit"),
-    "quit": ("get_ipython().ask_exit()", "the kernel died"),
     "interrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
     "interrupt_sent": (
         "import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(5)",
