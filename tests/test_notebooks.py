@@ -12,7 +12,7 @@ import pytest
 from siyu import workbook
 from siyu.evidence.assumptions import Assumptions
 from siyu.evidence.fees import FeeRules
-from siyu.findings import title
+from siyu.findings import MIME, title
 from siyu.formulas import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
@@ -51,6 +51,13 @@ def test_cells_hold_calls_not_logic(name):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_markdown_holds_no_typed_number(name):
     assert not [cell.source for cell in cells(name, "markdown") if re.search(r"\d", cell.source)]
+
+
+def test_every_finding_of_a_report_has_a_key_of_its_own():
+    outputs = [output for name in NOTEBOOKS for cell in cells(name, "code") for output in cell.outputs]
+    keys = [data["key"] for output in outputs if (data := output.get("data", {}).get(MIME))]
+    assert len(keys) > 40
+    assert sorted(keys) == sorted(set(keys))
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -199,10 +206,10 @@ def test_titles_of_the_economics_turn_with_the_data():
     )
     english = Language("en")
     assert title(weak["switch"], english).startswith("Not decidable until 'Orders lost in moving' is measured")
-    assert title(weak["answer"], english).startswith("Until 'Orders lost in moving' is measured, keep")
+    assert title(weak["platform_answer"], english).startswith("Until 'Orders lost in moving' is measured, keep")
     assert title(known["switch"], english).startswith("The personal deal keeps more above a fee of")
-    assert title(known["answer"], english).startswith("Keep the orders you have on Douyin")
-    assert title(easy["answer"], english).startswith("Move the orders you have")
+    assert title(known["platform_answer"], english).startswith("Keep the orders you have on Douyin")
+    assert title(easy["platform_answer"], english).startswith("Move the orders you have")
     assert [key for key, record in weak.items() if record["role"] == "headline"] == [
         "switch",
         "per_thousand",

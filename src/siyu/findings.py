@@ -28,6 +28,7 @@ class Finding:
 
     role: `answer` (the section's answer, at most three values shown as cards), `headline`, `appendix`,
     or `absent` when an input is not stated; `needs` then says which metrics are missing.
+    whatif: what the page's sliders work with, see `siyu.economy.whatif`.
     """
 
     key: str
@@ -40,6 +41,7 @@ class Finding:
     role: str = "headline"
     cards: Mapping[str, Text] = field(default_factory=dict)
     context: tuple[str, ...] = ()
+    whatif: Mapping[str, Any] | None = None
     needs: tuple[str, ...] = ()
     language: Language = field(default_factory=lambda: Language("en"), repr=False, compare=False)
 
@@ -73,6 +75,7 @@ class Finding:
                 "sources": list(self.sources),
                 "caveats": list(self.caveats),
                 "needs": list(self.needs),
+                **({"whatif": self.whatif} if self.whatif else {}),
             }
         )
         return record

@@ -27,6 +27,7 @@ from siyu.definitions import registry
 LANGUAGES = ("zh", "en")
 PSEUDO = "xx"  # every translated message is wrapped in ⟦ ⟧, so bare text is text nobody translates
 DASH = "–"
+MINUS = "−"
 Text = str | Mapping[str, Any]
 _LOCALES = Path(__file__).parent / "locale"
 
@@ -146,12 +147,10 @@ class Language:
         return f"{digits}{suffix}"
 
     def _percent(self, value: float) -> str:
-        digits = _decimals(value * 100, 3 if abs(value) < 0.995 else 4)
-        return format_percent(value, format="#,##0" + ("." + "#" * digits if digits else "") + "%", locale=self.locale)
+        return _formatted(value + 0.0, _decimals(value * 100, 3 if abs(value) < 0.995 else 4), "%", self.locale)
 
     def _digits(self, value: float) -> str:
-        digits = _decimals(value, 3)
-        return format_decimal(value, format="#,##0" + ("." + "#" * digits if digits else ""), locale=self.locale)
+        return _formatted(value + 0.0, _decimals(value, 3), "", self.locale)
 
     def _scale(self, value: float, unit: str) -> tuple[float, str]:
         """The compact step for a number in this locale, from Babel's own patterns: 万, 亿; K, M, B."""
@@ -164,6 +163,14 @@ class Language:
         power = 10 ** math.floor(math.log10(abs(value) * (1 + 1e-12)))
         pattern = str(patterns[str(power)].pattern)
         return power / 10 ** (pattern.count("0") - 1), re.sub(r"[0\s']", "", pattern)
+
+
+@lru_cache(maxsize=65_536)
+def _formatted(value: float, digits: int, sign: str, locale: Locale) -> str:
+    """A number with a true minus; callers add 0.0, so that no zero is negative."""
+    pattern = "#,##0" + ("." + "#" * digits if digits else "") + sign
+    text = (format_percent if sign else format_decimal)(value, format=pattern, locale=locale)
+    return text.replace("-", MINUS)
 
 
 def _decimals(value: float, significant: int) -> int:

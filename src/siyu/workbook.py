@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -185,6 +185,7 @@ class Workbook:
         role: str = "headline",
         cards: Mapping[str, Text] | None = None,
         context: tuple[str, ...] | list[str] = (),
+        whatif: Mapping[str, Any] | None = None,
     ) -> Finding:
         """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
 
@@ -192,8 +193,13 @@ class Workbook:
         """
         if key in self.findings and self.findings[key].message != message:
             raise ValueError(f"finding {key} exists already; keys are unique within a section")
-        more = {"subtitle": subtitle, "caveats": tuple(caveats), "role": role, "language": self.language}
-        more |= {"cards": dict(cards or {}), "context": tuple(context)}
+        more: dict[str, Any] = {
+            "subtitle": subtitle,
+            "caveats": tuple(caveats),
+            "role": role,
+            "language": self.language,
+        }
+        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif}
         self.findings[key] = make_finding(key, self.section, message, values, chart, **more)
         return self.findings[key]
 

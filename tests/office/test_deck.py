@@ -24,6 +24,7 @@ from siyu.render.deck.plots import KINDS
 from siyu.render.deck.slide import Slide
 from siyu.render.deck.sourcing import Sourcing
 from siyu.render.plain import Plain
+from siyu.render.report import Report, SectionReport
 
 CODES = ("zh", "en")
 
@@ -358,3 +359,21 @@ def test_labels_of_charts_read_as_the_language_says_the_number(decks, parts):
             codes |= set(re.findall(r'formatCode="([^"]*)"', text))
     assert any("万" in code for code in codes)
     assert json.dumps(sorted(codes), ensure_ascii=False).count("元") > 0
+
+
+# --- reports of other shapes ----------------------------------------------------------------------------
+
+
+def test_a_report_without_a_finding_still_says_what_is_missing(report, opened):
+    missing = {"en": "Order exports; drop them into the folder.", "zh": "缺订单导出，放进文件夹即可。"}
+    sections = [SectionReport("07_repurchase", "no_input", missing, [("# Do they buy again?", None)])]
+    bare = Report(report.subject, "2021-08-31", sections)
+    (slide,) = opened(deck_bytes("en", bare)).slides
+    cells = [cell.text for shape in slide.shapes if shape.has_table for row in shape.table.rows for cell in row.cells]
+    assert missing["en"] in cells
+    assert "Do they buy again?" in cells
+
+
+def test_in_the_pseudo_locale_every_message_is_marked(report, opened):
+    slides = list(opened(deck_bytes("xx", report)).slides)
+    assert all("⟦" in title_of(slide) for slide in slides)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from siyu import theme
@@ -38,10 +39,16 @@ def draw(record: Mapping[str, Any], language: Language, width: str = "desktop") 
 
 def png(record: Mapping[str, Any], language: Language, width: str = "desktop") -> bytes:
     """The chart as PNG bytes, the same on every run (no date, no software version inside)."""
-    canvas = draw(record, language, width)
     buffer = io.BytesIO()
-    canvas.savefig(buffer, format="png", metadata={"Software": None})
+    painted(record, language, width).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return buffer.getvalue()
+
+
+def painted(record: Mapping[str, Any], language: Language, width: str = "desktop") -> FigureCanvasAgg:
+    """The chart ready to be rendered once, at the sharpness of screens; `savefig` would lay it out twice."""
+    canvas = draw(record, language, width)
+    canvas.set_dpi(theme.DPI)
+    return FigureCanvasAgg(canvas)
 
 
 def wrapped_labels(chart: Mapping[str, Any], language: Language, narrow: bool) -> list[str]:

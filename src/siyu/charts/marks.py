@@ -53,7 +53,8 @@ def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
     if scale == "log":
         low, high = axis.get_view_interval()
         # matplotlib drops all ticks when steps within a decade meet a stride over decades
-        subs = (1.0, 3.0) if high / low < 1e4 else (1.0,)
+        narrow = axis.axes.get_figure().get_figwidth() < theme.WIDTHS["desktop"]  # type: ignore[union-attr]
+        subs = (1.0, 3.0) if high / low < (300 if narrow else 1e4) else (1.0,)
         axis.set_major_locator(ticker.LogLocator(subs=subs, numticks=7))
         axis.set_minor_locator(ticker.NullLocator())
     else:
@@ -76,9 +77,7 @@ def paint_range(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
             )
             axes.plot([row["low"], row["high"]], [place, place], "|", color=colour, ms=9, mew=1.6)
         axes.plot(row["value"], place, "o", color=colour, ms=7)
-        text = language.span(row["low"], row["high"], row["unit"])
-        if row["low"] == row["high"]:
-            text = language.number(row["value"], row["unit"])
+        text = _said(row, language)
         longest = max(longest, text, key=len)
         axes.annotate(
             text,
@@ -160,7 +159,7 @@ def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
         )
     for line in chart["lines"]:
         axes.axhline(line["value"], color=theme.INK, lw=1, ls=(0, (3, 3)))
-        note = f"{language.say(line['label'])} {language.number(line['value'], line['unit'])}"
+        note = f"{language.say(line['label'])} {_said(line, language)}"
         axes.annotate(
             note,
             (0.01, line["value"]),
@@ -257,7 +256,9 @@ def _label_rows(axes: Axes, labels: Sequence[str], chart: Record, language: Lang
     axes.set_ylim(-0.65, len(labels) - 0.35)
     for line in chart["lines"]:
         axes.axvline(line["value"], color=theme.INK, lw=1, ls=(0, (3, 3)), zorder=0)
-        note = f"{language.say(line['label'])} {language.number(line['value'], line['unit'])}"
+        if line.get("low") != line.get("high"):
+            axes.axvspan(line["low"], line["high"], color=theme.INK, alpha=0.07, lw=0, zorder=0)
+        note = f"{language.say(line['label'])} {_said(line, language)}"
         axes.annotate(
             note,
             (line["value"], 1.0),
@@ -267,6 +268,13 @@ def _label_rows(axes: Axes, labels: Sequence[str], chart: Record, language: Lang
             ha="center",
             fontsize=9,
         )
+
+
+def _said(row: Record, language: Language) -> str:
+    """The number of a mark: its range where it has one."""
+    if row.get("low") == row.get("high"):
+        return language.number(row["value"], row["unit"])
+    return language.span(row["low"], row["high"], row["unit"])
 
 
 def _share_beside(text: str, narrow: bool) -> float:

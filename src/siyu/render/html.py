@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from markupsafe import Markup
 
 from siyu import theme
 from siyu.language import LANGUAGES, Language
-from siyu.render import cells, entries, labels
+from siyu.render import cells, entries, labels, whatif
 from siyu.render.page import Page
 from siyu.render.references import anchor, claim_ref
 from siyu.render.report import Report
@@ -34,6 +35,7 @@ def render_report(report: Report, language_code: str) -> str:
         "labels": labels,
         "anchor": anchor,
         "claim_ref": claim_ref,
+        "whatif_content": whatif.content,
         "column_is_numeric": cells.column_is_numeric,
         "table_cell": partial(cells.table_cell, page.prose),
         "other_languages": [
@@ -45,7 +47,13 @@ def render_report(report: Report, language_code: str) -> str:
         environment.globals[function.__name__] = partial(function, page)
     about = page.language.message(", ").join([page.subject_kind(), str(report.as_of)])
     title = page.language.message(": ").join([page.prose.plain(report.subject["name"]), about])
-    return shell(environment, environment.get_template("report.html.j2").render(), title, "page.js")
+    body = environment.get_template("report.html.j2").render()
+    formulas = {page.id(f): whatif.formula(f["whatif"]) for f in report.findings if f.get("whatif")}
+    if not formulas:
+        return shell(environment, body, title, "page.js")
+    functions = ", ".join(f"{json.dumps(name)}: {source}" for name, source in formulas.items())
+    script = f"const formulas = {{{functions}}};"
+    return shell(environment, body, title, "page.js", "whatif.js", "whatif.css", generated=script)
 
 
 def write_report(path: Path, language_code: str, report: Report) -> None:
@@ -53,13 +61,13 @@ def write_report(path: Path, language_code: str, report: Report) -> None:
     path.write_text(render_report(report, language_code), encoding="utf-8", newline="\n")
 
 
-def shell(environment: Environment, body: str, title: str, *files: str) -> str:
+def shell(environment: Environment, body: str, title: str, *files: str, generated: str = "") -> str:
     """A whole document around a body: fonts cut to its text, one style, one script, and a policy of their hashes.
 
-    files: names of templates to put in, .css after the page's own, .js in order.
+    files: names of templates to put in, .css after the page's own, .js in order. generated: script before them.
     """
     style = "\n".join([font_css(texts_by_weight(body)), _colours(), _read("page.css"), *_all(files, ".css")])
-    script = "\n".join(_all(files, ".js"))
+    script = "\n".join([*([generated] if generated else []), *_all(files, ".js")])
     policy = [
         "default-src 'none'",
         "img-src data:",

@@ -84,7 +84,7 @@ class Tongue:
     def files(self, record: Record) -> list[tuple[str, str]]:
         """(label, path) of the report's files in this language."""
         paths = {entry["path"] for entry in record.get("files", ())}
-        wanted = {self.say("Report"): f"report.{self.code}.html", self.say("Slides"): f"deck.{self.code}.pptx"}
+        wanted = {self.say("Report"): f"report.{self.code}.html", self.say("Deck"): f"deck.{self.code}.pptx"}
         wanted[self.say("Tables")] = f"tables.{self.code}.xlsx"
         return [
             (label, f"{record.get('folder', record['subject'])}/{path}")

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
 from siyu import charts
-from siyu.charts.drawing import draw
+from siyu.charts import drawing
 from siyu.language import Language
 from siyu.render.palette import reduced
 from siyu.render.report import SectionReport
@@ -56,9 +55,7 @@ def pictures(
 
 def painted(finding: Mapping[str, Any], language: Language, width: str) -> Image.Image:
     """A finding's chart drawn anew, without the detour of a PNG."""
-    canvas = draw(finding, language, width)
-    canvas.set_dpi(DPI)
-    agg = FigureCanvasAgg(canvas)
+    agg = drawing.painted(finding, language, width)
     agg.draw()  # type: ignore[no-untyped-call]
     return Image.fromarray(np.asarray(agg.buffer_rgba()))  # type: ignore[no-untyped-call]
 

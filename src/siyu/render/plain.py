@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from siyu.definitions import Definition, registry
@@ -109,8 +110,13 @@ class Plain:
 
 def untrusted(text: object, length: int = NOTE_LENGTH) -> str:
     """Text of a data file as one clean line; right-to-left text cannot reorder what follows it."""
-    kept = clean(text, length) if text not in (None, "") else ""
-    turns = any(unicodedata.bidirectional(char) in ("R", "AL") for char in kept)
+    return _cleaned(str(text), length) if text not in (None, "") else ""
+
+
+@lru_cache(maxsize=16_384)
+def _cleaned(text: str, length: int) -> str:
+    kept = clean(text, length)
+    turns = not kept.isascii() and any(unicodedata.bidirectional(char) in ("R", "AL") for char in kept)
     return kept + _LEFT_TO_RIGHT if turns else kept
 
 

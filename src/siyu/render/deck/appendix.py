@@ -38,6 +38,8 @@ class Appendix:
         say = self.plain.message
         main = {key_of(f) for f in self.story.report.findings if f["role"] in ("answer", "headline")}
         documents = [one for one in self.story.citations.documents.values() if main & set(one.finding_keys)]
+        if not documents:
+            return
         heads = [say("Source"), say("Published"), say("Grade"), say("Why this grade"), say("Interest"), say("Slides")]
         rows = [[*self._document(one), Cell(self._slides(one), number=False)] for one in documents]
         grid = Grid(heads, rows, size=10, weights=[2.6, 0.9, 0.6, 3.0, 2.4, 1.1])

@@ -81,6 +81,9 @@ class Sheet:
     def __init__(self, book: Book, page: Worksheet, name: str) -> None:
         self.book, self.page, self.name, self.row = book, page, name, 0
         page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(9)  # A4
+        page.fit_to_pages(1, 0)
 
     def text(self, column: int, content: str, style: str = "text", row: int | None = None) -> None:
         """A text, whole as far as a cell can hold it; what is cut says so."""

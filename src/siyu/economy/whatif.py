@@ -1,0 +1,53 @@
+"""What-if: a formula with a few inputs left to the reader, the rest drawn, as data that a page can work with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from sympy import Expr
+
+from siyu.economy import Economy
+from siyu.formulas.page import javascript
+from siyu.language import Text
+from siyu.models.quantised import quantised
+
+DRAWS = 2_000  # enough for a share to a percentage point, few enough for a page
+
+
+def what_if(
+    economy: Economy,
+    gain: Expr,
+    says: Text,
+    sliders: Mapping[str, Text],
+    ends: Mapping[str, tuple[float, float]] | None = None,
+) -> dict[str, Any]:
+    """A finding's `whatif`: how often `gain` is positive, while the inputs in `sliders` are moved.
+
+    says: what a positive gain means, read after "in so many of the draws". sliders: input -> what it is called;
+    the first is the axis of the chart. Each runs over the middle 98% of its draws, or between the `ends` given
+    for it, and starts in the middle. gain: an amount of money; only its sign counts. Raises KeyError for an
+    input the economy has no draws of.
+    """
+    names, source = javascript(gain)
+    drawn = {name: np.asarray(economy.drawn[name], float)[:DRAWS] for name in names}
+    fixed = {name: float(values[0]) for name, values in drawn.items() if np.ptp(values) == 0}
+    return {
+        "gain": {"names": list(names), "js": source},
+        "says": says,
+        "sliders": [
+            {
+                "name": name,
+                "label": label,
+                "unit": str(getattr(economy.inputs[name], "unit", "ratio")),
+                "low": low,
+                "high": high,
+                "value": float(np.median(drawn[name])),
+            }
+            for name, label in sliders.items()
+            for low, high in [(ends or {}).get(name) or tuple(map(float, np.quantile(drawn[name], (0.01, 0.99))))]
+        ],
+        "fixed": {name: value for name, value in fixed.items() if name not in sliders},
+        "draws": {name: quantised(drawn[name]) for name in names if name not in fixed and name not in sliders},
+    }
