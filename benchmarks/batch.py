@@ -4,8 +4,8 @@
 
 Same notebooks, same subjects, on the same machine: the reports are cut into blocks, and the two take turns
 block by block, so that a machine that slows down slows down both. The loop makes an executed notebook and an
-HTML page of each section, in one language. `siyu report` makes the executed notebooks, `findings.json` and one
-page of each subject, checked, sealed and published; with `--lang zh,en` in both languages.
+HTML page of each section, in one language. `siyu report` makes the executed notebooks, `findings.json` and, in
+each language asked for, a page, a deck and a workbook of each subject: checked, read back, sealed and published.
 Times are wall clock; CPU is of all processes together. Cold: nothing is published before, nothing is warmed up.
 """
 
@@ -24,6 +24,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from siyu.runs.sections import CASE_SECTIONS
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -55,7 +57,8 @@ def _children() -> float:
 def loop(subjects: Sequence[str], folder: Path, took: Took, environment: dict[str, str]) -> None:
     """What people write: for each subject and notebook, papermill, then nbconvert."""
     for subject in subjects:
-        for notebook in sorted((ROOT / "notebooks").glob("[0-9]*.ipynb")):
+        for name in CASE_SECTIONS:
+            notebook = ROOT / "notebooks" / f"{name}.ipynb"
             executed = folder / subject / notebook.name
             executed.parent.mkdir(parents=True, exist_ok=True)
             quiet = ["--no-progress-bar", "--log-level", "ERROR"]

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from siyu.cli import main
+from siyu.runs.delivery import Delivery
 from siyu.runs.executed import findings
 from siyu.runs.external import planned_from
 
@@ -38,6 +41,8 @@ def siyu(tmp_path, monkeypatch):
         (["report", "luzhou_laojiao", "-p", "case=luzhou"], "Did you mean luzhou_laojiao?"),
         (["report", "luzhou_laojiao", "--lang", "zh,fr"], "found fr"),
         (["report", "luzhou_laojiao", "--as-of", "2021-13-01"], "expected a date"),
+        (["report", "luzhou_laojiao", "--template", "none.pptx"], "no readable presentation"),
+        (["report", "--manifest", "none.yml", "--pdf"], "settings in two places"),
         (["report", "--manifest", "none.yml"], "found no file"),
         (["report", "--manifest", "none.yml", "--lang", "zh"], "settings in two places"),
         (["report", "luzhou_laojiao", "--jobs", "0"], "--jobs"),
@@ -105,6 +110,11 @@ def test_help_is_there_for_every_verb():
         assert len(result.stdout.splitlines()[2]) > 20
 
 
+def opened(path):
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
 def test_the_case_from_notebook_to_report_and_back(tmp_path):
     """The bundled case: report, verify, trace, and the same from notebooks that were executed before."""
 
@@ -126,9 +136,23 @@ def test_the_case_from_notebook_to_report_and_back(tmp_path):
     )
     assert str(Path(__file__).parents[1]).encode() not in everything
 
+    # in a client's master: only the renderings are made anew, and the record names the file
+    shutil.copy(folder / "deck.en.pptx", client := tmp_path / "client.pptx")
+    parts = {name: content.replace(b"Siyu", b"Laojiao") if name == "ppt/theme/theme1.xml" else content
+             for name, content in opened(client).items()}  # fmt: skip
+    with zipfile.ZipFile(client, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    said = run("siyu", "report", "luzhou_laojiao", "--lang", "en", "--out", out, "--template", client).stderr
+    assert "rendered anew" in said
+    made = opened(folder / "deck.en.pptx")
+    assert made["ppt/theme/theme1.xml"] == parts["ppt/theme/theme1.xml"]
+    inputs = json.loads((folder / "run.json").read_text())["inputs"]
+    assert {"path": "template/client.pptx", "sha256": hashlib.sha256(client.read_bytes()).hexdigest()} in inputs
+
     # the same notebooks, had something else executed them
     elsewhere = [Path(shutil.copy(path, tmp_path / path.name)) for path in sorted((folder / "notebooks").iterdir())]
-    [plan] = planned_from(elsewhere, ("en",))
+    [plan] = planned_from(elsewhere, ("en",), Delivery())
     assert plan.runner == "external"
     assert [section.notebook for section in plan.runs] == [path.stem for path in elsewhere]
     again = [record for section in plan.runs for record in findings(json.loads(section.given or b""))]

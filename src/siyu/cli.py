@@ -6,6 +6,7 @@ anything starts.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -17,12 +18,19 @@ from typing import Any
 import click
 
 from siyu.errors import ProblemsError, shown_path
-from siyu.intake.commands import check
+from siyu.intake.commands import check, erase, new, reader_language
+from siyu.intake.simulator_command import simulate
 
 _OUT = click.option(
     "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
     help="Folder that holds the reports.",
 )  # fmt: skip
+
+_TEMPLATE = click.option(
+    "--template", type=click.Path(path_type=Path, dir_okay=False),
+    help="A client's .pptx, whose master the deck takes.",
+)  # fmt: skip
+_PDF = click.option("--pdf", is_flag=True, help="Print the pages to PDF too (with Chromium).")
 
 _ALL_LANGUAGES = "zh,en"
 
@@ -67,10 +75,12 @@ def main() -> None:
 @click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default the number of cores.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@_TEMPLATE
+@_PDF
 @reporting_problems
 def report(
     subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, out: Path, as_of: str,
-    parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool,
+    parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool, template: Path | None, pdf: bool,
 ) -> None:  # fmt: skip
     """Run the notebooks of each SUBJECT and publish its report; only what changed is run.
 
@@ -82,6 +92,8 @@ def report(
       as_of: 2024-06-30
       parameters: {months: 12}
       limits: {seconds: 900, memory_mb: 4096, output_mb: 50}
+      template: client.pptx
+      pdf: true
       subjects:
         - luzhou_laojiao
         - subject: lijiaqi_group
@@ -89,13 +101,14 @@ def report(
           parameters: {months: 6}
     """  # noqa: D301 - click's mark for text that keeps its lines
     from siyu.runs.decision import decided
+    from siyu.runs.delivery import Delivery
     from siyu.runs.lint import lint
     from siyu.runs.plan import planned
     from siyu.runs.requests import checked
     from siyu.runs.sections import notebooks
     from siyu.runs.workspace import Workspace
 
-    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters)
+    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf))
     lint(notebooks())
     requests = checked(wishes)
     plans = [planned(request) for request in requests]
@@ -115,13 +128,16 @@ def report(
 @click.argument("executed", nargs=-1, required=True, metavar="EXECUTED.ipynb...", type=click.Path(path_type=Path))
 @click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for reports.")
+@_TEMPLATE
+@_PDF
 @reporting_problems
-def render(executed: Sequence[Path], lang: str, out: Path) -> None:
+def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool) -> None:
     """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
+    from siyu.runs.delivery import Delivery
     from siyu.runs.external import RefusedError, planned_from
 
     try:
-        plans = planned_from(executed, _languages(lang))
+        plans = planned_from(executed, _languages(lang), Delivery(template, pdf))
     except RefusedError as error:
         click.echo(f"siyu: {error}", err=True)
         sys.exit(1)
@@ -153,6 +169,49 @@ def trace(subject: str, key: str, out: Path) -> None:
     from siyu.runs.trace import traced
 
     click.echo(traced(out / subject, key))
+
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@main.command()
+@click.argument("subject")
+@click.option("--as-of", metavar="DATE", default="", help="Date the figures speak of; default from subject.yml.")
+@_JSON
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of names and reasons; default: environment.")
+@reporting_problems
+def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
+    """Print every order metric of SUBJECT, and why the others cannot be computed."""
+    from siyu.tallies import tally
+
+    found, language = tally(subject, as_of), reader_language(lang)
+    if as_json:
+        click.echo(json.dumps(found.as_json(language), ensure_ascii=False, indent=1))
+    else:
+        for line in found.lines(language):
+            click.echo(line)
+    for file in found.refused:
+        click.echo(f"siyu: {file} was refused; siyu check says why", err=True)
+    if found.refused:
+        sys.exit(1)
+
+
+@main.command()
+@_JSON
+@reporting_problems
+def scorecard(as_json: bool) -> None:
+    """Compute published results anew from the bundled data, and hold them side by side."""
+    from siyu.tallies import score, score_lines
+
+    rows = score()
+    if as_json:
+        click.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1))
+    else:
+        for line in score_lines(rows):
+            click.echo(line)
+    if faults := [row.name for row in rows if not row.ok]:
+        click.echo(f"siyu: not reproduced: {', '.join(faults)}", err=True)
+        sys.exit(1)
 
 
 def _publish(plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool) -> None:
@@ -189,6 +248,7 @@ def _wishes(
     lang: str,
     as_of: str,
     parameters: Sequence[str],
+    delivery: Any,
 ) -> list[Any]:
     from siyu.errors import Problem, UsageError
     from siyu.paths import subject_dirs
@@ -201,7 +261,7 @@ def _wishes(
         known = ", ".join(subject_dirs()) or "none yet"
         raise UsageError([Problem("command line", 0, "subject", found, expected, f"Known subjects: {known}.")])
     if manifest is not None:
-        return _manifest(manifest, lang, as_of, parameters)
+        return _manifest(manifest, bool(lang != _ALL_LANGUAGES or as_of or parameters or delivery.options))
     given, problems = {}, []
     for text in parameters:
         name, equals, value = text.partition("=")
@@ -212,16 +272,16 @@ def _wishes(
     if problems:
         raise UsageError(problems)
     names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
-    return [Wish(name, here, _languages(lang), as_of, given) for name in names]
+    return [Wish(name, here, _languages(lang), as_of, given, delivery=delivery) for name in names]
 
 
-def _manifest(path: Path, lang: str, as_of: str, parameters: Sequence[str]) -> list[Any]:
+def _manifest(path: Path, said_here: bool) -> list[Any]:
     from siyu.errors import Problem, UsageError
     from siyu.runs.manifest import wishes
 
-    if lang != _ALL_LANGUAGES or as_of or parameters:
+    if said_here:
         step = "Write them into the manifest."
-        expected = "no --lang, --as-of or -p beside a manifest"
+        expected = "no --lang, --as-of, -p, --template or --pdf beside a manifest"
         raise UsageError([Problem("command line", 0, "--manifest", "settings in two places", expected, step)])
     return wishes(path)
 
@@ -231,6 +291,9 @@ def _cores() -> int:
 
 
 main.add_command(check)
+main.add_command(new)
+main.add_command(erase)
+main.add_command(simulate)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,9 +17,12 @@ from siyu.runs.outcome import Outcome, Progress
 from siyu.runs.plan import Plan, planned
 from siyu.runs.requests import Given, Wish, checked, place
 
+HERE = Path(__file__).parent
 
-def _tiny() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("tiny", Path(__file__).with_name("tiny.py"))
+
+def load(path: Path) -> ModuleType:
+    """A file beside the tests as a module."""
+    spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -28,7 +32,21 @@ def _tiny() -> ModuleType:
 
 @pytest.fixture(scope="session")
 def tiny() -> ModuleType:
-    return _tiny()
+    return load(HERE / "tiny.py")
+
+
+@pytest.fixture
+def tiny_worker(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    for name in ("siyu.runs.reporting", "siyu.render.index"):
+        monkeypatch.setitem(sys.modules, name, sys)  # so that its stand-ins are gone after the test
+    return load(HERE / "tiny_worker.py")
+
+
+@pytest.fixture
+def torture(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
+    folder = HERE.parent / "torture"
+    monkeypatch.syspath_prepend(str(folder))
+    return lambda name: load(folder / f"{name}.py")
 
 
 class Project:
@@ -64,7 +82,7 @@ def project(tmp_path: Path, tiny: ModuleType, monkeypatch: pytest.MonkeyPatch) -
     made = Project(tmp_path, tiny)
     monkeypatch.setenv("SIYU_DATA", str(made.subjects))
     monkeypatch.setattr(sections, "notebooks_dir", lambda: made.notebooks)
-    monkeypatch.setattr(pool, "WORKER", (str(Path(__file__).with_name("tiny_worker.py")),))
+    monkeypatch.setattr(pool, "WORKER", (str(HERE / "tiny_worker.py"),))
     sections.notebooks.cache_clear()
     yield made
     sections.notebooks.cache_clear()

@@ -72,6 +72,7 @@ def test_cells_without_code_do_not_count(good, tiny):
         (TRAIL[:4], "did not live to the end"),
         ([{"cell": 1, "ok": False}, *TRAIL[1:]], "completed 3 of 4 cells"),
         ([*TRAIL, {"failure": "thread", "type": "ValueError", "cell": 2}], "cell 2: ValueError in a thread"),
+        ([*TRAIL, {"failure": "exit", "type": "failure", "cell": 3}], "cell 3: it asked the kernel to end"),
         ([*TRAIL, {"failure": "command", "type": "failure", "cell": 1}], "cell 1: a shell command failed"),
     ],
 )

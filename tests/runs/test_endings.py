@@ -16,6 +16,16 @@ WAYS = {
     "exit_zero": ("import sys; sys.exit(0)", "SystemExit"),
     "exit_one": ("import sys; sys.exit(1)", "SystemExit"),
     "raise_exit": ("raise SystemExit", "SystemExit"),
+    "asked_to_end": ("get_ipython().ask_exit()", ""),
+    "quit": ("quit()", ""),
+    "asked_without_effect": (
+        "shell = get_ipython(); shell.kernel.io_loop.stop = lambda: None; shell.ask_exit()",
+        "it asked the kernel to end",
+    ),
+    "asked_by_a_thread": (
+        "import threading; threading.Timer(0.5, get_ipython().ask_exit).start()",
+        "",
+    ),
     "interrupt": ("raise KeyboardInterrupt", "KeyboardInterrupt"),
     "interrupt_sent": (
         "import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(5)",
@@ -81,6 +91,7 @@ WAYS = {
     "worker_stopped": ("import os, signal; os.kill(os.getppid(), signal.SIGSTOP)", "its limit of time"),
     "memory": ("x = b'x' * (50 << 30)", ""),
 }
+HANGS = {"deaf", *(way for way, (_, said) in WAYS.items() if said == "its limit of time")}
 CELLS = (
     "WIPE = False",
     "exec(compile(ways[way], 'way', 'exec')) if way in ways else None",
@@ -101,7 +112,7 @@ def outcomes(project):
         project.tiny.write_subject(project.subjects, way)
         plans += project.plan(way, parameters={"way": way})
     for plan in plans:
-        hangs = WAYS.get(plan.request.subject.id, ("", "all"))[1] in ("", "its limit of time")
+        hangs = plan.request.subject.id in HANGS
         limits = Limits(seconds=4 if hangs else 300, memory=600 << 20)
         object.__setattr__(plan.request, "limits", limits)
     batch = Batch(plans, project.out, jobs=2, force=False, progress=Progress())

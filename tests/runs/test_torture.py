@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import secrets
 import sys
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "torture"))
-import disks
-import kills
-import races
 
 
 @pytest.fixture
@@ -21,13 +15,13 @@ def seed():
     return drawn
 
 
-def test_a_dozen_kills_leave_nothing_half_and_nothing_behind(tmp_path, seed):
-    assert kills.torture(tmp_path, kills=12, subjects=3, seed=seed)
+def test_a_dozen_kills_leave_nothing_half_and_nothing_behind(torture, tmp_path, seed):
+    assert torture("kills").torture(tmp_path, kills=12, subjects=2, seed=seed)
 
 
-def test_starts_at_once_do_the_work_once(tmp_path, seed):
-    assert races.torture(tmp_path, rounds=1, starts=4, subjects=2, seed=seed)
+def test_starts_at_once_do_the_work_once(torture, tmp_path, seed):
+    assert torture("races").torture(tmp_path, rounds=1, starts=4, subjects=2, seed=seed)
 
 
-def test_a_full_disk_leaves_the_old_report_as_it_was(tmp_path):
-    assert disks.torture(tmp_path, ["ENOSPC"], every=30, first=12)
+def test_a_full_disk_leaves_the_old_report_as_it_was(torture, tmp_path):
+    assert torture("disks").torture(tmp_path, ["ENOSPC"], every=40, first=20)

@@ -6,27 +6,56 @@ Fonts and charts take seconds in each worker; `tests/test_cli.py` goes through t
 from __future__ import annotations
 
 import html
+import io
 import sys
 import types
+import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
+
+import xlsxwriter
 
 from siyu.runs import executed, files, storage, worker
 
 
-def render(task):
-    """A findings.json as the real one, and pages that print its numbers."""
-    opened = [storage.read_json(Path(entry["path"])) for entry in task["sections"] if entry["path"]]
-    findings = [{**one, "title": {"zh": "数", "en": "n"}} for notebook in opened for one in executed.findings(notebook)]
-    path = Path(task["folder"]) / files.file_name(task["kind"], task["language"])
-    if task["kind"] == files.FINDINGS:
-        storage.write(path, storage.pretty({"schema": 1, "findings": findings}))
-        return
+def page(findings, language):
     figures = [
-        f'<data value="{value["value"]}" data-ref="{one["key"]}.{value["name"]}"></data>'
+        f'<data value="{value["value"]}" data-ref="{one["key"]}.{value["name"]}">{value["value"]}</data>'
         for one in findings
         for value in one["values"]
     ]
-    storage.write(path, f"<html>{task['language']}{''.join(figures)}</html>".encode())
+    return f"<html>{language}{''.join(figures)}</html>".encode()
+
+
+def tables(findings, _language):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2021, 8, 31, tzinfo=UTC)})
+        for one in findings:
+            book.add_worksheet().write_row(0, 0, [value["value"] for value in one["values"]])
+    return buffer.getvalue()
+
+
+def deck(_findings, language):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as package:
+        package.writestr(zipfile.ZipInfo("language"), language)
+    return buffer.getvalue()
+
+
+def listed(findings, _language):
+    return storage.pretty({"schema": 1, "findings": findings})
+
+
+KINDS = {files.FINDINGS: listed, "report": page, "tables": tables, "deck": deck}
+
+
+def render(task):
+    """One file of a report, as small as it can be."""
+    opened = [storage.read_json(Path(entry["path"])) for entry in task["sections"] if entry["path"]]
+    findings = [{**one, "title": {"zh": "数", "en": "n"}} for notebook in opened for one in executed.findings(notebook)]
+    path = Path(task["folder"]) / files.file_name(task["kind"], task["language"])
+    storage.write(path, KINDS[task["kind"]](findings, task["language"]))
 
 
 def render_index(records):

@@ -41,13 +41,13 @@ def victim(arena: Arena, kind: str, draw: random.Random) -> psutil.Process | Non
     return draw.choice(sorted(found, key=lambda process: process.pid)) if found else None
 
 
-def one_run(arena: Arena, draw: random.Random, hits: Counter[str], left: int) -> None:
-    """Start a batch, kill at random while it lasts, and look at everything once it is over."""
+def one_run(arena: Arena, draw: random.Random, hits: Counter[str], left: int, pace: float) -> None:
+    """Start a batch, kill at random while it lasts, and look at everything once it is over. pace: s a subject."""
     due = arena.plan()
     before = Counter(arena.executed())
     process = arena.start()
     while process.poll() is None and left > 0:
-        time.sleep(draw.uniform(0.0, 4.0))
+        time.sleep(draw.uniform(0.0, 2 * pace))
         kind = draw.choices(list(KINDS), (4, 3, 3, 1))[0]
         target = victim(arena, kind, draw)
         if target is None or process.poll() is not None:
@@ -89,13 +89,15 @@ def torture(root: Path, kills: int, subjects: int, seed: int) -> str:
     """Returns the figures. Raises AssertionError at the first thing that is wrong."""
     draw = random.Random(seed)  # noqa: S311 - to be replayed, not to be secret
     arena = Arena(root, subjects, ["import time; time.sleep(0.3)"])
+    began = time.monotonic()
     code, _, said = arena.run(out=root / "reference")
     assert code == 0, said
+    pace = (time.monotonic() - began) / subjects
     reference = {subject: arena.contents(subject, root / "reference") for subject in arena.subjects}
     hits: Counter[str] = Counter()
     runs = rounds = 0
     while sum(hits.values()) < kills:
-        one_run(arena, draw, hits, kills - sum(hits.values()))
+        one_run(arena, draw, hits, kills - sum(hits.values()), pace)
         runs += 1
         if judge(arena, reference) == subjects:
             rounds += 1
@@ -109,7 +111,8 @@ def torture(root: Path, kills: int, subjects: int, seed: int) -> str:
     assert judge(arena, reference) == subjects
     assert arena.plan() == {}
     killed = ", ".join(f"{count} {kind}" for kind, count in sorted(hits.items()))
-    return f"{sum(hits.values())} kills ({killed}), {runs} runs of {subjects} subjects, {rounds} times to the end"
+    done = f"{len(arena.executed())} sections executed, {rounds} times all to the end"
+    return f"{sum(hits.values())} kills ({killed}) in {runs} runs over {subjects} subjects, {done}"
 
 
 def main() -> None:

@@ -61,6 +61,9 @@ class Batch:
             self._start(pool, active)
             while pool.free and waiting and self._begin(pool, waiting, active):
                 self._start(pool, active)
+            for run in [one for one in active if one.over]:  # now that the workers have something to do
+                active.remove(run)
+                self._end(run)
             if pool.busy:
                 for task, fault in pool.finished(_WAIT):
                     owner = next(run for run in active if run.subject == task.owner)
@@ -71,9 +74,6 @@ class Batch:
                 self._enforce(pool, active)
             elif not active:
                 self._wait_for_others(waiting)
-            for run in [one for one in active if one.over]:
-                active.remove(run)
-                self._end(run)
 
     @contextlib.contextmanager
     def _surviving(self, pool: Pool, run: SubjectRun) -> Iterator[None]:
@@ -127,7 +127,7 @@ class Batch:
         self.progress.doing(f"{left} to go: " + ", ".join(_shown(task) for task in pool.busy))
 
     def _enforce(self, pool: Pool, active: Sequence[SubjectRun]) -> None:
-        for run in active:
+        for run in [one for one in active if not one.over]:
             limits = run.plan.request.limits
             tasks = [task for task in pool.busy if task.owner == run.subject]
             memory, output = sum(task.memory for task in tasks), sum(task.output for task in tasks)

@@ -105,6 +105,7 @@ def _failure(entry: Mapping[str, Any]) -> str:
         "task": f"{name} in a task",
         "unraisable": f"{name} where nothing could catch it",
         "command": "a shell command failed",
+        "exit": "it asked the kernel to end",
         "unfinished thread": "a thread was still running at the end",
     }[kind]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from siyu.errors import Problem, ProblemsError, UsageError, nearest, shown_path
 from siyu.runs import checks, executed, keys, storage
+from siyu.runs.delivery import Delivery
 from siyu.runs.lint import hidden_failures
 from siyu.runs.parameters import Scalar, given
 from siyu.runs.plan import (
@@ -32,7 +33,7 @@ class RefusedError(ProblemsError):
     """Executed notebooks that nothing may be published from (exit code 1)."""
 
 
-def planned_from(paths: Sequence[Path], languages: Sequence[str]) -> list[Plan]:
+def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Delivery) -> list[Plan]:
     """One plan for each subject that the notebooks were run for.
 
     Raises RefusedError with everything that speaks against the notebooks; UsageError for unknown subjects.
@@ -58,12 +59,14 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str]) -> list[Plan]:
         opened.setdefault(subject, {})[section] = (path, notebook)
     if problems:
         raise RefusedError(problems)
-    return [_plan(subject, found, languages) for subject, found in opened.items()]
+    return [_plan(subject, found, languages, delivery) for subject, found in opened.items()]
 
 
-def _plan(subject: str, found: dict[str, tuple[Path, dict[str, Any]]], languages: Sequence[str]) -> Plan:
+def _plan(
+    subject: str, found: dict[str, tuple[Path, dict[str, Any]]], languages: Sequence[str], delivery: Delivery
+) -> Plan:
     values = {section: given(notebook) for section, (_, notebook) in found.items()}
-    request = _request(subject, values, languages)
+    request = _request(subject, values, languages, delivery)
     sections = []
     for name, runs in applicable(request.subject.kind).items():
         if name in found:
@@ -79,7 +82,9 @@ def _plan(subject: str, found: dict[str, tuple[Path, dict[str, Any]]], languages
     return Plan(request, tuple(sections), inputs, rows, report_key(request, sections), RUNNER)
 
 
-def _request(subject: str, values: dict[str, dict[str, Scalar]], languages: Sequence[str]) -> Request:
+def _request(
+    subject: str, values: dict[str, dict[str, Scalar]], languages: Sequence[str], delivery: Delivery
+) -> Request:
     """The request that these values would have come from. Raises UsageError when sections disagree."""
     where = place("the notebooks")
     merged: dict[str, Scalar] = {}
@@ -92,7 +97,8 @@ def _request(subject: str, values: dict[str, dict[str, Scalar]], languages: Sequ
     fixed = ("subject", "as_of", "case", "lang")
     overridden = {n: v for n, v in merged.items() if n in declared and n not in fixed and v != declared[n].default}
     case = {"case": Given(str(merged["case"]), where)} if merged.get("case") else {}
-    [request] = checked([Wish(subject, where, tuple(languages), str(merged.get("as_of", "")), case)])
+    as_of = str(merged.get("as_of", ""))
+    [request] = checked([Wish(subject, where, tuple(languages), as_of, case, delivery=delivery)])
     return replace(request, parameters={**request.parameters, **overridden})
 
 

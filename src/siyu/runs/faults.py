@@ -12,23 +12,25 @@ from siyu.errors import ProblemsError, shown_path
 
 # Their messages name files, lines, keys and fields of ours, never the content of an export.
 _SPEAKING = ("ProblemsError", "LedgerError", "UsageError", "DefinitionMismatch")
+_USUAL = 10 << 20  # bytes of a report in two languages
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"^File (\S+?\.py):(\d+)", re.MULTILINE)
+_PREAMBLE, _ON_DISK = "runs/preamble.py", re.compile(r"\[Errno (\d+)\] (.+): '(.+)'")
 # Messages raised here are ours; where exports are read, a library's message may pass through.
 _OURS = re.compile(r"src/siyu/((?!intake/|orders/)[\w/]+\.py)$")
 
 
-def described(error: BaseException) -> str:
-    """One or a few lines on an exception of a task."""
+def described(error: BaseException, need: int = 0) -> str:
+    """One or a few lines on an exception of a task. need: as for `on_disk`."""
     name = type(error).__name__
     if name == "PapermillExecutionError":
-        return in_cell(error)
+        return in_cell(error, need)
     if name == "DeadKernelError":
         return "the kernel died"
     if isinstance(error, ProblemsError):
         return str(error)
     if isinstance(error, OSError):
-        return on_disk(error)
+        return on_disk(error, need)
     frames = [
         f"{name} in {_short(frame.filename)} line {frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
     ]
@@ -36,10 +38,14 @@ def described(error: BaseException) -> str:
     return f"{frames[-1]}: {str(error)[:500]}"
 
 
-def in_cell(error: Any) -> str:
-    """An exception that a cell raised: the cell, the type, our own line it passed last, and what we said."""
+def in_cell(error: Any, need: int = 0) -> str:
+    """An exception that a cell raised: the cell, the type, our own line it passed last, and what we said.
+
+    need: as for `on_disk`, where it is the trail that could not be written."""
     passed = _FRAME.findall(_ANSI.sub("", "\n".join(error.traceback)))
     ours = [(match[1], line) for path, line in passed if (match := _OURS.search(path))]
+    if ours and ours[-1][0] == _PREAMBLE and (failed := _ON_DISK.search(error.evalue)):
+        return on_disk(OSError(int(failed[1]), failed[2], failed[3]), need)
     where = f" in {ours[-1][0]} line {ours[-1][1]}" if ours else ""
     authored = error.ename in _SPEAKING or (ours and _OURS.search(passed[-1][0]))
     said = f": {error.evalue[:500]}" if authored else ""
@@ -47,12 +53,12 @@ def in_cell(error: Any) -> str:
 
 
 def on_disk(error: OSError, need: int = 0) -> str:
-    """A file that could not be written or read. need: bytes that the whole takes, said when the disk is full."""
+    """A file that could not be written or read. need: bytes that a report takes, said when the disk is full."""
     name = error.filename2 or error.filename
     path = shown_path(Path(name)) if isinstance(name, str | Path) else "a file"
     said = f"{path}: {error.strerror or type(error).__name__}"
-    if need and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        said += f"; a report takes about {max(1, need >> 20)} MB"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        said += f"; a report takes about {max(1, (need or _USUAL) >> 20)} MB"
     return said
 
 

@@ -10,10 +10,10 @@ _NAMES = {"report": "report.{}.html", "deck": "deck.{}.pptx", "tables": "tables.
 
 
 def renderings(languages: Sequence[str]) -> list[tuple[str, str]]:
-    """(kind, language) of everything that is made out of executed notebooks; the findings come first."""
-    return [(FINDINGS, ""), *((kind, code) for code in languages for kind in _NAMES)]
+    """(kind, language) of everything that is made out of executed notebooks; what takes longest comes first."""
+    return [*((kind, code) for kind in _NAMES for code in languages), (FINDINGS, "")]
 
 
 def file_name(kind: str, language: str) -> str:
     """Name of a file within the folder of its report."""
-    return f"{FINDINGS}.json" if kind == FINDINGS else _NAMES[kind].format(language)
+    return f"{FINDINGS}.json" if kind == FINDINGS else {**_NAMES, "pdf": "report.{}.pdf"}[kind].format(language)

@@ -14,10 +14,11 @@ from typing import Any
 import yaml
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.runs.delivery import Delivery
 from siyu.runs.plan import Limits
 from siyu.runs.requests import LANGUAGES, Given, Wish, at, place
 
-_SETTINGS = ("lang", "as_of", "parameters", "limits")
+_SETTINGS = ("lang", "as_of", "parameters", "limits", "template", "pdf")
 _LIMITS = {"seconds": 1, "memory_mb": 1 << 20, "output_mb": 1 << 20}
 _TEXT = "tag:yaml.org,2002:str"
 _STEP = "`siyu report --help` shows a manifest."
@@ -31,6 +32,7 @@ class _Settings:
     as_of: str = ""
     parameters: Mapping[str, Given] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    delivery: Delivery = field(default_factory=Delivery)
     places: Mapping[str, Problem] = field(default_factory=dict)
 
 
@@ -39,7 +41,7 @@ def wishes(path: Path) -> list[Wish]:
 
     Raises UsageError with every problem of the file: no file, not YAML, keys twice or unknown, wrong shapes.
     """
-    reader = _Reader(shown_path(path))
+    reader = _Reader(shown_path(path), path.parent)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -55,8 +57,8 @@ def wishes(path: Path) -> list[Wish]:
 class _Reader:
     """Walks the nodes of the file, noting problems as it goes."""
 
-    def __init__(self, file: str) -> None:
-        self.file = file
+    def __init__(self, file: str, folder: Path) -> None:
+        self.file, self.folder = file, folder
         self.problems: list[Problem] = []
 
     def wishes(self, text: str) -> Iterator[Wish]:
@@ -73,7 +75,7 @@ class _Reader:
                 own = self.settings(fields, general)
                 name = self.text(fields["subject"]) if "subject" in fields else ""
             where = place(self.file, _line(entry))
-            yield Wish(name, where, own.lang, own.as_of, own.parameters, own.limits, own.places)
+            yield Wish(name, where, own.lang, own.as_of, own.parameters, own.limits, own.delivery, own.places)
 
     def root(self, text: str) -> yaml.Node | None:
         """The one document of the file. Anchors and tags are refused: they say one thing in another place."""
@@ -107,6 +109,11 @@ class _Reader:
             own = replace(own, parameters={**general.parameters, **values})
         if "limits" in fields:
             own = replace(own, limits=self.limits(fields["limits"], general.limits))
+        if "template" in fields:
+            path = self.folder / self.text(fields["template"])  # from where the manifest lies
+            own = replace(own, delivery=replace(own.delivery, template=path))
+        if "pdf" in fields:
+            own = replace(own, delivery=replace(own.delivery, pdf=self.yes(fields["pdf"])))
         return own
 
     def limits(self, node: yaml.Node, general: Limits) -> Limits:
@@ -120,6 +127,12 @@ class _Reader:
                 continue
             values[name.removesuffix("_mb")] = int(text) * _LIMITS[name]
         return replace(general, **values)
+
+    def yes(self, node: yaml.Node) -> bool:
+        text = self.text(node)
+        if text not in ("true", "false"):
+            self.problem(node, repr(text), "true or false", "Write true or false.", "pdf")
+        return text == "true"
 
     def mapping(self, node: yaml.Node, known: tuple[str, ...] = ()) -> dict[str, yaml.Node]:
         """Keys and values, each key once and, where `known` names any, one of those."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from siyu.runs import keys
+from siyu.runs.delivery import Delivery
 from siyu.runs.parameters import Parameter, Scalar
 from siyu.runs.sections import NOT_FOR_A_CASE, applicable, notebooks
 from siyu.subjects import Subject
@@ -36,6 +37,7 @@ class Request:
     as_of: str
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    delivery: Delivery = field(default_factory=Delivery)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def planned(request: Request) -> Plan:
         values = _injected(request, notebook.parameters)
         sections.append(SectionPlan(name, OK, values, keys.key(shared, notebook.digest, values)))
     rows = parameter_rows({one.notebook: one.parameters for one in sections if one.status == OK}, request.parameters)
-    return Plan(request, tuple(sections), tuple(inputs), rows, report_key(request, sections))
+    read = (*inputs, *request.delivery.inputs)
+    return Plan(request, tuple(sections), read, rows, report_key(request, sections))
 
 
 def changed_inputs(plan: Plan) -> list[str]:
@@ -91,14 +94,17 @@ def changed_inputs(plan: Plan) -> list[str]:
     if plan.runner != "siyu":
         return []
     before = {entry["path"]: entry["sha256"] for entry in plan.inputs}
-    now = {entry["path"]: entry["sha256"] for entry in keys.inputs_now(plan.request.subject)}
+    now = {
+        entry["path"]: entry["sha256"]
+        for entry in (*keys.inputs_now(plan.request.subject), *plan.request.delivery.inputs)
+    }
     return sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
 
 
 def report_key(request: Request, sections: Iterable[SectionPlan]) -> str:
     """Key of a whole report made of these sections."""
     made_of = [[section.notebook, section.status, section.key] for section in sections]
-    return keys.key(keys.rendering_code(), made_of, list(request.languages), request.as_of)
+    return keys.key(keys.rendering_code(), made_of, list(request.languages), request.as_of, request.delivery.key)
 
 
 def _injected(request: Request, parameters: Mapping[str, Parameter]) -> dict[str, Scalar]:

@@ -23,7 +23,7 @@ from siyu.runs import storage
 from siyu.runs.processes import MARK, Census, sweep
 
 WORKER = ("-m", "siyu.runs.worker")
-_TICK = 0.2  # seconds between two looks at memory and time
+_TICK = 0.5  # seconds between two looks at memory
 _TASKS_EACH = 50  # then a worker is replaced: what its libraries have not given back goes with it
 _SOCKET_PATH = 40  # characters; a socket's path must stay below 104, and names are added
 _FATAL = re.compile(r"^(Fatal Python error: [\w ]+|[\w.]+(Error|Exception))", re.MULTILINE)
@@ -114,6 +114,8 @@ class Pool:
         """Tasks that ended within `timeout` seconds, each with its fault or None."""
         for key, _ in self._selector.select(timeout):
             worker: Worker = key.data
+            if not self._has(worker):  # stopped for what another has just said
+                continue
             received = os.read(worker.answers, 1 << 16)
             if not received:
                 task, why = worker.task, _cause_of_death(worker)
@@ -123,7 +125,8 @@ class Pool:
                 continue
             *lines, worker.pending = (worker.pending + received).split(b"\n")
             for line in lines:
-                yield from self._answer(worker, json.loads(line))
+                if self._has(worker):
+                    yield from self._answer(worker, json.loads(line))
 
     def look(self) -> None:
         """Measure the memory of every task, and see that the watchdog is there. Cheap to call often."""
@@ -178,6 +181,9 @@ class Pool:
         self._selector.register(reading, selectors.EVENT_READ, worker)
         self.workers.append(worker)
         return worker
+
+    def _has(self, worker: Worker) -> bool:
+        return any(one is worker for one in self.workers)
 
     def _dismiss(self, worker: Worker) -> None:
         sweep(worker.mark)

@@ -41,6 +41,8 @@ class _Preamble:
         sys.unraisablehook = lambda args: self.failure("unraisable", args.exc_type)
         self.shell.events.register("pre_run_cell", self.before_cell)
         self.shell.events.register("post_run_cell", self.after_cell)
+        # The kernel goes on for a moment: whether the next cells still run is chance, so this alone is a failure.
+        self.shell.observe(self.asked_to_end, "exit_now")
         self.shell.siyu_finish = self.finish
 
     def write(self, record: dict[str, Any]) -> None:
@@ -60,6 +62,9 @@ class _Preamble:
         if self.shell.user_ns.pop("_exit_code", 0):
             self.failure("command", None)
         self.write({"cell": result.execution_count, "ok": bool(result.success)})
+
+    def asked_to_end(self, _change: object) -> None:
+        self.failure("exit", None)
 
     def watch_loop(self) -> None:
         """Hear of failures of tasks on the loop that cells run on."""
@@ -83,4 +88,5 @@ class _Preamble:
                 if thread.is_alive():
                     self.failure("unfinished thread", None)
         gc.collect()
+        self.shell.unobserve(self.asked_to_end, "exit_now")  # from here on it is the supervisor who asks
         self.write({"finished": True})

@@ -31,13 +31,13 @@ class Census:
         self._marks: dict[psutil.Process, str] = {}
 
     def processes(self) -> dict[psutil.Process, str]:
-        """Every living process whose mark starts with this one's, with its full mark; never this process."""
+        """Every living process of this mark or of one below it (`run`, `run.7`), with its own; never this process."""
         present = {process: self._marks.get(process) or _mark(process) for process in psutil.process_iter()}
         self._marks = {process: mark for process, mark in present.items() if mark}
         return {
             process: mark
             for process, mark in self._marks.items()
-            if mark.startswith(self.mark) and process.pid != os.getpid()
+            if f"{mark}.".startswith(f"{self.mark}.") and process.pid != os.getpid()
         }
 
     def memory(self) -> dict[str, int]:
@@ -52,7 +52,7 @@ class Census:
 
 
 def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 20.0) -> list[int]:
-    """Kill every process whose mark starts with `mark`, until none is left. Returns the pids killed.
+    """Kill every process of a mark, or of one below it, until none is left. Returns the pids killed.
 
     Raises TimeoutError when some are still there after `seconds`.
     """

@@ -10,6 +10,7 @@ from siyu.findings import title
 from siyu.language import LANGUAGES, Language
 from siyu.render.deck import deck_bytes
 from siyu.render.html import render_report
+from siyu.render.printing import pdf_bytes
 from siyu.render.report import OK, Report, SectionReport
 from siyu.render.tables import tables_bytes
 from siyu.runs import executed, storage
@@ -21,10 +22,18 @@ def render(task: Mapping[str, Any]) -> None:
 
     task: kind (a key of RENDERINGS), language, folder, subject and case ({id, name, kind}), as_of, parameters
     [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
-    notebook or null}].
+    notebook or null}], template (path of a .pptx or null), pdf (whether the page is printed too).
     """
-    name, rendering = file_name(task["kind"], task["language"]), RENDERINGS[task["kind"]]
-    storage.write(Path(task["folder"]) / name, rendering(collected(task), task["language"]))
+    kind, language, folder = task["kind"], task["language"], Path(task["folder"])
+    report = collected(task)
+    if kind == "deck" and task["template"]:
+        content = deck_bytes(language, report, Path(task["template"]))
+    else:
+        content = RENDERINGS[kind](report, language)
+    target = folder / file_name(kind, language)
+    storage.write(target, content)
+    if kind == "report" and task["pdf"]:
+        storage.write(folder / file_name("pdf", language), pdf_bytes(target, report.as_of))
 
 
 def collected(task: Mapping[str, Any]) -> Report:

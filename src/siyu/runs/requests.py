@@ -10,6 +10,7 @@ from pathlib import Path
 
 from siyu.errors import Problem, ProblemsError, UsageError, nearest
 from siyu.paths import subject_dirs
+from siyu.runs.delivery import Delivery, delivery_problems
 from siyu.runs.parameters import Parameter, Scalar
 from siyu.runs.plan import Limits, Request
 from siyu.runs.sections import applicable, notebooks
@@ -40,6 +41,7 @@ class Wish:
     as_of: str = ""
     parameters: Mapping[str, Given] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
+    delivery: Delivery = field(default_factory=Delivery)
     places: Mapping[str, Problem] = field(default_factory=dict)
 
     def said(self, setting: str) -> Problem:
@@ -55,7 +57,7 @@ def command(request: Request, out: Path) -> str:
     words += [] if request.as_of == request.subject.as_of.isoformat() else ["--as-of", request.as_of]
     for name, value in request.parameters.items():
         words += ["-p", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
-    return shlex.join(words)
+    return shlex.join(words + request.delivery.options)
 
 
 def place(file: str, line: int = 0, column: str = "") -> Problem:
@@ -71,6 +73,7 @@ def at(where: Problem, found: str, expected: str, step: str, column: str = "") -
 def checked(wishes: Iterable[Wish]) -> list[Request]:
     """The requests for what was wished. Raises UsageError with the problems of all of them."""
     requests, problems, seen = [], list[Problem](), set[str]()
+    delivered: dict[Delivery, list[Problem]] = {}  # a template of fifty clients is looked at once
     known = subject_dirs()
     for wish in wishes:
         if wish.subject not in known:
@@ -86,15 +89,18 @@ def checked(wishes: Iterable[Wish]) -> list[Request]:
             problems += error.problems
             continue
         found = [*_language_problems(wish), *_date_problems(wish)]
+        if wish.delivery not in delivered:
+            delivered[wish.delivery] = delivery_problems(wish.delivery)
+            problems += delivered[wish.delivery]
         values, more = _values(wish, subject)
         case_id = str(values.get("case") or subject.case)
         if case_id not in known:
             more.append(at(wish.where, case_id, "a published case", nearest(case_id, known), "case"))
         problems += found + more
-        if not found and not more:
+        if not found and not more and not delivered[wish.delivery]:
             as_of = wish.as_of or subject.as_of.isoformat()
             case = load_subject(case_id)
-            requests.append(Request(subject, case, tuple(wish.languages), as_of, values, wish.limits))
+            requests.append(Request(subject, case, tuple(wish.languages), as_of, values, wish.limits, wish.delivery))
     if problems:
         raise UsageError(problems)
     return requests

@@ -11,6 +11,7 @@ from typing import Any
 from siyu.runs import checks, storage
 from siyu.runs.account import account, reasons, section_state
 from siyu.runs.decision import Decision, decided
+from siyu.runs.executed import code_cells
 from siyu.runs.files import file_name, renderings
 from siyu.runs.journal import Journal
 from siyu.runs.plan import OK, Plan, SectionPlan, changed_inputs
@@ -59,6 +60,8 @@ class SubjectRun:
                 self.store.take(section.notebook, section.key, published.read_bytes())
             elif section.notebook in self.decision.execute:
                 self._queue.append(self._section_task(section))
+        # Long ones first, or the last one runs alone while a core idles; cells tell before anything has run.
+        self._queue.sort(key=lambda task: -len(code_cells(notebooks()[task.label].content)))
         return True
 
     def end(self) -> None:
@@ -105,10 +108,11 @@ class SubjectRun:
 
         What speaks against publishing goes to `faults`; nothing is published then. Raises OSError.
         """
+        request = self.plan.request
         if changed := changed_inputs(self.plan):
             self.faults["inputs"] = [f"{', '.join(changed)} changed while the report was made; run it again"]
             return []
-        if found := rendering_faults(self.place.building, self.plan.request.languages):
+        if found := rendering_faults(self.place.building, request.languages, pdf=request.delivery.pdf):
             self.faults["report"] = found
             return []
         findings = storage.read_json(self.place.building / "findings.json")["findings"]
@@ -132,9 +136,8 @@ class SubjectRun:
         return place.target
 
     def size(self) -> int:
-        """Bytes of the report as far as it is known: of the published one, or of what there is of a new one."""
-        folders = (self.place.target, self.place.building, self.store.folder)
-        return max(storage.size(folder) for folder in folders)
+        """Bytes that the report takes: those of the published one, none where there is none yet."""
+        return storage.size(self.place.target)
 
     def reasons(self) -> tuple[str, ...]:
         """Why the subject failed, one line a fault."""
@@ -150,6 +153,7 @@ class SubjectRun:
             "trail": str(self.store.trail(section.notebook).resolve()),
             "parameters": dict(section.parameters),
             "memory": self.plan.request.limits.memory,
+            "need": self.size(),
         }
         return Task(self.subject, section.notebook, payload)
 
@@ -160,10 +164,13 @@ class SubjectRun:
         request = self.plan.request
         payload = {
             "folder": str(self.place.building.resolve()),
+            "need": self.size(),
             "subject": _about(request.subject),
             "case": _about(request.case),
             "as_of": request.as_of,
             "parameters": list(self.plan.parameters),
+            "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
+            "pdf": request.delivery.pdf,
             "sections": [self._section_entry(section) for section in self.plan.sections],
         }
         for kind, code in renderings(request.languages):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,6 +18,7 @@ from siyu.runs.index import write_index
 from siyu.runs.processes import die_with_parent
 from siyu.runs.workspace import Workspace
 
+_PAUSE = 0.5  # seconds without a task, after which a worker is taken to be idle
 _REPORT_EVERY = 1 << 20  # bytes of output between two progress messages of the same cell
 
 
@@ -53,10 +55,17 @@ def main() -> None:
 
 def serve(tasks: TextIO, channel: Channel) -> None:
     """Do each task and answer with `{"done": task number, "fault": null | why}`."""
-    for line in tasks:
+    while line := _next(tasks):
         task = json.loads(line)
         channel.cells = channel.output = 0
         channel.send({"done": task["number"], "fault": _done(task, channel)})
+
+
+def _next(tasks: TextIO) -> str:
+    """The next task, empty when there is none to come. A worker that has to wait gets ready to render meanwhile."""
+    if not select.select([tasks], [], [], _PAUSE)[0]:
+        import siyu.runs.reporting  # noqa: F401 - seconds of imports, while other sections keep a core idle
+    return tasks.readline()
 
 
 def _done(task: dict[str, Any], channel: Channel) -> str | None:
@@ -72,7 +81,7 @@ def _done(task: dict[str, Any], channel: Channel) -> str | None:
 
             render(task)
     except Exception as error:  # noqa: BLE001 - handed to the supervisor, whatever it is
-        return described(error)
+        return described(error, task.get("need", 0))
     return None
 
 

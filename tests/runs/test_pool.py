@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import time
+
+import psutil
+import pytest
+
+from siyu.runs import pool
+from siyu.runs.pool import Pool, Task
+
+# answers each task at once, twice over where it is told to
+WORKER = """
+import json, os, sys
+for line in sys.stdin:
+    task = json.loads(line)
+    answers = [{"cells": 1, "output": 5}] * task["times"] + [{"done": task["number"], "fault": None}]
+    os.write(int(sys.argv[1]), b"".join(json.dumps(one).encode() + b"\\n" for one in answers))
+"""
+
+
+@pytest.fixture
+def workers(monkeypatch):
+    monkeypatch.setattr(pool, "WORKER", ("-c", WORKER))
+    with Pool(2) as made:
+        yield made
+    assert psutil.Process().children(recursive=True) == []
+
+
+def started(workers, *owners, times=0):
+    for owner in owners:
+        workers.start(Task(owner, "task", {"times": times}))
+    time.sleep(1.0)  # so that all of them have answered
+
+
+def test_tasks_end_with_what_their_worker_said(workers):
+    started(workers, "alpha", "beta", times=2)
+    ended = {task.owner: (task.cells, task.output, fault) for task, fault in workers.finished(5)}
+    assert ended == {"alpha": (1, 5, None), "beta": (1, 5, None)}
+    assert workers.free == 2
+
+
+def test_a_worker_that_is_stopped_for_what_another_said_is_not_heard_any_more(workers):
+    started(workers, "alpha", "alpha")
+    ended = []
+    for task, _ in workers.finished(5):
+        ended.append(task)
+        workers.stop("alpha")
+    assert len(ended) == 1
+    assert list(workers.finished(0)) == []
+
+
+def test_a_worker_that_dies_ends_its_task(workers):
+    started(workers, "alpha")
+    [_] = workers.finished(5)
+    workers.workers[0].process.kill()
+    workers.workers[0].process.wait()
+    workers.start(Task("alpha", "task", {"times": 0}))
+    [(task, fault)] = workers.finished(5)
+    assert (task.owner, fault) == ("alpha", "its worker was killed (SIGKILL)")
