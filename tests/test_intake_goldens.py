@@ -21,7 +21,7 @@ NAMES = sorted(path.stem for path in GOLDEN.glob("*.csv"))
 def read_back(path):
     blocks = []
     (source,) = sources(path)
-    reading = read(source, sink=lambda table, lines: blocks.append((table, lines)))
+    reading = read(source, sink=lambda table, lines, _: blocks.append((table, lines)))
     account = reading.account.as_json(Language("en"))
     account["file"] = path.name
     for problem in account["problems"]:

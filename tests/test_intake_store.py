@@ -9,10 +9,9 @@ import pytest
 
 from siyu.errors import UsageError
 from siyu.intake import exports
+from siyu.intake.books import books_of
 from siyu.intake.formats import formats
 from siyu.intake.keys import secret
-from siyu.intake.sources import sources
-from siyu.intake.store import stored
 from siyu.paths import project_root
 
 HEAD = "order_id,buyer_key,paid_at,amount,refund\n"
@@ -32,7 +31,7 @@ def put(folder, name, text, encoding="utf-8"):
 
 
 def tables(exports_folder, store):
-    result = stored(list(sources(exports_folder)), store)
+    result = books_of(exports_folder, store)
     return result, pq.read_table(result.orders), pq.read_table(result.purchases)
 
 
@@ -62,7 +61,7 @@ def oracle(lines):
         mine = sorted(d for b, d in days if b == buyer)
         number = mine.index(day)
         to_next = (mine[number + 1] - day).days if number + 1 < len(mine) else None
-        found.append((buyer, day, *sums, number + 1, to_next, mine[0]))
+        found.append((buyer, day, *sums, number + 1, to_next, mine[0], None))
     return found
 
 
@@ -143,6 +142,6 @@ def test_a_secret_is_kept_apart_and_to_oneself(tmp_path, key, monkeypatch):
 
 
 def test_a_refused_export_leaves_no_part(tmp_path):
-    result = stored(list(sources(put(tmp_path / "in", "a.csv", HEAD))), tmp_path / "store")
+    result = books_of(put(tmp_path / "in", "a.csv", HEAD), tmp_path / "store")
     assert result.orders is None
     assert [p for p in (tmp_path / "store").rglob("*") if p.is_file()] == []

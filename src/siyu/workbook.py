@@ -32,6 +32,7 @@ from siyu.subjects import Subject, load_subject
 
 if TYPE_CHECKING:
     from siyu.economy import Economy
+    from siyu.holdings import Holdings
 
 
 @dataclass
@@ -140,6 +141,23 @@ class Workbook:
         return Economy(self.assumptions, self.fees, own, day, self.as_of, draws, seed)
 
     @cached_property
+    def own(self) -> Holdings:
+        """What the subject's own exports hold, as of the date. Raises UsageError, see `siyu.intake.books`."""
+        from siyu.holdings import Holdings  # here: readers and engine take a second to load, for some notebooks
+
+        return Holdings.of(self.subject.id, self.as_of, self.subject.suppress_below)
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """A row per order line of the subject's exports, see `Holdings.orders`."""
+        return self.own.orders
+
+    @property
+    def purchases(self) -> pd.DataFrame:
+        """A row per buyer and purchase day, see `Holdings.purchases`."""
+        return self.own.purchases
+
+    @cached_property
     def claims(self) -> pd.DataFrame:
         """All claims, one per row: the ledger's columns, grade, rejected (bool), source ref."""
         rows = [
@@ -200,13 +218,17 @@ class Workbook:
             "language": self.language,
         }
         more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif}
-        self.findings[key] = make_finding(key, self.section, message, values, chart, **more)
-        return self.findings[key]
+        finding = make_finding(key, self.section, message, values, chart, **more)
+        if finding.role == "absent":  # what is not there rests on where it was looked for
+            finding = replace(finding, context=(f"ledger:{self.case}",))
+        self.findings[key] = finding
+        return finding
 
     def references(self) -> References:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
         refs = sorted({ref for finding in self.findings.values() for ref in finding.sources})
-        return References.collect(refs, self.ledger, self.assumptions, self.fees)
+        own = self.own.records if any(ref.startswith("orders:") for ref in refs) else {}
+        return References.collect(refs, self.ledger, self.assumptions, self.fees, own)
 
     def _claims(self, metric: str, statistic: str | None, entity: str | None, case: str) -> list[Claim]:
         claims = [

@@ -24,11 +24,12 @@ class References:
 
     @classmethod
     def collect(
-        cls, refs: Iterable[str], ledger: Ledger, assumptions: Mapping[str, Assumption], fees: FeeRules
-    ) -> References:
+        cls, refs: Iterable[str], ledger: Ledger, assumptions: Mapping[str, Assumption], fees: FeeRules,
+        own: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> References:  # fmt: skip
         """Records of `refs`, of the rivals of their claims and of the conflicts between them.
 
-        Raises KeyError for a ref that no ledger holds."""
+        own: records of the subject's own files. Raises KeyError for a ref that no ledger holds."""
         records: dict[str, Mapping[str, Any]] = {}
         pending = list(refs)
         while pending:
@@ -36,7 +37,9 @@ class References:
             if ref in records:
                 continue
             kind, _, key = ref.partition(":")
-            if kind == "claim":
+            if kind == "orders" and own and ref in own:
+                records[ref] = own[ref]
+            elif kind == "claim":
                 records[ref] = claim_record(ledger.claims[key], ledger)
                 pending += [f"conflict:{entry.conflict_id}" for entry in ledger.conflicts_of(key)]
             elif kind == "conflict":

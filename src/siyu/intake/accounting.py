@@ -19,7 +19,8 @@ class Account:
     unpriced: quarantined or ignored records whose control amount cannot be read.
     completeness: `verified` (the file's own total or count agrees), `last_record_complete`, or
     `not_verified`: the last line has no line end, or a total disagrees, so something may be missing.
-    identities: records that name a usable buyer, None when the format has no such column. digest: sha256.
+    identities: records that name a usable buyer, None when the format has no such column. net_uncertain:
+    accepted records with a part refund of unknown amount, and their fen: net counts them in full. digest: sha256.
     """
 
     file: str
@@ -31,6 +32,7 @@ class Account:
     unpriced: int = 0
     completeness: str = "not_verified"
     identities: int | None = None
+    net_uncertain: tuple[int, int] = (0, 0)
     unknown_columns: tuple[str, ...] = ()
     problems: list[Trouble] = field(default_factory=list)
     left_out: int = 0
@@ -64,6 +66,7 @@ class Account:
         self.records["quarantined"] += self.records["accepted"]
         self.fen["quarantined"] += self.fen["accepted"]
         self.records["accepted"] = self.fen["accepted"] = 0
+        self.net_uncertain = (0, 0)
 
     @property
     def total(self) -> int:
@@ -94,6 +97,7 @@ class Account:
             "completeness": self.completeness,
             "refused": self.refused,
             "identities": self.identities,
+            "net_uncertain": {"records": self.net_uncertain[0], "fen": self.net_uncertain[1]},
             "unknown_columns": list(self.unknown_columns),
             "problems_not_listed": self.left_out,
             "problems": [
@@ -116,6 +120,7 @@ def stored_account(entry: Mapping[str, Any], file: str) -> Account:
         unpriced=entry["unpriced"],
         completeness=entry["completeness"],
         identities=entry["identities"],
+        net_uncertain=(entry["net_uncertain"]["records"], entry["net_uncertain"]["fen"]),
         unknown_columns=tuple(entry["unknown_columns"]),
         problems=[Trouble(*trouble) for trouble in entry["troubles"]],
         left_out=entry["problems_not_listed"],

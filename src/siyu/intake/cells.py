@@ -27,6 +27,7 @@ _TIME = re.compile(
 _ID = re.compile(r"[A-Za-z_\-]*\d[\w\-]*", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d+\.\d*")
 _CIPHER = re.compile(r"^(##|\$\$|#[A-Za-z0-9+/=]{8})|[*＊•]{2,}|^[*＊•]+$")
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")  # of the mainland; notes end up in any column
 NOBODY = frozenset({"没有", "匿名", "匿名用户", "未知", "保密", "anonymous", "unknown"})
 
 
@@ -133,9 +134,9 @@ def buyer(text: str) -> Read:
 
 
 def label(text: str) -> Read:
-    """Text as it stands, without surrounding blanks."""
+    """Text as it stands, without surrounding blanks. A cell with a mobile number in it is read as blank."""
     text = bare(text)
-    return (None, "") if text in BLANKS else (text[:200], "")
+    return (None, "") if text in BLANKS or _MOBILE.search(text) else (text[:200], "")
 
 
 READERS: dict[str, Callable[[str], Read]] = {

@@ -31,7 +31,7 @@ def accounts(paths: Sequence[Path], wanted: str | None) -> list[Account]:
                 disable=source.size < LONG or not sys.stderr.isatty(),
             ) as bar:  # fmt: skip
                 found.append(read(source, wanted, progress=partial(_advance, bar)).account)
-    _same_twice(found)
+    refuse_repeats(found)
     return found
 
 
@@ -39,7 +39,8 @@ def _advance(bar: tqdm[Any], size: int) -> None:
     bar.update(size)
 
 
-def _same_twice(found: Sequence[Account]) -> None:
+def refuse_repeats(found: Sequence[Account]) -> None:
+    """Refuse files whose content an earlier one has."""
     first: dict[str, str] = {}
     for account in found:
         if account.digest and not account.refused:
@@ -72,6 +73,13 @@ def summary(account: Account, language: Language) -> str:
     if account.identities is not None and account.records["accepted"]:
         share = {"share": {"value": account.identities / account.records["accepted"], "unit": "ratio"}}
         lines.append("  " + language.say("{share} of records name a buyer that can be used", share))
+    if account.net_uncertain[0]:
+        records, fen = account.net_uncertain
+        unsure = {"records": {"value": f"{records:,}"}, "yuan": {"value": f"{fen // 100:,}.{fen % 100:02d}"}}
+        lines.append("  " + language.say(
+            "{records} records ({yuan} yuan) were refunded in part and the file does not say how much:"
+            " net counts them in full", unsure
+        ))  # fmt: skip
     if account.unknown_columns:
         names = {"names": {"value": ", ".join(account.unknown_columns)}}
         lines.append("  " + language.say("columns not known to the format, not read: {names}", names))

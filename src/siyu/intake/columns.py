@@ -37,14 +37,17 @@ class Typed:
     faults: dict[int, str]
 
 
-def tables(block: bytes, layout: Layout, delimiter: str) -> pa.Table:
-    """The mapped columns of sound lines as text, named by their keys; everything else stays undecoded."""
+def tables(block: bytes, layout: Layout, delimiter: str, longest: int) -> pa.Table:
+    """The mapped columns of sound lines as text, named by their keys; everything else stays undecoded.
+
+    longest: bytes of the longest line.
+    """
     names = [f"c{place}" for place in range(len(layout.header))]
     wanted = {key: names[place] for key, place in layout.places.items()}
     try:
         table = pyarrow.csv.read_csv(
             pa.BufferReader(block),
-            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=_longest(block)),
+            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=max(1 << 21, longest + 2)),
             parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=False),
             convert_options=pyarrow.csv.ConvertOptions(
                 include_columns=sorted(set(wanted.values())),
@@ -56,11 +59,6 @@ def tables(block: bytes, layout: Layout, delimiter: str) -> pa.Table:
         raise RefusedError("unbalanced") from None  # its text would quote the row
     columns = [table[name].combine_chunks() for name in wanted.values()]
     return pa.table(columns, names=list(wanted))
-
-
-def _longest(block: bytes) -> int:
-    longest = max(map(len, block.split(b"\n"))) if len(block) > 1 << 21 else len(block)
-    return max(1 << 21, longest + 2)
 
 
 def typed(text: pa.Array, column: Column) -> Typed:
@@ -138,7 +136,7 @@ def _choices(text: pa.Array, column: Column) -> Typed:
 def _quick_money(text: pa.Array) -> tuple[pa.Array, Flags]:
     """Plain amounts. Twelve digits and two decimals are exact in a double, so rounding restores them."""
     fine = pc.match_substring_regex(text, _MONEY)
-    plain = pc.if_else(fine, text, "0")
+    plain = text if pc.all(fine).as_py() else pc.if_else(fine, text, "0")
     fen = np.rint(pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False) * 100).astype(np.int64)
     return pa.array(fen), fine.to_numpy(zero_copy_only=False)
 
@@ -147,7 +145,8 @@ def _quick_time(text: pa.Array) -> tuple[pa.Array, Flags]:
     """`YYYY-MM-DD HH:MM:SS`; a column with any impossible date of that shape goes cell by cell."""
     fine = pc.equal(pc.binary_length(text), 19)
     try:
-        when = pc.cast(pc.if_else(fine, text, "2000-01-01 00:00:00"), pa.timestamp("s"))
+        plain = text if pc.all(fine).as_py() else pc.if_else(fine, text, "2000-01-01 00:00:00")
+        when = pc.cast(plain, pa.timestamp("s"))
     except pa.ArrowInvalid:
         return pa.nulls(len(text), pa.timestamp("s")), np.zeros(len(text), bool)
     sane = pc.and_(fine, pc.and_(pc.greater(when, _SANE[0]), pc.less(when, _SANE[1])))
@@ -158,13 +157,41 @@ _SANE = (pa.scalar(EPOCH.replace(year=1990), pa.timestamp("s")),
          pa.scalar(EPOCH.replace(year=2100), pa.timestamp("s")))  # fmt: skip
 
 
+def _signs(text: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """The bytes of all cells one after the other, and where each begins in them (one more: the end)."""
+    ends = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
+    data = text.buffers()[2]
+    signs = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data is not None else np.zeros(0, np.uint8)
+    return signs, ends - ends[0]
+
+
+def _all(text: pa.Array, allowed: npt.NDArray[np.bool_]) -> bool:
+    """Whether every cell has one to fifty signs, all of them allowed: a tenth of the cost of a pattern."""
+    if not len(text):
+        return False
+    signs, ends = _signs(text)
+    lengths = np.diff(ends)
+    return bool(lengths.min() >= 1 and lengths.max() <= 50 and allowed[signs].all())
+
+
+_DIGITS = np.isin(np.arange(256), np.frombuffer(b"0123456789", np.uint8))
+_LETTERS = np.isin(np.arange(256), np.frombuffer(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8))
+_PLAIN = _DIGITS | _LETTERS | np.isin(np.arange(256), np.frombuffer(b"_-", np.uint8))
+
+
 def _quick_id(text: pa.Array) -> tuple[pa.Array, Flags]:
+    if _all(text, _DIGITS):
+        return text, np.ones(len(text), bool)
     fine = pc.and_(pc.match_substring_regex(text, _ID), pc.invert(pc.match_substring_regex(text, _POWER)))
     return text, fine.to_numpy(zero_copy_only=False)
 
 
 def _quick_buyer(text: pa.Array) -> tuple[pa.Array, Flags]:
     """Keys of plain letters and digits; words such as `unknown` and everything else go cell by cell."""
+    if _all(text, _PLAIN):
+        signs, ends = _signs(text)
+        if _LETTERS[signs[ends[:-1]]].all():  # no number in scientific notation
+            return text, ~pc.is_in(text, value_set=_WORDS).to_numpy(zero_copy_only=False)
     plain = pc.match_substring_regex(text, _KEY)
     odd = pc.or_(pc.match_substring_regex(text, _POWER), pc.is_in(text, value_set=_WORDS))
     return text, pc.and_(plain, pc.invert(odd)).to_numpy(zero_copy_only=False)

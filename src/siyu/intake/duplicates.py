@@ -87,11 +87,14 @@ def _quoted(name: str) -> str:
 
 def _later(keys: Hashes, values: Hashes) -> tuple[Ints, Ints]:
     """Positions whose key was seen before: with the values of the first such record, or with others."""
-    order = np.argsort(keys, kind="stable")
+    inorder = np.sort(keys)
+    twice = inorder[1:][inorder[1:] == inorder[:-1]]
+    if not twice.size:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    some = np.flatnonzero(np.isin(keys, twice)) if twice.size < keys.size // 10 else np.arange(keys.size)
+    order = some[np.argsort(keys[some], kind="stable")]
     ordered = keys[order]
     new = np.concatenate([[True], ordered[1:] != ordered[:-1]])
-    if new.all():
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
     first = np.flatnonzero(new)[np.cumsum(new) - 1]
     agree = values[order] == values[order[first]]
     return np.sort(order[~new & agree]), np.sort(order[~new & ~agree])

@@ -71,8 +71,8 @@ def _checked(source: Source, encoding: Encoding) -> Encoding:
             raise RefusedError("encoding", line=line) from error
         if encoding.codec == "gb18030":
             tail = _unmixed(tail + data, line)
-        feeds, returns = feeds + text.count("\n"), returns + text.count("\r")
-        line += text.count("\n")
+        new = text.count("\n")
+        feeds, returns, line = feeds + new, returns + text.count("\r"), line + new
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:

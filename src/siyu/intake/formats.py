@@ -21,6 +21,9 @@ Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstan
 Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates"]
 
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where PyYAML was built with libyaml
+
+
 class FormatError(ProblemsError):
     """A format file cannot be used as it stands."""
 
@@ -58,7 +61,6 @@ class Format(BaseModel):
     refunds: Literal["apart", "net", "none"] = "none"
     zero_lines: Literal["gift", "purchase"] = "gift"
     breaks: list[str] = Field(default_factory=list)
-    repeated: list[str] = Field(default_factory=list)
     ignored: list[str] = Field(default_factory=list)
     ignored_personal: list[str] = Field(default_factory=list)
 
@@ -81,12 +83,17 @@ class Format(BaseModel):
         known = used | set(map(normal, [*self.ignored, *self.ignored_personal]))
         known |= {normal(name) for column in self.columns.values() for name in column.header}
         unknown = [name for name, plain in zip(header, seen, strict=True) if plain and plain not in known]
-        return Layout(self, tuple(header), places, control, tuple(missing), tuple(double), tuple(unknown))
+        declared = set(map(normal, self.breaks))
+        breaks = frozenset(place for place, name in enumerate(seen) if name in declared)
+        return Layout(self, tuple(header), places, control, tuple(missing), tuple(double), tuple(unknown), breaks)
 
 
 @dataclass(frozen=True)
 class Layout:
-    """A format met in a file: column key -> position, the control column, and what does not fit."""
+    """A format met in a file: column key -> position, the control column, and what does not fit.
+
+    breaks: positions of fields that may hold line breaks.
+    """
 
     format: Format
     header: tuple[str, ...]
@@ -95,6 +102,7 @@ class Layout:
     missing: tuple[str, ...] = ()
     double: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
+    breaks: frozenset[int] = frozenset()
 
     def title(self, key: str) -> str:
         """The header text of a column, without what is wrapped around it."""
@@ -131,18 +139,24 @@ def read_format(path: Path) -> Format:
     """The format of one YAML file; its key is the file's name. Raises FormatError."""
     file = shown_path(path)
     try:
-        content: Any = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: Any = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - both are safe ones
         entry = Format(key=path.stem, **content)
     except (yaml.YAMLError, TypeError) as error:
         found = str(error).splitlines()[0]
         raise FormatError([Problem(file, 0, "", found, "YAML with keys", "See data/README.md.")]) from error
     except ValidationError as error:
         raise FormatError([_problem(file, detail) for detail in error.errors()]) from error
-    named = [*entry.control, *entry.line_key, *entry.breaks]
+    named = [*entry.control, *entry.line_key]
     problems = [
         Problem(file, 0, key, "this name", "a key of columns", nearest(key, entry.columns))
         for key in named
         if key not in entry.columns
+    ]
+    headers = {*entry.ignored, *entry.ignored_personal, *(h for c in entry.columns.values() for h in c.header)}
+    problems += [
+        Problem(file, 0, "breaks", name, "a header of this format", nearest(name, headers))
+        for name in entry.breaks
+        if name not in headers
     ]
     if problems:
         raise FormatError(problems)

@@ -62,23 +62,37 @@ def _problem(path: Path, found: str, expected: str) -> Problem:
 
 
 class Keyring:
-    """Identities of one file as small numbers, in order of appearance, each with its key."""
+    """Identities of one file as small numbers, in order of appearance, each with its key.
 
-    def __init__(self, secret_bytes: bytes, scope: str) -> None:
-        self._secret = hmac.new(secret_bytes, scope.encode(), "sha256").digest()
-        self._numbers: dict[str, int] = {}
-        self.keys: list[bytes] = []
+    Blocks are coded one by one and brought together at the end: each identity is keyed once, and none is kept
+    past this object.
+    """
 
-    def numbers(self, identities: pa.Array) -> pa.Array:
-        """int32, null where there is no identity. The identities themselves are not kept past this object."""
+    def __init__(self, secret_bytes: bytes) -> None:
+        self._secret = secret_bytes
+        self._blocks: list[pa.DictionaryArray] = []
+
+    @staticmethod
+    def key(secret_bytes: bytes, identity: str) -> bytes:
+        """The key of one identity, 32 bytes."""
+        return hmac.digest(secret_bytes, identity.encode(), "sha256")
+
+    def add(self, identities: pa.Array) -> None:
+        """Take in the identities of a block, null where there is none."""
         coded = pc.dictionary_encode(identities)
-        if isinstance(coded, pa.ChunkedArray):
-            coded = coded.combine_chunks()
-        known, mine = self._numbers, np.zeros(len(coded.dictionary), np.int32)
-        for place, identity in enumerate(coded.dictionary.to_pylist()):
-            number = known.get(identity)
-            if number is None:
-                number = known[identity] = len(self.keys)
-                self.keys.append(hmac.digest(self._secret, identity.encode(), "sha256"))
-            mine[place] = number
-        return pa.array(mine).take(coded.indices)
+        self._blocks.append(coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded)
+
+    def numbers(self) -> tuple[pa.Array, list[bytes]]:
+        """The number of each identity taken in (int32, null where there was none), and the key of each number."""
+        if not self._blocks:
+            return pa.nulls(0, pa.int32()), []
+        every = pc.dictionary_encode(pa.concat_arrays([block.dictionary for block in self._blocks]))
+        secret_bytes, digest = self._secret, hmac.digest
+        keys = [digest(secret_bytes, identity.encode(), "sha256") for identity in every.dictionary.to_pylist()]
+        sizes = [len(block.dictionary) for block in self._blocks]
+        starts = np.cumsum([0, *sizes[:-1]])
+        mapped = [
+            every.indices.slice(start, size).take(block.indices)
+            for start, size, block in zip(starts, sizes, self._blocks, strict=True)
+        ]
+        return pa.concat_arrays(mapped).cast(pa.int32()), keys

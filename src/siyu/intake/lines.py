@@ -34,11 +34,16 @@ class Lines:
     blank: Flags
     sound: Flags
     faults: dict[int, str]
-    bounds: Ints  # (sound lines, fields + 1): where fields start, and one past the end
+    inner: Ints  # (sound lines, fields - 1): where the delimiters between fields stand
 
     def text(self, line: int) -> str:
         """One line without its end."""
         return self.block[self.starts[line] : self.stops[line]].decode()
+
+    @property
+    def longest(self) -> int:
+        """Bytes of the longest line."""
+        return int((self.stops - self.starts).max())
 
     def sound_bytes(self) -> bytes:
         """The sound lines alone, in order."""
@@ -52,7 +57,8 @@ class Lines:
     def control(self, field: int) -> tuple[Ints, Flags]:
         """Fen of one field for every sound line, and whether it is an amount. Blank cells are none."""
         raw = np.frombuffer(self.block, np.uint8)
-        first, last = self.bounds[:, field].copy(), self.bounds[:, field + 1] - 1
+        first = self.starts[self.sound] if field == 0 else self.inner[:, field - 1] + 1
+        last = self.stops[self.sound] if field == self.inner.shape[1] else self.inner[:, field]
         quoted = (last > first) & (raw[np.minimum(first, raw.size - 1)] == _QUOTE)
         first, last = first + quoted, last - quoted
         values, read = _amounts(raw, first, last)
@@ -86,7 +92,8 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     _stray_controls(block, raw, feeds, faults)
     sound = ~blank
     sound[list(faults)] = False
-    return Lines(block, starts, stops, blank, sound, faults, _bounds(delimiters, counts, starts, stops, sound))
+    kept = delimiters if sound.all() else delimiters[np.repeat(sound, counts - 1)]
+    return Lines(block, starts, stops, blank, sound, faults, kept.reshape(int(sound.sum()), fields - 1))
 
 
 def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: int, faults: dict[int, str]) -> Ints:
@@ -111,21 +118,13 @@ def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: i
 
 
 def _stray_controls(block: bytes, raw: Any, feeds: Ints, faults: dict[int, str]) -> None:
-    if block.count(b"\r") != block.count(b"\r\n"):
+    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
         returns = np.flatnonzero(raw == _RETURN)
         for place in returns[raw[np.minimum(returns + 1, raw.size - 1)] != _FEED]:
             faults[int(np.searchsorted(feeds, place))] = "line_break"
     if b"\0" in block or b"\x1a" in block:
         for place in np.flatnonzero((raw == 0) | (raw == 0x1A)):
             faults[int(np.searchsorted(feeds, place))] = "control_character"
-
-
-def _bounds(delimiters: Ints, counts: Ints, starts: Ints, stops: Ints, sound: Flags) -> Ints:
-    kept = delimiters[np.repeat(sound, counts - 1)]
-    rows = int(sound.sum())
-    inner = kept.reshape(rows, -1) + 1 if rows else np.zeros((0, 0), np.int64)
-    result: Ints = np.concatenate([starts[sound][:, None], inner, stops[sound][:, None] + 1], axis=1)
-    return result
 
 
 def _amounts(raw: Any, first: Ints, last: Ints) -> tuple[Ints, Flags]:

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from siyu.intake import oddities
 from siyu.intake.accounting import Account
+from siyu.intake.breaks import mended, uncut
 from siyu.intake.duplicates import Fingerprints, Hashes
 from siyu.intake.encodings import blocks, encoding_of
-from siyu.intake.formats import Layout
+from siyu.intake.formats import Format, Layout
 from siyu.intake.headers import Head, head
 from siyu.intake.lines import Flags, Ints
 from siyu.intake.problems import Trouble
@@ -24,7 +26,7 @@ from siyu.intake.refusal import RefusedError
 from siyu.intake.sources import Source
 
 Progress = Callable[[int], None]
-Sink = Callable[[pa.Table, Ints], None]
+Sink = Callable[[pa.Table, Ints, Format], None]
 _SUBTOTAL = ("小", "页", "sub", "page")
 
 
@@ -43,7 +45,7 @@ def read(
     """Read one source. Never raises for what the file holds: the account says what became of it.
 
     wanted: a format's key, else the header decides. sink: gets accepted records block by block with their
-    lines, before repeats are known (`Reading.dropped` names those lines afterwards).
+    lines and format, before repeats are known (`Reading.dropped` names those lines afterwards).
     """
     reading = Reading(Account(source.name))
     try:
@@ -67,6 +69,7 @@ class _Run:
         self.spoken: list[tuple[int, int]] = []
         self.raw_fen = 0
         self.named: list[Flags] = []
+        self.unsure: list[Flags] = []
 
     def go(self, wanted: str | None) -> None:
         encoding = encoding_of(self.source)
@@ -100,13 +103,15 @@ class _Run:
         """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""
 
         def work(block: bytes) -> tuple[int, Records, dict[str, Hashes]]:
-            records = read_block(block, top.layout, top.delimiter)
+            text = mended(block, top.layout.breaks, top.delimiter, len(top.layout.header))
+            records = read_block(text, top.layout, top.delimiter)
             size = len(block) if block.endswith(b"\n") else -len(block)
             return size, records, self.prints.of(records)
 
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
             waiting: deque[Future[tuple[int, Records, dict[str, Hashes]]]] = deque()
-            for block in _with(first, stream):
+            whole = _with(first, stream)
+            for block in uncut(whole) if top.layout.breaks else whole:
                 waiting.append(pool.submit(work, block))
                 if len(waiting) > 4:
                     yield waiting.popleft().result()
@@ -129,8 +134,10 @@ class _Run:
             self._odd(line + base, amount, kind, cells)
         if "buyer_id" in records.accepted.column_names:
             self.named.append(records.accepted["buyer_id"].is_valid().to_numpy())
+        if "refund_state" in records.accepted.column_names:
+            self.unsure.append(_unsure(records.accepted))
         if self.sink is not None and records.accepted.num_rows:
-            self.sink(records.accepted, at)
+            self.sink(records.accepted, at, self.layout.format)
 
     def _odd(self, line: int, amount: int | None, kind: str, cells: list[str]) -> None:
         """Count a line that is no record; remember what it says about the file."""
@@ -162,6 +169,9 @@ class _Run:
             named = np.concatenate(self.named)
             gone = np.isin(lines, self.reading.dropped)
             account.identities = int((named & ~gone).sum()) if not account.refused else 0
+        if self.unsure and not account.refused:
+            unsure = np.concatenate(self.unsure) & ~np.isin(lines, self.reading.dropped)
+            account.net_uncertain = (int(unsure.sum()), int(fen[unsure].sum()))
         account.completeness = "last_record_complete" if complete else "not_verified"
         self._compare(held, {raw, account.fen["accepted"] + account.fen["quarantined"]}, complete=complete)
 
@@ -196,6 +206,15 @@ class _Run:
                 account.report(Trouble(self._shown(line), None, "count_mismatch", str(held), str(said)))
             elif not self.totals:
                 account.completeness = "verified"
+
+
+def _unsure(records: pa.Table) -> Flags:
+    """Records refunded in part that say neither how much nor what is left."""
+    unsure: Flags = pc.equal(records["refund_state"], "part_refunded").fill_null(False).to_numpy()
+    for key in ("refunded_fen", "net_fen"):
+        if key in records.column_names:
+            unsure = unsure & records[key].is_null().to_numpy()
+    return unsure
 
 
 def _with(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:

@@ -46,7 +46,7 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
         records = Records(len(lines.starts), empty, sound, np.zeros(0, np.int64), 0)
         _unsound(lines, layout, delimiter, records)
         return records
-    table = tables(lines.sound_bytes(), layout, delimiter)
+    table = tables(lines.sound_bytes(), layout, delimiter, lines.longest)
     if table.num_rows != sound.size:
         raise RefusedError("unbalanced")
     columns, faults = {}, dict[int, list[tuple[str, str]]]()

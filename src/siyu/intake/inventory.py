@@ -1,0 +1,74 @@
+"""What lies in a folder of exports: every file and the digest of its bytes, read once while it stays as it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Export:
+    """One file. name: below the folder. digest: sha256, empty when it is no regular file.
+
+    tables: how its tables are called after the file's own name, None as long as nobody has opened it.
+    """
+
+    path: Path
+    name: str
+    digest: str
+    stamp: list[int] = field(default_factory=list)
+    tables: list[str] | None = None
+
+
+@dataclass
+class Inventory:
+    """The exports in name order, remembered in `note` from one run to the next."""
+
+    exports: list[Export]
+    note: Path
+
+    @classmethod
+    def taken(cls, folder: Path, note: Path) -> Inventory:
+        """The inventory of a folder. A file whose size, times and place on disk are unchanged is not read."""
+        known = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+        return cls([_export(path, path.relative_to(folder).as_posix(), known) for path in _files(folder)], note)
+
+    def remember(self) -> None:
+        """Write the inventory down."""
+        entries = {
+            one.name: {"stamp": one.stamp, "digest": one.digest, "tables": one.tables}
+            for one in self.exports
+            if one.tables is not None
+        }
+        if not entries and not self.note.exists():
+            return
+        self.note.parent.mkdir(parents=True, exist_ok=True)
+        making = self.note.with_suffix(f".{os.getpid()}")
+        making.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+        making.replace(self.note)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for child in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not child.name.startswith("."):
+            if child.is_dir() and not child.is_symlink():
+                yield from _files(child)
+            else:
+                yield child
+
+
+def _export(path: Path, name: str, known: dict[str, dict[str, object]]) -> Export:
+    if path.is_symlink() or not path.is_file():
+        return Export(path, name, "")
+    state = path.stat()
+    # the time of the last change of the entry itself cannot be set back by a program that copies
+    stamp = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
+    entry = known.get(name, {})
+    if entry.get("stamp") == stamp:
+        return Export(path, name, str(entry["digest"]), stamp, list(entry["tables"]))  # type: ignore[call-overload]
+    with path.open("rb") as file:
+        return Export(path, name, hashlib.file_digest(file, "sha256").hexdigest(), stamp)

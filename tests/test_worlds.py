@@ -1,0 +1,162 @@
+"""Worlds: the truth they promise, and what the usual comparison makes of them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siyu.intake.worlds import CHANNELS, KINDS, World, lived, seventy, truth
+
+
+def naive_gap(kind):
+    shares = [lived(seventy(kind), seed).naive for seed in range(4)]
+    return np.mean([s["members"] for s in shares]), np.mean([s["others"] for s in shares])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_seed_lives_the_same_lives_and_another_does_not(kind):
+    world = World(kind, buyers=400)
+    first, again, other = lived(world, 1), lived(world, 1), lived(world, 2)
+    pd.testing.assert_frame_equal(first.orders, again.orders)
+    pd.testing.assert_frame_equal(first.joins, again.joins)
+    pd.testing.assert_frame_equal(first.follows, again.follows)
+    assert not first.orders.equals(other.orders)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_orders_lie_in_the_days_observed_and_are_sorted(kind):
+    lives = lived(World(kind, buyers=500), 3)
+    orders = lives.orders
+    assert orders["day"].between(0, lives.world.days - 1).all()
+    assert orders["minute"].between(0, 24 * 60 - 1).all()
+    assert (orders["paid_fen"] > 0).all()
+    assert set(orders["channel"]) <= set(CHANNELS)
+    assert orders.equals(orders.sort_values(["buyer", "day", "minute"], ignore_index=True))
+    assert orders["buyer"].nunique() == lives.world.buyers
+    days = orders.drop_duplicates(["buyer", "day"])
+    assert (days["purchase_no"] == days.groupby("buyer").cumcount() + 1).all()
+    assert {name: str(kind) for name, kind in orders.dtypes.items() if name != "channel"} == {
+        "buyer": "int64", "day": "int64", "minute": "int64", "purchase_no": "int64", "paid_fen": "int64", "fan": "bool",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_buyer_joins_at_most_once_and_never_before_the_first_order(kind):
+    lives = lived(seventy(kind, buyers=1_000), 5)
+    first = lives.orders.groupby("buyer")["day"].min()
+    assert lives.joins["buyer"].is_unique
+    assert (lives.joins["day"].to_numpy() >= first[lives.joins["buyer"]].to_numpy()).all()
+    assert (lives.joins["day"] < lives.world.days).all()
+
+
+def test_coin_and_planted_buyers_join_on_purchase_days_and_those_of_calendar_on_any():
+    def on_purchase_days(kind):
+        lives = lived(seventy(kind, buyers=1_000), 5)
+        return lives.joins.merge(lives.orders[["buyer", "day"]].drop_duplicates()).shape[0] / len(lives.joins)
+
+    assert on_purchase_days("coin") == on_purchase_days("planted") == on_purchase_days("selection") == 1
+    assert on_purchase_days("calendar") < 0.2
+
+
+@pytest.mark.parametrize("kind", ["null", "coin", "selection", "calendar"])
+def test_without_an_effect_the_truth_is_exactly_zero(kind):
+    assert lived(seventy(kind), 7).counterfactual() == 0
+    assert truth(seventy(kind)) == 0
+
+
+def test_a_multiplier_of_one_is_no_effect_and_the_truth_grows_with_it():
+    at = [truth(World("planted", effect=effect)) for effect in (1.0, 1.3, 1.6, 2.5)]
+    assert at[0] == 0
+    assert at == sorted(at)
+    assert at[3] > 2 * at[1]
+    assert truth(World("planted", effect=0.6)) < 0
+
+
+def test_the_truth_of_exponential_gaps_is_the_one_worked_by_hand():
+    # one rate for all, nobody leaves: P(gap <= g + W | gap > g) = 1 - exp(-W * rate) in either life
+    world = World("planted", spread=1e7, gap_days=100.0, life_days=1e9, effect=2.0)
+    assert truth(world, 90, 7) == pytest.approx(np.exp(-0.9) - np.exp(-1.8), abs=0.002)
+    assert truth(world, 30, 0) == pytest.approx(np.exp(-0.3) - np.exp(-0.6), abs=0.002)
+
+
+def test_the_truth_of_the_world_is_the_mean_of_its_samples_whatever_their_size():
+    world = World("planted", buyers=3_000)
+    samples = [lived(world, seed).counterfactual() for seed in range(40)]
+    assert np.mean(samples) == pytest.approx(truth(world), abs=3 * np.std(samples) / 40**0.5)
+    assert truth(World("planted", buyers=10)) == truth(world)
+
+
+def test_nobody_joins_means_no_truth():
+    assert np.isnan(lived(World("coin", join_chance=0.0, buyers=200), 1).counterfactual())
+    assert np.isnan(lived(World("planted", days=60, arrival_days=30, buyers=200), 1).counterfactual(90, 7))
+
+
+@pytest.mark.parametrize("kind", ["coin", "selection", "calendar", "planted"])
+def test_about_seventy_percent_of_members_buy_again_and_fewer_of_the_others(kind):
+    members, others = naive_gap(kind)
+    assert 0.67 <= members <= 0.78
+    assert members - others > 0.12
+
+
+def test_a_coin_at_the_first_order_leaves_even_the_naive_comparison_fair():
+    members, others = naive_gap("null")
+    assert members == pytest.approx(others, abs=0.03)
+
+
+def aligned(lives, window=90, gap=7):
+    """(contrast after the purchase, placebo on the gap before it), standardised to the joiners: a plain oracle."""
+    rows = lives.orders.drop_duplicates(["buyer", "day"]).copy()
+    days = rows.groupby("buyer")["day"]
+    rows["after"], rows["before"] = days.shift(-1) - rows["day"], days.diff()
+    rows["join"] = rows["buyer"].map(lives.joins.set_index("buyer")["day"])
+    rows["month"] = rows["day"] // 91
+    rows["number"] = rows["purchase_no"].clip(upper=5)
+    free = ~(rows["join"] < rows["day"]) & (rows["day"] + gap + window < lives.world.days)
+    rows["joined"] = (rows["join"] - rows["day"]).between(0, gap)
+
+    def contrast(part, column):
+        part = part[~(part[column] <= gap)]
+        hit = (part[column] <= gap + window).astype(float)
+        cells = part.assign(hit=hit).pivot_table("hit", ["number", "month"], "joined", aggfunc=["mean", "size"])
+        cells = cells.dropna()
+        return np.average(cells["mean"][True] - cells["mean"][False], weights=cells["size"][True])
+
+    return contrast(rows[free], "after"), contrast(rows[free & (rows["purchase_no"] > 1)], "before")
+
+
+def spread(kind, seeds=12):
+    found = np.array([aligned(lived(seventy(kind), seed)) for seed in range(seeds)])
+    return found.mean(axis=0), found.std(axis=0) / seeds**0.5
+
+
+def test_an_aligned_comparison_recovers_the_truth_where_joining_is_by_chance():
+    for kind in ("coin", "planted"):
+        (found, placebo), (error, placebo_error) = spread(kind)
+        assert found == pytest.approx(truth(seventy(kind)), abs=3.5 * error)
+        assert placebo == pytest.approx(0, abs=3.5 * placebo_error)
+
+
+def test_selection_and_the_calendar_fool_it_and_the_placebo_tells():
+    for kind in ("selection", "calendar"):
+        (found, placebo), (error, placebo_error) = spread(kind)
+        assert found > 3 * error
+        assert placebo > 4 * placebo_error
+
+
+def test_fans_are_counted_from_the_moment_they_follow():
+    lives = lived(World("coin", buyers=800), 9)
+    orders = lives.orders.merge(lives.follows, on="buyer", suffixes=("", "_follow"))
+    after = (orders["day"] * 1440 + orders["minute"]) > (orders["day_follow"] * 1440 + orders["minute_follow"])
+    ended = (orders["end"] >= 0) & (orders["end"] * 1440 <= orders["day"] * 1440 + orders["minute"])
+    assert (orders["fan"] == (after & ~ended)).all()
+    assert not lives.orders.loc[~lives.orders["buyer"].isin(lives.follows["buyer"]), "fan"].any()
+    assert 0.4 < lives.orders["fan"].mean() < 0.8
+
+
+@pytest.mark.parametrize(
+    "faulty", [{"kind": "wish"}, {"buyers": 0}, {"days": 10}, {"effect": 0.0}, {"join_chance": 1.2}, {"gap_days": -1.0}]
+)
+def test_parameters_out_of_range_are_refused(faulty):
+    with pytest.raises(ValueError, match=r"kind|needs|must"):
+        World(**{"kind": "coin", **faulty})
