@@ -12,7 +12,7 @@ endif
 BIN := $(VENV)/bin
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install reports test test-all torture lab notebooks bench lock clean
+.PHONY: help install reports test test-all calibrate torture lab notebooks bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -39,6 +39,9 @@ test-all: test ## the same, and a missing program is a failure
 
 fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does 300
 	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/test_intake_fuzz.py
+
+calibrate: install ## do intervals cover the truth as often as they say? 2,000 seeds a target, half an hour
+	@$(BIN)/python tests/orders/calibration.py
 
 torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay
 	@$(BIN)/python tests/torture/kills.py

@@ -58,7 +58,13 @@ GOOD = {
     "finding": FINDING,
     "findings": {"schema": 1, "findings": [{**FINDING, "title": {"zh": "甲", "en": "a"}}]},
     "run": RUN,
-}
+    "metrics": {
+        "metrics": [{**{key: VALUE[key] for key in ("value", "low", "high", "unit", "n", "definition")},
+                     "key": "gmv", "interval_kind": "none", "scope": "douyin; 2021-01-01/2021-08-31"}],
+        "not_computable": [{"key": "group_uplift", "reason": "No members.", "scope": "douyin; ../2021-08-31"}],
+    },
+    "scorecard": [{"name": "a", "published": 1, "computed": 1.1, "tolerance": 0.2, "source": "b", "ok": True}],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", NAMES)

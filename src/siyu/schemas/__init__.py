@@ -10,11 +10,11 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-NAMES = ("finding", "findings", "run")
+NAMES = ("finding", "findings", "run", "metrics", "scorecard")
 
 
 def schema_faults(name: str, content: Any) -> list[str]:
-    """Where JSON content departs from the schema `finding`, `findings` or `run`; empty when nowhere."""
+    """Where JSON content departs from the schema (one of NAMES); empty when nowhere."""
     errors = sorted(_validator(name).iter_errors(content), key=lambda error: error.json_path)
     return [f"{error.json_path}: {error.message[:200]}" for error in errors]
 

@@ -1,0 +1,121 @@
+"""Count tables of purchases: integers per cluster of buyers, from one scan each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from siyu.orders.frames import Frames, Ints, counted, spread, summed
+
+BUYER_SUMS = (
+    "buyers", "twice_by_day", "twice_by_order", "orders", "days", "paid_fen", "net_fen", "repeat_paid_fen",
+)  # fmt: skip
+
+
+def buyer_sums(frames: Frames, since: date, until: date) -> Ints:
+    """Sums over buyers with a purchase in [since, until], (groups, BUYER_SUMS).
+
+    twice_by_day, twice_by_order: buyers with at least two purchase days, two orders; repeat_paid_fen: paid by
+    the latter; days: purchase days. Money in fen.
+    """
+    kept = frames.purchases
+    kept = kept.filter(kept.day >= ibis.date(since.isoformat()), kept.day <= ibis.date(until.isoformat()))
+    sums = {name: kept[name].sum() for name in ("orders", "paid_fen", "net_fen")}
+    buyers = kept.group_by("buyer_id").aggregate(days=kept.count(), **sums)
+    by_order = (buyers.orders > 1).cast("int64")
+    buyers = buyers.mutate(cluster=frames.cluster(buyers))
+    counts = counted(
+        buyers, ["cluster"], buyers=buyers.count(), twice_by_day=(buyers.days > 1).cast("int64").sum(),
+        twice_by_order=by_order.sum(), orders=buyers.orders.sum(), days=buyers.days.sum(),
+        paid_fen=buyers.paid_fen.sum(), net_fen=buyers.net_fen.sum(),
+        repeat_paid_fen=(buyers.paid_fen * by_order).sum(),
+    )  # fmt: skip
+    return summed(counts, frames.groups, BUYER_SUMS)
+
+
+def returning(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]) -> Ints:
+    """Buyers of both periods and buyers of the earlier, (groups, 2). Periods are inclusive."""
+    days = frames.purchases
+    inside = [
+        (days.day >= ibis.date(a.isoformat())) & (days.day <= ibis.date(b.isoformat())) for a, b in (earlier, later)
+    ]
+    buyers = days.group_by("buyer_id").aggregate(early=inside[0].max(), late=inside[1].max())
+    buyers = buyers.filter(buyers.early).mutate(cluster=frames.cluster(buyers))
+    counts = counted(buyers, ["cluster"], both=buyers.late.cast("int64").sum(), early=buyers.count())
+    return summed(counts, frames.groups, ["both", "early"])
+
+
+def followed(frames: Frames, windows: Sequence[int]) -> tuple[pd.DataFrame, Ints]:
+    """First-time buyers by month of first purchase (cells: `month`, months since year 0), and an array
+    (groups, months, 1 + 2 * windows): all of them; then per window those it has passed for, and of these
+    those who bought again within it.
+    """
+    firsts = frames.purchases.filter(frames.purchases.purchase_no == 1)
+    firsts = firsts.mutate(
+        cluster=frames.cluster(firsts), month=_month(firsts.day), observed=frames.observed(firsts.day)
+    )
+    sums = {"all": firsts.count()}
+    for window in windows:
+        seen = firsts.observed >= window
+        again = seen & (firsts.days_to_next <= window).fill_null(False)
+        sums |= {f"seen_{window}": seen.cast("int64").sum(), f"again_{window}": again.cast("int64").sum()}
+    return spread(counted(firsts, ["cluster", "month"], **sums), frames.groups, ["month"], list(sums))
+
+
+def first_gaps(frames: Frames, horizon: int) -> Ints:
+    """First-time buyers by days until they bought again or the record ends, (groups, horizon + 1, 2).
+
+    Last axis: all who leave observation on that day, and those of them who bought again. A gap beyond
+    `horizon` days leaves on its last day.
+    """
+    firsts = frames.purchases.filter(frames.purchases.purchase_no == 1)
+    stayed = ibis.coalesce(firsts.days_to_next, frames.observed(firsts.day))
+    again = (firsts.days_to_next <= horizon).fill_null(False)
+    firsts = firsts.mutate(cluster=frames.cluster(firsts), after=ibis.least(stayed, horizon), again=again.cast("int64"))
+    counts = counted(firsts, ["cluster", "after"], left=firsts.count(), again=firsts.again.sum())
+    cells, sums = spread(counts, frames.groups, ["after"], ["left", "again"])
+    full = np.zeros((frames.groups, horizon + 1, 2), np.int64)
+    full[:, cells["after"].to_numpy()] = sums
+    return full
+
+
+def cohorts(frames: Frames) -> pd.DataFrame:
+    """cohort and month (months since year 0) with the buyers, orders, paid_fen and net_fen of each."""
+    days = frames.purchases.mutate(cohort=_month(frames.purchases.first_day), month=_month(frames.purchases.day))
+    buyers = days.group_by(["cohort", "month", "buyer_id"]).aggregate(
+        **{name: days[name].sum() for name in ("orders", "paid_fen", "net_fen")}
+    )
+    sums = {name: buyers[name].sum() for name in ("orders", "paid_fen", "net_fen")}
+    return counted(buyers, ["cohort", "month"], buyers=buyers.count(), **sums)
+
+
+def histories(frames: Frames) -> pd.DataFrame:
+    """Distinct (frequency, recency, T) of buyers with their number `buyers`, all int64 and in days.
+
+    frequency: repeat purchase days; recency: first to last purchase; T: first purchase to as_of.
+    """
+    days = frames.purchases
+    recency = days.day.delta(days.first_day, unit="day")
+    each = days.group_by("buyer_id").aggregate(
+        frequency=days.count() - 1, recency=recency.max(), T=frames.observed(days.first_day).max()
+    )
+    return counted(each, ["frequency", "recency", "T"], buyers=each.count())
+
+
+def month_of(day: date) -> int:
+    """Months since year 0."""
+    return day.year * 12 + day.month - 1
+
+
+def first_of(month: int) -> date:
+    """The first day of a month counted since year 0."""
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _month(day: ir.DateColumn) -> ir.IntegerColumn:
+    return (day.year() * 12 + day.month() - 1).cast("int64")

@@ -1,0 +1,156 @@
+"""What share of GMV fans and group members bring, under each way to say who is one and of what.
+
+A fan is one at payment, at the start of the broadcast, or on the day of the export; a member at the order or
+ever. GMV is that of the shop or that paid during broadcasts, before or after refunds. Orders without a buyer
+key belong to nobody and are left out of both sides; how many they are is told by `identified`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from siyu.figure import Figure
+from siyu.orders.counts import first_of
+from siyu.orders.frames import Frames, Ints, counted, run
+from siyu.orders.sampling import ratio
+
+REFUND_DAYS = 30  # net amounts of a month younger than this may still fall
+KEYS = {
+    ("paid", False): "fan_gmv_share_paid", ("paid", True): "fan_gmv_share_paid_live",
+    ("start", True): "fan_gmv_share_start_live",
+    ("export", False): "fan_gmv_share_export", ("export", True): "fan_gmv_share_export_live",
+    ("member", False): "member_gmv_share", ("ever", False): "member_gmv_share_ever",
+}  # fmt: skip
+_AMOUNTS = ("orders", "paid_fen", "net_fen")
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of GMV. month: None for all months together; net: after refunds; figure: None where net
+    amounts are not settled, or the cell is small."""
+
+    key: str
+    month: date | None
+    net: bool
+    figure: Figure | None
+
+
+def paid_orders(frames: Frames) -> ir.Table:
+    """Paid order lines, with `month` (since year 0). Raises ValueError without a table of orders."""
+    if frames.orders is None:
+        raise ValueError("no table of orders")
+    lines = frames.orders
+    if "status" in lines.columns:
+        lines = lines.filter(lines.status.fill_null("paid") != "unpaid")
+    return lines.mutate(month=(lines.paid_at.year() * 12 + lines.paid_at.month() - 1).cast("int64"))
+
+
+def _in_sessions(lines: ir.Table, sessions: ir.Table | None) -> ir.Table:
+    """With `started_at` of the broadcast that was on at payment, null for none; unchanged without sessions."""
+    if sessions is None:
+        return lines
+    joined = lines.asof_join(sessions.select("started_at", "ended_at"), lines.paid_at >= sessions.started_at)
+    on = joined.paid_at <= joined.ended_at
+    return joined.mutate(started_at=ibis.ifelse(on, joined.started_at, ibis.null("timestamp"))).drop("ended_at")
+
+
+def totals(frames: Frames) -> pd.Series:
+    """orders (distinct), paid_fen, net_fen and refunded_lines over all paid orders, with a buyer key or not,
+    and `identified`: orders with one."""
+    lines = paid_orders(frames)
+    order = lines.group_by("order_id").aggregate(
+        known=lines.buyer_id.notnull().max(), paid_fen=lines.paid_fen.sum(), net_fen=lines.net_fen.sum()
+    )
+    sums = order.aggregate(
+        orders=order.count(), identified=order.known.cast("int64").sum(), paid_fen=order.paid_fen.sum(),
+        net_fen=order.net_fen.sum(),
+    )  # fmt: skip
+    return run(sums).iloc[0].fillna(0).astype("int64")
+
+
+def amounts(frames: Frames) -> pd.DataFrame:
+    """Order lines, paid_fen and net_fen by cluster, month, `live` (0 or 1: paid during a broadcast) and who:
+    all, paid, start, export, member, ever; whatever the tables at hand can tell."""
+    lines = paid_orders(frames)
+    lines = _in_sessions(lines.filter(lines.buyer_id.notnull()), frames.sessions)
+    live = lines.started_at.notnull() if "started_at" in lines.columns else ibis.literal(False)
+    lines = lines.mutate(cluster=frames.cluster(lines), live=live.cast("int64"))
+    whose = {"all": lines}
+    end = ibis.timestamp((frames.as_of + timedelta(days=1)).isoformat())
+    if frames.follows is not None:
+        stays = frames.follows.select("buyer_id", since="followed_at", until="unfollowed_at")
+        whose |= {"paid": _held(lines, stays, "paid_at"), "export": _held(lines.mutate(export=end), stays, "export")}
+        if "started_at" in lines.columns:
+            whose["start"] = _held(lines.filter(lines.started_at.notnull()), stays, "started_at")
+    if frames.members is not None:
+        stays = frames.members.select("buyer_id", since="joined_at", until="left_at")
+        whose |= {"member": _held(lines, stays, "paid_at"), "ever": lines.semi_join(stays, "buyer_id")}
+    tables = []
+    for who, own in whose.items():
+        sums = {"orders": own.count(), "paid_fen": own.paid_fen.sum(), "net_fen": own.net_fen.sum()}
+        tables.append(counted(own, ["cluster", "month", "live"], **sums).assign(who=who))
+    return pd.concat(tables, ignore_index=True)
+
+
+def gmv_shares(frames: Frames, k: int = 0) -> list[Share]:
+    """Every share that the tables allow, all months together and month by month, gross and net."""
+    counts = amounts(frames)
+    whose, months = [*dict.fromkeys(counts["who"])], np.unique(counts["month"])
+    # (groups, months, live, who, amounts): every share is a quotient of two slices
+    dense = np.zeros((frames.groups, len(months), 2, len(whose), len(_AMOUNTS)), np.int64)
+    place = (
+        counts["cluster"],
+        np.searchsorted(months, counts["month"]),
+        counts["live"],
+        pd.Index(whose).get_indexer(counts["who"]),
+    )
+    np.add.at(dense, tuple(np.asarray(index) for index in place), counts[list(_AMOUNTS)].to_numpy())
+    settled = np.array([_settled(int(month), frames.as_of) for month in months], bool)
+    shares = []
+    for (who, live), key in KEYS.items():
+        if who not in whose or (live and not dense[:, :, 1].any()):
+            continue
+        scope = dense[:, :, 1:] if live else dense
+        pair = scope[:, :, :, [whose.index(who), whose.index("all")]].sum(2)
+        shares += _monthly(frames, pair, key, months, np.ones_like(settled), k)
+        if who not in ("member", "ever"):
+            shares += _monthly(frames, pair, f"{key}_net", months, settled, k)
+    return shares
+
+
+def _monthly(
+    frames: Frames, pair: Ints, key: str, months: Ints, ready: npt.NDArray[np.bool_], k: int
+) -> list[Share]:  # fmt: skip
+    """Shares of (groups, months, [whose, all], amounts): all ready months together, then each."""
+    net = key.endswith("_net")
+    chosen = [(None, ready), *((first_of(int(month)), ready & (months == month)) for month in months)]
+    return [Share(key, month, net, _share(frames, pair[:, rows].sum(1), key, k)) for month, rows in chosen]
+
+
+def _share(frames: Frames, pair: Ints, key: str, k: int) -> Figure | None:
+    column = _AMOUNTS.index("net_fen" if key.endswith("_net") else "paid_fen")
+    lines = int(pair[:, 1, 0].sum())
+    return ratio(pair[..., column]).clipped(0, 1).figure(key, lines, frames.sources, k)
+
+
+def _held(lines: ir.Table, stays: ir.Table, moment: str) -> ir.Table:
+    """Lines whose buyer was inside a stay at the moment: begun strictly before it, and not ended by then."""
+    return lines.semi_join(
+        stays,
+        [
+            lines.buyer_id == stays.buyer_id,
+            stays.since < lines[moment],
+            (stays.until >= lines[moment]).fill_null(True),
+        ],
+    )
+
+
+def _settled(month: int, as_of: date) -> bool:
+    return first_of(month + 1) + timedelta(days=REFUND_DAYS - 1) <= as_of

@@ -1,0 +1,168 @@
+"""A client's tables as Ibis expressions, and the counting that every table here goes through.
+
+The engine (DuckDB) returns integers only; whatever divides, weighs or bootstraps works on those.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+
+from siyu.orders.sampling import GROUPS, SMALL
+
+Source: TypeAlias = Path | pd.DataFrame | pa.Table
+Ints: TypeAlias = npt.NDArray[np.int64]
+MEMORY = "1GB"
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Tables of one identity scope (a platform or shop), cut at the end of `as_of`.
+
+    purchases: a row per buyer and purchase day: buyer_id int64 (dense from 0), day date, orders, paid_fen and
+    net_fen int64, purchase_no int64 (from 1), days_to_next int64 (null: none by as_of), first_day date.
+    orders: a row per order line, or None; members, follows: a row per stay, or None; sessions: a row per
+    broadcast, or None. Columns as the store of `siyu.intake` writes them. sources: refs that figures carry.
+    """
+
+    as_of: date
+    purchases: ir.Table
+    orders: ir.Table | None = None
+    members: ir.Table | None = None
+    follows: ir.Table | None = None
+    sessions: ir.Table | None = None
+    sources: tuple[str, ...] = ()
+
+    @cached_property
+    def buyers(self) -> int:
+        """Buyers with a purchase by as_of."""
+        return int(self._ids[0])
+
+    @cached_property
+    def groups(self) -> int:
+        """Clusters that intervals resample: GROUPS, or each buyer when ids stay below SMALL."""
+        return GROUPS if self._ids[1] >= SMALL else self._ids[1] + 1
+
+    @cached_property
+    def first_day(self) -> date:
+        """The day of the earliest purchase."""
+        return date.fromordinal(int(self._ids[2]))
+
+    @cached_property
+    def _ids(self) -> tuple[int, int, int]:
+        firsts = self.purchases.filter(self.purchases.purchase_no == 1)
+        since = firsts.day.delta(ibis.date(1970, 1, 1), unit="day")
+        found = run(firsts.aggregate(n=firsts.count(), last=firsts.buyer_id.max(), day=since.min())).iloc[0]
+        if not found["n"]:
+            return 0, 0, self.as_of.toordinal()
+        return int(found["n"]), int(found["last"]), int(found["day"]) + date(1970, 1, 1).toordinal()
+
+    @cached_property
+    def platforms(self) -> tuple[str, ...]:
+        """Where paid orders come from, most orders first; one name, `all`, when some buyer is known on several:
+        then a key table links them and they are one identity scope."""
+        if self.orders is None:
+            return ("all",)
+        lines = self.orders.mutate(platform=self.orders.platform.cast("string"))
+        held = run(lines.group_by("platform").aggregate(n=lines.count()))
+        known = lines.filter(lines.buyer_id.notnull())
+        spans = known.group_by("buyer_id").aggregate(n=known.platform.nunique())
+        linked = int(run(spans.aggregate(n=(spans.n > 1).cast("int64").sum())).iloc[0].fillna(0)["n"])
+        names = held.sort_values(["n", "platform"], ascending=[False, True])["platform"]
+        return ("all",) if linked or len(names) <= 1 else tuple(names)
+
+    def on(self, platform: str) -> Frames:
+        """The same of one of `platforms`."""
+        if platform == "all" or self.orders is None:
+            return self
+        lines = self.orders.filter(self.orders.platform.cast("string") == platform)
+        return replace(self, orders=lines, purchases=self.purchases.semi_join(lines, "buyer_id"))
+
+    def cluster(self, table: ir.Table) -> ir.IntegerColumn:
+        """The cluster of a row by its buyer_id."""
+        return (table.buyer_id % self.groups).cast("int64")
+
+    def observed(self, day: ir.DateColumn) -> ir.IntegerColumn:
+        """Days from `day` to as_of."""
+        return ibis.date(self.as_of.isoformat()).delta(day, unit="day")
+
+
+def opened(
+    as_of: date, purchases: Source, orders: Source | None = None, members: Source | None = None,
+    follows: Source | None = None, sessions: Source | None = None, sources: tuple[str, ...] = (),
+) -> Frames:  # fmt: skip
+    """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`."""
+    days = table(purchases)
+    end = ibis.date(as_of.isoformat())
+    days = days.filter(days.day <= end)
+    seen = days.days_to_next <= end.delta(days.day, unit="day")
+    days = days.mutate(days_to_next=ibis.ifelse(seen, days.days_to_next, ibis.null("int64")))
+    midnight = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
+    lines = None
+    if orders is not None:
+        lines = table(orders)
+        lines = lines.filter(lines.paid_at < midnight)
+
+    def stays(source: Source | None, since: str) -> ir.Table | None:
+        spells = None if source is None else table(source)
+        return None if spells is None else spells.filter(spells[since] < midnight)
+
+    broadcasts = None if sessions is None else table(sessions)
+    return Frames(as_of, days, lines, stays(members, "joined_at"), stays(follows, "followed_at"), broadcasts, sources)
+
+
+def table(source: Source) -> ir.Table:
+    """An Ibis table over a Parquet file, a pandas frame or an Arrow table."""
+    if isinstance(source, Path):
+        # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
+        return _engine().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
+    return ibis.memtable(
+        pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
+    )
+
+
+def run(expression: ir.Table) -> pd.DataFrame:
+    """The rows of an expression."""
+    # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
+    rows: pd.DataFrame = _engine().to_pyarrow(expression).to_pandas()
+    return rows
+
+
+def counted(grouped: ir.Table, keys: Sequence[str], **sums: Any) -> pd.DataFrame:
+    """Sums of integer expressions by `keys`: a row per combination that occurs, sorted by keys, all int64."""
+    rows = run(grouped.group_by(list(keys)).aggregate(**sums))
+    return rows.astype(dict.fromkeys(sums, "int64")).sort_values(list(keys), ignore_index=True)
+
+
+def spread(counts: pd.DataFrame, groups: int, cells: Sequence[str], sums: Sequence[str]) -> tuple[pd.DataFrame, Ints]:
+    """(cells, array): the distinct cells in order, and sums as int64 of shape (groups, cells, sums)."""
+    keys = counts[list(cells)]
+    distinct = keys.drop_duplicates().sort_values(list(cells), ignore_index=True)
+    place = keys.merge(distinct.reset_index(names="_place"), how="left", on=list(cells))["_place"].to_numpy()
+    filled = np.zeros((groups, len(distinct), len(sums)), np.int64)
+    np.add.at(filled, (counts["cluster"].to_numpy(), place), counts[list(sums)].to_numpy())
+    return distinct, filled
+
+
+def summed(counts: pd.DataFrame, groups: int, sums: Sequence[str]) -> Ints:
+    """The same without cells: (groups, sums)."""
+    filled = np.zeros((groups, len(sums)), np.int64)
+    np.add.at(filled, counts["cluster"].to_numpy(), counts[list(sums)].to_numpy())
+    return filled
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Any:
+    return ibis.duckdb.connect(memory_limit=MEMORY)

@@ -1,0 +1,54 @@
+"""What came back, month by month of payment, and which months are old enough to tell."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from siyu.figure import Absent, Figure
+from siyu.orders.counts import first_of
+from siyu.orders.fans import REFUND_DAYS, paid_orders
+from siyu.orders.frames import Frames, counted
+
+
+def by_month(frames: Frames, k: int = 0) -> pd.DataFrame:
+    """A row per month of payment: month (date), lines, paid_fen, refunded_fen (int64), settled (bool: the
+    refund window of its last day has passed), rate (share, nan before that and under k lines).
+
+    Refunds are booked to the order, so a month's rate rises until it is settled."""
+    lines = paid_orders(frames)
+    lines = lines.filter(lines.paid_fen > 0)
+    sums = {"lines": lines.count(), "paid_fen": lines.paid_fen.sum(), "net_fen": lines.net_fen.sum()}
+    months = counted(lines, ["month"], **sums)
+    number = months.pop("month").astype(int)
+    last = number.map(lambda one: first_of(one + 1) + timedelta(days=REFUND_DAYS - 1))
+    refunded = months["paid_fen"] - months.pop("net_fen")
+    months = months.assign(month=number.map(first_of), refunded_fen=refunded, settled=last <= frames.as_of)
+    shown = months["settled"] & (months["lines"] >= k)
+    return months.assign(rate=(refunded / months["paid_fen"]).where(shown))
+
+
+def settled_rate(months: pd.DataFrame, sources: tuple[str, ...]) -> Figure | Absent:
+    """Refunds over gross sales of all settled months of `by_month`; Absent when there is none."""
+    done = months[months["settled"]]
+    if not done["paid_fen"].sum():
+        return Absent(("refund_rate",))
+    rate = float(done["refunded_fen"].sum() / done["paid_fen"].sum())
+    return Figure(rate, rate, rate, "ratio", "none", "refund_rate", sources, int(done["lines"].sum()))
+
+
+def series(months: pd.DataFrame, sources: tuple[str, ...]) -> list[tuple[float, Figure | Absent]]:
+    """(month of the exports, the first is 1; rate) of the settled months of `by_month` that may be shown."""
+    shown = months.reset_index(drop=True)
+    shown = shown[shown["rate"].notna()]
+    return [
+        (place + 1.0, Figure(rate, rate, rate, "ratio", "none", "refund_rate", sources, lines))
+        for place, rate, lines in zip(shown.index, shown["rate"], shown["lines"].astype(int), strict=True)
+    ]
+
+
+def unsettled(months: pd.DataFrame, sources: tuple[str, ...]) -> Figure:
+    """How many months are too young to tell."""
+    count = float((~months["settled"].astype(bool)).sum())
+    return Figure(count, count, count, "count", sources=sources, n=len(months))

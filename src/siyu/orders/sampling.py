@@ -1,0 +1,130 @@
+"""Intervals for what is estimated from buyers, from integer sums per cluster of buyers.
+
+A statistic takes sums of shape (replicates, ...) and returns an array of `replicates` values (nan where it
+is not defined); it is evaluated on all data and on data with clusters left out or drawn anew.
+From SMALL buyers on: delete-a-group jackknife over buyer_id mod 100 (Kott 1998), t with 99 degrees of
+freedom. Below: bootstrap over single buyers. Plain proportions: Wilson (1927).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse, special, stats
+
+from siyu.definitions import definition
+from siyu.figure import Figure
+
+GROUPS = 100
+SMALL = 2_000
+DRAWS = 999
+LEVEL = 0.95
+_SEED = 1_998
+_BLOCK = 50  # replicates evaluated at a time
+
+Floats = npt.NDArray[np.float64]
+Statistic = Callable[[npt.NDArray[Any]], Floats]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """value with its 95% sampling interval and standard error; all nan where the statistic is undefined."""
+
+    value: float
+    low: float
+    high: float
+    error: float
+
+    def figure(self, key: str, n: int, sources: tuple[str, ...] = (), k: int = 0) -> Figure | None:
+        """As metric `key` over `n` observations; None when undefined or of fewer than `k`."""
+        if n < k or not all(map(math.isfinite, (self.value, self.low, self.high))):
+            return None
+        low, high = min(self.low, self.value), max(self.high, self.value)
+        return Figure(self.value, low, high, definition(key).unit, "sampling95", key, sources, n)
+
+    def clipped(self, low: float, high: float) -> Estimate:
+        """With its interval inside the bounds that the quantity cannot leave."""
+        return Estimate(self.value, max(self.low, low), min(self.high, high), self.error)
+
+    def exp(self) -> Estimate:
+        """Of the exponential of the quantity: the interval is symmetric on the log scale."""
+        value = math.exp(self.value)
+        return Estimate(value, math.exp(self.low), math.exp(self.high), value * self.error)
+
+
+def estimated(clusters: npt.NDArray[Any], statistic: Statistic) -> Estimate:
+    """A statistic of the summed clusters (clusters, ...), with its interval; see the module."""
+    total = clusters.sum(axis=0, keepdims=True)
+    value = float(statistic(total)[0])
+    if len(clusters) == GROUPS:
+        left = np.concatenate([statistic(total - clusters[at : at + _BLOCK]) for at in range(0, GROUPS, _BLOCK)])
+        error = float(np.sqrt((GROUPS - 1) / GROUPS * ((left - left.mean()) ** 2).sum()))
+        half = t_quantile(0.5 + LEVEL / 2) * error
+        return Estimate(value, value - half, value + half, error)
+    held = clusters.any(axis=tuple(range(1, clusters.ndim)))
+    if not held.any():
+        return Estimate(*[math.nan] * 4)
+    # a buyer touches few of the cells
+    flat = sparse.csr_array(clusters[held].reshape(int(held.sum()), -1).astype(float))
+    weights = _weights(len(clusters))[:, held]
+    totals = (flat.T @ weights.T).T.reshape(DRAWS, *clusters.shape[1:])
+    drawn = np.concatenate([statistic(totals[at : at + _BLOCK]) for at in range(0, DRAWS, _BLOCK)])
+    drawn = drawn[np.isfinite(drawn)]
+    if len(drawn) < DRAWS / 2:  # too few buyers for the statistic to be defined in most draws
+        return Estimate(value, math.nan, math.nan, math.nan)
+    low, high = np.quantile(drawn, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    return Estimate(value, float(low), float(high), float(drawn.std(ddof=1)))
+
+
+@lru_cache(maxsize=2)
+def _weights(n: int) -> Floats:
+    """How often each of `n` clusters is drawn, (DRAWS, n)."""
+    drawn = np.random.default_rng(_SEED).multinomial(n, np.full(n, 1 / n), DRAWS)
+    return drawn.astype(float)
+
+
+def ratio(clusters: npt.NDArray[Any]) -> Estimate:
+    """sum of column 0 over sum of column 1 of (clusters, 2)."""
+    return estimated(clusters, lambda sums: divided(sums[..., 0], sums[..., 1]))
+
+
+def divided(top: npt.NDArray[Any], bottom: npt.NDArray[Any]) -> Floats:
+    """top / bottom, nan where bottom is 0."""
+    safe = np.where(bottom == 0, 1, bottom)
+    return np.where(bottom == 0, np.nan, top / safe)
+
+
+def wilson(successes: int, n: int) -> Estimate:
+    """A plain proportion of `n` independent buyers with its score interval (Wilson 1927)."""
+    if not n:
+        return Estimate(*[math.nan] * 4)
+    found = stats.binomtest(successes, n).proportion_ci(LEVEL, method="wilson")
+    share = successes / n
+    return Estimate(share, float(found.low), float(found.high), math.sqrt(share * (1 - share) / n))
+
+
+def t_quantile(probability: float) -> float:
+    """Quantile of Student's t with GROUPS - 1 degrees of freedom."""
+    return float(special.stdtrit(GROUPS - 1, probability))
+
+
+def hidden(n: npt.NDArray[Any], k: int) -> npt.NDArray[np.bool_]:
+    """Cells of a table (rows, columns) of denominators to leave blank: those of 1 to k - 1, and in their row
+    and column the next smallest, lest totals give them away. An empty cell hides nobody.
+    """
+    small = (n > 0) & (n < k)
+    blank = small.copy()
+    for axis in (0, 1):
+        for at in range(n.shape[axis]):
+            line, lost = n.take(at, axis), small.take(at, axis)
+            others = np.flatnonzero((line > 0) & ~lost)
+            if lost.sum() == 1 and others.size:
+                next_smallest = others[line[others].argmin()]
+                blank[(at, next_smallest) if axis == 0 else (next_smallest, at)] = True
+    return blank

@@ -1,0 +1,140 @@
+"""Repurchase and the comparison of group members as findings show them: labelled figures, absent where unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from siyu.definitions import definition
+from siyu.figure import Absent, Figure
+from siyu.language import Text
+from siyu.orders.counts import first_gaps
+from siyu.orders.fans import gmv_shares
+from siyu.orders.frames import Frames
+from siyu.orders.joins import members_and_others
+from siyu.orders.repurchase import WINDOWS, between, in_window, last_quarters, proportion, survival, within, year_before
+from siyu.orders.uplift import Uplift, uplift
+
+Labelled = list[tuple[Text, Figure | Absent]]
+RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
+CURVE = (7, 14, 30, 45, 60, 75, 90, 120, 150, 180)
+PARTS = {
+    "difference": "group_uplift", "joined": "joined_repeat_share", "others": "joined_repeat_share",
+    "members": "naive_repeat_share", "never": "naive_repeat_share", "placebo": "group_placebo",
+    "selection": "selection_multiple", "before": "placebo_multiple", "detectable": "detectable_uplift",
+    "hazard": "group_hazard_ratio",
+}  # fmt: skip
+
+
+def stated(figures: Mapping[str, Figure | None]) -> dict[str, Figure | Absent]:
+    """Figures by metric key, Absent for those that could not be computed."""
+    return {key: _or_absent(figure, key) for key, figure in figures.items()}
+
+
+def rates(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
+    """Repurchase under the definitions of RATES: of the last year, of the last two quarters, of a fixed follow-up."""
+    found = in_window(frames, year_before(frames), frames.as_of, k) | within(frames, k=k)[0]
+    found["return_purchase_rate"] = between(frames, *last_quarters(frames.as_of), k)
+    return stated({key: found[key] for key in RATES})
+
+
+def named(figures: Mapping[str, Figure | Absent]) -> Labelled:
+    """Each figure under the name of its metric, in both languages."""
+    return [(_name(key), figure) for key, figure in figures.items()]
+
+
+def ends(figures: Mapping[str, Figure | Absent]) -> tuple[Figure | Absent, Figure | Absent]:
+    """Least and greatest of the figures, each as a point."""
+    held = [figure.at("value") for figure in figures.values() if isinstance(figure, Figure)]
+    if not held:
+        return Absent(("repurchase_rate",)), Absent(("repurchase_rate",))
+    return min(held, key=lambda one: one.value), max(held, key=lambda one: one.value)
+
+
+def cohort_table(frames: Frames, k: int = 0) -> pd.DataFrame:
+    """A row per month of first purchase: month (ISO text in both languages), buyers, within_<days> (share, null
+    while not all have been followed), early (the record begins less than the longest window before), sources."""
+    rows: dict[str, dict[str, object]] = {}
+    for cohort in within(frames, k=k)[1]:
+        month = f"{cohort.month:%Y-%m}"
+        row = rows.setdefault(
+            month, {"month": {"en": month, "zh": month}, "buyers": None if cohort.n < k else cohort.n, "early": False}
+        )
+        row[f"within_{cohort.window_days}"] = None if cohort.again is None else cohort.again.value
+        row["early"] = row["early"] or cohort.left_truncated
+        row["sources"] = list(frames.sources)
+    columns = ["month", "buyers", *(f"within_{days}" for days in WINDOWS), "early", "sources"]
+    return pd.DataFrame(list(rows.values()), columns=columns)
+
+
+def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | Absent]]]:
+    """Share who have bought again by so many days after the first purchase: by Kaplan-Meier, and over all buyers
+    however long they were followed, which misses what is still to come."""
+    gaps = first_gaps(frames, CURVE[-1])
+    n = int(gaps[..., 0].sum())
+    longest = (frames.as_of - frames.first_day).days
+    days = [day for day in CURVE if day <= longest] if n >= max(k, 1) else []
+    bought = gaps.sum(0)[:, 1].cumsum()
+    held = [(day, survival(gaps, day).figure("repurchase_by_day", n, frames.sources)) for day in days]
+    corrected = [(float(day), _or_absent(figure, "repurchase_by_day")) for day, figure in held]
+    shares = [(day, float(bought[day]) / n) for day in days]
+    plain: list[tuple[float, Figure | Absent]] = [
+        (float(day), _point("repurchase_by_day_raw", share, n, frames)) for day, share in shares
+    ]
+    return {"Corrected by Kaplan-Meier": corrected, "All buyers, however long followed": plain}
+
+
+def at_day(points: Sequence[tuple[float, Figure | Absent]], day: int) -> Figure | Absent:
+    """The figure of a curve at one of the days of CURVE."""
+    return dict(points).get(float(day), Absent(("repurchase_by_day",)))
+
+
+def member_shares(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
+    """GMV share of members at the order (`member_gmv_share`) and of those ever in a group, all months together."""
+    keys = ("member_gmv_share", "member_gmv_share_ever")
+    shares = {share.key: share.figure for share in gmv_shares(frames, k) if share.month is None}
+    return stated({key: shares.get(key) for key in keys})
+
+
+def compared(frames: Frames, k: int = 0) -> Uplift | None:
+    """The comparison of members, None without a table of them or without buyers."""
+    return uplift(frames, k=k) if frames.members is not None and frames.buyers else None
+
+
+def parts(found: Uplift | None) -> dict[str, Figure | Absent]:
+    """The figures of a comparison by their names there, each Absent when it cannot be had."""
+    figures = {name: getattr(found, name, None) for name in PARTS}
+    return {name: _or_absent(figure, PARTS[name]) for name, figure in figures.items()}
+
+
+def known(figures: Mapping[str, Figure | Absent]) -> dict[str, Figure | Absent]:
+    """Those that could be computed."""
+    return {name: figure for name, figure in figures.items() if isinstance(figure, Figure)}
+
+
+def verdict(found: Uplift | None) -> str:
+    """What may be said of a comparison; see `Uplift.message`."""
+    return "Too few buyers joined to compare them with others" if found is None else found.message
+
+
+def group_rate(frames: Frames, k: int = 0) -> Figure | Absent:
+    """Members who bought at least twice over members who bought, as the published rate of groups is worded."""
+    if frames.members is None or not frames.buyers:
+        return Absent(("group_repurchase_rate",))
+    members = members_and_others(frames).sum(0)[1]
+    figure = proportion(frames, "group_repurchase_rate", int(members[0]), int(members[1]), k)
+    return _or_absent(figure, "group_repurchase_rate")
+
+
+def _or_absent(figure: Figure | None, key: str) -> Figure | Absent:
+    return Absent((key,)) if figure is None else figure
+
+
+def _point(key: str, value: float, n: int, frames: Frames) -> Figure:
+    return Figure(value, value, value, "ratio", "none", key, frames.sources, n)
+
+
+def _name(key: str) -> dict[str, str]:
+    entry = definition(key)
+    return {"en": entry.en, "zh": entry.zh}

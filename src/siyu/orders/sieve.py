@@ -1,0 +1,75 @@
+"""From the records of the exports to the lines that an analysis of buyers stands on, step by step."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from siyu.figure import Absent, Figure
+from siyu.orders.frames import Frames, run
+
+STEPS = {
+    "records": "Records in the order exports",
+    "ignored": "Totals, headers, repeats",
+    "quarantined": "Set aside as faulty",
+    "superseded": "Replaced by a newer export",
+    "lines": "Order lines",
+    "unpaid": "Never paid, or after the date",
+    "nothing_paid": "Presents and lines of nothing",
+    "returned": "Refunded in full",
+    "nobody": "Without a buyer key",
+    "analysed": "Lines behind buyer figures",
+}
+TOTALS = ("records", "lines", "analysed")
+
+
+def sieved(frames: Frames, accounts: pd.DataFrame, stored: int) -> pd.DataFrame:
+    """A row per step: step, label (message), value (int64; losses are negative), tone (`muted` for totals).
+
+    accounts: rows of order exports with records, ignored, quarantined. stored: lines of the newest exports.
+    A line that fails two steps is lost at the first. Steps without loss are left out.
+    """
+    counts = {name: int(accounts[name].sum()) for name in ("records", "ignored", "quarantined")}
+    left = counts["records"] - counts["ignored"] - counts["quarantined"]
+    paid = _lines(frames)
+    found = {
+        "records": counts["records"],
+        "ignored": -counts["ignored"],
+        "quarantined": -counts["quarantined"],
+        "superseded": stored - left,
+        "lines": stored,
+        "unpaid": int(paid["paid"]) - stored,
+        "nothing_paid": -int(paid["nothing"]),
+        "returned": -int(paid["returned"]),
+        "nobody": -int(paid["nobody"]),
+        "analysed": int(paid["analysed"]),
+    }
+    rows = [
+        {"step": name, "label": STEPS[name], "value": value, "tone": "muted" if name in TOTALS else "main"}
+        for name, value in found.items()
+        if value or name in TOTALS
+    ]
+    return pd.DataFrame(rows)
+
+
+def lines(steps: pd.DataFrame, step: str, sources: tuple[str, ...]) -> Figure | Absent:
+    """What is left at a step of `sieved`, of all records; Absent where there were none."""
+    values = steps.set_index("step")["value"]
+    if not values["records"]:
+        return Absent(("paid_orders",))
+    count = float(values[step])
+    return Figure(count, count, count, "count", sources=sources, n=int(values["records"]))
+
+
+def _lines(frames: Frames) -> pd.Series:
+    """Counts of paid lines: paid, and of these nothing, returned, nobody, analysed; they add up."""
+    lines = frames.orders
+    if lines is None:
+        return pd.Series(dict.fromkeys(("paid", "nothing", "returned", "nobody", "analysed"), 0))
+    lines = lines.filter(lines.status.fill_null("paid") != "unpaid") if "status" in lines.columns else lines
+    nothing, returned = lines.paid_fen <= 0, (lines.paid_fen > 0) & (lines.net_fen <= 0)
+    kept = (lines.paid_fen > 0) & (lines.net_fen > 0)
+    sums = lines.aggregate(
+        paid=lines.count(), nothing=nothing.sum(), returned=returned.sum(),
+        nobody=(kept & ~lines.buyer_id.notnull()).sum(), analysed=(kept & lines.buyer_id.notnull()).sum(),
+    )  # fmt: skip
+    return run(sums).iloc[0].fillna(0).astype("int64")

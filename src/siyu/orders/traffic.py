@@ -1,0 +1,154 @@
+"""Where orders come from: forms of content, searched for or shown, public, bought or private reach.
+
+Platforms name the way an order came in their own words; ordered rules read those words. Whatever no rule knows
+stays `unassigned` and is shown as that. Of an order with several lines the first line speaks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from siyu.figure import Absent, Figure
+from siyu.orders.fans import paid_orders
+from siyu.orders.frames import Frames, counted, run, summed
+from siyu.orders.sampling import hidden, ratio
+
+# ways in, as exports name them
+WAYS = ("traffic_form", "traffic_channel", "traffic_source", "traffic_kind")
+UNASSIGNED = "unassigned"
+# the first rule whose words stand in channel, source or kind decides
+FORMS = (("live", "^live$|直播"), ("video", "^video$|短视频"), ("image", "^image$|图文"),
+         ("card", "^card$|商品卡|橱窗|商城|货架"), ("other", "^other$|其他"))  # fmt: skip
+SOUGHT = (("sought", "搜索|订单|店铺|主页|首页|橱窗|收藏|购物车|足迹|search|shop"),
+          ("shown", "推荐|直播|短视频|图文|关注|信息流|广告|猜你喜欢|活动|feed|live|video"))  # fmt: skip
+DOMAINS = (("bought", "付费|广告|千川|投放|DOU|随心推|ads"),
+           ("private", "关注|粉丝|群|私信|订单|店铺|主页|客服|消息|会员|小程序"),
+           ("public", "推荐|搜索|商城|直播|短视频|图文|信息流|猜你喜欢|活动|feed|search"))  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Split:
+    """Shares of orders by rule: `first` orders of buyers and `repeat` orders; None where nothing is known.
+
+    assigned: orders some rule knows, of `orders` with a buyer key."""
+
+    first: dict[str, Figure | None]
+    repeat: dict[str, Figure | None]
+    assigned: int
+    orders: int
+
+
+def orders_of(frames: Frames) -> ir.Table:
+    """A row per paid order: order_id, buyer_id (null without a key), paid_at, paid_fen, net_fen, the WAYS (null
+    where an export does not tell), and repeat (int64: 1 for orders after the buyer's first, 0, null)."""
+    lines = paid_orders(frames)
+    absent = {name: ibis.null("string") for name in WAYS if name not in lines.columns}
+    lines = lines.mutate(**absent, **{name: lines[name].cast("string") for name in WAYS if name in lines.columns})
+    first = {name: lines[name].argmin(lines.line_no) for name in WAYS}
+    orders = lines.group_by("platform", "order_id").aggregate(
+        buyer_id=lines.buyer_id.max(), paid_at=lines.paid_at.min(), paid_fen=lines.paid_fen.sum(),
+        net_fen=lines.net_fen.sum(), **first,
+    )  # fmt: skip
+    inorder = ibis.row_number().over(ibis.window(group_by="buyer_id", order_by=["paid_at", "order_id"]))
+    known = orders.buyer_id.notnull()
+    return orders.mutate(repeat=ibis.ifelse(known, (inorder > 0).cast("int64"), ibis.null("int64")))
+
+
+def forms(frames: Frames, k: int = 0) -> pd.DataFrame:
+    """Orders and paid_fen (int64) by form of content (keys of FORMS, `unassigned`), the largest first.
+
+    share: of paid_fen of all orders, nan where fewer than k orders would show (and the next smallest with them).
+    """
+    orders = orders_of(frames)
+    form = orders.traffic_form.fill_null("")
+    named = ibis.cases(*[(form.re_search(pattern), name) for name, pattern in FORMS], else_=UNASSIGNED)
+    orders = orders.mutate(form=named)
+    found = counted(orders, ["form"], orders=orders.count(), paid_fen=orders.paid_fen.sum())
+    found = found.sort_values("paid_fen", ascending=False, ignore_index=True)
+    blank = hidden(found[["orders"]].to_numpy(), k)[:, 0]
+    return found.assign(share=np.where(blank, np.nan, found["paid_fen"] / max(found["paid_fen"].sum(), 1)))
+
+
+FORM_NAMES = {
+    "live": "Live rooms",
+    "video": "Short videos",
+    "image": "Pictures and text",
+    "card": "Shop and product cards",
+    "other": "Other forms",
+    UNASSIGNED: "Not told",
+}
+
+
+def form_shares(found: pd.DataFrame, sources: tuple[str, ...]) -> dict[str, Figure]:
+    """Label -> share of GMV, of the rows of `forms` that may be shown, in their order."""
+    shown = found[found["share"].notna()]
+    return {
+        FORM_NAMES[form]: Figure(share, share, share, "ratio", "none", "form_gmv_share", sources, orders)
+        for form, share, orders in zip(shown["form"], shown["share"], shown["orders"].astype(int), strict=True)
+    }
+
+
+def stated(figure: Figure | None, key: str) -> Figure | Absent:
+    """The figure, or Absent as metric `key` where there is none."""
+    return Absent((key,)) if figure is None else figure
+
+
+def split(frames: Frames, rules: tuple[tuple[str, str], ...], k: int = 0) -> Split:
+    """Shares of first and of repeat orders that each rule knows, among the orders some rule knows."""
+    orders = orders_of(frames)
+    orders = orders.filter(orders.buyer_id.notnull())
+    orders = orders.mutate(rule=_rule(orders, rules), cluster=frames.cluster(orders))
+    counts = counted(orders, ["cluster", "repeat", "rule"], orders=orders.count())
+    known = counts[counts["rule"] != UNASSIGNED]
+    shares = {
+        turn: {name: _share(frames, known[known["repeat"] == turn], name, k) for name, _ in rules} for turn in (0, 1)
+    }
+    return Split(shares[0], shares[1], int(known["orders"].sum()), int(counts["orders"].sum()))
+
+
+def net_by_domain(frames: Frames, *, fans_are_private: bool = False) -> dict[str, Figure | None]:
+    """Share of net sales by domain of reach, of all orders some rule of DOMAINS knows, with a buyer key or not.
+
+    fans_are_private: the other reading, in which an order of a follower counts as private wherever it came
+    from; only orders with a buyer key, and only where follows are known.
+    """
+    orders = orders_of(frames)
+    rule = _rule(orders, DOMAINS)
+    if fans_are_private:
+        if frames.follows is None:
+            return dict.fromkeys(dict(DOMAINS))
+        orders = orders.filter(orders.buyer_id.notnull())
+        fans = orders.semi_join(frames.follows, [orders.buyer_id == frames.follows.buyer_id,
+                                                 frames.follows.followed_at < orders.paid_at])  # fmt: skip
+        fan_orders = fans.select("platform", "order_id").distinct().mutate(fan=True)
+        orders = orders.left_join(fan_orders, ["platform", "order_id"])
+        rule = ibis.ifelse(orders.fan.fill_null(False), "private", _rule(orders, DOMAINS))
+    sums = run(
+        orders.mutate(rule=rule).group_by("rule").aggregate(net=lambda t: t.net_fen.sum(), n=lambda t: t.count())
+    )
+    sums = sums[sums["rule"] != UNASSIGNED].set_index("rule")
+    total, n = int(sums["net"].sum()), int(sums["n"].sum())
+    if total <= 0:
+        return dict.fromkeys(dict(DOMAINS))
+    shares = {name: float(sums["net"].get(name, 0) / total) for name, _ in DOMAINS}
+    return {name: Figure(share, share, share, "ratio", "none", f"{name}_net_share", frames.sources, n)
+            for name, share in shares.items()}  # fmt: skip
+
+
+def _rule(orders: ir.Table, rules: tuple[tuple[str, str], ...]) -> Any:
+    words = orders.traffic_channel.fill_null("") + " " + orders.traffic_kind.fill_null("")
+    words = words + " " + orders.traffic_source.fill_null("")
+    return ibis.cases(*[(words.re_search(pattern), name) for name, pattern in rules], else_=UNASSIGNED)
+
+
+def _share(frames: Frames, counts: pd.DataFrame, name: str, k: int) -> Figure | None:
+    pairs = counts.assign(mine=counts["orders"].where(counts["rule"] == name, 0))
+    sums = pairs.groupby("cluster", as_index=False)[["mine", "orders"]].sum()
+    clusters = summed(sums, frames.groups, ["mine", "orders"])
+    return ratio(clusters).clipped(0, 1).figure(f"{name}_order_share", int(clusters[:, 1].sum()), frames.sources, k)
