@@ -1,6 +1,8 @@
 """The books of a subject: buyers from key tables, spells in groups, follows, client-reported totals, identity."""
 
 import datetime as dt
+import os
+import subprocess
 
 import pyarrow.parquet as pq
 import pytest
@@ -185,6 +187,17 @@ def test_unchanged_exports_are_not_opened_again(tmp_path, monkeypatch):
     for name in ("sources", "write_tables", "part_of"):
         monkeypatch.setattr(f"siyu.intake.books.{name}", None)
     assert books_of(folder, tmp_path / "store") == first
+
+
+def test_what_a_killed_process_left_is_cleared_away(tmp_path):
+    folder = douyin(tmp_path / "in", "a.csv", [order(1, "2021-08-01")])
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    (tmp_path / "store" / "parts" / f"abc.{ended.pid}").mkdir(parents=True)
+    (tmp_path / "store" / "parts" / f"abc.{os.getppid()}").mkdir()
+    books_of(folder, tmp_path / "store")
+    left = {path.name for path in (tmp_path / "store" / "parts").glob("abc.*")}
+    assert left == {f"abc.{os.getppid()}"}
 
 
 def test_the_same_file_twice_is_named(tmp_path):

@@ -64,6 +64,15 @@ def test_a_file_nobody_saw_before_gets_a_format_that_reads_it(tmp_path, data):
     assert pq.read_table(found.orders)["paid_fen"].to_pylist() == [131_600, 65_800, 9_800, 9_800]
 
 
+def test_a_draft_takes_no_known_format_s_name(tmp_path, data):
+    (tmp_path / "slips.csv").write_text(SLIPS, encoding="utf-8")
+    (tmp_path / "more.csv").write_text(SLIPS.replace("应收", "折后应收").replace("打印", "结账"), encoding="utf-8")
+    done = siyu("new", "taobao", "--from", tmp_path / "slips.csv", tmp_path / "more.csv")
+    assert done.exit_code == 0, done.stderr
+    assert sorted(path.name for path in (data / "formats").iterdir()) == ["taobao_2.yml", "taobao_3.yml"]
+    assert formats()["taobao"].columns["net_fen"].header == ["买家实际支付金额"]
+
+
 def test_known_exports_need_no_format(tmp_path, data):
     folder = tmp_path / "from_client" / "2021"
     folder.mkdir(parents=True)

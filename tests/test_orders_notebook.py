@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from datetime import date
 
+import ibis
 import nbformat
 import numpy as np
 import pandas as pd
@@ -17,12 +19,12 @@ from siyu import workbook
 from siyu.cli import main
 from siyu.figure import Absent, Figure
 from siyu.findings import title
-from siyu.holdings import MISSING, NO_INPUT, Holdings
+from siyu.holdings import COMPLETE, MISSING, NO_INPUT, Holdings
 from siyu.intake import worlds
 from siyu.intake.books import books_of
 from siyu.intake.simulator import FEE
 from siyu.language import Language
-from siyu.orders import charges, refunds, reported, sieve, traffic
+from siyu.orders import charges, refunds, reported, segments, sieve, traffic
 from siyu.paths import data_dir, notebooks_dir
 from siyu.runs import executed
 
@@ -134,6 +136,27 @@ def test_what_came_back_is_counted_by_month_and_young_months_are_left_out(stall)
     assert [at for at, _ in refunds.series(months, ())] == [at + 1.0 for at in range(len(done))]
 
 
+def test_silence_about_refunds_is_no_rate_of_zero(stall):
+    frames = stall[1].frames()
+    lines = frames.orders
+    silent = lines.drop("refund_state").mutate(status=ibis.literal("completed"))
+    assert refunds.by_month(replace(frames, orders=silent)).empty
+    assert isinstance(refunds.settled_rate(refunds.by_month(replace(frames, orders=silent)), ()), Absent)
+    assert not refunds.by_month(replace(frames, orders=silent.mutate(refunded_fen=ibis.literal(0)))).empty
+
+
+def test_lines_of_nothing_are_purchases_where_their_format_says_so(stall):
+    _, holdings, _ = stall
+    frames, files, stored = holdings.frames(), holdings.order_files, holdings.stored_lines
+    strict = sieve.sieved(frames, files, stored).set_index("step")["value"]
+    free = sieve.sieved(frames, files, stored, ["douyin"]).set_index("step")["value"]
+    assert holdings.free == ()
+    assert strict["nothing_paid"] < 0
+    assert "nothing_paid" not in free.index
+    assert free["analysed"] > strict["analysed"]
+    assert free[[step for step in free.index if step not in ("lines", "analysed")]].sum() == free["analysed"]
+
+
 def test_few_lines_are_not_shown(stall):
     _, holdings, _ = stall
     months = refunds.by_month(holdings.frames(), k=60)
@@ -187,6 +210,28 @@ def test_followers_counted_as_private_make_the_private_domain_larger(stall):
     assert traffic.net_by_domain(holdings.frames(), fans_are_private=True)["private"] is None
 
 
+def test_segments_are_counted_at_the_date_and_small_ones_left_out(stall):
+    truth, holdings, _ = stall
+    found = segments.sizes(holdings.frames("follows", "members"))
+    days = holdings.purchases.groupby("buyer_id").size()
+    books = holdings.books
+    stays, follows = (pq.read_table(path).to_pandas() for path in (books.members, books.follows))
+    end = pd.Timestamp("2026-01-01")
+    here = set(stays.loc[~(stays["left_at"] < end), "buyer_id"]) & set(days.index)
+    fans = set(follows.loc[~(follows["unfollowed_at"] < end), "buyer_id"]) & set(days.index)
+    assert {label: figure.value for label, figure in found.items()} == {
+        segments.NAMES["buyers"]: len(days),
+        segments.NAMES["repeat"]: (days > 1).sum(),
+        segments.NAMES["fans"]: len(fans),
+        segments.NAMES["members"]: len(here),
+        segments.NAMES["both"]: len(fans & here),
+    }
+    assert len(days) == truth["shops"][0]["buyers_with_key"]
+    assert 0 < len(fans & here) < len(here) < len(days)
+    assert segments.NAMES["both"] not in segments.sizes(holdings.frames("follows", "members"), k=len(fans & here) + 1)
+    assert set(segments.sizes(holdings.frames())) == {segments.NAMES["buyers"], segments.NAMES["repeat"]}
+
+
 def test_the_fee_of_an_order_counts_once_however_many_lines_it_has(shop, stall):
     _, holdings, orders = shop
     found = charges.charged(holdings.frames(platform="wechat"))
@@ -211,6 +256,12 @@ def test_a_reported_share_is_weighted_by_its_sales():
     assert [(at, round(there(one).value, 6)) for at, one in series["As reported"]] == [(1, 0.5), (2, 0.8)]
     assert [there(one).value for one in reported.ends(series["As reported"])] == pytest.approx([0.5, 0.8])
     assert all(isinstance(one, Absent) for one in reported.ends([]))
+
+
+def test_labels_of_the_parts_have_chinese():
+    chinese = Language("zh")
+    words = [*sieve.STEPS.values(), *traffic.FORM_NAMES.values(), *segments.NAMES.values(), *COMPLETE.values(), MISSING]
+    assert [word for word in words if chinese.message(word) == word] == []
 
 
 # --- holdings ------------------------------------------------------------------------------------------

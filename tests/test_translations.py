@@ -28,7 +28,7 @@ from siyu.render.citations import Citations
 from siyu.render.plain import Plain
 from siyu.render.prose import Prose
 from siyu.render.references import References
-from siyu.runs.sections import NOT_FOR_A_CASE, load
+from siyu.runs.sections import NOT_FOR_A_CASE, NOT_IN_CNY, load
 
 ZH = Language("zh")
 LEDGER = workbook.bundled_ledger()
@@ -107,7 +107,7 @@ def test_ledger_words_without_a_chinese_column_are_translated():
     names_alone = {"PerformanceIN", "AdNews Australia"}
     files = {word for word in phrases if re.match(r"\S*[./]\S*(,|$)", word) and ZH.message(word) == word}
     assert untranslated(phrases - names_alone - files) == []
-    assert untranslated([NOT_FOR_A_CASE]) == []
+    assert untranslated([NOT_FOR_A_CASE, NOT_IN_CNY]) == []
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])

@@ -26,8 +26,8 @@ MISSING = (
     "this subject's folder exports"
 )
 COMPLETE = {
-    "verified": "its own total or count agrees",
-    "last_record_complete": "ends with a whole record",
+    "verified": "total agrees",
+    "last_record_complete": "no total to check",
     "not_verified": "not verified",
 }
 PLATFORMS = {"douyin": {"en": "Douyin", "zh": "抖音"}, "wechat": {"en": "WeChat", "zh": "微信"},
@@ -162,6 +162,12 @@ class Holdings:
         """(name of the platform, `identified`) of each platform with orders."""
         named = [one.platform for one in self.books.counts]
         return [(PLATFORMS.get(key, _verbatim(key)), self.identified(key)) for key in named]
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Platforms whose lines of nothing are purchases, as their format says; elsewhere they are presents."""
+        used = [formats()[one.format] for one in self.books.accounts if one.format and _kind(one) == "orders"]
+        return tuple(sorted({entry.platform for entry in used if entry.zero_lines == "purchase"}))
 
     @property
     def stored_lines(self) -> int:

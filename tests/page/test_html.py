@@ -112,8 +112,7 @@ def test_no_word_of_the_page_is_untranslated(pages, read):
             outside.append(re.sub(r"\u2068.*?\u2069", "", kept))
     for _, attributes in page.elements:
         outside += [
-            re.sub(r"⟦[^⟧]*⟧|\u2068.*?\u2069", "", attributes.get(name, ""))
-            for name in ("aria-label", "data-label", "title")
+            re.sub(r"⟦[^⟧]*⟧|\u2068.*?\u2069", "", attributes.get(name, "")) for name in ("aria-label", "title")
         ]
     words = {text.strip(" :,.;()⟧") for text in outside if re.search(r"[A-Za-z]{2}", text)}
     known = {name.lower() for name in known}

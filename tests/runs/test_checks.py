@@ -59,6 +59,14 @@ def test_a_traceback_that_was_printed_and_passed_over_is_a_fault(good):
     assert checks.faults(good) == ["cell 3: an exception was printed and passed over"]
 
 
+def test_a_finding_that_is_made_on_a_condition_may_be_absent(good):
+    code(good, 1)["source"] += "\nown = None\nwb.finding('own', own) if own else None\nif own: wb.finding('more', own)"
+    assert checks.made_findings(good) == ["buyers"]
+    assert checks.faults(good) == []
+    code(good, 1)["source"] += "\nwb.finding('always', 1)"
+    assert checks.faults(good) == ["finding always is missing"]
+
+
 def test_cells_without_code_do_not_count(good, tiny):
     good["cells"].insert(3, tiny.code("  \n"))
     assert checks.faults(good) == []

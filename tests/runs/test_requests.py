@@ -81,3 +81,11 @@ def test_a_case_runs_its_sections_and_names_the_others(project):
     statuses = {section.notebook: section.status for section in plan.sections}
     assert [name for name, status in statuses.items() if status == "ok"] == ["01_evidence", "02_case_study"]
     assert statuses["07_repurchase"] == "not_applicable"
+
+
+def test_what_is_all_in_cny_is_not_run_for_figures_in_another_currency(project):
+    project.notebook("03_platform_economics")
+    for currency, ran in (("USD", ["01_evidence"]), ("CNY", ["01_evidence", "02_case_study", "03_platform_economics"])):
+        project.tiny.write_subject(project.subjects, "alpha", kind="client", currency=currency)
+        [plan] = project.plan("alpha")
+        assert [section.notebook for section in plan.runs] == ran

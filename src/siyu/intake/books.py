@@ -160,8 +160,19 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
 def _leave_only(folder: Path, wanted: set[Path]) -> None:
     """Remove what exports made that are no longer there, but nothing that another process is still writing."""
     for old in folder.iterdir():
-        if old not in wanted and "." not in old.name:
+        _, _, process = old.name.partition(".")
+        if old not in wanted and not (process and _runs(int(process))):
             shutil.rmtree(old)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs, and is somebody else's
+        return True
+    return True
 
 
 def _identity(counts: Sequence[Counts], accounts: Sequence[Account]) -> Identity:

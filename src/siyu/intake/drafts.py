@@ -43,7 +43,7 @@ _PERSONAL = re.compile(
     r"姓名|名字|昵称|收[件货]人|手机|电话|地址|街道|身份证|微信号?|邮箱|生日|备注|留言|收银员|导购|店员|操作员"
     r"|name|phone|mobile|tel|address|mail|birth|remark|cashier", re.IGNORECASE
 )  # fmt: skip
-_SORTED_OUT = re.compile(r"状态|status|售后", re.IGNORECASE)
+_STATES = re.compile(r"状态|status|售后", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def drafted(source: Source, name: str) -> Draft:
     }
     notes = [f"# {_NOTES[0]}"]
     notes += [f"# {key}: no column was found for it; without it the format cannot be used" for key in missing]
-    notes += [f"# {bare(name)}: {_NOTES[1]}" for name in rest if _SORTED_OUT.search(name)]
+    notes += [f"# {bare(name)}: {_NOTES[1]}" for name in rest if _STATES.search(name)]
     body = yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=110, default_flow_style=None)
     return Draft("\n".join([*notes, body]), missing)
 

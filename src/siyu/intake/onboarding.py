@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain, count
 from pathlib import Path
 
 import pyarrow as pa
@@ -118,13 +119,17 @@ def _draft(made: Newcomer, subject: str, exports: Path) -> None:
             draft = drafted(source, subject)
         except RefusedError:
             continue  # the account of the file says why it cannot be read
-        number = len(made.drafts) + len(made.unfinished) + 1
-        name = f"{subject}.yml" if number == 1 else f"{subject}_{number}.yml"
-        target = made.folder / name if draft.missing else own / "formats" / name
+        names = chain([f"{subject}.yml"], (f"{subject}_{number}.yml" for number in count(2)))
+        folder = made.folder if draft.missing else own / "formats"
+        target = next(folder / name for name in names if _free(name, folder))
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(draft.text, encoding="utf-8")
         (made.unfinished if draft.missing else made.drafts).append(target)
         formats.cache_clear()  # the next file may have the same headers
+
+
+def _free(name: str, folder: Path) -> bool:
+    return name.removesuffix(".yml") not in formats() and not (folder / name).exists()
 
 
 def _unknown(source: Source) -> bool:

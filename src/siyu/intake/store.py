@@ -68,7 +68,9 @@ def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
         return []
     counts = lines.counts()
     sales = lines.write(folder / "orders.parquet")
+    del lines, keys
     purchases = purchase_days(sales, spells)
+    del sales
     # numbers that hardly repeat: a dictionary of them would only cost time
     pq.write_table(purchases, folder / "purchases.parquet", compression="snappy", use_dictionary=False)
     return counts
@@ -132,7 +134,7 @@ class _Lines:
         return found
 
     def write(self, target: Path) -> Sales:
-        """Write the lines by buyer, payment, order, line; returns those that are sales."""
+        """Write the lines by buyer, payment, order, line; returns those that are sales. The lines are gone then."""
         none = len(self.ids.ravel())
         buyer = np.append(self.ids.ravel(), none)[self.identity]  # no identity: the last place, after all buyers
         counts = self._sold() & (buyer < none)
@@ -158,6 +160,9 @@ class _Lines:
         if writer is not None:
             writer.close()
         order: Ints = np.cumsum(np.concatenate(changes), dtype=np.int64)
+        # ten million lines are half a gigabyte: let go of them before the purchases are made
+        del piece, self.table, self.identity, self.line_no
+        pa.default_memory_pool().release_unused()
         sold = counts[inorder]
         at = inorder[sold]
         return Sales(buyer[sold], self.paid_at[at], order[sold], self.paid[at], self.net[at])

@@ -86,12 +86,13 @@ def first_gaps(frames: Frames, horizon: int) -> Ints:
 
 def cohorts(frames: Frames) -> pd.DataFrame:
     """cohort and month (months since year 0) with the buyers, orders, paid_fen and net_fen of each."""
-    days = frames.purchases.mutate(cohort=_month(frames.purchases.first_day), month=_month(frames.purchases.day))
-    buyers = days.group_by(["cohort", "month", "buyer_id"]).aggregate(
-        **{name: days[name].sum() for name in ("orders", "paid_fen", "net_fen")}
-    )
-    sums = {name: buyers[name].sum() for name in ("orders", "paid_fen", "net_fen")}
-    return counted(buyers, ["cohort", "month"], buyers=buyers.count(), **sums)
+    days = frames.purchases
+    month = _month(days.day)
+    # a buyer counts at the last purchase of the month: the next one lies in another month, or is not known
+    last = (_month(days.day + days.days_to_next.as_interval("D")) != month).fill_null(True)
+    days = days.mutate(cohort=_month(days.first_day), month=month, last=last.cast("int64"))
+    sums = {name: days[name].sum() for name in ("orders", "paid_fen", "net_fen")}
+    return counted(days, ["cohort", "month"], buyers=days["last"].sum(), **sums)
 
 
 def histories(frames: Frames) -> pd.DataFrame:
@@ -99,12 +100,13 @@ def histories(frames: Frames) -> pd.DataFrame:
 
     frequency: repeat purchase days; recency: first to last purchase; T: first purchase to as_of.
     """
-    days = frames.purchases
-    recency = days.day.delta(days.first_day, unit="day")
-    each = days.group_by("buyer_id").aggregate(
-        frequency=days.count() - 1, recency=recency.max(), T=frames.observed(days.first_day).max()
-    )
-    return counted(each, ["frequency", "recency", "T"], buyers=each.count())
+    # a buyer's last purchase by as_of knows the whole history
+    last = frames.purchases.filter(frames.purchases.days_to_next.isnull())
+    last = last.mutate(
+        frequency=last.purchase_no - 1, recency=last.day.delta(last.first_day, unit="day"),
+        T=frames.observed(last.first_day),
+    )  # fmt: skip
+    return counted(last, ["frequency", "recency", "T"], buyers=last.count())
 
 
 def month_of(day: date) -> int:

@@ -127,7 +127,7 @@ def table(source: Source) -> ir.Table:
     """An Ibis table over a Parquet file, a pandas frame or an Arrow table."""
     if isinstance(source, Path):
         # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
-        return _engine().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
+        return engine().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
     return ibis.memtable(
         pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
     )
@@ -136,7 +136,7 @@ def table(source: Source) -> ir.Table:
 def run(expression: ir.Table) -> pd.DataFrame:
     """The rows of an expression."""
     # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
-    rows: pd.DataFrame = _engine().to_pyarrow(expression).to_pandas()
+    rows: pd.DataFrame = engine().to_pyarrow(expression).to_pandas()
     return rows
 
 
@@ -164,5 +164,7 @@ def summed(counts: pd.DataFrame, groups: int, sums: Sequence[str]) -> Ints:
 
 
 @lru_cache(maxsize=1)
-def _engine() -> Any:
+def engine() -> Any:
+    """The connection of this process. It keeps every pandas frame and Arrow table that was queried;
+    `engine.cache_clear()` lets go of them, and of the Parquet files opened so far."""
     return ibis.duckdb.connect(memory_limit=MEMORY)

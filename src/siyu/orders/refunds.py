@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import ibis.expr.types as ir
 import pandas as pd
 
 from siyu.figure import Absent, Figure
 from siyu.orders.counts import first_of
 from siyu.orders.fans import REFUND_DAYS, paid_orders
-from siyu.orders.frames import Frames, counted
+from siyu.orders.frames import Frames, counted, run
 
 
 def by_month(frames: Frames, k: int = 0) -> pd.DataFrame:
     """A row per month of payment: month (date), lines, paid_fen, refunded_fen (int64), settled (bool: the
     refund window of its last day has passed), rate (share, nan before that and under k lines).
 
-    Refunds are booked to the order, so a month's rate rises until it is settled."""
+    Refunds are booked to the order, so a month's rate rises until it is settled. No rows where the exports say
+    nothing about refunds: silence is not a rate of zero."""
     lines = paid_orders(frames)
+    if not _told(lines):
+        lines = lines.limit(0)
     lines = lines.filter(lines.paid_fen > 0)
     sums = {"lines": lines.count(), "paid_fen": lines.paid_fen.sum(), "net_fen": lines.net_fen.sum()}
     months = counted(lines, ["month"], **sums)
@@ -52,3 +56,11 @@ def unsettled(months: pd.DataFrame, sources: tuple[str, ...]) -> Figure:
     """How many months are too young to tell."""
     count = float((~months["settled"].astype(bool)).sum())
     return Figure(count, count, count, "count", sources=sources, n=len(months))
+
+
+def _told(lines: ir.Table) -> bool:
+    """Whether any line has a refunded amount, a state of refund, or was closed after it was paid."""
+    amounts = {name: lines[name].notnull().sum() for name in ("refunded_fen", "refund_state") if name in lines.columns}
+    closed = {"closed": (lines.status == "closed").sum()} if "status" in lines.columns else {}
+    counts = amounts | closed
+    return bool(counts) and bool(run(lines.aggregate(**counts)).fillna(0).to_numpy().any())

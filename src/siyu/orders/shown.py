@@ -18,7 +18,7 @@ from siyu.orders.uplift import Uplift, uplift
 
 Labelled = list[tuple[Text, Figure | Absent]]
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
-CURVE = (7, 14, 30, 45, 60, 75, 90, 120, 150, 180)
+CURVE = (7, 14, 30, 60, 90, 120, 180, 240, 300, 360)
 PARTS = {
     "difference": "group_uplift", "joined": "joined_repeat_share", "others": "joined_repeat_share",
     "members": "naive_repeat_share", "never": "naive_repeat_share", "placebo": "group_placebo",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from siyu.figure import Absent, Figure
@@ -22,15 +24,16 @@ STEPS = {
 TOTALS = ("records", "lines", "analysed")
 
 
-def sieved(frames: Frames, accounts: pd.DataFrame, stored: int) -> pd.DataFrame:
+def sieved(frames: Frames, accounts: pd.DataFrame, stored: int, free: Sequence[str] = ()) -> pd.DataFrame:
     """A row per step: step, label (message), value (int64; losses are negative), tone (`muted` for totals).
 
     accounts: rows of order exports with records, ignored, quarantined. stored: lines of the newest exports.
-    A line that fails two steps is lost at the first. Steps without loss are left out.
+    free: platforms whose lines of nothing are purchases, as their format says. A line that fails two steps is
+    lost at the first. Steps without loss are left out.
     """
     counts = {name: int(accounts[name].sum()) for name in ("records", "ignored", "quarantined")}
     left = counts["records"] - counts["ignored"] - counts["quarantined"]
-    paid = _lines(frames)
+    paid = _lines(frames, free)
     found = {
         "records": counts["records"],
         "ignored": -counts["ignored"],
@@ -60,14 +63,15 @@ def lines(steps: pd.DataFrame, step: str, sources: tuple[str, ...]) -> Figure | 
     return Figure(count, count, count, "count", sources=sources, n=int(values["records"]))
 
 
-def _lines(frames: Frames) -> pd.Series:
+def _lines(frames: Frames, free: Sequence[str]) -> pd.Series:
     """Counts of paid lines: paid, and of these nothing, returned, nobody, analysed; they add up."""
     lines = frames.orders
     if lines is None:
         return pd.Series(dict.fromkeys(("paid", "nothing", "returned", "nobody", "analysed"), 0))
     lines = lines.filter(lines.status.fill_null("paid") != "unpaid") if "status" in lines.columns else lines
-    nothing, returned = lines.paid_fen <= 0, (lines.paid_fen > 0) & (lines.net_fen <= 0)
-    kept = (lines.paid_fen > 0) & (lines.net_fen > 0)
+    present = (lines.paid_fen <= 0) & lines.platform.isin(list(free))
+    nothing, returned = (lines.paid_fen <= 0) & ~present, (lines.paid_fen > 0) & (lines.net_fen <= 0)
+    kept = present | ((lines.paid_fen > 0) & (lines.net_fen > 0))
     sums = lines.aggregate(
         paid=lines.count(), nothing=nothing.sum(), returned=returned.sum(),
         nobody=(kept & ~lines.buyer_id.notnull()).sum(), analysed=(kept & lines.buyer_id.notnull()).sum(),

@@ -60,27 +60,22 @@ class Uplift:
 
     @property
     def message(self) -> str:
-        """What may be said, as a message with {difference}, {placebo}, {detectable}, {selection}; no cause."""
+        """What may be said, as a message with {difference}, {placebo}, {detectable}; short, and without a cause."""
         if self.difference is None:
             return "Too few buyers joined to compare them with others"
         if self.flagged:
             return (
-                "{difference} more of the joiners came back than of comparable buyers, but {placebo} more had already "
-                "done so before they joined: it does not speak for the group"
+                "{difference} more of joiners came back, but {placebo} more already before joining: "
+                "no credit to the group"
             )
         if self.difference.low <= 0 <= self.difference.high:
             return (
-                "No difference shows between joiners and comparable buyers: {difference}; "
-                "one below {detectable} would stay hidden"
+                "No difference shows: {difference} more of joiners came back; below {detectable} it would stay hidden"
             )
         if self.placebo is None:
-            return (
-                "{difference} more of the joiners came back than of comparable buyers; "
-                "whether they did before joining cannot be checked"
-            )
+            return "{difference} more of joiners came back than of others alike; whether they did before is unknown"
         return (
-            "{difference} more of the joiners came back than of comparable buyers, {placebo} more before they joined, "
-            "which may be chance; selection alone would need joiners who buy {selection} as often anyway"
+            "{difference} more of joiners came back than of others alike, {placebo} more before joining: may be chance"
         )
 
 

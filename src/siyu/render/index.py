@@ -12,10 +12,10 @@ from siyu.findings import values_by_name
 from siyu.language import LANGUAGES, Language
 from siyu.render import labels
 from siyu.render.html import HTML_LANG, environment_of, shell
+from siyu.render.outline import place_of
 from siyu.render.prose import NAME_LENGTH, Prose
 
 Record = Mapping[str, Any]
-_LEADING = ("02_case_study", "09_playbook")
 
 
 def render_index(records: Sequence[Record]) -> str:
@@ -100,5 +100,6 @@ class Tongue:
 def leading(record: Record) -> Record:
     """The answer that stands for a whole report; empty when it has none."""
     answers = list(record.get("answers") or ())
-    ranked = sorted(answers, key=lambda answer: (not answer.get("lead"), answer.get("section") not in _LEADING))
+    kind = record.get("kind", "case")
+    ranked = sorted(answers, key=lambda one: (not one.get("lead"), place_of(kind, one.get("section", ""))))
     return ranked[0] if ranked else {}

@@ -14,7 +14,8 @@ from siyu.render.report import NOT_APPLICABLE, OK, Report, SectionReport
 
 Record = Mapping[str, Any]
 MEASUREMENTS = ("next_measurements", "next_measurement")
-_LEADING = {"case": "02_case_study", "client": "09_playbook"}
+# The section whose answer stands for a report, the best first: a client's own figures before those of a case
+_LEADING = {"case": ("02_case_study",), "client": ("09_playbook", "07_repurchase", "06_orders", "02_case_study")}
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,15 @@ def _measures(finding: Record) -> bool:
 
 def _lead(report: Report, answers: list[Block]) -> Block | None:
     """The answer flagged `lead`, else that of the subject kind's leading section, else the first."""
-    leading = _LEADING.get(report.subject.get("kind", "case"), "")
-    ranked = sorted(answers, key=lambda b: (not b.finding.get("lead"), b.section.notebook != leading))
+    kind = report.subject.get("kind", "case")
+    ranked = sorted(answers, key=lambda b: (not b.finding.get("lead"), place_of(kind, b.section.notebook)))
     return ranked[0] if ranked else None
+
+
+def place_of(kind: str, section: str) -> int:
+    """How near the answer of a section comes to standing for a whole report of this kind; 0 is nearest."""
+    leading = _LEADING.get(kind, ())
+    return leading.index(section) if section in leading else len(leading)
 
 
 def _blocks(section: SectionReport) -> Iterator[Block]:

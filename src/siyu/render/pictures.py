@@ -18,7 +18,7 @@ from siyu.render.palette import reduced
 from siyu.render.report import SectionReport
 from siyu.theme import DPI
 
-COLOURS = 24  # flat fills and antialiased text need no more; told from the original by no eye
+COLOURS = 16  # flat fills and antialiased text need no more; told from the original by no eye
 SCALE = DPI / 100  # device pixels drawn per CSS pixel
 
 

@@ -68,8 +68,6 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        if label := given.get("data-label"):  # shown by CSS on a phone
-            self.regular.append(label)
         if tag in _VOID:
             return
         classes = (given.get("class") or "").split()

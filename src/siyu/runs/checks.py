@@ -12,7 +12,6 @@ from typing import Any
 from siyu.runs.executed import NO_INPUT, SOURCES, bundles, code_cells, findings, text
 from siyu.runs.parameters import Scalar, given
 from siyu.runs.sections import Notebook
-from siyu.schemas import schema_faults
 
 _INJECTED = "injected-parameters"
 
@@ -32,6 +31,8 @@ def faults(executed: Mapping[str, Any]) -> list[str]:
             found.append(f"cell {number} ran as number {count}, not {order}: restart the kernel and run all cells")
         found += [f"cell {number}: {fault}" for fault in _output_faults(cell["outputs"])]
     if not found:
+        from siyu.schemas import schema_faults  # a fifth of a second of imports, for nothing if unchanged
+
         found += _missing(executed)
         found += [
             f"finding {record.get('key')}: {fault}"
@@ -66,14 +67,21 @@ def identity_faults(bundled: Notebook, parameters: Mapping[str, Scalar], execute
 
 
 def made_findings(notebook: Mapping[str, Any]) -> list[str]:
-    """Keys of the findings that the code of a notebook makes: what `….finding("key", …)` is called with."""
-    keys: list[str] = []
-    for _, cell in code_cells(notebook):
-        for node in ast.walk(_parsed(text(cell["source"]))):
-            match node:
-                case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_]):
-                    keys.append(key)
-    return keys
+    """Keys of the findings that the code of a notebook makes: what `….finding("key", …)` is called with.
+
+    Those that are made on a condition are left out: they may rightly be absent.
+    """
+    return [key for _, cell in code_cells(notebook) for key in _keys(_parsed(text(cell["source"])))]
+
+
+def _keys(node: ast.AST) -> Iterable[str]:
+    match node:
+        case ast.IfExp() | ast.If():
+            return
+        case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_]):
+            yield key
+    for inside in ast.iter_child_nodes(node):
+        yield from _keys(inside)
 
 
 def _missing(executed: Mapping[str, Any]) -> Iterable[str]:

@@ -23,7 +23,7 @@ from siyu.runs.plan import (
     report_key,
 )
 from siyu.runs.requests import Given, Wish, checked, place
-from siyu.runs.sections import NOT_FOR_A_CASE, applicable, notebooks
+from siyu.runs.sections import applicable, notebooks
 
 RUNNER = "external"
 _NOT_GIVEN = "Its executed notebook was not given."
@@ -68,14 +68,14 @@ def _plan(
     values = {section: given(notebook) for section, (_, notebook) in found.items()}
     request = _request(subject, values, languages, delivery)
     sections = []
-    for name, runs in applicable(request.subject.kind).items():
+    for name, obstacle in applicable(request.subject.kind, request.subject.currency).items():
         if name in found:
             content = storage.pretty(found[name][1])
             sections.append(SectionPlan(name, OK, values[name], keys.key(storage.sha256(content)), content))
-        elif runs:
+        elif not obstacle:
             sections.append(SectionPlan(name, NO_INPUT, {}, "", reason=_NOT_GIVEN))
         else:
-            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, "", reason=NOT_FOR_A_CASE))
+            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, "", reason=obstacle))
     inputs = tuple({"path": path.name, "sha256": storage.sha256_of(path)} for path, _ in found.values())
     said = {"case": request.case.id, "as_of": request.as_of}
     rows = parameter_rows({section: {**each, **said} for section, each in values.items()}, request.parameters)

@@ -9,7 +9,7 @@ from typing import Any
 from siyu.runs import keys
 from siyu.runs.delivery import Delivery
 from siyu.runs.parameters import Parameter, Scalar
-from siyu.runs.sections import NOT_FOR_A_CASE, applicable, notebooks
+from siyu.runs.sections import applicable, notebooks
 from siyu.subjects import Subject
 
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
@@ -77,9 +77,9 @@ def planned(request: Request) -> Plan:
     inputs = keys.inputs(request.subject)
     shared = keys.key(keys.executed_code(), inputs)
     sections = []
-    for name, runs in applicable(request.subject.kind).items():
-        if not runs:
-            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, "", reason=NOT_FOR_A_CASE))
+    for name, obstacle in applicable(request.subject.kind, request.subject.currency).items():
+        if obstacle:
+            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, "", reason=obstacle))
             continue
         notebook = notebooks()[name]
         values = _injected(request, notebook.parameters)

@@ -138,8 +138,8 @@ def _date_problems(wish: Wish) -> list[Problem]:
 def _values(wish: Wish, subject: Subject) -> tuple[dict[str, Scalar], list[Problem]]:
     """Overrides in the types that the subject's sections declare."""
     declared: dict[str, list[Parameter]] = {}
-    for name, runs in applicable(subject.kind).items():
-        for parameter in notebooks()[name].parameters.values() if runs and name in notebooks() else ():
+    for name, obstacle in applicable(subject.kind, subject.currency).items():
+        for parameter in notebooks()[name].parameters.values() if not obstacle and name in notebooks() else ():
             declared.setdefault(parameter.name, []).append(parameter)
     values: dict[str, Scalar] = {}
     problems = []

@@ -28,6 +28,9 @@ SECTIONS = (
 )
 CASE_SECTIONS = SECTIONS[:3]
 NOT_FOR_A_CASE = "Needs a client's own figures."
+# Two currencies are never compared, and the cases, fees and assumptions of the ledgers are all in one.
+IN_CNY = ("02_case_study", "03_platform_economics")
+NOT_IN_CNY = "Its case, fees and assumptions are in CNY, the figures of this subject are not."
 
 
 @dataclass(frozen=True)
@@ -70,8 +73,16 @@ def load(path: Path) -> Notebook:
     return Notebook(path.stem, path, content, sha256(json.dumps(cells).encode()), declared(content, file))
 
 
-def applicable(kind: str) -> dict[str, bool]:
-    """Section name -> whether a report of this kind (case or client) runs it, in the order of the report."""
+def applicable(kind: str, currency: str) -> dict[str, str]:
+    """Section -> why a report of this kind (case or client) does not run it, "" where it does; in order."""
     if kind == "case":
-        return {name: name in CASE_SECTIONS for name in SECTIONS if name in notebooks() or name not in CASE_SECTIONS}
-    return {name: True for name in SECTIONS if name in notebooks()}
+        listed = [name for name in SECTIONS if name in notebooks() or name not in CASE_SECTIONS]
+    else:
+        listed = [name for name in SECTIONS if name in notebooks()]
+    return {name: _obstacle(name, kind, currency) for name in listed}
+
+
+def _obstacle(name: str, kind: str, currency: str) -> str:
+    if kind == "case" and name not in CASE_SECTIONS:
+        return NOT_FOR_A_CASE
+    return NOT_IN_CNY if name in IN_CNY and currency != "CNY" else ""

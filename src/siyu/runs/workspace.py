@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from siyu.runs.locks import Lock
 from siyu.runs.processes import sweep
 from siyu.runs.publication import Place
 from siyu.runs.record import opened
+
+_MOMENT = 0.02  # seconds
 
 
 class Workspace:
@@ -61,8 +64,8 @@ class Workspace:
     def register(self, run: str, sockets: Path) -> Lock:
         """Announce a run, so that whatever it leaves behind can be found once it is gone."""
         lock = Lock(self.hidden / "runs" / run)
-        if not lock.acquire(json.dumps({"sockets": str(sockets)})):
-            raise RuntimeError(f"run {run} exists already")
+        while not lock.acquire(json.dumps({"sockets": str(sockets)})):
+            time.sleep(_MOMENT)  # until it is locked, another start can take the file for a leftover
         return lock
 
     def clear_leftovers(self) -> list[str]:

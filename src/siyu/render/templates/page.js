@@ -1,6 +1,8 @@
 "use strict";
 (() => {
-  const cards = (element) => document.getElementById(element.dataset.card || element.getAttribute("popovertarget"));
+  // a source's card is named after the entry that its link leads to
+  const cards = (element) => document.getElementById(
+    element.dataset.card || element.getAttribute("popovertarget") || "card-" + element.hash.slice(1));
   const supported = typeof HTMLElement.prototype.showPopover === "function";
   const narrow = () => matchMedia("(max-width: 900px)").matches;
   let timer = 0;
@@ -26,8 +28,19 @@
   };
   const close = (card) => { if (card && card.matches(":popover-open")) card.hidePopover(); };
 
+  // on a phone each cell of a table names its column; the heads say it once
+  document.querySelectorAll("table.cards").forEach((table) => {
+    const heads = Array.from(table.tHead.rows[0].cells, (cell) => cell.textContent);
+    table.querySelectorAll("tbody td").forEach((cell) => {
+      const content = document.createElement("div");
+      content.append(...cell.childNodes);
+      cell.append(content);
+      cell.dataset.label = heads[cell.cellIndex] ?? "";
+    });
+  });
+
   if (supported) {
-    document.querySelectorAll("[data-card]").forEach((near) => {
+    document.querySelectorAll("[data-card], .cite a, .term").forEach((near) => {
       near.addEventListener("pointerenter", (event) => {
         if (event.pointerType !== "mouse") return;
         clearTimeout(timer);

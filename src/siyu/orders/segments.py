@@ -1,0 +1,47 @@
+"""How many buyers stand where: known, back again, following, in a group."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.figure import Figure
+from siyu.orders.frames import Frames, run
+
+NAMES = {
+    "buyers": "Buyers with a key",
+    "repeat": "Bought on a second day",
+    "fans": "Follow at the date",
+    "members": "In a group at the date",
+    "both": "Follow and are in a group",
+}
+
+
+def sizes(frames: Frames, k: int = 0) -> dict[str, Figure]:
+    """Label -> buyers with a purchase by the date who belong to a segment at its end; those under k are left out.
+
+    Only segments that the tables can tell: without follows no fans. They overlap, so they add up to nothing."""
+    buyers = frames.purchases.group_by("buyer_id").aggregate(days=lambda days: days.count())
+    held = {"buyers": buyers, "repeat": buyers.filter(buyers.days > 1)}
+    ends = {"fans": (frames.follows, "unfollowed_at"), "members": (frames.members, "left_at")}
+    held |= {
+        name: buyers.semi_join(_lasting(frames, stays, until), "buyer_id")
+        for name, (stays, until) in ends.items()
+        if stays is not None
+    }
+    if "fans" in held and "members" in held:
+        held["both"] = held["fans"].semi_join(held["members"], "buyer_id")
+    found = {name: int(run(table.aggregate(n=table.count()))["n"].iloc[0]) for name, table in held.items()}
+    return {
+        NAMES[name]: Figure(n, n, n, "users", "none", "buyers", frames.sources, n)
+        for name, n in found.items()
+        if n >= max(k, 1)
+    }
+
+
+def _lasting(frames: Frames, stays: ir.Table, until: str) -> ir.Table:
+    """Stays that have not ended by the end of the date."""
+    end = ibis.timestamp((frames.as_of + timedelta(days=1)).isoformat())
+    return stays.filter((stays[until] >= end).fill_null(True))
