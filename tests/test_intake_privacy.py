@@ -121,7 +121,7 @@ def test_a_crash_shows_no_canary_either(planted_exports, tmp_path, error):
 
 
 STORE = """
-import os, signal, sys, threading
+import os, signal, sys, time
 from pathlib import Path
 import pyarrow.ipc
 from siyu.intake import parts, store
@@ -136,7 +136,8 @@ FAULTS = {
     "no keys": "def numbers(*_): raise RuntimeError('gone')\nparts.Keyring.numbers = numbers",
     "no tables": "def days(*_): raise MemoryError\nstore.purchase_days = days",
     "killed": "def killed(*_): os.kill(os.getpid(), signal.SIGKILL)\nparts.Keyring.numbers = killed",
-    "interrupted": "threading.Timer(1.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()",
+    "interrupted": "def stopped(*_): os.kill(os.getpid(), signal.SIGINT); time.sleep(2)\n"
+    "parts.Keyring.numbers = stopped",
 }
 
 
