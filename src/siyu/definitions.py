@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
-import pint
 import yaml
 
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.paths import data_dir
+
+if TYPE_CHECKING:
+    import pint
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where PyYAML was built with libyaml
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,16 @@ class Registry:
 
     metrics: dict[str, Definition]
     units: dict[str, Unit]
-    dimensions: pint.UnitRegistry[Any]
+
+    @cached_property
+    def dimensions(self) -> pint.UnitRegistry[Any]:
+        """The base dimensions that the units of this file are made of."""
+        import pint  # here: a quarter of a second to load, for notebooks; renderings only name units
+
+        dimensions: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
+        for name in sorted({name for unit in self.units.values() for name in _names(unit.pint)}):
+            dimensions.define(f"{name} = [{name}]")
+        return dimensions
 
     def dimension(self, unit: str) -> pint.Unit:
         """The pint unit of a unit key or of a product of keys. Raises KeyError for an unknown unit."""
@@ -56,7 +69,7 @@ def registry() -> Registry:
     """The registry, loaded once. Raises LedgerError with all faults of the file."""
     path = data_dir() / "definitions.yml"
     file = shown_path(path)
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - both are safe ones
     units = {key: Unit(key, **entry) for key, entry in content["units"].items()}
     metrics = {key: Definition(key, **entry) for key, entry in content["metrics"].items()}
     problems = []
@@ -64,13 +77,9 @@ def registry() -> Registry:
         if metric.unit not in units:
             step = nearest(metric.unit, units)
             problems.append(Problem(file, 0, metric.key, f"unit {metric.unit}", "a unit of this file", step))
-    dimensions: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
-    names = {name for unit in units.values() for name in _names(unit.pint)}
-    for name in sorted(names):
-        dimensions.define(f"{name} = [{name}]")
     if problems:
         raise LedgerError(problems)
-    return Registry(metrics, units, dimensions)
+    return Registry(metrics, units)
 
 
 def definition(key: str) -> Definition:

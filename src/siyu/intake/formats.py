@@ -14,14 +14,12 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from siyu.definitions import LOADER
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.paths import data_dir
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates"]
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where PyYAML was built with libyaml
 
 
 class FormatError(ProblemsError):
@@ -139,7 +137,7 @@ def read_format(path: Path) -> Format:
     """The format of one YAML file; its key is the file's name. Raises FormatError."""
     file = shown_path(path)
     try:
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506 - both are safe ones
+        content: Any = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - both are safe ones
         entry = Format(key=path.stem, **content)
     except (yaml.YAMLError, TypeError) as error:
         found = str(error).splitlines()[0]
