@@ -142,21 +142,13 @@ def paint_pairs(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
 def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
     """One line per series with its band; the name stands at the line's end."""
     names = list(dict.fromkeys(str(row.get("series")) for row in chart["rows"]))
+    ends = []
     for name, colour in zip(names, theme.SERIES * 3, strict=False):
         rows = sorted((row for row in chart["rows"] if str(row.get("series")) == name), key=lambda row: row["x"])
         xs = [row["x"] for row in rows]
         axes.fill_between(xs, [r["low"] for r in rows], [r["high"] for r in rows], color=colour, alpha=0.15, lw=0)
         axes.plot(xs, [row["value"] for row in rows], "o-", color=colour, lw=2, ms=4)
-        shown = language.say(rows[-1]["series"])
-        axes.annotate(
-            shown,
-            (xs[-1], rows[-1]["value"]),
-            (8, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontsize=9.5,
-        )
+        ends.append((rows[-1]["value"], xs[-1], language.say(rows[-1]["series"]), colour))
     for line in chart["lines"]:
         axes.axhline(line["value"], color=theme.INK, lw=1, ls=(0, (3, 3)))
         note = f"{language.say(line['label'])} {_said(line, language)}"
@@ -170,13 +162,34 @@ def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
         )
     axes.margins(x=0.04)
     left, right = axes.get_xlim()
-    axes.set_xlim(left, right + (right - left) * (0.35 if narrow else 0.22))
+    longest = max((text for _, _, text, _ in ends), key=len, default="")
+    axes.set_xlim(left, right + (right - left) * max(0.35 if narrow else 0.22, _share_beside(longest, narrow)))
+    _name_ends(axes, ends, narrow)
     x = chart.get("x") or {}
     axes.set_xlabel(language.say(x.get("label", "")))
     if x.get("unit") == "ratio":
         number_ticks(axes.xaxis, "ratio", language, "linear")
-    else:
-        axes.xaxis.set_major_locator(ticker.MaxNLocator(5, integer=True))
+    else:  # no ticks under the names beside the lines
+        ticks = ticker.MaxNLocator(5, integer=True).tick_values(left, right)
+        axes.set_xticks([tick for tick in ticks if left <= tick <= right])
+
+
+def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]], narrow: bool) -> None:
+    """Names (value, x, text, colour) beside the ends of lines, moved apart where the lines end together."""
+    low, high = axes.get_ylim()
+    scale = (2.2 if narrow else 2.8) * 72 / (high - low)  # points a unit, on axes of about that many inches
+    taken = -math.inf
+    for value, x, text, colour in sorted(ends):
+        taken = max(value * scale, taken + 13)
+        axes.annotate(
+            text,
+            (x, value),
+            (8, taken - value * scale),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            fontsize=9.5,
+        )
 
 
 def paint_waterfall(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
