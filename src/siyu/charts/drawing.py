@@ -12,6 +12,7 @@ from matplotlib.figure import Figure as Canvas
 
 from siyu import theme
 from siyu.charts import marks
+from siyu.charts.axis import number_ticks
 from siyu.charts.wrapping import wrapped
 from siyu.language import Language
 
@@ -73,4 +74,4 @@ def _finish(axes: Axes, chart: Mapping[str, Any], language: Language, value_axis
         note = language.message("logarithmic scale")
         title = f"{title} ({note})" if title else note
     (axes.set_xlabel if value_axis == "x" else axes.set_ylabel)(title)
-    marks.number_ticks(axis, unit, language, chart["scale"])
+    number_ticks(axis, unit, language, chart["scale"])

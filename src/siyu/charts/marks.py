@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from matplotlib import ticker
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.patheffects import withStroke
 
 from siyu import theme
+from siyu.charts import axis
 from siyu.charts.wrapping import wrapped
 from siyu.language import Language
 
@@ -40,27 +40,6 @@ def _rows_high(step: float) -> Callable[[Record, bool, int], float]:
     return height
 
 
-def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
-    """Tick labels in the reader's numbers (万, K, %); few of them."""
-    shown = "ratio" if unit == "ratio" else ""
-    # a share above one is room for the numbers beside the marks
-    last = 1.0001 if shown and scale == "log" else math.inf
-
-    def tick(value: float, _: int | None) -> str:
-        return language.number(float(value), shown) if value < last else ""
-
-    axis.set_major_formatter(ticker.FuncFormatter(tick))
-    if scale == "log":
-        low, high = axis.get_view_interval()
-        # matplotlib drops all ticks when steps within a decade meet a stride over decades
-        narrow = axis.axes.get_figure().get_figwidth() < theme.WIDTHS["desktop"]  # type: ignore[union-attr]
-        subs = (1.0, 3.0) if high / low < (300 if narrow else 1e4) else (1.0,)
-        axis.set_major_locator(ticker.LogLocator(subs=subs, numticks=7))
-        axis.set_minor_locator(ticker.NullLocator())
-    else:
-        axis.set_major_locator(ticker.MaxNLocator(5))
-
-
 def paint_range(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
     """Dot for the value, bar for the range, the number beside the mark."""
     places, longest = range(len(labels))[::-1], ""
@@ -77,7 +56,7 @@ def paint_range(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
             )
             axes.plot([row["low"], row["high"]], [place, place], "|", color=colour, ms=9, mew=1.6)
         axes.plot(row["value"], place, "o", color=colour, ms=7)
-        text = _said(row, language)
+        text = axis.said(row, language)
         longest = max(longest, text, key=len)
         axes.annotate(
             text,
@@ -89,8 +68,8 @@ def paint_range(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
             fontsize=9.5,
             path_effects=HALO,
         )
-    _label_rows(axes, labels, chart, language)
-    _room(axes, chart, max(0.30 if not narrow else 0.55, _share_beside(longest, narrow)))
+    axis.label_rows(axes, labels, chart, language)
+    axis.room(axes, chart, max(0.30 if not narrow else 0.55, axis.share_beside(longest, narrow)))
 
 
 def paint_bar(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
@@ -106,8 +85,8 @@ def paint_bar(axes: Axes, chart: Record, labels: Sequence[str], language: Langua
         text = language.number(row["value"], row["unit"])
         axes.annotate(text, (end, place), (6, 0), textcoords="offset points", va="center", fontsize=9.5)
     axes.axvline(0, color=theme.MUTE, lw=0.8)
-    _label_rows(axes, labels, chart, language)
-    _room(axes, chart, 0.2 if not narrow else 0.4)
+    axis.label_rows(axes, labels, chart, language)
+    axis.room(axes, chart, 0.2 if not narrow else 0.4)
 
 
 def paint_pairs(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
@@ -135,8 +114,8 @@ def paint_pairs(axes: Axes, chart: Record, labels: Sequence[str], language: Lang
                 fontsize=9,
                 path_effects=HALO,
             )
-    _label_rows(axes, distinct, chart, language)
-    _room(axes, chart, 0.15, low=0.15)
+    axis.label_rows(axes, distinct, chart, language)
+    axis.room(axes, chart, 0.15, low=0.15)
 
 
 def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
@@ -151,7 +130,7 @@ def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
         ends.append((rows[-1]["value"], xs[-1], language.say(rows[-1]["series"]), colour))
     for line in chart["lines"]:
         axes.axhline(line["value"], color=theme.INK, lw=1, ls=(0, (3, 3)))
-        note = f"{language.say(line['label'])} {_said(line, language)}"
+        note = f"{language.say(line['label'])} {axis.said(line, language)}"
         axes.annotate(
             note,
             (0.01, line["value"]),
@@ -163,12 +142,12 @@ def paint_line(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
     axes.margins(x=0.04)
     left, right = axes.get_xlim()
     longest = max((text for _, _, text, _ in ends), key=len, default="")
-    axes.set_xlim(left, right + (right - left) * max(0.35 if narrow else 0.22, _share_beside(longest, narrow)))
+    axes.set_xlim(left, right + (right - left) * max(0.35 if narrow else 0.22, axis.share_beside(longest, narrow)))
     _name_ends(axes, ends, narrow)
     x = chart.get("x") or {}
     axes.set_xlabel(language.say(x.get("label", "")))
     if x.get("unit") == "ratio":
-        number_ticks(axes.xaxis, "ratio", language, "linear")
+        axis.number_ticks(axes.xaxis, "ratio", language, "linear")
     else:  # no ticks under the names beside the lines
         ticks = ticker.MaxNLocator(5, integer=True).tick_values(left, right)
         axes.set_xticks([tick for tick in ticks if left <= tick <= right])
@@ -212,8 +191,8 @@ def paint_waterfall(axes: Axes, chart: Record, labels: Sequence[str], language: 
             color=colour,
         )
     axes.axvline(0, color=theme.MUTE, lw=0.8)
-    _label_rows(axes, labels, chart, language)
-    _room(axes, {**chart, "rows": []}, 0.18 if not narrow else 0.35)
+    axis.label_rows(axes, labels, chart, language)
+    axis.room(axes, {**chart, "rows": []}, 0.18 if not narrow else 0.35)
 
 
 def paint_tornado(axes: Axes, chart: Record, labels: Sequence[str], language: Language, narrow: bool) -> None:
@@ -235,7 +214,7 @@ def paint_tornado(axes: Axes, chart: Record, labels: Sequence[str], language: La
                 color=theme.MUTE,
             )
     axes.axvline(chart["rows"][0]["value"], color=theme.INK, lw=1)
-    _label_rows(axes, labels, chart, language)
+    axis.label_rows(axes, labels, chart, language)
     axes.margins(x=0.22 if not narrow else 0.6)
 
 
@@ -262,54 +241,6 @@ def paint_heat(axes: Axes, chart: Record, labels: Sequence[str], language: Langu
     axes.spines[:].set_visible(False)
     x = chart.get("x") or {}
     axes.set_xlabel(language.say(x.get("label", "")))
-
-
-def _label_rows(axes: Axes, labels: Sequence[str], chart: Record, language: Language) -> None:
-    axes.set_yticks(range(len(labels))[::-1], labels)
-    axes.set_ylim(-0.65, len(labels) - 0.35)
-    for line in chart["lines"]:
-        axes.axvline(line["value"], color=theme.INK, lw=1, ls=(0, (3, 3)), zorder=0)
-        if line.get("low") != line.get("high"):
-            axes.axvspan(line["low"], line["high"], color=theme.INK, alpha=0.07, lw=0, zorder=0)
-        note = f"{language.say(line['label'])} {_said(line, language)}"
-        axes.annotate(
-            note,
-            (line["value"], 1.0),
-            (0, 4),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="center",
-            fontsize=9,
-        )
-
-
-def _said(row: Record, language: Language) -> str:
-    """The number of a mark: its range where it has one."""
-    if row.get("low") == row.get("high"):
-        return language.number(row["value"], row["unit"])
-    return language.span(row["low"], row["high"], row["unit"])
-
-
-def _share_beside(text: str, narrow: bool) -> float:
-    """Room that a number beside the longest mark takes, as a share of what is left for the marks."""
-    inches = 0.15 + sum(0.13 if ord(char) > 0x2E80 else 0.072 for char in text)
-    width = 2.6 if narrow else 5.4  # of the axes, beside labels of usual length
-    return min(inches, 0.6 * width) / (width - min(inches, 0.6 * width))
-
-
-def _room(axes: Axes, chart: Record, share: float, low: float = 0.04) -> None:
-    """Room on the right for the numbers beside the marks; in log space on a log axis."""
-    values = [row[name] for row in chart["rows"] for name in ("low", "high", "value") if row.get(name) is not None]
-    values += [line["value"] for line in chart["lines"]]
-    left, right = (min(values), max(values)) if values else axes.get_xlim()
-    if chart["scale"] == "log" and left > 0:
-        span = max(right / left, 10.0)
-        axes.set_xlim(left / span ** (low + 0.03), right * span**share)
-        return
-    if chart["kind"] in ("bar", "waterfall") or (left >= 0 and left < 0.5 * right and chart["kind"] == "range"):
-        left = min(left, 0.0)
-    span = (right - left) or abs(right) or 1.0
-    axes.set_xlim(left - low * span * (left != 0), right + share * span)
 
 
 KINDS: dict[str, Kind] = {

@@ -1,0 +1,86 @@
+"""The axes of a chart: numbers of the ticks, names of the rows, and room for what stands beside the marks."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from matplotlib import ticker
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+
+from siyu import theme
+from siyu.language import Language
+
+Record = Mapping[str, Any]
+
+
+def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
+    """Tick labels in the reader's numbers (万, K, %); few of them."""
+    shown = "ratio" if unit == "ratio" else ""
+    # a share above one is room for the numbers beside the marks
+    last = 1.0001 if shown and scale == "log" else math.inf
+
+    def tick(value: float, _: int | None) -> str:
+        return language.number(float(value), shown) if value < last else ""
+
+    axis.set_major_formatter(ticker.FuncFormatter(tick))
+    if scale == "log":
+        low, high = axis.get_view_interval()
+        # matplotlib drops all ticks when steps within a decade meet a stride over decades
+        narrow = axis.axes.get_figure().get_figwidth() < theme.WIDTHS["desktop"]  # type: ignore[union-attr]
+        subs = (1.0, 3.0) if high / low < (300 if narrow else 1e4) else (1.0,)
+        axis.set_major_locator(ticker.LogLocator(subs=subs, numticks=7))
+        axis.set_minor_locator(ticker.NullLocator())
+    else:
+        axis.set_major_locator(ticker.MaxNLocator(5))
+
+
+def label_rows(axes: Axes, labels: Sequence[str], chart: Record, language: Language) -> None:
+    """Names of the rows, and reference lines with theirs above."""
+    axes.set_yticks(range(len(labels))[::-1], labels)
+    axes.set_ylim(-0.65, len(labels) - 0.35)
+    for line in chart["lines"]:
+        axes.axvline(line["value"], color=theme.INK, lw=1, ls=(0, (3, 3)), zorder=0)
+        if line.get("low") != line.get("high"):
+            axes.axvspan(line["low"], line["high"], color=theme.INK, alpha=0.07, lw=0, zorder=0)
+        note = f"{language.say(line['label'])} {said(line, language)}"
+        axes.annotate(
+            note,
+            (line["value"], 1.0),
+            (0, 4),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="center",
+            fontsize=9,
+        )
+
+
+def said(row: Record, language: Language) -> str:
+    """The number of a mark: its range where it has one."""
+    if row.get("low") == row.get("high"):
+        return language.number(row["value"], row["unit"])
+    return language.span(row["low"], row["high"], row["unit"])
+
+
+def share_beside(text: str, narrow: bool) -> float:
+    """Room that a number beside the longest mark takes, as a share of what is left for the marks."""
+    inches = 0.15 + sum(0.13 if ord(char) > 0x2E80 else 0.072 for char in text)
+    width = 2.6 if narrow else 5.4  # of the axes, beside labels of usual length
+    return min(inches, 0.6 * width) / (width - min(inches, 0.6 * width))
+
+
+def room(axes: Axes, chart: Record, share: float, low: float = 0.04) -> None:
+    """Room on the right for the numbers beside the marks; in log space on a log axis."""
+    values = [row[name] for row in chart["rows"] for name in ("low", "high", "value") if row.get(name) is not None]
+    values += [line["value"] for line in chart["lines"]]
+    left, right = (min(values), max(values)) if values else axes.get_xlim()
+    if chart["scale"] == "log" and left > 0:
+        span = max(right / left, 10.0)
+        axes.set_xlim(left / span ** (low + 0.03), right * span**share)
+        return
+    if chart["kind"] in ("bar", "waterfall") or (left >= 0 and left < 0.5 * right and chart["kind"] == "range"):
+        left = min(left, 0.0)
+    span = (right - left) or abs(right) or 1.0
+    axes.set_xlim(left - low * span * (left != 0), right + share * span)
