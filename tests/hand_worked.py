@@ -1,0 +1,35 @@
+"""The order that formulas and figures are worked out by hand for."""
+
+# A hundred-yuan apparel order with round numbers: labour is one yuan a minute, everybody sees everything,
+# half of the people are gone after a month, and the horizon is two months.
+ORDER = {
+    "order_value": 100.0,
+    "gross_margin": 0.5,
+    "refund_rate": 0.20,
+    "refund_factor_wechat": 0.75,
+    "fulfilment": 8.0,
+    "wage": 10_440.0,
+    "minutes_per_month": 10_440.0,
+    "minutes_douyin": 3.0,
+    "minutes_personal": 10.0,
+    "live_labour_share": 0.05,
+    "fans_per_operator": 10_440.0,
+    "contacts_per_operator_personal": 5_220.0,
+    "pushes_douyin": 1.0,
+    "pushes_personal": 1.0,
+    "push_cost_douyin": 0.0,
+    "push_cost_wechat": 0.0,
+    "seen_douyin": 1.0,
+    "seen_personal": 1.0,
+    "opt_out_douyin": 0.0,
+    "opt_out_personal": 0.0,
+    "block_risk_personal": 0.0,
+    "silent_churn": 0.5,
+    "months": 2.0,
+    "repurchase": 0.4,
+    "repurchase_factor_wechat_personal": 1.0,
+    "move_friction_personal": 0.0,
+    "payment_douyin_shop": 0.0,
+    # withdrawn within the free allowance
+    "payment_wechat_personal": 0.0,
+}
