@@ -23,7 +23,7 @@ from scipy import stats
 
 from siyu.intake.worlds import Kind, World, lived, truth
 from siyu.orders.counts import first_gaps, followed
-from siyu.orders.frames import Frames, engine, opened
+from siyu.orders.frames import Frames, let_go, opened
 from siyu.orders.joins import comparisons, risk_sets
 from siyu.orders.repurchase import survival
 from siyu.orders.sampling import GROUPS, Estimate, estimated, ratio, wilson
@@ -71,7 +71,7 @@ class Result:
 
 def stacked(kind: Kind, seeds: range) -> Frames:
     """The worlds of these seeds as one, clusters 100 i to 100 i + 99 being those of the i-th."""
-    engine.cache_clear()  # else the worlds of all batches stay in memory
+    let_go()  # else the worlds of all batches stay in memory
     rows = defaultdict(list)
     for place, seed in enumerate(seeds):
         held = brand.tables(lived(World(kind, buyers=BUYERS), seed))

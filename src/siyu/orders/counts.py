@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from siyu.orders.frames import Frames, Ints, counted, spread, summed
 
@@ -87,10 +88,11 @@ def first_gaps(frames: Frames, horizon: int) -> Ints:
 def cohorts(frames: Frames) -> pd.DataFrame:
     """cohort and month (months since year 0) with the buyers, orders, paid_fen and net_fen of each."""
     days = frames.purchases
-    month = _month(days.day)
+    # joined to a calendar of a few hundred days: taking ten million dates apart costs as much as the sums
+    calendar = ibis.memtable(_calendar(frames.first_day, frames.as_of))
+    days = days.join(calendar, "day").join(calendar.select(first_day="day", cohort="month"), "first_day")
     # a buyer counts at the last purchase of the month: the next one lies in another month, or is not known
-    last = (_month(days.day + days.days_to_next.as_interval("D")) != month).fill_null(True)
-    days = days.mutate(cohort=_month(days.first_day), month=month, last=last.cast("int64"))
+    days = days.mutate(last=(days.days_to_next > days.days_left).fill_null(True).cast("int64"))
     sums = {name: days[name].sum() for name in ("orders", "paid_fen", "net_fen")}
     return counted(days, ["cohort", "month"], buyers=days["last"].sum(), **sums)
 
@@ -117,6 +119,16 @@ def month_of(day: date) -> int:
 def first_of(month: int) -> date:
     """The first day of a month counted since year 0."""
     return date(month // 12, month % 12 + 1, 1)
+
+
+def _calendar(since: date, until: date) -> pa.Table:
+    """A row per day: day, month (since year 0) and days_left in it, int64."""
+    days = pd.Series(pd.date_range(since, until))
+    held = days.dt
+    return pa.table({
+        "day": pa.array(days.to_numpy().astype("datetime64[D]")), "month": held.year * 12 + held.month - 1,
+        "days_left": held.days_in_month - held.day,
+    })  # fmt: skip
 
 
 def _month(day: ir.DateColumn) -> ir.IntegerColumn:

@@ -19,20 +19,25 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from siyu.orders.sampling import GROUPS, SMALL
 
 Source: TypeAlias = Path | pd.DataFrame | pa.Table
 Ints: TypeAlias = npt.NDArray[np.int64]
 MEMORY = "1GB"
+HELD = 12_000_000  # purchases up to which they are decoded once and kept: 46 bytes each, half of MEMORY
+# what a held purchase takes is half of what it takes as the store writes it, and is summed faster
+_NARROW = dict.fromkeys(("buyer_id", "orders", "purchase_no", "days_to_next"), "int32")
 
 
 @dataclass(frozen=True)
 class Frames:
     """Tables of one identity scope (a platform or shop), cut at the end of `as_of`.
 
-    purchases: a row per buyer and purchase day: buyer_id int64 (dense from 0), day date, orders, paid_fen and
-    net_fen int64, purchase_no int64 (from 1), days_to_next int64 (null: none by as_of), first_day date.
+    purchases: a row per buyer and purchase day: buyer_id (dense from 0), day date, orders, paid_fen and net_fen
+    int64, purchase_no (from 1), days_to_next (null: none by as_of), first_day date; whole numbers without a type
+    are int64, or int32 where the engine holds them, see `opened`.
     orders: a row per order line, or None; members, follows: a row per stay, or None; sessions: a row per
     broadcast, or None. Columns as the store of `siyu.intake` writes them. sources: refs that figures carry.
     """
@@ -103,12 +108,12 @@ def opened(
     as_of: date, purchases: Source, orders: Source | None = None, members: Source | None = None,
     follows: Source | None = None, sessions: Source | None = None, sources: tuple[str, ...] = (),
 ) -> Frames:  # fmt: skip
-    """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`."""
-    days = table(purchases)
-    end = ibis.date(as_of.isoformat())
-    days = days.filter(days.day <= end)
-    seen = days.days_to_next <= end.delta(days.day, unit="day")
-    days = days.mutate(days_to_next=ibis.ifelse(seen, days.days_to_next, ibis.null("int64")))
+    """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`.
+
+    Purchases of a file are read once, up to HELD of them; of a larger one, every count reads what it needs.
+    """
+    days = _held(purchases, purchases.stat().st_mtime_ns, as_of) if isinstance(purchases, Path) else None
+    days = _by(as_of, table(purchases)) if days is None else days
     midnight = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
     lines = None
     if orders is not None:
@@ -121,6 +126,24 @@ def opened(
 
     broadcasts = None if sessions is None else table(sessions)
     return Frames(as_of, days, lines, stays(members, "joined_at"), stays(follows, "followed_at"), broadcasts, sources)
+
+
+def _by(as_of: date, days: ir.Table) -> ir.Table:
+    """Purchases up to a day, which know nothing of later ones."""
+    end = ibis.date(as_of.isoformat())
+    days = days.filter(days.day <= end)
+    seen = days.days_to_next <= end.delta(days.day, unit="day")
+    return days.mutate(days_to_next=ibis.ifelse(seen, days.days_to_next, ibis.null("int64")))
+
+
+@lru_cache
+def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
+    """Purchases of a file, kept in the engine; None when there are too many. The key tells a file made anew."""
+    if pq.read_metadata(path).num_rows > HELD:
+        return None
+    days = _by(as_of, table(path))
+    days = days.mutate(**{name: days[name].cast(kind) for name, kind in _NARROW.items()})
+    return engine().create_table(ibis.util.gen_name("purchases"), days, temp=True)
 
 
 def table(source: Source) -> ir.Table:
@@ -141,9 +164,9 @@ def run(expression: ir.Table) -> pd.DataFrame:
 
 
 def counted(grouped: ir.Table, keys: Sequence[str], **sums: Any) -> pd.DataFrame:
-    """Sums of integer expressions by `keys`: a row per combination that occurs, sorted by keys, all int64."""
-    rows = run(grouped.group_by(list(keys)).aggregate(**sums))
-    return rows.astype(dict.fromkeys(sums, "int64")).sort_values(list(keys), ignore_index=True)
+    """Sums of integer expressions by `keys`: a row per combination that occurs, sorted by keys; integers int64."""
+    rows = run(grouped.group_by(list(keys)).aggregate(**sums).order_by(list(keys)))
+    return rows.astype(dict.fromkeys([*rows.select_dtypes("integer"), *sums], "int64"))
 
 
 def spread(counts: pd.DataFrame, groups: int, cells: Sequence[str], sums: Sequence[str]) -> tuple[pd.DataFrame, Ints]:
@@ -165,6 +188,11 @@ def summed(counts: pd.DataFrame, groups: int, sums: Sequence[str]) -> Ints:
 
 @lru_cache(maxsize=1)
 def engine() -> Any:
-    """The connection of this process. It keeps every pandas frame and Arrow table that was queried;
-    `engine.cache_clear()` lets go of them, and of the Parquet files opened so far."""
+    """The connection of this process. It keeps every table that was opened or queried, see `let_go`."""
     return ibis.duckdb.connect(memory_limit=MEMORY)
+
+
+def let_go() -> None:
+    """Free the memory of every table opened so far; frames made of them can no longer be counted."""
+    _held.cache_clear()
+    engine.cache_clear()
