@@ -6,6 +6,7 @@ Same notebooks, same subjects, on the same machine: the reports are cut into blo
 block by block, so that a machine that slows down slows down both. The loop makes an executed notebook and an
 HTML page of each section, in one language. `siyu report` makes the executed notebooks, `findings.json` and, in
 each language asked for, a page, a deck and a workbook of each subject: checked, read back, sealed and published.
+Afterwards more reports are made, untimed, to see how long many unchanged subjects take to be decided.
 Times are wall clock; CPU is of all processes together. Cold: nothing is published before, nothing is warmed up.
 """
 
@@ -81,11 +82,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--reports", type=int, default=12)
     parser.add_argument("--blocks", type=int, default=3)
+    parser.add_argument("--unchanged", type=int, default=20)
     parser.add_argument("--lang", default="en")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="siyu-benchmark-") as made:
         folder = Path(made)
-        subjects = [f"client_{number:02}" for number in range(given.reports)]
+        subjects = [f"client_{number:02}" for number in range(max(given.reports, given.unchanged))]
         about = (ROOT / "data" / "subjects" / "luzhou_laojiao" / "subject.yml").read_text(encoding="utf-8")
         lines = [line for line in about.splitlines() if not line.startswith("case:")]
         for subject in subjects:
@@ -96,13 +98,14 @@ def main() -> None:
         shell, ours = Took(), Took()
         size = -(-given.reports // given.blocks)
         for start in range(0, given.reports, size):
-            block = subjects[start : start + size]
+            block = subjects[start : min(start + size, given.reports)]
             loop(block, folder / "loop", shell, environment)
             ours.add([BIN / "siyu", "report", *block, "--lang", given.lang, "--out", folder / "out"], environment)
             print(f"  {start + len(block)} reports: loop {shell.wall:.1f} s, siyu {ours.wall:.1f} s", flush=True)
-        again, forced = Took(), Took()
-        again.add([BIN / "siyu", "report", *subjects, "--lang", given.lang, "--out", folder / "out"], environment)
-        spent = where_time_goes(folder / "out", subjects)
+        spent = where_time_goes(folder / "out", subjects[: given.reports])
+        more, again, forced = Took(), Took(), Took()
+        for took in (more, again):
+            took.add([BIN / "siyu", "report", *subjects, "--lang", given.lang, "--out", folder / "out"], environment)
         shutil.rmtree(folder / "out" / subjects[0])
         one = [BIN / "siyu", "report", subjects[0], "--lang", given.lang, "--out", folder / "out"]
         forced.add(one, environment)
@@ -110,7 +113,7 @@ def main() -> None:
     print(f"loop   {shell.wall:7.1f} s wall  {shell.cpu:7.1f} s CPU  {shell.wall / count:5.1f} s a report")
     print(f"siyu   {ours.wall:7.1f} s wall  {ours.cpu:7.1f} s CPU  {ours.wall / count:5.1f} s a report")
     print(f"ratio  {shell.wall / ours.wall:.2f} in wall time, {shell.cpu / ours.cpu:.2f} in CPU")
-    print(f"one report alone {forced.wall:.1f} s; {count} unchanged ones decided in {again.wall:.2f} s")
+    print(f"one report alone {forced.wall:.1f} s; {len(subjects)} unchanged ones decided in {again.wall:.2f} s")
     print("seconds of a report, by task: " + ", ".join(f"{label} {each:.1f}" for label, each in spent.items()))
 
 
