@@ -16,6 +16,8 @@ ZH, EN = Language("zh"), Language("en")
         (300_000_000, "users", "3亿", "300M"),
         (0.83, "ratio", "83%", "83%"),
         (0.0005, "ratio", "0.05%", "0.05%"),
+        (0.1156, "percentage_points", "11.6个百分点", "11.6\u00a0points"),
+        (-0.004, "percentage_points", "−0.4个百分点", "−0.4\u00a0points"),
         (2, "multiple", "2倍", "2×"),
         (999_999, "count", "100万", "1M"),
         (9_876, "count", "9,876", "9,876"),
@@ -32,6 +34,11 @@ def test_span_says_its_unit_once():
     assert ZH.span(4_150_000, 8_300_000, "CNY") == "415–830万元"
     assert EN.span(4_150_000, 8_300_000, "CNY") == "CNY\u00a04.15–8.3M"
     assert ZH.span(0.02, 0.05, "ratio") == "2–5%"
+
+
+def test_a_difference_of_shares_is_never_a_percentage():
+    assert ZH.span(0.0516, 0.185, "percentage_points") == "5.16–18.5个百分点"
+    assert EN.span(-0.0591, 0.0928, "percentage_points") == "−5.91 to 9.28\u00a0points"
 
 
 def test_span_keeps_a_small_end_readable():

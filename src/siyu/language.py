@@ -27,7 +27,9 @@ from siyu.definitions import registry
 LANGUAGES = ("zh", "en")
 PSEUDO = "xx"  # every translated message is wrapped in ⟦ ⟧, so bare text is text nobody translates
 DASH = "–"
+NO_BREAK = "\u00a0"
 MINUS = "−"
+POINTS = "percentage_points"  # a difference of shares; stored 0-1 like them, never shown as a percentage
 Text = str | Mapping[str, Any]
 _LOCALES = Path(__file__).parent / "locale"
 
@@ -101,6 +103,8 @@ class Language:
             return "—"
         if isinstance(value, str):
             return value
+        if unit == POINTS:
+            return self._points(self._digits(value * 100))
         scale, suffix = self._scale(value, unit)
         return self._dressed(self._digits(value / scale) if unit != "ratio" else self._percent(value), suffix, unit)
 
@@ -109,6 +113,9 @@ class Language:
         if unit == "ratio":
             first, last = self._percent(low), self._percent(high)
             return f"{first.rstrip('%')}{DASH}{last}" if low >= 0 else self._from_to(first, last)
+        if unit == POINTS:
+            first, last = self._digits(low * 100), self._digits(high * 100)
+            return self._points(f"{first}{DASH}{last}" if low >= 0 else self._from_to(first, last))
         if low < 0:
             return self._from_to(self.number(low, unit), self.number(high, unit))
         scale, suffix = self._scale(max(abs(low), abs(high)), unit)
@@ -119,6 +126,9 @@ class Language:
             joined = f"{self._digits(low / small)}{own}{DASH}{self._digits(high / scale)}"
             return self._dressed(joined, suffix, unit)
         return self._dressed(f"{self._digits(low / scale)}{DASH}{self._digits(high / scale)}", suffix, unit)
+
+    def _points(self, digits: str) -> str:
+        return f"{digits}{'' if self.data_code == 'zh' else NO_BREAK}{self.message('points')}"
 
     def _from_to(self, low: str, high: str) -> str:
         """A range that begins below zero, where a dash would read as another minus."""
@@ -142,7 +152,7 @@ class Language:
             return (
                 f"{digits}{suffix}" + {"CNY": "元", "USD": "美元"}[currency]
                 if self.data_code == "zh"
-                else (f"{currency}\u00a0{digits}{suffix}")
+                else (f"{currency}{NO_BREAK}{digits}{suffix}")
             )
         return f"{digits}{suffix}"
 

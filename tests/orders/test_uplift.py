@@ -48,7 +48,7 @@ def test_a_planted_effect_is_recovered(found):
     assert covers(planted.difference, truth(World("planted")))
     assert planted.difference.low > 0
     assert not planted.flagged
-    assert planted.message.endswith("{placebo} more before joining: may be chance")
+    assert planted.message.endswith("{placebo} before joining: may be chance")
 
 
 def test_no_message_speaks_of_a_cause(found):

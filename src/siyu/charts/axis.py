@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 
 from siyu import theme
-from siyu.language import Language
+from siyu.language import POINTS, Language
 
 Record = Mapping[str, Any]
 
@@ -23,6 +23,8 @@ def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
     last = 1.0001 if shown and scale == "log" else math.inf
 
     def tick(value: float, _: int | None) -> str:
+        if unit == POINTS:  # the title of the axis says what they are
+            return language.number(float(value) * 100)
         return language.number(float(value), shown) if value < last else ""
 
     axis.set_major_formatter(ticker.FuncFormatter(tick))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from siyu.definitions import definition
 from siyu.figure import Figure
 from siyu.orders.frames import Frames
 from siyu.orders.joins import comparisons, members_and_others, risk_sets
@@ -65,17 +66,21 @@ class Uplift:
             return "Too few buyers joined to compare them with others"
         if self.flagged:
             return (
-                "{difference} more of joiners came back, but {placebo} more already before joining: "
-                "no credit to the group"
+                "The share who came back is {difference} higher among joiners, "
+                "but was {placebo} higher before joining: no credit to the group"
             )
         if self.difference.low <= 0 <= self.difference.high:
             return (
-                "No difference shows: {difference} more of joiners came back; below {detectable} it would stay hidden"
+                "No difference shows: the share who came back is {difference} higher among joiners; "
+                "below {detectable} it would stay hidden"
             )
         if self.placebo is None:
-            return "{difference} more of joiners came back than of others alike; whether they did before is unknown"
+            return (
+                "The share who came back is {difference} higher among joiners than others alike; before, it is unknown"
+            )
         return (
-            "{difference} more of joiners came back than of others alike, {placebo} more before joining: may be chance"
+            "The share who came back is {difference} higher among joiners than others alike, "
+            "{placebo} before joining: may be chance"
         )
 
 
@@ -158,4 +163,5 @@ def _hazard(frames: Frames) -> Estimate:
 
 
 def _point(frames: Frames, value: float, key: str, n: int) -> Figure | None:
-    return Figure(value, value, value, "ratio", "none", key, frames.sources, n) if np.isfinite(value) else None
+    unit = definition(key).unit
+    return Figure(value, value, value, unit, "none", key, frames.sources, n) if np.isfinite(value) else None

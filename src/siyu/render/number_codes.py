@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from siyu.language import Language
+from siyu.language import POINTS, Language
 
 _NUMBER = re.compile(
     r"(?P<prefix>[^\d\-−]*)(?P<sign>[-−]?)(?P<digits>[\d,]+)(?:\.(?P<decimals>\d+))?(?P<suffix>.*)", re.DOTALL
@@ -27,7 +27,7 @@ def number_code(value: float | None, unit: str, language: Language) -> str:
     if step in ("万", "亿") and not suffix.startswith("万亿"):
         shift = "0\\.0," if step == "万" else "0\\.00,,"
         return f"{_quoted(prefix)}{shift}{_quoted(suffix)}"
-    if step == "%":
+    if step == "%" or unit == POINTS:  # only a percent sign makes Office multiply
         return f"#,##0{places}%"
     return f"{_quoted(prefix)}#,##0{places}{_THOUSANDS.get(step, '')}{_quoted(suffix)}"
 
@@ -36,7 +36,7 @@ def axis_code(values: Iterable[float], unit: str, language: Language, *, logarit
     """One format for the ticks of an axis that spans `values`: percent, plain, or with K and M, 万 and 亿."""
     shown = list(values)
     top = max((abs(value) for value in shown), default=0.0)
-    if unit == "ratio":
+    if unit in ("ratio", POINTS):
         if logarithmic:
             return "[>=0.01]0%;[>=0.0001]0.00%;0.0000%"
         return "0%" if top >= 0.1 else "0.0%"
@@ -57,7 +57,7 @@ def axis_code(values: Iterable[float], unit: str, language: Language, *, logarit
 def column_code(values: Iterable[float], unit: str) -> str:
     """One format for a column of cells, with the digits written out."""
     known = [abs(value) for value in values if value]
-    if unit == "ratio":
+    if unit in ("ratio", POINTS):
         return "0.0%" if not known or min(known) >= 0.001 else "0.000%"
     if all(float(value).is_integer() for value in known):
         return "#,##0" if unit != "year" else "0"
