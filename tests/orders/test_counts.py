@@ -1,9 +1,11 @@
 """Count tables equal a plain pandas count exactly, whatever the engine does."""
 
+import os
 from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 
 from siyu.intake.worlds import World, lived
@@ -15,9 +17,16 @@ from siyu.orders.survival import at_risk
 AS_OF = date(1997, 9, 30)
 
 
-@pytest.fixture(scope="module")
-def frames(purchases):
-    return opened(AS_OF, purchases)
+@pytest.fixture(scope="module", params=["table", "file, held", "file, too large to hold"])
+def frames(purchases, request, tmp_path_factory):
+    if request.param == "table":
+        return opened(AS_OF, purchases)
+    path = tmp_path_factory.mktemp("purchases") / "purchases.parquet"
+    pq.write_table(purchases, path)
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param != "file, held":
+            patch.setattr("siyu.orders.frames.HELD", len(purchases) - 1)
+        return opened(AS_OF, path)
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +50,19 @@ def test_clusters_are_groups_of_buyers(frames, days):
 def test_few_buyers_are_clusters_each(purchases):
     few = purchases.filter(np.asarray(purchases["buyer_id"]) < 150)
     assert opened(AS_OF, few).groups == 150
+
+
+def test_a_file_is_read_once_until_it_is_made_anew(purchases, tmp_path):
+    path = tmp_path / "purchases.parquet"
+    pq.write_table(purchases, path)
+    before = opened(AS_OF, path)
+    assert opened(AS_OF, path).purchases.equals(before.purchases)
+    early = opened(date(1997, 3, 31), path)
+    pq.write_table(purchases.filter(np.asarray(purchases["buyer_id"]) < 1_000), path)
+    os.utime(path, ns=(0, 0))
+    assert opened(AS_OF, path).buyers == 1_000
+    assert before.buyers == purchases["buyer_id"].to_pandas().nunique()
+    assert counts.histories(early)["T"].max() < counts.histories(before)["T"].max()
 
 
 def test_buyer_sums(frames, days):
