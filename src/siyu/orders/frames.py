@@ -5,7 +5,9 @@ The engine (DuckDB) returns integers only; whatever divides, weighs or bootstrap
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -26,7 +28,7 @@ from siyu.orders.sampling import GROUPS, SMALL
 Source: TypeAlias = Path | pd.DataFrame | pa.Table
 Ints: TypeAlias = npt.NDArray[np.int64]
 MEMORY = "1GB"
-HELD = 12_000_000  # purchases up to which they are decoded once and kept: 46 bytes each, half of MEMORY
+HELD = 10_000_000  # purchases up to which they are decoded once and kept: 46 bytes each, half of MEMORY
 # what a held purchase takes is half of what it takes as the store writes it, and is summed faster
 _NARROW = dict.fromkeys(("buyer_id", "orders", "purchase_no", "days_to_next"), "int32")
 
@@ -189,7 +191,9 @@ def summed(counts: pd.DataFrame, groups: int, sums: Sequence[str]) -> Ints:
 @lru_cache(maxsize=1)
 def engine() -> Any:
     """The connection of this process. It keeps every table that was opened or queried, see `let_go`."""
-    return ibis.duckdb.connect(memory_limit=MEMORY)
+    # what does not fit in memory goes to a folder of its own: kernels that share one would overwrite each other
+    spill = Path(tempfile.gettempdir()) / f"siyu-spill-{os.getpid()}"
+    return ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=spill)
 
 
 def let_go() -> None:
