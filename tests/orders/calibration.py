@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from scipy import stats
+from tqdm import tqdm
 
 from siyu.intake.worlds import Kind, World, lived, truth
 from siyu.orders.counts import first_gaps, followed
@@ -155,7 +156,7 @@ def results(seeds: int, targets: tuple[Target, ...] = TARGETS) -> list[Result]:
     found: dict[Target, list[tuple[float, bool]]] = defaultdict(list)
     for kind in dict.fromkeys(target.kind for target in targets):
         own = {target: target.truth() for target in targets if target.kind == kind}
-        for first in range(0, seeds, BATCH):
+        for first in tqdm(range(0, seeds, BATCH), f"{kind}, {BATCH} seeds at a time", disable=None):
             batch = range(first, min(first + BATCH, seeds))
             frames = stacked(kind, batch)
             for target, value in own.items():
