@@ -40,7 +40,7 @@ test-all: test ## the same, and a missing program is a failure
 fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does 300
 	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/test_intake_fuzz.py
 
-calibrate: install ## do intervals cover the truth as often as they say? 2,000 seeds a target, half an hour
+calibrate: install ## do intervals cover the truth as often as they say? 2,000 seeds a target, twenty minutes
 	@$(BIN)/python tests/orders/calibration.py
 
 torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay
