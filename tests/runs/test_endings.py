@@ -65,6 +65,10 @@ WAYS = {
         "import asyncio; asyncio.get_running_loop().call_soon(lambda: 1 / 0)",
         "ZeroDivisionError in a task",
     ),
+    "end_unwritten": (
+        "get_ipython().siyu_finish = lambda: open('/nowhere/end.trail', 'w')",
+        "/nowhere/end.trail: No such file",
+    ),
     "destructor": ("class Loud:\n    def __del__(self): raise OSError('x')\nLoud()", "OSError where nothing"),
     "shell": ("get_ipython().system('false')", "a shell command failed"),
     "shell_script": ("get_ipython().run_cell_magic('bash', '', 'exit 3')", "CalledProcessError"),

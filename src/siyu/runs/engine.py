@@ -12,6 +12,8 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.log import logger
 from traitlets.config import Config
 
+from siyu.runs.faults import disk_error
+
 NAME = "siyu"
 # Called with the cells done so far and the bytes of output so far.
 Progress = Callable[[int, int], None]
@@ -26,7 +28,9 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
 
     def papermill_execute_cells(self) -> None:
         super().papermill_execute_cells()
-        self.wait_for_reply(self.kc.execute("get_ipython().siyu_finish()", silent=True))
+        reply = self.wait_for_reply(self.kc.execute("get_ipython().siyu_finish()", silent=True)) or {}
+        if unwritten := disk_error(reply.get("content", {}).get("evalue", "")):  # the end of the trail
+            raise unwritten
 
     def process_message(self, msg: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         content = msg["content"]

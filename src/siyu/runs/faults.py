@@ -44,12 +44,18 @@ def in_cell(error: Any, need: int = 0) -> str:
     need: as for `on_disk`, where it is the trail that could not be written."""
     passed = _FRAME.findall(_ANSI.sub("", "\n".join(error.traceback)))
     ours = [(match[1], line) for path, line in passed if (match := _OURS.search(path))]
-    if ours and ours[-1][0] == _PREAMBLE and (failed := _ON_DISK.search(error.evalue)):
-        return on_disk(OSError(int(failed[1]), failed[2], failed[3]), need)
+    if ours and ours[-1][0] == _PREAMBLE and (unwritten := disk_error(error.evalue)):
+        return on_disk(unwritten, need)
     where = f" in {ours[-1][0]} line {ours[-1][1]}" if ours else ""
     authored = error.ename in _SPEAKING or (ours and _OURS.search(passed[-1][0]))
     said = f": {error.evalue[:500]}" if authored else ""
     return f"cell {error.cell_index + 1}: {error.ename}{where}{said}"
+
+
+def disk_error(said: str) -> OSError | None:
+    """The error of a file that a kernel could not write, from the text that it sent; None when it is another."""
+    found = _ON_DISK.search(said)
+    return OSError(int(found[1]), found[2], found[3]) if found else None
 
 
 def on_disk(error: OSError, need: int = 0) -> str:
