@@ -9,7 +9,8 @@ counts. Time is the counting alone, without imports; memory is the peak resident
 
 scan    DuckDB reads the columns that the tables need, and nothing else
 ibis    siyu.orders.counts
-sql     the same tables, made in the same way, in SQL written by hand on the same engine
+sql     the same tables, made in the same way, in SQL written by hand on the same engine,
+        but for the cut at as_of
 pandas  the same tables as one would write them in pandas
 """
 
