@@ -42,8 +42,8 @@ def write(path: Path, count: int) -> None:
 
 def write_wide(path: Path, count: int) -> None:
     """The same number of sub-orders under every header of the Douyin export, as its export writes them."""
-    from siyu.intake import exports
-    from siyu.intake.formats import formats
+    from siyu.intake.formats.catalogue import formats
+    from siyu.simulator import writing
 
     entry = formats()["douyin_shop"]
     rng = np.random.default_rng(20_210_831)
@@ -51,15 +51,15 @@ def write_wide(path: Path, count: int) -> None:
     paid = {"created_at": first, "paid_at": first}
     record = paid | {"order_id": "O", "line_id": "L", "paid_fen": 1, "status": "completed", "traffic_form": "live",
                       "quantity": 1, "product_id": "3500000000000000001"}  # fmt: skip
-    head = exports.header(entry)
-    (row,) = exports.rows(entry, [record])
+    head = writing.header(entry)
+    (row,) = writing.rows(entry, [record])
     places = [head.index(name) for name in ("主订单编号", "子订单编号", "订单应付金额", "订单提交时间", "支付完成时间")]
-    template = exports.text([cell if at not in places else f"%{at}%" for at, cell in enumerate(row)], [], end="\n")
+    template = writing.text([cell if at not in places else f"%{at}%" for at, cell in enumerate(row)], [], end="\n")
     parts = template
     for at in places:
         parts = parts.replace(f"%{at}%", f"{{{places.index(at)}}}")
     with path.open("w", encoding="utf-8-sig") as file:
-        file.write(exports.text(head, [], end="\n"))
+        file.write(writing.text(head, [], end="\n"))
         for start in range(0, count, 100_000):
             size = min(100_000, count - start)
             ids = 6_917_000_000_000_000_000 + rng.permutation(size) + start
@@ -75,7 +75,7 @@ def write_wide(path: Path, count: int) -> None:
 def siyu(path: Path, folder: Path) -> tuple[int, int]:
     import pyarrow.parquet as pq
 
-    from siyu.intake.books import books_of
+    from siyu.intake.store.client_tables import books_of
 
     os.environ["SIYU_KEY"] = str(folder / "key" / "identity.key")
     exports = folder / "exports"

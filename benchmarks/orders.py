@@ -62,7 +62,7 @@ def written(path: Path, orders: int) -> None:
         "days_to_next": pa.array(to_next, mask=last),
         "first_day": pa.array((day[first][buyer] + since).astype(np.int32)).cast(pa.date32()),
     })  # fmt: skip
-    pq.write_table(table, path, compression="snappy", use_dictionary=False)  # as siyu.intake.store does
+    pq.write_table(table, path, compression="snappy", use_dictionary=False)  # as siyu.intake.store.canonical does
 
 
 def scan(path: Path) -> Callable[[], dict[str, Any]]:

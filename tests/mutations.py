@@ -12,8 +12,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from siyu.intake import exports
-from siyu.intake.formats import formats
+from siyu.intake.formats.catalogue import formats
+from siyu.simulator import writing
 
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
 DAY = 86_400
@@ -68,14 +68,14 @@ def draft(name: str, seed: int, records: int = 40) -> Draft:
             "product_id": f"{number + 1}", "product_spec": rng.choice(["100ml", "500ml, boxed", '6" cup']),
             "traffic_form": "live", "shop": rng.choice(["NA", "A1", "null"]),
         })  # fmt: skip
-    head = exports.header(entry)
+    head = writing.header(entry)
     names = {"收件人": "NA", "收货人姓名": "null", "收件人姓名": "合计", "收货人/提货人": "NaN"}
     layout = entry.layout(head)
     control = layout.places[str(layout.control)]
     ids = [layout.places[key] for key in ("order_id", "line_id") if key in layout.places]
     times = [layout.places[key] for key in ("created_at", "paid_at") if key in layout.places]
     amounts = [int(record[str(layout.control)]) for record in made]
-    return Draft(name, rng, head, exports.rows(entry, made, names), amounts, control, ids, times)
+    return Draft(name, rng, head, writing.rows(entry, made, names), amounts, control, ids, times)
 
 
 # cells ------------------------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def total_row(d: Draft, plus: int = 0) -> None:
     cells[d.control] = f"{(sum(d.amounts) + plus) / 100:.2f}"
     places = [place for place in (0, 1, 2, len(cells) // 2, len(cells) - 1) if place != d.control]
     cells[d.rng.choice(places)] = d.rng.choice(TOTALS)
-    line = exports.text(cells, [], delimiter=d.delimiter, end="")
+    line = writing.text(cells, [], delimiter=d.delimiter, end="")
     d.lines.insert(d.rng.choice([1, len(d.lines)]), line)
 
 
@@ -414,7 +414,7 @@ def apply(d: Draft, changes: dict[str, list[Callable[[Draft], None]]]) -> None:
             with suppress(ValueError, IndexError):  # what an earlier one took away cannot be changed again
                 change(d)
         if stage == "form":
-            whole = exports.text(d.head, d.rows, delimiter=d.delimiter, end="\n", quote_all=d.quote_all)
+            whole = writing.text(d.head, d.rows, delimiter=d.delimiter, end="\n", quote_all=d.quote_all)
             d.lines = whole.removesuffix("\n").split("\n")
         elif stage == "lines":
             marks = {"utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from siyu.cli import main
-from siyu.runs.delivery import Delivery
-from siyu.runs.executed import findings
+from siyu.commands.main import main
+from siyu.runs.ask.output_options import Delivery
 from siyu.runs.external import planned_from
+from siyu.runs.files.executed import findings
 
 
 @pytest.fixture

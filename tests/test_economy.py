@@ -8,7 +8,7 @@ import pytest
 from hand_worked import ORDER
 
 from siyu import formulas as f
-from siyu.economy import Economy, decision, function_of, measures, names, tables
+from siyu.economy import Economy, function_of, measures, names, route_choice, tables
 from siyu.errors import LedgerError
 from siyu.evidence.assumptions import Assumptions, load_assumptions
 from siyu.evidence.fees import FeeRules, fee_rules
@@ -124,24 +124,24 @@ def test_a_fee_of_nothing_is_a_source_all_the_same():
 
 
 def test_sources_are_what_moves_the_shares_of_wins():
-    base = decision.wins(LIQUOR)
+    base = route_choice.wins(LIQUOR)
     for name in ("licence", "minutes_guided", "tool_share_miniprogram"):
-        changed = decision.wins(shifted(**{name: 0.97}))
+        changed = route_choice.wins(shifted(**{name: 0.97}))
         assert f"assumption:{name}" in base["douyin_shop"].sources
         assert all(changed[route].value != base[route].value for route in base)
     assert "assumption:acquisition_cost" not in base["douyin_shop"].sources
 
 
 def test_shares_of_wins_sum_to_one_and_come_in_order():
-    shares = decision.wins(LIQUOR)
+    shares = route_choice.wins(LIQUOR)
     assert sum(share.value for share in shares.values()) == pytest.approx(1)
     assert list(shares.values()) == sorted(shares.values(), key=lambda share: -share.value)
-    assert decision.leader(shares, f.WECHAT_ROUTES) == "wechat_personal"
+    assert route_choice.leader(shares, f.WECHAT_ROUTES) == "wechat_personal"
 
 
 def test_a_tie_is_shared():
     even = fixed(40, conversion_wechat_shop=0.33, repurchase_factor_wechat_shop=1.0)
-    shares = decision.wins(even, ("wechat_miniprogram", "wechat_shop"))
+    shares = route_choice.wins(even, ("wechat_miniprogram", "wechat_shop"))
     assert 0 < shares["wechat_shop"].value < 1
 
 
@@ -172,15 +172,15 @@ def test_an_absent_figure_names_metrics_in_both_languages():
 def test_confidence_decides_what_is_decidable():
     firm = Assumptions({key: row.model_copy(update={"confidence": "high"}) for key, row in ROWS.rows.items()})
     gain = measures.order_gain("wechat_personal")
-    assert decision.weak_share(LIQUOR, gain).value > 0.9
-    assert decision.weak_share(replace(LIQUOR, assumptions=firm), gain).value < 0.1
+    assert route_choice.weak_share(LIQUOR, gain).value > 0.9
+    assert route_choice.weak_share(replace(LIQUOR, assumptions=firm), gain).value < 0.1
 
 
 def test_knowing_a_group_lists_the_inputs_of_the_routes_it_leads_to():
-    found = decision.worth(LIQUOR)
+    found = route_choice.worth(LIQUOR)
     assert found.groups[0][0] == {"id": "First orders of the same people, by route"}
     assert found.everything.value > found.groups[0][1].value > found.groups[1][1].value > 0
-    guided = decision.gap_refs(LIQUOR, ("wechat_guided",), "douyin_shop")
+    guided = route_choice.gap_refs(LIQUOR, ("wechat_guided",), "douyin_shop")
     assert set(guided) <= set(found.groups[0][1].sources)
     assert not {"assumption:acquisition_cost"} & set(found.everything.sources)
 

@@ -8,9 +8,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from siyu.errors import UsageError
-from siyu.intake import exports
-from siyu.intake.books import books, books_of
-from siyu.intake.formats import formats
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.store.client_tables import books, books_of
+from siyu.simulator import writing
 
 DOUYIN = formats()["douyin_shop"]
 BUYERS = ["@#open/aaa=", "@#open/bbb=", "@#open/ccc="]
@@ -40,7 +40,7 @@ def order(number, day, fen=10_000, **more):
 
 
 def douyin(folder, name, records):
-    return put(folder, name, exports.text(exports.header(DOUYIN), exports.rows(DOUYIN, records)))
+    return put(folder, name, writing.text(writing.header(DOUYIN), writing.rows(DOUYIN, records)))
 
 
 def keys(folder, name, pairs):
@@ -185,7 +185,7 @@ def test_unchanged_exports_are_not_opened_again(tmp_path, monkeypatch):
     folder = douyin(tmp_path / "in", "a.csv", [order(1, "2021-08-01")])
     first = books_of(folder, tmp_path / "store")
     for name in ("sources", "write_tables", "part_of"):
-        monkeypatch.setattr(f"siyu.intake.books.{name}", None)
+        monkeypatch.setattr(f"siyu.intake.store.client_tables.{name}", None)
     assert books_of(folder, tmp_path / "store") == first
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from siyu.intake.books import books_of
+from siyu.intake.store.client_tables import books_of
 from siyu.paths import data_dir
 from siyu.subjects import load_subject
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siyu.intake.cells import READERS, bare, buyer, count, fee_fen, fen, identifier, moment, share
-from siyu.intake.problems import masked
+from siyu.intake.formats.cells import READERS, bare, buyer, count, fee_fen, fen, identifier, moment, share
+from siyu.intake.reading.problems import masked
 
 
 @pytest.mark.parametrize(

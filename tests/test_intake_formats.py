@@ -8,13 +8,13 @@ from typing import get_args
 
 import pytest
 
-from siyu.intake import exports
-from siyu.intake.formats import Column, Format, FormatError, Layout, formats, identified, normal, read_format
-from siyu.intake.problems import REASONS
+from siyu.intake.formats.catalogue import Column, Format, FormatError, Layout, formats, identified, normal, read_format
+from siyu.intake.reading.problems import REASONS
 from siyu.language import Language
 from siyu.paths import data_dir
+from siyu.simulator import writing
 
-HEADERS = Path(__file__).parent / "golden" / "headers"  # of real exports, a column a line
+HEADERS = Path(__file__).parent / "golden" / "headers"  # of real writing, a column a line
 
 
 def found(header: list[str]) -> Layout:
@@ -40,7 +40,7 @@ def test_columns_are_found_in_any_order_and_subset():
 
 def test_every_format_identifies_what_it_writes():
     for name, entry in formats().items():
-        assert found(exports.header(entry)).format.key == name
+        assert found(writing.header(entry)).format.key == name
 
 
 def test_a_plain_layout_does_not_swallow_a_file_with_statuses():
@@ -108,11 +108,11 @@ NOTES = "订单号,订单创建时间,订单实付金额,订单状态,买家备�
 def notes(*lines, encoding="utf-8"):
     from io import BytesIO
 
-    from siyu.intake.reading import read
-    from siyu.intake.sources import Source
+    from siyu.intake.reading.export import read
+    from siyu.intake.reading.sources import TableSource
 
     data = (NOTES + "\r\n".join(lines) + "\r\n").encode(encoding)
-    return read(Source("n.csv", lambda: BytesIO(data), len(data))).account
+    return read(TableSource("n.csv", lambda: BytesIO(data), len(data))).account
 
 
 def line(number, note='""', other=""):
@@ -131,7 +131,7 @@ def test_lines_after_a_note_keep_their_numbers():
 
 
 def test_a_note_at_the_cut_of_two_blocks_is_whole(monkeypatch):
-    monkeypatch.setattr("siyu.intake.encodings.BLOCK", 300)
+    monkeypatch.setattr("siyu.intake.reading.encodings.BLOCK", 300)
     account = notes(*(line(number, f'"{"长" * (number % 40)}\n{"短" * 3}"') for number in range(1, 200)))
     assert (account.records["accepted"], account.problems) == (199, [])
 

@@ -10,8 +10,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from siyu.intake.reading import read
-from siyu.intake.sources import Source
+from siyu.intake.reading.export import read
+from siyu.intake.reading.sources import TableSource
 
 _spec = importlib.util.spec_from_file_location("mutations", Path(__file__).parent / "mutations.py")
 assert _spec is not None
@@ -23,7 +23,7 @@ _spec.loader.exec_module(mutations)
 
 def outcome(draft):
     data = draft.data
-    account = read(Source("orders.csv", lambda: io.BytesIO(data), len(data))).account
+    account = read(TableSource("orders.csv", lambda: io.BytesIO(data), len(data))).account
     right = (account.records["accepted"], account.fen["accepted"]) == (len(draft.amounts), sum(draft.amounts))
     said = not account.clean or account.completeness == "not_verified"
     return account, right, said

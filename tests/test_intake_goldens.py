@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from siyu.intake.formats import formats
-from siyu.intake.reading import read
-from siyu.intake.sources import sources
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.reading.export import read
+from siyu.intake.reading.sources import sources
 from siyu.language import Language
 
 GOLDEN = Path(__file__).parent / "golden"

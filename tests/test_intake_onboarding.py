@@ -10,14 +10,15 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from siyu.cli import main
-from siyu.intake import exports, identity
-from siyu.intake.books import books
-from siyu.intake.drafts import drafted
-from siyu.intake.formats import formats
-from siyu.intake.refusal import RefusedError
-from siyu.intake.sources import Source
+from siyu.commands.main import main
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.new.drafts import drafted
+from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.sources import TableSource
+from siyu.intake.store.canonical import identity
+from siyu.intake.store.client_tables import books
 from siyu.language import Language
+from siyu.simulator import writing
 
 SLIPS = """门店,打印日期,会员卡号,品名,件数,应收,收银员,经手备注
 一店,2021/8/3 10:15,VIP0031,特曲,2,"1,316.00",小陈,
@@ -180,7 +181,7 @@ def test_another_secret_does_not_bring_an_erased_buyer_back(snacks, tmp_path, mo
 
 def draft_of(text):
     data = text.encode()
-    return drafted(Source("x.csv", lambda: io.BytesIO(data), len(data)), "x")
+    return drafted(TableSource("x.csv", lambda: io.BytesIO(data), len(data)), "x")
 
 
 def test_a_draft_says_what_kind_of_table_it_is():
@@ -207,7 +208,7 @@ def test_orders_without_buyers_come_with_a_key_table_to_fill(tmp_path, data):
     entry = formats()["douyin_shop"]
     records = [{"order_id": f"69170000000000000{n:02d}", "line_id": f"69180000000000000{n:02d}", "paid_fen": 100,
                 "created_at": 1_630_000_000, "paid_at": 1_630_000_060, "status": "completed"} for n in (2, 1)]  # fmt: skip
-    (tmp_path / "a.csv").write_text(exports.text(exports.header(entry), exports.rows(entry, records)), encoding="utf-8")
+    (tmp_path / "a.csv").write_text(writing.text(writing.header(entry), writing.rows(entry, records)), encoding="utf-8")
     done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
     assert done.exit_code == 0, done.stderr
     assert "name no buyers" in done.stderr

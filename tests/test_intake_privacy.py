@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.intake import exports
-from siyu.intake.cells import label
-from siyu.intake.formats import formats
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.formats.cells import label
+from siyu.simulator import writing
 
 COUNT = 2_500  # canaries a format, of each of four kinds
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao")
@@ -46,7 +46,7 @@ def export(name, seed):
         record |= {key: 1_200 for key, column in entry.columns.items() if column.read == "money"}
         if "buyer_id" in entry.columns:
             record["buyer_id"] = planted(number)["phone"]
-        (row,) = exports.rows(entry, [record], people(entry, number))
+        (row,) = writing.rows(entry, [record], people(entry, number))
         if number % 5 == 0:  # a phone slips into a mapped column
             row[number % len(entry.columns)] = planted(number)["phone"] + planted(number)["name"]
         if number % 5 == 1:
@@ -54,7 +54,7 @@ def export(name, seed):
         if number % 5 == 2:
             row[-1] += '"' + planted(number)["name"]
         rows.append(row)
-    data = exports.text(exports.header(entry), rows).encode("gb18030")
+    data = writing.text(writing.header(entry), rows).encode("gb18030")
     return data, [planted(number) for number in range(seed, seed + COUNT)]
 
 
@@ -105,7 +105,7 @@ import sys, pyarrow.csv
 def broken(*a, **k):
     raise {error}
 pyarrow.csv.read_csv = broken
-from siyu.cli import main
+from siyu.commands.main import main
 main(sys.argv[1:])
 """
 
@@ -124,8 +124,9 @@ STORE = """
 import os, signal, sys, time
 from pathlib import Path
 import pyarrow.ipc
-from siyu.intake import parts, store
-from siyu.intake.books import books_of
+from siyu.intake.store.canonical import parts
+from siyu.intake.store.canonical import canonical
+from siyu.intake.store.client_tables import books_of
 parts._LEAN = pyarrow.ipc.IpcWriteOptions()  # plain, so that a search of bytes sees everything
 {fault}
 found = books_of(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -9,8 +9,8 @@ import zipfile
 import pytest
 import xlsxwriter
 
-from siyu.intake.reading import read
-from siyu.intake.sources import sources
+from siyu.intake.reading.export import read
+from siyu.intake.reading.sources import sources
 
 HEAD = "order_id,buyer_key,paid_at,amount,channel"
 ROWS = [f"A{n:04d},u{n % 3},2021-08-{n % 28 + 1:02d} 10:00:00,{n}.50,live" for n in range(1, 31)]
@@ -167,7 +167,7 @@ def test_a_bomb_is_refused_in_little_time_and_memory(tmp_path, name):
     path = make(tmp_path / name)
     script = (
         "import json, re, sys, time; from pathlib import Path\n"
-        "from siyu.intake.reading import read; from siyu.intake.sources import sources\n"
+        "from siyu.intake.reading.export import read; from siyu.intake.reading.sources import sources\n"
         "import python_calamine; start = time.process_time()\n"
         "codes = [p.code for s in sources(Path(sys.argv[1])) for p in read(s).account.problems]\n"
         # not ru_maxrss: a started program inherits there what the tests before it needed

@@ -8,11 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from siyu.errors import UsageError
-from siyu.intake import exports
-from siyu.intake.books import books_of
-from siyu.intake.formats import formats
-from siyu.intake.keys import secret
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.store.client_tables import books_of
+from siyu.intake.store.secret import secret
 from siyu.paths import project_root
+from siyu.simulator import writing
 
 HEAD = "order_id,buyer_key,paid_at,amount,refund\n"
 
@@ -97,7 +97,7 @@ def test_the_newest_export_of_an_order_wins(tmp_path):
 def test_unchanged_exports_are_not_read_again(tmp_path, monkeypatch):
     folder = put(tmp_path / "in", "a.csv", HEAD + "".join(rows(4, 50)))
     first, orders, _ = tables(folder, tmp_path / "store")
-    monkeypatch.setattr("siyu.intake.parts.read", None)  # a second reading would fail
+    monkeypatch.setattr("siyu.intake.store.parts.read", None)  # a second reading would fail
     second, again, _ = tables(folder, tmp_path / "store")
     assert again.equals(orders)
     assert second.accounts == first.accounts
@@ -108,11 +108,11 @@ def test_amounts_of_an_order_count_once_and_refunds_once(tmp_path):
     record = {"order_id": "1", "product_spec": "a", "order_paid_fen": 3_000, "paid_fen": 1_000, "status": "completed",
               "created_at": 1_630_000_000, "paid_at": 1_630_000_060}  # fmt: skip
     lines = [record | {"product_id": "1"}, record | {"product_id": "2", "paid_fen": 2_000, "refunded_fen": 500}]
-    put(tmp_path / "in", "w.csv", exports.text(exports.header(entry), exports.rows(entry, lines)))
+    put(tmp_path / "in", "w.csv", writing.text(writing.header(entry), writing.rows(entry, lines)))
     taobao = formats()["taobao"]
     net = {"order_id": "1234567", "net_fen": 700, "refunded_fen": 300, "buyer_id": "u", "status": "completed",
            "created_at": 1_630_000_000, "paid_at": 1_630_000_060}  # fmt: skip
-    put(tmp_path / "in", "t.csv", exports.text(exports.header(taobao), exports.rows(taobao, [net])), "gb18030")
+    put(tmp_path / "in", "t.csv", writing.text(writing.header(taobao), writing.rows(taobao, [net])), "gb18030")
     _, orders, purchases = tables(tmp_path / "in", tmp_path / "store")
     found = {(row["platform"], row["line_no"]): (row["paid_fen"], row["net_fen"]) for row in orders.to_pylist()}
     assert found == {("wechat", 0): (1_000, 1_000), ("wechat", 1): (2_000, 1_500), ("taobao", 0): (1_000, 700)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from siyu.models.knowledge import value_of_knowing
+from siyu.models.information_value import value_of_knowing
 from siyu.models.ranges import Range
 
 

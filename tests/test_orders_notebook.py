@@ -16,17 +16,17 @@ import pytest
 from click.testing import CliRunner
 
 from siyu import workbook
-from siyu.cli import main
+from siyu.commands.main import main
 from siyu.figure import Absent, Figure
 from siyu.findings import title
-from siyu.holdings import COMPLETE, MISSING, NO_INPUT, Holdings
-from siyu.intake import worlds
-from siyu.intake.books import books_of
-from siyu.intake.simulator import FEE
+from siyu.intake.store.client_tables import books_of
 from siyu.language import Language
-from siyu.orders import charges, refunds, reported, segments, sieve, traffic
+from siyu.orders import charges, funnel, refunds, reported, segments, traffic
+from siyu.own_data import COMPLETE, MISSING, NO_INPUT, Holdings
 from siyu.paths import data_dir, notebooks_dir
-from siyu.runs import executed
+from siyu.runs.files import executed
+from siyu.simulator import worlds
+from siyu.simulator.brand import FEE
 
 ENGLISH = Language("en")
 
@@ -105,11 +105,11 @@ def stall(tmp_path_factory):
 
 def test_no_line_is_lost_between_records_and_analysis(stall):
     truth, holdings, orders = stall
-    steps = sieve.sieved(holdings.frames(), holdings.order_files, holdings.stored_lines)
+    steps = funnel.sieved(holdings.frames(), holdings.order_files, holdings.stored_lines)
     found = dict(zip(steps["step"], steps["value"], strict=True))
     assert found["records"] == sum(file["records"] for file in truth["files"])
     assert found["quarantined"] == -12
-    losses = [name for name in found if name not in sieve.TOTALS]
+    losses = [name for name in found if name not in funnel.TOTALS]
     assert found["records"] + sum(found[n] for n in ("ignored", "quarantined", "superseded")) == found["lines"]
     assert found["records"] + sum(found[name] for name in losses) == found["analysed"]
     assert found["lines"] == len(orders)
@@ -148,8 +148,8 @@ def test_silence_about_refunds_is_no_rate_of_zero(stall):
 def test_lines_of_nothing_are_purchases_where_their_format_says_so(stall):
     _, holdings, _ = stall
     frames, files, stored = holdings.frames(), holdings.order_files, holdings.stored_lines
-    strict = sieve.sieved(frames, files, stored).set_index("step")["value"]
-    free = sieve.sieved(frames, files, stored, ["douyin"]).set_index("step")["value"]
+    strict = funnel.sieved(frames, files, stored).set_index("step")["value"]
+    free = funnel.sieved(frames, files, stored, ["douyin"]).set_index("step")["value"]
     assert holdings.free == ()
     assert strict["nothing_paid"] < 0
     assert "nothing_paid" not in free.index
@@ -260,7 +260,13 @@ def test_a_reported_share_is_weighted_by_its_sales():
 
 def test_labels_of_the_parts_have_chinese():
     chinese = Language("zh")
-    words = [*sieve.STEPS.values(), *traffic.FORM_NAMES.values(), *segments.NAMES.values(), *COMPLETE.values(), MISSING]
+    words = [
+        *funnel.STEPS.values(),
+        *traffic.FORM_NAMES.values(),
+        *segments.NAMES.values(),
+        *COMPLETE.values(),
+        MISSING,
+    ]
     assert [word for word in words if chinese.message(word) == word] == []
 
 

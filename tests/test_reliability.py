@@ -12,8 +12,8 @@ from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.channels import FLAGS, load_channels
 from siyu.evidence.ledger import load_ledger
 from siyu.evidence.plausibility import check, load_rules
+from siyu.evidence.quotes import joined, quoted
 from siyu.evidence.references import References
-from siyu.evidence.wording import joined, quoted
 from siyu.figure import Absent, Figure
 from siyu.language import Language
 from siyu.paths import data_dir

@@ -5,15 +5,15 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from siyu import tallies
-from siyu.cli import main
-from siyu.orders.scorecard import Row
+from siyu.commands import metrics
+from siyu.commands.main import main
 from siyu.schemas import schema_faults
+from siyu.scorecard.orders import Score
 
 
 @pytest.fixture(scope="module")
 def rows():
-    return tallies.score()
+    return metrics.score()
 
 
 def test_every_published_result_is_reproduced(rows):
@@ -40,18 +40,18 @@ def test_joining_by_a_coin_makes_members_look_loyal(rows):
 
 
 def test_a_row_beside_its_source_fails(monkeypatch):
-    good, bad = Row("good", 1.0, 1.0, 0.0, "a"), Row("bad", 1.0, 1.2, 0.1, "b")
-    monkeypatch.setattr(tallies, "score", lambda: [good, bad])
+    good, bad = Score("good", 1.0, 1.0, 0.0, "a"), Score("bad", 1.0, 1.2, 0.1, "b")
+    monkeypatch.setattr(metrics, "score", lambda: [good, bad])
     result = CliRunner().invoke(main, ["scorecard"])
     assert result.exit_code == 1
     assert result.stdout.splitlines()[1].startswith("NOT bad: 1 published, 1.2 here")
     assert result.stderr == "siyu: not reproduced: bad\n"
-    monkeypatch.setattr(tallies, "score", lambda: [good])
+    monkeypatch.setattr(metrics, "score", lambda: [good])
     assert CliRunner().invoke(main, ["scorecard"]).exit_code == 0
 
 
 def test_json_follows_its_schema(rows, monkeypatch):
-    monkeypatch.setattr(tallies, "score", lambda: rows)
+    monkeypatch.setattr(metrics, "score", lambda: rows)
     result = CliRunner().invoke(main, ["scorecard", "--json"])
     content = json.loads(result.stdout)
     assert schema_faults("scorecard", content) == []

@@ -10,14 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from siyu.cli import main
-from siyu.intake import simulator_command, worlds
-from siyu.intake.books import books_of
-from siyu.intake.checking import accounts
-from siyu.intake.simulator import FORMATS, QUIRKS, Plan, made
-from siyu.intake.simulator_command import client, demo_plans
+from siyu.commands import simulate
+from siyu.commands.main import main
+from siyu.commands.simulate import client, demo_plans
+from siyu.intake.new.checking import accounts
+from siyu.intake.store.client_tables import books_of
 from siyu.language import Language
 from siyu.paths import data_dir
+from siyu.simulator import worlds
+from siyu.simulator.brand import FORMATS, QUIRKS, Recipe, made
 from siyu.subjects import load_subject
 
 KEYED = [name for name in FORMATS if name != "wechat_shop"]
@@ -131,7 +132,7 @@ def test_without_keys_no_buyer_is_to_be_known(tmp_path):
 
 @quick
 def test_an_older_export_holds_older_states_and_the_newer_wins(tmp_path):
-    plan = Plan(worlds.World("coin", buyers=400), quirks=frozenset({"snapshots", "refunds"}))
+    plan = Recipe(worlds.World("coin", buyers=400), quirks=frozenset({"snapshots", "refunds"}))
     content = client("coin", [plan])
     names = sorted(name for name in content if "douyin" in name)
     assert len(names) == 2
@@ -164,9 +165,9 @@ def test_the_bundled_client_says_that_it_is_synthetic():
 
 
 def test_names_of_the_command_are_those_of_the_modules():
-    assert set(simulator_command.NAMES) == {*worlds.KINDS, "demo"}
-    assert simulator_command.FORMATS == FORMATS
-    assert tuple(QUIRKS) == simulator_command.QUIRKS
+    assert set(simulate.NAMES) == {*worlds.KINDS, "demo"}
+    assert simulate.FORMATS == FORMATS
+    assert tuple(QUIRKS) == simulate.QUIRKS
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):
@@ -192,12 +193,12 @@ def test_a_simulated_client_may_be_made_anew(tmp_path):
 )
 def test_a_faulty_plan_is_refused(faulty):
     with pytest.raises(ValueError, match=r"unknown|between"):
-        Plan(worlds.World("coin"), **faulty)
+        Recipe(worlds.World("coin"), **faulty)
 
 
 @pytest.mark.parametrize("layout", KEYED)
 def test_every_buyer_has_one_key_and_every_key_one_buyer(layout):
-    brand = made(Plan(worlds.World("coin", buyers=500), format=layout))
+    brand = made(Recipe(worlds.World("coin", buyers=500), format=layout))
     pairs = brand.orders[["buyer", "key"]].drop_duplicates()
     assert pairs["buyer"].is_unique
     assert pairs["key"].is_unique

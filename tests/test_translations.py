@@ -25,10 +25,10 @@ from siyu.language import Language
 from siyu.paths import notebooks_dir
 from siyu.render import labels
 from siyu.render.citations import Citations
+from siyu.render.page.links import SourceLinks
+from siyu.render.page.prose import Prose
 from siyu.render.plain import Plain
-from siyu.render.prose import Prose
-from siyu.render.references import References
-from siyu.runs.sections import NOT_FOR_A_CASE, NOT_IN_CNY, load
+from siyu.runs.ask.sections import NOT_FOR_A_CASE, NOT_IN_CNY, load
 
 ZH = Language("zh")
 LEDGER = workbook.bundled_ledger()
@@ -116,7 +116,7 @@ def test_a_passage_without_a_figure_is_said_in_words(code):
     report: Any = SimpleNamespace(sources=records, findings=[])
     passages = {ref for ref, record in records.items() if record["as_printed"].startswith("(")}
     assert {records[ref]["as_printed"] for ref in passages} == set(labels.PASSAGES)
-    page = References(report, Prose(Language(code)))
+    page = SourceLinks(report, Prose(Language(code)))
     deck = Citations(report, Plain(Language(code)))
     for ref in passages:
         for text in (page.printed(ref).striptags(), deck.printed(ref)):

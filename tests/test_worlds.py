@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siyu.intake.worlds import CHANNELS, KINDS, World, lived, seventy, truth
+from siyu.simulator.worlds import CHANNELS, KINDS, World, lived, seventy, truth
 
 
 def naive_gap(kind):

@@ -32,7 +32,7 @@ from siyu.subjects import Subject, load_subject
 
 if TYPE_CHECKING:
     from siyu.economy import Economy
-    from siyu.holdings import Holdings
+    from siyu.own_data import Holdings
 
 
 @dataclass
@@ -142,8 +142,8 @@ class Workbook:
 
     @cached_property
     def own(self) -> Holdings:
-        """What the subject's own exports hold, as of the date. Raises UsageError, see `siyu.intake.books`."""
-        from siyu.holdings import Holdings  # here: readers and engine take a second to load, for some notebooks
+        """What the subject's own exports hold, as of the date. Raises UsageError, see `client_tables`."""
+        from siyu.own_data import Holdings  # here: readers and engine take a second to load, for some notebooks
 
         return Holdings.of(self.subject.id, self.as_of, self.subject.suppress_below)
 

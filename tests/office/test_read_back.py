@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 
-from siyu.runs.office import deck_faults, tables_faults
+from siyu.runs.check.office import deck_faults, tables_faults
 
 CODES = ("zh", "en")
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from siyu.intake.worlds import Lives
 from siyu.orders.frames import Frames, opened
+from siyu.simulator.worlds import Lives
 
 
 def purchases(rows: pd.DataFrame) -> pa.Table:

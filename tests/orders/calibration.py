@@ -22,7 +22,6 @@ import pyarrow as pa
 from scipy import stats
 from tqdm import tqdm
 
-from siyu.intake.worlds import Kind, World, lived, truth
 from siyu.orders.counts import first_gaps, followed
 from siyu.orders.frames import Frames, let_go, opened
 from siyu.orders.joins import comparisons, risk_sets
@@ -30,6 +29,7 @@ from siyu.orders.repurchase import survival
 from siyu.orders.sampling import GROUPS, Estimate, estimated, ratio, wilson
 from siyu.orders.survival import log_hazard_ratio
 from siyu.orders.uplift import GAP, WINDOW, difference
+from siyu.simulator.worlds import Kind, World, lived, truth
 
 BUYERS = 5_000
 SEEDS, BATCH = 2_000, 25

@@ -8,11 +8,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.intake.worlds import World, lived
 from siyu.orders import counts, joins
 from siyu.orders.frames import opened
 from siyu.orders.sampling import GROUPS
 from siyu.orders.survival import at_risk
+from siyu.simulator.worlds import World, lived
 
 AS_OF = date(1997, 9, 30)
 

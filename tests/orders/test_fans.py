@@ -6,9 +6,9 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from siyu.intake.worlds import World, lived
 from siyu.orders.fans import amounts, gmv_shares, totals
 from siyu.orders.frames import opened
+from siyu.simulator.worlds import World, lived
 
 AS_OF = date(2021, 3, 31)
 STAMP = pa.timestamp("ms")

@@ -6,12 +6,12 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siyu.intake.books import books_of
-from siyu.intake.worlds import World, lived
+from siyu.intake.store.client_tables import books_of
 from siyu.orders.counts import cohorts, histories
 from siyu.orders.frames import opened
 from siyu.orders.repurchase import by_survival, in_window, retention, within
 from siyu.orders.uplift import uplift
+from siyu.simulator.worlds import World, lived
 
 START = date(2021, 1, 1)
 AS_OF = date(2021, 12, 31)

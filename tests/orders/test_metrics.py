@@ -9,15 +9,15 @@ import pyarrow.compute as pc
 import pytest
 from click.testing import CliRunner
 
-from siyu.cli import main
+from siyu.commands.main import main
+from siyu.commands.metrics import Tally
 from siyu.definitions import registry
-from siyu.intake.worlds import World, lived
 from siyu.language import Language
 from siyu.orders import metrics as domain
 from siyu.orders.frames import opened
 from siyu.orders.metrics import BUYERS, FANS, GROUP, TOTALS, metrics
 from siyu.schemas import schema_faults
-from siyu.tallies import Tally
+from siyu.simulator.worlds import World, lived
 
 ALL = {*TOTALS, *BUYERS, *FANS, *GROUP}
 

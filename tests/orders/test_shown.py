@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from siyu.figure import Absent, Figure
-from siyu.intake.worlds import World, lived
 from siyu.language import Language
-from siyu.orders import shown
+from siyu.orders import exhibits
 from siyu.orders.frames import opened
+from siyu.simulator.worlds import World, lived
 
 
 @pytest.fixture(scope="module")
@@ -24,18 +24,18 @@ def sample(purchases):
 
 
 def test_every_rate_is_named_in_both_languages(sample):
-    rates = shown.rates(sample)
-    assert tuple(rates) == shown.RATES
-    for label, figure in shown.named(rates):
+    rates = exhibits.rates(sample)
+    assert tuple(rates) == exhibits.RATES
+    for label, figure in exhibits.named(rates):
         assert isinstance(figure, Figure)
         assert label["zh"] != label["en"]
-    least, most = shown.ends(rates)
+    least, most = exhibits.ends(rates)
     assert least.value == min(figure.value for figure in rates.values())
     assert most.value == max(figure.value for figure in rates.values())
 
 
 def test_cohort_cells_are_blank_until_followed(purchases):
-    table = shown.cohort_table(opened(date(1997, 6, 15), purchases))
+    table = exhibits.cohort_table(opened(date(1997, 6, 15), purchases))
     assert [month["en"] for month in table["month"]] == ["1997-01", "1997-02", "1997-03"]
     assert table["within_30"].notna().all()
     assert table["within_90"].isna().tolist() == [False, False, True]
@@ -44,45 +44,45 @@ def test_cohort_cells_are_blank_until_followed(purchases):
 
 
 def test_missing_follow_up_lowers_the_plain_curve_alone(sample):
-    curves = shown.curves(sample)
+    curves = exhibits.curves(sample)
     plain = dict(curves["All buyers, however long followed"])
     for day, figure in curves["Corrected by Kaplan-Meier"]:
         assert plain[day].value <= figure.value + 1e-12
     # published for the sample: at 240 days .4060 corrected, .3984 without
-    assert round(shown.at_day(curves["Corrected by Kaplan-Meier"], 240).value, 4) == 0.4060
+    assert round(exhibits.at_day(curves["Corrected by Kaplan-Meier"], 240).value, 4) == 0.4060
     assert round(plain[240].value, 4) == 0.3984
     assert 300 not in plain
 
 
 def test_the_rate_of_the_group_is_that_of_its_members(frames):
-    own, found = shown.group_rate(frames), shown.compared(frames)
+    own, found = exhibits.group_rate(frames), exhibits.compared(frames)
     assert (own.value, own.n) == (found.members.value, found.members.n)
     assert own.definition == "group_repurchase_rate"
 
 
 def test_parts_that_cannot_be_had_are_absent(frames):
-    found = shown.compared(frames)
-    parts = shown.parts(replace(found, placebo=None))
+    found = exhibits.compared(frames)
+    parts = exhibits.parts(replace(found, placebo=None))
     assert parts["placebo"] == Absent(("group_placebo",))
     assert parts["difference"] == found.difference
-    assert "placebo" not in shown.known(parts)
+    assert "placebo" not in exhibits.known(parts)
 
 
 def test_without_members_nothing_is_compared(frames):
     alone = replace(frames, members=None)
-    assert shown.compared(alone) is None
-    assert isinstance(shown.group_rate(alone), Absent)
-    assert not shown.known(shown.parts(None))
-    assert shown.verdict(None).startswith("Too few")
-    assert not shown.known(shown.member_shares(alone))
+    assert exhibits.compared(alone) is None
+    assert isinstance(exhibits.group_rate(alone), Absent)
+    assert not exhibits.known(exhibits.parts(None))
+    assert exhibits.verdict(None).startswith("Too few")
+    assert not exhibits.known(exhibits.member_shares(alone))
 
 
 def test_every_verdict_is_worded_in_chinese(frames):
-    chinese, found = Language("zh"), shown.compared(frames)
+    chinese, found = Language("zh"), exhibits.compared(frames)
     near, far = (replace(found.difference, value=0.1, low=low, high=0.2) for low in (-0.1, 0.05))
     apart = replace(found.placebo, value=0.1, low=0.05, high=0.2)
     chance = replace(found.placebo, value=0.0, low=-0.1, high=0.1)
     cases = [(None, None), (near, chance), (far, chance), (far, None), (far, apart)]
-    verdicts = {shown.verdict(replace(found, difference=d, placebo=p)) for d, p in cases}
+    verdicts = {exhibits.verdict(replace(found, difference=d, placebo=p)) for d, p in cases}
     assert len(verdicts) == len(cases)
     assert all(chinese.message(verdict) != verdict for verdict in verdicts)

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siyu.intake.worlds import World, lived, truth
 from siyu.language import Language
 from siyu.orders.joins import comparisons
 from siyu.orders.uplift import GAP, WINDOW, uplift
+from siyu.simulator.worlds import World, lived, truth
 
 WORLDS = ("coin", "selection", "calendar", "planted")
 

@@ -19,7 +19,7 @@ from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
 from siyu.evidence.references import References
 from siyu.paths import data_dir
-from siyu.render.html import render_report
+from siyu.render.page.html import render_report
 from siyu.render.report import Report, SectionReport
 
 

@@ -13,8 +13,8 @@ from babel.messages.extract import extract_from_dir
 
 from siyu.definitions import registry
 from siyu.language import Language, catalog
-from siyu.render import html
-from siyu.render.html import render_report, write_report
+from siyu.render.page import html
+from siyu.render.page.html import render_report, write_report
 
 RENDER = Path(html.__file__).parent
 

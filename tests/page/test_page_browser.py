@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-from siyu.render import typeface
-from siyu.render.html import render_report
+from siyu.render.page import typeface
+from siyu.render.page.html import render_report
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent

@@ -11,8 +11,8 @@ from PIL import Image
 
 from siyu import charts
 from siyu.language import Language
-from siyu.render.palette import reduced
-from siyu.render.pictures import SCALE, painted, picture
+from siyu.render.page.palette import reduced
+from siyu.render.page.pictures import SCALE, painted, picture
 
 
 def drawn(report, key="fan_gmv") -> bytes:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from siyu.render import printing
+from siyu.render.page import printing
 
 
 @pytest.mark.browser

@@ -20,8 +20,8 @@ from siyu.formulas.compiled import compiled
 from siyu.formulas.page import javascript
 from siyu.models.quantised import quantised, restored
 from siyu.paths import data_dir
-from siyu.render.html import render_report
-from siyu.render.whatif import formula
+from siyu.render.page.html import render_report
+from siyu.render.page.whatif import formula
 
 loss, fee, price, keep, months, staff = symbols("loss fee price keep months staff", real=True)
 GAIN = (1 - loss) * (price * (1 - fee / 10) * keep**months - staff) - (

@@ -11,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from siyu.runs import pool, sections
+from siyu.runs.ask import sections
+from siyu.runs.ask.plan import Plan, planned
+from siyu.runs.ask.requests import Given, Wish, checked, place
 from siyu.runs.batch import Batch
+from siyu.runs.make import pool
 from siyu.runs.outcome import Outcome, Progress
-from siyu.runs.plan import Plan, planned
-from siyu.runs.requests import Given, Wish, checked, place
 
 HERE = Path(__file__).parent
 
@@ -37,7 +38,7 @@ def tiny() -> ModuleType:
 
 @pytest.fixture
 def tiny_worker(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    for name in ("siyu.runs.reporting", "siyu.render.index"):
+    for name in ("siyu.runs.make.reporting", "siyu.render.index"):
         monkeypatch.setitem(sys.modules, name, sys)  # so that its stand-ins are gone after the test
     return load(HERE / "tiny_worker.py")
 

@@ -8,12 +8,13 @@ from pathlib import Path
 import psutil
 import pytest
 
-from siyu.runs import decision, storage
+from siyu.runs.ask import reuse
+from siyu.runs.ask.plan import Limits
 from siyu.runs.batch import Batch
+from siyu.runs.files import storage
+from siyu.runs.files.record import mismatches
+from siyu.runs.files.workspace import Workspace
 from siyu.runs.outcome import Progress
-from siyu.runs.plan import Limits
-from siyu.runs.record import mismatches
-from siyu.runs.workspace import Workspace
 from siyu.schemas import schema_faults
 
 
@@ -151,7 +152,7 @@ def test_an_unfinished_run_is_resumed_with_what_it_has_done(project):
     assert project.run("alpha")["alpha"].reasons == ("02_case_study: the kernel died",)
     project.notebook("02_case_study")
     [plan] = project.plan("alpha")
-    decided = decision.decided(plan, Workspace(project.out), force=False)
+    decided = reuse.decided(plan, Workspace(project.out), force=False)
     assert str(decided) == "execute 02_case_study; take over 01_evidence"
     assert executed(project.run("alpha")) == {"alpha": ("02_case_study",)}
 

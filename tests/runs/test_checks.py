@@ -4,8 +4,9 @@ import copy
 
 import pytest
 
-from siyu.runs import checks, sections
-from siyu.runs.executed import FINDING
+from siyu.runs.ask import sections
+from siyu.runs.check import checks
+from siyu.runs.files.executed import FINDING
 
 TRAIL = [{"cell": n, "ok": True} for n in range(1, 5)] + [{"finished": True}]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from siyu.runs.ask.plan import Limits
 from siyu.runs.batch import Batch
 from siyu.runs.outcome import Progress
-from siyu.runs.plan import Limits
 
 # way: (code of a cell, what the reason says)
 WAYS = {

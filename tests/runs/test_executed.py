@@ -3,7 +3,7 @@ from __future__ import annotations
 import base64
 
 from siyu.paths import project_root
-from siyu.runs import executed
+from siyu.runs.files import executed
 
 
 def test_findings_references_and_words_are_read_in_order(tiny):

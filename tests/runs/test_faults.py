@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from siyu.errors import LedgerError, Problem
-from siyu.runs.faults import described, in_cell, on_disk
+from siyu.runs.files.faults import described, in_cell, on_disk
 
 
 def cell_error(name, said, *files):
@@ -20,7 +20,7 @@ def test_what_a_cell_or_a_library_says_is_not_quoted():
     assert in_cell(cell_error("ValueError", "13800138000", "/x/pandas/core.py")) == "cell 5: ValueError"
     passed = ("/x/src/siyu/workbook.py", "/x/pandas/core.py")
     assert in_cell(cell_error("ValueError", "13800138000", *passed)) == "cell 5: ValueError in workbook.py line 12"
-    exports = cell_error("ValueError", "13800138000", "/x/src/siyu/intake/reading.py")
+    exports = cell_error("ValueError", "13800138000", "/x/src/siyu/intake/reading/export.py")
     assert in_cell(exports) == "cell 5: ValueError"
 
 
@@ -34,7 +34,7 @@ def test_what_we_say_is_quoted():
 @pytest.mark.parametrize("code", [errno.EIO, errno.EROFS])
 def test_a_trail_that_cannot_be_written_is_named(code):
     said = f"[Errno {code}] {os.strerror(code)}: '/data/out/01_evidence.trail'"
-    error = cell_error("OSError", said, "/x/src/siyu/runs/preamble.py", "/usr/lib/python3.11/pathlib.py")
+    error = cell_error("OSError", said, "/x/src/siyu/runs/make/kernel_hooks.py", "/usr/lib/python3.11/pathlib.py")
     assert in_cell(error) == f"/data/out/01_evidence.trail: {os.strerror(code)}"
 
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from siyu.errors import UsageError
-from siyu.runs import sections
-from siyu.runs.lint import hidden_failures, lint
+from siyu.runs.ask import sections
+from siyu.runs.ask.lint import hidden_failures, lint
 
 
 @pytest.mark.parametrize(

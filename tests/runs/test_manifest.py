@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from siyu.errors import UsageError
-from siyu.runs.manifest import wishes
-from siyu.runs.requests import checked
+from siyu.runs.ask.manifest import wishes
+from siyu.runs.ask.requests import checked
 
 
 @pytest.fixture

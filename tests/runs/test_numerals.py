@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from siyu.language import Language
-from siyu.runs.numerals import numbers_in, strange_numerals
+from siyu.runs.files.numerals import numbers_in, strange_numerals
 
 UNITS = st.sampled_from(["", "ratio", "CNY", "multiple", "months", "CNY_per_1000_people"])
 NUMBERS = st.floats(1e-6, 1e12).map(lambda number: float(f"{number:.10g}"))

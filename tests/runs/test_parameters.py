@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from siyu.errors import UsageError
-from siyu.runs.parameters import Parameter, declared, given
+from siyu.runs.ask.parameters import Parameter, declared, given
 
 
 def notebook(tiny, source):

@@ -5,8 +5,8 @@ import time
 import psutil
 import pytest
 
-from siyu.runs import pool
-from siyu.runs.pool import Pool, Task
+from siyu.runs.make import pool
+from siyu.runs.make.pool import Pool, Task
 
 # answers each task at once, twice over where it is told to
 WORKER = """

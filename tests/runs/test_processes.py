@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from siyu.runs.processes import MARK, Census, sweep
+from siyu.runs.files.processes import MARK, Census, sweep
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
-from siyu.runs import record, storage
-from siyu.runs.publication import Place
+from siyu.runs.files import record, storage
+from siyu.runs.files.publication import Place
 
 
 @pytest.fixture(params=["in one step", "in two"])

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from siyu.runs import record, storage
+from siyu.runs.files import record, storage
 
 
 @pytest.fixture

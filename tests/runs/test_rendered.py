@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from siyu.runs import files
-from siyu.runs.rendered import rendering_faults
+from siyu.runs.check.rendered import rendering_faults
+from siyu.runs.files import report_files
 
 
 @pytest.fixture
@@ -13,7 +13,7 @@ def folder(tmp_path, tiny, tiny_worker):
     """The files of a report, as the tiny worker makes them."""
     (tmp_path / "n.ipynb").write_text(json.dumps(tiny.executed()))
     sections = [{"path": str(tmp_path / "n.ipynb")}]
-    for kind, code in files.renderings(("zh", "en")):
+    for kind, code in report_files.renderings(("zh", "en")):
         tiny_worker.render({"kind": kind, "language": code, "folder": str(tmp_path), "sections": sections})
     return tmp_path
 

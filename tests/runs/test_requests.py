@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from siyu.errors import UsageError
-from siyu.runs.requests import Given, Wish, checked, place
+from siyu.runs.ask.requests import Given, Wish, checked, place
 
 HERE = place("command line")
 

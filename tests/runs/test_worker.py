@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from siyu.runs import worker
+from siyu.runs.make import worker
 
-RENDERING = "siyu.runs.reporting"
+RENDERING = "siyu.runs.make.reporting"
 
 
 @pytest.fixture

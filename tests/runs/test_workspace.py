@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import threading
 
-from siyu.runs.locks import Lock
-from siyu.runs.workspace import Workspace
+from siyu.runs.files.locks import Lock
+from siyu.runs.files.workspace import Workspace
 
 
 def test_a_run_registers_though_another_start_takes_its_file_for_a_leftover(tmp_path):

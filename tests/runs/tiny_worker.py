@@ -15,7 +15,8 @@ from pathlib import Path
 
 import xlsxwriter
 
-from siyu.runs import executed, files, storage, worker
+from siyu.runs.files import executed, report_files, storage
+from siyu.runs.make import worker
 
 
 def page(findings, language):
@@ -47,14 +48,14 @@ def listed(findings, _language):
     return storage.pretty({"schema": 1, "findings": findings})
 
 
-KINDS = {files.FINDINGS: listed, "report": page, "tables": tables, "deck": deck}
+KINDS = {report_files.FINDINGS: listed, "report": page, "tables": tables, "deck": deck}
 
 
 def render(task):
     """One file of a report, as small as it can be."""
     opened = [storage.read_json(Path(entry["path"])) for entry in task["sections"] if entry["path"]]
     findings = [{**one, "title": {"zh": "数", "en": "n"}} for notebook in opened for one in executed.findings(notebook)]
-    path = Path(task["folder"]) / files.file_name(task["kind"], task["language"])
+    path = Path(task["folder"]) / report_files.file_name(task["kind"], task["language"])
     storage.write(path, KINDS[task["kind"]](findings, task["language"]))
 
 
@@ -63,7 +64,10 @@ def render_index(records):
     return html.escape(storage.pretty(records).decode())
 
 
-for name, parts in (("siyu.runs.reporting", {"render": render}), ("siyu.render.index", {"render_index": render_index})):
+for name, parts in (
+    ("siyu.runs.make.reporting", {"render": render}),
+    ("siyu.render.index", {"render_index": render_index}),
+):
     stand_in = types.ModuleType(name)
     stand_in.__dict__.update(parts)
     sys.modules[name] = stand_in

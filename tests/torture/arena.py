@@ -14,19 +14,21 @@ from typing import Any
 
 import psutil
 
-from siyu.runs import storage
-from siyu.runs.record import mismatches
+from siyu.runs.files import storage
+from siyu.runs.files.record import mismatches
 
 ROOT = Path(__file__).resolve().parents[2]
 # The command with notebooks and pages that do not take seconds to import and to draw.
 _COMMAND = """
 import pathlib, sys
-from siyu.runs import lint, pool, sections
+from siyu.runs.ask import lint
+from siyu.runs.make import pool
+from siyu.runs.ask import sections
 folder = pathlib.Path(sys.argv.pop(1))
 pool.WORKER = (sys.argv.pop(1),)
 sections.notebooks_dir = lambda: folder
 lint.lint = lambda notebooks: None
-from siyu.cli import main
+from siyu.commands.main import main
 main()
 """
 _WORKER = ROOT / "tests" / "runs" / "tiny_worker.py"

@@ -25,7 +25,7 @@ KINDS = {
     "supervisor": "report",
     "worker": str(Path(__file__).parents[1] / "runs" / "tiny_worker.py"),
     "kernel": "ipykernel_launcher",
-    "watchdog": "siyu.runs.watchdog",
+    "watchdog": "siyu.runs.make.watchdog",
 }
 
 

@@ -26,7 +26,7 @@ from siyu.formulas import MEANINGS, ROUTES, Compiled, compiled, inputs
 from siyu.language import Text
 from siyu.models.draws import sample
 
-__all__ = ["BESIDE", "DRAWS", "Economy", "Outcome", "function_of", "text_of"]
+__all__ = ["BESIDE", "DRAWS", "Economy", "RouteOutcome", "function_of", "text_of"]
 
 DRAWS = 16_384
 # Draws looked at, and the step taken, to see whether an input moves an outcome.
@@ -37,7 +37,7 @@ Name = TypeVar("Name", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RouteOutcome:
     """An expression over the draws. drawn: array (draws,). refs: of the inputs that move it."""
 
     drawn: Array
@@ -95,7 +95,9 @@ class Economy:
         """Symbols that no row and no rule feeds."""
         return tuple(name for name in inputs(*expressions) if name not in self.inputs)
 
-    def outcomes(self, expressions: Mapping[Name, Expr], at: Mapping[str, float] | None = None) -> dict[Name, Outcome]:
+    def outcomes(
+        self, expressions: Mapping[Name, Expr], at: Mapping[str, float] | None = None
+    ) -> dict[Name, RouteOutcome]:
         """Several expressions over the same draws. at: inputs held at a number, which are no sources then.
 
         Raises ValueError when an input is missing."""
@@ -103,7 +105,7 @@ class Economy:
         self._probe(wanted, held)
         results = function_of(wanted)({**self.drawn, **(at or {})})
         return {
-            name: Outcome(np.broadcast_to(results[str(place)], (self.draws,)), self._refs[expression, held])
+            name: RouteOutcome(np.broadcast_to(results[str(place)], (self.draws,)), self._refs[expression, held])
             for place, (name, expression) in enumerate(expressions.items())
         }
 

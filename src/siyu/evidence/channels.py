@@ -12,8 +12,8 @@ from pydantic import BeforeValidator
 
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.ledger import Ledger
+from siyu.evidence.quotes import joined
 from siyu.evidence.table import Row, read_table
-from siyu.evidence.wording import joined
 from siyu.language import Text
 
 Flag = Literal["owned_id", "direct_reach", "free_at_margin", "repeat"]

@@ -17,7 +17,7 @@ from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.dates import claim_age
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.wording import joined, quoted, title
+from siyu.evidence.quotes import joined, quoted, title
 from siyu.language import Text
 
 CARRY, CAVEAT, UNUSABLE = "may carry weight", "with a caveat", "not usable"

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from siyu.definitions import registry
 from siyu.render import labels
+from siyu.render.page.prose import NAME_LENGTH
 from siyu.render.plain import Plain, untrusted
-from siyu.render.prose import NAME_LENGTH
 from siyu.render.report import Report
 
 Record = Mapping[str, Any]

@@ -11,9 +11,9 @@ from markupsafe import Markup
 from siyu.findings import values_by_name
 from siyu.language import LANGUAGES, Language
 from siyu.render import labels
-from siyu.render.html import HTML_LANG, environment_of, shell
 from siyu.render.outline import place_of
-from siyu.render.prose import NAME_LENGTH, Prose
+from siyu.render.page.html import HTML_LANG, environment_of, shell
+from siyu.render.page.prose import NAME_LENGTH, Prose
 
 Record = Mapping[str, Any]
 

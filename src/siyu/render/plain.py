@@ -16,7 +16,7 @@ from siyu.definitions import Definition, registry
 from siyu.findings import title, values_by_name
 from siyu.language import Language, Text
 from siyu.render import labels
-from siyu.render.prose import NAME_LENGTH, NOTE_LENGTH, clean
+from siyu.render.page.prose import NAME_LENGTH, NOTE_LENGTH, clean
 
 Record = Mapping[str, Any]
 Values = Mapping[str, Mapping[str, Any]]

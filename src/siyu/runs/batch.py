@@ -8,14 +8,14 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from siyu.runs.faults import on_disk
-from siyu.runs.index import stale
+from siyu.runs.ask.plan import Plan
+from siyu.runs.files.faults import on_disk
+from siyu.runs.files.workspace import Workspace
 from siyu.runs.journal import Journal
+from siyu.runs.make.index import stale
+from siyu.runs.make.pool import Pool, Task
 from siyu.runs.outcome import Outcome, Progress, concluded
-from siyu.runs.plan import Plan
-from siyu.runs.pool import Pool, Task
 from siyu.runs.subjectrun import SubjectRun
-from siyu.runs.workspace import Workspace
 
 _WAIT = 0.2  # seconds between two tries for a subject that another run has
 

@@ -9,8 +9,8 @@ from typing import Any
 from tqdm import tqdm
 
 from siyu.errors import shown_path
+from siyu.runs.files.record import FAILED
 from siyu.runs.outcome import UNCHANGED, Outcome, Progress
-from siyu.runs.record import FAILED
 
 
 class Console:

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import Problem, ProblemsError, UsageError, nearest, shown_path
-from siyu.runs import checks, executed, keys, storage
-from siyu.runs.delivery import Delivery
-from siyu.runs.lint import hidden_failures
-from siyu.runs.parameters import Scalar, given
-from siyu.runs.plan import (
+from siyu.runs.ask import keys
+from siyu.runs.ask.lint import hidden_failures
+from siyu.runs.ask.output_options import Delivery
+from siyu.runs.ask.parameters import Scalar, given
+from siyu.runs.ask.plan import (
     NO_INPUT,
     NOT_APPLICABLE,
     OK,
@@ -22,21 +22,23 @@ from siyu.runs.plan import (
     parameter_rows,
     report_key,
 )
-from siyu.runs.requests import Given, Wish, checked, place
-from siyu.runs.sections import applicable, notebooks
+from siyu.runs.ask.requests import Given, Wish, checked, place
+from siyu.runs.ask.sections import applicable, notebooks
+from siyu.runs.check import checks
+from siyu.runs.files import executed, storage
 
 RUNNER = "external"
 _NOT_GIVEN = "Its executed notebook was not given."
 
 
-class RefusedError(ProblemsError):
+class NotebooksRefusedError(ProblemsError):
     """Executed notebooks that nothing may be published from (exit code 1)."""
 
 
 def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Delivery) -> list[Plan]:
     """One plan for each subject that the notebooks were run for.
 
-    Raises RefusedError with everything that speaks against the notebooks; UsageError for unknown subjects.
+    Raises NotebooksRefusedError with everything that speaks against the notebooks; UsageError for unknown subjects.
     """
     problems: list[Problem] = []
     opened: dict[str, dict[str, tuple[Path, dict[str, Any]]]] = {}
@@ -58,7 +60,7 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
             problems.append(_problem(path, f"{section} of {subject} again", "each section of a subject once"))
         opened.setdefault(subject, {})[section] = (path, notebook)
     if problems:
-        raise RefusedError(problems)
+        raise NotebooksRefusedError(problems)
     return [_plan(subject, found, languages, delivery) for subject, found in opened.items()]
 
 

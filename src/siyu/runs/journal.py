@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from siyu.runs import storage
-from siyu.runs.pool import Task
-from siyu.runs.record import JOURNAL
-from siyu.runs.workspace import Workspace
+from siyu.runs.files import storage
+from siyu.runs.files.record import JOURNAL
+from siyu.runs.files.workspace import Workspace
+from siyu.runs.make.pool import Task
 
 
 class Journal:

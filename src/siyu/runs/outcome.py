@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from siyu.runs.faults import on_disk
-from siyu.runs.record import FAILED, PUBLISHED, opened
-from siyu.runs.requests import command
+from siyu.runs.ask.requests import command
+from siyu.runs.files.faults import on_disk
+from siyu.runs.files.record import FAILED, PUBLISHED, opened
 from siyu.runs.subjectrun import SubjectRun
 
 UNCHANGED = "unchanged"

@@ -8,19 +8,20 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from siyu.runs import checks, storage
-from siyu.runs.account import account, reasons, section_state
-from siyu.runs.decision import Decision, decided
-from siyu.runs.executed import code_cells
-from siyu.runs.files import file_name, renderings
+from siyu.runs.ask.plan import OK, Plan, SectionPlan, changed_inputs
+from siyu.runs.ask.reuse import Decision, decided
+from siyu.runs.ask.sections import notebooks
+from siyu.runs.check import checks
+from siyu.runs.check.rendered import rendering_faults
+from siyu.runs.files import storage
+from siyu.runs.files.executed import code_cells
+from siyu.runs.files.publication import Place
+from siyu.runs.files.record import mismatches, sealed
+from siyu.runs.files.report_files import file_name, renderings
+from siyu.runs.files.workspace import SectionStore, Workspace
 from siyu.runs.journal import Journal
-from siyu.runs.plan import OK, Plan, SectionPlan, changed_inputs
-from siyu.runs.pool import Task
-from siyu.runs.publication import Place
-from siyu.runs.record import mismatches, sealed
-from siyu.runs.rendered import rendering_faults
-from siyu.runs.sections import notebooks
-from siyu.runs.workspace import SectionStore, Workspace
+from siyu.runs.make.pool import Task
+from siyu.runs.run_entry import account, reasons, section_state
 
 
 class SubjectRun:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
-from siyu.runs import executed, storage
-from siyu.runs.record import PUBLISHED, opened
+from siyu.runs.files import executed, storage
+from siyu.runs.files.record import PUBLISHED, opened
 
 Records = Mapping[str, Mapping[str, Any]]
 

@@ -8,7 +8,7 @@ from typing import Any
 from siyu.render import labels
 from siyu.render.citations import Document
 from siyu.render.deck import grids
-from siyu.render.deck.grids import Cell, Grid
+from siyu.render.deck.grids import GridCell, SlideGrid
 from siyu.render.deck.layouts import WIDE
 from siyu.render.deck.sourcing import EVIDENCE
 from siyu.render.deck.story import Story, key_of
@@ -41,8 +41,8 @@ class Appendix:
         if not documents:
             return
         heads = [say("Source"), say("Published"), say("Grade"), say("Why this grade"), say("Interest"), say("Slides")]
-        rows = [[*self._document(one), Cell(self._slides(one), number=False)] for one in documents]
-        grid = Grid(heads, rows, size=10, weights=[2.6, 0.9, 0.6, 3.0, 2.4, 1.1])
+        rows = [[*self._document(one), GridCell(self._slides(one), number=False)] for one in documents]
+        grid = SlideGrid(heads, rows, size=10, weights=[2.6, 0.9, 0.6, 3.0, 2.4, 1.1])
         subtitle = say(
             "Grade A: official and checkable; B: traceable; C: relayed claim; D: opinion or hearsay; "
             "E: garbled or contradicted"
@@ -59,15 +59,15 @@ class Appendix:
         for key in self.story.citations.documents if pages else ():
             self.deck.places.setdefault(f"{EVIDENCE}:{key}", pages[0][0])
 
-    def _document(self, one: Document) -> list[Cell]:
+    def _document(self, one: Document) -> list[GridCell]:
         text = self.plain.label
-        grade = Cell(one.grade, bold=True)
+        grade = GridCell(one.grade, bold=True)
         about = (one.record.get("reason"), one.record.get("interest"))
         return [
-            Cell(self.story.citations.title(one), bold=True),
-            Cell(str(one.record.get("published") or "")),
+            GridCell(self.story.citations.title(one), bold=True),
+            GridCell(str(one.record.get("published") or "")),
             grade,
-            *(Cell(text(t)) for t in about),
+            *(GridCell(text(t)) for t in about),
         ]
 
     def _slides(self, one: Document) -> str:
@@ -86,15 +86,15 @@ class Appendix:
             return
         rows = [
             [
-                Cell(self.plain.label(entry["topic"]), bold=True),
-                Cell(" / ".join(self._figure(ref) for ref in entry["claims"] if ref in self.story.report.sources)),
-                Cell(self._outcome(entry)),
-                Cell(self.plain.label(entry["reason"], 400)),
+                GridCell(self.plain.label(entry["topic"]), bold=True),
+                GridCell(" / ".join(self._figure(ref) for ref in entry["claims"] if ref in self.story.report.sources)),
+                GridCell(self._outcome(entry)),
+                GridCell(self.plain.label(entry["reason"], 400)),
             ]
             for entry in entries
         ]
         heads = [say("Matter"), say("As printed"), say("Adopted"), say("Why")]
-        grid = Grid(heads, rows, size=10, weights=[2.0, 1.7, 1.9, 5.0])
+        grid = SlideGrid(heads, rows, size=10, weights=[2.0, 1.7, 1.9, 5.0])
         self._spread(grid, "conflicts", say("Where the sources of the headlines disagree, and what was adopted"), "")
 
     def _figure(self, ref: str) -> str:
@@ -116,8 +116,8 @@ class Appendix:
         say, story = self.plain.message, self.story
         rows = [
             [
-                Cell(story.question(chapter), bold=True),
-                Cell(
+                GridCell(story.question(chapter), bold=True),
+                GridCell(
                     self.plain.label(chapter.section.reason)
                     or self.plain.named(labels.STATUSES, chapter.section.status)
                 ),
@@ -130,15 +130,17 @@ class Appendix:
             names = self.plain.language.comma.join(self.plain.metric(key) or key for key in block.finding["needs"])
             rows.append(
                 [
-                    Cell(self.plain.subtitle(block.finding) or questions.get(block.section.notebook, ""), bold=True),
-                    Cell(say("not stated") + say(": ") + names),
+                    GridCell(
+                        self.plain.subtitle(block.finding) or questions.get(block.section.notebook, ""), bold=True
+                    ),
+                    GridCell(say("not stated") + say(": ") + names),
                 ]
             )
         if rows:
-            grid = Grid([say("Figure or question"), say("What is missing")], rows, size=11, weights=[3, 5])
+            grid = SlideGrid([say("Figure or question"), say("What is missing")], rows, size=11, weights=[3, 5])
             self._spread(grid, "gaps", say("What cannot be answered yet, and which figure it needs"), "")
 
-    def _spread(self, grid: Grid, key: str, title: str, subtitle: str) -> list[tuple[Any, int, int]]:
+    def _spread(self, grid: SlideGrid, key: str, title: str, subtitle: str) -> list[tuple[Any, int, int]]:
         """The table over slides: [(slide, first row, last row)]."""
         spot = self.deck.masters.spots[WIDE]["Content"]
         batches = grids.pages(grid, spot.box[2] / EMU, spot.box[3] / EMU, self.deck.code)

@@ -9,10 +9,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from siyu import theme
-from siyu.render.deck.layouts import FOOTER, HEIGHT, LAYOUTS, NUMBER, TITLE, WIDTH, Place
+from siyu.render.deck.layouts import FOOTER, HEIGHT, LAYOUTS, NUMBER, TITLE, WIDTH, Placement
 from siyu.render.deck.tags import HEAD, NAMESPACES, Attribute, emu, place, root, scheme, tag, type_of, words
 
-XML = Path(__file__).parent.parent / "templates" / "deck"
+XML = Path(__file__).parents[1] / "templates" / "deck"
 LATIN, EAST_ASIAN = "Arial", "Microsoft YaHei"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _MAIN = "application/vnd.openxmlformats-officedocument.presentationml."
@@ -73,7 +73,7 @@ def _presentation() -> str:
 
 
 def _master() -> str:
-    body = Place("Text", 1, (43, 148, 874, 316), 14)
+    body = Placement("Text", 1, (43, 148, 874, 316), 14)
     shapes = [_bar(2, "Accent", (0, 46, 7, 66), scheme("accent1"))]
     shapes.append(_bar(3, "Line", (43, 505, 874, 0.75), scheme("bg1", darker=True)))
     shapes += [_placeholder(one, number) for number, one in enumerate((TITLE, body, FOOTER, NUMBER), start=4)]
@@ -103,7 +103,7 @@ def _style(name: str, size: float, font: str) -> str:
     return tag(name, tag("a:lvl1pPr", spacing, tag("a:buNone"), defaults, marL="0", indent="0", algn="l"))
 
 
-def _placeholder(one: Place, number: int) -> str:
+def _placeholder(one: Placement, number: int) -> str:
     side, end = (108_000, 72_000) if one.fill else (0, 0)
     numbered = one.kind == "sldNum"
     run = tag("a:rPr", lang="en-US")

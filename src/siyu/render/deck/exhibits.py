@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from siyu import theme
-from siyu.render.cellwords import NOTHING, cell_words
-from siyu.render.deck.grids import Cell, Grid
+from siyu.render.deck.grids import GridCell, SlideGrid
 from siyu.render.deck.plots import KINDS, Frame, Plot
 from siyu.render.plain import Plain
+from siyu.render.table_text import NOTHING, cell_words
 
 Record = Mapping[str, Any]
 _CHECKED = {"yes": theme.MAIN, "stated": theme.MAIN, "no": theme.RIVAL, "not_stated": theme.RIVAL, "partly": theme.WEAK}
@@ -32,7 +32,7 @@ def plot(finding: Record, plain: Plain, size: float, width: float, height: float
     return KINDS[finding["chart"]["kind"]](Frame(finding["chart"], plain, size, width, height))
 
 
-def grid(finding: Record, plain: Plain) -> Grid:
+def grid(finding: Record, plain: Plain) -> SlideGrid:
     """The finding's table."""
     if finding["chart"]["kind"] == "heat":
         return _heat(finding["chart"], plain)
@@ -43,20 +43,23 @@ def grid(finding: Record, plain: Plain) -> Grid:
         cells = []
         for column in columns:
             words = cell_words(plain, finding, row, column)
-            cells.append(Cell(words.text, colour=_CHECKED.get(words.check, ""), number=bool(words.numbers)))
+            cells.append(GridCell(words.text, colour=_CHECKED.get(words.check, ""), number=bool(words.numbers)))
         rows.append(cells)
     numeric = [
         any(row[at].number for row in rows) and all(row[at].number or row[at].text == NOTHING for row in rows)
         for at in range(len(heads))
     ]
     aligned = [
-        [Cell(cell.text, cell.fill, cell.colour, cell.bold, number) for cell, number in zip(row, numeric, strict=True)]
+        [
+            GridCell(cell.text, cell.fill, cell.colour, cell.bold, number)
+            for cell, number in zip(row, numeric, strict=True)
+        ]
         for row in rows
     ]
-    return Grid(heads, aligned)
+    return SlideGrid(heads, aligned)
 
 
-def _heat(chart: Record, plain: Plain) -> Grid:
+def _heat(chart: Record, plain: Plain) -> SlideGrid:
     """label x series, coloured by value: brown below zero, teal above."""
     said = [(plain.label(row["label"]), plain.label(row["series"])) for row in chart["rows"]]
     down, across = (list(dict.fromkeys(pair[at] for pair in said)) for at in (0, 1))
@@ -65,15 +68,15 @@ def _heat(chart: Record, plain: Plain) -> Grid:
     x = chart.get("x") or {}
     rows = []
     for label in down:
-        cells = [Cell(label)]
+        cells = [GridCell(label)]
         for name in across:
             row = held.get((label, name))
             if row is None:
-                cells.append(Cell(NOTHING, centred=True))
+                cells.append(GridCell(NOTHING, centred=True))
                 continue
             fill, ink = shade(row["value"] / bound)
             cells.append(
-                Cell(
+                GridCell(
                     plain.language.number(row["value"], "ratio" if chart["unit"] == "ratio" else ""),
                     fill,
                     ink,
@@ -82,7 +85,7 @@ def _heat(chart: Record, plain: Plain) -> Grid:
             )
         rows.append(cells)
     corner = f"{plain.label(x.get('label'))} →" if x.get("label") else ""
-    return Grid(
+    return SlideGrid(
         [corner, *across], rows, size=12, weights=[2.2, *([1.0] * len(across))], least=min(44.0, 280 / (len(rows) + 1))
     )
 

@@ -15,7 +15,7 @@ _MOST_LINES = 5
 
 
 @dataclass(frozen=True)
-class Cell:
+class GridCell:
     """A cell. fill, colour: `#rrggbb`, "" for the table's own. number: set to the right; centred: in the middle."""
 
     text: str
@@ -27,20 +27,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Grid:
+class SlideGrid:
     """A table. heads: texts of the first row. weights: shares of the width, empty to follow the text.
 
     least: height of a row, in points."""
 
     heads: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
+    rows: Sequence[Sequence[GridCell]]
     size: float = 10.5
     weights: Sequence[float] = ()
     least: float = 0.0
 
 
 @dataclass(frozen=True)
-class Page:
+class GridPage:
     """What fits on one slide: the `a:tbl` element, its height in points, its number of rows."""
 
     xml: str
@@ -51,11 +51,11 @@ class Page:
 Row = tuple[str, float]  # XML, and height in points
 
 
-def pages(grid: Grid, width: float, height: float, code: str) -> list[Page]:
+def pages(grid: SlideGrid, width: float, height: float, code: str) -> list[GridPage]:
     """The table in pieces that fit a place of this size, each with the head row, about equally full."""
     widths = _widths(grid, width)
     heads = [
-        Cell(head, bold=True, number=_numeric(grid, at), centred=at > 0 and grid.least > 0)
+        GridCell(head, bold=True, number=_numeric(grid, at), centred=at > 0 and grid.least > 0)
         for at, head in enumerate(grid.heads)
     ]
     head = _row(heads, widths, grid, code, head=True)
@@ -78,18 +78,18 @@ def _batches(rows: Sequence[Row], height: float) -> list[list[Row]]:
     return found
 
 
-def _widths(grid: Grid, width: float) -> list[float]:
+def _widths(grid: SlideGrid, width: float) -> list[float]:
     if grid.weights:
         return [width * weight / sum(grid.weights) for weight in grid.weights]
     texts = [[head, *(row[at].text for row in grid.rows)] for at, head in enumerate(grid.heads)]
     return metrics.columns(texts, width, grid.size, 2 * _INSET[0] + 1)
 
 
-def _numeric(grid: Grid, at: int) -> bool:
+def _numeric(grid: SlideGrid, at: int) -> bool:
     return bool(grid.rows) and all(row[at].number for row in grid.rows)
 
 
-def _row(cells: Sequence[Cell], widths: Sequence[float], grid: Grid, code: str, *, head: bool = False) -> Row:
+def _row(cells: Sequence[GridCell], widths: Sequence[float], grid: SlideGrid, code: str, *, head: bool = False) -> Row:
     """A cell's text is cut with an ellipsis beyond a few lines; the workbook has it whole."""
     tall, inside = 0.0, []
     for cell, width in zip(cells, widths, strict=True):
@@ -101,13 +101,13 @@ def _row(cells: Sequence[Cell], widths: Sequence[float], grid: Grid, code: str, 
     return tag("a:tr", *inside, h=emu(tall)), tall
 
 
-def _cell(cell: Cell, text: str, size: float, code: str, *, head: bool) -> str:
+def _cell(cell: GridCell, text: str, size: float, code: str, *, head: bool) -> str:
     # all cells of a look differ in their text only
     return _frame(replace(cell, text="\0" if text else ""), size, code, head).replace("\0", words(text))
 
 
 @lru_cache(maxsize=1024)
-def _frame(cell: Cell, size: float, code: str, head: bool) -> str:
+def _frame(cell: GridCell, size: float, code: str, head: bool) -> str:
     look: dict[str, Attribute] = {"lang": TAGS[code], "sz": round(size * 100)}
     ink = rgb(cell.colour) if cell.colour else scheme("tx1")
     run = tag("a:r", tag("a:rPr", ink, type_of("mn"), b=int(cell.bold), **look), tag("a:t", cell.text))
@@ -123,7 +123,7 @@ def _frame(cell: Cell, size: float, code: str, head: bool) -> str:
     return tag("a:tc", body, tag("a:tcPr", borders, ground, anchor="ctr", **insets))
 
 
-def _page(head: Row, rows: Sequence[Row], widths: Sequence[float]) -> Page:
+def _page(head: Row, rows: Sequence[Row], widths: Sequence[float]) -> GridPage:
     columns = tag("a:tblGrid", *(tag("a:gridCol", w=emu(width)) for width in widths))
     xml = tag("a:tbl", tag("a:tblPr", firstRow="1"), columns, head[0], *(row for row, _ in rows))
-    return Page(xml, head[1] + sum(tall for _, tall in rows), len(rows))
+    return GridPage(xml, head[1] + sum(tall for _, tall in rows), len(rows))

@@ -13,8 +13,8 @@ from siyu.render.deck.slide import Deck, Slide
 from siyu.render.deck.sourcing import Sourcing
 from siyu.render.deck.tags import EMU
 from siyu.render.deck.writing import Paragraph, Run, cut, fitting, plain_paragraphs, text_height
-from siyu.render.markdown import cell
 from siyu.render.outline import Block, Chapter, Outline, outline
+from siyu.render.page.markdown import cell
 from siyu.render.plain import ARGUMENT_LENGTH, Plain, intervals
 from siyu.render.report import Report
 

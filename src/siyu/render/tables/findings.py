@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from siyu.render.cellwords import NOTHING, cell_words
 from siyu.render.citations import Citations
 from siyu.render.number_codes import column_code
 from siyu.render.plain import Plain, untrusted
+from siyu.render.table_text import NOTHING, cell_words
 from siyu.render.tables.book import Book, Sheet
 
 Record = Mapping[str, Any]

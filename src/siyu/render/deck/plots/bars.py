@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from siyu import theme
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot, Record, bare_unit
-from siyu.render.deck.plots.sheet import Sheet, quoted
+from siyu.render.deck.plots.sheet import ChartSheet, quoted
 from siyu.render.deck.tags import each, rgb, tag
 from siyu.render.number_codes import number_code
 
@@ -16,7 +16,7 @@ Categories = tuple[str, Sequence[str]]  # column of the sheet, and its texts
 
 def bar_plot(frame: Frame) -> Plot:
     """A bar for each label; where there are ranges, whiskers, and the numbers stand beside the labels."""
-    sheet, rows = Sheet(), [*frame.rows, *({**line, "tone": "muted"} for line in frame.lines)]
+    sheet, rows = ChartSheet(), [*frame.rows, *({**line, "tone": "muted"} for line in frame.lines)]
     names, values = [frame.plain.label(row.get("label")) for row in rows], [row["value"] for row in rows]
     category: Categories = (sheet.add(frame.word("Label"), names), names)
     value = sheet.add(frame.word("Value"), values)
@@ -32,7 +32,7 @@ def bar_plot(frame: Frame) -> Plot:
 
 def tornado_plot(frame: Frame) -> Plot:
     """What the result becomes at the low and the high end of each input; bars start at the base case."""
-    rows, sheet, series = frame.rows, Sheet(), []
+    rows, sheet, series = frame.rows, ChartSheet(), []
     names = frame.labels()
     category = (sheet.add(frame.word("Label"), names), names)
     for at, (end, word, colour) in enumerate((("low", "Input low", theme.RIVAL), ("high", "Input high", theme.MAIN))):
@@ -55,7 +55,7 @@ def bar(
 
 def horizontal(
     frame: Frame,
-    sheet: Sheet,
+    sheet: ChartSheet,
     series: Sequence[str],
     *,
     stacked: bool = False,
@@ -76,7 +76,7 @@ def horizontal(
     return Plot(xml.chart_space(xml.plot_area(group), frame.size, legend=legend), sheet.workbook())
 
 
-def _whiskers(frame: Frame, sheet: Sheet, rows: Sequence[Record], names: Sequence[str]) -> tuple[str, Categories]:
+def _whiskers(frame: Frame, sheet: ChartSheet, rows: Sequence[Record], names: Sequence[str]) -> tuple[str, Categories]:
     """Error bars, and labels that carry value and range."""
     ends = {end: [row.get(end, row["value"]) for row in rows] for end in ("low", "high")}
     for end, word in (("low", "Low"), ("high", "High")):

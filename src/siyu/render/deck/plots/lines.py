@@ -8,14 +8,14 @@ from siyu import theme
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot, Record
 from siyu.render.deck.plots.points import values_on_the_left
-from siyu.render.deck.plots.sheet import Sheet
+from siyu.render.deck.plots.sheet import ChartSheet
 from siyu.render.deck.tags import each, tag
 from siyu.render.number_codes import axis_code, number_code
 
 
 def line_plot(frame: Frame) -> Plot:
     """The name of a line stands at its end, that of a reference line at its start."""
-    sheet, series = Sheet(), list[str]()
+    sheet, series = ChartSheet(), list[str]()
     names = list(dict.fromkeys(frame.plain.label(row["series"]) for row in frame.rows))
     for at, name in enumerate(names):
         rows = [row for row in frame.rows if frame.plain.label(row["series"]) == name]
@@ -31,7 +31,7 @@ def line_plot(frame: Frame) -> Plot:
     return Plot(xml.chart_space(xml.plot_area(group, frame.inner(0.98 - room)), frame.size), sheet.workbook())
 
 
-def _curves(frame: Frame, sheet: Sheet, series: list[str], name: str, rows: Sequence[Record], colour: str) -> None:
+def _curves(frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows: Sequence[Record], colour: str) -> None:
     """A line with its name and last number, and its low and high as thin lines."""
     xs = [row["x"] for row in rows]
     across = xml.numbers(sheet.add(_heading(frame), xs), xs)
@@ -45,7 +45,7 @@ def _curves(frame: Frame, sheet: Sheet, series: list[str], name: str, rows: Sequ
             _add(sheet, series, f"{name} ({frame.word(word)})", across, [row[part] for row in rows], thin)
 
 
-def _reference(frame: Frame, sheet: Sheet, series: list[str], line: Record, xs: list[float]) -> None:
+def _reference(frame: Frame, sheet: ChartSheet, series: list[str], line: Record, xs: list[float]) -> None:
     across = xml.numbers(sheet.add(_heading(frame), xs), xs)
     code = number_code(line["value"], line["unit"], frame.language)
     note = xml.labels([xml.label(0, code, "t", frame.size, theme.INK, name=True)], frame.size)
@@ -53,7 +53,7 @@ def _reference(frame: Frame, sheet: Sheet, series: list[str], line: Record, xs: 
     _add(sheet, series, frame.plain.label(line["label"]), across, [line["value"]] * 2, look + note)
 
 
-def _add(sheet: Sheet, series: list[str], name: str, across: str, values: Sequence[float], inside: str) -> None:
+def _add(sheet: ChartSheet, series: list[str], name: str, across: str, values: Sequence[float], inside: str) -> None:
     column = sheet.add(name, values)
     data = tag("c:xVal", across) + tag("c:yVal", xml.numbers(column, values))
     series.append(xml.series(len(series), column, name, inside, data, tag("c:smooth", val=0)))

@@ -8,13 +8,13 @@ from siyu import theme
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot, Record
 from siyu.render.deck.plots.points import BAND, BLANK, dotted, reference_lines, upright
-from siyu.render.deck.plots.sheet import Sheet
+from siyu.render.deck.plots.sheet import ChartSheet
 from siyu.render.number_codes import number_code
 
 
 def pairs_plot(frame: Frame) -> Plot:
     """One column of the sheet a series; the first label names them."""
-    sheet = Sheet()
+    sheet = ChartSheet()
     said = [frame.plain.label(row.get("label")) for row in frame.rows]
     of = [frame.plain.label(row["series"]) for row in frame.rows]
     labels, names = list(dict.fromkeys(said)), list(dict.fromkeys(of))
@@ -35,7 +35,7 @@ def pairs_plot(frame: Frame) -> Plot:
 
 def _band(
     frame: Frame,
-    sheet: Sheet,
+    sheet: ChartSheet,
     groups: Sequence[dict[str, Record]],
     ends: tuple[str, str],
     labels: tuple[str, list[str]],
@@ -62,7 +62,9 @@ def _label(frame: Frame, at: int, name: str, group: dict[str, Record], colour: s
     return xml.label(at, code, side, frame.size, colour, name=at == 0, bold=True)
 
 
-def _sampling(frame: Frame, sheet: Sheet, groups: Sequence[dict[str, Record]], name: str, own: str, colour: str) -> str:
+def _sampling(
+    frame: Frame, sheet: ChartSheet, groups: Sequence[dict[str, Record]], name: str, own: str, colour: str
+) -> str:
     """Thin bars from low to high of a series, where it has ranges."""
     rows = [group.get(name) for group in groups]
     ranges = [row if row is not None and frame.differ(row["low"], row["high"], row["unit"]) else None for row in rows]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from siyu import theme
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot
-from siyu.render.deck.plots.sheet import Sheet
+from siyu.render.deck.plots.sheet import ChartSheet
 from siyu.render.deck.tags import each, tag
 from siyu.render.number_codes import axis_code, number_code
 
@@ -34,7 +34,7 @@ def dotted(
     return xml.series(at, column, name, look, inside, data, tag("c:smooth", val=0))
 
 
-def reference_lines(frame: Frame, sheet: Sheet, first: int, labels: Labels) -> list[str]:
+def reference_lines(frame: Frame, sheet: ChartSheet, first: int, labels: Labels) -> list[str]:
     """Reference marks as dashed lines across all labels, named above their end."""
     found = []
     for at, line in enumerate(frame.lines, start=first):
@@ -47,7 +47,7 @@ def reference_lines(frame: Frame, sheet: Sheet, first: int, labels: Labels) -> l
     return found
 
 
-def upright(frame: Frame, sheet: Sheet, series: Sequence[str]) -> Plot:
+def upright(frame: Frame, sheet: ChartSheet, series: Sequence[str]) -> Plot:
     """The chart of such series: labels below, values on the left."""
     head, axes = each("c", grouping="standard", varyColors=0), tag("c:axId", val=1) + tag("c:axId", val=2)
     group = tag("c:lineChart", head, *series, tag("c:marker", val=1), axes)

@@ -6,7 +6,7 @@ from siyu import theme
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot, Record, bare_unit
 from siyu.render.deck.plots.points import BAND, BLANK, dotted, reference_lines, upright
-from siyu.render.deck.plots.sheet import Sheet, quoted
+from siyu.render.deck.plots.sheet import ChartSheet, quoted
 from siyu.render.deck.tags import each, rgb, tag
 from siyu.render.number_codes import number_code
 
@@ -15,7 +15,7 @@ _ENDS = (("value", "Value"), ("low", "Low"), ("high", "High"))
 
 def range_plot(frame: Frame) -> Plot:
     """The numbers stand at the marks, or where those are too close, under the labels."""
-    rows, sheet = frame.rows, Sheet()
+    rows, sheet = frame.rows, ChartSheet()
     blank = [BLANK] if frame.lines else []
     names = [*frame.labels(), *blank]
     label = sheet.add(frame.word("Label"), names)

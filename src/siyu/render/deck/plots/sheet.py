@@ -29,7 +29,7 @@ def quoted(text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Column:
+class SheetColumn:
     """A column: heading and cells. formula: row number (from 2) -> formula whose results the cells are."""
 
     name: str
@@ -38,14 +38,14 @@ class Column:
 
 
 @dataclass
-class Sheet:
+class ChartSheet:
     """Columns in order; `add` returns the letter of the new one."""
 
-    columns: list[Column] = field(default_factory=list)
+    columns: list[SheetColumn] = field(default_factory=list)
 
     def add(self, name: str, cells: Sequence[Cell], formula: Callable[[int], str] | None = None) -> str:
         """Append a column and return its letter."""
-        self.columns.append(Column(name, cells, formula))
+        self.columns.append(SheetColumn(name, cells, formula))
         return LETTERS[len(self.columns) - 1]
 
     def workbook(self) -> bytes:

@@ -8,7 +8,7 @@ from siyu import theme
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.bars import bar, horizontal
 from siyu.render.deck.plots.frame import Frame, Plot
-from siyu.render.deck.plots.sheet import Sheet, quoted
+from siyu.render.deck.plots.sheet import ChartSheet, quoted
 from siyu.render.deck.tags import rgb
 from siyu.render.number_codes import number_code
 
@@ -20,7 +20,7 @@ def waterfall_plot(frame: Frame) -> Plot:
     """Rows with tone `muted` are totals. The numbers stand beside the labels, as a bar that crosses zero has two parts.
 
     Columns: label, step, whether a total, from, to; the rest follows by formulas."""
-    sheet = Sheet()
+    sheet = ChartSheet()
     totals, steps = [row.get("tone") == "muted" for row in frame.rows], [row["value"] for row in frame.rows]
     names = frame.labels()
     spans = _spans(steps, totals)

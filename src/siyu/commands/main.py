@@ -1,0 +1,300 @@
+"""The `siyu` command. Text for people goes to stderr, data to stdout.
+
+Exit: 0 done · 1 a subject failed, or a check found a mismatch · 2 wrong usage or input, found before
+anything starts.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from siyu.commands.intake import check, erase, new, reader_language
+from siyu.commands.simulate import simulate
+from siyu.errors import ProblemsError, shown_path
+
+_OUT = click.option(
+    "--out", type=click.Path(path_type=Path, file_okay=False), default=Path("reports"), show_default=True,
+    help="Folder that holds the reports.",
+)  # fmt: skip
+
+_TEMPLATE = click.option(
+    "--template", type=click.Path(path_type=Path, dir_okay=False),
+    help="A client's .pptx, whose master the deck takes.",
+)  # fmt: skip
+_PDF = click.option("--pdf", is_flag=True, help="Print the pages to PDF too (with Chromium).")
+
+_ALL_LANGUAGES = "zh,en"
+
+
+def reporting_problems(command: Callable[..., None]) -> Callable[..., None]:
+    """Problems of what was given end a command with exit code 2 and their text, without a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except ProblemsError as error:
+            click.echo(f"siyu: {error}", err=True)
+            sys.exit(2)
+        except OSError as error:
+            from siyu.runs.files.faults import on_disk
+
+            click.echo(f"siyu: {on_disk(error)}", err=True)
+            sys.exit(2)
+
+    return wrapped
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="siyu")
+def main() -> None:
+    """A private-domain marketing workbook whose every number traces to its source."""
+
+
+@main.command()
+@click.argument("subjects", nargs=-1, metavar="SUBJECT...")
+@click.option("--all", "every", is_flag=True, help="Every known subject.")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Subjects and settings in a YAML file.",
+)
+@click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
+@_OUT
+@click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default the number of cores.")
+@click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@_TEMPLATE
+@_PDF
+@reporting_problems
+def report(
+    subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, out: Path, as_of: str,
+    parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool, template: Path | None, pdf: bool,
+) -> None:  # fmt: skip
+    """Run the notebooks of each SUBJECT and publish its report; only what changed is run.
+
+    A manifest says the same for many subjects. What stands at the top holds for all, what stands with a
+    subject for that one; only `subjects` is required:
+
+    \b
+      lang: [zh, en]
+      as_of: 2024-06-30
+      parameters: {months: 12}
+      limits: {seconds: 900, memory_mb: 4096, output_mb: 50}
+      template: client.pptx
+      pdf: true
+      subjects:
+        - luzhou_laojiao
+        - subject: lijiaqi_group
+          lang: [zh]
+          parameters: {months: 6}
+    """  # noqa: D301 - click's mark for text that keeps its lines
+    from siyu.runs.ask.lint import lint
+    from siyu.runs.ask.output_options import Delivery
+    from siyu.runs.ask.plan import planned
+    from siyu.runs.ask.requests import checked
+    from siyu.runs.ask.reuse import decided
+    from siyu.runs.ask.sections import notebooks
+    from siyu.runs.files.workspace import Workspace
+
+    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf))
+    lint(notebooks())
+    requests = checked(wishes)
+    plans = [planned(request) for request in requests]
+    decisions = [decided(plan, Workspace(out), force=force) for plan in plans]
+    if not all(decision.unchanged for decision in decisions):
+        from siyu.runs.ask.inputs import check_inputs  # half a second of imports, for nothing if unchanged
+
+        check_inputs([plan.request for plan, one in zip(plans, decisions, strict=True) if not one.unchanged])
+    if dry_run:
+        for plan, decision in zip(plans, decisions, strict=True):
+            click.echo(f"{plan.request.subject.id}: {decision}")
+        return
+    _publish(plans, out, jobs=jobs, force=force)
+
+
+@main.command()
+@click.argument("executed", nargs=-1, required=True, metavar="EXECUTED.ipynb...", type=click.Path(path_type=Path))
+@click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder for reports.")
+@_TEMPLATE
+@_PDF
+@reporting_problems
+def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool) -> None:
+    """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
+    from siyu.runs.ask.output_options import Delivery
+    from siyu.runs.external import NotebooksRefusedError, planned_from
+
+    try:
+        plans = planned_from(executed, _languages(lang), Delivery(template, pdf))
+    except NotebooksRefusedError as error:
+        click.echo(f"siyu: {error}", err=True)
+        sys.exit(1)
+    _publish(plans, out, jobs=None, force=False)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@reporting_problems
+def verify(folder: Path) -> None:
+    """Check that the report in FOLDER is what was sealed."""
+    from siyu.runs.files.record import mismatches
+
+    found = mismatches(folder)
+    for mismatch in found:
+        click.echo(f"{shown_path(folder)}/{mismatch}", err=True)
+    if found:
+        sys.exit(1)
+    click.echo(f"{shown_path(folder)}: the seal holds", err=True)
+
+
+@main.command()
+@click.argument("subject")
+@click.argument("key")
+@_OUT
+@reporting_problems
+def trace(subject: str, key: str, out: Path) -> None:
+    """Print what finding KEY (or KEY.value) of the published report of SUBJECT was made from."""
+    from siyu.runs.trace import traced
+
+    click.echo(traced(out / subject, key))
+
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+
+
+@main.command()
+@click.argument("subject")
+@click.option("--as-of", metavar="DATE", default="", help="Date the figures speak of; default from subject.yml.")
+@_JSON
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of names and reasons; default: environment.")
+@reporting_problems
+def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
+    """Print every order metric of SUBJECT, and why the others cannot be computed."""
+    from siyu.commands.metrics import tally
+
+    found, language = tally(subject, as_of), reader_language(lang)
+    if as_json:
+        click.echo(json.dumps(found.as_json(language), ensure_ascii=False, indent=1))
+    else:
+        for line in found.lines(language):
+            click.echo(line)
+    for file in found.refused:
+        click.echo(f"siyu: {file} was refused; siyu check says why", err=True)
+    if found.refused:
+        sys.exit(1)
+
+
+@main.command()
+@_JSON
+@reporting_problems
+def scorecard(as_json: bool) -> None:
+    """Compute published results anew from the bundled data, and hold them side by side."""
+    from siyu.commands.metrics import score, score_lines
+
+    rows = score()
+    if as_json:
+        click.echo(json.dumps([row.as_json() for row in rows], ensure_ascii=False, indent=1))
+    else:
+        for line in score_lines(rows):
+            click.echo(line)
+    if faults := [row.name for row in rows if not row.ok]:
+        click.echo(f"siyu: not reproduced: {', '.join(faults)}", err=True)
+        sys.exit(1)
+
+
+def _publish(plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool) -> None:
+    from siyu.runs.batch import Batch, IndexFailedError
+    from siyu.runs.console import Console
+    from siyu.runs.files.faults import on_disk
+    from siyu.runs.files.record import FAILED
+
+    out.mkdir(parents=True, exist_ok=True)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
+    with Console() as console:
+        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console.progress)
+        try:
+            outcomes = batch.run()
+        except (OSError, IndexFailedError) as error:
+            click.echo(f"siyu: {on_disk(error) if isinstance(error, OSError) else error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("siyu: stopped; what is published stands, and the same command goes on from here", err=True)
+            sys.exit(1)
+    if any(outcome.status == FAILED for outcome in outcomes):
+        sys.exit(1)
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    return tuple(code.strip() for code in text.split(","))
+
+
+def _wishes(
+    subjects: Sequence[str],
+    every: bool,
+    manifest: Path | None,
+    lang: str,
+    as_of: str,
+    parameters: Sequence[str],
+    delivery: Any,
+) -> list[Any]:
+    from siyu.errors import Problem, UsageError
+    from siyu.paths import subject_dirs
+    from siyu.runs.ask.requests import Given, Wish, place
+
+    here = place("command line")
+    if sum((bool(subjects), every, manifest is not None)) != 1:
+        found = "more than one" if subjects or every else "nothing"
+        expected = "subjects, or --all, or --manifest FILE"
+        known = ", ".join(subject_dirs()) or "none yet"
+        raise UsageError([Problem("command line", 0, "subject", found, expected, f"Known subjects: {known}.")])
+    if manifest is not None:
+        return _manifest(manifest, bool(lang != _ALL_LANGUAGES or as_of or parameters or delivery.options))
+    given, problems = {}, []
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals or name in given:
+            found = f"{name} twice" if equals else text
+            problems.append(Problem("command line", 0, "-p", found, "NAME=VALUE, each name once", "Mend this option."))
+        given[name] = Given(value, here)
+    if problems:
+        raise UsageError(problems)
+    names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
+    return [Wish(name, here, _languages(lang), as_of, given, delivery=delivery) for name in names]
+
+
+def _manifest(path: Path, said_here: bool) -> list[Any]:
+    from siyu.errors import Problem, UsageError
+    from siyu.runs.ask.manifest import wishes
+
+    if said_here:
+        step = "Write them into the manifest."
+        expected = "no --lang, --as-of, -p, --template or --pdf beside a manifest"
+        raise UsageError([Problem("command line", 0, "--manifest", "settings in two places", expected, step)])
+    return wishes(path)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+main.add_command(check)
+main.add_command(new)
+main.add_command(erase)
+main.add_command(simulate)
+
+
+if __name__ == "__main__":
+    main()

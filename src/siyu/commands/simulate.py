@@ -1,0 +1,148 @@
+"""`siyu simulate`: a made-up client with a known truth, as a subject's folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from siyu.errors import Problem, UsageError, shown_path
+
+if TYPE_CHECKING:
+    from siyu.simulator.brand import Recipe
+
+# as in `worlds` and `simulator`, which take a second to load
+NAMES = ("coin", "selection", "calendar", "planted", "null", "demo")
+FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
+QUIRKS = ("gb18030", "tabs", "total", "headers", "duplicates", "broken", "snapshots", "refunds", "gifts", "unpaid")
+DEMO_SEED = 2025
+
+
+@click.command()
+@click.argument("name", type=click.Choice(NAMES))
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the client.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
+@click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
+@click.option(
+    "--columns",
+    type=click.Choice(("short", "full")),
+    default="short",
+    show_default=True,
+    help="Columns of order exports: those that hold something, or all the platform offers.",
+)
+@click.option("--buyers", type=click.IntRange(10, 1_000_000), default=2_000, show_default=True)
+@click.option(
+    "--effect",
+    type=click.FloatRange(0.1, 10),
+    default=1.6,
+    show_default=True,
+    help="planted: factor on a buyer's rate after joining.",
+)
+@click.option(
+    "--keys",
+    "key_share",
+    type=click.FloatRange(0, 1),
+    default=1.0,
+    show_default=True,
+    help="Share of orders whose buyer can be known; 0: none, as in most Douyin exports.",
+)
+@click.option("--quirk", "quirks", multiple=True, type=click.Choice((*QUIRKS, "all")),
+              help="What real exports do; may be given several times.")  # fmt: skip
+def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers: int, effect: float,
+             key_share: float, quirks: Sequence[str]) -> None:  # fmt: skip
+    """Write a made-up client into --out: subject.yml, exports/ in real formats, truth.json beside them.
+
+    NAME is the world its buyers live in. `demo` is the bundled client and takes no other options. In coin,
+    selection and calendar joining a group changes nothing, and yet about 70% of its members buy again; in
+    planted it does; in null members are chosen fairly. With SIYU_DATA set to the folder above --out,
+    `siyu report` finds the client.
+    """
+    from siyu.simulator.brand import Recipe
+    from siyu.simulator.worlds import KINDS, seventy
+
+    try:
+        earlier = _earlier(out)
+    except UsageError as error:
+        click.echo(f"siyu: {error}", err=True)
+        sys.exit(2)
+    chosen = frozenset(QUIRKS if "all" in quirks else quirks)
+    kind = next((kind for kind in KINDS if kind == name), None)  # None: the demo
+    plans = demo_plans()
+    if kind is not None:
+        plans = [Recipe(seventy(kind, buyers=buyers, effect=effect), seed, layout, columns, chosen, key_share)]
+    content = client(name, plans)
+    for old in earlier:
+        old.unlink(missing_ok=True)
+    for path, data in content.items():
+        (out / path).parent.mkdir(parents=True, exist_ok=True)
+        (out / path).write_bytes(data)
+    click.echo(f"{shown_path(out)}: {len(content)} files, synthetic", err=True)
+
+
+def demo_plans() -> list[Recipe]:
+    """The bundled client: a Douyin shop with buyer keys and a planted effect, and a small WeChat shop without."""
+    from siyu.simulator.brand import Recipe
+    from siyu.simulator.worlds import World
+
+    quirks = frozenset(QUIRKS) - {"gb18030"}
+    shop = World("planted", buyers=1_200, effect=1.8, basket_fen=7_900)
+    small = replace(shop, kind="null", buyers=160)
+    return [
+        Recipe(shop, DEMO_SEED, "douyin_shop", "short", quirks, 0.97),
+        Recipe(small, DEMO_SEED + 1, "wechat_shop", "short", frozenset({"refunds", "gifts", "unpaid"}), 0.0),
+    ]
+
+
+def client(name: str, plans: Sequence[Recipe]) -> dict[str, bytes]:
+    """Path -> content of a client's folder. People and dashboards are those of the first plan."""
+    from siyu.simulator.brand import made
+    from siyu.simulator.dashboards import dashboard_files
+    from siyu.simulator.order_files import order_files, people_files
+
+    content, accounts, truths = {}, [], []
+    for number, plan in enumerate(plans):
+        brand = made(plan)
+        for path, data, account in order_files(brand):
+            content[f"exports/{path}"] = data
+            accounts.append(account.as_json())
+        truths.append({"format": plan.format, "seed": plan.seed, "quirks": sorted(plan.quirks), "keys": plan.key_share,
+                       "world": _world(plan), **brand.truth()})  # fmt: skip
+        if not number:
+            content |= {f"exports/{path}": data for path, data in (*people_files(brand), *dashboard_files(brand))}
+    content["subject.yml"] = _subject(name, plans[0].world.as_of.isoformat()).encode()
+    truth = {"schema": 1, "synthetic": True, "files": accounts, "shops": truths, "written": sorted(content)}
+    content["truth.json"] = (json.dumps(truth, ensure_ascii=False, indent=1) + "\n").encode()
+    return content
+
+
+def _world(plan: Recipe) -> dict[str, Any]:
+    fields = plan.world.__dataclass_fields__
+    return {key: value if isinstance(value := getattr(plan.world, key), int | float | str) else str(value)
+            for key in fields}  # fmt: skip
+
+
+def _subject(name: str, as_of: str) -> str:
+    return (
+        f"# made by `siyu simulate {name}`: nobody's orders\n"
+        f"name: {{zh: 合成演示店铺（{name}）, en: Synthetic shop ({name})}}\n"
+        "kind: client\ncase: luzhou_laojiao\ncurrency: CNY\n"
+        f"as_of: {as_of}\nsuppress_below: 0\ncategory: fmcg\n"
+    )
+
+
+def _earlier(out: Path) -> list[Path]:
+    """What an earlier call wrote into `out`. Raises UsageError when it holds anything but a simulated client."""
+    if not out.is_dir() or not any(out.iterdir()):
+        return []
+    try:
+        truth = json.loads((out / "truth.json").read_text("utf-8"))
+        return [out / "exports" / Path(name).name for name in truth["written"] if name.startswith("exports/")]
+    except (OSError, ValueError, KeyError, TypeError):
+        expected = "a new or empty folder, or a simulated client"
+        problem = Problem("command line", 0, "--out", shown_path(out), expected, "Name another folder.")
+        raise UsageError([problem]) from None

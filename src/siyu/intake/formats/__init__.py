@@ -1,0 +1,1 @@
+"""Export formats as data, and what one cell means."""

@@ -1,0 +1,1 @@
+"""One export from bytes to accounted records."""

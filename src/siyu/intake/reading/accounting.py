@@ -1,0 +1,128 @@
+"""What became of every record of a file: accepted, quarantined, ignored. Nothing else exists."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import astuple, dataclass, field
+from typing import Any
+
+from siyu.intake.reading.problems import SHOWN, Trouble
+from siyu.language import Language
+
+STATES = ("accepted", "quarantined", "ignored")
+
+
+@dataclass
+class Account:
+    """The account of one file. Amounts in fen of the format's control column; null when it has none.
+
+    unpriced: quarantined or ignored records whose control amount cannot be read.
+    completeness: `verified` (the file's own total or count agrees), `last_record_complete`, or
+    `not_verified`: the last line has no line end, or a total disagrees, so something may be missing.
+    identities: records that name a usable buyer, None when the format has no such column. net_uncertain:
+    accepted records with a part refund of unknown amount, and their fen: net counts them in full. digest: sha256.
+    """
+
+    file: str
+    format: str | None = None
+    encoding: str | None = None
+    control: bool = False
+    records: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
+    fen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STATES, 0))
+    unpriced: int = 0
+    completeness: str = "not_verified"
+    identities: int | None = None
+    net_uncertain: tuple[int, int] = (0, 0)
+    unknown_columns: tuple[str, ...] = ()
+    problems: list[Trouble] = field(default_factory=list)
+    left_out: int = 0
+    refused: bool = False
+    digest: str = ""
+
+    def put(self, state: str, fen: int | None, count: int = 1) -> None:
+        """Count records into a state; fen None: their control amount cannot be read."""
+        self.records[state] += count
+        self.fen[state] += fen or 0
+        if fen is None and self.control:
+            self.unpriced += count
+
+    def move(self, source: str, target: str, fen: int) -> None:
+        """Correct the state of one record."""
+        self.records[source] -= 1
+        self.fen[source] -= fen
+        self.put(target, fen)
+
+    def report(self, trouble: Trouble) -> None:
+        """Keep a problem with its place; beyond a thousand they are only counted."""
+        if len(self.problems) < SHOWN:
+            self.problems.append(trouble)
+        else:
+            self.left_out += 1
+
+    def refuse(self, trouble: Trouble) -> None:
+        """Give the whole file up: whatever was accepted is quarantined with it."""
+        self.refused = True
+        self.problems.append(trouble)
+        self.records["quarantined"] += self.records["accepted"]
+        self.fen["quarantined"] += self.fen["accepted"]
+        self.records["accepted"] = self.fen["accepted"] = 0
+        self.net_uncertain = (0, 0)
+
+    @property
+    def total(self) -> int:
+        """Records of the file."""
+        return sum(self.records.values())
+
+    @property
+    def clean(self) -> bool:
+        """Whether every record is accepted or ignored and nothing was found."""
+        return not (self.refused or self.problems or self.records["quarantined"])
+
+    def as_stored(self) -> dict[str, Any]:
+        """What `stored_account` reads."""
+        entry = {k: v for k, v in self.as_json(Language("en")).items() if k != "problems"}
+        troubles = [astuple(trouble) for trouble in self.problems]
+        return entry | {"control": self.control, "digest": self.digest, "troubles": troubles}
+
+    def as_json(self, language: Language) -> dict[str, Any]:
+        """The contract's entry of `check --json`."""
+        return {
+            "file": self.file,
+            "format": self.format,
+            "encoding": self.encoding,
+            "records": self.total,
+            **self.records,
+            "unpriced": self.unpriced,
+            "amount_fen": dict(self.fen),
+            "completeness": self.completeness,
+            "refused": self.refused,
+            "identities": self.identities,
+            "net_uncertain": {"records": self.net_uncertain[0], "fen": self.net_uncertain[1]},
+            "unknown_columns": list(self.unknown_columns),
+            "problems_not_listed": self.left_out,
+            "problems": [
+                {"file": self.file, "line": t.line, "column": t.column, "code": t.code,
+                 "reason": t.reason(language)}
+                for t in sorted(self.problems)
+            ],
+        }  # fmt: skip
+
+
+def stored_account(entry: Mapping[str, Any], file: str) -> Account:
+    """The account that `as_json` (English) wrote, for the same bytes under the name `file`."""
+    return Account(
+        file=file,
+        format=entry["format"],
+        encoding=entry["encoding"],
+        control=entry["control"],
+        records={state: entry[state] for state in STATES},
+        fen=dict(entry["amount_fen"]),
+        unpriced=entry["unpriced"],
+        completeness=entry["completeness"],
+        identities=entry["identities"],
+        net_uncertain=(entry["net_uncertain"]["records"], entry["net_uncertain"]["fen"]),
+        unknown_columns=tuple(entry["unknown_columns"]),
+        problems=[Trouble(*trouble) for trouble in entry["troubles"]],
+        left_out=entry["problems_not_listed"],
+        digest=entry["digest"],
+    )

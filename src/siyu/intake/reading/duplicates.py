@@ -1,0 +1,100 @@
+"""Records that stand in a file more than once, and amounts of an order that repeat on its lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+
+from siyu.intake.formats.catalogue import Layout
+from siyu.intake.reading.lines import Ints
+from siyu.intake.reading.records import Records
+
+Hashes = npt.NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Repeats:
+    """Positions among the accepted records (in file order).
+
+    same: equal to an earlier record; other: the same key as an earlier one and other values; carried: a
+    later line of an order whose amounts an earlier line has counted; torn: a line that disagrees with it.
+    """
+
+    same: Ints
+    other: Ints
+    carried: Ints
+    torn: Ints
+
+
+@dataclass
+class Fingerprints:
+    """64-bit fingerprints of accepted records, block by block: 24 bytes a record, whatever its width."""
+
+    layout: Layout
+    parts: list[dict[str, Hashes]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        entry = self.layout.format
+        self._key = [key for key in entry.line_key or self.layout.places if key in self.layout.places]
+        self._check = entry.duplicates == "drop" and bool(self._key)
+        shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
+        self._order = shared if "order_id" in self.layout.places else []
+        self._connection = duckdb.connect(config={"threads": 1})
+        self._connection.execute("SET enable_external_access = false")
+
+    def of(self, records: Records) -> dict[str, Hashes]:
+        """The fingerprints of one block. Safe to call from several threads."""
+        wanted = {}
+        if self._check:
+            wanted = {"key": self._key, "record": list(self.layout.places)}
+        if self._order:
+            wanted |= {"order": ["order_id"], "amounts": self._order}
+        if not wanted:
+            return {}
+        columns = ", ".join(f"hash({', '.join(map(_quoted, keys))}) AS {n}" for n, keys in wanted.items())
+        with self._connection.cursor() as cursor:
+            cursor.register("records", records.accepted)
+            found = cursor.execute(f"SELECT {columns} FROM records").fetchnumpy()  # noqa: S608 - quoted
+        return {name: np.asarray(values, np.uint64) for name, values in found.items()}
+
+    def add(self, part: dict[str, Hashes]) -> None:
+        """Take in a block's fingerprints, in file order."""
+        if part:
+            self.parts.append(part)
+
+    def repeats(self) -> Repeats:
+        """All repeats of the file."""
+        none = np.zeros(0, np.int64)
+        same = other = carried = torn = none
+        if self.parts and self._check:
+            same, other = _later(self._joined("key"), self._joined("record"))
+        if self.parts and self._order:
+            carried, torn = _later(self._joined("order"), self._joined("amounts"))
+            gone = np.union1d(same, other)
+            carried, torn = np.setdiff1d(carried, gone), np.setdiff1d(torn, gone)
+        return Repeats(same, other, carried, torn)
+
+    def _joined(self, name: str) -> Hashes:
+        return np.concatenate([part[name] for part in self.parts])
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _later(keys: Hashes, values: Hashes) -> tuple[Ints, Ints]:
+    """Positions whose key was seen before: with the values of the first such record, or with others."""
+    inorder = np.sort(keys)
+    twice = inorder[1:][inorder[1:] == inorder[:-1]]
+    if not twice.size:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    some = np.flatnonzero(np.isin(keys, twice)) if twice.size < keys.size // 10 else np.arange(keys.size)
+    order = some[np.argsort(keys[some], kind="stable")]
+    ordered = keys[order]
+    new = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    first = np.flatnonzero(new)[np.cumsum(new) - 1]
+    agree = values[order] == values[order[first]]
+    return np.sort(order[~new & agree]), np.sort(order[~new & ~agree])

@@ -1,0 +1,118 @@
+"""Strict decoding: one encoding per file, named; every byte must fit it."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.sources import TableSource
+
+BLOCK = 1 << 22
+# in a GB18030 file: four or more characters that read as UTF-8 Chinese
+_UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){4,}")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """name: as shown; codec: Python's; skip: bytes of the mark at the start; bare_cr: lines end in CR.
+
+    digest: sha256 of all bytes.
+    """
+
+    name: str
+    codec: str
+    skip: int = 0
+    bare_cr: bool = False
+    digest: str = ""
+
+
+def encoding_of(source: TableSource) -> Encoding:
+    """The one encoding all bytes of the source fit. Reads it to the end. Raises RefusedError."""
+    first = next(_raw(source), b"")
+    for name, mark, codec in (
+        ("utf-8-sig", codecs.BOM_UTF8, "utf-8"),
+        ("utf-16", codecs.BOM_UTF16_LE, "utf-16-le"),
+        ("utf-16", codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if first.startswith(mark):
+            return _checked(source, Encoding(name, codec, len(mark)))
+    if b"\0" in first[:2000]:
+        half = "utf-16-le" if first[:2000:2].count(0) < first[1:2000:2].count(0) else "utf-16-be"
+        return _checked(source, Encoding("utf-16", half))
+    try:
+        return _checked(source, Encoding("utf-8", "utf-8"))
+    except RefusedError:
+        return _checked(source, Encoding("gb18030", "gb18030"))
+
+
+def _raw(source: TableSource) -> Iterator[bytes]:
+    if source.open is None:
+        raise source.refused or RefusedError("not_a_file")
+    with source.open() as file:
+        while block := file.read(BLOCK):
+            yield block
+
+
+def _checked(source: TableSource, encoding: Encoding) -> Encoding:
+    decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
+    skip, line, feeds, returns = encoding.skip, 1, 0, 0
+    tail, digest = b"", hashlib.sha256()
+    for block in _raw(source):
+        digest.update(block)
+        data, skip = block[skip:], max(0, skip - len(block))
+        try:
+            text = decoder.decode(data)
+        except UnicodeDecodeError as error:
+            line += data[: max(error.start, 0)].count(b"\n")
+            raise RefusedError("encoding", line=line) from error
+        if encoding.codec == "gb18030":
+            tail = _unmixed(tail + data, line)
+        new = text.count("\n")
+        feeds, returns, line = feeds + new, returns + text.count("\r"), line + new
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise RefusedError("encoding", line=line) from error
+    if encoding.codec == "gb18030":
+        _unmixed(tail + b"\n", line)
+    return Encoding(encoding.name, encoding.codec, encoding.skip, feeds == 0 and returns > 0, digest.hexdigest())
+
+
+def _unmixed(window: bytes, line: int) -> bytes:
+    """Refuse a line of UTF-8 among GB18030 ones; returns the unfinished line at the end."""
+    for run in _UTF8_RUN.finditer(window):
+        start = window.rfind(b"\n", 0, run.start()) + 1
+        stop = window.find(b"\n", run.end())
+        if stop < 0:
+            break
+        try:
+            window[start:stop].decode("utf-8")
+        except UnicodeDecodeError:
+            continue
+        raise RefusedError("mixed_encodings", line=line + window.count(b"\n", 0, start))
+    return window[window.rfind(b"\n") + 1 :][-1_000_000:]
+
+
+def blocks(source: TableSource, encoding: Encoding) -> Iterator[bytes]:
+    """The source as UTF-8 in blocks of whole lines; the last one may lack its line end."""
+    decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
+    skip, rest = encoding.skip, b""
+    for block in _raw(source):
+        data, skip = block[skip:], max(0, skip - len(block))
+        text = data if encoding.codec == "utf-8" else decoder.decode(data).encode()
+        if encoding.bare_cr:
+            text = text.replace(b"\r", b"\n")
+        cut = text.rfind(b"\n") + 1
+        if cut:
+            yield rest + text[:cut]
+            rest = text[cut:]
+        else:
+            rest += text
+            if len(rest) > 16 * BLOCK:
+                raise RefusedError("too_long", expected=f"{16 * BLOCK}")
+    if rest:
+        yield rest

@@ -1,0 +1,235 @@
+"""One export from bytes to accounted records."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.intake.formats.catalogue import Format, Layout
+from siyu.intake.reading import non_records
+from siyu.intake.reading.accounting import Account
+from siyu.intake.reading.duplicates import Fingerprints, Hashes
+from siyu.intake.reading.encodings import blocks, encoding_of
+from siyu.intake.reading.headers import Head, head
+from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.multiline import mended, uncut
+from siyu.intake.reading.problems import Trouble
+from siyu.intake.reading.records import Records, amount_of, damaged, read_block
+from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.sources import TableSource
+
+Progress = Callable[[int], None]
+Sink = Callable[[pa.Table, Ints, Format], None]
+_SUBTOTAL = ("小", "页", "sub", "page")
+
+
+@dataclass
+class Reading:
+    """A file that has been read: its account, and the lines that turned out to repeat others."""
+
+    account: Account
+    layout: Layout | None = None
+    dropped: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+def read(
+    source: TableSource, wanted: str | None = None, *, sink: Sink | None = None, progress: Progress | None = None
+) -> Reading:
+    """Read one source. Never raises for what the file holds: the account says what became of it.
+
+    wanted: a format's key, else the header decides. sink: gets accepted records block by block with their
+    lines and format, before repeats are known (`Reading.dropped` names those lines afterwards).
+    """
+    reading = Reading(Account(source.name))
+    try:
+        if source.refused is not None:
+            raise source.refused
+        _Run(source, reading, sink, progress or (lambda _: None)).go(wanted)
+    except RefusedError as error:
+        reading.account.refuse(error.trouble)
+    return reading
+
+
+class _Run:
+    """The state of reading one file."""
+
+    def __init__(self, source: TableSource, reading: Reading, sink: Sink | None, progress: Progress) -> None:
+        self.source, self.reading, self.account = source, reading, reading.account
+        self.sink, self.progress = sink, progress
+        self.lines: list[Ints] = []
+        self.fen: list[Ints] = []
+        self.totals: list[tuple[int, int]] = []
+        self.spoken: list[tuple[int, int]] = []
+        self.raw_fen = 0
+        self.named: list[Flags] = []
+        self.unsure: list[Flags] = []
+
+    def go(self, wanted: str | None) -> None:
+        encoding = encoding_of(self.source)
+        self.account.encoding, self.account.digest = encoding.name, encoding.digest
+        stream = blocks(self.source, encoding)
+        first = next(stream, b"")
+        if not first:
+            raise RefusedError("empty")
+        top = head(first, wanted)
+        self.layout = top.layout
+        self.reading.layout = top.layout
+        self.account.format = top.layout.format.key
+        self.account.control = top.layout.control is not None
+        self.account.unknown_columns = tuple(map(_harmless, top.layout.unknown))
+        for line, cells in top.titles:
+            self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
+        self.prints = Fingerprints(top.layout)
+        base, last = top.line + 1, first
+        for size, records, part in self._parsed(first[top.start :], stream, top):
+            if base == top.line + 1 and (key := damaged(records.accepted, top.layout)):
+                raise RefusedError("damaged_ids", column=top.layout.title(key))
+            self._take(records, part, base)
+            base += records.lines
+            last = b"\n" if size >= 0 else b""
+            self.progress(abs(size))
+        self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
+
+    def _parsed(
+        self, first: bytes, stream: Iterator[bytes], top: Head
+    ) -> Iterator[tuple[int, Records, dict[str, Hashes]]]:
+        """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""
+
+        def work(block: bytes) -> tuple[int, Records, dict[str, Hashes]]:
+            text = mended(block, top.layout.breaks, top.delimiter, len(top.layout.header))
+            records = read_block(text, top.layout, top.delimiter)
+            size = len(block) if block.endswith(b"\n") else -len(block)
+            return size, records, self.prints.of(records)
+
+        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+            waiting: deque[Future[tuple[int, Records, dict[str, Hashes]]]] = deque()
+            whole = _with(first, stream)
+            for block in uncut(whole) if top.layout.breaks else whole:
+                waiting.append(pool.submit(work, block))
+                if len(waiting) > 4:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+
+    def _take(self, records: Records, part: dict[str, Hashes], base: int) -> None:
+        account = self.account
+        account.put("accepted", int(records.fen.sum()), len(records.at))
+        self.raw_fen += records.raw_fen
+        at = records.at + base
+        self.prints.add(part)
+        self.lines.append(at)
+        self.fen.append(records.fen)
+        for line, amount, troubles in records.quarantined:
+            account.put("quarantined", amount)
+            for trouble in troubles:
+                account.report(self._placed(trouble, line + base))
+        for line, amount, kind, cells in records.ignored:
+            self._odd(line + base, amount, kind, cells)
+        if "buyer_id" in records.accepted.column_names:
+            self.named.append(records.accepted["buyer_id"].is_valid().to_numpy())
+        if "refund_state" in records.accepted.column_names:
+            self.unsure.append(_unsure(records.accepted))
+        if self.sink is not None and records.accepted.num_rows:
+            self.sink(records.accepted, at, self.layout.format)
+
+    def _odd(self, line: int, amount: int | None, kind: str, cells: list[str]) -> None:
+        """Count a line that is no record; remember what it says about the file."""
+        self.account.put("ignored", amount if kind == "total" else amount or 0)
+        if kind == "total" and amount is not None and not _subtotal(cells):
+            self.totals.append((line, amount))
+        if (said := non_records.counted(cells)) is not None:
+            self.spoken.append((line, said))
+
+    def _placed(self, trouble: Trouble, line: int) -> Trouble:
+        return Trouble(self._shown(line), trouble.column, trouble.code, trouble.found, trouble.expected)
+
+    def _shown(self, index: int) -> int:
+        """The physical line (header 1) or sheet row of a line counted from 0."""
+        return self.source.rows[index] if self.source.rows is not None else index + 1
+
+    def _finish(self, *, complete: bool) -> None:
+        account = self.account
+        held = account.total - account.records["ignored"]
+        if not held:
+            raise RefusedError("no_records")
+        raw = account.fen["accepted"] + account.fen["quarantined"]
+        lines = np.concatenate(self.lines)
+        fen = np.concatenate(self.fen)
+        self._repeats(lines, fen)
+        if not account.records["accepted"]:
+            account.refuse(Trouble(0, None, "nothing_accepted"))
+        if "buyer_id" in self.layout.places:
+            named = np.concatenate(self.named)
+            gone = np.isin(lines, self.reading.dropped)
+            account.identities = int((named & ~gone).sum()) if not account.refused else 0
+        if self.unsure and not account.refused:
+            unsure = np.concatenate(self.unsure) & ~np.isin(lines, self.reading.dropped)
+            account.net_uncertain = (int(unsure.sum()), int(fen[unsure].sum()))
+        account.completeness = "last_record_complete" if complete else "not_verified"
+        self._compare(held, {raw, account.fen["accepted"] + account.fen["quarantined"]}, complete=complete)
+
+    def _repeats(self, lines: Ints, fen: Ints) -> None:
+        account, repeats = self.account, self.prints.repeats()
+        for at in repeats.same:
+            account.move("accepted", "ignored", int(fen[at]))
+        per_order = self.layout.control is not None and (self.layout.format.columns[self.layout.control].per == "order")
+        for at in repeats.carried:  # counted once per order: its first line carries the amount
+            account.fen["accepted"] -= int(fen[at]) if per_order else 0
+        for places, code in ((repeats.other, "conflicting_duplicate"), (repeats.torn, "conflicting_amount")):
+            for at in places:
+                account.move("accepted", "quarantined", int(fen[at]))
+                account.report(Trouble(self._shown(int(lines[at])), None, code))
+        gone = np.concatenate([repeats.same, repeats.other, repeats.torn])
+        self.reading.dropped = lines[np.unique(gone)]
+
+    def _compare(self, held: int, sums: set[int], *, complete: bool) -> None:
+        """The file's own totals and counts against what was read."""
+        account = self.account
+        for line, total in self.totals[-1:]:
+            if total in sums:
+                account.completeness = "verified" if complete or not account.unpriced else "not_verified"
+            else:
+                account.completeness = "not_verified"
+                found = f"{max(sums) / 100:.2f}"
+                shown = self._shown(line)
+                account.report(Trouble(shown, None, "total_mismatch", found, f"{total / 100:.2f}"))
+        for line, said in self.spoken[-1:]:
+            if said != held:
+                account.completeness = "not_verified"
+                account.report(Trouble(self._shown(line), None, "count_mismatch", str(held), str(said)))
+            elif not self.totals:
+                account.completeness = "verified"
+
+
+def _unsure(records: pa.Table) -> Flags:
+    """Records refunded in part that say neither how much nor what is left."""
+    unsure: Flags = pc.equal(records["refund_state"], "part_refunded").fill_null(False).to_numpy()
+    for key in ("refunded_fen", "net_fen"):
+        if key in records.column_names:
+            unsure = unsure & records[key].is_null().to_numpy()
+    return unsure
+
+
+def _with(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
+    if first:
+        yield first
+    yield from rest
+
+
+def _subtotal(cells: list[str]) -> bool:
+    return any(word in cell.lower() for cell in cells for word in _SUBTOTAL)
+
+
+def _harmless(name: str) -> str:
+    """A header nobody mapped, as it may be shown: one that looks like a buyer's cell is masked."""
+    from siyu.intake.reading.problems import masked
+
+    digits = sum(sign.isdigit() for sign in name)
+    return masked(name) if digits >= 5 or len(name) > 30 else name.strip()

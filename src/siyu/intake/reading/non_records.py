@@ -1,0 +1,79 @@
+"""Lines that are no records: totals, repeated headers, titles and notes around the table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from siyu.intake.formats.catalogue import normal
+from siyu.intake.formats.cells import BLANKS, bare, fen
+
+_TOTAL = re.compile(
+    r"(本页|当页|全部|订单|金额|销售|数据|当月|本月|本日|全店|店铺|应收|实收|实付|成交)?"
+    r"(合计|总计|小计|共计|总和|汇总|累计|总额|总数|求和|总金额|合计数|总合计|合计金额|统计|小结)"
+    r"(金额|数|值|行|栏|额|\(元\)|\(rmb\)|\(cny\)|元)?"
+    r"|(grand|sub|page|report|overall|running|order)?-?(sub)?totals?(\((cny|rmb)\)|amount|sum|value)?"
+    r"|sum(mary)?|sumtotal|sumofamounts?|totalsum|合|计|σ|∑"
+)
+_NOTE = re.compile(
+    r"导出|报表|报告|店铺|说明|备注|注[::]|统计|时间|日期|生成|制表|数据来源|以上|以下|明细|第\d+页|共\d+"
+    r"|export|report|generated|note|page|shop|period|source|printed|rows?\b|records?\b",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"共\s*(\d[\d,]*)\s*(?:条|笔|行|单|个订单)|(\d[\d,]*)\s*(?:rows|records|orders)\b")
+
+
+def split(line: str, delimiter: str) -> list[str] | None:
+    """The fields of one line; None when its quotation marks are misplaced."""
+    try:
+        rows = list(csv.reader(io.StringIO(line, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error:
+        return None
+    return rows[0] if len(rows) == 1 else None if rows else []
+
+
+def filled(cells: Sequence[str]) -> list[str]:
+    """The cells that hold something."""
+    return [cell for cell in map(bare, cells) if cell not in BLANKS]
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Whether some cell says total and the rest are numbers, blank, or short words of the same kind."""
+    held = [_plain(cell) for cell in filled(cells)]
+    said = [cell for cell in held if _TOTAL.fullmatch(cell)]
+    if said:
+        rest = [cell for cell in held if cell not in said]
+        return all(_numeric(cell) for cell in rest)
+    led = [re.match(rf"({_TOTAL.pattern})[::=]?(?=[¥\d])", cell) for cell in held]  # 合计:6425.00
+    return any(led) and all(_numeric(cell) or match for cell, match in zip(held, led, strict=True))
+
+
+def is_header(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """Whether the header is repeated: most filled cells equal their column's title."""
+    same = sum(1 for a, b in zip(cells, header, strict=False) if normal(a) and normal(a) == normal(b))
+    return same >= max(2, len(filled(cells)) * 0.6)
+
+
+def is_note(cells: Sequence[str]) -> bool:
+    """Whether one or two filled cells read like a title or footnote rather than a cut record."""
+    held = filled(cells)
+    return 0 < len(held) <= 2 and any(_NOTE.search(cell) or counted([cell]) for cell in held)
+
+
+def counted(cells: Sequence[str]) -> int | None:
+    """The number of records that a footnote speaks of: 共50条, 50 rows."""
+    for cell in cells:
+        if found := _COUNTED.search(unicodedata.normalize("NFKC", cell)):
+            return int((found.group(1) or found.group(2)).replace(",", ""))
+    return None
+
+
+def _plain(cell: str) -> str:
+    return re.sub(r"\s|[::。.]+$|^[-=*#【\[<《]+|[-=*#】\]>》]+$", "", unicodedata.normalize("NFKC", cell)).lower()
+
+
+def _numeric(cell: str) -> bool:
+    return not fen(cell)[1] or bool(re.fullmatch(r"[¥\d.,%件笔单条元万-]+", cell))

@@ -1,0 +1,1 @@
+"""What exports were made into: typed parts, canonical tables, keys, erasures."""

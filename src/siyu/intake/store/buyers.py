@@ -1,0 +1,132 @@
+"""Who stands behind the keys of many exports, as dense buyer ids that no secret changes.
+
+An identity is a key on a platform. A buyer-key table gives orders an identity that holds on every platform;
+group members and followers are looked up by key alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.intake.reading.lines import Ints
+from siyu.intake.store.parts import Part
+
+NEVER = (1 << 32) - 1  # where no payment time is known: after every second of an export
+LINKED = 0  # the scope of keys from a key table
+
+
+@dataclass(frozen=True)
+class Keys:
+    """Every key of all parts once, as a number. of_part: number of a key by part folder and buyer_no."""
+
+    of_part: Mapping[Path, Ints]
+    count: int
+
+    @classmethod
+    def collect(cls, parts: Sequence[Part]) -> Keys:
+        """The keys of these parts."""
+        each = [part.keys() for part in parts]
+        if not each:
+            return cls({}, 0)
+        coded = pa.concat_arrays(each).dictionary_encode()
+        numbers = coded.indices.to_numpy().astype(np.int64)
+        cuts = np.cumsum([len(keys) for keys in each])[:-1]
+        folders = [part.folder for part in parts]
+        return cls(dict(zip(folders, np.split(numbers, cuts), strict=True)), len(coded.dictionary))
+
+    def of_rows(self, part: Part, rows: pa.Table) -> Ints:
+        """The key of each row of a part, -1 without one."""
+        numbers = self.of_part[part.folder]
+        place = rows["buyer_no"].fill_null(-1).to_numpy()
+        found: Ints = np.append(numbers, -1)[place]  # -1 is the last place
+        return found
+
+
+def linked(keys: Keys, tables: Sequence[Part]) -> tuple[pa.Array, Ints]:
+    """Order numbers of all key tables and the key of each; the newest table that names an order wins."""
+    order_ids, found = [], []
+    for part in tables:  # from the oldest
+        rows = part.rows()
+        order_ids.append(rows["order_id"].combine_chunks())
+        found.append(keys.of_rows(part, rows))
+    if not order_ids:
+        return pa.array([], pa.string()), np.zeros(0, np.int64)
+    pairs = pd.DataFrame({"order_id": pa.concat_arrays(order_ids), "key": np.concatenate(found)})
+    newest = pairs.drop_duplicates("order_id", keep="last")
+    return pa.array(newest["order_id"], pa.string()), newest["key"].to_numpy()
+
+
+def dense(identities: Ints, space: int, paid: Ints, order_ids: pa.ChunkedArray, platforms: Ints) -> Ints:
+    """Buyer id by identity (-1 where none bought), 0, 1, 2 … by first (paid_at, order_id), then platform.
+
+    identities: of each order line, -1 for none, below `space`. paid: seconds, NEVER when unpaid.
+    """
+    known = np.flatnonzero(identities >= 0)
+    first = np.full(space, NEVER + 1, np.int64)
+    np.minimum.at(first, identities[known], paid[known])
+    firsts = known[paid[known] == first[identities[known]]]
+    inorder = firsts[ordered(paid[firsts], order_ids.take(pa.array(firsts)), platforms[firsts])]
+    seen = identities[inorder]
+    place = np.full(space, len(seen), np.int64)
+    place[seen[::-1]] = np.arange(len(seen))[::-1]  # the last one written is the first appearance
+    present = np.flatnonzero(place < len(seen))
+    ids = np.full(space, -1, np.int64)
+    ids[present[np.argsort(place[present])]] = np.arange(len(present))
+    return ids
+
+
+def ordered(primary: Ints, order_ids: pa.ChunkedArray, later: Ints) -> Ints:
+    """Positions by `primary`; equal ones by order id as text, then by `later`.
+
+    Order ids are compared only where they decide: a sort of numbers is ten times faster than one of text.
+    """
+    positions: Ints = np.argsort(primary)
+    inorder = primary[positions]
+    same = inorder[1:] == inorder[:-1]
+    tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
+    if tied.size:
+        rows = positions[tied]
+        ranks = _ranks(order_ids.take(pa.array(rows)))
+        positions[tied] = rows[np.lexsort((later[rows], ranks, primary[rows]))]
+    return positions
+
+
+def _ranks(texts: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Numbers in the order of the texts."""
+    length = pc.min_max(pc.binary_length(texts)).as_py()
+    if length["min"] == length["max"] and length["max"] <= 19 and pc.all(pc.ascii_is_decimal(texts)).as_py():
+        try:
+            return pc.cast(texts, pa.int64()).to_numpy()  # type: ignore[no-any-return]
+        except pa.ArrowInvalid:  # nineteen digits may be more than an integer holds
+            pass
+    ranks = pc.rank(texts, "ascending", tiebreaker="dense")
+    return ranks.to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+
+
+def strangers(keys: Ints, moments: Ints, ids: Ints) -> Ints:
+    """Buyer ids by (key, scope) for listed people too: those who never bought come after the last buyer.
+
+    keys, moments: of each listing. ids: (keys, scopes), -1 where none. Strangers stand by first moment, then
+    by the place of their first listing; their scope is LINKED.
+    """
+    never = ids.max(axis=1, initial=-1) < 0
+    listed = pd.DataFrame({"key": keys, "moment": moments})[never[keys]]
+    first = listed.sort_values("moment", kind="stable").drop_duplicates("key")["key"].to_numpy()
+    found = ids.copy()
+    found[first, LINKED] = ids.max(initial=-1) + 1 + np.arange(len(first))
+    return found
+
+
+def standing_for(keys: Ints, ids: Ints) -> tuple[Ints, Ints]:
+    """Positions in `keys` and the buyer each stands for. A key on two platforms stands for both buyers."""
+    places, scopes = np.nonzero(ids[keys] >= 0)
+    found: Ints = ids[keys[places], scopes]
+    return places, found

@@ -1,0 +1,279 @@
+"""Canonical tables of a client, as Parquet sorted by buyer.
+
+orders: a row per order line: buyer_id (int64, null without an identity), platform, the columns of
+`parts.COLUMNS` that some export holds, paid_fen and net_fen (fen, always), net_uncertain (a part refund of
+unknown amount, so that net_fen is an upper bound), line_no (0: the order's first line).
+purchases: see `purchases.purchase_days`. members: buyer_id, group, joined_at, left_at, channel, observed_from,
+observed_to. follows: buyer_id, followed_at, unfollowed_at.
+Buyer ids are 0, 1, 2 … by first (paid_at, order_id): the secret of `keys` changes none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered, standing_for, strangers
+from siyu.intake.store.parts import COLUMNS, Part
+from siyu.intake.store.purchases import Sales, purchase_days
+
+ALWAYS = ("order_id", "paid_at", "status", "refund_state")
+STATISTICS = ["buyer_id", "paid_at"]  # what a reader may skip row groups by
+SLICE = 250_000  # rows taken into order at a time, and of a row group
+_SPELLS = {"group": "group_id", "joined_at": "joined_at", "left_at": "left_at", "channel": "scene",
+           "observed_from": "observed_from", "observed_to": "observed_to"}  # fmt: skip
+_FOLLOWS = {"followed_at": "followed_at", "unfollowed_at": "unfollowed_at"}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Order lines of a platform: all, those with a usable identity, part refunds of unknown amount and their fen."""
+
+    platform: str
+    records: int
+    usable: int
+    net_uncertain: int
+    net_uncertain_fen: int
+
+
+def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
+    """Write the tables that these parts allow into `folder`; from the oldest part to the newest."""
+    parts = sorted({part.folder: part for part in parts}.values(), key=lambda part: (part.epoch, part.name))
+    of_kind: dict[str, list[Part]] = {}
+    for part in parts:
+        of_kind.setdefault(part.format.kind, []).append(part)
+    keys = Keys.collect(parts)
+    lines = _Lines(of_kind["orders"], keys, of_kind.get("buyer_keys", [])) if "orders" in of_kind else None
+    ids = lines.ids if lines is not None else np.full((keys.count, 1), -1, np.int64)
+    listings = {kind: _listing(of_kind.get(kind, []), keys) for kind in ("members", "follows")}
+    every = [listing for listing in listings.values() if listing is not None]
+    if every:
+        who = np.concatenate([listing[0] for listing in every])
+        since = ("joined_at" if name == "members" else "followed_at" for name, one in listings.items() if one)
+        moments = [one[1][name].cast(pa.int64()).to_numpy() for one, name in zip(every, since, strict=True)]
+        ids = strangers(who, np.concatenate(moments), ids)
+    spells = _people(listings["members"], ids, _SPELLS, 3)
+    for name, table in (("members", spells), ("follows", _people(listings["follows"], ids, _FOLLOWS, 2))):
+        if table is not None:
+            pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    if lines is None:
+        return []
+    counts = lines.counts()
+    sales = lines.write(folder / "orders.parquet")
+    del lines, keys
+    purchases = purchase_days(sales, spells)
+    del sales
+    # numbers that hardly repeat: a dictionary of them would only cost time
+    pq.write_table(purchases, folder / "purchases.parquet", compression="snappy", use_dictionary=False)
+    return counts
+
+
+class _Lines:
+    """The lines of the newest export that holds their order."""
+
+    def __init__(self, parts: Sequence[Part], keys: Keys, key_tables: Sequence[Part]) -> None:
+        self.platforms = sorted({part.format.platform for part in parts})
+        scope_of = {name: number for number, name in enumerate(self.platforms, 1)}
+        scopes, keyed, zero, tables = [], [], [], []
+        for part in parts:
+            rows = part.rows()
+            keyed.append(keys.of_rows(part, rows))
+            scopes.append(np.full(len(rows), scope_of[part.format.platform], np.int8))
+            zero.append(np.full(len(rows), part.format.zero_lines == "purchase"))
+            tables.append(rows.drop_columns("buyer_no"))
+        table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
+        del tables
+        self.scopes, self.zero, key = np.concatenate(scopes), np.concatenate(zero), np.concatenate(keyed)
+        several = any({"line_id", "order_paid_fen"} & set(part.columns) for part in parts)
+        self.line_no = np.zeros(len(table), np.int64)
+        if several or len(parts) > 1:
+            codes = self._orders(table["order_id"])
+            if len(parts) > 1:
+                numbers = np.repeat(np.arange(len(parts)), [len(one) for one in scopes])
+                newest = np.zeros(int(codes.max(initial=-1)) + 1, np.int64)
+                newest[codes] = numbers  # parts stand in order, so the newest is written last
+                kept = newest[codes] == numbers
+                if not kept.all():
+                    table = table.filter(pa.array(kept))
+                    self.scopes, self.zero, key, codes = (a[kept] for a in (self.scopes, self.zero, key, codes))
+            self.line_no = _places(codes)
+        self.table = table
+        self.paid_at = _seconds(table)
+        width = len(self.platforms) + 1
+        self.identity = np.where(key >= 0, key * width + self.scopes, -1)
+        order_ids, tabled = linked(keys, key_tables)
+        if len(order_ids):
+            at = pc.index_in(table["order_id"], value_set=order_ids).fill_null(-1).to_numpy()
+            self.identity = np.where(at >= 0, tabled[at] * width + LINKED, self.identity)
+        ids = dense(self.identity, keys.count * width, self.paid_at, table["order_id"], self.scopes.astype(np.int64))
+        self.ids = ids.reshape(keys.count, width)
+        self.paid, self.net, self.uncertain = _amounts(table, self.line_no)
+
+    def _orders(self, order_ids: pa.ChunkedArray) -> Ints:
+        """A number per order: equal ids on one platform."""
+        codes = order_ids.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
+        result: Ints = codes * (len(self.platforms) + 1) + self.scopes
+        return result
+
+    def counts(self) -> list[Counts]:
+        """What each platform's lines hold."""
+        found = []
+        for scope, platform in enumerate(self.platforms, 1):
+            mine = self.scopes == scope
+            unsure = mine & self.uncertain
+            found.append(Counts(platform, int(mine.sum()), int((mine & (self.identity >= 0)).sum()),
+                                int(unsure.sum()), int(self.paid[unsure].sum())))  # fmt: skip
+        return found
+
+    def write(self, target: Path) -> Sales:
+        """Write the lines by buyer, payment, order, line; returns those that are sales. The lines are gone then."""
+        none = len(self.ids.ravel())
+        buyer = np.append(self.ids.ravel(), none)[self.identity]  # no identity: the last place, after all buyers
+        counts = self._sold() & (buyer < none)
+        inorder = ordered(buyer << 32 | self.paid_at, self.table["order_id"], self.line_no)
+        buyer = buyer[inorder]
+        starts = range(0, max(len(inorder), 1), SLICE)  # of no lines at all, an empty table
+        slices = [(inorder[start : start + SLICE], buyer[start : start + SLICE]) for start in starts]
+        changes, last, writer = list[Flags](), None, None
+        with ThreadPoolExecutor(max_workers=1) as pool:  # the next slice is put in order while one is written
+            made = [pool.submit(self._piece, *pair, none) for pair in slices[:1]]
+            for following in [*slices[1:], None]:
+                piece = made.pop().result()
+                if following is not None:
+                    made.append(pool.submit(self._piece, *following, none))
+                changes.append(_changed(piece["order_id"].combine_chunks(), last))
+                last = piece["order_id"][-1].as_py() if len(piece) else None
+                if writer is None:
+                    words = [field.name for field in piece.schema if pa.types.is_dictionary(field.type)]
+                    writer = pq.ParquetWriter(
+                        target, piece.schema, compression="snappy", use_dictionary=words, write_statistics=STATISTICS
+                    )
+                writer.write_table(piece)
+        if writer is not None:
+            writer.close()
+        order: Ints = np.cumsum(np.concatenate(changes), dtype=np.int64)
+        # ten million lines are half a gigabyte: let go of them before the purchases are made
+        del piece, self.table, self.identity, self.line_no
+        pa.default_memory_pool().release_unused()
+        sold = counts[inorder]
+        at = inorder[sold]
+        return Sales(buyer[sold], self.paid_at[at], order[sold], self.paid[at], self.net[at])
+
+    def _piece(self, rows: Ints, buyer: Ints, none: int) -> pa.Table:
+        """These rows of the lines as they are stored."""
+        held = self.table.take(pa.array(rows)).combine_chunks()
+        platforms = pa.DictionaryArray.from_arrays(pa.array(self.scopes[rows] - 1), pa.array(self.platforms))
+        columns = {"buyer_id": pa.array(buyer, mask=buyer == none), "platform": platforms}
+        for name, kind in COLUMNS.items():
+            if name not in ("paid_fen", "net_fen") and name in {*ALWAYS, *held.column_names}:
+                columns[name] = held[name] if name in held.column_names else pa.nulls(len(rows), kind)
+        columns |= {"paid_fen": self.paid[rows], "net_fen": self.net[rows], "net_uncertain": self.uncertain[rows],
+                    "line_no": self.line_no[rows]}  # fmt: skip
+        return pa.table(columns)
+
+    def _sold(self) -> Flags:
+        """Paid, not fully refunded; zero-value lines only where their format counts them."""
+        names = self.table.column_names
+        sold: Flags = (self.paid_at < NEVER) & ((self.paid > 0) | self.zero) & ((self.net > 0) | (self.paid == 0))
+        for name, never in (("status", "unpaid"), ("refund_state", "refunded")):
+            if name in names:
+                sold &= pc.not_equal(self.table[name], never).fill_null(True).to_numpy()
+        return sold
+
+
+def _changed(order_ids: pa.Array, before: str | None) -> Flags:
+    """Whether each order id differs from the one before it."""
+    changed = np.ones(len(order_ids), bool)
+    changed[1:] = pc.not_equal(order_ids[1:], order_ids[:-1]).to_numpy(zero_copy_only=False)
+    changed[:1] = [one.as_py() != before for one in order_ids[:1]]
+    return changed
+
+
+def _seconds(table: pa.Table) -> Ints:
+    if "paid_at" not in table.column_names:
+        return np.full(len(table), NEVER, np.int64)
+    return table["paid_at"].cast(pa.int64()).fill_null(NEVER).to_numpy()  # type: ignore[no-any-return]
+
+
+def _places(codes: Ints) -> Ints:
+    """The place of each row among the rows of its order, from 0."""
+    together = np.argsort(codes, kind="stable")
+    starts = np.flatnonzero(np.diff(codes[together], prepend=-1))
+    places = np.empty(len(codes), np.int64)
+    sizes = np.diff(np.append(starts, len(codes)))
+    places[together] = np.arange(len(codes)) - np.repeat(starts, sizes)
+    return places
+
+
+def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
+    """Paid and net fen of each line, and whether net is only an upper bound.
+
+    An amount of the order counts on its first line; amounts net of refunds are made gross again, and only once.
+    A closed order was paid back: platforms close a paid order no other way.
+    """
+    count = len(table)
+
+    def fen(name: str) -> tuple[Ints, Flags]:
+        if name not in table.column_names:
+            return np.zeros(count, np.int64), np.zeros(count, bool)
+        column = table[name]
+        if not column.null_count:
+            return column.to_numpy(), np.ones(count, bool)
+        return column.fill_null(0).to_numpy(), column.is_valid().to_numpy()
+
+    def says(name: str, word: str) -> Flags:
+        if name not in table.column_names:
+            return np.zeros(count, bool)
+        return pc.equal(table[name], word).fill_null(False).to_numpy()  # type: ignore[no-any-return]
+
+    paid, has_paid = fen("paid_fen")
+    net, has_net = fen("net_fen")
+    refunded, has_refunded = fen("refunded_fen")
+    if not has_paid.all():
+        of_order, _ = fen("order_paid_fen")
+        paid = np.where(has_paid, paid, np.where(has_net, net + refunded, np.where(line_no == 0, of_order, 0)))
+    gone = says("refund_state", "refunded") | says("status", "closed")
+    unsure = says("refund_state", "part_refunded") & ~has_refunded & ~has_net & ~gone
+    net = np.where(has_net, net, np.where(gone, 0, np.maximum(paid - refunded, 0)))
+    return paid, net, unsure
+
+
+def _listing(parts: Sequence[Part], keys: Keys) -> tuple[Ints, pa.Table] | None:
+    """Keys and rows of listed people, from the oldest export to the newest; None without an export."""
+    if not parts:
+        return None
+    tables = [part.rows() for part in parts]
+    numbers = [keys.of_rows(part, rows) for part, rows in zip(parts, tables, strict=True)]
+    return np.concatenate(numbers), pa.concat_tables(tables, promote_options="default")
+
+
+def _people(listing: tuple[Ints, pa.Table] | None, ids: Ints, columns: dict[str, str], unique: int) -> pa.Table | None:
+    """Listed people by buyer id. The newest export says how a spell went on.
+
+    unique: so many of the columns, buyer_id first, make a spell.
+    """
+    if listing is None:
+        return None
+    who, rows = listing
+    places, buyer = standing_for(who, ids)
+    taken = rows.take(pa.array(places))
+    nothing = {"group": pa.string(), "channel": pa.string()}
+    held = {
+        name: taken[key] if key in taken.column_names else pa.nulls(len(taken), nothing.get(name, pa.timestamp("s")))
+        for name, key in columns.items()
+    }
+    table = pa.table({"buyer_id": buyer, **held})
+    names = table.column_names[:unique]
+    frame = table.select(names).to_pandas()
+    newest = np.flatnonzero(~frame.duplicated(keep="last").to_numpy())
+    moment = next(name for name in names if name.endswith("ed_at"))
+    by = [(name, "ascending") for name in ("buyer_id", moment, names[-2]) if name in names]
+    return table.take(pa.array(newest)).sort_by(by)

@@ -1,0 +1,200 @@
+"""What a subject's exports hold: accounts of every file, and canonical tables as far as they allow them.
+
+The exports lie in `exports/` of the subject's folder. What is made of them lies beside the subject folders, in
+`.store/<subject>/`, addressed by content: an unchanged file is not read again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.new.checking import refuse_repeats
+from siyu.intake.reading.accounting import Account
+from siyu.intake.reading.export import Progress
+from siyu.intake.reading.sources import sources
+from siyu.intake.store.canonical import Counts, write_tables
+from siyu.intake.store.identity import Identity
+from siyu.intake.store.inventory import Export, Inventory
+from siyu.intake.store.parts import VERSION, Part, part_folder, part_of, stored_part
+from siyu.intake.store.secret import secret
+from siyu.paths import subject_dirs
+
+EXPORTS = "exports"
+SHAPE = "1"  # raise it when the same parts would give other tables
+
+
+@dataclass(frozen=True)
+class Books:
+    """accounts: of every table of every export. orders, purchases, members, follows: Parquet files, see `store`.
+
+    sessions, aggregates: as the client's dashboards report them, a row per live session or period, times as
+    timestamps, money in fen, shares 0-1. counts: order lines by platform. net_uncertain: records with a part
+    refund of unknown amount, and their paid fen: net counts them in full. digest: sha256 of all inputs and of
+    the formats that read them; the secret has no part in it.
+    """
+
+    accounts: tuple[Account, ...]
+    orders: Path | None
+    purchases: Path | None
+    members: Path | None
+    follows: Path | None
+    sessions: pd.DataFrame | None
+    aggregates: pd.DataFrame | None
+    identity: Identity
+    counts: tuple[Counts, ...]
+    erased: int
+    digest: str
+
+    @property
+    def net_uncertain(self) -> tuple[int, int]:
+        """Records whose net is an upper bound, and their paid fen."""
+        return sum(one.net_uncertain for one in self.counts), sum(one.net_uncertain_fen for one in self.counts)
+
+
+def books(subject: str, progress: Progress | None = None) -> Books:
+    """The books of a subject, made anew as far as its exports have changed.
+
+    progress: called with the bytes read since the last call. Raises UsageError for an unknown subject, and when
+    the secret cannot be used.
+    """
+    folders = subject_dirs()
+    if subject not in folders:
+        problem = Problem("parameters", 0, "subject", subject, "a known subject", nearest(subject, folders))
+        raise UsageError([problem])
+    return books_of(folders[subject] / EXPORTS, store_of(folders[subject]), progress)
+
+
+def store_of(folder: Path) -> Path:
+    """Where the store of a subject's folder lies: no run takes it for an input."""
+    return folder.parent / ".store" / folder.name
+
+
+def books_of(exports: Path, store: Path, progress: Progress | None = None) -> Books:
+    """The books of the exports in a folder, kept in `store`."""
+    accounts, parts = list[Account](), list[Part]()
+    inventory = Inventory.taken(exports, store / "exports.json")
+    if inventory.exports:
+        key = secret(store, exports)
+        for export in inventory.exports:
+            for account, part in _tables(export, store, key, progress):
+                accounts.append(account)
+                if part is not None:
+                    parts.append(part)
+        inventory.remember()
+        refuse_repeats(accounts)
+    content = [(export.name, export.digest) for export in inventory.exports]
+    content += [("erased", str(part.erased)) for part in parts if part.erased]
+    return _made(accounts, parts, store, _name(content, parts))
+
+
+def _tables(
+    export: Export, store: Path, key: bytes, progress: Progress | None
+) -> Iterator[tuple[Account, Part | None]]:
+    """The tables of one file; a file of which the store holds every table is not opened."""
+    shown = shown_path(export.path)
+    addresses = [part_folder(store, f"{export.digest} {number}", key) for number in range(len(export.tables or []))]
+    if export.tables and all((folder / "account.json").is_file() for folder in addresses):
+        for folder, name in zip(addresses, export.tables, strict=True):
+            yield stored_part(folder, shown + name)
+        return
+    names: list[str] | None = []
+    for number, source in enumerate(sources(export.path)):
+        account, part = Account(source.name), None
+        if source.refused is not None:
+            account.refuse(source.refused.trouble)
+        else:
+            account, part = part_of(source, part_folder(store, f"{export.digest} {number}", key), key, progress)
+        # a refused table is looked at again: there is no part to remember it by
+        names = [*names, source.name.removeprefix(shown)] if part is not None and names is not None else None
+        yield account, part
+    export.tables = names
+
+
+def _name(content: Sequence[tuple[str, str]], parts: Sequence[Part]) -> str:
+    used = sorted({part.format.model_dump_json() for part in parts})
+    return hashlib.sha256(json.dumps([VERSION, SHAPE, *content, *used]).encode()).hexdigest()
+
+
+def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, digest: str) -> Books:
+    """The tables, written into a folder of their own that appears only when it is complete."""
+    refused = {account.file for account in accounts if account.refused}
+    used = [part for part in parts if part.name not in refused]
+    folder = store / "tables" / digest[:32]
+    if used and not (folder / "counts.json").is_file():
+        making = folder.with_name(f"{folder.name}.{os.getpid()}")
+        making.mkdir(parents=True)
+        try:
+            found = [asdict(one) for one in write_tables(used, making)]
+            (making / "counts.json").write_text(json.dumps(found), encoding="utf-8")
+            _leave_only(folder.parent, {making})
+            _leave_only(store / "parts", {part.folder for part in parts})
+            making.rename(folder)
+        finally:
+            shutil.rmtree(making, ignore_errors=True)
+    stored = json.loads((folder / "counts.json").read_text(encoding="utf-8")) if used else []
+    counts = tuple(Counts(**one) for one in stored)
+    paths = {name: folder / f"{name}.parquet" for name in ("orders", "purchases", "members", "follows")}
+    return Books(
+        tuple(accounts),
+        **{name: path if used and path.is_file() else None for name, path in paths.items()},
+        sessions=_frame(used, "sessions", "session_id"),
+        aggregates=_frame(used, "aggregates", "period_start"),
+        identity=_identity(counts, accounts),
+        counts=counts,
+        erased=sum(part.erased for part in used),
+        digest=digest,
+    )
+
+
+def _leave_only(folder: Path, wanted: set[Path]) -> None:
+    """Remove what exports made that are no longer there, but nothing that another process is still writing."""
+    for old in folder.iterdir():
+        _, _, process = old.name.partition(".")
+        if old not in wanted and not (process and _runs(int(process))):
+            shutil.rmtree(old)
+
+
+def _runs(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it runs, and is somebody else's
+        return True
+    return True
+
+
+def _identity(counts: Sequence[Counts], accounts: Sequence[Account]) -> Identity:
+    records, usable = sum(one.records for one in counts), sum(one.usable for one in counts)
+    if not records:
+        return Identity(0.0, 0, "no_orders")
+    if usable:
+        return Identity(usable / records, records, None)
+    asked = any(account.identities is not None and _kind(account) == "orders" for account in accounts)
+    return Identity(0.0, records, "masked" if asked else "no_buyer_column")
+
+
+def _kind(account: Account) -> str:
+    return formats()[account.format].kind if account.format else ""
+
+
+def _frame(parts: Sequence[Part], kind: str, key: str) -> pd.DataFrame | None:
+    """Client-reported rows of a kind; of two exports with the same key the newest wins."""
+    inorder = sorted(parts, key=lambda part: (part.epoch, part.name))
+    tables = [part.rows() for part in inorder if part.format.kind == kind]
+    if not tables:
+        return None
+    table = pa.concat_tables(tables, promote_options="default").drop_columns(["buyer_no", "line"])
+    rows: pd.DataFrame = table.to_pandas().drop_duplicates(key, keep="last")
+    return rows.sort_values(key).reset_index(drop=True)

@@ -1,0 +1,90 @@
+"""Removing a client, or one buyer of a client, from what the exports were made into.
+
+A buyer to be removed is remembered by key, never by identity, so that reading the exports again does not
+bring the records back. What was published holds totals; it is named, not changed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from siyu.errors import Problem, UsageError
+from siyu.intake.formats.cells import buyer
+from siyu.intake.store.client_tables import EXPORTS, books_of, store_of
+from siyu.intake.store.erased import add_erased
+from siyu.intake.store.identity import KEY_TABLE_FILE
+from siyu.intake.store.parts import stored_part
+from siyu.intake.store.secret import Keyring, secret
+from siyu.subjects import load_subject
+
+
+@dataclass(frozen=True)
+class Erased:
+    """removed: folders and files that are gone. records: by export, of the buyer, gone from the store.
+
+    remaining: exports that still hold the buyer's records as the client gave them; published: reports.
+    """
+
+    removed: tuple[Path, ...] = ()
+    records: Mapping[str, int] = field(default_factory=dict)
+    remaining: tuple[str, ...] = ()
+    published: tuple[Path, ...] = ()
+
+
+def erase(subject: str, reports: Path) -> Erased:
+    """Remove the exports of a subject and everything made of them; subject.yml and other settings stay.
+
+    Public and synthetic data (suppress_below 0) keep their exports. Raises UsageError for an unknown subject.
+    """
+    about = load_subject(subject)
+    targets = [store_of(about.folder)]
+    if about.suppress_below:
+        targets += [about.folder / EXPORTS, about.folder / KEY_TABLE_FILE]
+    there = tuple(path for path in targets if path.exists())
+    for path in there:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+    return Erased(there, published=_published(reports, subject))
+
+
+def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
+    """Remove the records of one buyer from the store, now and whenever the exports are read again.
+
+    identity: as an export or key table prints it. Orders that only a key table ties to the buyer stay as orders
+    of nobody. Raises UsageError for an unknown subject, and for text that is no usable identity.
+    """
+    about = load_subject(subject)
+    exports, store = about.folder / EXPORTS, store_of(about.folder)
+    value, _ = buyer(identity)
+    if not isinstance(value, str):
+        raise UsageError(
+            [Problem("command line", 0, "--buyer", "a masked or empty identity", "one that is usable", "")]
+        )
+    books_of(exports, store)  # so that every export has been looked through
+    key = Keyring.key(secret(store, exports), value)
+    records = {}
+    for account in sorted((store / "parts").glob("*/account.json")):
+        folder = account.parent
+        name = json.loads(account.read_text(encoding="utf-8"))["file"]
+        _, part = stored_part(folder, name)
+        keys = part.keys().to_pylist()
+        if key in keys:
+            numbers = part.rows()["buyer_no"]
+            records[name] = int(pc.sum(pc.equal(numbers, keys.index(key))).as_py() or 0)
+    if records:
+        add_erased(store, secret(store, exports), key)
+        books_of(exports, store)
+    return Erased(records=records, remaining=tuple(records), published=_published(reports, subject) if records else ())
+
+
+def _published(reports: Path, subject: str) -> tuple[Path, ...]:
+    folder = reports / subject
+    return (folder,) if folder.is_dir() else ()

@@ -1,0 +1,190 @@
+"""One export as a typed part of the store, addressed by what it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.ipc
+
+from siyu.intake.formats.catalogue import Format, formats
+from siyu.intake.reading.accounting import Account, stored_account
+from siyu.intake.reading.export import Progress, read
+from siyu.intake.reading.lines import Ints
+from siyu.intake.reading.sources import TableSource
+from siyu.intake.store.erased import erased, name_of
+from siyu.intake.store.secret import SIZE, Keyring
+
+VERSION = "3"  # raise it when the same bytes would give other parts
+_TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
+COLUMNS: dict[str, pa.DataType] = {
+    "order_id": _TEXT, "line_id": _TEXT, "created_at": _TIME, "paid_at": _TIME, "completed_at": _TIME,
+    "status": _TEXT, "refund_state": _TEXT, "paid_fen": _FEN, "order_paid_fen": _FEN, "net_fen": _FEN,
+    "refunded_fen": _FEN, "freight_fen": _FEN, "platform_subsidy_fen": _FEN, "creator_subsidy_fen": _FEN,
+    "merchant_discount_fen": _FEN, "fee_platform_fen": _FEN, "fee_creator_fen": _FEN, "quantity": _FEN,
+    "product_id": _TEXT, "product_spec": _TEXT, "shop": _TEXT, "traffic_form": _TEXT, "traffic_source": _TEXT,
+    "traffic_channel": _TEXT, "traffic_kind": _TEXT, "creator_id": _TEXT, "fan": _TEXT, "member": _TEXT,
+}  # fmt: skip
+WORDS = [name for name, kind in COLUMNS.items() if kind is _TEXT and name not in ("order_id", "line_id")]
+_LEAN = pa.ipc.IpcWriteOptions(compression="lz4")
+_EPOCH = re.compile(r"(?:^|/|!)(\d{10})_[^/]*$")
+
+
+@dataclass(frozen=True)
+class Part:
+    """folder: holds rows.arrow (typed columns, line), buyers.arrow (buyer_no of the same rows, empty when the
+    export has no such column), keys.arrow (a key per buyer_no) and account.json.
+
+    epoch: seconds in the file's name that tell when it was exported; 0 when it does not say. columns: those
+    that the export holds. repeats: lines that repeat others and are left out. digest: sha256 of the table's bytes.
+    erased: accepted records of buyers who were erased; they are not among the rows.
+    """
+
+    folder: Path
+    name: str
+    format: Format
+    epoch: int
+    columns: tuple[str, ...]
+    repeats: tuple[int, ...]
+    digest: str
+    erased: int
+
+    def rows(self) -> pa.Table:
+        """The accepted records: columns, buyer_no (int32, null without an identity), line (int64)."""
+        table = _read(self.folder / "rows.arrow")
+        buyers = _read(self.folder / "buyers.arrow")["buyer_no"]
+        table = table.append_column("buyer_no", buyers if len(buyers) else pa.nulls(len(table), pa.int32()))
+        if self.repeats:
+            table = table.filter(~np.isin(table["line"].to_numpy(), np.array(self.repeats)))
+        if "order_id" in self.format.columns and "order_id" not in self.columns:
+            # each record is an order of its own, and line 7 of another file is another one
+            lines = pc.utf8_lpad(table["line"].cast(_TEXT), 9, "0")
+            table = table.append_column("order_id", pc.binary_join_element_wise(self.digest[:8], lines, "-"))
+        for place, field in enumerate(table.schema):
+            if field.name in WORDS:  # few words, many rows
+                table = table.set_column(place, field.name, table[field.name].dictionary_encode())
+        return table
+
+    def keys(self) -> pa.Array:
+        """Keys of the identities, at their buyer_no."""
+        return _read(self.folder / "keys.arrow")["key"].combine_chunks()
+
+
+def part_folder(store: Path, content: str, secret: bytes) -> Path:
+    """Where the part lies that these bytes give under the formats, the rules and the secret of today.
+
+    content: names the bytes (digest of the file, and which table of it).
+    """
+    gone = sorted(key.hex() for key in erased(store, secret))
+    made_from = "\0".join([VERSION, content, _rules(), name_of(secret), *gone])
+    return store / "parts" / hashlib.sha256(made_from.encode()).hexdigest()[:32]
+
+
+def part_of(
+    source: TableSource, folder: Path, secret: bytes, progress: Progress | None = None
+) -> tuple[Account, Part | None]:
+    """The part of one export, read unless `folder` holds it already; None for a refused one."""
+    if not (folder / "account.json").is_file():
+        account = _write(source, folder, secret, progress)
+        if account.refused:
+            return account, None
+    return stored_part(folder, source.name)
+
+
+def stored_part(folder: Path, name: str) -> tuple[Account, Part]:
+    """The part in `folder`, for an export that is now called `name`."""
+    entry = json.loads((folder / "account.json").read_text(encoding="utf-8"))
+    found = _EPOCH.search(name)
+    epoch = int(found.group(1)) if found else 0
+    columns, repeats = tuple(entry["columns"]), tuple(entry["repeats"])
+    part = Part(folder, name, formats()[entry["format"]], epoch, columns, repeats, entry["digest"], entry["erased"])
+    return stored_account(entry, name), part
+
+
+def _rules() -> str:
+    return hashlib.sha256(repr(sorted(entry.model_dump_json() for entry in formats().values())).encode()).hexdigest()
+
+
+def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress | None) -> Account:
+    """Read a source into `folder`, which appears only when it is complete."""
+    making = folder.with_name(f"{folder.name}.{os.getpid()}")
+    making.mkdir(parents=True)
+    ring, writer = Keyring(secret), None
+    try:
+
+        def sink(table: pa.Table, lines: Ints, entry: Format) -> None:
+            nonlocal writer
+            rows = _canonical(table, lines, entry)
+            if "buyer_id" in table.column_names:
+                ring.add(table["buyer_id"])
+            if writer is None:
+                writer = pa.ipc.new_file(making / "rows.arrow", rows.schema, options=_LEAN)
+            writer.write_table(rows)
+
+        reading = read(source, sink=sink, progress=progress)
+        if writer is not None:
+            writer.close()
+        account = reading.account
+        if account.refused or reading.layout is None:
+            return account
+        more = _write_buyers(making, ring, erased(folder.parent.parent, secret))
+        more |= {"columns": _read(making / "rows.arrow").column_names, "repeats": reading.dropped.tolist()}
+        stored = json.dumps(account.as_stored() | more, ensure_ascii=False)
+        (making / "account.json").write_text(stored, encoding="utf-8")
+        _settle(making, folder)
+        return account
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _write_buyers(folder: Path, ring: Keyring, gone: frozenset[bytes]) -> dict[str, object]:
+    """Write buyers.arrow and keys.arrow; rows of erased buyers go. Returns how many did."""
+    numbers, keys = ring.numbers()
+    left_out = 0
+    erased_numbers = pa.array([number for number, key in enumerate(keys) if key in gone], pa.int32())
+    if len(erased_numbers):
+        stays = pc.invert(pc.is_in(numbers, erased_numbers))
+        _write_table(_read(folder / "rows.arrow").filter(stays), folder / "rows.arrow")
+        left_out = len(numbers) - (pc.sum(stays).as_py() or 0)
+        numbers = numbers.filter(stays)
+        # nobody's key stands in the place of an erased one, so that the others keep theirs
+        keys = [bytes(SIZE) if key in gone else key for key in keys]
+    _write_table(pa.table({"buyer_no": numbers}), folder / "buyers.arrow")
+    _write_table(pa.table({"key": pa.array(keys, pa.binary(SIZE))}), folder / "keys.arrow")
+    return {"erased": left_out}
+
+
+def _read(path: Path) -> pa.Table:
+    with pa.OSFile(str(path)) as file:
+        return pa.ipc.open_file(file).read_all()
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    with pa.ipc.new_file(path, table.schema, options=_LEAN) as writer:
+        writer.write_table(table)
+
+
+def _settle(making: Path, folder: Path) -> None:
+    try:
+        making.rename(folder)
+    except OSError:
+        if not (folder / "account.json").is_file():  # else another process was first with the same content
+            raise
+
+
+def _canonical(table: pa.Table, lines: Ints, entry: Format) -> pa.Table:
+    """What is kept of a block: no column that may hold an identity."""
+    kept = {}
+    for name in table.column_names:
+        reads = entry.columns[name].read
+        if reads != "buyer" and (entry.kind != "orders" or name in COLUMNS):
+            kept[name] = table[name].cast(COLUMNS[name]) if entry.kind == "orders" else table[name]
+    return pa.table({**kept, "line": pa.array(lines, pa.int64())})

@@ -1,0 +1,87 @@
+"""Purchases: a row per buyer and day with a paid, not fully refunded order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from siyu.intake.reading.lines import Flags, Ints
+
+DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Sales:
+    """Order lines that count, sorted by buyer and payment. order: a number that differs between orders.
+
+    paid_at: seconds by the Beijing wall clock; paid, net: fen.
+    """
+
+    buyer: Ints
+    paid_at: Ints
+    order: Ints
+    paid: Ints
+    net: Ints
+
+
+def purchase_days(sales: Sales, joined: pa.Table | None) -> pa.Table:
+    """buyer_id, day (date), orders, paid_fen, net_fen, purchase_no (from 1), days_to_next (null for the
+    last), first_day, member_before_first_order.
+
+    joined: spells in groups (buyer_id, joined_at, left_at), None without a member file: then the last column is
+    null. A buyer is a member before the first order when a spell began strictly before its payment and had
+    not ended by then.
+    """
+    day = sales.paid_at // DAY
+    new_buyer = _changes(sales.buyer)
+    starts = np.flatnonzero(new_buyer | _changes(day))
+    if not starts.size:
+        none = np.zeros(0, np.int64)
+        return _table(none, none, none, none, none, pa.nulls(0, pa.bool_()))
+    orders = np.add.reduceat((_changes(sales.order) | new_buyer).astype(np.int64), starts)
+    paid, net = np.add.reduceat(sales.paid, starts), np.add.reduceat(sales.net, starts)
+    buyer, days = sales.buyer[starts], day[starts]
+    members = pa.nulls(len(buyer), pa.bool_())
+    if joined is not None:
+        firsts = np.flatnonzero(new_buyer)
+        before = _before(sales.buyer[firsts], sales.paid_at[firsts], joined)
+        members = pa.array(before[np.cumsum(_changes(buyer)) - 1])
+    return _table(buyer, days, orders, paid, net, members)
+
+
+def _before(buyer: Ints, paid_at: Ints, joined: pa.Table) -> Flags:
+    """Whether each buyer (ascending) was a member when the first order was paid."""
+    who = joined["buyer_id"].to_numpy()
+    began = joined["joined_at"].cast(pa.int64()).to_numpy()  # seconds, like paid_at
+    ended = joined["left_at"].cast(pa.int64()).fill_null(np.iinfo(np.int64).max).to_numpy()
+    place = np.minimum(np.searchsorted(buyer, who), len(buyer) - 1)
+    first = paid_at[place]
+    inside = (buyer[place] == who) & (began < first) & (ended >= first)
+    return np.bincount(place[inside], minlength=len(buyer)) > 0
+
+
+def _changes(values: npt.NDArray[np.integer]) -> Flags:
+    """Whether each value differs from the one before; the first one does."""
+    changed = np.ones(len(values), bool)
+    np.not_equal(values[1:], values[:-1], out=changed[1:])
+    return changed
+
+
+def _table(buyer: Ints, day: Ints, orders: Ints, paid: Ints, net: Ints, members: pa.Array) -> pa.Table:
+    new = _changes(buyer)
+    first = np.flatnonzero(new)[np.cumsum(new) - 1] if len(buyer) else np.zeros(0, np.int64)
+    last = np.ones(len(buyer), bool)
+    last[:-1] = new[1:]
+    to_next = np.zeros(len(buyer), np.int64)
+    to_next[:-1] = np.where(new[1:], 0, day[1:] - day[:-1])
+    days = pa.array(day.astype(np.int32)).cast(pa.date32())
+    return pa.table({
+        "buyer_id": buyer, "day": days, "orders": orders, "paid_fen": paid, "net_fen": net,
+        "purchase_no": np.arange(len(buyer)) - first + 1,
+        "days_to_next": pa.array(to_next, mask=last),
+        "first_day": days.take(pa.array(first)),
+        "member_before_first_order": members,
+    })  # fmt: skip

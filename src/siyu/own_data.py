@@ -1,0 +1,228 @@
+"""What a subject's own exports hold, as notebooks read it: tables and frames that know the files behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from siyu.figure import Absent, Figure
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.reading.accounting import Account
+from siyu.intake.store.client_tables import EXPORTS, Books, books
+from siyu.language import Language
+from siyu.orders.frames import Frames, opened
+
+NO_INPUT = "application/vnd.siyu.no_input+json"
+MISSING = (
+    "No exports yet: put the platform's order export (CSV, XLSX or ZIP), or the totals of the live dashboard, into "
+    "this subject's folder exports"
+)
+COMPLETE = {
+    "verified": "total agrees",
+    "last_record_complete": "no total to check",
+    "not_verified": "not verified",
+}
+PLATFORMS = {"douyin": {"en": "Douyin", "zh": "抖音"}, "wechat": {"en": "WeChat", "zh": "微信"},
+             "taobao": {"en": "Taobao and Tmall", "zh": "淘宝／天猫"}}  # fmt: skip
+LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
+_TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
+_NO_ORDERS = pa.schema([
+    ("buyer_id", pa.int64()), ("platform", _TEXT), ("order_id", _TEXT), ("line_no", pa.int64()), ("paid_at", _TIME),
+    ("status", _TEXT), ("refund_state", _TEXT), ("paid_fen", _FEN), ("net_fen", _FEN),
+]).empty_table()  # fmt: skip
+_NO_PURCHASES = pa.schema([
+    ("buyer_id", pa.int64()), ("day", pa.date32()), ("orders", _FEN), ("paid_fen", _FEN), ("net_fen", _FEN),
+    ("purchase_no", pa.int64()), ("days_to_next", pa.int64()), ("first_day", pa.date32()),
+]).empty_table()  # fmt: skip
+
+
+@dataclass(frozen=True)
+class NoInput:
+    """Why a section has nothing to work on: one message, shown in place of its findings."""
+
+    reason: str
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+        return {"text/plain": self.reason, NO_INPUT: {"reason": self.reason}}
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown."""
+
+    books: Books
+    as_of: date
+    k: int
+
+    @classmethod
+    def of(cls, subject: str, as_of: date, k: int) -> Holdings:
+        """The holdings of a subject. Raises UsageError, see `books`."""
+        return cls(books(subject), as_of, k)
+
+    def missing(self, *kinds: str) -> NoInput | None:
+        """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there."""
+        return None if any(self.refs(kind) for kind in kinds) else NoInput(MISSING)
+
+    def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
+        """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""
+        used = [account for account in self.books.accounts if not account.refused and _kind(account) in kinds]
+        return tuple(sorted(f"orders:{name(account)}" for account in used if platform in ("", _platform(account))))
+
+    @property
+    def records(self) -> Mapping[str, Mapping[str, Any]]:
+        """ref -> what the references say about the file."""
+        return {
+            f"orders:{name(account)}": {
+                "ref": f"orders:{name(account)}", "kind": "orders", "path": name(account), "source": None,
+                "name": {code: f"{label} {name(account)}" for code, label in _format_name(account).items()},
+            }
+            for account in self.books.accounts
+        }  # fmt: skip
+
+    @cached_property
+    def files(self) -> pd.DataFrame:
+        """A row per table: file and format ({en, zh}), kind, completeness (message), records, accepted, quarantined,
+        ignored, unpriced (int64), accepted_yuan (null where the format has no amount), refused (bool), sources."""
+        rows = [
+            {"file": _verbatim(name(account)), "kind": _kind(account), "format": _format_name(account),
+             "records": account.total, **account.records, "unpriced": account.unpriced, "refused": account.refused,
+             "accepted_yuan": account.fen["accepted"] / 100 if account.control else None,
+             "completeness": COMPLETE["not_verified" if account.refused else account.completeness],
+             "sources": [f"orders:{name(account)}"]}
+            for account in self.books.accounts
+        ]  # fmt: skip
+        columns = ["file", "kind", "format", "records", "accepted", "quarantined", "ignored", "unpriced", "refused",
+                   "accepted_yuan", "completeness", "sources"]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    @cached_property
+    def problems(self) -> pd.DataFrame:
+        """A row per problem listed: file, column (null for the line), reason ({en, zh}), line (int64), sources."""
+        english, chinese = Language("en"), Language("zh")
+        rows = [
+            {"file": _verbatim(name(account)), "line": one.line, "column": one.column and _verbatim(one.column),
+             "reason": {"en": one.reason(english), "zh": one.reason(chinese)},
+             "sources": [f"orders:{name(account)}"]}
+            for account in self.books.accounts
+            for one in sorted(account.problems)
+        ]  # fmt: skip
+        return pd.DataFrame(rows, columns=["file", "line", "column", "reason", "sources"])
+
+    @cached_property
+    def order_files(self) -> pd.DataFrame:
+        """Rows of `files` that hold orders and are used."""
+        return self.files[(self.files["kind"] == "orders") & ~self.files["refused"]].reset_index(drop=True)
+
+    def count(self, column: str, kind: str = "orders") -> Figure | Absent:
+        """Sum of a column of `files` over the exports of a kind, refused ones too; Absent without any."""
+        own = self.files[self.files["kind"] == kind]
+        if own.empty:
+            return Absent(("paid_orders",))
+        total = float(own[column].sum())
+        sources = tuple(sorted(ref for refs in own["sources"] for ref in refs))
+        return Figure(total, total, total, "count", sources=sources)
+
+    @property
+    def problem_count(self) -> Figure | Absent:
+        """Problems of all files, listed here or only counted."""
+        if not self.books.accounts:
+            return Absent(("paid_orders",))
+        total = float(sum(len(account.problems) + account.left_out for account in self.books.accounts))
+        sources = tuple(sorted(f"orders:{name(account)}" for account in self.books.accounts))
+        return Figure(total, total, total, "count", sources=sources)
+
+    @property
+    def accepted_share(self) -> Figure | Absent:
+        """Accepted records of the order exports over those that are records at all."""
+        held, usable = self.count("records"), self.count("accepted")
+        ignored = self.count("ignored")
+        if isinstance(held, Absent) or isinstance(usable, Absent) or isinstance(ignored, Absent):
+            return Absent(("accepted_share",))
+        share = usable.value / max(held.value - ignored.value, 1)
+        return Figure(share, share, share, "ratio", "none", "accepted_share", held.sources, int(held.value))
+
+    def identified(self, platform: str = "") -> Figure | Absent:
+        """Order lines that name a usable buyer, of all or of one platform. Complete counts: no interval."""
+        counts = [one for one in self.books.counts if platform in ("", one.platform)]
+        lines, usable = sum(one.records for one in counts), sum(one.usable for one in counts)
+        if not lines:
+            return Absent(("identity_share",))
+        share = usable / lines
+        return Figure(share, share, share, "ratio", "none", "identity_share", self.refs(*LINES), lines)
+
+    def identified_by_platform(self) -> list[tuple[Mapping[str, str], Figure | Absent]]:
+        """(name of the platform, `identified`) of each platform with orders."""
+        named = [one.platform for one in self.books.counts]
+        return [(PLATFORMS.get(key, _verbatim(key)), self.identified(key)) for key in named]
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Platforms whose lines of nothing are purchases, as their format says; elsewhere they are presents."""
+        used = [formats()[one.format] for one in self.books.accounts if one.format and _kind(one) == "orders"]
+        return tuple(sorted({entry.platform for entry in used if entry.zero_lines == "purchase"}))
+
+    @property
+    def stored_lines(self) -> int:
+        """Order lines of the newest exports."""
+        return sum(one.records for one in self.books.counts)
+
+    def frames(self, *kinds: str, platform: str = "") -> Frames:
+        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date.
+
+        platform: orders of that one alone, whose figures carry its files; else figures carry the files of all
+        kinds. Empty tables where there are no orders.
+        """
+        held = self.books
+        more = {kind: getattr(held, kind) for kind in kinds}
+        sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
+        frames = opened(self.as_of, held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS, **more, sources=sources)
+        if platform and frames.orders is not None:
+            return replace(frames, orders=frames.orders.filter(frames.orders.platform == platform))
+        return frames
+
+    @cached_property
+    def orders(self) -> pd.DataFrame:
+        """A row per order line, see `siyu.intake.store.canonical`; `attrs["refs"]` names the files."""
+        return self._frame(self.books.orders, _NO_ORDERS, *LINES)
+
+    @cached_property
+    def purchases(self) -> pd.DataFrame:
+        """A row per buyer and purchase day, see `siyu.intake.store.canonical`; `attrs["refs"]` names the files."""
+        return self._frame(self.books.purchases, _NO_PURCHASES, *LINES, "members")
+
+    def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
+        frame: pd.DataFrame = (empty if path is None else pq.read_table(path)).to_pandas()
+        frame.attrs["refs"] = self.refs(*kinds)
+        return frame
+
+
+def name(account: Account) -> str:
+    """The file of an account as it stands in the folder of exports."""
+    return account.file.rsplit(f"{EXPORTS}/", 1)[-1]
+
+
+def _verbatim(text: str) -> dict[str, str]:
+    """Text of a file, which is no message whatever stands in it."""
+    return {"en": text, "zh": text}
+
+
+def _kind(account: Account) -> str:
+    return formats()[account.format].kind if account.format else "unknown"
+
+
+def _platform(account: Account) -> str:
+    return formats()[account.format].platform if account.format else ""
+
+
+def _format_name(account: Account) -> dict[str, str]:
+    if account.format is None:
+        return {"en": "unknown format", "zh": Language("zh").message("unknown format")}
+    return {str(code): text for code, text in formats()[account.format].name.items()}

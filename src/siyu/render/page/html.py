@@ -1,0 +1,117 @@
+"""The report as one HTML file: offline, without requests, under a policy that admits only what is in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from siyu import theme
+from siyu.language import LANGUAGES, Language
+from siyu.render import labels
+from siyu.render.page import cells, entries, whatif
+from siyu.render.page.links import anchor, claim_ref
+from siyu.render.page.page import Page
+from siyu.render.page.typeface import font_css, texts_by_weight
+from siyu.render.report import Report
+
+TEMPLATES = Path(__file__).parents[1] / "templates"
+HTML_LANG = {"zh": "zh-CN", "en": "en", "xx": "en-XA"}
+_NAMES = {"zh": "中文", "en": "English"}
+
+
+def render_report(report: Report, language_code: str) -> str:
+    """The page of a report in `zh` or `en` (`xx` for the translation check)."""
+    page = Page(report, Language(language_code))
+    environment = environment_of(page.language)
+    environment.globals |= {
+        "page": page,
+        "report": report,
+        "labels": labels,
+        "anchor": anchor,
+        "claim_ref": claim_ref,
+        "whatif_content": whatif.content,
+        "column_is_numeric": cells.column_is_numeric,
+        "table_cell": partial(cells.table_cell, page.prose),
+        "other_languages": [
+            {"code": code, "lang": HTML_LANG[code], "name": _NAMES[code]} for code in LANGUAGES if code != language_code
+        ],
+    }
+    environment.tests["known"] = page.references.known
+    for function in (entries.adopted, entries.claim_read, entries.setting):
+        environment.globals[function.__name__] = partial(function, page)
+    about = page.language.message(", ").join([page.subject_kind(), str(report.as_of)])
+    title = page.language.message(": ").join([page.prose.plain(report.subject["name"]), about])
+    body = environment.get_template("report.html.j2").render()
+    formulas = {page.id(f): whatif.formula(f["whatif"]) for f in report.findings if f.get("whatif")}
+    if not formulas:
+        return shell(environment, body, title, "page.js")
+    functions = ", ".join(f"{json.dumps(name)}: {source}" for name, source in formulas.items())
+    script = f"const formulas = {{{functions}}};"
+    return shell(environment, body, title, "page.js", "whatif.js", "whatif.css", generated=script)
+
+
+def write_report(path: Path, language_code: str, report: Report) -> None:
+    """Write the page of a report. The same report gives the same bytes."""
+    path.write_text(render_report(report, language_code), encoding="utf-8", newline="\n")
+
+
+def shell(environment: Environment, body: str, title: str, *files: str, generated: str = "") -> str:
+    """A whole document around a body: fonts cut to its text, one style, one script, and a policy of their hashes.
+
+    files: names of templates to put in, .css after the page's own, .js in order. generated: script before them.
+    """
+    style = "\n".join([font_css(texts_by_weight(body)), _colours(), _read("page.css"), *_all(files, ".css")])
+    script = "\n".join([*([generated] if generated else []), *_all(files, ".js")])
+    policy = [
+        "default-src 'none'",
+        "img-src data:",
+        "font-src data:",
+        f"style-src '{_digest(style)}'",
+        f"script-src '{_digest(script)}'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+    ]
+    template = environment.get_template("shell.html.j2")
+    # safe: the project's own files, and a body rendered with autoescape
+    parts = {"style": Markup(style), "script": Markup(script), "body": Markup(body)}  # noqa: S704
+    return template.render(title=title, csp="; ".join(policy), **parts)
+
+
+def environment_of(language: Language) -> Environment:
+    """Templates with autoescape, `_` bound to a language."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals |= {"_": language.message, "comma": language.comma, "html_lang": HTML_LANG[language.code]}
+    return environment
+
+
+def _colours() -> str:
+    """The theme's colours as custom properties; the dark ones are their counterparts on a dark ground."""
+    light = {"ink": theme.INK, "mute": theme.MUTE, "line": theme.LINE, "paper": theme.PAPER, "soft": theme.SOFT}
+    light |= {"main": theme.MAIN, "warn": theme.RIVAL, "weak": theme.WEAK}
+    return ":root{" + ";".join(f"--{name}:{value}" for name, value in light.items()) + "}"
+
+
+def _all(files: Iterable[str], suffix: str) -> list[str]:
+    return [_read(name) for name in files if name.endswith(suffix)]
+
+
+def _read(name: str) -> str:
+    return (TEMPLATES / name).read_text(encoding="utf-8").strip()
+
+
+def _digest(content: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(content.encode("utf-8")).digest()).decode("ascii")

@@ -1,0 +1,1 @@
+"""What was made, checked: notebooks, findings, rendered files read back."""

@@ -1,0 +1,129 @@
+"""What a notebook must show before anything made of it may be sealed.
+
+Papermill's own marks are not asked: it calls every cell of a killed kernel completed.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from siyu.runs.ask.parameters import Scalar, given
+from siyu.runs.ask.sections import Notebook
+from siyu.runs.files.executed import NO_INPUT, SOURCES, bundles, code_cells, findings, text
+
+_INJECTED = "injected-parameters"
+
+
+def faults(executed: Mapping[str, Any]) -> list[str]:
+    """What speaks against an executed notebook, by whatever it was executed; empty when nothing does.
+
+    Every code cell has run, in order, from a fresh kernel, without an error; every finding that the code
+    makes is there; the references, which the last cell shows, are there.
+    """
+    found = []
+    for order, (number, cell) in enumerate(code_cells(executed), 1):
+        count = cell["execution_count"]
+        if count is None:
+            found.append(f"cell {number} has not run")
+        elif count != order:
+            found.append(f"cell {number} ran as number {count}, not {order}: restart the kernel and run all cells")
+        found += [f"cell {number}: {fault}" for fault in _output_faults(cell["outputs"])]
+    if not found:
+        from siyu.schemas import schema_faults  # a fifth of a second of imports, for nothing if unchanged
+
+        found += _missing(executed)
+        found += [
+            f"finding {record.get('key')}: {fault}"
+            for record in findings(executed)
+            for fault in schema_faults("finding", record)
+        ]
+    return found
+
+
+def trail_faults(executed: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the kernel's own trail says against the run that left this notebook."""
+    found = [f"cell {entry['cell']}: {_failure(entry)}" for entry in trail if "failure" in entry]
+    ran = [entry["cell"] for entry in trail if entry.get("ok")]
+    due = list(range(1, len(code_cells(executed)) + 1))
+    if ran != due:
+        found.append(f"the kernel completed {len(ran)} of {len(due)} cells")
+    if not any("finished" in entry for entry in trail):
+        found.append("the kernel did not live to the end of the notebook")
+    return found
+
+
+def identity_faults(bundled: Notebook, parameters: Mapping[str, Scalar], executed: Mapping[str, Any]) -> list[str]:
+    """Whether this is the bundled notebook, cell by cell, run with these parameters, as the section it is."""
+    found = []
+    ran = [cell for cell in executed["cells"] if _INJECTED not in cell["metadata"].get("tags", [])]
+    if [_source(cell) for cell in ran] != [_source(cell) for cell in bundled.content["cells"]]:
+        found.append("its cells are not those of the bundled notebook")
+    elif given(executed) != {name: one.default for name, one in bundled.parameters.items()} | dict(parameters):
+        found.append("it did not run with the parameters it was given")
+    strange = {str(record.get("section")) for record in findings(executed)} - {bundled.name}
+    return found + [f"it shows a finding of {section}" for section in sorted(strange)]
+
+
+def made_findings(notebook: Mapping[str, Any]) -> list[str]:
+    """Keys of the findings that the code of a notebook makes: what `….finding("key", …)` is called with.
+
+    Those that are made on a condition are left out: they may rightly be absent.
+    """
+    return [key for _, cell in code_cells(notebook) for key in _keys(_parsed(text(cell["source"])))]
+
+
+def _keys(node: ast.AST) -> Iterable[str]:
+    match node:
+        case ast.IfExp() | ast.If():
+            return
+        case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_]):
+            yield key
+    for inside in ast.iter_child_nodes(node):
+        yield from _keys(inside)
+
+
+def _missing(executed: Mapping[str, Any]) -> Iterable[str]:
+    if any(NO_INPUT in data for data in bundles(executed)):
+        return []
+    shown = {record["key"] for record in findings(executed)}
+    missing = [f"finding {key} is missing" for key in made_findings(executed) if key not in shown]
+    if not shown:
+        missing.append("it shows no finding")
+    if not any(SOURCES in data for data in bundles(executed)):
+        missing.append("the references are missing: the last cell shows wb.references()")
+    return missing
+
+
+def _output_faults(outputs: Sequence[Mapping[str, Any]]) -> list[str]:
+    found = []
+    for output in outputs:
+        if output["output_type"] == "error":
+            found.append(str(output["ename"]))
+        elif output.get("name") == "stderr" and "Traceback (most recent call last)" in text(output["text"]):
+            found.append("an exception was printed and passed over")
+    return found
+
+
+def _failure(entry: Mapping[str, Any]) -> str:
+    kind, name = entry["failure"], entry["type"]
+    return {
+        "thread": f"{name} in a thread",
+        "task": f"{name} in a task",
+        "unraisable": f"{name} where nothing could catch it",
+        "command": "a shell command failed",
+        "exit": "it asked the kernel to end",
+        "unfinished thread": "a thread was still running at the end",
+    }[kind]
+
+
+def _source(cell: Mapping[str, Any]) -> tuple[str, str]:
+    return cell["cell_type"], text(cell["source"])
+
+
+def _parsed(source: str) -> ast.Module:
+    try:
+        return ast.parse(source)
+    except SyntaxError:  # a magic: bundled notebooks have none, those of others may
+        return ast.Module([], [])

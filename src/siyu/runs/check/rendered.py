@@ -1,0 +1,115 @@
+"""Rendered files, read back: what they print must be what `findings.json` holds."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from siyu.runs.check.office import deck_faults, tables_faults
+from siyu.runs.files import storage
+from siyu.runs.files.numerals import numbers_in, strange_numerals
+from siyu.runs.files.report_files import FINDINGS, file_name, renderings
+
+Findings = Sequence[Mapping[str, Any]]
+_SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
+_FIGURE = re.compile(r"<data\b([^>]*)>([^<]*)</data>")
+_ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_ARGUMENT = re.compile(r"\.arg\.\w+$")
+_PARTS = ("value", "low", "high", "n")
+
+
+def rendering_faults(folder: Path, languages: Sequence[str], *, pdf: bool = False) -> list[str]:
+    """What is missing or differs between the files of a report; empty when nothing does."""
+    try:
+        findings = storage.read_json(folder / file_name(FINDINGS, ""))["findings"]
+    except (OSError, ValueError, KeyError) as error:
+        return [f"findings.json cannot be read back ({type(error).__name__})"]
+    if not findings:
+        return ["findings.json holds no finding"]
+    found = []
+    for kind, code in [*renderings(languages), *(("pdf", code) for code in languages if pdf)]:
+        path = folder / file_name(kind, code)
+        if not path.exists():
+            found.append(f"{path.name} is missing")
+        elif path.suffix in _READERS:
+            found += [f"{path.name} {fault}" for fault in _READERS[path.suffix](path, findings)]
+    return found
+
+
+def page_faults(path: Path, findings: Findings) -> Iterator[str]:
+    """Every `<data>` figure is the number that its reference names, and what it shows is that number."""
+    page, numbers = path.read_text(encoding="utf-8"), _Numbers(findings)
+    if not page.rstrip().endswith("</html>"):
+        yield "ends early"
+    strange = []
+    for attributes, shown in _FIGURE.findall(_SCRIPT.sub("", page)):
+        given = {name: html.unescape(text) for name, text in _ATTRIBUTE.findall(attributes)}
+        ref = given.get("data-ref", "")
+        figures = {"": given.get("value", "")}
+        figures |= {f".{end}": given[f"data-{end}"] for end in ("low", "high") if f"data-{end}" in given}
+        wrong = [f"{ref}{end}={text}" for end, text in figures.items() if not numbers.hold(f"{ref}{end}", text)]
+        known = [float(text) for text in figures.values() if _is_number(text)]
+        if _ARGUMENT.search(ref):  # a range in a text: its ends are not beside it
+            known += numbers.of(ref)
+        strange += wrong or [f"{ref} as {one}" for one in strange_numerals(html.unescape(shown), known)]
+    if strange:
+        yield f"prints figures that findings.json does not hold: {', '.join(strange[:3])}"
+
+
+def _pdf_faults(path: Path, _findings: Findings) -> Iterator[str]:
+    """A print is whole: it is made from the page, whose figures have been read."""
+    content = path.read_bytes()
+    if not (content.startswith(b"%PDF-") and content.rstrip().endswith(b"%%EOF")):
+        yield "ends early"
+
+
+_READERS: Mapping[str, Callable[[Path, Findings], Iterator[str]]] = {
+    ".html": page_faults,
+    ".xlsx": tables_faults,
+    ".pptx": deck_faults,
+    ".pdf": _pdf_faults,
+}
+
+
+class _Numbers:
+    """The numbers of all findings: of values and rows by name and part, of anything else by finding."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.parts: dict[tuple[str, str, str], set[float]] = {}
+        self.all: dict[str, set[float]] = {}
+        for record in findings:
+            key = record["key"]
+            self.all.setdefault(key, set()).update(numbers_in(record))
+            for value in record["values"]:
+                self._add(key, value["name"], {part: value[part] for part in _PARTS})
+            for at, row in enumerate(record["chart"]["rows"]):
+                self._add(key, f"rows[{at}]", row)
+
+    def hold(self, ref: str, text: str) -> bool:
+        """Whether a printed figure is what the findings hold at its reference: `key.name[.part]`."""
+        key, _, rest = ref.partition(".")
+        if key not in self.all:
+            return True  # of a source or a parameter, not of a finding
+        name, _, part = rest.partition(".")
+        expected = self.parts.get((key, name, part or "value"), self.all[key])
+        return _is_number(text) and float(text) in expected
+
+    def of(self, ref: str) -> set[float]:
+        """All numbers of the finding that a reference names, or of all findings."""
+        return self.all.get(ref.partition(".")[0]) or set[float]().union(*self.all.values())
+
+    def _add(self, key: str, name: str, parts: Mapping[str, Any]) -> None:
+        # sections may use one key each
+        for part, content in parts.items():
+            self.parts.setdefault((key, name, part), set()).update(numbers_in(content))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

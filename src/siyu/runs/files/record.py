@@ -1,0 +1,74 @@
+"""The record of a run: `run.json`, its seal, and whether a published folder still matches it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from siyu.runs.files.storage import canonical, files_below, pretty, read_json, sha256, sha256_of, write
+
+SCHEMA = 1
+PUBLISHED, FAILED = "published", "failed"
+RUN, JOURNAL = "run.json", "journal.json"
+_UNSEALED = (RUN, JOURNAL)
+
+
+def seal_of(record: Mapping[str, Any]) -> str:
+    """sha256 of the canonical JSON of the record without its seal."""
+    return sha256(canonical({name: entry for name, entry in record.items() if name != "seal"}))
+
+
+def sealed(folder: Path, record: Mapping[str, Any]) -> dict[str, Any]:
+    """Write `run.json` last: the record with the digest of every file in `folder`, and the seal."""
+    files = [
+        {"path": path.relative_to(folder).as_posix(), "sha256": sha256_of(path)}
+        for path in files_below(folder)
+        if path.relative_to(folder).as_posix() not in _UNSEALED
+    ]
+    complete = {**record, "files": files}
+    complete["seal"] = seal_of(complete)
+    write(folder / RUN, pretty(complete))
+    return complete
+
+
+def mismatches(folder: Path) -> list[str]:
+    """What differs between a folder and its `run.json`, one line each; empty when the seal holds."""
+    record, fault = _opened(folder)
+    if record is None:
+        return [fault]
+    found = []
+    if record.get("seal") != seal_of(record):
+        found.append(f"{RUN}: changed since it was sealed")
+    listed = {entry["path"]: entry["sha256"] for entry in record["files"]}
+    present = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
+    for name, digest in listed.items():
+        if name not in present:
+            found.append(f"{name}: missing")
+        elif present[name].is_symlink():
+            found.append(f"{name}: a link, not a file")
+        elif sha256_of(present[name]) != digest:
+            found.append(f"{name}: changed since it was sealed")
+    found += [f"{name}: not part of the report" for name in sorted(set(present) - set(listed) - set(_UNSEALED))]
+    return found
+
+
+def opened(folder: Path) -> dict[str, Any] | None:
+    """The record of a folder, or None when there is none that can be read."""
+    return _opened(folder)[0]
+
+
+def _opened(folder: Path) -> tuple[dict[str, Any] | None, str]:
+    try:
+        record = read_json(folder / RUN)
+        names = [entry["path"] for entry in record["files"] if entry["sha256"]]
+    except FileNotFoundError:
+        return None, f"{RUN}: missing"
+    except OSError as error:
+        return None, f"{RUN}: {error.strerror}"
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError):
+        return None, f"{RUN}: not a record of a run"
+    if any(name.startswith("/") or ".." in Path(name).parts for name in names):
+        return None, f"{RUN}: names files outside of its folder"
+    return record, ""

@@ -1,0 +1,126 @@
+"""The folder reports are published to, and the hidden one in it (`.siyu`) that runs work in."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from siyu.runs.files import storage
+from siyu.runs.files.locks import Lock
+from siyu.runs.files.processes import sweep
+from siyu.runs.files.publication import Place
+from siyu.runs.files.record import opened
+
+_MOMENT = 0.02  # seconds
+
+
+class Workspace:
+    """Layout of `<out>`: one folder a subject, `index.html`, and `.siyu` on the same file system."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.hidden = out / ".siyu"
+        self.index = out / "index.html"
+
+    def place(self, subject: str) -> Place:
+        """Where a subject's report is published."""
+        return Place(self.out / subject, self.hidden / "work" / subject, self.hidden / "kept" / subject)
+
+    def failure_place(self, subject: str) -> Place:
+        """Where the record of a failed run goes: not over a good report, else to the report's place."""
+        good = opened(self.out / subject)
+        place = self.place(subject)
+        if not place.target.exists() or (good is not None and good["status"] == "failed"):
+            return place
+        return Place(self.failure(subject), place.work, place.kept)
+
+    def failure(self, subject: str) -> Path:
+        """The record of a failed run whose last good report stands."""
+        return self.hidden / "failed" / subject
+
+    def sections(self, subject: str) -> Path:
+        """Executed notebooks of a report that is not finished yet."""
+        return self.hidden / "work" / subject / "sections"
+
+    def log(self, subject: str) -> Path:
+        """What happened to a subject, run after run. Holds no personal data."""
+        return self.hidden / "logs" / f"{subject}.log"
+
+    def lock(self, subject: str) -> Lock:
+        """Held by the one process that works on a subject."""
+        return Lock(self.hidden / "locks" / subject)
+
+    def records(self) -> list[dict[str, Any]]:
+        """Every run.json here, the failed ones with them, by subject."""
+        folders = [path.parent for path in self.out.glob("[!.]*/run.json")]
+        folders += [path.parent for path in self.hidden.glob("failed/*/run.json")]
+        found = [(record, folder) for folder in folders if (record := opened(folder)) is not None]
+        found.sort(key=lambda pair: (pair[0]["subject"], pair[0]["status"]))
+        return [{**record, "folder": folder.relative_to(self.out).as_posix()} for record, folder in found]
+
+    def register(self, run: str, sockets: Path) -> Lock:
+        """Announce a run, so that whatever it leaves behind can be found once it is gone."""
+        lock = Lock(self.hidden / "runs" / run)
+        while not lock.acquire(json.dumps({"sockets": str(sockets)})):
+            time.sleep(_MOMENT)  # until it is locked, another start can take the file for a leftover
+        return lock
+
+    def clear_leftovers(self) -> list[str]:
+        """End the processes and remove the sockets of runs that are gone. Returns their ids."""
+        cleared = []
+        for path in self._runs():
+            lock = Lock(path)
+            left = lock.holder()
+            if not lock.acquire(left):
+                continue
+            sweep(path.name)
+            if left:
+                storage.remove(Path(json.loads(left)["sockets"]))
+            lock.release(remove=True)
+            cleared.append(path.name)
+        return cleared
+
+    def _runs(self) -> Iterator[Path]:
+        folder = self.hidden / "runs"
+        return iter(sorted(folder.iterdir())) if folder.exists() else iter(())
+
+
+class SectionStore:
+    """Executed notebooks that have passed the checks, by the key of what they were made from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def notebook(self, name: str) -> Path:
+        """Where the executed notebook of a section is kept."""
+        return self.folder / f"{name}.ipynb"
+
+    def trail(self, name: str) -> Path:
+        """Where the kernel of a section leaves its trail."""
+        return self.folder / f"{name}.trail"
+
+    def accept(self, name: str, record: Mapping[str, Any]) -> None:
+        """Keep a section's notebook as good. record: key, seconds."""
+        complete = {**record, "sha256": storage.sha256_of(self.notebook(name))}
+        storage.write(self._record(name), storage.pretty(complete))
+
+    def accepted(self, name: str, key: str) -> dict[str, Any] | None:
+        """The record of an accepted section with this key, if its notebook is still what was accepted."""
+        try:
+            record: dict[str, Any] = storage.read_json(self._record(name))
+            good = record["key"] == key and record["sha256"] == storage.sha256_of(self.notebook(name))
+        except (OSError, ValueError, KeyError):  # cut short while it was written: not accepted
+            return None
+        return record if good else None
+
+    def take(self, name: str, key: str, content: bytes) -> None:
+        """Keep an executed notebook that comes from elsewhere and has been checked there."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        storage.write(self.notebook(name), content)
+        self.accept(name, {"key": key, "seconds": 0.0})
+
+    def _record(self, name: str) -> Path:
+        return self.folder / f"{name}.json"

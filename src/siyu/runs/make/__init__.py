@@ -1,0 +1,1 @@
+"""Making: workers, kernels, limits, renderings."""

@@ -1,0 +1,32 @@
+"""The index of a folder of reports, from the `run.json` files in it and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siyu.runs.ask import keys
+from siyu.runs.files import storage
+from siyu.runs.files.workspace import Workspace
+
+
+def stale(workspace: Workspace) -> bool:
+    """Whether `index.html` does not show the records as they are now."""
+    stamp = _stamp(workspace)
+    return not workspace.index.exists() or not stamp.exists() or stamp.read_text() != _digest(workspace)
+
+
+def write_index(workspace: Workspace) -> None:
+    """Rebuild `<out>/index.html`."""
+    from siyu.render.index import render_index  # a second of imports, in the worker only
+
+    digest = _digest(workspace)
+    storage.write(workspace.index, render_index(workspace.records()).encode())
+    storage.write(_stamp(workspace), digest.encode())
+
+
+def _stamp(workspace: Workspace) -> Path:
+    return workspace.hidden / "index.sha256"
+
+
+def _digest(workspace: Workspace) -> str:
+    return keys.key(keys.rendering_code(), workspace.records())

@@ -1,0 +1,89 @@
+"""A worker: a child process that executes sections and renders reports, one task at a time.
+
+It reads tasks (JSON lines) from its standard input and answers on the pipe it was given. It decides
+nothing: whether what it made may be published is the supervisor's business.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import sys
+from pathlib import Path
+from typing import Any, TextIO
+
+from siyu.runs.files.faults import described
+from siyu.runs.files.processes import die_with_parent
+from siyu.runs.files.workspace import Workspace
+from siyu.runs.make.index import write_index
+
+_PAUSE = 0.5  # seconds without a task, after which a worker is taken to be idle
+_REPORT_EVERY = 1 << 20  # bytes of output between two progress messages of the same cell
+
+
+class Channel:
+    """Messages to the supervisor: JSON lines on a pipe that no child of this process inherits."""
+
+    def __init__(self, descriptor: int) -> None:
+        os.set_inheritable(descriptor, False)
+        self.pipe = descriptor
+        self.cells, self.output = 0, 0
+
+    def send(self, message: dict[str, Any]) -> None:
+        """One message."""
+        os.write(self.pipe, json.dumps(message).encode() + b"\n")
+
+    def progress(self, cells: int, output: int) -> None:
+        """Tell how far the notebook is, when it moved by a cell or by a lot of output."""
+        if cells != self.cells or output > self.output + _REPORT_EVERY or output < self.output:
+            self.cells, self.output = cells, output
+            self.send({"cells": cells, "output": output})
+
+
+def main() -> None:
+    """Serve tasks until the input is closed. Arguments: descriptor of the answer pipe, supervisor's pid."""
+    descriptor, supervisor = int(sys.argv[1]), int(sys.argv[2])
+    die_with_parent(supervisor)
+    channel = Channel(descriptor)
+    # Cells and libraries must not find the task pipe on standard input.
+    tasks = os.fdopen(os.dup(0), encoding="utf-8")
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123
+        os.dup2(nothing.fileno(), 0)
+    serve(tasks, channel)
+
+
+def serve(tasks: TextIO, channel: Channel) -> None:
+    """Do each task and answer with `{"done": task number, "fault": null | why}`."""
+    while line := _next(tasks):
+        task = json.loads(line)
+        channel.cells = channel.output = 0
+        channel.send({"done": task["number"], "fault": _done(task, channel)})
+
+
+def _next(tasks: TextIO) -> str:
+    """The next task, empty when there is none to come. A worker that has to wait gets ready to render meanwhile."""
+    if not select.select([tasks], [], [], _PAUSE)[0]:
+        import siyu.runs.make.reporting  # noqa: F401 - seconds of imports, while other sections keep a core idle
+    return tasks.readline()
+
+
+def _done(task: dict[str, Any], channel: Channel) -> str | None:
+    try:
+        if task["kind"] == "section":
+            from siyu.runs.make.execution import execute  # a worker that only renders never loads it
+
+            execute(task, channel.progress)
+        elif task["kind"] == "index":
+            write_index(Workspace(Path(task["folder"])))
+        else:
+            from siyu.runs.make.reporting import render
+
+            render(task)
+    except Exception as error:  # noqa: BLE001 - handed to the supervisor, whatever it is
+        return described(error, task.get("need", 0))
+    return None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,238 @@
+"""The exports of a made-up brand, as the platforms write them, with the quirks asked for and their true account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from siyu.intake.formats.catalogue import Format, formats
+from siyu.simulator import writing
+from siyu.simulator.brand import DAY, FEE, Brand, Recipe, keys, seconds
+
+BEIJING = 8 * 3600
+OVERLAP = 45 * DAY  # how far the newer of two exports reaches back
+_SHIPS = 2 * DAY
+
+
+@dataclass
+class TrueAccount:
+    """What `siyu check` must find in one file; fen of the control column."""
+
+    file: str
+    records: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("accepted", "quarantined", "ignored"), 0))
+    fen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("accepted", "quarantined", "ignored"), 0))
+    unpriced: int = 0
+
+    def put(self, state: str, fen: int | None) -> None:
+        """Count a line into a state; fen None: its amount cannot be read."""
+        self.records[state] += 1
+        self.fen[state] += fen or 0
+        self.unpriced += fen is None
+
+    def as_json(self) -> dict[str, Any]:
+        """Keys as in `check --json`."""
+        total = sum(self.records.values())
+        return {"file": self.file, "records": total, **self.records, "unpriced": self.unpriced, "amount_fen": self.fen}
+
+
+def order_files(brand: Brand) -> Iterator[tuple[str, bytes, TrueAccount]]:
+    """(name, content, true account) of each order export of a brand, the oldest first."""
+    first = brand.end - brand.plan.world.days * DAY
+    moments = [(first - DAY, brand.end)]
+    if "snapshots" in brand.plan.quirks:
+        older = first + int(brand.plan.world.days * 0.62) * DAY
+        moments = [(first - DAY, older), (older - OVERLAP, brand.end)]
+    entry = formats()[brand.plan.format]
+    for number, (since, moment) in enumerate(moments):
+        orders = brand.orders[brand.orders["created"].between(since, moment - 1)]
+        name = f"{moment - BEIJING}_{brand.plan.format}.csv"
+        random = np.random.default_rng([brand.plan.seed, 2, number])
+        content, account = _written(entry, _records(brand, orders, moment), brand.plan, random)
+        account.file = name
+        yield name, content, account
+
+
+def people_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of the tables a client supplies by hand: buyer keys, group members, follows."""
+    plan, lives = brand.plan, brand.lives
+    start = seconds(pd.Timestamp(plan.world.start).to_pydatetime())
+    if not plan.key_share:
+        return
+    if "buyer_id" not in formats()[plan.format].columns:
+        known = brand.orders[brand.orders["key"].notna()]
+        rows = [[f"\t{order}", key] for order, key in zip(known["order_id"], known["key"], strict=True)]
+        yield "buyer_keys.csv", _csv(["主订单编号", "doudian_open_id"], rows)
+    joins = lives.joins.assign(at=start + lives.joins["day"] * DAY + lives.joins["minute"] * 60)
+    joins["key"] = keys(plan, joins["buyer"])
+    # who leaves the group leaves it for reasons of his own
+    random = np.random.default_rng([plan.seed, 3])
+    stays = joins["at"] + random.integers(10, 600, len(joins)) * DAY
+    left = np.where((random.random(len(joins)) < 0.25) & (stays < brand.end), stays, -1)
+    rows = [["fans01", key, _moment(at), _moment(gone), "扫码"]
+            for key, at, gone in zip(joins["key"], joins["at"], left, strict=True)]  # fmt: skip
+    if rows:
+        yield "members.csv", _csv(["群编号", "成员标识", "入群时间", "退群时间", "入群方式"], rows)
+    follows = lives.follows.assign(at=start + lives.follows["day"] * DAY + lives.follows["minute"] * 60)
+    ends = np.where(follows["end"] >= 0, start + follows["end"] * DAY, -1)
+    who = keys(plan, follows["buyer"])
+    rows = [[key, _moment(at), _moment(gone)] for key, at, gone in zip(who, follows["at"], ends, strict=True)]
+    if rows:
+        yield "follows.csv", _csv(["粉丝标识", "关注时间", "取关时间"], rows)
+
+
+def _csv(head: list[str], rows: list[list[str]]) -> bytes:
+    return writing.text(head, rows).encode("utf-8-sig")
+
+
+def _moment(at: int) -> str:
+    return str(pd.Timestamp(int(at), unit="s")) if at >= 0 else ""
+
+
+def _records(brand: Brand, orders: pd.DataFrame, moment: int) -> list[dict[str, Any]]:
+    """Records of these orders as the platform knew them at a moment, column key -> value as `writing.cell` takes it."""
+    known = orders.assign(
+        paid=orders["paid"].where(orders["paid"] < moment, -1),
+        completed=orders["completed"].where(orders["completed"] < moment, -1),
+    )
+    done = known["refund_at"].between(0, moment - 1)
+    asked = (known["refund_at"] >= 0) & ~done & (known["refund_at"] - 3 * DAY < moment)
+    known = known.assign(done=done, asked=asked, status=_status(known, done, moment))
+    if brand.plan.format in ("douyin_shop", "wechat_shop"):
+        rows = brand.lines.merge(known, on="order_id", suffixes=("", "_order"))
+        return [_line(brand.plan.format, row, moment) for row in rows.to_dict("records")]
+    return [one for row in known.to_dict("records") if (one := _order(brand.plan, row)) is not None]
+
+
+def _status(orders: pd.DataFrame, done: pd.Series, moment: int) -> Any:
+    unpaid = orders["paid"] < 0
+    whole = done & (orders["refund_fen"] >= orders["paid_fen"])
+    waiting = unpaid & (orders["created"] > moment - DAY)
+    shipped = orders["paid"] + _SHIPS < moment
+    return np.select([waiting, unpaid | whole, orders["completed"] >= 0, shipped],
+                     ["unpaid", "closed", "completed", "shipped"], "paid")  # fmt: skip
+
+
+def _times(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {"created_at": row["created"]} | {
+        f"{name}_at": row[name] if row[name] >= 0 else None for name in ("paid", "completed")
+    }
+
+
+def _line(name: str, row: Mapping[Any, Any], moment: int) -> dict[str, Any]:
+    back = row["refund_fen"] > 0
+    record = {
+        "order_id": str(row["order_id"]), "status": row["status"], "paid_fen": row["paid_fen"],
+        "product_id": str(3_400_000_000_000 + row["product"]), "quantity": row["quantity"], **_times(row),
+    }  # fmt: skip
+    if name == "douyin_shop":
+        state = "refunded" if back and row["done"] else "pending" if back and row["asked"] else None
+        fresh = row["paid"] >= moment - DAY
+        return record | {
+            "line_id": str(row["order_id"] + 1 + row["line_no"]), "refund_state": state,
+            "traffic_form": "pending" if fresh else row["form"], "traffic_source": row["source"],
+            "traffic_channel": row["channel"], "traffic_kind": row["kind"],
+        }  # fmt: skip
+    channel = "直播" if row["form"] == "live" else "橱窗"
+    refund = (
+        {"refunded_fen": row["refund_fen"], "refund_state": "退款完成"} if back and row["done"] else {"refunded_fen": 0}
+    )
+    return record | refund | {
+        "product_spec": f"规格{row['line_no'] + 1}", "order_paid_fen": row["paid_fen_order"],
+        "fee_platform_fen": round(row["paid_fen_order"] * FEE), "traffic_form": channel,
+    }  # fmt: skip
+
+
+def _order(plan: Recipe, row: Mapping[Any, Any]) -> dict[str, Any] | None:
+    """One row an order; the plain layout holds only what was paid."""
+    paid = row["paid_fen"] if row["paid"] >= 0 else 0
+    back = row["refund_fen"] if row["done"] else 0
+    record = {"order_id": str(row["order_id"]), "buyer_id": row["key"], "refunded_fen": back, **_times(row)}
+    if plan.format == "generic_orders":
+        return record | {"paid_fen": paid, "traffic_channel": row["channel"]} if row["paid"] >= 0 else None
+    record["status"] = row["status"]
+    if plan.format == "taobao":
+        return record | {"net_fen": paid - back, "gross_fen": row["paid_fen"], "quantity": 1}
+    state = "refunded" if back and back >= paid else "part_refunded" if back else "pending" if row["asked"] else None
+    return record | {"order_id": f"E{record['order_id']}", "paid_fen": paid, "refund_state": state,
+                     "traffic_channel": "微信", "traffic_source": row["channel"],
+                     "buyer_id": row["key"] or "186******05"}  # fmt: skip
+
+
+Line = tuple[list[str], str, int | None]  # cells, state, fen of the control column
+
+
+def _written(
+    entry: Format, records: Sequence[Mapping[str, Any]], plan: Recipe, random: np.random.Generator
+) -> tuple[bytes, TrueAccount]:
+    control = next(key for key in entry.control if any(record.get(key) is not None for record in records))
+    head, body = _columns(entry, records, short=plan.columns == "short")
+    at_of = {key: head.index(c.header[0]) for key, c in entry.columns.items() if c.header and c.header[0] in head}
+    amounts = [int(record[control] or 0) for record in records]
+    lines: list[Line] = [(cells, "accepted", fen) for cells, fen in zip(body, amounts, strict=True)]
+    if "broken" in plan.quirks:
+        _break(lines, at_of, control, random)
+    if "tabs" in plan.quirks:
+        wrap = '="{}"' if entry.key == "taobao" else "\t{}"
+        _wrap_ids(lines, [at_of[key] for key in ("order_id", "line_id", "product_id") if key in at_of], wrap)
+    if "duplicates" in plan.quirks:
+        for at in np.sort(random.choice(len(records), max(2, len(records) // 500), replace=False))[::-1]:
+            cells, state, fen = lines[at]
+            if state == "accepted":
+                lines.insert(at + 1, (list(cells), "ignored", fen))
+    if "headers" in plan.quirks:
+        lines.insert(len(lines) // 2, (list(head), "ignored", 0))
+    if "total" in plan.quirks:
+        # the platform adds up what it wrote: a cut line lost its amount afterwards
+        total = sum(fen for _, _, fen in lines if fen is not None)
+        last = [""] * len(head)
+        last[0], last[at_of[control]] = "合计", f"{total / 100:.2f}"
+        lines.append((last, "ignored", total))
+    account = TrueAccount("")
+    for _, state, fen in lines:
+        account.put(state, fen)
+    codec = "gb18030" if "gb18030" in plan.quirks else "utf-8-sig"
+    return writing.text(head, [cells for cells, _, _ in lines]).encode(codec), account
+
+
+def _columns(
+    entry: Format, records: Sequence[Mapping[str, Any]], *, short: bool
+) -> tuple[list[str], list[list[str]]]:  # fmt: skip
+    """Header and cells: all columns of the platform, or those that hold something and a few that are ignored."""
+    head, body = writing.header(entry), writing.rows(entry, records)
+    if not short:
+        return head, body
+    filled = {key for record in records for key, value in record.items() if value is not None}
+    wanted = {c.header[0] for key, c in entry.columns.items() if c.header and key in filled}
+    wanted |= {*entry.identify, *entry.ignored[:2], *entry.ignored_personal[:1]}
+    kept = [at for at, name in enumerate(head) if name in wanted]
+    return [head[at] for at in kept], [[cells[at] for at in kept] for cells in body]
+
+
+def _wrap_ids(lines: Sequence[Line], places: Sequence[int], wrap: str) -> None:
+    for cells, _, _ in lines:
+        for at in places:
+            if at < len(cells) and cells[at]:
+                cells[at] = wrap.format(cells[at])
+
+
+def _break(lines: list[Line], at_of: Mapping[str, int], control: str, random: np.random.Generator) -> None:
+    """Put in six records more that nobody can use, with ids of their own."""
+    for number, place in enumerate(np.sort(random.choice(len(lines), 6, replace=False))[::-1]):
+        cells, _, fen = lines[place]
+        spoiled = list(cells)
+        for key in ("order_id", "line_id"):
+            if key in at_of:
+                digits = spoiled[at_of[key]]
+                spoiled[at_of[key]] = f"{digits[:-4]}{(int(digits[-4:]) + 5_000 + number) % 10_000:04d}"
+        kind = number % 3
+        if kind == 0:
+            spoiled, fen = spoiled[: len(spoiled) // 2], None
+        elif kind == 1:
+            spoiled[at_of["paid_at"]] = "2025/13/01 10:00:00"
+        else:
+            spoiled[at_of[control]], fen = "12.3.4", None
+        lines.insert(place + 1, (spoiled, "quarantined", fen))
