@@ -15,7 +15,7 @@ from siyu.intake.formats.catalogue import formats
 from siyu.intake.new.drafts import drafted
 from siyu.intake.reading.refusal import RefusedError
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.store.canonical import identity
+from siyu.intake.store import identity
 from siyu.intake.store.client_tables import books
 from siyu.language import Language
 from siyu.simulator import writing

@@ -124,8 +124,8 @@ STORE = """
 import os, signal, sys, time
 from pathlib import Path
 import pyarrow.ipc
-from siyu.intake.store.canonical import parts
-from siyu.intake.store.canonical import canonical
+from siyu.intake.store import parts
+from siyu.intake.store import canonical
 from siyu.intake.store.client_tables import books_of
 parts._LEAN = pyarrow.ipc.IpcWriteOptions()  # plain, so that a search of bytes sees everything
 {fault}
