@@ -17,18 +17,20 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from siyu.definitions import definition
-from siyu.economy.measures import BESIDE
+from siyu.economy.measures import BESIDE, order_gain
 from siyu.economy.names import ROUTE_NAMES, category_name
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import FeeRules, Rate
 from siyu.figure import Absent, Figure
-from siyu.formulas import MEANINGS, ROUTES, Compiled, compiled, inputs
+from siyu.formulas import MEANINGS, PRIVATE_ROUTES, ROUTES, WECHAT_ROUTES, Compiled, compiled, inputs
 from siyu.language import Text
 from siyu.models.draws import sample
 
 __all__ = ["BESIDE", "DRAWS", "Economy", "RouteOutcome", "function_of", "text_of"]
 
 DRAWS = 16_384
+# The WeChat route that the documents compare; closed to a business from a date.
+PERSONAL = "wechat_personal"
 # Draws looked at, and the step taken, to see whether an input moves an outcome.
 PROBES, STEP, MOVED = 256, 0.01, 1e-9
 
@@ -70,6 +72,28 @@ class Economy:
         """symbol -> the row or the rate that feeds it; symbols that only a client can feed are left out."""
         rows = self.assumptions.bind((*MEANINGS, *BESIDE), self.category)
         return {**rows, **self.fees.bind(MEANINGS, self.category, self.day, self.on)}
+
+    @cached_property
+    def routes(self) -> tuple[str, ...]:
+        """Routes that a business may use on the day, see `FeeRules.usable`."""
+        return self.fees.usable(self.category, self.day, self.on)
+
+    @property
+    def private_routes(self) -> tuple[str, ...]:
+        """Those that build an audience of the brand's own."""
+        return tuple(route for route in self.routes if route in PRIVATE_ROUTES)
+
+    @property
+    def wechat_routes(self) -> tuple[str, ...]:
+        """Those on WeChat that the comparison leads with: the personal deal while it is open, else all others."""
+        found = tuple(route for route in self.routes if route in WECHAT_ROUTES)
+        return (PERSONAL,) if PERSONAL in found else found
+
+    @cached_property
+    def rival(self) -> str:
+        """The leading WeChat route to which moving an order brings most on average."""
+        gains = self.outcomes({route: order_gain(route) for route in self.wechat_routes})
+        return max(gains, key=lambda route: float(gains[route].drawn.mean()))
 
     @cached_property
     def drawn(self) -> dict[str, Array]:

@@ -6,7 +6,6 @@ Only + - * / ** exp log Min Max occur, so every printer renders them.
 from siyu.formulas.breakeven import (
     acquisition_limit,
     fee_star,
-    friction_star,
     import_limit,
     increment_limit,
     leak_limit,
@@ -37,7 +36,6 @@ __all__ = [
     "compiled",
     "contribution",
     "fee_star",
-    "friction_star",
     "import_limit",
     "increment_limit",
     "inputs",

@@ -1,4 +1,4 @@
-"""The six ways an order is closed, and which symbols each one uses."""
+"""The ways an order is closed, and which symbols each one uses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ class Route:
 
     minutes: symbol of the handling time. scene: where people are reached (`douyin`, `personal`, `wecom`)
     or "" when the audience is the creator's. friction: symbol of the orders lost on the way, "" on Douyin.
-    served: whether staff arrange what cannot be closed on a page (a visit, a trial).
+    served: whether staff arrange what cannot be closed on a page (a visit, a trial). insured: whether the
+    platform has returns insured. delay: symbol of the days until the money is there, "" at once.
     """
 
     key: str
@@ -22,6 +23,8 @@ class Route:
     scene: str
     friction: str = ""
     served: bool = False
+    insured: bool = False
+    delay: str = "settlement_delay_wechat"
 
     @property
     def wechat(self) -> bool:
@@ -32,11 +35,13 @@ class Route:
 ROUTES: dict[str, Route] = {
     route.key: route
     for route in (
-        Route("douyin_shop", "douyin", "minutes_douyin", "douyin"),
-        Route("douyin_creator", "douyin", "minutes_douyin", ""),
-        Route("wechat_personal", "wechat", "minutes_personal", "personal", "move_friction_personal", True),
+        Route("douyin_shop", "douyin", "minutes_douyin", "douyin", insured=True, delay="settlement_delay"),
+        Route("douyin_card", "douyin", "minutes_douyin", "douyin", insured=True, delay="settlement_delay"),
+        Route("douyin_creator", "douyin", "minutes_douyin", "", insured=True, delay="settlement_delay"),
+        Route("wechat_personal", "wechat", "minutes_personal", "personal", "move_friction_personal", True, delay=""),
+        Route("wechat_merchant", "wechat", "minutes_personal", "personal", "move_friction_store", True),
         Route("wechat_miniprogram", "wechat", "minutes_store", "wecom", "move_friction_store"),
-        Route("wechat_shop", "wechat", "minutes_store", "wecom", "move_friction_store"),
+        Route("wechat_shop", "wechat", "minutes_store", "wecom", "move_friction_store", insured=True),
         Route("wechat_guided", "wechat", "minutes_guided", "wecom", "move_friction_store", True),
     )
 }
