@@ -56,11 +56,14 @@ class NoInput:
 
 @dataclass(frozen=True)
 class Holdings:
-    """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown."""
+    """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
+
+    charges: a row per charge of its settlement, see `siyu.orders.charges.settled`; None without."""
 
     books: Books
     as_of: date
     k: int
+    charges: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, subject: str, as_of: date, k: int) -> Holdings:

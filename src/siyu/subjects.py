@@ -21,10 +21,19 @@ class Name(BaseModel):
     en: str
 
 
+class Volume(BaseModel):
+    """What a client turns over in a year, as it says: orders placed, people acquired."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    orders: int | None = Field(default=None, ge=1)
+    people: int | None = Field(default=None, ge=1)
+
+
 class Subject(BaseModel):
     """case: the published case it is compared with; category: its goods, for fees and assumptions.
 
-    suppress_below: smallest denominator shown (0 for public data)."""
+    suppress_below: smallest denominator shown (0 for public data). taxpayer: for VAT; producer: whether it makes
+    goods under consumption tax; volume: of a year, for what knowing more is worth to it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
@@ -36,6 +45,16 @@ class Subject(BaseModel):
     as_of: date
     suppress_below: int = Field(default=10, ge=0)
     category: str = "all"
+    taxpayer: Literal["general", "small"] | None = None
+    producer: bool = False
+    volume: Volume = Volume()
+
+    @property
+    def facts(self) -> dict[str, float]:
+        """What it says of itself, by symbol of the economics."""
+        said = {"orders_year": self.volume.orders, "people_year": self.volume.people, "producer": self.producer or None}
+        said["general_taxpayer"] = None if self.taxpayer is None else self.taxpayer == "general"
+        return {symbol: float(value) for symbol, value in said.items() if value is not None}
 
 
 def load_subject(subject_id: str) -> Subject:

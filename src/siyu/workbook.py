@@ -32,6 +32,7 @@ from siyu.subjects import Subject, load_subject
 
 if TYPE_CHECKING:
     from siyu.economy import Economy
+    from siyu.economy.own import OwnInputs
     from siyu.own_data import Holdings
 
 
@@ -127,8 +128,8 @@ class Workbook:
 
         category: default the subject's own; one without rules of its own falls under `all`.
         """
-        rate = self.fees.lookup(platform, route, category or self.subject.category, day, self.as_of)
-        kind = "claim_range" if rate.low < rate.high else "none"
+        rate = self._fees.lookup(platform, route, category or self.subject.category, day, self.as_of)
+        kind = "none" if rate.low == rate.high else "sampling95" if rate.measured else "claim_range"
         return Figure(rate.mode, rate.low, rate.high, "ratio", kind, "take_rate", rate.refs)
 
     def economy(self, category: str = "", *, day: int = 365, draws: int = 16_384, seed: int = 0) -> Economy:
@@ -138,7 +139,29 @@ class Workbook:
         from siyu.economy import Economy  # here: symbolic algebra takes a second to load, for one notebook
 
         own = category or self.subject.category
-        return Economy(self.assumptions, self.fees, own, day, self.as_of, draws, seed)
+        mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
+        return Economy(self.assumptions, self._fees, own, day, self.as_of, draws, seed, mine)
+
+    @cached_property
+    def own_inputs(self) -> OwnInputs:
+        """What the subject itself brings into the economics: measured on its exports, or said in subject.yml."""
+        from siyu.economy import own  # here: see `economy`
+
+        about = self.subject
+        stated = own.stated(self.assumptions, about.facts, self.as_of)
+        if about.kind == "case" or not (about.folder / "exports").is_dir():
+            return own.OwnInputs(stated=stated)
+        from siyu.orders import charges, measured  # here: see `own`
+
+        figures = measured.measured(self.own.frames("follows"), about.suppress_below)
+        settled = charges.rates(self.own.frames(), self.own.charges, about.suppress_below)
+        found = own.measured(self.assumptions, about.category, figures, self.as_of)
+        return own.OwnInputs(found, stated, own.fee_rules(settled, about.category))
+
+    @property
+    def _fees(self) -> FeeRules:
+        """The fee rules, the client's own settlement first."""
+        return self.fees.measured(self.own_inputs.rules)
 
     @cached_property
     def own(self) -> Holdings:
@@ -228,7 +251,10 @@ class Workbook:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
         refs = sorted({ref for finding in self.findings.values() for ref in finding.sources})
         own = self.own.records if any(ref.startswith("orders:") for ref in refs) else {}
-        return References.collect(refs, self.ledger, self.assumptions, self.fees, own)
+        if not any(ref.endswith(".own") or ref.startswith("fee:own_") for ref in refs):
+            return References.collect(refs, self.ledger, self.assumptions, self.fees, own)
+        rows = {**self.assumptions, **self.own_inputs.by_id}
+        return References.collect(refs, self.ledger, rows, self._fees, own)
 
     def _claims(self, metric: str, statistic: str | None, entity: str | None, case: str) -> list[Claim]:
         claims = [

@@ -87,7 +87,7 @@ def test_bounds_in_the_comment_are_checked(tiny, name, inside, outside):
     for text in outside:
         with pytest.raises(ValueError, match=text):
             parameter.typed(text)
-    assert parameter.expected.endswith(("from 1000 to 1e+06", "from -0.5 to 0.5"))
+    assert parameter.expected.endswith(("from 1,000 to 1,000,000", "from -0.5 to 0.5"))
 
 
 def test_a_default_outside_its_bounds_is_refused(tiny):

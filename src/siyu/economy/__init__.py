@@ -7,7 +7,7 @@ An `Economy` is one category on one day of a shop. Each figure is the median ove
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -57,7 +57,9 @@ class RouteOutcome:
 class Economy:
     """One category on one day. day: days since the shop opened. on: the date the fee rules are read for.
 
-    draws, seed: see `siyu.models.draws`. Raises ValueError for a category without rows, with the nearest."""
+    draws, seed: see `siyu.models.draws`. own: symbol -> row of the subject itself, measured or stated, which goes
+    before the assumption; for its own category only. Raises ValueError for a category without rows, with the
+    nearest."""
 
     assumptions: Assumptions
     fees: FeeRules
@@ -66,12 +68,13 @@ class Economy:
     on: date
     draws: int = DRAWS
     seed: int = 0
+    own: Mapping[str, Assumption] = field(default_factory=dict)
 
     @cached_property
     def inputs(self) -> dict[str, Assumption | Rate]:
         """symbol -> the row or the rate that feeds it; symbols that only a client can feed are left out."""
         rows = self.assumptions.bind((*MEANINGS, *BESIDE), self.category)
-        return {**rows, **self.fees.bind(MEANINGS, self.category, self.day, self.on)}
+        return {**rows, **self.own, **self.fees.bind(MEANINGS, self.category, self.day, self.on)}
 
     @cached_property
     def routes(self) -> tuple[str, ...]:
@@ -104,7 +107,7 @@ class Economy:
         """The same day and draws for another category."""
         if category == self.category:
             return self
-        return self._others.setdefault(category, replace(self, category=category))
+        return self._others.setdefault(category, replace(self, category=category, own={}))
 
     def refs(self, name: str) -> tuple[str, ...]:
         """Source refs of an input."""

@@ -41,7 +41,7 @@ class Assumption(Row):
     low: float
     mode: float
     high: float
-    family: Literal["pert", "logpert", "fixed"]
+    family: Literal["pert", "logpert", "fixed", "sampling"]
     unit: str
     source: str
     rationale: str
@@ -55,7 +55,7 @@ class Assumption(Row):
             raise ValueError(f"finite numbers, found {self.low}, {self.mode}, {self.high}")
         if not self.low <= self.mode <= self.high:
             raise ValueError(f"low <= mode <= high, found {self.low:g}, {self.mode:g}, {self.high:g}")
-        if self.family != (wanted := _family(self.low, self.high)):
+        if self.family not in ("sampling", wanted := _family(self.low, self.high)):
             raise ValueError(f"family {wanted} for {self.low:g} to {self.high:g}, found {self.family}")
         if self.unit in SHARES and not 0 <= self.low <= self.high <= 1:
             raise ValueError(f"shares between 0 and 1, found {self.low:g} to {self.high:g}")
@@ -91,9 +91,10 @@ class Assumption(Row):
 
 @dataclass(frozen=True)
 class Assumptions(Mapping[str, Assumption]):
-    """assumption_id -> row, in file order."""
+    """assumption_id -> row, in file order. own: ids of rows that a client put in."""
 
     rows: Mapping[str, Assumption]
+    own: frozenset[str] = frozenset()
 
     def __getitem__(self, assumption_id: str) -> Assumption:
         return self.rows[assumption_id]
@@ -133,11 +134,11 @@ def load_assumptions(path: Path, *overrides: Path) -> Assumptions:
 
     Raises LedgerError with all problems of a file: bad cells first, then unknown units and ids used twice.
     """
-    rows = _read(path)
+    rows, own = _read(path), dict[str, Assumption]()
     for override in overrides:
         if override.exists():
-            rows |= _read(override)
-    return Assumptions(rows)
+            own |= _read(override)
+    return Assumptions(rows | own, frozenset(own))
 
 
 def _read(path: Path) -> dict[str, Assumption]:

@@ -46,7 +46,7 @@ class Parameter:
     @property
     def expected(self) -> str:
         """What a value has to look like, in words."""
-        bounds = "" if self.low is None else f" from {self.low:g} to {self.high:g}"
+        bounds = "" if self.low is None else f" from {self.low:,.10g} to {self.high:,.10g}"
         return _EXPECTED[self.type] + bounds
 
     def typed(self, text: str) -> Scalar:
