@@ -18,7 +18,7 @@ from siyu.formulas import (
 )
 from siyu.formulas import symbol as s
 from siyu.formulas.people import person_orders, shares
-from siyu.formulas.routes import route_of
+from siyu.routes import route_of
 
 # Assumption rows that enter measures although no bundled formula names them.
 BESIDE = ("sales_per_ad_yuan", "orders_year", "people_year", "fan_share")

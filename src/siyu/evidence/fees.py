@@ -8,30 +8,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Self, get_args
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.assumptions import WEAK, Confidence
 from siyu.evidence.table import Row, read_table
+from siyu.routes import ROUTES, route_of
 
 Kind = Literal["platform", "payment", "creator", "closed"]
-RouteName = Literal[
-    "all",
-    "douyin_shop",
-    "douyin_card",
-    "douyin_creator",
-    "wechat_personal",
-    "wechat_merchant",
-    "wechat_miniprogram",
-    "wechat_shop",
-    "wechat_guided",
-]
-ROUTES: tuple[str, ...] = get_args(RouteName)[1:]
+if TYPE_CHECKING:
+    RouteName = str
+else:
+    RouteName = Literal["all", *ROUTES]
 TrafficForm = Literal["all", "live", "video", "card", "image", "other"]
-# How an order of the route came, as order exports say it; elsewhere rules do not ask.
-FORMS = {"douyin_shop": "live", "douyin_card": "card", "douyin_creator": "live"}
 PRIOR, OWN = "PRIOR", "OWN"
 Share = Annotated[float, Field(ge=0, le=1)]
 # Formula symbols `fee_<route>` and `payment_<route>` are looked up as these kinds.
@@ -106,7 +97,7 @@ class FeeRule(Row):
         return (
             self.route in ("all", route)
             and self.category in ("all", category)
-            and self.traffic_form in ("all", FORMS.get(route))
+            and self.traffic_form in ("all", route_of(route).traffic_form)
             and self.days[0] <= day < self.days[1]
         )
 
@@ -216,7 +207,7 @@ class FeeRules:
     def _found(self, platform: str, route: str, category: str, day: int, on: date, kind: str) -> list[FeeRule]:
         """Rules that answer: a settlement before a client's own rules, those before the bundled ones."""
         mine = [rule for rule in self.rules.values() if rule.platform == platform and rule.kind == kind]
-        known = route in ROUTES and route.startswith(platform)
+        known = route in ROUTES and ROUTES[route].platform == platform
         mine = [rule for rule in mine if known and rule.covers(route, category, day)]
         found = [rule for rule in mine if rule.holds(on)] or _last_known(mine, on)
         measured = [rule for rule in found if rule.source == OWN]
@@ -248,7 +239,7 @@ class FeeRules:
         for name in symbols:
             prefix, _, route = name.partition("_")
             if prefix in SYMBOLS and route in ROUTES:
-                key = (route.partition("_")[0], route, category, days_since_opening, on_date, SYMBOLS[prefix])
+                key = (ROUTES[route].platform, route, category, days_since_opening, on_date, SYMBOLS[prefix])
                 if self._found(*key):
                     rates[name] = self.lookup(*key)
         return rates
@@ -258,7 +249,7 @@ class FeeRules:
         asked = f"{kind} fee for {platform}, {route}, {category}, day {day}, {on.isoformat()}"
         if platform not in {rule.platform for rule in rules}:
             step = nearest(platform, {rule.platform for rule in rules})
-        elif route not in (own := [name for name in ROUTES if name.startswith(platform)]):
+        elif route not in (own := [name for name, one in ROUTES.items() if one.platform == platform]):
             step = nearest(route, own)
         elif near := [rule for rule in rules if (rule.platform, rule.kind) == (platform, kind)]:
             close = [rule for rule in near if rule.route in ("all", route)] or near

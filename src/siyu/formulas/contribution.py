@@ -8,14 +8,16 @@ Who is out of reach - gone, or has seen nothing - still orders at `comeback` tim
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from sympy import Add, Expr, Integer, Max, Rational, exp
 
-from siyu.formulas.routes import route_of
+from siyu.formulas.symbols import BASE
 from siyu.formulas.symbols import symbol as s
+from siyu.routes import route_of
 
 Scope = Literal["order", "relation"]
 RELATION = ("broadcast", "touch")
@@ -28,10 +30,9 @@ YEAR_DAYS, YEAR_MONTHS = 365, 12
 
 @dataclass(frozen=True)
 class Term:
-    """One step of a waterfall. key: stable id. label: message id. expression: CNY, costs negative."""
+    """One step of a waterfall. key: of `routes.STEPS` or `PEOPLE_STEPS`. expression: CNY, costs negative."""
 
     key: str
-    label: str
     expression: Expr
 
 
@@ -78,16 +79,16 @@ def intensity() -> Expr:
     """Orders a month of a Douyin buyer who is there and reached.
 
     `repurchase` counts all buyers over their first year, whether they are still reached or not."""
-    left = retention("douyin_shop")
+    left = retention(BASE)
     in_touch = left * (1 - left**YEAR_MONTHS) / (1 - left)
-    met = YEAR_MONTHS * s("comeback") + (1 - s("comeback")) * reached("douyin_shop") * in_touch
+    met = YEAR_MONTHS * s("comeback") + (1 - s("comeback")) * reached(BASE) * in_touch
     return YEAR_MONTHS * s("repurchase") / met
 
 
 @cache
 def orders_per_buyer(route: str, *, counted: bool = False) -> Expr:
     """Orders of a buyer over the horizon, the first included: discounted to today, or counted."""
-    factor = s(f"repurchase_factor_{route}") if route != "douyin_shop" else Integer(1)
+    factor = s(f"repurchase_factor_{route}") if route != BASE else Integer(1)
     horizon = s("months") if counted else _sum_of_months(discount())
     there = reached(route) * (factor - s("comeback")) * (months_in_touch(route, counted=counted) - FIRST)
     return 1 + intensity() * (s("comeback") * (horizon - FIRST) + there)
@@ -128,11 +129,21 @@ def handling(route: str) -> Expr:
     return s(route_of(route).minutes) / s("minutes_per_month") * s("wage")
 
 
+def _kept(route: str) -> Expr:
+    return s("order_value") * (1 - refund_rate(route))
+
+
+def _broadcast(route: str) -> Expr:
+    """The first order was won in a broadcast on WeChat, too; later ones there need none."""
+    cost = s("order_value") * s("live_labour_share")
+    return cost / orders_per_buyer(route) if route_of(route).wechat else cost
+
+
 @cache
 def settled(route: str) -> Expr:
     """What an order brings in after refunds: paid and kept, with the subsidies that Douyin pays out. CNY."""
-    kept = s("order_value") * (1 - refund_rate(route))
-    return kept if route_of(route).wechat else kept * (1 + s("subsidy_share"))
+    subsidised = "subsidy" in route_of(route).steps
+    return _kept(route) * (1 + s("subsidy_share")) if subsidised else _kept(route)
 
 
 @cache
@@ -140,7 +151,7 @@ def vat(route: str) -> Expr:
     """VAT of an order: output on what is settled, less the input on goods of a general taxpayer. CNY."""
     general = s("general_taxpayer")
     rate = general * s("vat_general") + (1 - general) * s("vat_small")
-    goods = s("order_value") * (1 - refund_rate(route)) * (1 - s("gross_margin"))
+    goods = _kept(route) * (1 - s("gross_margin"))
     return (settled(route) - general * s("vat_credit") * goods) * rate / (1 + rate)
 
 
@@ -154,54 +165,38 @@ def shipping(route: str) -> Expr:
     return s("fulfilment") * (1 - unsent + back)
 
 
+# step -> what it costs on a route, CNY; goods come back from refunded orders and are sold again; platforms take
+# their share of what is settled, subsidies included; the last two belong to the relation, not to the single order,
+# and are spread over the buyer's orders
+_COSTS: dict[str, Callable[[str], Expr]] = {
+    "refunds": lambda route: s("order_value") * refund_rate(route),
+    "subsidy": lambda route: -_kept(route) * s("subsidy_share"),
+    "platform_fee": lambda route: settled(route) * s(f"fee_{route}"),
+    "payment_fee": lambda route: _kept(route) * s(f"payment_{route}"),
+    "creator": lambda route: _kept(route) * s("creator_commission"),
+    "agency": lambda route: _kept(route) * s("agency_commission"),
+    "guide": lambda route: _kept(route) * s("guide_commission"),
+    "mall": lambda route: _kept(route) * s("tool_share_miniprogram"),
+    "goods": lambda route: _kept(route) * (1 - s("gross_margin")),
+    "vat": vat,
+    "consumption_tax": lambda route: _kept(route) * s("producer") * s("consumption_tax"),
+    "shipping": shipping,
+    "insurance": lambda route: s("insured_share") * s("freight_insurance"),
+    "waiting": lambda route: settled(route) * s("capital_cost") * s(route_of(route).delay) / YEAR_DAYS,
+    "handling": handling,
+    "broadcast": _broadcast,
+    "touch": lambda route: upkeep(route) * months_in_touch(route) / orders_per_buyer(route),
+}
+
+
 @cache
 def terms(route: str) -> tuple[Term, ...]:
     """Waterfall of the contribution of one order, in the order it is read; the terms sum to `contribution`.
 
-    Goods come back from refunded orders and are sold again. Platform and creator take their share of what is
-    settled, subsidies included. The last two terms belong to the relation, not to the single order: broadcasts,
-    and staying in touch with the buyer, both spread over the buyer's orders.
     Raises ValueError for an unknown route, with the nearest name.
     """
-    about, paid = route_of(route), s("order_value")
-    kept = paid * (1 - refund_rate(route))
-    steps = [
-        Term("paid", "Paid by the buyer", paid),
-        Term("refunds", "Refunds", -paid * refund_rate(route)),
-        Term("subsidy", "Subsidies of platform and creators", settled(route) - kept),
-        Term("platform_fee", "Platform fee", -settled(route) * s(f"fee_{route}")),
-        Term("payment_fee", "Payment fee", -kept * s(f"payment_{route}")),
-    ]
-    if route == "douyin_creator":
-        steps.append(Term("creator", "Creator commission", -kept * s("creator_commission")))
-        steps.append(Term("agency", "Agency commission", -kept * s("agency_commission")))
-    if route == "wechat_guided":
-        steps.append(Term("guide", "Guide commission", -kept * s("guide_commission")))
-    if route in ("wechat_miniprogram", "wechat_guided"):
-        # guided orders are placed in the brand's own mini-program
-        steps.append(Term("mall", "Mall software", -kept * s("tool_share_miniprogram")))
-    steps += [
-        Term("goods", "Goods", -kept * (1 - s("gross_margin"))),
-        Term("vat", "VAT", -vat(route)),
-        Term("consumption_tax", "Consumption tax", -kept * s("producer") * s("consumption_tax")),
-        Term("shipping", "Shipping", -shipping(route)),
-    ]
-    if about.insured:
-        steps.append(Term("insurance", "Freight insurance", -s("insured_share") * s("freight_insurance")))
-    if about.delay:
-        waiting = settled(route) * s("capital_cost") * s(about.delay) / YEAR_DAYS
-        steps.append(Term("waiting", "Waiting for the settlement", -waiting))
-    steps.append(Term("handling", "Order handling", -handling(route)))
-    broadcast = paid * s("live_labour_share")
-    if route == "douyin_shop":
-        steps.append(Term("broadcast", "Broadcast staff", -broadcast))
-    elif about.wechat:
-        # the first order was won in a broadcast all the same; later ones need none
-        steps.append(Term("broadcast", "Broadcast staff", -broadcast / orders_per_buyer(route)))
-    if upkeep(route) != 0:
-        touch = upkeep(route) * months_in_touch(route) / orders_per_buyer(route)
-        steps.append(Term("touch", "Staying in touch", -touch))
-    return tuple(step for step in steps if step.expression != 0)
+    paid, *costs = route_of(route).steps
+    return (Term(paid, s("order_value")), *(Term(step, -_COSTS[step](route)) for step in costs))
 
 
 @cache

@@ -27,9 +27,10 @@ from siyu.formulas.contribution import (
     terms,
 )
 from siyu.formulas.people import first_order, people_terms, person_orders
-from siyu.formulas.routes import ROUTES, WECHAT_ROUTES, route_of
-from siyu.formulas.symbols import MEANINGS
+from siyu.formulas.symbols import BASE, MEANINGS
 from siyu.formulas.symbols import symbol as s
+from siyu.language import msg
+from siyu.routes import PEOPLE_STEPS, ROUTES, STEPS, WECHAT_ROUTES, route_of
 
 PRINTED = Path(__file__).with_name("excel.json")
 _FUNCTIONS = {"exp": "EXP", "log": "LN", "Max": "MAX", "Min": "MIN"}
@@ -37,12 +38,12 @@ _LINE = "line:"  # symbols that stand for another line of the sheet
 INTENSITY = "douyin_shop.intensity"
 _KEPT = {"order": "{}.single", "relation": "{}.order"}  # lines with what an order keeps, by scope
 _FEE_STAR = {
-    "order": "Douyin fee above which moving one order pays",
-    "relation": "Douyin fee above which moving a buyer for good pays",
+    "order": msg("Douyin fee above which moving one order pays"),
+    "relation": msg("Douyin fee above which moving a buyer for good pays"),
 }
 _BEARABLE = {
-    "order": "Share of orders that may be lost in moving one order",
-    "relation": "Share of orders that may be lost in moving a buyer for good",
+    "order": msg("Share of orders that may be lost in moving one order"),
+    "relation": msg("Share of orders that may be lost in moving a buyer for good"),
 }
 
 
@@ -152,28 +153,27 @@ def _order_lines(route: str) -> Iterator[Line]:
     group = f"order.{route}"
     blocks = _blocks(route)
     if route_of(route).scene:
-        yield Line(f"{route}.retention", group, "Still in touch after a month", "ratio", excel(retention(route)))
-        yield Line(f"{route}.reached", group, "Seen at least once a month", "ratio", excel(reached(route)))
+        yield Line(f"{route}.retention", group, msg("Still in touch after a month"), "ratio", excel(retention(route)))
+        yield Line(f"{route}.reached", group, msg("Seen at least once a month"), "ratio", excel(reached(route)))
         months = months_in_touch(route).subs(retention(route), _line(f"{route}.retention"))
-        yield Line(f"{route}.months", group, "Months in touch, discounted", "months", excel(months))
-    if route == "douyin_shop":
-        label = "Orders a month of a buyer who is there and reached"
+        yield Line(f"{route}.months", group, msg("Months in touch, discounted"), "months", excel(months))
+    if route == BASE:
+        label = msg("Orders a month of a buyer who is there and reached")
         yield Line(INTENSITY, group, label, "orders_per_month", excel(intensity().subs(_of_douyin())))
     orders = orders_per_buyer(route).subs(intensity(), _line(INTENSITY))
     orders = orders.subs({reached(route): _line(f"{route}.reached")} if route_of(route).scene else {})
     orders = orders.subs(_months_of(route, blocks))
-    yield Line(
-        f"{route}.orders", group, "Orders of a buyer over the horizon, discounted", "orders_per_buyer", excel(orders)
-    )
+    label = msg("Orders of a buyer over the horizon, discounted")
+    yield Line(f"{route}.orders", group, label, "orders_per_buyer", excel(orders))
     steps = []
     for term in terms(route):
         key = f"{route}.order.{term.key}"
         steps.append(key)
-        yield Line(key, group, term.label, "CNY", excel(_short(term.expression, blocks)))
+        yield Line(key, group, STEPS[term.key], "CNY", excel(_short(term.expression, blocks)))
     total = Add(*(_line(key) for key in steps))
-    yield Line(f"{route}.order", group, "Contribution of one order", "CNY", excel(total), total=True)
+    yield Line(f"{route}.order", group, msg("Contribution of one order"), "CNY", excel(total), total=True)
     relation = [_line(key) for key in steps if key.rpartition(".")[2] in RELATION]
-    label = "The same, broadcasts and contacts there anyway"
+    label = msg("The same, broadcasts and contacts there anyway")
     yield Line(f"{route}.single", group, label, "CNY", excel(_line(f"{route}.order") - Add(*relation)))
 
 
@@ -187,17 +187,22 @@ def _people_lines(route: str) -> Iterator[Line]:
     margin_key = f"{route}.people_margin"
     margins = [_line(f"{route}.order.{term.key}") for term in terms(route) if term.key != "touch"]
     per_person = first_order(route) * _line(f"{route}.orders") * Add(*margins)
-    yield Line(margin_key, group, "Margin of one person on this route", "CNY", excel(per_person))
+    yield Line(margin_key, group, msg("Margin of one person on this route"), "CNY", excel(per_person))
     blocks[person_orders(route) * order_margin(route)] = _line(margin_key)
     steps = []
     for term in people_terms(route):
         key = f"{route}.people.{term.key}"
         steps.append(key)
         expression = _short(1000 * term.expression / s("people"), blocks)
-        yield Line(key, group, term.label, "CNY_per_1000_people", excel(expression))
+        yield Line(key, group, PEOPLE_STEPS[term.key], "CNY_per_1000_people", excel(expression))
     total = Add(*(_line(key) for key in steps))
     yield Line(
-        f"{route}.people", group, "Contribution of a thousand people", "CNY_per_1000_people", excel(total), total=True
+        f"{route}.people",
+        group,
+        msg("Contribution of a thousand people"),
+        "CNY_per_1000_people",
+        excel(total),
+        total=True,
     )
 
 
@@ -217,7 +222,12 @@ def _switch_lines() -> Iterator[Line]:
             yield Line(f"{route}.bearable.{scope}", group, _BEARABLE[scope], "ratio", excel(lost))
         gain = excel(_line(f"{route}.people") - _line("douyin_shop.people"))
         yield Line(
-            f"{route}.gain", group, "Gain of a thousand people over the Douyin shop", "CNY_per_1000_people", gain, True
+            f"{route}.gain",
+            group,
+            msg("Gain of a thousand people over the Douyin shop"),
+            "CNY_per_1000_people",
+            gain,
+            True,
         )
 
 

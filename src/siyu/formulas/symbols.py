@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sympy import Symbol
 
 from siyu.errors import nearest
+from siyu.routes import ROUTES
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,13 @@ class Meaning:
 
     unit: str
     text: str
+
+
+BASE = "douyin_shop"  # the route that others are held against
+
+
+def _by_route(prefix: str, unit: str, text: str, without: str = "") -> dict[str, Meaning]:
+    return {f"{prefix}_{key}": Meaning(unit, f"{text}: {one.name}") for key, one in ROUTES.items() if key != without}
 
 
 MEANINGS: dict[str, Meaning] = {
@@ -45,22 +53,8 @@ MEANINGS: dict[str, Meaning] = {
     "settlement_delay": Meaning("days", "days until Douyin pays out"),
     "settlement_delay_wechat": Meaning("days", "days until WeChat pays a merchant out"),
     # What platforms, payment, creators and guides take, as shares of what is paid and kept.
-    "fee_douyin_shop": Meaning("ratio", "platform fee, Douyin shop, own broadcast"),
-    "fee_douyin_card": Meaning("ratio", "platform fee, Douyin shop, product card"),
-    "fee_douyin_creator": Meaning("ratio", "platform fee, Douyin shop, sold by a creator"),
-    "fee_wechat_personal": Meaning("ratio", "platform fee on a personal deal"),
-    "fee_wechat_merchant": Meaning("ratio", "platform fee on a deal in chat paid by merchant code"),
-    "fee_wechat_miniprogram": Meaning("ratio", "platform fee in an own mini-program"),
-    "fee_wechat_shop": Meaning("ratio", "platform fee in a WeChat shop"),
-    "fee_wechat_guided": Meaning("ratio", "platform fee on an order guided by staff"),
-    "payment_douyin_shop": Meaning("ratio", "payment fee beside the Douyin platform fee, own broadcast"),
-    "payment_douyin_card": Meaning("ratio", "payment fee beside the Douyin platform fee, product card"),
-    "payment_douyin_creator": Meaning("ratio", "payment fee beside the Douyin platform fee, by a creator"),
-    "payment_wechat_personal": Meaning("ratio", "cost of receiving a personal transfer"),
-    "payment_wechat_merchant": Meaning("ratio", "merchant payment rate, code shown in chat"),
-    "payment_wechat_miniprogram": Meaning("ratio", "merchant payment rate, mini-program"),
-    "payment_wechat_shop": Meaning("ratio", "merchant payment rate, WeChat shop"),
-    "payment_wechat_guided": Meaning("ratio", "merchant payment rate, guided order"),
+    **_by_route("fee", "ratio", "platform fee"),
+    **_by_route("payment", "ratio", "payment fee beside the platform fee"),
     "creator_commission": Meaning("ratio", "creator's share of what is paid and kept"),
     "agency_commission": Meaning("ratio", "agency's share beside the creator's"),
     "guide_commission": Meaning("ratio", "guide's share of what is paid and kept"),
@@ -101,23 +95,10 @@ MEANINGS: dict[str, Meaning] = {
     "creator_slot_fee": Meaning("CNY_per_customer", "fixed fees to creators per comparable person"),
     "interest": Meaning("ratio", "share of acquired people who ask, join the group or fill a cart"),
     "closable": Meaning("ratio", "share of deals that close without a visit or a person to talk to"),
-    "conversion_douyin_shop": Meaning("ratio", "interested people who place a first order, Douyin shop"),
-    "conversion_douyin_card": Meaning("ratio", "interested people who place a first order, product card"),
-    "conversion_douyin_creator": Meaning("ratio", "interested people who place a first order, by a creator"),
-    "conversion_wechat_personal": Meaning("ratio", "accepted contacts who place a first order, personal deal"),
-    "conversion_wechat_merchant": Meaning("ratio", "accepted contacts who place a first order, deal by merchant code"),
-    "conversion_wechat_miniprogram": Meaning("ratio", "accepted contacts who order first, mini-program"),
-    "conversion_wechat_shop": Meaning("ratio", "accepted contacts who order first, WeChat shop"),
-    "conversion_wechat_guided": Meaning("ratio", "accepted contacts who order first, guided"),
+    **_by_route("conversion", "ratio", "people in the route who place a first order"),
     "repurchase": Meaning("orders_per_month", "repeat orders of a Douyin buyer over the first year, reached or not"),
     "comeback": Meaning("ratio", "orders of a buyer out of reach over those of one reached"),
-    "repurchase_factor_douyin_card": Meaning("multiple", "same buyer, product card over own broadcast"),
-    "repurchase_factor_douyin_creator": Meaning("multiple", "same buyer, creator over Douyin shop"),
-    "repurchase_factor_wechat_personal": Meaning("multiple", "same buyer, personal deal over Douyin shop"),
-    "repurchase_factor_wechat_merchant": Meaning("multiple", "same buyer, deal by merchant code over Douyin shop"),
-    "repurchase_factor_wechat_miniprogram": Meaning("multiple", "same buyer, mini-program over Douyin shop"),
-    "repurchase_factor_wechat_shop": Meaning("multiple", "same buyer, WeChat shop over Douyin shop"),
-    "repurchase_factor_wechat_guided": Meaning("multiple", "same buyer, guided over Douyin shop"),
+    **_by_route("repurchase_factor", "multiple", "repurchase of the same buyer over that in the Douyin shop", BASE),
     # Moving people and orders from Douyin to WeChat.
     "friend_acceptance": Meaning("ratio", "invited people who become a contact"),
     "stay_share": Meaning("ratio", "people who decline the invitation and go on buying on Douyin"),

@@ -27,10 +27,12 @@ def charges(brand: Brand, rates: Mapping[str, float] = RATES, exempt: float = EX
     rate = np.where(free, 0.0, sold["form"].map(rates).to_numpy(float))
     base = (sold["paid_fen"] * (1 + subsidy)).round().astype("int64")
     back = (sold["refund_fen"] * (1 + subsidy)).round().astype("int64")
-    rows = pd.DataFrame({
-        "platform": PLATFORMS.get(brand.plan.format, brand.plan.format), "order_id": sold["order_id"].astype(str),
-        "traffic_form": sold["form"], "fee_fen": (base * rate).round().astype("int64"), "base_fen": base, "exempt": free,
-    })  # fmt: skip
+    platform = PLATFORMS.get(brand.plan.format, brand.plan.format)
+    rows = sold[["form"]].rename(columns={"form": "traffic_form"}).assign(
+        platform=platform, order_id=sold["order_id"].astype(str), base_fen=base, exempt=free,
+        fee_fen=(base * rate).round().astype("int64"),
+    )  # fmt: skip
     fees = (back * rate).round().astype("int64")
     returned = rows.assign(base_fen=-back, fee_fen=-fees)[(back > 0).to_numpy()]
-    return pd.concat([rows, returned], ignore_index=True)
+    charged: pd.DataFrame = pd.concat([rows, returned], ignore_index=True)
+    return charged
