@@ -292,7 +292,7 @@ def test_break_evens_close_the_gap_they_were_solved_from(route):
         root = roots[str(at)]
         left = gaps(values | {name: root})[str(at)]
         # a loss is cut to what can be lost
-        inside = (0 < root) & (root < 1) if name == friction else np.full(50, True)
+        inside = (root > 0) & (root < 1) if name == friction else np.full(50, True)
         np.testing.assert_allclose((left / (1 + np.abs(root)))[inside], 0, atol=1e-6)
 
 

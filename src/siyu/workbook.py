@@ -33,7 +33,7 @@ from siyu.subjects import Subject, load_subject
 if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
-    from siyu.own_data import Holdings
+    from siyu.own_data import Holdings, NoInput
 
 
 @dataclass
@@ -129,23 +129,34 @@ class Workbook:
         """The platform's fee share for a route at `as_of`, `day` days after the shop opened.
 
         category: default the subject's own; one without rules of its own falls under `all`. beside: what the rule is
-        to be held against; where that is absent, so is the fee, and no rule is looked for.
+        to be held against; where that is absent, so is the fee, as it is before the first rule.
         """
         if isinstance(beside, Absent):
             return beside
-        rate = self._fees.lookup(platform, route, category or self.subject.category, day, self.as_of)
-        kind = "none" if rate.low == rate.high else "sampling95" if rate.measured else "claim_range"
-        return Figure(rate.mode, rate.low, rate.high, "ratio", kind, "take_rate", rate.refs)
+        if self.as_of < self.fees.since:
+            return Absent(("take_rate",))
+        return self.fees.lookup(platform, route, category or self.subject.category, day, self.as_of).figure
 
     def economy(self, category: str = "", *, day: int = 365, draws: int = 16_384, seed: int = 0) -> Economy:
         """The economics of a category (default the subject's own) `day` days after the shop opened, at `as_of`.
 
-        Raises ValueError for an unknown category, LedgerError when no fee rule covers the day."""
+        Before the first fee rule it is that of the first day with one; `no_rule` then says so. Raises ValueError for an
+        unknown category."""
         from siyu.economy import Economy  # here: symbolic algebra takes a second to load, for one notebook
 
         own = category or self.subject.category
         mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
-        return Economy(self.assumptions, self._fees, own, day, self.as_of, draws, seed, mine)
+        on = max(self.as_of, self.fees.since)
+        return Economy(self.assumptions, self._fees, own, day, on, draws, seed, mine)
+
+    @property
+    def no_rule(self) -> NoInput | None:
+        """Shown in a notebook: why there are no economics, when no fee rule is as old as the report."""
+        if self.as_of >= self.fees.since:
+            return None
+        from siyu.own_data import NO_RULE, NoInput  # here: see `own`
+
+        return NoInput(NO_RULE)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
@@ -161,7 +172,7 @@ class Workbook:
         figures = measured.measured(self.own.frames("follows"), about.suppress_below)
         settled = charges.rates(self.own.frames(), self.own.charges, about.suppress_below)
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
-        return own.OwnInputs(found, stated, own.fee_rules(settled, about.category))
+        return own.OwnInputs(found, stated, own.charged(settled), about.category)
 
     @property
     def _fees(self) -> FeeRules:

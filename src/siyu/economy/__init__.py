@@ -18,11 +18,11 @@ from sympy import Expr, Symbol
 
 from siyu.definitions import definition
 from siyu.economy.measures import BESIDE, order_gain
-from siyu.economy.names import category_name, group_names, input_names
+from siyu.economy.names import FEE_LINES, basis, category_name, group_names, input_names, rule_name
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import FeeRules, Rate
 from siyu.figure import Absent, Figure
-from siyu.formulas import MEANINGS, PRIVATE_ROUTES, ROUTES, WECHAT_ROUTES, Compiled, compiled, inputs
+from siyu.formulas import BASE, MEANINGS, PRIVATE_ROUTES, WECHAT_ROUTES, Compiled, compiled, inputs
 from siyu.language import Text
 from siyu.models.draws import sample
 
@@ -179,10 +179,10 @@ class Economy:
         return replace(found, formula=text_of(expression))
 
     def by_route(
-        self, key: str, formula: Callable[..., Expr], routes: Sequence[str] = tuple(ROUTES), **more: Any
+        self, key: str, formula: Callable[..., Expr], routes: Sequence[str] = (), **more: Any
     ) -> dict[str, Figure]:
-        """formula(route, **more) for each route as metric `key`: route -> figure."""
-        found = self.outcomes({route: formula(route, **more) for route in routes})
+        """formula(route, **more) for each route, by default all that may be used, as metric `key`: route -> figure."""
+        found = self.outcomes({route: formula(route, **more) for route in routes or self.routes})
         return {route: outcome.figure(key) for route, outcome in found.items()}
 
     def by_category(self, key: str, expression: Expr) -> dict[str, Figure]:
@@ -190,15 +190,28 @@ class Economy:
         return {own: self.of(own).outcomes({key: expression})[key].figure(key) for own in self.categories}
 
     def about(self, message: str, **more: Text) -> Text:
-        """A subtitle that may name `as_of`, `day` of the shop, `since` (start of the rule), `category` and `more`."""
+        """A subtitle that may name `as_of`, `day` of the shop, `rule` (what stands behind the fee), `category` and
+        `more`."""
         return {"id": message, "args": {**self._dated, **more}}
 
     @property
     def _dated(self) -> dict[str, Text]:
-        rate = self.inputs["fee_douyin_shop"]
-        since = max(rule.valid_from for rule in rate.rules) if isinstance(rate, Rate) else self.on
-        dates = {"as_of": {"value": self.on.isoformat()}, "since": {"value": since.isoformat()}}
+        dates = {"as_of": {"value": self.on.isoformat()}, "rule": rule_name(self._rate)}
         return {**dates, "day": {"value": self.day, "unit": "days"}, "category": self.name}
+
+    @property
+    def _rate(self) -> Rate:
+        return self.fees.lookup("douyin", BASE, self.category, self.day, self.on)
+
+    @property
+    def fee(self) -> Figure:
+        """What Douyin takes of an order by own broadcast."""
+        return self._rate.figure
+
+    @property
+    def fee_line(self) -> str:
+        """What a line at that fee is called: the rule of the day, the last one known, or the client's settlement."""
+        return FEE_LINES[basis(self._rate)]
 
     @property
     def name(self) -> Text:

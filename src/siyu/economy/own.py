@@ -6,9 +6,10 @@ taken as normal and weighed by their precision (Gelman et al. 2013, eq. 2.12).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from scipy.special import ndtri
 
@@ -16,6 +17,7 @@ from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import OWN, FeeRule
 from siyu.figure import Figure
 from siyu.language import Language
+from siyu.routes import ROUTES
 
 FEW = 30
 _TAIL, _SAMPLING = float(ndtri(0.95)), float(ndtri(0.975))
@@ -25,7 +27,8 @@ VOLUMES = {
     "people_year": ("People acquired in a year", "年获取人数", "users"),
     "fan_share": ("Share of fans", "粉丝订单占比", "ratio"),
 }
-ROUTE_OF = {("douyin", "live"): "douyin_shop", ("douyin", "card"): "douyin_card", ("wechat", "all"): "wechat_shop"}
+# Routes whose orders a settlement tells apart.
+CHARGED = ("douyin_shop", "douyin_card", "wechat_shop")
 _SEEN = {"en": "Measured: {value}; {n} events.", "zh": "实测：{value}；{n}次。"}
 _RANGE = {"en": "{value} ({range})", "zh": "{value}（{range}）"}
 _BEFORE = {"en": " Assumed before: {prior}.", "zh": "此前假设：{prior}。"}
@@ -52,16 +55,27 @@ class Own:
 @dataclass(frozen=True)
 class OwnInputs:
     """What a subject brings into its economics. measured: symbol -> input. stated: symbol -> row of subject.yml.
-    rules: rates of its own settlement. What was measured goes before what was stated."""
+    charged: route -> fee of its own settlement. What was measured goes before what was stated."""
 
     measured: Mapping[str, Own] = field(default_factory=dict)
     stated: Mapping[str, Assumption] = field(default_factory=dict)
-    rules: Sequence[FeeRule] = ()
+    charged: Mapping[str, Figure] = field(default_factory=dict)
+    category: str = "all"
 
     @property
     def rows(self) -> dict[str, Assumption]:
         """symbol -> the row that goes before the assumption."""
         return {**self.stated, **{symbol: one.row for symbol, one in self.measured.items()}}
+
+    @cached_property
+    def rules(self) -> list[FeeRule]:
+        """The fees as rules, which go before all others."""
+        return [_rule(route, figure, self.category) for route, figure in self.charged.items()]
+
+    @property
+    def fee_refs(self) -> tuple[str, ...]:
+        """Source refs of the fees."""
+        return tuple(f"fee:{rule.rule_id}" for rule in self.rules)
 
     @property
     def by_id(self) -> dict[str, Assumption]:
@@ -91,21 +105,21 @@ def stated(assumptions: Assumptions, facts: Mapping[str, float], as_of: date) ->
     }
 
 
-def fee_rules(rates: Iterable[tuple[str, str, Figure]], category: str) -> list[FeeRule]:
-    """Rules of a client's settlement: (platform, form of traffic, rate), for the routes that orders of it came by."""
-    rules = []
-    for platform, form, figure in rates:
-        route = ROUTE_OF.get((platform, form))
-        if route is None or few(figure):
-            continue
-        low, high = _ends(figure.value, (figure.high - figure.low) / 2 / _SAMPLING)
-        text = {code: _measured_text(figure, None, code) for code in ("en", "zh")}
-        rules.append(FeeRule(
-            line=0, rule_id=f"own_{route}", platform=platform, route=route, category=category, kind="platform",
-            rate_low=low, rate_mode=figure.value, rate_high=high, valid_from=date.min, source=OWN, confidence="high",
-            note=text["en"], note_zh=text["zh"],
-        ))  # fmt: skip
-    return rules
+def charged(rates: Iterable[tuple[str, str, Figure]]) -> dict[str, Figure]:
+    """route -> fee of a client's settlement, from (platform, form of traffic, rate); of few orders, none."""
+    routes = {(one.platform, one.traffic_form or "all"): key for key, one in ROUTES.items() if key in CHARGED}
+    known = {routes[platform, form]: figure for platform, form, figure in rates if (platform, form) in routes}
+    return {route: figure for route, figure in known.items() if not few(figure)}
+
+
+def _rule(route: str, figure: Figure, category: str) -> FeeRule:
+    low, high = _ends(figure.value, (figure.high - figure.low) / 2 / _SAMPLING)
+    text = {code: _measured_text(figure, None, code) for code in ("en", "zh")}
+    return FeeRule(
+        line=0, rule_id=f"own_{route}", platform=ROUTES[route].platform, route=route, category=category,
+        kind="platform", rate_low=low, rate_mode=figure.value, rate_high=high, valid_from=date.min, source=OWN,
+        confidence="high", note=text["en"], note_zh=text["zh"],
+    )  # fmt: skip
 
 
 def _own(assumptions: Assumptions, category: str, symbol: str, figure: Figure, as_of: date) -> Own:

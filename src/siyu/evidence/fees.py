@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.assumptions import WEAK, Confidence
 from siyu.evidence.table import Row, read_table
+from siyu.figure import Figure
 from siyu.routes import ROUTES, route_of
 
 Kind = Literal["platform", "payment", "creator", "closed"]
@@ -161,6 +162,12 @@ class Rate:
         """Source refs of the rules."""
         return tuple(f"fee:{rule.rule_id}" for rule in self.rules)
 
+    @property
+    def figure(self) -> Figure:
+        """The rate with its limits; of a measured one, the 5th and 95th percentiles."""
+        kind = "none" if self.low == self.high else "assumption90" if self.measured else "claim_range"
+        return Figure(self.mode, self.low, self.high, "ratio", kind, "take_rate", self.refs)
+
 
 @dataclass(frozen=True)
 class FeeRules:
@@ -212,6 +219,16 @@ class FeeRules:
         found = [rule for rule in mine if rule.holds(on)] or _last_known(mine, on)
         measured = [rule for rule in found if rule.source == OWN]
         return measured or [rule for rule in found if rule.rule_id in self.own] or found
+
+    @property
+    def since(self) -> date:
+        """The first date on which every platform has a rule for its fee and for payment."""
+        starts: dict[tuple[str, str], date] = {}
+        for rule in self.rules.values():
+            if rule.kind in SYMBOLS.values():
+                key = (rule.platform, rule.kind)
+                starts[key] = min(rule.valid_from, starts.get(key, rule.valid_from))
+        return max(starts.values())
 
     def closing(self, route: str, on_date: date) -> FeeRule | None:
         """The rule by which a business may not use the route on a date; None where it may."""

@@ -19,10 +19,11 @@ from siyu.formulas.breakeven import (
 from siyu.formulas.compiled import Compiled, compiled, inputs
 from siyu.formulas.contribution import Scope, Term, contribution, orders_per_buyer, terms
 from siyu.formulas.people import labour_share, people_terms, people_value, staff
-from siyu.formulas.symbols import MEANINGS, Meaning, symbol
+from siyu.formulas.symbols import BASE, MEANINGS, Meaning, symbol
 from siyu.routes import PRIVATE_ROUTES, ROUTES, WECHAT_ROUTES, Route
 
 __all__ = [
+    "BASE",
     "MEANINGS",
     "PRIVATE_ROUTES",
     "ROUTES",

@@ -4,11 +4,13 @@ A finding may carry `whatif`: {
   gain: {names, js},      a formula as `siyu.formulas.page.javascript` prints it; what counts is how many
                           draws make it positive
   says: Text,             what a positive gain means
-  sliders: [{name, label: Text, unit, low, high, value}],      the first is the axis of the chart
+  sliders: [{name, label: Text, unit, low, high, value}],      the first, a loss, is the axis of the chart; the second
+                          is a fee: the gain is linear in both
+  published: {better, fee, loss: [low, middle, high]},         of all draws; shown until a slider is moved
   fixed: {name: value},
   draws: {name: {start, step, codes}},      as `siyu.models.quantised` packs them
 }
-What a slider sets is not drawn.
+What a slider has been moved to is not drawn.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ _SOURCE = re.compile(r"(?:[\w\s.,()+\-*/?:<>=]|=>)*")
 def content(whatif: Mapping[str, Any]) -> str:
     """What the page's script reads: inputs without their labels, as JSON."""
     sliders = [{key: entry[key] for key in ("name", "unit", "low", "high", "value")} for entry in whatif["sliders"]]
-    kept = {"names": whatif["gain"]["names"], "sliders": sliders, "fixed": whatif["fixed"], "draws": whatif["draws"]}
+    kept = {"names": whatif["gain"]["names"], "sliders": sliders, "fixed": whatif["fixed"], "draws": whatif["draws"],
+            "published": whatif["published"]}  # fmt: skip
     return json.dumps(kept, sort_keys=True)
 
 

@@ -24,7 +24,7 @@ _EXPECTED = {
 }
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INT = re.compile(r"[+-]?(0|[1-9]\d*)")
-_BOUNDS = re.compile(r"\s*(-?[\d.]+)\.\.(-?[\d.]+)$")
+_BOUNDS = re.compile(r"[;,]?\s*(-?[\d.]+)\.\.(-?[\d.]+)$")
 _FLOAT = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -32,8 +32,8 @@ _FLOAT = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 class Parameter:
     """type: str, int, float, bool, or date (a str whose default is an ISO date, or that is named `as_of`).
 
-    meaning: the comment behind the declaration. low, high: bounds of a number, both allowed, as the comment ends
-    on them (`# draws of the assumptions; 1000..1000000`); None without.
+    meaning: the comment behind the declaration, without the bounds of a number that it may end on
+    (`# draws of the assumptions; 1000..1000000`): low, high, both allowed; None without.
     """
 
     name: str
@@ -138,7 +138,9 @@ def _bounded(parameter: Parameter) -> Parameter | None:
     if parameter.type not in ("int", "float") or stated is None:
         return parameter
     low, high = map(float, stated.groups())
-    return replace(parameter, low=low, high=high) if low <= float(parameter.default) <= high else None
+    if not low <= float(parameter.default) <= high:
+        return None
+    return replace(parameter, meaning=parameter.meaning[: stated.start()], low=low, high=high)
 
 
 def _constant(expression: ast.expr) -> Scalar | None:
