@@ -78,7 +78,7 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
     def brought(values: Mapping[str, Any]) -> Mapping[str, Array]:
         return dict(zip(routes, function(values).values(), strict=True))
 
-    known = value_of_knowing(brought, ranges, routes, economy.draws, economy.seed)
+    known = value_of_knowing(brought, ranges, routes, economy.draws, drawn=economy.drawn)
     values = np.column_stack([np.broadcast_to(one, (economy.draws,)) for one in brought(economy.drawn).values()])
     won = _won(values, tie)
     refs = _gap_refs(economy, payoffs, tuple(payoffs), known.best)

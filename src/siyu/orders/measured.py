@@ -11,6 +11,7 @@ from datetime import timedelta
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pandas as pd
 
 from siyu.definitions import definition
 from siyu.figure import Figure
@@ -76,7 +77,7 @@ def _quotient(
     value = float(sums["a"] / sums["b"])
     squares = float(sums["aa"] - 2 * value * sums["ab"] + value * value * sums["bb"])
     # nothing seen is not nothing there: one event more bounds it
-    squares = max(squares, float(sums["bb"] / sums["n"] ** 2)) if not sums["events"] else max(squares, 0.0)
+    squares = max(squares, 0.0) if sums["events"] else float(sums["b"] / sums["n"]) ** 2
     half = Z95 * squares**0.5 / float(sums["b"])
     low, high = max(value - half, 0.0), value + half
     return Figure(value, low, high, definition(key).unit, "sampling95", key, frames.sources, int(sums["events"]))
@@ -123,7 +124,7 @@ def _fan_share(frames: Frames, k: int) -> Figure | None:
 
 def _orders_year(orders: ir.Table, frames: Frames) -> Figure | None:
     first = run(orders.aggregate(day=orders.paid_at.min())).iloc[0]["day"]
-    if first is None or (span := (frames.as_of - first.date()).days + 1) < WINDOWS[-1]:
+    if pd.isna(first) or (span := (frames.as_of - first.date()).days + 1) < WINDOWS[-1]:
         return None
     year = orders.filter(orders.paid_at >= ibis.timestamp((frames.as_of - timedelta(days=YEAR - 1)).isoformat()))
     count = int(run(year.aggregate(n=year.count())).iloc[0]["n"])
