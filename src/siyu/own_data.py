@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +17,10 @@ from siyu.figure import Absent, Figure
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import EXPORTS, Books, books
-from siyu.language import Language
+from siyu.language import Language, Text
+from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
+from siyu.subjects import Subject
 
 NO_INPUT = "application/vnd.siyu.no_input+json"
 MISSING = (
@@ -56,16 +58,30 @@ class NoInput:
 
 @dataclass(frozen=True)
 class Holdings:
-    """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown."""
+    """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
+
+    spans: what was observed, by scope."""
 
     books: Books
     as_of: date
     k: int
+    spans: Mapping[str, Span] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, subject: str, as_of: date, k: int) -> Holdings:
+    def of(cls, subject: Subject, as_of: date) -> Holdings:
         """The holdings of a subject. Raises UsageError, see `books`."""
-        return cls(books(subject), as_of, k)
+        held = books(subject.id)
+        return cls(held, as_of, subject.suppress_below, subject.spans(held.observed))
+
+    @property
+    def observed(self) -> dict[str, str] | None:
+        """First and last observed day of the orders by the date, see `siyu.observed.overall`."""
+        return overall(self.spans, self.as_of)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What a finding on orders has to say about its span, see `siyu.observed.notes`."""
+        return tuple(notes(self.spans, self.as_of))
 
     def missing(self, *kinds: str) -> NoInput | None:
         """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there."""
@@ -175,18 +191,25 @@ class Holdings:
         return sum(one.records for one in self.books.counts)
 
     def frames(self, *kinds: str, platform: str = "") -> Frames:
-        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date.
+        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date, as long as
+        all platforms were observed.
 
-        platform: orders of that one alone, whose figures carry its files; else figures carry the files of all
-        kinds. Empty tables where there are no orders.
+        platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
+        Empty tables where there are no orders.
         """
+        return self._every(*kinds, platform=platform).on(platform or "all")
+
+    def main(self, *kinds: str) -> Frames:
+        """The same of the platform with most orders, whose figures carry the files of all kinds."""
+        every = self._every(*kinds)
+        return every.on(every.platforms[0])
+
+    def _every(self, *kinds: str, platform: str = "") -> Frames:
         held = self.books
         more = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
-        frames = opened(self.as_of, held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS, **more, sources=sources)
-        if platform and frames.orders is not None:
-            return replace(frames, orders=frames.orders.filter(frames.orders.platform == platform))
-        return frames
+        tables = held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS
+        return opened(self.as_of, *tables, **more, sources=sources, spans=self.spans)
 
     @cached_property
     def orders(self) -> pd.DataFrame:

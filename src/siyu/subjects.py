@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.observed import EVERY, Observation, Span, spans
 from siyu.paths import subject_dirs
 
 
@@ -21,10 +23,19 @@ class Name(BaseModel):
     en: str
 
 
+class Period(BaseModel):
+    """First and last observed day, as far as stated."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+
 class Subject(BaseModel):
     """case: the published case it is compared with; category: its goods, for fees and assumptions.
 
-    suppress_below: smallest denominator shown (0 for public data)."""
+    suppress_below: smallest denominator shown (0 for public data). observed: what the exports cover, all of them or
+    by scope (`orders`, a platform, `members`, `follows`). zero_months: without orders because there were none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
@@ -36,6 +47,14 @@ class Subject(BaseModel):
     as_of: date
     suppress_below: int = Field(default=10, ge=0)
     category: str = "all"
+    observed: Period | dict[str, Period] = Field(default_factory=dict)
+    zero_months: tuple[Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")], ...] = ()
+
+    def spans(self, found: Iterable[Observation]) -> dict[str, Span]:
+        """The span of every scope, see `siyu.observed.spans`."""
+        said = {EVERY: self.observed} if isinstance(self.observed, Period) else self.observed
+        stated = {scope: (period.since, period.until) for scope, period in said.items()}
+        return spans(found, stated, [date.fromisoformat(f"{month}-01") for month in self.zero_months])
 
 
 def load_subject(subject_id: str) -> Subject:

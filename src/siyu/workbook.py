@@ -145,7 +145,7 @@ class Workbook:
         """What the subject's own exports hold, as of the date. Raises UsageError, see `client_tables`."""
         from siyu.own_data import Holdings  # here: readers and engine take a second to load, for some notebooks
 
-        return Holdings.of(self.subject.id, self.as_of, self.subject.suppress_below)
+        return Holdings.of(self.subject, self.as_of)
 
     @property
     def orders(self) -> pd.DataFrame:
@@ -227,8 +227,10 @@ class Workbook:
     def references(self) -> References:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
         refs = sorted({ref for finding in self.findings.values() for ref in finding.sources})
-        own = self.own.records if any(ref.startswith("orders:") for ref in refs) else {}
-        return References.collect(refs, self.ledger, self.assumptions, self.fees, own)
+        if not any(ref.startswith("orders:") for ref in refs):
+            return References.collect(refs, self.ledger, self.assumptions, self.fees)
+        found = References.collect(refs, self.ledger, self.assumptions, self.fees, self.own.records)
+        return replace(found, observed=self.own.observed)
 
     def _claims(self, metric: str, statistic: str | None, entity: str | None, case: str) -> list[Claim]:
         claims = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from siyu.errors import Problem, UsageError
 from siyu.intake.store.client_tables import Books, books
 from siyu.language import Language
+from siyu.observed import Span, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.metrics import Metric, Missing, metrics
 from siyu.scorecard.orders import Score, scorecard
@@ -20,8 +21,9 @@ PUBLIC = "cdnow"  # the bundled subject that the literature has published result
 
 @dataclass(frozen=True)
 class Tally:
-    """All order metrics of a subject. refused: exports that could not be read."""
+    """All order metrics of a subject. refused: exports that could not be read; observed: see `siyu.observed`."""
 
+    observed: dict[str, str] | None
     found: list[Metric]
     missing: list[Missing]
     refused: list[str]
@@ -29,7 +31,7 @@ class Tally:
     def as_json(self, language: Language) -> dict[str, Any]:
         """The output of `siyu metrics --json`; reasons in the reader's language."""
         absent = [{"key": one.key, "reason": language.message(one.reason), "scope": one.scope} for one in self.missing]
-        return {"metrics": [one.as_json() for one in self.found], "not_computable": absent}
+        return {"observed": self.observed, "metrics": [one.as_json() for one in self.found], "not_computable": absent}
 
     def lines(self, language: Language) -> Iterator[str]:
         """A line a metric, then a line a reason."""
@@ -50,21 +52,22 @@ def tally(subject: str, as_of: str = "") -> Tally:
     """
     about = load_subject(subject)
     held = books(subject)
-    frames = frames_of(held, _day(as_of) if as_of else about.as_of)
-    found, missing = metrics(frames, about.suppress_below, about.currency)
-    return Tally(found, missing, [account.file for account in held.accounts if account.refused])
+    day, spans = _day(as_of) if as_of else about.as_of, about.spans(held.observed)
+    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency)
+    return Tally(overall(spans, day), found, missing, [account.file for account in held.accounts if account.refused])
 
 
-def frames_of(held: Books, as_of: date, *sources: str) -> Frames | None:
+def frames_of(held: Books, as_of: date, spans: Mapping[str, Span]) -> Frames | None:
     """The frames of a subject's books, None when no order could be read."""
     if held.purchases is None:
         return None
-    return opened(as_of, held.purchases, held.orders, held.members, held.follows, held.sessions, sources)
+    return opened(as_of, held.purchases, held.orders, held.members, held.follows, held.sessions, spans=spans)
 
 
 def score() -> list[Score]:
     """The scorecard over the bundled data."""
-    frames = frames_of(books(PUBLIC), load_subject(PUBLIC).as_of)
+    about, held = load_subject(PUBLIC), books(PUBLIC)
+    frames = frames_of(held, about.as_of, about.spans(held.observed))
     if frames is None:
         raise UsageError([Problem(f"data/subjects/{PUBLIC}", 0, "", "no orders", "the bundled export", "Restore it.")])
     return scorecard(frames)

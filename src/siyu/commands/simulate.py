@@ -15,6 +15,7 @@ from siyu.errors import Problem, UsageError, shown_path
 
 if TYPE_CHECKING:
     from siyu.simulator.brand import Recipe
+    from siyu.simulator.worlds import World
 
 # as in `worlds` and `simulator`, which take a second to load
 NAMES = ("coin", "selection", "calendar", "planted", "null", "demo")
@@ -114,7 +115,7 @@ def client(name: str, plans: Sequence[Recipe]) -> dict[str, bytes]:
                        "world": _world(plan), **brand.truth()})  # fmt: skip
         if not number:
             content |= {f"exports/{path}": data for path, data in (*people_files(brand), *dashboard_files(brand))}
-    content["subject.yml"] = _subject(name, plans[0].world.as_of.isoformat()).encode()
+    content["subject.yml"] = _subject(name, plans[0].world).encode()
     truth = {"schema": 1, "synthetic": True, "files": accounts, "shops": truths, "written": sorted(content)}
     content["truth.json"] = (json.dumps(truth, ensure_ascii=False, indent=1) + "\n").encode()
     return content
@@ -126,12 +127,13 @@ def _world(plan: Recipe) -> dict[str, Any]:
             for key in fields}  # fmt: skip
 
 
-def _subject(name: str, as_of: str) -> str:
+def _subject(name: str, world: World) -> str:
     return (
         f"# made by `siyu simulate {name}`: nobody's orders\n"
         f"name: {{zh: 合成演示店铺（{name}）, en: Synthetic shop ({name})}}\n"
         "kind: client\ncase: luzhou_laojiao\ncurrency: CNY\n"
-        f"as_of: {as_of}\nsuppress_below: 0\ncategory: fmcg\n"
+        f"as_of: {world.as_of}\nobserved: {{from: {world.start}, until: {world.as_of}}}\n"
+        "suppress_below: 0\ncategory: fmcg\n"
     )
 
 

@@ -14,13 +14,17 @@ from siyu.evidence.ledger import Ledger
 from siyu.evidence.sources import Source
 
 MIME = "application/vnd.siyu.sources+json"
+OBSERVED = "application/vnd.siyu.observed+json"
 
 
 @dataclass(frozen=True)
 class References:
-    """ref -> record. As a notebook output it is one JSON payload and a list of refs as text."""
+    """ref -> record. As a notebook output it is one JSON payload and a list of refs as text.
+
+    observed: first and last observed day of the subject's own orders, where a source is one of its files."""
 
     records: Mapping[str, Mapping[str, Any]]
+    observed: Mapping[str, str] | None = None
 
     @classmethod
     def collect(
@@ -65,7 +69,8 @@ class References:
         return cls(dict(sorted(records.items())))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {"text/plain": "\n".join(self.records), MIME: dict(self.records)}
+        span = {OBSERVED: dict(self.observed)} if self.observed else {}
+        return {"text/plain": "\n".join(self.records), MIME: dict(self.records), **span}
 
 
 def source_record(source: Source) -> dict[str, Any]:

@@ -73,8 +73,7 @@ def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | A
     however long they were followed, which misses what is still to come."""
     gaps = first_gaps(frames, CURVE[-1])
     n = int(gaps[..., 0].sum())
-    longest = (frames.as_of - frames.first_day).days
-    days = [day for day in CURVE if day <= longest] if n >= max(k, 1) else []
+    days = [day for day in CURVE if day <= frames.longest] if n >= max(k, 1) else []
     bought = gaps.sum(0)[:, 1].cumsum()
     held = [(day, survival(gaps, day).figure("repurchase_by_day", n, frames.sources)) for day in days]
     corrected = [(float(day), _or_absent(figure, "repurchase_by_day")) for day, figure in held]
@@ -122,7 +121,7 @@ def group_rate(frames: Frames, k: int = 0) -> Figure | Absent:
     """Members who bought at least twice over members who bought, as the published rate of groups is worded."""
     if frames.members is None or not frames.buyers:
         return Absent(("group_repurchase_rate",))
-    members = members_and_others(frames).sum(0)[1]
+    members = members_and_others(frames.beside("members")).sum(0)[1]
     figure = proportion(frames, "group_repurchase_rate", int(members[0]), int(members[1]), k)
     return _or_absent(figure, "group_repurchase_rate")
 

@@ -112,7 +112,7 @@ def _with_joins(frames: Frames) -> ir.Table:
         raise ValueError("no table of group members")
     stays = frames.members
     joins = stays.group_by("buyer_id").aggregate(join_day=stays.joined_at.min().date())
-    days = frames.purchases
+    days = frames.followed
     last = days.day.lag().over(ibis.window(group_by=days.buyer_id, order_by=days.day))
     days = days.mutate(
         since_last=days.day.delta(last, unit="day"), cluster=frames.cluster(days),

@@ -140,7 +140,8 @@ def _scope(frames: Frames, platform: str, key: str) -> str:
     if key == "return_purchase_rate":
         return "; ".join([platform, *(f"{a}/{b}" for a, b in repurchase.last_quarters(frames.as_of))])
     since = repurchase.year_before(frames) if key in IN_YEAR else frames.first_day
-    return f"{platform}; {since if frames.buyers else '..'}/{frames.as_of}"
+    until = (frames.beside("members") if key in GROUP else frames).as_of
+    return f"{platform}; {since if frames.buyers else '..'}/{until}"
 
 
 def _exact(key: str, value: float, frames: Frames, n: int | None = None) -> Figure:

@@ -90,6 +90,7 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
     Raises ValueError without that table or when window or gap is not positive."""
     if window < 1 or gap < 0:
         raise ValueError(f"window >= 1 and gap >= 0, found {window} and {gap}")
+    frames = frames.beside("members")
     _, sums = comparisons(frames, window, gap)
     after, earlier = sums[..., :2], sums[..., 2:]
     counts = _compared(after)

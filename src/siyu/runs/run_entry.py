@@ -26,6 +26,7 @@ def account(
         "kind": request.subject.kind,
         "name": request.subject.name.model_dump(),
         "as_of": request.as_of,
+        "observed": _observed(plan, store),
         "languages": list(request.languages),
         "runner": plan.runner,
         "key": plan.key,
@@ -39,6 +40,13 @@ def account(
     else:
         record["answers"] = [finding for finding in findings if finding["role"] == "answer"]
     return record
+
+
+def _observed(plan: Plan, store: SectionStore) -> dict[str, str] | None:
+    """First and last observed day of the subject's own orders, by the first section that tells."""
+    good = [one for one in plan.sections if one.status == OK and store.accepted(one.notebook, one.key)]
+    spans = (executed.observed(storage.read_json(store.notebook(one.notebook))) for one in good)
+    return next((span for span in spans if span), None)
 
 
 def reasons(faults: Faults) -> list[str]:

@@ -11,6 +11,7 @@ from siyu.paths import project_root
 
 FINDING = "application/vnd.siyu.finding+json"
 SOURCES = "application/vnd.siyu.sources+json"
+OBSERVED = "application/vnd.siyu.observed+json"
 NO_INPUT = "application/vnd.siyu.no_input+json"
 _KEPT_METADATA = ("kernelspec", "language_info")
 _TEMPORARY = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/\d+\.py")
@@ -50,6 +51,11 @@ def references(notebook: Notebook) -> dict[str, dict[str, Any]]:
     for data in bundles(notebook):
         merged |= data.get(SOURCES, {})
     return merged
+
+
+def observed(notebook: Notebook) -> dict[str, str] | None:
+    """First and last observed day of the subject's own orders (`from`, `until`), None without any."""
+    return next((data[OBSERVED] for data in bundles(notebook) if OBSERVED in data), None)
 
 
 def no_input(notebook: Notebook) -> Any:
