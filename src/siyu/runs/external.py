@@ -11,7 +11,7 @@ from siyu.errors import Problem, ProblemsError, UsageError, nearest, shown_path
 from siyu.runs.ask import keys
 from siyu.runs.ask.lint import hidden_failures
 from siyu.runs.ask.output_options import Delivery
-from siyu.runs.ask.parameters import Scalar, given
+from siyu.runs.ask.parameters import Scalar, given, injected
 from siyu.runs.ask.plan import (
     NO_INPUT,
     NOT_APPLICABLE,
@@ -53,6 +53,7 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
             _problem(path, f"{found} in cell {cell}", "cells whose failures show", step)
             for cell, found, step in hidden_failures(notebook)
         ]
+        problems += _undeclared(path, notebook)
         section, subject = _section(path, notebook), str(given(notebook).get("subject", ""))
         if section not in notebooks():
             problems.append(_problem(path, section, f"a section. {nearest(section, notebooks())}"))
@@ -102,6 +103,15 @@ def _request(
     as_of = str(merged.get("as_of", ""))
     [request] = checked([Wish(subject, where, tuple(languages), as_of, case, delivery=delivery)])
     return replace(request, parameters={**request.parameters, **overridden})
+
+
+def _undeclared(path: Path, notebook: dict[str, Any]) -> list[Problem]:
+    """Parameters that were injected although no section declares them: the notebook ran with its defaults instead."""
+    known = {name for section in notebooks().values() for name in section.parameters}
+    strange = [name for name in injected(notebook) if name not in known]
+    return [
+        _problem(path, f"the parameter {name}", "one that a section declares", nearest(name, known)) for name in strange
+    ]
 
 
 def _section(path: Path, notebook: dict[str, Any]) -> str:
