@@ -38,7 +38,7 @@ test-all: export SIYU_REQUIRE := browser,office,java
 test-all: test ## the same, and a missing program is a failure
 
 fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does 300
-	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/test_intake_fuzz.py
+	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/intake/test_fuzz.py
 
 calibrate: install ## do intervals cover the truth as often as they say? 2,000 seeds a target, twenty minutes
 	@$(BIN)/python tests/orders/calibration.py

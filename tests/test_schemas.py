@@ -59,6 +59,7 @@ GOOD = {
     "findings": {"schema": 1, "findings": [{**FINDING, "title": {"zh": "甲", "en": "a"}}]},
     "run": RUN,
     "metrics": {
+        "observed": {"from": "2024-07-10", "until": "2025-12-31"},
         "metrics": [{**{key: VALUE[key] for key in ("value", "low", "high", "unit", "n", "definition")},
                      "key": "gmv", "interval_kind": "none", "scope": "douyin; 2021-01-01/2021-08-31"}],
         "not_computable": [{"key": "group_uplift", "reason": "No members.", "scope": "douyin; ../2021-08-31"}],

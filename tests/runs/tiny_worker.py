@@ -1,6 +1,6 @@
 """A worker whose pages are one line: what runs/ does with them does not depend on how they look.
 
-Fonts and charts take seconds in each worker; `tests/test_cli.py` goes through the real ones.
+Fonts and charts take seconds in each worker; `tests/commands/test_cli.py` goes through the real ones.
 """
 
 from __future__ import annotations

@@ -38,7 +38,6 @@ def value_of_knowing(
     rivals: tuple[str, ...],
     n: int = 65_536,
     seed: int = 0,
-    threads: int = 1,
 ) -> Knowledge:
     """Expected value of perfect information, for all inputs and per group (Strong, Oakley, Brennan 2014).
 
@@ -49,7 +48,7 @@ def value_of_knowing(
     """
     if len(rivals) < 2:
         raise ValueError(f"a choice needs at least two rivals, found {len(rivals)}")
-    values = sample(ranges, n, seed, threads)
+    values = sample(ranges, n, seed)
     results = payoffs(values)
     paid = np.column_stack([np.broadcast_to(results[name], (n,)) for name in rivals])
     means = paid.mean(axis=0)

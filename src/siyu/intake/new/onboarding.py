@@ -24,7 +24,7 @@ from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.export import read
 from siyu.intake.reading.headers import head
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource, sources
 from siyu.intake.store.client_tables import EXPORTS
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table

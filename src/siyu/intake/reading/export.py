@@ -20,9 +20,8 @@ from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import Head, head
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.multiline import mended, uncut
-from siyu.intake.reading.problems import Trouble
+from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, damaged, read_block
-from siyu.intake.reading.refusal import RefusedError
 from siyu.intake.reading.sources import TableSource
 
 Progress = Callable[[int], None]

@@ -73,6 +73,16 @@ class Trouble:
         return language.say({"id": REASONS[self.code], "args": named})
 
 
+class RefusedError(ValueError):
+    """The file cannot be used; `trouble` says why, in harmless text and never a cell."""
+
+    def __init__(
+        self, code: str, *, line: int = 0, column: str | None = None, found: str = "", expected: str = ""
+    ) -> None:
+        self.trouble = Trouble(line, column, code, found, expected)
+        super().__init__(code)
+
+
 def masked(text: str) -> str:
     """The shape of a cell without its content: digits 9, Latin letters a, other letters 文."""
     shape = []

@@ -26,9 +26,9 @@ from siyu.intake.reading.sources import sources
 from siyu.intake.store.canonical import Counts, write_tables
 from siyu.intake.store.identity import Identity
 from siyu.intake.store.inventory import Export, Inventory
+from siyu.intake.store.keyring import secret
 from siyu.intake.store.observation import STORED, observe
 from siyu.intake.store.parts import VERSION, Part, part_folder, part_of, stored_part
-from siyu.intake.store.secret import secret
 from siyu.observed import Observation
 from siyu.paths import subject_dirs
 

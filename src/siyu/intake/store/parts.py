@@ -22,8 +22,7 @@ from siyu.intake.reading.accounting import Account, stored_account
 from siyu.intake.reading.export import Progress, read
 from siyu.intake.reading.lines import Ints
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.store.erased import erased, name_of
-from siyu.intake.store.secret import SIZE, Keyring
+from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
 VERSION = "3"  # raise it when the same bytes would give other parts
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")

@@ -6,7 +6,7 @@ A finding may carry `whatif`: {
   says: Text,             what a positive gain means
   sliders: [{name, label: Text, unit, low, high, value}],      the first is the axis of the chart
   fixed: {name: value},
-  draws: {name: {start, step, codes}},      as `siyu.models.quantised` packs them
+  draws: {name: {start, step, codes}},      as `siyu.economy.whatif` packs them
 }
 What a slider sets is not drawn.
 """

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from siyu.commands.main import main
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.new.drafts import drafted
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.store import identity
 from siyu.intake.store.client_tables import books

@@ -1,4 +1,4 @@
-"""The secret that turns buyers' identities into keys, and the keys themselves.
+"""The secret that turns buyers' identities into keys, the keys themselves, and those that were erased.
 
 An identity becomes HMAC-SHA256 of itself under the secret as soon as it is read. The secret lies outside the
 project and every output, readable by its owner alone; no number of a report depends on it.
@@ -6,7 +6,9 @@ project and every output, readable by its owner alone; no number of a report dep
 
 from __future__ import annotations
 
+import hashlib
 import hmac
+import json
 import os
 import secrets
 import stat
@@ -20,6 +22,7 @@ from siyu.errors import Problem, UsageError
 from siyu.paths import project_root
 
 SIZE = 32  # bytes of the secret, and of a key
+ERASED = "erased.json"  # keys of buyers whose records are left out whenever an export is read
 
 
 def secret_path() -> Path:
@@ -96,3 +99,31 @@ class Keyring:
             for start, size, block in zip(starts, sizes, self._blocks, strict=True)
         ]
         return pa.concat_arrays(mapped).cast(pa.int32()), keys
+
+
+def erased(store: Path, secret: bytes) -> frozenset[bytes]:
+    """The erased keys. Raises UsageError when they were made with another secret: nobody could be found by them."""
+    path = store / ERASED
+    if not path.is_file():
+        return frozenset()
+    entry = json.loads(path.read_text(encoding="utf-8"))
+    if entry["secret"] != name_of(secret):
+        step = "Use that key (SIYU_KEY), or erase the subject and its buyers anew."
+        raise UsageError(
+            [Problem(ERASED, 0, "", "buyers erased under another key", "the key they were erased under", step)]
+        )
+    return frozenset(bytes.fromhex(key) for key in entry["keys"])
+
+
+def add_erased(store: Path, secret: bytes, key: bytes) -> None:
+    """Remember one more key."""
+    keys = sorted({key, *erased(store, secret)})
+    content = json.dumps({"secret": name_of(secret), "keys": [one.hex() for one in keys]})
+    making = store / f"{ERASED}.{os.getpid()}"
+    making.write_text(content, encoding="utf-8")
+    making.replace(store / ERASED)
+
+
+def name_of(secret: bytes) -> str:
+    """A name for the secret that does not give it away: keys of two secrets never meet in one store."""
+    return hashlib.sha256(b"name of the key" + secret).hexdigest()

@@ -21,7 +21,7 @@ from siyu.figure import Absent, Figure
 from siyu.findings import title
 from siyu.intake.store.client_tables import books_of
 from siyu.language import Language
-from siyu.orders import charges, funnel, refunds, reported, segments, traffic
+from siyu.orders import funnel, refunds, reported, segments, traffic
 from siyu.own_data import COMPLETE, MISSING, NO_INPUT, Holdings
 from siyu.paths import data_dir, notebooks_dir
 from siyu.runs.files import executed
@@ -234,11 +234,11 @@ def test_segments_are_counted_at_the_date_and_small_ones_left_out(stall):
 
 def test_the_fee_of_an_order_counts_once_however_many_lines_it_has(shop, stall):
     _, holdings, orders = shop
-    found = charges.charged(holdings.frames(platform="wechat"))
+    found = refunds.charged(holdings.frames(platform="wechat"))
     assert found["wechat"].value == pytest.approx(FEE, abs=1e-3)
     assert orders["line_no"].max() > 0
-    assert charges.charged(stall[1].frames()) == {}
-    assert charges.charged(holdings.frames(), k=10**6) == {}
+    assert refunds.charged(stall[1].frames()) == {}
+    assert refunds.charged(holdings.frames(), k=10**6) == {}
     assert found["wechat"].sources == holdings.refs("orders")
 
 

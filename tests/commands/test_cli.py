@@ -134,7 +134,7 @@ def test_the_case_from_notebook_to_report_and_back(tmp_path):
     everything = b"".join(
         path.read_bytes() for path in folder.rglob("*") if path.name != "journal.json" and path.is_file()
     )
-    assert str(Path(__file__).parents[1]).encode() not in everything
+    assert str(Path(__file__).parents[2]).encode() not in everything
 
     # in a client's master: only the renderings are made anew, and the record names the file
     shutil.copy(folder / "deck.en.pptx", client := tmp_path / "client.pptx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -13,12 +14,11 @@ from sympy import Expr, Max, Symbol, exp, symbols
 
 from siyu.economy import Economy
 from siyu.economy.measures import order_gain
-from siyu.economy.whatif import what_if
+from siyu.economy.whatif import quantised, what_if
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.formulas.compiled import compiled
 from siyu.formulas.page import javascript
-from siyu.models.quantised import quantised, restored
 from siyu.paths import data_dir
 from siyu.render.page.html import render_report
 from siyu.render.page.whatif import formula
@@ -28,6 +28,12 @@ GAIN = (1 - loss) * (price * (1 - fee / 10) * keep**months - staff) - (
     price * (1 - fee) - Max(staff, 1) * exp(-months / 9)
 )
 SLIDERS = [("loss", 0.0, 0.6, 0.1), ("fee", 0.0, 0.2, 0.05)]
+
+
+def restored(packed: dict[str, Any]) -> np.ndarray:
+    """The values behind quantised draws, as the page restores them."""
+    codes = np.frombuffer(base64.b64decode(packed["codes"]), "<u2").astype(np.float64)
+    return packed["start"] + packed["step"] * codes
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from fontTools.ttLib import TTFont
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
-FONTS = Path(__file__).parent.parent / "src" / "siyu" / "fonts"
+FONTS = Path(__file__).parents[2] / "src" / "siyu" / "fonts"
 WEIGHTS = {"Regular": 400, "Bold": 700}
 SIGNS = "\u2212\u00a5\uffe5–—·%‰…+×÷±≈≠≥≤→←↑↓「」『』《》【】()“”‘’、。,;:?!①②③■□▲△▼▽●○✓€°²½\u00a0"
 

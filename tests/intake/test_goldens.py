@@ -1,4 +1,4 @@
-"""Exports with what must come of them beside: `tests/golden/<name>.csv` and `<name>.json`.
+"""Exports with what must come of them beside: `tests/intake/golden/<name>.csv` and `<name>.json`.
 
 SIYU_GOLDEN=write writes the expected files anew; read the difference before you commit it.
 """

@@ -10,7 +10,7 @@ import pytest
 from siyu.errors import UsageError
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.store.client_tables import books_of
-from siyu.intake.store.secret import secret
+from siyu.intake.store.keyring import secret
 from siyu.paths import project_root
 from siyu.simulator import writing
 
