@@ -29,6 +29,7 @@ PSEUDO = "xx"  # every translated message is wrapped in ⟦ ⟧, so bare text is
 DASH = "–"
 NO_BREAK = "\u00a0"
 MINUS = "−"
+SAMPLED, ASSUMED = "sampling95", "assumption90"  # kinds of interval
 POINTS = "percentage_points"  # a difference of shares; stored 0-1 like them, never shown as a percentage
 Text = str | Mapping[str, Any]
 _LOCALES = Path(__file__).parent / "locale"
@@ -92,7 +93,7 @@ class Language:
         if part or low is None or high is None or not self._differ(low, high, unit):
             number = entry[part or "value"]
             return Segment(self.number(number, unit), f"{name}.{part or 'value'}", _numeric(number))
-        return Segment(self.span(low, high, unit), name, _numeric(entry["value"]))
+        return Segment(self.span(low, high, unit, entry.get("interval_kind", "")), name, _numeric(entry["value"]))
 
     def _differ(self, low: float, high: float, unit: str) -> bool:
         return self.number(low, unit) != self.number(high, unit)
@@ -108,24 +109,36 @@ class Language:
         scale, suffix = self._scale(value, unit)
         return self._dressed(self._digits(value / scale) if unit != "ratio" else self._percent(value), suffix, unit)
 
-    def span(self, low: float, high: float, unit: str = "") -> str:
-        """A range with its unit said once: 415–830万元, CNY 4.15–8.3M, 2–5%."""
-        if unit == "ratio":
-            first, last = self._percent(low), self._percent(high)
-            return f"{first.rstrip('%')}{DASH}{last}" if low >= 0 else self._from_to(first, last)
-        if unit == POINTS:
-            first, last = self._digits(low * 100), self._digits(high * 100)
-            return self._points(f"{first}{DASH}{last}" if low >= 0 else self._from_to(first, last))
+    def span(self, low: float, high: float, unit: str = "", kind: str = "") -> str:
+        """A range, each end with its suffix: 415万–830万元, CNY 4.15M–8.3M, 2%–5%.
+
+        kind of the interval: ends have two digits where they are assumed, and whole points where shares are
+        sampled, more only where they would read alike, or as nothing or everything; elsewhere three digits."""
+        if kind == ASSUMED and (short := [float(f"{end:.2g}") for end in (low, high)])[0] != short[1]:
+            low, high = short
+        if unit in ("ratio", POINTS):
+            first, last = self._share_ends(low, high, kind, "%" if unit == "ratio" else "")
+            joined = f"{first}{DASH}{last}" if low >= 0 else self._from_to(first, last)
+            return self._points(joined) if unit == POINTS else joined
         if low < 0:
             return self._from_to(self.number(low, unit), self.number(high, unit))
         scale, suffix = self._scale(max(abs(low), abs(high)), unit)
-        if suffix and low and abs(low) / scale < 1:  # one suffix would hide the small end
-            small, own = self._scale(low, unit)
-            if not own:
-                return f"{self.number(low, unit)}{DASH}{self.number(high, unit)}"
-            joined = f"{self._digits(low / small)}{own}{DASH}{self._digits(high / scale)}"
-            return self._dressed(joined, suffix, unit)
-        return self._dressed(f"{self._digits(low / scale)}{DASH}{self._digits(high / scale)}", suffix, unit)
+        small, own = (scale, suffix) if abs(low) / scale >= 1 or not low else self._scale(low, unit)
+        if suffix and not own:
+            return f"{self.number(low, unit)}{DASH}{self.number(high, unit)}"
+        first, last = self._digits(low / small), self._digits(high / scale)
+        return self._dressed(f"{first}{own if low else ''}{DASH}{last}", suffix, unit)
+
+    def _share_ends(self, low: float, high: float, kind: str, sign: str) -> list[str]:
+        """Both ends of a range of shares in points, at the first precision that tells them apart, and neither of
+        them from nothing or everything."""
+        fine = [_share_decimals(end) for end in (low, high)]
+        for decimals in [*([places] * 2 for places in range(3) if kind == SAMPLED), fine]:
+            texts = [self._share(end, places, sign) for end, places in zip((low, high), decimals, strict=True)]
+            blunt = [self._share(end, 0, sign) for end in (0, 1) if end not in (low, high)]
+            if texts[0] != texts[1] and not set(texts) & set(blunt):
+                break
+        return texts
 
     def _points(self, digits: str) -> str:
         return f"{digits}{'' if self.data_code == 'zh' else NO_BREAK}{self.message('points')}"
@@ -157,7 +170,10 @@ class Language:
         return f"{digits}{suffix}"
 
     def _percent(self, value: float) -> str:
-        return _formatted(value + 0.0, _decimals(value * 100, 3 if abs(value) < 0.995 else 4), "%", self.locale)
+        return self._share(value, _share_decimals(value), "%")
+
+    def _share(self, value: float, decimals: int, sign: str) -> str:
+        return _formatted((value if sign else value * 100) + 0.0, decimals, sign, self.locale)
 
     def _digits(self, value: float) -> str:
         return _formatted(value + 0.0, _decimals(value, 3), "", self.locale)
@@ -188,6 +204,11 @@ def _decimals(value: float, significant: int) -> int:
     if value == 0 or not math.isfinite(value):
         return 0
     return max(0, significant - 1 - math.floor(math.log10(abs(value) * (1 + 1e-12))))
+
+
+def _share_decimals(share: float) -> int:
+    """Decimals of a share in points; one more digit close to everything."""
+    return _decimals(share * 100, 3 if abs(share) < 0.995 else 4)
 
 
 def _numeric(value: Any) -> float | None:

@@ -63,7 +63,7 @@ def said(row: Record, language: Language) -> str:
     """The number of a mark: its range where it has one."""
     if row.get("low") == row.get("high"):
         return language.number(row["value"], row["unit"])
-    return language.span(row["low"], row["high"], row["unit"])
+    return language.span(row["low"], row["high"], row["unit"], row.get("interval_kind", ""))
 
 
 def share_beside(text: str, narrow: bool) -> float:

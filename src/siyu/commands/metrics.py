@@ -37,7 +37,11 @@ class Tally:
         """A line a metric, then a line a reason."""
         for one in self.found:
             figure = one.figure
-            ends = "" if figure.interval_kind == "none" else f" ({language.span(figure.low, figure.high, figure.unit)})"
+            ends = (
+                ""
+                if figure.interval_kind == "none"
+                else f" ({language.span(figure.low, figure.high, figure.unit, figure.interval_kind)})"
+            )
             number = language.number(figure.value, figure.unit)
             yield f"{language.metric(figure.definition)} [{one.key}; {one.scope}]: {number}{ends}"
         for reason in dict.fromkeys(one.reason for one in self.missing):
