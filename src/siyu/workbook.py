@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.own_data import Holdings
 
+TYING = ("entity", "statistic")  # where claims of a conflict differ in these, they may be held against each other
+
 
 @dataclass
 class Workbook:
@@ -66,7 +68,8 @@ class Workbook:
         first, *others = [self._figure(claim) for claim in standing]
         for claim, other in zip(standing[1:], others, strict=True):
             if other.value == first.value:  # they agree, and both carry the figure
-                first = replace(first, sources=tuple(sorted({*first.sources, *other.sources})))
+                both = {name: {*getattr(first, name), *getattr(other, name)} for name in ("sources", "akin")}
+                first = replace(first, **{name: tuple(sorted(held)) for name, held in both.items()})
             elif self._kept_as_range(standing[0], claim):
                 first = first.widened(other)  # type: ignore[assignment]
             else:
@@ -243,8 +246,7 @@ class Workbook:
 
     def _figure(self, claim: Claim) -> Figure:
         low, value, high = claim.span
-        kind = "claim_range" if low < high else "none"
-        return Figure(value, low, high, claim.unit, kind, claim.metric, (f"claim:{claim.claim_id}",), n=1)
+        return self._of_claim(claim, value, low, high)
 
     def _judged(self, claim: Claim) -> Figure | None:
         for entry in self.ledger.conflicts_of(claim.claim_id):
@@ -253,10 +255,18 @@ class Workbook:
                     entry.adopted_low,
                     entry.adopted_high if entry.adopted_high is not None else entry.adopted_low,
                 )
-                refs = (f"claim:{claim.claim_id}", f"conflict:{entry.conflict_id}")
-                kind = "claim_range" if low < high else "none"
-                return Figure((low + high) / 2, low, high, claim.unit, kind, claim.metric, refs, n=1)
+                return self._of_claim(claim, (low + high) / 2, low, high, f"conflict:{entry.conflict_id}")
         return None
+
+    def _of_claim(self, claim: Claim, value: float, low: float, high: float, *more: str) -> Figure:
+        kind, refs = "claim_range" if low < high else "none", (f"claim:{claim.claim_id}", *more)
+        akin = tuple(
+            (f"claim:{claim.claim_id}", f"claim:{other}", f"conflict:{entry.conflict_id}")
+            for entry in self.ledger.conflicts_of(claim.claim_id)
+            if entry.differing_field in TYING and entry.resolution == "both"
+            for other in entry.claims
+        )
+        return Figure(value, low, high, claim.unit, kind, claim.metric, refs, 1, entity=claim.entity, akin=akin)
 
     def _kept_as_range(self, a: Claim, b: Claim) -> bool:
         entries = self.ledger.conflicts_of(a.claim_id)
