@@ -68,8 +68,8 @@ class Workbook:
         first, *others = [self._figure(claim) for claim in standing]
         for claim, other in zip(standing[1:], others, strict=True):
             if other.value == first.value:  # they agree, and both carry the figure
-                both = {name: {*getattr(first, name), *getattr(other, name)} for name in ("sources", "akin")}
-                first = replace(first, **{name: tuple(sorted(held)) for name, held in both.items()})
+                sources, akin = {*first.sources, *other.sources}, {*first.akin, *other.akin}
+                first = replace(first, sources=tuple(sorted(sources)), akin=tuple(sorted(akin)))
             elif self._kept_as_range(standing[0], claim):
                 first = first.widened(other)  # type: ignore[assignment]
             else:
