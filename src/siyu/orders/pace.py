@@ -58,9 +58,8 @@ def pace(frames: Frames, gap: int) -> Pace:
 
 def judged(cells: pd.DataFrame, sums: Ints) -> Pace:
     """The estimates of a count table of `paces`."""
-    own, _ = pd.factorize(cells["number"])
-    by_number = np.zeros((len(sums), int(own.max(initial=-1)) + 1, *sums.shape[2:]), np.int64)
-    np.add.at(by_number, (slice(None), own), sums)
+    number = cells["number"].to_numpy()
+    by_number = np.stack([sums[:, number == one].sum(1) for one in np.unique(number)] or [sums.sum(1)], 1)
     return Pace(
         _estimate(by_number[..., :2]), _estimate(sums[..., :2]), _estimate(by_number[..., 2:]),
         compared(by_number[..., :2]), compared(by_number[..., 2:]),

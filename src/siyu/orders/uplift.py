@@ -10,6 +10,7 @@ no table shows. That is why it never comes without the placebo and the selection
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,7 @@ VERDICTS = {
         "a steady habit of buying often cannot produce this"
     ),
 }
+UNKNOWN = "The share who came back differs by {difference} among joiners: how much is selection, these data cannot tell"
 
 
 @dataclass(frozen=True)
@@ -80,24 +82,40 @@ class Uplift:
 
     @property
     def verdict(self) -> str:
-        """One of VERDICTS. `beyond_selection_seen` takes all of its checks (intersection-union: Berger 1982): more
-        come back, sooner than by their own past, within quarters too, and without having slowed down before."""
+        """One of VERDICTS."""
         if self.difference is None:
             return "too_few"
         if self.difference.low <= 0 <= self.difference.high:
             return "no_difference"
-        sooner = all(one is not None and one.low > 0 for one in (self.difference, self.pace, self.pace_by_quarter))
-        slowed = self.dip is not None and self.dip.high < 0
-        return "beyond_selection_seen" if sooner and not slowed else "selection_possible"
+        sure = beyond(self.difference, self.pace, self.pace_by_quarter, self.dip)
+        return "beyond_selection_seen" if sure else "selection_possible"
 
     @property
     def message(self) -> str:
         """What may be said, as a message with {difference}, {selection}, {detectable}; short, and without a cause."""
-        if self.verdict != "selection_possible":
-            return VERDICTS[self.verdict]
-        if self.selection is None:
-            return "The share who came back differs by {difference} among joiners: what selection brings, nobody can tell"
+        if self.verdict == "selection_possible" and self.selection is None:
+            return UNKNOWN
         return FEWER if self.difference is not None and self.difference.high < 0 else VERDICTS[self.verdict]
+
+
+class Limits(Protocol):
+    """The ends of an interval."""
+
+    @property
+    def low(self) -> float:
+        """Its lower end."""
+
+    @property
+    def high(self) -> float:
+        """Its upper end."""
+
+
+def beyond(difference: Limits, pace: Limits | None, by_quarter: Limits | None, dip: Limits | None) -> bool:
+    """Whether a steady habit of buying cannot have made the difference. All checks must hold, so that the chance
+    to be wrong is that of one (intersection-union: Berger 1982): more come back, and sooner than by their own past,
+    within quarters too, without having slowed down before. An end that is nan holds nothing."""
+    sooner = all(one is not None and one.low > 0 for one in (difference, pace, by_quarter))
+    return sooner and not (dip is not None and dip.high < 0)
 
 
 def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> Uplift:
