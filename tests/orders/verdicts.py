@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from tqdm import tqdm
 
-from siyu.orders.frames import Frames, Ints, let_go, opened
+from siyu.orders.frames import Frames, let_go, opened
 from siyu.orders.intervals import hybrid
 from siyu.orders.joins import comparisons
 from siyu.orders.pace import judged, paces
@@ -29,7 +29,7 @@ from siyu.simulator.purchasing import FAR, lived_purchases
 
 SIZES = (500, 1_126, 2_000, 5_000)
 RUNS = 400
-CROWD = 150_000  # buyers lived at a time
+CROWD = 500_000  # buyers lived at a time
 MOST, POOLED = 0.08, 0.05  # claims in a world without effect: in any cell, in all steady worlds together
 
 

@@ -13,7 +13,17 @@ from siyu.orders.counts import first_gaps
 from siyu.orders.fans import gmv_shares
 from siyu.orders.frames import Frames
 from siyu.orders.joins import members_and_others
-from siyu.orders.repurchase import WINDOWS, between, in_window, last_quarters, proportion, survival, within, year_before
+from siyu.orders.repurchase import (
+    WINDOWS,
+    between,
+    followed_to,
+    in_window,
+    last_quarters,
+    proportion,
+    survival,
+    within,
+    year_before,
+)
 from siyu.orders.uplift import Uplift, uplift
 
 Labelled = list[tuple[Text, Figure | Absent]]
@@ -23,7 +33,8 @@ PARTS = {
     "difference": "group_uplift", "joined": "joined_repeat_share", "others": "joined_repeat_share",
     "members": "naive_repeat_share", "never": "naive_repeat_share", "placebo": "group_placebo",
     "selection": "selection_multiple", "before": "placebo_multiple", "detectable": "detectable_uplift",
-    "hazard": "group_hazard_ratio",
+    "hazard": "group_hazard_ratio", "pace": "group_pace", "pace_by_quarter": "group_pace_by_quarter",
+    "dip": "group_pace_before",
 }  # fmt: skip
 
 
@@ -73,8 +84,7 @@ def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | A
     however long they were followed, which misses what is still to come."""
     gaps = first_gaps(frames, CURVE[-1])
     n = int(gaps[..., 0].sum())
-    longest = (frames.as_of - frames.first_day).days
-    days = [day for day in CURVE if day <= longest] if n >= max(k, 1) else []
+    days = [day for day, shown in zip(CURVE, followed_to(gaps, CURVE, k), strict=True) if shown]
     bought = gaps.sum(0)[:, 1].cumsum()
     held = [(day, survival(gaps, day).figure("repurchase_by_day", n, frames.sources)) for day in days]
     corrected = [(float(day), _or_absent(figure, "repurchase_by_day")) for day, figure in held]

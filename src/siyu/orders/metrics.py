@@ -10,7 +10,7 @@ from siyu.definitions import definition
 from siyu.figure import Figure
 from siyu.orders import fans, repurchase
 from siyu.orders.frames import Frames
-from siyu.orders.uplift import uplift
+from siyu.orders.uplift import Uplift, uplift
 
 IN_YEAR = (
     "repurchase_rate",
@@ -21,7 +21,8 @@ IN_YEAR = (
 )
 GROUP = (
     "joined_repeat_share", "group_uplift", "group_placebo", "selection_multiple", "placebo_multiple",
-    "detectable_uplift", "group_hazard_ratio", "group_repurchase_rate", "member_gmv_share", "member_gmv_share_ever",
+    "detectable_uplift", "group_hazard_ratio", "group_pace", "group_pace_by_quarter", "group_pace_before",
+    "group_repurchase_rate", "member_gmv_share", "member_gmv_share_ever",
 )  # fmt: skip
 BUYERS = (
     "buyers", *IN_YEAR, "return_purchase_rate",
@@ -44,18 +45,20 @@ TOO_FEW = "Too few buyers, or the window has not passed for any yet"
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure, its key, and its scope: platform and window."""
+    """A figure, its key, its scope (platform and window), and what may be said of it, "" where it says it itself."""
 
     key: str
     figure: Figure
     scope: str
+    verdict: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The record of `siyu metrics --json`."""
         figure = self.figure
         record = {"key": self.key, "value": figure.value, "low": figure.low, "high": figure.high}
         more = {"interval_kind": figure.interval_kind, "n": figure.n, "unit": figure.unit}
-        return record | more | {"definition": figure.definition, "scope": self.scope}
+        judged = {"verdict": self.verdict} if self.verdict else {}
+        return record | more | {"definition": figure.definition, "scope": self.scope} | judged
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,12 @@ class Missing:
     key: str
     reason: str
     scope: str
+    verdict: str = ""
+
+    def as_json(self, reason: str) -> dict[str, str]:
+        """The record of `siyu metrics --json`, with the reason in the reader's language."""
+        judged = {"verdict": self.verdict} if self.verdict else {}
+        return {"key": self.key, "reason": reason, "scope": self.scope} | judged
 
 
 def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric], list[Missing]]:
@@ -78,20 +87,22 @@ def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric],
     missing: list[Missing] = []
     for platform in frames.platforms:
         own = frames.on(platform)
-        figures = dict(_figures(own, k))
+        compared = uplift(own, k=k) if own.members is not None and own.buyers else None
+        verdicts = {} if compared is None else {"group_uplift": compared.verdict}
+        figures = dict(_figures(own, compared, k))
         for key, figure in figures.items():
             scope = _scope(own, platform, key)
             if figure is None:
-                missing.append(Missing(key, _reason(own, key), scope))
+                missing.append(Missing(key, _reason(own, key), scope, verdicts.get(key, "")))
             else:
                 priced = replace(figure, unit=currency) if figure.unit == "CNY" else figure
-                found.append(Metric(key, priced, scope))
+                found.append(Metric(key, priced, scope, verdicts.get(key, "")))
         absent = (key for key in (*TOTALS, *BUYERS, *FANS, *GROUP) if key not in figures)
         missing += [Missing(key, _reason(own, key), _scope(own, platform, key)) for key in absent]
     return found, missing
 
 
-def _figures(frames: Frames, k: int) -> Iterable[tuple[str, Figure | None]]:
+def _figures(frames: Frames, compared: Uplift | None, k: int) -> Iterable[tuple[str, Figure | None]]:
     if frames.orders is not None:
         yield from _totals(frames)
     if not frames.buyers:
@@ -104,12 +115,11 @@ def _figures(frames: Frames, k: int) -> Iterable[tuple[str, Figure | None]]:
     yield from repurchase.by_survival(frames, k=k).items()
     if frames.orders is not None:
         yield from ((share.key, share.figure) for share in fans.gmv_shares(frames, k) if share.month is None)
-    if frames.members is not None:
-        yield from _group(frames, k)
+    if compared is not None:
+        yield from _group(compared)
 
 
-def _group(frames: Frames, k: int) -> Iterable[tuple[str, Figure | None]]:
-    found = uplift(frames, k=k)
+def _group(found: Uplift) -> Iterable[tuple[str, Figure | None]]:
     members = found.members
     yield "group_repurchase_rate", None if members is None else replace(members, definition="group_repurchase_rate")
     yield "naive_repeat_share.members", members
@@ -122,6 +132,9 @@ def _group(frames: Frames, k: int) -> Iterable[tuple[str, Figure | None]]:
     yield "placebo_multiple", found.before
     yield "detectable_uplift", found.detectable
     yield "group_hazard_ratio", found.hazard
+    yield "group_pace", found.pace
+    yield "group_pace_by_quarter", found.pace_by_quarter
+    yield "group_pace_before", found.dip
 
 
 def _totals(frames: Frames) -> Iterable[tuple[str, Figure | None]]:
