@@ -38,6 +38,12 @@ def calibration() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def ends() -> ModuleType:
+    """`tests/orders/ends.py`."""
+    return _module("ends")
+
+
+@pytest.fixture(scope="session")
 def verdicts() -> ModuleType:
     """`tests/orders/verdicts.py`."""
     return _module("verdicts")

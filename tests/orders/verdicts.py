@@ -8,6 +8,8 @@ Worlds of a cell are lived as one crowd, dealt out at random: buyers are indepen
 [place of the world in WORLDS, size, first run of the batch].
 """
 
+# ruff: noqa: T201
+
 from __future__ import annotations
 
 import sys
@@ -136,15 +138,15 @@ def verdicts(frames: Frames, worlds: int) -> Iterator[bool]:
 
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
-    print("| world | " + " | ".join(f"{n:,}" for n in SIZES) + " | as first measured |\n|---|" + "---|" * 5)  # noqa: T201
+    print("| world | " + " | ".join(f"{n:,}" for n in SIZES) + " | as first measured |\n|---|" + "---|" * 5)
     shares = {}
     for row in tqdm(WORLDS, disable=None):
         shares[row] = np.array([claimed(row, n, runs) / runs for n in SIZES])
         before = " / ".join(map(str, row.before)) if row.before else ""
-        print(f"| {row.name} | " + " | ".join(f"{x:.0%}" for x in shares[row]) + f" | {before} |", flush=True)  # noqa: T201
+        print(f"| {row.name} | " + " | ".join(f"{x:.0%}" for x in shares[row]) + f" | {before} |", flush=True)
     steady = np.array([shares[row] for row in STEADY])
     pooled = steady.mean(0)
-    print("| steady worlds pooled | " + " | ".join(f"{x:.1%}" for x in pooled) + " | 0.7 / 1.3 / 1.5 / 1.6 |")  # noqa: T201
+    print("| steady worlds pooled | " + " | ".join(f"{x:.1%}" for x in pooled) + " | 0.7 / 1.3 / 1.5 / 1.6 |")
     sys.exit(bool(steady.max() > MOST or pooled.max() > POOLED))
 
 
