@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from siyu.definitions import definition
 from siyu.figure import Figure
+from siyu.language import msg
 from siyu.orders.frames import Frames
 from siyu.orders.intervals import compared, hybrid, shares
 from siyu.orders.joins import comparisons, members_and_others, risk_sets
@@ -27,27 +28,29 @@ from siyu.orders.survival import log_hazard_ratio
 
 WINDOW, GAP, HORIZON = 90, 7, 180
 POWER = 0.8
-FEWER = (
+FEWER = msg(
     "The share who came back differs by {difference} among joiners; if they buy {selection} as often anyway, "
     "the same would show: these data cannot tell"
 )
 
 VERDICTS = {
-    "too_few": "Too few buyers joined to compare them with others",
-    "no_difference": (
+    "too_few": msg("Too few buyers joined to compare them with others"),
+    "no_difference": msg(
         "No difference shows: the share who came back is {difference} higher among joiners; "
         "below {detectable} it would stay hidden"
     ),
-    "selection_possible": (
+    "selection_possible": msg(
         "The share who came back is {difference} higher among joiners; if they buy {selection} as often anyway, "
         "the same would show: these data cannot tell"
     ),
-    "beyond_selection_seen": (
+    "beyond_selection_seen": msg(
         "Against their own earlier gaps, joiners came back sooner after joining, by more than buyers who did not join; "
         "a steady habit of buying often cannot produce this"
     ),
 }
-UNKNOWN = "The share who came back differs by {difference} among joiners: how much is selection, these data cannot tell"
+UNKNOWN = msg(
+    "The share who came back differs by {difference} among joiners: how much is selection, these data cannot tell"
+)
 
 
 @dataclass(frozen=True)
