@@ -40,7 +40,9 @@ test-all: test ## the same, and a missing program is a failure
 fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does 300
 	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/intake/test_fuzz.py
 
-calibrate: install ## do intervals cover the truth as often as they say? 2,000 seeds a target, twenty minutes
+calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds fixed, forty minutes
+	@$(BIN)/python tests/orders/ends.py
+	@$(BIN)/python tests/orders/verdicts.py
 	@$(BIN)/python tests/orders/calibration.py
 
 torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from siyu import language, workbook
+from siyu import language, routes, workbook
 from siyu.definitions import registry
 from siyu.economy import names, tables
 from siyu.evidence import disputes, reliability
@@ -20,7 +20,7 @@ from siyu.evidence.conflicts import Conflict
 from siyu.evidence.fees import Kind, RouteName
 from siyu.evidence.references import claim_record
 from siyu.evidence.sources import Grade
-from siyu.formulas import ROUTES, people_terms, terms
+from siyu.formulas import people_terms, terms
 from siyu.language import Language
 from siyu.paths import notebooks_dir
 from siyu.render import labels
@@ -55,14 +55,15 @@ def test_parameters_have_a_chinese_meaning(path):
 
 
 def test_steps_of_the_formulas_have_chinese_names():
-    steps = {term.label for route in ROUTES for term in (*terms(route), *people_terms(route))}
-    assert len(steps) >= 16
-    assert untranslated(steps) == []
+    assert {term.key for route in routes.ROUTES for term in terms(route)} == set(routes.STEPS)
+    assert {term.key for route in routes.ROUTES for term in people_terms(route)} == set(routes.PEOPLE_STEPS)
+    assert untranslated([*routes.STEPS.values(), *routes.PEOPLE_STEPS.values()]) == []
 
 
 def test_names_of_the_economics_have_chinese():
-    named = [*names.ROUTE_NAMES.values(), *names.ROUTE_WORDS.values(), *names.GROUP_NAMES.values()]
-    assert untranslated([*named, *names.RATES.values(), names.ANY, tables.KEPT]) == []
+    named = [word for route in routes.ROUTES.values() for word in (route.name, route.word, route.rule)]
+    named += [*names.GROUP_NAMES.values(), *names.RATES.values(), names.ANY, *tables.STEPS.values()]
+    assert untranslated(named) == []
 
 
 LISTS: dict[str, tuple[Collection[str], Mapping[str, Any]]] = {

@@ -17,23 +17,18 @@ from siyu.figure import Absent, Figure
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import EXPORTS, Books, books
-from siyu.language import Language, Text
+from siyu.language import Language, Text, msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
+from siyu.orders.labels import PLATFORMS
+from siyu.orders.metrics import NO_KEYS
 from siyu.subjects import Subject
 
 NO_INPUT = "application/vnd.siyu.no_input+json"
-MISSING = (
+MISSING = msg(
     "No exports yet: put the platform's order export (CSV, XLSX or ZIP), or the totals of the live dashboard, into "
     "this subject's folder exports"
 )
-COMPLETE = {
-    "verified": "total agrees",
-    "last_record_complete": "no total to check",
-    "not_verified": "not verified",
-}
-PLATFORMS = {"douyin": {"en": "Douyin", "zh": "抖音"}, "wechat": {"en": "WeChat", "zh": "微信"},
-             "taobao": {"en": "Taobao and Tmall", "zh": "淘宝／天猫"}}  # fmt: skip
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -83,9 +78,13 @@ class Holdings:
         """What a finding on orders has to say about its span, see `siyu.observed.notes`."""
         return tuple(notes(self.spans, self.as_of))
 
-    def missing(self, *kinds: str) -> NoInput | None:
-        """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there."""
-        return None if any(self.refs(kind) for kind in kinds) else NoInput(MISSING)
+    def missing(self, *kinds: str, buyers: bool = False) -> NoInput | None:
+        """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there.
+
+        buyers: whether orders that name their buyer are needed as well."""
+        if not any(self.refs(kind) for kind in kinds):
+            return NoInput(MISSING)
+        return NoInput(NO_KEYS) if buyers and not self.largest().buyers else None
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
         """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""
@@ -105,13 +104,14 @@ class Holdings:
 
     @cached_property
     def files(self) -> pd.DataFrame:
-        """A row per table: file and format ({en, zh}), kind, completeness (message), records, accepted, quarantined,
-        ignored, unpriced (int64), accepted_yuan (null where the format has no amount), refused (bool), sources."""
+        """A row per table: file and format ({en, zh}), kind, completeness (key of `labels.COMPLETENESS`), records,
+        accepted, quarantined, ignored, unpriced (int64), accepted_yuan (null where the format has no amount), refused
+        (bool), sources."""
         rows = [
             {"file": _verbatim(name(account)), "kind": _kind(account), "format": _format_name(account),
              "records": account.total, **account.records, "unpriced": account.unpriced, "refused": account.refused,
              "accepted_yuan": account.fen["accepted"] / 100 if account.control else None,
-             "completeness": COMPLETE["not_verified" if account.refused else account.completeness],
+             "completeness": "not_verified" if account.refused else account.completeness,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
         ]  # fmt: skip
@@ -174,10 +174,14 @@ class Holdings:
         share = usable / lines
         return Figure(share, share, share, "ratio", "none", "identity_share", self.refs(*LINES), lines)
 
-    def identified_by_platform(self) -> list[tuple[Mapping[str, str], Figure | Absent]]:
-        """(name of the platform, `identified`) of each platform with orders."""
-        named = [one.platform for one in self.books.counts]
-        return [(PLATFORMS.get(key, _verbatim(key)), self.identified(key)) for key in named]
+    def identified_by_platform(self) -> dict[str, Figure | Absent]:
+        """platform -> `identified`, of each platform with orders."""
+        return {one.platform: self.identified(one.platform) for one in self.books.counts}
+
+    @property
+    def platforms(self) -> dict[str, Text]:
+        """platform -> its name, of each platform with orders; those that only the client knows by their key."""
+        return {one.platform: PLATFORMS.get(one.platform, _verbatim(one.platform)) for one in self.books.counts}
 
     @property
     def free(self) -> tuple[str, ...]:
@@ -199,7 +203,7 @@ class Holdings:
         """
         return self._every(*kinds, platform=platform).on(platform or "all")
 
-    def main(self, *kinds: str) -> Frames:
+    def largest(self, *kinds: str) -> Frames:
         """The same of the platform with most orders, whose figures carry the files of all kinds."""
         every = self._every(*kinds)
         return every.on(every.platforms[0])

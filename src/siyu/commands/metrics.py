@@ -30,7 +30,7 @@ class Tally:
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """The output of `siyu metrics --json`; reasons in the reader's language."""
-        absent = [{"key": one.key, "reason": language.message(one.reason), "scope": one.scope} for one in self.missing]
+        absent = [one.as_json(language.message(one.reason)) for one in self.missing]
         return {"observed": self.observed, "metrics": [one.as_json() for one in self.found], "not_computable": absent}
 
     def lines(self, language: Language) -> Iterator[str]:
@@ -43,7 +43,8 @@ class Tally:
                 else f" ({language.span(figure.low, figure.high, figure.unit, figure.interval_kind)})"
             )
             number = language.number(figure.value, figure.unit)
-            yield f"{language.metric(figure.definition)} [{one.key}; {one.scope}]: {number}{ends}"
+            judged = f"; {one.verdict}" if one.verdict else ""
+            yield f"{language.metric(figure.definition)} [{one.key}; {one.scope}]: {number}{ends}{judged}"
         for reason in dict.fromkeys(one.reason for one in self.missing):
             keys = dict.fromkeys(one.key for one in self.missing if one.reason == reason)
             yield f"{language.message(reason)}: {', '.join(keys)}"

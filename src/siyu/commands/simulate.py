@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from siyu.simulator.worlds import World
 
 # as in `worlds` and `simulator`, which take a second to load
-NAMES = ("coin", "selection", "calendar", "planted", "null", "demo")
+NAMES = (
+    "coin", "selection", "calendar", "planted", "null",
+    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "demo",
+)  # fmt: skip
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
 QUIRKS = ("gb18030", "tabs", "total", "headers", "duplicates", "broken", "snapshots", "refunds", "gifts", "unpaid")
 DEMO_SEED = 2025
@@ -42,7 +45,14 @@ DEMO_SEED = 2025
     type=click.FloatRange(0.1, 10),
     default=1.6,
     show_default=True,
-    help="planted: factor on a buyer's rate after joining.",
+    help="planted, planted_selection: factor on a buyer's rate after joining.",
+)
+@click.option(
+    "--tilt",
+    type=click.FloatRange(-3, 3),
+    default=1.0,
+    show_default=True,
+    help="selection and worlds like it: power of a buyer's rate in the odds of joining.",
 )
 @click.option(
     "--keys",
@@ -54,17 +64,20 @@ DEMO_SEED = 2025
 )
 @click.option("--quirk", "quirks", multiple=True, type=click.Choice((*QUIRKS, "all")),
               help="What real exports do; may be given several times.")  # fmt: skip
-def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers: int, effect: float,
+def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers: int, effect: float, tilt: float,
              key_share: float, quirks: Sequence[str]) -> None:  # fmt: skip
     """Write a made-up client into --out: subject.yml, exports/ in real formats, truth.json beside them.
 
     NAME is the world its buyers live in. `demo` is the bundled client and takes no other options. In coin,
     selection and calendar joining a group changes nothing, and yet about 70% of its members buy again; in
-    planted it does; in null members are chosen fairly. With SIYU_DATA set to the folder above --out,
-    `siyu report` finds the client.
+    planted it does; in null members are chosen fairly. As in selection, whoever buys often joins in
+    planted_selection, where joining changes something, and where it does not: in late (from the third purchase),
+    season (two sales a year), delayed (days after the purchase), win_back (after a long gap), promotion (before a
+    sale) and moving (while the wish to buy is high). With SIYU_DATA set to the folder above --out, `siyu report`
+    finds the client.
     """
     from siyu.simulator.brand import Recipe
-    from siyu.simulator.worlds import KINDS, seventy
+    from siyu.simulator.kinds import KINDS, seventy
 
     try:
         earlier = _earlier(out)
@@ -75,7 +88,9 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
     kind = next((kind for kind in KINDS if kind == name), None)  # None: the demo
     plans = demo_plans()
     if kind is not None:
-        plans = [Recipe(seventy(kind, buyers=buyers, effect=effect), seed, layout, columns, chosen, key_share)]
+        plans = [
+            Recipe(seventy(kind, buyers=buyers, effect=effect, tilt=tilt), seed, layout, columns, chosen, key_share)
+        ]
     content = client(name, plans)
     for old in earlier:
         old.unlink(missing_ok=True)
@@ -88,7 +103,7 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
 def demo_plans() -> list[Recipe]:
     """The bundled client: a Douyin shop with buyer keys and a planted effect, and a small WeChat shop without."""
     from siyu.simulator.brand import Recipe
-    from siyu.simulator.worlds import World
+    from siyu.simulator.kinds import World
 
     quirks = frozenset(QUIRKS) - {"gb18030"}
     shop = World("planted", buyers=1_200, effect=1.8, basket_fen=7_900)

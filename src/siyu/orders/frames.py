@@ -83,12 +83,6 @@ class Frames:
         return max([self.first_day, *(next_month(one) for one in self.missing if one < day)])
 
     @property
-    def longest(self) -> int:
-        """Days that a buyer can be followed for at most."""
-        stops = [*(month - timedelta(days=1) for month in self.missing), self.as_of]
-        return max((stop - self.known_since(stop)).days for stop in stops)
-
-    @property
     def missing(self) -> tuple[date, ...]:
         """First days of the months without any order that nobody has confirmed as zero."""
         return tuple(month for month in self.span.missing if month <= self.as_of) if self.span else ()

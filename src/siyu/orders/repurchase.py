@@ -14,7 +14,7 @@ import numpy as np
 
 from siyu.figure import Figure
 from siyu.orders.counts import BUYER_SUMS, buyer_sums, cohorts, first_gaps, first_of, followed, month_of, returning
-from siyu.orders.frames import Frames
+from siyu.orders.frames import Frames, Ints
 from siyu.orders.sampling import Estimate, Floats, estimated, hidden, ratio, wilson
 from siyu.orders.survival import at_risk, survivors
 
@@ -133,21 +133,28 @@ def retention(frames: Frames, k: int = 0) -> list[Retention]:
 def by_survival(frames: Frames, days: Sequence[int] = WINDOWS, k: int = 0) -> Figures:
     """Kaplan-Meier share of first-time buyers who buy again within so many days, `repurchase_km_<days>d`.
 
-    Buyers whose record ends earlier count as long as they were seen. None beyond the longest record.
+    Buyers whose record ends earlier count as long as they were seen. None where nobody, or fewer than `k`, are still
+    followed and without a second purchase on the last of the days: there one buyer moves the share.
     """
     gaps = first_gaps(frames, max(days))
     n = int(gaps[..., 0].sum())
     figures: Figures = {}
-    for window in days:
+    for window, shown in zip(days, followed_to(gaps, days, k), strict=True):
         key = f"repurchase_km_{window}d"
-        figures[key] = survival(gaps, window).figure(key, n, frames.sources, k) if window <= frames.longest else None
+        figures[key] = survival(gaps, window).figure(key, n, frames.sources, k) if shown else None
     return figures
 
 
-def survival(gaps: np.ndarray[tuple[int, ...], np.dtype[np.int64]], window: int) -> Estimate:
+def followed_to(gaps: Ints, days: Sequence[int], k: int) -> list[bool]:
+    """Whether on each of these days at least `k` buyers, and one, are at risk, of `first_gaps`."""
+    risk = at_risk(gaps[..., 0].sum(0))
+    return [bool(risk[day] >= max(k, 1)) for day in days]
+
+
+def survival(gaps: Ints, window: int) -> Estimate:
     """Kaplan-Meier share with the event within `window` days, of `first_gaps`."""
 
-    def share(sums: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
+    def share(sums: Ints) -> Floats:
         risk = at_risk(sums[..., 0])
         return np.asarray(1 - survivors(sums[..., 1], risk)[..., window], float)
 
