@@ -22,6 +22,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
+from siyu import reads
 from siyu.definitions import registry
 
 LANGUAGES = ("zh", "en")
@@ -53,7 +54,6 @@ class Language:
         self.data_code = "en" if code == PSEUDO else code
         self.comma, self.gap = ("、", "") if code == "zh" else (", ", " ")  # between nouns; before a unit
         self.locale = Locale(self.data_code)
-        self._catalog = catalog(self.data_code)
 
     def message(self, message_id: str) -> str:
         """The translation of a message id; the id itself where none exists (tests find those)."""
@@ -61,7 +61,7 @@ class Language:
             return ""
         if self.code == PSEUDO:
             return f"⟦{message_id}⟧"
-        return self._catalog.gettext(message_id)
+        return catalog(self.data_code).gettext(message_id)
 
     def say(self, text: Text, values: Mapping[str, Mapping[str, Any]] | None = None) -> str:
         """`text` with its placeholders filled from `values` (name -> value, low, high, unit)."""
@@ -197,8 +197,9 @@ def _numeric(value: Any) -> float | None:
 @lru_cache(maxsize=4)
 def catalog(code: str) -> NullTranslations:
     """The messages of a language, compiled from its .po files. English is its own message ids."""
-    merged = Catalog(locale=code)
-    for path in sorted((_LOCALES / code / "LC_MESSAGES").glob("*.po")):
+    merged, folder = Catalog(locale=code), _LOCALES / code / "LC_MESSAGES"
+    reads.listed(folder)
+    for path in sorted(folder.glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file, locale=code):
                 if message.id and message.string:
