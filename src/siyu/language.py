@@ -47,7 +47,6 @@ class Language:
         self.data_code = "en" if code == PSEUDO else code
         self.comma, self.gap = ("、", "") if code == "zh" else (", ", " ")  # between nouns; before a unit
         self.locale = Locale(self.data_code)
-        self._catalog = catalog(self.data_code)
 
     def message(self, message_id: str) -> str:
         """The translation of a message id; the id itself where none exists (tests find those)."""
@@ -55,7 +54,7 @@ class Language:
             return ""
         if self.code == PSEUDO:
             return f"⟦{message_id}⟧"
-        return self._catalog.gettext(message_id)
+        return catalog(self.data_code).gettext(message_id)
 
     def say(self, text: Text, values: Mapping[str, Mapping[str, Any]] | None = None) -> str:
         """`text` with its placeholders filled from `values` (name -> value, low, high, unit)."""

@@ -74,13 +74,15 @@ def main() -> None:
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default the number of cores.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
-@click.option("--dry-run", is_flag=True, help="Say what would be done, and do nothing.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done and why, and do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each subject.")
 @_TEMPLATE
 @_PDF
 @reporting_problems
 def report(
     subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, out: Path, as_of: str,
-    parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool, template: Path | None, pdf: bool,
+    parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool, as_json: bool, template: Path | None,
+    pdf: bool,
 ) -> None:  # fmt: skip
     """Run the notebooks of each SUBJECT and publish its report; only what changed is run.
 
@@ -103,6 +105,7 @@ def report(
     from siyu.runs.ask.lint import lint
     from siyu.runs.ask.output_options import Delivery
     from siyu.runs.ask.plan import planned
+    from siyu.runs.ask.present import Present
     from siyu.runs.ask.requests import checked
     from siyu.runs.ask.reuse import decided
     from siyu.runs.ask.sections import notebooks
@@ -112,16 +115,18 @@ def report(
     lint(notebooks())
     requests = checked(wishes)
     plans = [planned(request) for request in requests]
-    decisions = [decided(plan, Workspace(out), force=force) for plan in plans]
+    present = Present()
+    decisions = [decided(plan, Workspace(out), present, force=force) for plan in plans]
     if not all(decision.unchanged for decision in decisions):
         from siyu.runs.ask.inputs import check_inputs  # half a second of imports, for nothing if unchanged
 
         check_inputs([plan.request for plan, one in zip(plans, decisions, strict=True) if not one.unchanged])
     if dry_run:
         for plan, decision in zip(plans, decisions, strict=True):
-            click.echo(f"{plan.request.subject.id}: {decision}")
+            name = plan.request.subject.id
+            click.echo(json.dumps(decision.as_json(name), ensure_ascii=False) if as_json else f"{name}: {decision}")
         return
-    _publish(plans, out, jobs=jobs, force=force)
+    _publish(plans, out, jobs=jobs, force=force, present=present, as_json=as_json)
 
 
 @main.command()
@@ -214,7 +219,9 @@ def scorecard(as_json: bool) -> None:
         sys.exit(1)
 
 
-def _publish(plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool) -> None:
+def _publish(
+    plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool, present: Any = None, as_json: bool = False
+) -> None:
     from siyu.runs.batch import Batch, IndexFailedError
     from siyu.runs.console import Console
     from siyu.runs.files.faults import on_disk
@@ -224,7 +231,7 @@ def _publish(plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool) 
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
     with Console() as console:
-        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console.progress)
+        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console.progress, present=present)
         try:
             outcomes = batch.run()
         except (OSError, IndexFailedError) as error:
@@ -233,6 +240,8 @@ def _publish(plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool) 
         except KeyboardInterrupt:
             click.echo("siyu: stopped; what is published stands, and the same command goes on from here", err=True)
             sys.exit(1)
+    for outcome in outcomes if as_json else ():
+        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
     if any(outcome.status == FAILED for outcome in outcomes):
         sys.exit(1)
 

@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from siyu import reads
 from siyu.orders.sampling import GROUPS, SMALL
 
 Source: TypeAlias = Path | pd.DataFrame | pa.Table
@@ -151,6 +152,7 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
 def table(source: Source) -> ir.Table:
     """An Ibis table over a Parquet file, a pandas frame or an Arrow table."""
     if isinstance(source, Path):
+        reads.opens(source)
         # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
         return engine().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
     return ibis.memtable(

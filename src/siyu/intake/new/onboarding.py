@@ -25,8 +25,8 @@ from siyu.intake.reading.export import read
 from siyu.intake.reading.headers import head
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource, sources
-from siyu.intake.store.client_tables import EXPORTS
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
+from siyu.intake.store.inventory import EXPORTS
 from siyu.paths import data_dir, subject_dirs
 
 CASE = "luzhou_laojiao"  # the published case a client is compared with unless subject.yml says otherwise
