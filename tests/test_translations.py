@@ -9,10 +9,10 @@ from typing import Any, get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from siyu import workbook
+from siyu import routes, workbook
 from siyu.definitions import registry
 from siyu.economy import names, tables
-from siyu.evidence import disputes, reliability
+from siyu.evidence import labels as ledger_words
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.channels import Answer
 from siyu.evidence.claims import Claim
@@ -20,7 +20,7 @@ from siyu.evidence.conflicts import Conflict
 from siyu.evidence.fees import Kind, RouteName
 from siyu.evidence.references import claim_record
 from siyu.evidence.sources import Grade
-from siyu.formulas import ROUTES, people_terms, terms
+from siyu.formulas import people_terms, terms
 from siyu.language import Language
 from siyu.messages import LOCALES
 from siyu.paths import notebooks_dir
@@ -56,14 +56,15 @@ def test_parameters_have_a_chinese_meaning(path):
 
 
 def test_steps_of_the_formulas_have_chinese_names():
-    steps = {term.label for route in ROUTES for term in (*terms(route), *people_terms(route))}
-    assert len(steps) >= 16
-    assert untranslated(steps) == []
+    assert {term.key for route in routes.ROUTES for term in terms(route)} == set(routes.STEPS)
+    assert {term.key for route in routes.ROUTES for term in people_terms(route)} == set(routes.PEOPLE_STEPS)
+    assert untranslated([*routes.STEPS.values(), *routes.PEOPLE_STEPS.values()]) == []
 
 
 def test_names_of_the_economics_have_chinese():
-    named = [*names.ROUTE_NAMES.values(), *names.ROUTE_WORDS.values(), *names.GROUP_NAMES.values()]
-    assert untranslated([*named, *names.RATES.values(), names.ANY, tables.KEPT]) == []
+    named = [word for route in routes.ROUTES.values() for word in (route.name, route.word, route.rule)]
+    named += [*names.GROUP_NAMES.values(), *names.RATES.values(), names.ANY, *tables.STEPS.values()]
+    assert untranslated(named) == []
 
 
 LISTS: dict[str, tuple[Collection[str], Mapping[str, Any]]] = {
@@ -80,8 +81,8 @@ LISTS: dict[str, tuple[Collection[str], Mapping[str, Any]]] = {
     "family": (field(Assumption, "family"), labels.FAMILIES),
     "fee": (get_args(Kind), labels.FEES),
     "route": (set(get_args(RouteName)) - {"all"}, labels.ROUTES),
-    "conflict in a table": (field(Conflict, "kind"), disputes.KINDS),
-    "resolution in a table": (field(Conflict, "resolution"), disputes.OUTCOMES),
+    "conflict in a table": (field(Conflict, "kind"), ledger_words.KINDS),
+    "resolution in a table": (field(Conflict, "resolution"), ledger_words.OUTCOMES),
 }
 
 
@@ -94,9 +95,9 @@ def test_closed_lists_have_chinese_words(name):
     assert untranslated(word for word in said if WORDS.search(word)) == []
 
 
-def test_verdicts_and_faults_have_chinese_words():
-    faults = [*reliability.FATAL.values(), *reliability.CAVEATS.values(), *reliability.SHARES.values()]
-    assert untranslated([*faults, *reliability.VERDICTS]) == []
+def test_words_of_the_ledger_have_chinese_words():
+    tables = [table for name, table in vars(ledger_words).items() if name.isupper()]
+    assert untranslated(word for table in tables for word in table.values()) == []
 
 
 def test_ledger_words_without_a_chinese_column_are_translated():

@@ -60,6 +60,11 @@ class Registry:
             dimensions.define(f"{name} = [{name}]")
         return dimensions
 
+    @cached_property
+    def names(self) -> dict[str, dict[str, str]]:
+        """metric -> its name in both languages, as charts take labels."""
+        return {key: {"en": metric.en, "zh": metric.zh} for key, metric in self.metrics.items()}
+
     def dimension(self, unit: str) -> pint.Unit:
         """The pint unit of a unit key or of a product of keys. Raises KeyError for an unknown unit."""
         if unit in self.units:

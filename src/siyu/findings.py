@@ -150,13 +150,14 @@ def as_text(record: Mapping[str, Any], language: Language) -> str:
         lines.append(f"  {value['name']} = {span} {value['unit']}  <- {', '.join(value['sources']) or '-'}")
     for row in record["chart"]["rows"]:
         named = [column["key"] for column in record["chart"]["columns"]]
-        cells = [_cell(row.get(name), language) for name in named or ("series", "label", "low", "value", "high")]
+        cells = [cell_text(row.get(name), language) for name in named or ("series", "label", "low", "value", "high")]
         lines.append("  " + " | ".join(cell for cell in cells if cell))
     lines.append(f"  sources: {', '.join(record['sources']) or '-'}")
     return "\n".join(lines)
 
 
-def _cell(content: Any, language: Language) -> str:
+def cell_text(content: Any, language: Language) -> str:
+    """A cell of a table in words, a number to four significant digits."""
     if isinstance(content, Mapping) and "value" in content:  # a number with its range
         ends = [f"{content[end]:.4g}" for end in ("low", "value", "high")]
         return f"{ends[1]} [{ends[0]}, {ends[2]}] {content['unit']}"

@@ -19,20 +19,16 @@ from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import Books, books
 from siyu.intake.store.inventory import EXPORTS
+from siyu.language import Text, msg
 from siyu.orders.frames import Frames, opened
+from siyu.orders.labels import PLATFORMS
+from siyu.orders.metrics import NO_KEYS
 
 NO_INPUT = "application/vnd.siyu.no_input+json"
-MISSING = (
+MISSING = msg(
     "No exports yet: put the platform's order export (CSV, XLSX or ZIP), or the totals of the live dashboard, into "
     "this subject's folder exports"
 )
-COMPLETE = {
-    "verified": "total agrees",
-    "last_record_complete": "no total to check",
-    "not_verified": "not verified",
-}
-PLATFORMS = {"douyin": {"en": "Douyin", "zh": "抖音"}, "wechat": {"en": "WeChat", "zh": "微信"},
-             "taobao": {"en": "Taobao and Tmall", "zh": "淘宝／天猫"}}  # fmt: skip
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -68,9 +64,13 @@ class Holdings:
         """The holdings of a subject. Raises UsageError, see `books`."""
         return cls(books(subject), as_of, k)
 
-    def missing(self, *kinds: str) -> NoInput | None:
-        """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there."""
-        return None if any(self.refs(kind) for kind in kinds) else NoInput(MISSING)
+    def missing(self, *kinds: str, buyers: bool = False) -> NoInput | None:
+        """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there.
+
+        buyers: whether orders that name their buyer are needed as well."""
+        if not any(self.refs(kind) for kind in kinds):
+            return NoInput(MISSING)
+        return NoInput(NO_KEYS) if buyers and not self.largest().buyers else None
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
         """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""
@@ -90,13 +90,14 @@ class Holdings:
 
     @cached_property
     def files(self) -> pd.DataFrame:
-        """A row per table: file and format ({en, zh}), kind, completeness (message), records, accepted, quarantined,
-        ignored, unpriced (int64), accepted_yuan (null where the format has no amount), refused (bool), sources."""
+        """A row per table: file and format ({en, zh}), kind, completeness (key of `labels.COMPLETENESS`), records,
+        accepted, quarantined, ignored, unpriced (int64), accepted_yuan (null where the format has no amount), refused
+        (bool), sources."""
         rows = [
             {"file": _verbatim(name(account)), "kind": _kind(account), "format": _format_name(account),
              "records": account.total, **account.records, "unpriced": account.unpriced, "refused": account.refused,
              "accepted_yuan": account.fen["accepted"] / 100 if account.control else None,
-             "completeness": COMPLETE["not_verified" if account.refused else account.completeness],
+             "completeness": "not_verified" if account.refused else account.completeness,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
         ]  # fmt: skip
@@ -158,10 +159,14 @@ class Holdings:
         share = usable / lines
         return Figure(share, share, share, "ratio", "none", "identity_share", self.refs(*LINES), lines)
 
-    def identified_by_platform(self) -> list[tuple[Mapping[str, str], Figure | Absent]]:
-        """(name of the platform, `identified`) of each platform with orders."""
-        named = [one.platform for one in self.books.counts]
-        return [(PLATFORMS.get(key, _verbatim(key)), self.identified(key)) for key in named]
+    def identified_by_platform(self) -> dict[str, Figure | Absent]:
+        """platform -> `identified`, of each platform with orders."""
+        return {one.platform: self.identified(one.platform) for one in self.books.counts}
+
+    @property
+    def platforms(self) -> dict[str, Text]:
+        """platform -> its name, of each platform with orders; those that only the client knows by their key."""
+        return {one.platform: PLATFORMS.get(one.platform, _verbatim(one.platform)) for one in self.books.counts}
 
     @property
     def free(self) -> tuple[str, ...]:
@@ -187,6 +192,11 @@ class Holdings:
         if platform and frames.orders is not None:
             return replace(frames, orders=frames.orders.filter(frames.orders.platform == platform))
         return frames
+
+    def largest(self, *kinds: str) -> Frames:
+        """The same on the platform with most orders."""
+        frames = self.frames(*kinds)
+        return frames.on(frames.platforms[0])
 
     @cached_property
     def orders(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siyu import reads, theme
+from siyu import charts, reads, theme
 from siyu.charts import Chart
 from siyu.definitions import registry
 from siyu.errors import Problem, UsageError, nearest
@@ -26,7 +26,7 @@ from siyu.evidence.ledger import Ledger, load_ledger
 from siyu.evidence.plausibility import check, load_rules
 from siyu.evidence.references import References
 from siyu.figure import Absent, Figure
-from siyu.findings import Finding, make_finding
+from siyu.findings import Finding, cell_text, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
 from siyu.subjects import Subject, anybody, load_subject
@@ -93,6 +93,10 @@ class Workbook:
         case: another one, `all` for the claims of all cases, or `channels`."""
         return Figure(len(frame), len(frame), len(frame), "count", sources=(f"ledger:{case or self.case}",))
 
+    def counts(self, frames: Mapping[str, pd.DataFrame], case: str = "") -> dict[str, Figure]:
+        """`count` of each frame."""
+        return {name: self.count(frame, case) for name, frame in frames.items()}
+
     def names(self, claims: pd.DataFrame) -> pd.Series:
         """Row labels for a frame of claims: entity and metric, in both languages."""
         metrics = registry().metrics
@@ -124,11 +128,16 @@ class Workbook:
         kind = "none" if row.low == row.high else "assumption90"
         return Figure(row.mode, row.low, row.high, row.unit, kind, sources=(f"assumption:{assumption_id}",))
 
-    def fee(self, platform: str, route: str, *, category: str = "", day: int = 365) -> Figure:
+    def fee(
+        self, platform: str, route: str, *, category: str = "", day: int = 365, beside: Figure | Absent | None = None
+    ) -> Figure | Absent:
         """The platform's fee share for a route at `as_of`, `day` days after the shop opened.
 
-        category: default the subject's own; one without rules of its own falls under `all`.
+        category: default the subject's own; one without rules of its own falls under `all`. beside: what the rule is
+        to be held against; where that is absent, so is the fee, and no rule is looked for.
         """
+        if isinstance(beside, Absent):
+            return beside
         rate = self.fees.lookup(platform, route, category or self.subject.category, day, self.as_of)
         kind = "claim_range" if rate.low < rate.high else "none"
         return Figure(rate.mode, rate.low, rate.high, "ratio", kind, "take_rate", rate.refs)
@@ -161,7 +170,7 @@ class Workbook:
 
     @cached_property
     def claims(self) -> pd.DataFrame:
-        """All claims, one per row: the ledger's columns, grade, rejected (bool), source ref."""
+        """All claims, one per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""
         return self._frame(self.ledger.claims.values())
 
     @cached_property
@@ -181,12 +190,28 @@ class Workbook:
 
     @cached_property
     def plausibility(self) -> pd.DataFrame:
-        """Arithmetic checks of all claims: see `evidence.plausibility.check`; with case and rule names."""
+        """Arithmetic checks of all claims: see `evidence.plausibility.check`; with case, rule names, sources."""
         rules = load_rules(data_dir() / "evidence" / "plausibility.csv", self.ledger)
         names = {rule.rule_id: {"en": rule.name, "zh": rule.name_zh} for rule in rules}
         found = check(self.ledger, rules)
         cases = found["claim_id"].map(lambda claim_id: self.ledger.claims[claim_id].case)
-        return found.assign(case=cases, rule=found["rule_id"].map(names))
+        sources = found["claim_id"].map(lambda claim_id: [f"claim:{claim_id}"])
+        return found.assign(case=cases, rule=found["rule_id"].map(names), sources=sources)
+
+    def look(self, rows: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
+        """What a finding is about to show, to be read first: a frame without its sources, texts in the language;
+        figures by code, see `charts.frame`."""
+        seen = rows if isinstance(rows, pd.DataFrame) else charts.frame(rows)
+        plain = seen.drop(columns="sources", errors="ignore")
+        return plain.map(lambda cell: cell_text(cell, self.language) if isinstance(cell, Mapping) else cell)
+
+    def own_figure(self, metric: str) -> Figure | Absent:
+        """A metric of the subject's own orders, see `siyu.orders.metrics`; Absent for a case, which has none."""
+        if self.subject.kind != "client":
+            return Absent((metric,))
+        from siyu.orders.metrics import figure_of  # here: the engine takes a second to load
+
+        return figure_of(metric, self.own.frames("members"), self.own.k)
 
     def finding(
         self,
@@ -201,11 +226,15 @@ class Workbook:
         cards: Mapping[str, Text] | None = None,
         context: tuple[str, ...] | list[str] = (),
         whatif: Mapping[str, Any] | None = None,
-    ) -> Finding:
+        kind: str = "",
+    ) -> Finding | None:
         """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
 
+        kind: of subjects that it is for; of others there is none.
         Raises ValueError when the key is taken or a message names a value that is not there.
         """
+        if kind not in ("", self.subject.kind):
+            return None
         if key in self.findings and self.findings[key].message != message:
             raise ValueError(f"finding {key} exists already; keys are unique within a section")
         more: dict[str, Any] = {
@@ -231,6 +260,7 @@ class Workbook:
         rows = [
             {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
             | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
+            | {"sources": [f"claim:{claim.claim_id}"]}
             for claim in claims
         ]
         return pd.DataFrame(rows)
@@ -278,6 +308,7 @@ def open_workbook(
     Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used.
     """
     theme.apply()  # what analysts draw themselves looks like the rest
+    pd.options.display.float_format = "{:.4g}".format  # as in the text of a finding
     ledger = bundled_ledger()
     about = load_subject(subject) if subject else anybody(case, as_of)
     about = about.model_copy(update={"category": category or about.category})

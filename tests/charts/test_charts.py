@@ -1,5 +1,7 @@
 """Pictures of charts: inside their canvas in both languages and widths, the same bytes on every run."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from fontTools.ttLib import TTFont
 from siyu import charts, theme
 from siyu.charts import drawing
 from siyu.charts.wrapping import wrapped
-from siyu.figure import Figure
+from siyu.figure import Absent, Figure
 from siyu.language import Language
 
 ZH, EN = Language("zh"), Language("en")
@@ -30,9 +32,7 @@ RECORDS = {
     "range": charts.ranges({"Fans": money(5, 2, 9), "Others": money(3)}, lines={"Level": money(4)}),
     "log range": charts.ranges({"Fans": money(5e6, 2e6, 9e6), "Others": money(3e3)}, scale="log"),
     "bar": charts.bars({"Fans": money(5, 2, 9), "Others": money(-3)}),
-    "pairs": charts.pairs(
-        [("Usual", {"In": money(5), "Out": money(2)}), ("Aligned", {"In": money(3), "Out": money(3)})]
-    ),
+    "pairs": charts.pairs({"Usual": {"In": money(5), "Out": money(2)}, "Aligned": {"In": money(3), "Out": money(3)}}),
     "line": charts.series(
         {"Chance": [(2, money(1, 1, 2)), (3, money(2, 1, 3))]},
         x={"label": "Months"},
@@ -144,6 +144,48 @@ def test_frame_without_label_or_kind_without_picture_is_refused():
         charts.of("bar", pd.DataFrame({"value": [1]}))
     with pytest.raises(ValueError, match="heat"):
         charts.of("heatmap", pd.DataFrame({"label": ["a"], "value": [1]}))
+
+
+WORDS = {"fans": "Fans", "others": "Others"}
+
+
+@pytest.mark.parametrize("wording", ["Fans", "Followers, as they say"])
+def test_rewording_a_label_changes_that_label_alone(wording):
+    labels = WORDS | {"fans": wording}
+    figures = {"fans": money(5, 2, 9), "others": money(3)}
+    made = [
+        charts.ranges(figures, labels),
+        charts.bars(figures, labels),
+        charts.series({"fans": [(1, money(5))], "others": [(1, money(3))]}, labels, x={"label": "Months"}),
+        charts.pairs({"fans": {"others": money(3)}}, labels),
+        charts.of("bar", pd.DataFrame({"label": ["fans", "others"], "value": [5, 3]}), {"label": labels}),
+        charts.table(pd.DataFrame({"who": ["fans", None]}), {"who": "Who"}, labels={"who": labels}),
+    ]
+    plain = [
+        charts.ranges(figures, WORDS),
+        charts.bars(figures, WORDS),
+        charts.series({"fans": [(1, money(5))], "others": [(1, money(3))]}, WORDS, x={"label": "Months"}),
+        charts.pairs({"fans": {"others": money(3)}}, WORDS),
+        charts.of("bar", pd.DataFrame({"label": ["fans", "others"], "value": [5, 3]}), {"label": WORDS}),
+        charts.table(pd.DataFrame({"who": ["fans", None]}), {"who": "Who"}, labels={"who": WORDS}),
+    ]
+    reworded = [json.loads(json.dumps(chart.as_json()).replace('"Fans"', json.dumps(wording))) for chart in plain]
+    assert [chart.as_json() for chart in made] == reworded
+    assert json.dumps(wording) in json.dumps(made[0].as_json())
+
+
+def test_a_code_without_a_label_is_no_label():
+    with pytest.raises(KeyError):
+        charts.ranges({"members": money(1)}, WORDS)
+
+
+def test_figures_can_be_looked_at_before_they_are_shown():
+    seen = charts.frame({"fans": money(5, 2, 9), "others": Absent(("gmv",))})
+    assert seen.loc["fans", ["low", "value", "high", "unit"]].tolist() == [2, 5, 9, "CNY"]
+    assert seen.loc["others", "missing"] == "gmv"
+    curve = charts.frame({"fans": [(30, money(1)), (60, money(2))]})
+    assert curve["x"].tolist() == [30, 60]
+    assert charts.frame({}).empty
 
 
 def test_wide_log_axis_keeps_its_ticks():

@@ -4,6 +4,7 @@ import ast
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from unittest import mock
 
 import nbformat
@@ -18,7 +19,11 @@ from siyu.language import Language
 from siyu.paths import notebooks_dir
 
 NOTEBOOKS = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
-FORBIDDEN = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Try, ast.Global)
+FORBIDDEN = (
+    *(ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.Try, ast.Global),
+    *(ast.If, ast.IfExp, ast.BoolOp, ast.For, ast.While, ast.comprehension),  # what decides or repeats is in the domain
+)
+LONGEST = 14  # lines of a cell
 # expressions in pandas' query language, column names and the like are no messages
 MESSAGE = re.compile(r"^[A-Z{].*[a-z]|.* .*")
 
@@ -46,6 +51,19 @@ def test_cells_hold_calls_not_logic(name):
     ]
     assert not {"merge", "system", "getoutput"} & set(calls)
     assert not any(line.startswith(("!", "%%")) for cell in cells(name, "code") for line in cell.source.splitlines())
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_cells_are_short_and_a_finding_follows_what_it_shows(name):
+    sources = [cell.source for cell in cells(name, "code")]
+    assert max(len(source.splitlines()) for source in sources) <= LONGEST
+    assert all(source.count("wb.finding(") <= 1 for source in sources)
+    unseen = [
+        source
+        for before, source in pairwise(sources)
+        if "wb.finding(" in source and "charts." in source and not before.splitlines()[-1].startswith("wb.look(")
+    ]
+    assert name == "scratch" or not unseen
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)

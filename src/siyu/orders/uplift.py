@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from siyu.definitions import definition
 from siyu.figure import Figure
+from siyu.language import msg
 from siyu.orders.frames import Frames
 from siyu.orders.joins import comparisons, members_and_others, risk_sets
 from siyu.orders.repurchase import proportion
@@ -63,22 +64,22 @@ class Uplift:
     def message(self) -> str:
         """What may be said, as a message with {difference}, {placebo}, {detectable}; short, and without a cause."""
         if self.difference is None:
-            return "Too few buyers joined to compare them with others"
+            return msg("Too few buyers joined to compare them with others")
         if self.flagged:
-            return (
+            return msg(
                 "The share who came back is {difference} higher among joiners, "
                 "but was {placebo} higher before joining: no credit to the group"
             )
         if self.difference.low <= 0 <= self.difference.high:
-            return (
+            return msg(
                 "No difference shows: the share who came back is {difference} higher among joiners; "
                 "below {detectable} it would stay hidden"
             )
         if self.placebo is None:
-            return (
+            return msg(
                 "The share who came back is {difference} higher among joiners than others alike; before, it is unknown"
             )
-        return (
+        return msg(
             "The share who came back is {difference} higher among joiners than others alike, "
             "{placebo} before joining: may be chance"
         )
