@@ -10,6 +10,7 @@ else
 VENV := .venv
 endif
 BIN := $(VENV)/bin
+MESSAGES := src/siyu/locale/zh/LC_MESSAGES
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
 .PHONY: help install reports test test-all calibrate torture lab notebooks bench lock clean
@@ -19,6 +20,10 @@ help: ## this list
 
 install: ## put the locked packages and siyu into .venv, unless they are there
 	@$(PYTHON) scripts/install.py $(VENV)
+	@$(MAKE) --no-print-directory --silent $(MESSAGES)/__pycache__/siyu.mo
+
+$(MESSAGES)/__pycache__/siyu.mo: $(wildcard $(MESSAGES)/*.po)
+	@$(BIN)/python -m siyu.messages
 
 reports: install ## publish the bundled subjects to reports/
 	@$(BIN)/siyu report $(SUBJECTS)

@@ -1,10 +1,14 @@
 """Numbers and messages as readers meet them."""
 
+import shutil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siyu import messages
 from siyu.language import Language
+from siyu.messages import LOCALES
 
 ZH, EN = Language("zh"), Language("en")
 
@@ -99,3 +103,24 @@ def test_bilingual_text_comes_from_data():
 
 def test_pseudo_locale_marks_messages():
     assert Language("xx").say("Fans") == "⟦Fans⟧"
+
+
+def test_compiled_messages_are_those_of_the_files_and_old_ones_are_left_alone(tmp_path, monkeypatch):
+    folder = tmp_path / "zh" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(messages, "LOCALES", tmp_path)
+    shutil.copy(LOCALES / "zh" / "LC_MESSAGES" / "notebooks.po", folder)
+
+    def said(message_id):
+        messages.catalog.cache_clear()
+        return messages.catalog("zh").gettext(message_id)
+
+    plain = said("to")
+    messages.write_catalogs()
+    with monkeypatch.context() as patch:
+        patch.setattr(messages, "_compiled", None)  # what is there is read, not made anew
+        assert said("to") == plain
+    edited = folder / "notebooks.po"
+    edited.write_text(edited.read_text(encoding="utf-8").replace(f'"{plain}"', '"到了"'), encoding="utf-8")
+    assert said("to") == "到了"
+    messages.catalog.cache_clear()

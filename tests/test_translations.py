@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from siyu import language, routes, workbook
+from siyu import routes, workbook
 from siyu.definitions import registry
 from siyu.economy import names, tables
 from siyu.evidence import labels as ledger_words
@@ -22,6 +22,7 @@ from siyu.evidence.references import claim_record
 from siyu.evidence.sources import Grade
 from siyu.formulas import people_terms, terms
 from siyu.language import Language
+from siyu.messages import LOCALES
 from siyu.paths import notebooks_dir
 from siyu.render import labels
 from siyu.render.citations import Citations
@@ -131,7 +132,7 @@ def test_a_passage_without_a_figure_is_said_in_words(code):
 
 def files():
     found = {}
-    for path in sorted((language._LOCALES / "zh" / "LC_MESSAGES").glob("*.po")):
+    for path in sorted((LOCALES / "zh" / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as file:
             found[path.name] = {message.id: message.string for message in read_po(file) if message.id}
     return found

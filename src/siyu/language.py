@@ -5,24 +5,19 @@ Findings hold message ids and values. A `Language` says them; it never computes.
 
 from __future__ import annotations
 
-import io
 import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
 from string import Formatter
 from typing import Any
 
 from babel import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from siyu.definitions import registry
+from siyu.messages import catalog
 
 LANGUAGES = ("zh", "en")
 PSEUDO = "xx"  # every translated message is wrapped in ⟦ ⟧, so bare text is text nobody translates
@@ -32,7 +27,6 @@ MINUS = "−"
 SAMPLED, ASSUMED = "sampling95", "assumption90"  # kinds of interval
 POINTS = "percentage_points"  # a difference of shares; stored 0-1 like them, never shown as a percentage
 Text = str | Mapping[str, Any]
-_LOCALES = Path(__file__).parent / "locale"
 
 
 def msg(message_id: str) -> str:
@@ -59,7 +53,6 @@ class Language:
         self.data_code = "en" if code == PSEUDO else code
         self.comma, self.gap = ("、", "") if code == "zh" else (", ", " ")  # between nouns; before a unit
         self.locale = Locale(self.data_code)
-        self._catalog = catalog(self.data_code)
 
     def message(self, message_id: str) -> str:
         """The translation of a message id; the id itself where none exists (tests find those)."""
@@ -67,7 +60,7 @@ class Language:
             return ""
         if self.code == PSEUDO:
             return f"⟦{message_id}⟧"
-        return self._catalog.gettext(message_id)
+        return catalog(self.data_code).gettext(message_id)
 
     def say(self, text: Text, values: Mapping[str, Mapping[str, Any]] | None = None) -> str:
         """`text` with its placeholders filled from `values` (name -> value, low, high, unit)."""
@@ -218,18 +211,3 @@ def _share_decimals(share: float) -> int:
 
 def _numeric(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
-
-
-@lru_cache(maxsize=4)
-def catalog(code: str) -> NullTranslations:
-    """The messages of a language, compiled from its .po files. English is its own message ids."""
-    merged = Catalog(locale=code)
-    for path in sorted((_LOCALES / code / "LC_MESSAGES").glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=code):
-                if message.id and message.string:
-                    merged.add(message.id, message.string)
-    compiled = io.BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return GNUTranslations(compiled)

@@ -13,11 +13,13 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from siyu import reads
 from siyu.figure import Absent, Figure
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
-from siyu.intake.store.client_tables import EXPORTS, Books, books
-from siyu.language import Language, Text, msg
+from siyu.intake.store.client_tables import Books, books
+from siyu.intake.store.inventory import EXPORTS
+from siyu.language import Text, msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.labels import PLATFORMS
@@ -121,11 +123,10 @@ class Holdings:
 
     @cached_property
     def problems(self) -> pd.DataFrame:
-        """A row per problem listed: file, column (null for the line), reason ({en, zh}), line (int64), sources."""
-        english, chinese = Language("en"), Language("zh")
+        """A row per problem listed: file, column (null for the line), reason (message), line (int64), sources."""
         rows = [
             {"file": _verbatim(name(account)), "line": one.line, "column": one.column and _verbatim(one.column),
-             "reason": {"en": one.reason(english), "zh": one.reason(chinese)},
+             "reason": one.message,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
             for one in sorted(account.problems)
@@ -226,6 +227,8 @@ class Holdings:
         return self._frame(self.books.purchases, _NO_PURCHASES, *LINES, "members")
 
     def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
+        if path is not None:
+            reads.opens(path)
         frame: pd.DataFrame = (empty if path is None else pq.read_table(path)).to_pandas()
         frame.attrs["refs"] = self.refs(*kinds)
         return frame
@@ -251,5 +254,5 @@ def _platform(account: Account) -> str:
 
 def _format_name(account: Account) -> dict[str, str]:
     if account.format is None:
-        return {"en": "unknown format", "zh": Language("zh").message("unknown format")}
+        return {"en": "unknown format", "zh": "未知格式"}
     return {str(code): text for code, text in formats()[account.format].name.items()}

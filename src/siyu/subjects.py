@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.observed import EVERY, Observation, Span, spans
 from siyu.paths import subject_dirs
@@ -67,7 +68,7 @@ def load_subject(subject_id: str) -> Subject:
     file = shown_path(path)
     step = "Mend subject.yml; data/README.md shows one."
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(reads.content(path).decode())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise UsageError([Problem(file, line, "", str(error.problem), "YAML", step)]) from error
@@ -78,6 +79,17 @@ def load_subject(subject_id: str) -> Subject:
     except ValidationError as error:
         lines = path.read_text(encoding="utf-8").splitlines()
         raise UsageError([_problem(file, lines, detail, step) for detail in error.errors()]) from error
+
+
+def anybody(case: str, as_of: str) -> Subject:
+    """Nobody in particular: for what is the same for every subject compared with a case on a date."""
+    try:
+        day = date.fromisoformat(as_of)
+    except ValueError as error:
+        problem = Problem("parameters", 0, "as_of", as_of or "nothing", "a date", "Give a date, or a subject.")
+        raise UsageError([problem]) from error
+    everybody = Subject(id="anybody", folder=Path(), name=Name(zh="", en=""), kind="client", case=case, as_of=day)
+    return everybody.model_copy(update={"id": ""})  # no id that a folder of exports could have
 
 
 def _problem(file: str, lines: list[str], detail: Any, step: str) -> Problem:

@@ -5,7 +5,8 @@ It computes nothing. Numbers reach a notebook only through it, so every finding 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siyu import charts, theme
+from siyu import charts, reads, theme
 from siyu.charts import Chart
 from siyu.definitions import registry
 from siyu.errors import Problem, UsageError, nearest
@@ -28,7 +29,7 @@ from siyu.figure import Absent, Figure
 from siyu.findings import Finding, cell_text, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
-from siyu.subjects import Subject, load_subject
+from siyu.subjects import Subject, anybody, load_subject
 
 if TYPE_CHECKING:
     from siyu.economy import Economy
@@ -112,7 +113,8 @@ class Workbook:
 
     def reference(self, name: str) -> pd.DataFrame:
         """A bundled data set (all columns text); `attrs["ref"]` is its source ref."""
-        frame = pd.read_csv(data_dir() / "reference" / f"{name}.csv", dtype=str, keep_default_na=False)
+        content = reads.content(data_dir() / "reference" / f"{name}.csv")
+        frame = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
         frame.attrs["ref"] = f"data:{name}"
         return frame
 
@@ -172,18 +174,12 @@ class Workbook:
     @cached_property
     def claims(self) -> pd.DataFrame:
         """All claims, one per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""
-        rows = [
-            {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
-            | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
-            | {"sources": [f"claim:{claim.claim_id}"]}
-            for claim in self.ledger.claims.values()
-        ]
-        return pd.DataFrame(rows)
+        return self._frame(self.ledger.claims.values())
 
     @cached_property
     def case_claims(self) -> pd.DataFrame:
         """Rows of `claims` that belong to the case."""
-        return self.claims[self.claims["case"] == self.case].reset_index(drop=True)
+        return self._frame(self.ledger.case_claims(self.case))
 
     @cached_property
     def conflicts(self) -> pd.DataFrame:
@@ -193,7 +189,7 @@ class Workbook:
     @cached_property
     def channels(self) -> Channels:
         """Channels of a private domain with their flags, and the definitions they are held against."""
-        return load_channels(data_dir() / "evidence", self.ledger, self.assumptions)
+        return load_channels(data_dir() / "evidence", self.ledger, self.assumptions.rows)
 
     @cached_property
     def plausibility(self) -> pd.DataFrame:
@@ -265,12 +261,17 @@ class Workbook:
         found = References.collect(refs, self.ledger, self.assumptions, self.fees, self.own.records)
         return replace(found, observed=self.own.observed)
 
-    def _claims(self, metric: str, statistic: str | None, entity: str | None, case: str) -> list[Claim]:
-        claims = [
-            claim
-            for claim in self.ledger.case_claims(case)
-            if claim.metric == metric and claim.numeric and statistic in (None, claim.statistic)
+    def _frame(self, claims: Iterable[Claim]) -> pd.DataFrame:
+        rows = [
+            {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
+            | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
+            | {"sources": [f"claim:{claim.claim_id}"]}
+            for claim in claims
         ]
+        return pd.DataFrame(rows)
+
+    def _claims(self, metric: str, statistic: str | None, entity: str | None, case: str) -> list[Claim]:
+        claims = [claim for claim in self.ledger.stated(case, metric) if statistic in (None, claim.statistic)]
         preferred = [claim for claim in claims if entity and claim.entity == f"{case}.{entity}"]
         return preferred or claims
 
@@ -309,16 +310,21 @@ def bundled_ledger() -> Ledger:
     return load_ledger(data_dir() / "evidence")
 
 
-def open_workbook(section: str, subject: str, case: str = "", as_of: str = "", lang: str = "en") -> Workbook:
+def open_workbook(
+    section: str, subject: str, case: str = "", as_of: str = "", lang: str = "en", category: str = ""
+) -> Workbook:
     """The workbook of one section. case: the published case compared with (default: the subject's own).
 
-    as_of: ISO date, default from subject.yml. A subject's own assumptions.csv and fees.csv override rows.
+    as_of: ISO date, default from subject.yml; category: of goods, likewise. A subject's own assumptions.csv and
+    fees.csv override rows. Without a subject, the section is made for everybody with this case, date and category.
     Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used.
     """
     theme.apply()  # what analysts draw themselves looks like the rest
     pd.options.display.float_format = "{:.4g}".format  # as in the text of a finding
     ledger = bundled_ledger()
-    about = load_subject(subject)
+    about = load_subject(subject) if subject else anybody(case, as_of)
+    about = about.model_copy(update={"category": category or about.category})
+    own = [about.folder] if subject else []
     case = case or about.case
     if case not in (cases := ledger.cases()):
         problem = Problem("parameters", 0, "case", case, "a case with at least three figures", nearest(case, cases))
@@ -330,6 +336,6 @@ def open_workbook(section: str, subject: str, case: str = "", as_of: str = "", l
         date.fromisoformat(as_of) if as_of else about.as_of,
         Language(lang),
         ledger,
-        load_assumptions(data_dir() / "assumptions.csv", about.folder / "assumptions.csv"),
-        fee_rules(data_dir() / "fees.csv", about.folder / "fees.csv"),
+        load_assumptions(data_dir() / "assumptions.csv", *(folder / "assumptions.csv" for folder in own)),
+        fee_rules(data_dir() / "fees.csv", *(folder / "fees.csv" for folder in own)),
     )

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from siyu.commands.main import main
-from siyu.commands.metrics import Tally
+from siyu.commands.tally import Tally
 from siyu.definitions import registry
 from siyu.language import Language
 from siyu.orders import metrics as domain

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from siyu.errors import Problem, UsageError, shown_path
+from siyu.commands.options import FOLDER, misused, reporting_problems
+from siyu.errors import shown_path
 
 if TYPE_CHECKING:
     from siyu.simulator.brand import Recipe
@@ -29,7 +29,7 @@ DEMO_SEED = 2025
 
 @click.command()
 @click.argument("name", type=click.Choice(NAMES))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the client.")
+@click.option("--out", type=FOLDER, required=True, help="Folder of the client.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
 @click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @click.option(
@@ -64,6 +64,7 @@ DEMO_SEED = 2025
 )
 @click.option("--quirk", "quirks", multiple=True, type=click.Choice((*QUIRKS, "all")),
               help="What real exports do; may be given several times.")  # fmt: skip
+@reporting_problems
 def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers: int, effect: float, tilt: float,
              key_share: float, quirks: Sequence[str]) -> None:  # fmt: skip
     """Write a made-up client into --out: subject.yml, exports/ in real formats, truth.json beside them.
@@ -79,11 +80,7 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
     from siyu.simulator.brand import Recipe
     from siyu.simulator.kinds import KINDS, seventy
 
-    try:
-        earlier = _earlier(out)
-    except UsageError as error:
-        click.echo(f"siyu: {error}", err=True)
-        sys.exit(2)
+    earlier = _earlier(out)
     chosen = frozenset(QUIRKS if "all" in quirks else quirks)
     kind = next((kind for kind in KINDS if kind == name), None)  # None: the demo
     plans = demo_plans()
@@ -161,5 +158,4 @@ def _earlier(out: Path) -> list[Path]:
         return [out / "exports" / Path(name).name for name in truth["written"] if name.startswith("exports/")]
     except (OSError, ValueError, KeyError, TypeError):
         expected = "a new or empty folder, or a simulated client"
-        problem = Problem("command line", 0, "--out", shown_path(out), expected, "Name another folder.")
-        raise UsageError([problem]) from None
+        raise misused("--out", shown_path(out), expected, "Name another folder.") from None

@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from siyu import reads
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.assumptions import WEAK, Confidence
 from siyu.evidence.table import Row, read_table
+from siyu.paths import address
+from siyu.reads import Shelf, fitting
 from siyu.routes import ROUTES
 
 Kind = Literal["platform", "payment", "creator"]
@@ -169,9 +172,13 @@ class FeeRules:
         A category without rules of its own falls under `all`. Raises LedgerError saying which part of the
         key no rule covers, with the nearest: platform, route, kind, day or date.
         """
-        mine = [rule for rule in self.rules.values() if rule.platform == platform and rule.kind == kind]
         known = route in ROUTES and ROUTES[route].platform == platform
-        found = [rule for rule in mine if known and rule.applies(route, category, days_since_opening, on_date)]
+
+        def fits(rule: FeeRule) -> bool:
+            mine = known and rule.platform == platform and rule.kind == kind
+            return mine and rule.applies(route, category, days_since_opening, on_date)
+
+        found = fitting(self.rules, fits, platform)
         if not found:
             raise LedgerError([self._uncovered(platform, route, category, days_since_opening, on_date, kind)])
         found = [rule for rule in found if rule.rule_id in self.own] or found
@@ -215,7 +222,9 @@ def fee_rules(path: Path, *overrides: Path) -> FeeRules:
     for override in overrides:
         if override.exists():
             own |= _read(override)
-    return FeeRules(rules | own, frozenset(own))
+        else:
+            reads.no_table(override)
+    return FeeRules(Shelf(rules | own, tuple(map(address, (path, *overrides)))), frozenset(own))
 
 
 def _read(path: Path) -> dict[str, FeeRule]:

@@ -158,7 +158,7 @@ def _ledger_record(ref: str, ledger: Ledger) -> dict[str, Any]:
     if case == "channels":
         whole = {"en": "All channels that the count runs over", "zh": "计数所涉的全部渠道"}
         return {"ref": ref, "kind": "ledger", "name": whole, "claims": []}
-    claims = [claim.claim_id for claim in ledger.claims.values() if case in (claim.case, "all")]
+    claims = list(ledger.claims) if case == "all" else ledger.ids(case)
     name = {"en": "All claims in the ledger that the count runs over", "zh": "计数所涉的全部台账条目"}
     return {"ref": ref, "kind": "ledger", "name": name, "claims": claims}
 

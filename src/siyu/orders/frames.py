@@ -24,6 +24,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from siyu import reads
 from siyu.observed import Span, next_month, of_orders
 from siyu.orders.sampling import GROUPS, SMALL
 
@@ -216,6 +217,7 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
 def table(source: Source) -> ir.Table:
     """An Ibis table over a Parquet file, a pandas frame or an Arrow table."""
     if isinstance(source, Path):
+        reads.opens(source)
         # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
         return engine().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
     return ibis.memtable(

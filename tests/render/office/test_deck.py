@@ -9,16 +9,17 @@ import zipfile
 
 import pytest
 from pptx import Presentation
+from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 from python_calamine import CalamineWorkbook
 
+from siyu import theme
 from siyu.errors import UsageError
 from siyu.language import Language
 from siyu.render.citations import web_address
 from siyu.render.deck import deck_bytes, metrics, write_deck
-from siyu.render.deck.blank import blank
-from siyu.render.deck.layouts import LAYOUTS
+from siyu.render.deck.layouts import LAYOUTS, OWN
 from siyu.render.deck.lint import SlideProblems
 from siyu.render.deck.plots import KINDS
 from siyu.render.deck.slide import Slide
@@ -286,7 +287,7 @@ def test_a_shape_beyond_the_slide_fails(report, monkeypatch):
 
 
 def template(tmp_path, change):
-    presentation = Presentation(io.BytesIO(blank()))
+    presentation = Presentation(str(OWN))
     change(presentation)
     presentation.save(tmp_path / "client.pptx")
     return tmp_path / "client.pptx"
@@ -326,13 +327,21 @@ def test_a_template_that_is_no_presentation_is_refused(content, report, tmp_path
         deck_bytes("en", report, path)
 
 
-def test_the_template_can_be_opened_and_is_the_same_every_time():
-    names = [layout.name for layout in Presentation(io.BytesIO(blank())).slide_layouts]
-    assert names == list(LAYOUTS)
-    blank.cache_clear()
-    first = blank()
-    blank.cache_clear()
-    assert blank() == first
+def test_our_template_has_the_layouts_of_the_contract_and_the_colours_of_the_theme():
+    presentation = Presentation(str(OWN))
+    assert {layout.name: {shape.name for shape in layout.placeholders} for layout in presentation.slide_layouts} == {
+        name: set(spots) for name, spots in LAYOUTS.items()
+    }
+    named = {"dk1": theme.INK, "lt1": theme.PAPER, "dk2": theme.MUTE, "lt2": theme.SOFT}
+    named |= {"hlink": theme.MAIN, "folHlink": theme.MAIN}
+    named |= {f"accent{at}": colour for at, colour in enumerate(theme.SERIES, start=1)}
+    parts = [part for part in presentation.part.package.iter_parts() if "/theme/" in part.partname]
+    assert len(parts) == 2  # of slides and of notes
+    for part in parts:
+        colours = parse_xml(part.blob).find(f".//{qn('a:clrScheme')}")
+        assert {qn(f"a:{name}"): colour.lstrip("#").upper() for name, colour in named.items()} == {
+            one.tag: one[0].get("val") for one in colours
+        }
 
 
 # --- metrics --------------------------------------------------------------------------------------------

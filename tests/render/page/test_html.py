@@ -12,7 +12,8 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from siyu.definitions import registry
-from siyu.language import Language, catalog
+from siyu.language import Language
+from siyu.messages import catalog
 from siyu.render.page import html
 from siyu.render.page.html import render_report, write_report
 

@@ -26,8 +26,8 @@ from siyu.intake.reading.export import read
 from siyu.intake.reading.headers import head
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource, sources
-from siyu.intake.store.client_tables import EXPORTS
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
+from siyu.intake.store.inventory import EXPORTS
 from siyu.intake.store.observation import TIMES, ended
 from siyu.intake.store.parts import epoch_of
 from siyu.observed import ORDERS

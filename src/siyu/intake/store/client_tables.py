@@ -25,14 +25,14 @@ from siyu.intake.reading.export import Progress
 from siyu.intake.reading.sources import sources
 from siyu.intake.store.canonical import Counts, write_tables
 from siyu.intake.store.identity import Identity
-from siyu.intake.store.inventory import Export, Inventory
+from siyu.intake.store.inventory import EXPORTS, Export, Inventory, store_of
 from siyu.intake.store.keyring import secret
 from siyu.intake.store.observation import STORED, observe
 from siyu.intake.store.parts import VERSION, Part, part_folder, part_of, stored_part
+from siyu.intake.store.recognition import note_exports
 from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
-EXPORTS = "exports"
 SHAPE = "2"  # raise it when the same parts would give other tables
 
 
@@ -78,24 +78,22 @@ def books(subject: str, progress: Progress | None = None) -> Books:
     return books_of(folders[subject] / EXPORTS, store_of(folders[subject]), progress)
 
 
-def store_of(folder: Path) -> Path:
-    """Where the store of a subject's folder lies: no run takes it for an input."""
-    return folder.parent / ".store" / folder.name
-
-
 def books_of(exports: Path, store: Path, progress: Progress | None = None) -> Books:
     """The books of the exports in a folder, kept in `store`."""
     accounts, parts = list[Account](), list[Part]()
     inventory = Inventory.taken(exports, store / "exports.json")
+    of_file: dict[Path, list[Account]] = {export.path: [] for export in inventory.exports}
     if inventory.exports:
         key = secret(store, exports)
         for export in inventory.exports:
             for account, part in _tables(export, store, key, progress):
                 accounts.append(account)
+                of_file[export.path].append(account)
                 if part is not None:
                     parts.append(part)
         inventory.remember()
         refuse_repeats(accounts)
+    note_exports(exports, store, of_file, [export.digest for export in inventory.exports])
     content = [(export.name, export.digest) for export in inventory.exports]
     content += [("erased", str(part.erased)) for part in parts if part.erased]
     return _made(accounts, parts, store, _name(content, parts))

@@ -1,16 +1,43 @@
-"""Tracing a published number: from a finding's values to the claims, assumptions and data behind them."""
+"""`siyu trace` and `siyu verify`: what a published number was made from, and whether a report is as sealed."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+import click
+
+from siyu.commands.options import FILE, OUT, reporting_problems
 from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.runs.files import executed, storage
-from siyu.runs.files.record import PUBLISHED, opened
+from siyu.runs.files.record import PUBLISHED, mismatches, opened
 
 Records = Mapping[str, Mapping[str, Any]]
+
+
+@click.command()
+@click.argument("folder", type=FILE)
+@reporting_problems
+def verify(folder: Path) -> None:
+    """Check that the report in FOLDER is what was sealed."""
+    found = mismatches(folder)
+    for mismatch in found:
+        click.echo(f"{shown_path(folder)}/{mismatch}", err=True)
+    if found:
+        sys.exit(1)
+    click.echo(f"{shown_path(folder)}: the seal holds", err=True)
+
+
+@click.command()
+@click.argument("subject")
+@click.argument("key")
+@OUT
+@reporting_problems
+def trace(subject: str, key: str, out: Path) -> None:
+    """Print what finding KEY (or KEY.value) of the published report of SUBJECT was made from."""
+    click.echo(traced(out / subject, key))
 
 
 def traced(folder: Path, key: str) -> str:
