@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from siyu.record import Part, TitledFinding
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
 from siyu.runs.files import executed, storage
@@ -14,9 +15,7 @@ from siyu.runs.files.workspace import SectionStore
 Faults = Mapping[str, Sequence[str]]
 
 
-def account(
-    plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[Mapping[str, Any]] = ()
-) -> dict[str, Any]:
+def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[TitledFinding] = ()) -> dict[str, Any]:
     """The record of a run without its files and seal. findings: with titles, of a report without faults."""
     request = plan.request
     record = {
@@ -37,7 +36,7 @@ def account(
     if faults:
         record["reasons"] = reasons(faults)
     else:
-        record["answers"] = [finding for finding in findings if finding["role"] == "answer"]
+        record["answers"] = [finding.as_json() for finding in findings if finding.role == "answer"]
     return record
 
 
@@ -51,7 +50,7 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     if section.status != OK:
         return section.status, section.reason
     reason = executed.no_input(storage.read_json(store.notebook(section.notebook)))
-    return (NO_INPUT, reason) if reason else (OK, None)
+    return (NO_INPUT, reason.as_json() if isinstance(reason, Part) else reason) if reason else (OK, None)
 
 
 def _section(section: SectionPlan, store: SectionStore, faults: Faults) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from siyu.record import TitledFinding
 from siyu.runs.ask.plan import OK, Plan, SectionPlan, changed_inputs
 from siyu.runs.ask.reuse import Decision, decided
 from siyu.runs.ask.sections import notebooks
@@ -17,7 +18,7 @@ from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
 from siyu.runs.files.publication import Place
 from siyu.runs.files.record import mismatches, sealed
-from siyu.runs.files.report_files import file_name, renderings
+from siyu.runs.files.report_files import file_name, published, renderings
 from siyu.runs.files.workspace import SectionStore, Workspace
 from siyu.runs.journal import Journal
 from siyu.runs.make.pool import Task
@@ -116,7 +117,7 @@ class SubjectRun:
         if found := rendering_faults(self.place.building, request.languages, pdf=request.delivery.pdf):
             self.faults["report"] = found
             return []
-        findings = storage.read_json(self.place.building / "findings.json")["findings"]
+        findings = published(self.place.building)
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
             self.faults["reading back"] = found
@@ -132,7 +133,7 @@ class SubjectRun:
         storage.emptied(place.building)
         self._copy_notebooks([one.notebook for one in self.plan.runs if self.store.accepted(one.notebook, one.key)])
         place.target.parent.mkdir(parents=True, exist_ok=True)
-        self._seal(place, [])
+        self._seal(place)
         place.publish()
         return place.target
 
@@ -198,7 +199,7 @@ class SubjectRun:
         found = checks.identity_faults(notebooks()[section.notebook], section.parameters, notebook)
         return found + checks.faults(notebook) + checks.trail_faults(notebook, trail)
 
-    def _seal(self, place: Place, findings: list[dict[str, Any]]) -> None:
+    def _seal(self, place: Place, findings: Sequence[TitledFinding] = ()) -> None:
         self.journal.write(place.building, self.subject)
         sealed(place.building, account(self.plan, self.store, self.faults, findings))
 
