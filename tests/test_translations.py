@@ -18,7 +18,7 @@ from siyu.evidence.channels import Answer
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.fees import Kind, RouteName
-from siyu.evidence.references import claim_record
+from siyu.evidence.references import claim_entry
 from siyu.evidence.sources import Grade
 from siyu.formulas import people_terms, terms
 from siyu.language import Language
@@ -26,9 +26,7 @@ from siyu.messages import LOCALES
 from siyu.paths import notebooks_dir
 from siyu.render import labels
 from siyu.render.citations import Citations
-from siyu.render.page.links import SourceLinks
-from siyu.render.page.prose import Prose
-from siyu.render.plain import Plain
+from siyu.render.speech import Speech
 from siyu.runs.ask.sections import NOT_FOR_A_CASE, NOT_IN_CNY, load
 
 ZH = Language("zh")
@@ -114,14 +112,14 @@ def test_ledger_words_without_a_chinese_column_are_translated():
 
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_a_passage_without_a_figure_is_said_in_words(code):
-    records = {f"claim:{key}": claim_record(claim, LEDGER) for key, claim in LEDGER.claims.items()}
+    records = {f"claim:{key}": claim_entry(claim, LEDGER) for key, claim in LEDGER.claims.items()}
     report: Any = SimpleNamespace(sources=records, findings=[])
-    passages = {ref for ref, record in records.items() if record["as_printed"].startswith("(")}
-    assert {records[ref]["as_printed"] for ref in passages} == set(labels.PASSAGES)
-    page = SourceLinks(report, Prose(Language(code)))
-    deck = Citations(report, Plain(Language(code)))
+    passages = {ref for ref, record in records.items() if record.as_printed.startswith("(")}
+    assert {records[ref].as_printed for ref in passages} == set(labels.PASSAGES)
+    citations = Citations(report, Speech(Language(code)))
     for ref in passages:
-        for text in (page.printed(ref).striptags(), deck.printed(ref)):
+        said = citations.printed(records[ref])
+        for text in (said.markup().striptags(), str(said)):
             assert text
             assert not text.startswith("(")
             assert code == "en" or not WORDS.search(text)

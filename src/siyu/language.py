@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from string import Formatter
 from typing import Any
@@ -18,6 +18,7 @@ from babel.numbers import format_decimal, format_percent
 
 from siyu.definitions import registry
 from siyu.messages import catalog
+from siyu.record.text import Both, Message, Quantity, Wording, argument, wording
 
 LANGUAGES = ("zh", "en")
 PSEUDO = "xx"  # every translated message is wrapped in ⟦ ⟧, so bare text is text nobody translates
@@ -26,7 +27,8 @@ NO_BREAK = "\u00a0"
 MINUS = "−"
 SAMPLED, ASSUMED = "sampling95", "assumption90"  # kinds of interval
 POINTS = "percentage_points"  # a difference of shares; stored 0-1 like them, never shown as a percentage
-Text = str | Mapping[str, Any]
+Text = Wording | Mapping[str, Any]  # a mapping is JSON content, read as what it is
+Values = Mapping[str, Any]  # name -> Argument, or JSON content of one
 
 
 def msg(message_id: str) -> str:
@@ -36,11 +38,15 @@ def msg(message_id: str) -> str:
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of rendered text; `ref` (value name and part) and `number` are set when it is a figure."""
+    """A piece of rendered text; `ref` (value name and part) and `number` are set when it is a figure.
+
+    foreign: a name inside a sentence, as the data have it; nested: of a message inside another."""
 
     text: str
     ref: str = ""
     number: float | None = None
+    foreign: bool = False
+    nested: bool = False
 
 
 class Language:
@@ -62,36 +68,56 @@ class Language:
             return f"⟦{message_id}⟧"
         return catalog(self.data_code).gettext(message_id)
 
-    def say(self, text: Text, values: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    def say(self, text: Text, values: Values | None = None) -> str:
         """`text` with its placeholders filled from `values` (name -> value, low, high, unit)."""
         return "".join(segment.text for segment in self.segments(text, values))
 
-    def segments(self, text: Text, values: Mapping[str, Mapping[str, Any]] | None = None) -> list[Segment]:
-        """`text` in pieces, so that a rendering can mark each figure with its value and reference."""
-        if not isinstance(text, str):
-            if "id" not in text:
-                return [Segment(str(text[self.data_code]))]
-            return self.segments(text["id"], {**(values or {}), **text.get("args", {})})
+    def segments(self, text: Text, values: Values | None = None) -> list[Segment]:
+        """`text` in pieces, so that a rendering can mark each figure with its value and reference.
+
+        Raises KeyError for a placeholder that has no value, ValidationError for JSON content that is no text."""
+        read = wording(text)
+        if isinstance(read, Both):
+            return [Segment(self.chosen(read))]
+        if isinstance(read, Message):
+            return self.segments(read.id, {**(values or {}), **read.args})
         pieces = []
-        for literal, field, _, _ in Formatter().parse(self.message(text)):
+        for literal, field, _, _ in Formatter().parse(self.message(read)):
             if literal:
                 pieces.append(Segment(literal))
             if field is not None:
-                pieces.append(self._placeholder(field, values or {}))
+                pieces += self._placeholder(field, values or {})
         return pieces
 
-    def _placeholder(self, field: str, values: Mapping[str, Mapping[str, Any]]) -> Segment:
+    def chosen(self, both: Both) -> str:
+        """The words of this language."""
+        return both.zh if self.data_code == "zh" else both.en
+
+    def _placeholder(self, field: str, values: Values) -> list[Segment]:
         name, _, part = field.partition(".")
         if name not in values:
             raise KeyError(f"message names {{{field}}}, the finding has {', '.join(values) or 'no values'}")
-        entry = values[name]
-        if "value" not in entry:  # a text argument
-            return Segment(self.say(entry))
-        low, high, unit = entry.get("low"), entry.get("high"), entry.get("unit", "")
-        if part or low is None or high is None or not self._differ(low, high, unit):
-            number = entry[part or "value"]
-            return Segment(self.number(number, unit), f"{name}.{part or 'value'}", _numeric(number))
-        return Segment(self.span(low, high, unit, entry.get("interval_kind", "")), name, _numeric(entry["value"]))
+        entry = argument(values[name])
+        if isinstance(entry, Both):
+            return [Segment(self.chosen(entry), foreign=True)]
+        if isinstance(entry, Message):
+            return [replace(one, ref="", number=None, nested=True) for one in self.segments(entry)]
+        if part or self.alike(entry):
+            number = getattr(entry, part or "value")
+            return [Segment(self.number(number, entry.unit), f"{name}.{part or 'value'}", _numeric(number))]
+        return [Segment(self.quantity(entry), name, _numeric(entry.value))]
+
+    def alike(self, quantity: Quantity) -> bool:
+        """Whether it has no range, or one whose ends read alike."""
+        low, high = quantity.low, quantity.high
+        return low is None or high is None or not self._differ(low, high, quantity.unit)
+
+    def quantity(self, quantity: Quantity) -> str:
+        """A number, or its range where the ends read differently."""
+        if self.alike(quantity) or quantity.low is None or quantity.high is None:
+            return self.number(quantity.value, quantity.unit)
+        kind = getattr(quantity, "interval_kind", None) or ""  # a plain argument has none
+        return self.span(quantity.low, quantity.high, quantity.unit, kind)
 
     def _differ(self, low: float, high: float, unit: str) -> bool:
         return self.number(low, unit) != self.number(high, unit)

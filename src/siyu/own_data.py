@@ -24,6 +24,7 @@ from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.labels import PLATFORMS
 from siyu.orders.metrics import NO_KEYS
+from siyu.record import Both, OrdersEntry
 from siyu.subjects import Subject
 
 NO_INPUT = "application/vnd.siyu.no_input+json"
@@ -94,15 +95,9 @@ class Holdings:
         return tuple(sorted(f"orders:{name(account)}" for account in used if platform in ("", _platform(account))))
 
     @property
-    def records(self) -> Mapping[str, Mapping[str, Any]]:
+    def records(self) -> Mapping[str, OrdersEntry]:
         """ref -> what the references say about the file."""
-        return {
-            f"orders:{name(account)}": {
-                "ref": f"orders:{name(account)}", "kind": "orders", "path": name(account), "source": None,
-                "name": {code: f"{label} {name(account)}" for code, label in _format_name(account).items()},
-            }
-            for account in self.books.accounts
-        }  # fmt: skip
+        return {f"orders:{name(account)}": _entry(account) for account in self.books.accounts}
 
     @cached_property
     def files(self) -> pd.DataFrame:
@@ -237,6 +232,12 @@ class Holdings:
 def name(account: Account) -> str:
     """The file of an account as it stands in the folder of exports."""
     return account.file.rsplit(f"{EXPORTS}/", 1)[-1]
+
+
+def _entry(account: Account) -> OrdersEntry:
+    file, label = name(account), _format_name(account)
+    named = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}")
+    return OrdersEntry(ref=f"orders:{file}", kind="orders", path=file, source=None, name=named)
 
 
 def _verbatim(text: str) -> dict[str, str]:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siyu import charts, reads, theme
-from siyu.charts import Chart
 from siyu.definitions import registry
 from siyu.errors import Problem, UsageError, nearest
 from siyu.evidence.assumptions import Assumptions, load_assumptions
@@ -29,6 +28,7 @@ from siyu.figure import Absent, Figure
 from siyu.findings import Finding, cell_text, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
+from siyu.record import Chart, Table
 from siyu.subjects import Subject, anybody, load_subject
 
 if TYPE_CHECKING:
@@ -221,7 +221,7 @@ class Workbook:
         key: str,
         message: Text,
         values: Mapping[str, Figure | Absent],
-        chart: Chart | None = None,
+        chart: Chart | Table | None = None,
         *,
         subtitle: Text = "",
         caveats: tuple[Text, ...] | list[Text] = (),
@@ -229,6 +229,7 @@ class Workbook:
         cards: Mapping[str, Text] | None = None,
         context: tuple[str, ...] | list[str] = (),
         whatif: Mapping[str, Any] | None = None,
+        feeds: tuple[str, ...] = (),
         kind: str = "",
     ) -> Finding | None:
         """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
@@ -246,7 +247,7 @@ class Workbook:
             "role": role,
             "language": self.language,
         }
-        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif}
+        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif, "feeds": feeds}
         finding = make_finding(key, self.section, message, values, chart, **more)
         if finding.role == "absent":  # what is not there rests on where it was looked for
             finding = replace(finding, context=(f"ledger:{self.case}",))

@@ -166,7 +166,7 @@ def test_an_absent_figure_names_metrics_in_both_languages():
     figure = LIQUOR.figure("sanction_limit", f.leak_limit().limit)
     finding = make_finding("leak_paths", "03_platform_economics", "up to {limit}", {"limit": figure}, None)
     assert finding.role == "absent"
-    assert "看到引导的人数" in title(finding.as_json(), Language("zh"))
+    assert "看到引导的人数" in title(finding.record, Language("zh"))
 
 
 def test_confidence_decides_what_is_decidable():

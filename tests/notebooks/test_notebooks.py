@@ -17,6 +17,7 @@ from siyu.findings import MIME, title
 from siyu.formulas import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
+from siyu.record import FindingRecord
 
 NOTEBOOKS = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
 FORBIDDEN = (
@@ -227,11 +228,19 @@ def test_titles_of_the_economics_turn_with_the_data():
         assumptions=Assumptions({**firm.rows, "move_friction_personal": friction}),
     )
     english = Language("en")
-    assert title(weak["switch"], english).startswith("Not decidable until 'Orders lost in moving' is measured")
-    assert title(weak["platform_answer"], english).startswith("Until 'Orders lost in moving' is measured, keep")
-    assert title(known["switch"], english).startswith("The personal deal keeps more above a fee of")
-    assert title(known["platform_answer"], english).startswith("Keep the orders you have on Douyin")
-    assert title(easy["platform_answer"], english).startswith("Move the orders you have")
+    assert title(FindingRecord.model_validate(weak["switch"]), english).startswith(
+        "Not decidable until 'Orders lost in moving' is measured"
+    )
+    assert title(FindingRecord.model_validate(weak["platform_answer"]), english).startswith(
+        "Until 'Orders lost in moving' is measured, keep"
+    )
+    assert title(FindingRecord.model_validate(known["switch"]), english).startswith(
+        "The personal deal keeps more above a fee of"
+    )
+    assert title(FindingRecord.model_validate(known["platform_answer"]), english).startswith(
+        "Keep the orders you have on Douyin"
+    )
+    assert title(FindingRecord.model_validate(easy["platform_answer"]), english).startswith("Move the orders you have")
     assert [key for key, record in weak.items() if record["role"] == "headline"] == [
         "switch",
         "per_thousand",

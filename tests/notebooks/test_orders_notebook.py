@@ -24,6 +24,7 @@ from siyu.language import Language
 from siyu.orders import funnel, labels, refunds, reported, segments, traffic
 from siyu.own_data import MISSING, NO_INPUT, Holdings
 from siyu.paths import data_dir, notebooks_dir
+from siyu.record import FindingRecord
 from siyu.runs.files import executed
 from siyu.simulator import worlds
 from siyu.simulator.brand import FEE
@@ -344,7 +345,9 @@ def test_without_buyer_keys_the_dashboards_speak_for_fans(elsewhere):
     }
     assert value(records["identity"], "known") == 0
     assert roles(records)["sought"] == "absent"
-    assert title(records["orders_answer"], ENGLISH).startswith("These exports carry figures on sales, none on buyers")
+    assert title(FindingRecord.model_validate(records["orders_answer"]), ENGLISH).startswith(
+        "These exports carry figures on sales, none on buyers"
+    )
 
 
 def test_with_dashboards_alone_their_share_is_the_answer(elsewhere):
@@ -353,7 +356,9 @@ def test_with_dashboards_alone_their_share_is_the_answer(elsewhere):
     exported.unlink()
     book, records = ran("boards")
     assert book.own.missing("orders", "sessions", "aggregates") is None
-    assert title(records["orders_answer"], ENGLISH).startswith("Only what the dashboards report is at hand")
+    assert title(FindingRecord.model_validate(records["orders_answer"]), ENGLISH).startswith(
+        "Only what the dashboards report is at hand"
+    )
     assert roles(records)["accounting"] == roles(records)["refunds"] == "absent"
 
 

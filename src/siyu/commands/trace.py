@@ -5,16 +5,17 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
 
 import click
 
 from siyu.commands.options import FILE, OUT, reporting_problems
 from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.record import AssumptionEntry, ClaimEntry, Entry, FeeEntry, TitledFinding, Value
 from siyu.runs.files import executed, storage
 from siyu.runs.files.record import PUBLISHED, mismatches, opened
+from siyu.runs.files.report_files import published
 
-Records = Mapping[str, Mapping[str, Any]]
+Entries = Mapping[str, Entry]
 
 
 @click.command()
@@ -51,72 +52,72 @@ def traced(folder: Path, key: str) -> str:
     if record is None or record["status"] != PUBLISHED:
         step = f"Run: siyu report {folder.name}"
         raise UsageError([Problem(file, 0, "", "no published report", "one", step)])
-    findings = storage.read_json(folder / "findings.json")["findings"]
+    findings = published(folder)
     name, _, part = key.partition(".")
-    chosen = [one for one in findings if one["key"] == name]
+    chosen = [one for one in findings if one.key == name]
     if not chosen:
-        known = {one["key"] for one in findings}
+        known = {one.key for one in findings}
         raise UsageError([Problem(file, 0, "key", key, "the key of a finding", nearest(name, known))])
-    values = {value["name"] for one in chosen for value in one["values"]}
+    values = {value.name for one in chosen for value in one.values}
     if part and part not in values:
         raise UsageError([Problem(file, 0, "value", part, f"a value of {name}", nearest(part, values))])
-    return "\n\n".join(_finding(one, part, _records(folder, one["section"])) for one in chosen)
+    return "\n\n".join(_finding(one, part, _entries(folder, one.section)) for one in chosen)
 
 
-def _records(folder: Path, section: str) -> Records:
+def _entries(folder: Path, section: str) -> Entries:
     return executed.references(storage.read_json(folder / "notebooks" / f"{section}.ipynb"))
 
 
-def _finding(finding: Mapping[str, Any], part: str, records: Records) -> str:
-    values = [value for value in finding["values"] if part in ("", value["name"])]
-    lines = [f"{finding['key']} ({finding['section']}): {finding['title']['en']}"]
+def _finding(finding: TitledFinding, part: str, entries: Entries) -> str:
+    values = [value for value in finding.values if part in ("", value.name)]
+    lines = [f"{finding.key} ({finding.section}): {finding.title.en}"]
     for value in values:
-        lines += ["", *_value(value), *_sources(value["sources"], records)]
-    rest = sorted(set(finding["sources"]) - {ref for value in values for ref in value["sources"]})
+        lines += ["", *_value(value), *_sources(value.sources, entries)]
+    rest = sorted({*finding.sources} - {ref for value in values for ref in value.sources})
     if rest and not part:
-        lines += ["", "chart and context", *_sources(rest, records)]
+        lines += ["", "chart and context", *_sources(rest, entries)]
     return "\n".join(lines)
 
 
-def _value(value: Mapping[str, Any]) -> list[str]:
-    lines = [f"{value['name']} = {_number(value['value'])}{_range(value)}  {value['unit']}".rstrip()]
-    named = [f"  {name}: {value[name]}" for name in ("definition", "formula") if value.get(name)]
-    return lines + named
+def _value(value: Value) -> list[str]:
+    span = "" if value.low == value.high else f"  [{value.low:,.10g}, {value.high:,.10g}] {value.interval_kind}"
+    lines = [f"{value.name} = {value.value:,.10g}{span}  {value.unit}".rstrip()]
+    named = {"definition": value.definition, "formula": value.formula}
+    return lines + [f"  {name}: {text}" for name, text in named.items() if text]
 
 
-def _range(value: Mapping[str, Any]) -> str:
-    if value["low"] == value["high"]:
-        return ""
-    return f"  [{_number(value['low'])}, {_number(value['high'])}] {value['interval_kind']}"
+def _sources(refs: Iterable[str], entries: Entries) -> list[str]:
+    return [line for ref in refs for line in _source(ref, entries.get(ref))]
 
 
-def _sources(refs: Iterable[str], records: Records) -> list[str]:
-    return [line for ref in refs for line in _source(ref, records.get(ref, {}))]
-
-
-def _source(ref: str, record: Mapping[str, Any]) -> list[str]:
-    said = record.get("as_printed") or _said(record.get("name", ""))
-    grade = f"  grade {record['grade']}" if record.get("grade") else ""
-    lines = [f"  <- {ref}  {said}{grade}".rstrip()]
-    numbers = [f"{name} {_number(record[name])}" for name in ("low", "mode", "value", "high") if name in record]
-    if numbers:
-        lines.append(f"       {', '.join(numbers)} {record.get('unit') or ''}".rstrip())
-    if source := record.get("source"):
-        where = (_said(source.get("title", "")), record.get("locator") or source.get("locator"))
+def _source(ref: str, entry: Entry | None) -> list[str]:
+    if entry is None:
+        return [f"  <- {ref}"]
+    claim = entry if isinstance(entry, ClaimEntry) else None
+    said = (claim.as_printed if claim else "") or (entry.name.en if entry.name else "")
+    lines = [f"  <- {ref}  {said}{f'  grade {entry.grade}' if entry.grade else ''}".rstrip()]
+    if numbers := _numbers(entry):
+        lines.append(f"       {numbers}".rstrip())
+    if source := entry.source:
+        where = (source.title.en, (claim.locator if claim else None) or source.locator)
         lines.append(f"       {' '.join(filter(None, where))}")
-    if record.get("not_stated"):
-        lines.append(f"       not stated: {', '.join(record['not_stated'])}")
-    rivals = [
-        f"{one['kind']}: {one['ref']} {one['as_printed']} (grade {one['grade']})" for one in record.get("rivals", ())
-    ]
+    if claim and claim.not_stated:
+        lines.append(f"       not stated: {', '.join(claim.not_stated)}")
+    rivals = [f"{one.kind}: {one.ref} {one.as_printed} (grade {one.grade})" for one in (claim.rivals if claim else ())]
     return lines + [f"       {rival}" for rival in dict.fromkeys(rivals)]
 
 
-def _said(text: Any) -> str:
-    return str(text.get("en", "")) if isinstance(text, Mapping) else str(text)
+def _numbers(entry: Entry) -> str:
+    if isinstance(entry, ClaimEntry):
+        numbers = {"low": entry.low, "value": entry.value, "high": entry.high}
+    elif isinstance(entry, AssumptionEntry | FeeEntry):
+        numbers = dict(zip(("low", "mode", "high"), entry.ends, strict=True))
+    else:
+        return ""
+    return f"{', '.join(f'{name} {_number(number)}' for name, number in numbers.items())} {entry.unit}"
 
 
-def _number(content: Any) -> str:
-    return (
-        f"{content:,.10g}" if isinstance(content, int | float) else "not a number" if content is None else str(content)
-    )
+def _number(content: float | str | None) -> str:
+    if content is None:
+        return "not a number"
+    return f"{content:,.10g}" if isinstance(content, int | float) else content

@@ -127,8 +127,8 @@ def _undeclared(path: Path, notebook: dict[str, Any]) -> list[Problem]:
 
 def _section(path: Path, notebook: dict[str, Any]) -> str:
     """The section a notebook is, by what its findings say, else by its name."""
-    sections = {record.get("section") for record in executed.findings(notebook)}
-    return str(sections.pop()) if len(sections) == 1 else path.stem
+    sections = executed.sections(notebook)
+    return sections.pop() if len(sections) == 1 else path.stem
 
 
 def _problem(path: Path, found: str, expected: str, step: str = "Run it again from a fresh kernel.") -> Problem:

@@ -6,6 +6,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from siyu.record import Part, TitledFinding
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
 from siyu.runs.files import executed, storage
@@ -16,9 +17,7 @@ from siyu.runs.files.workspace import SectionStore
 Faults = Mapping[str, Sequence[str]]
 
 
-def account(
-    plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[Mapping[str, Any]] = ()
-) -> dict[str, Any]:
+def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[TitledFinding] = ()) -> dict[str, Any]:
     """The record of a run without its files and seal. findings: with titles, of a report without faults."""
     request, made = plan.request, _made(plan, store)
     record = {
@@ -41,7 +40,7 @@ def account(
     if faults:
         record["reasons"] = reasons(faults)
     else:
-        record["answers"] = [finding for finding in findings if finding["role"] == "answer"]
+        record["answers"] = [finding.as_json() for finding in findings if finding.role == "answer"]
     return record
 
 
@@ -61,13 +60,13 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     if section.status != OK:
         return section.status, section.reason
     reason = executed.no_input(storage.read_json(store.notebook(section.notebook)))
-    return (NO_INPUT, reason) if reason else (OK, None)
+    return (NO_INPUT, reason.as_json() if isinstance(reason, Part) else reason) if reason else (OK, None)
 
 
-def moved(before: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list[dict[str, Any]]:
     """[{key, name, from, to}] of the values that both reports hold and that differ."""
-    old = {(one["key"], value["name"]): value["value"] for one in before for value in one["values"]}
-    new = {(one["key"], value["name"]): value["value"] for one in now for value in one["values"]}
+    old = {(one.key, name): value.value for one in before for name, value in one.by_name.items()}
+    new = {(one.key, name): value.value for one in now for name, value in one.by_name.items()}
     return [
         {"key": key, "name": name, "from": old[key, name], "to": value}
         for (key, name), value in new.items()

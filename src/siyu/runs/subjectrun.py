@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from siyu.record import TitledFinding
 from siyu.runs.ask.plan import OK, Plan, SectionPlan, report_inputs
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.reuse import Decision, decided, given_made
@@ -18,7 +19,7 @@ from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
 from siyu.runs.files.publication import Place
 from siyu.runs.files.record import mismatches, sealed
-from siyu.runs.files.report_files import FINDINGS, file_name, renderings
+from siyu.runs.files.report_files import FINDINGS, file_name, published, renderings
 from siyu.runs.files.workspace import SectionStore
 from siyu.runs.journal import Journal
 from siyu.runs.make.pool import Task
@@ -148,9 +149,9 @@ class SubjectRun:
         if found := rendering_faults(self.place.building, request.languages, pdf=request.delivery.pdf):
             self.faults["report"] = found
             return []
-        findings = storage.read_json(self.place.building / file_name(FINDINGS, ""))["findings"]
-        if (before := self.place.target / file_name(FINDINGS, "")).exists():
-            self.moved = moved(storage.read_json(before)["findings"], findings)
+        findings = published(self.place.building)
+        if (self.place.target / file_name(FINDINGS, "")).exists():
+            self.moved = moved(published(self.place.target), findings)
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
             self.faults["reading back"] = found
@@ -166,7 +167,7 @@ class SubjectRun:
         storage.emptied(place.building)
         self._copy_notebooks([one.notebook for one in self.plan.runs if self.store.accepted(one.notebook)])
         place.target.parent.mkdir(parents=True, exist_ok=True)
-        self._seal(place, [])
+        self._seal(place)
         place.publish()
         return place.target
 
@@ -277,7 +278,7 @@ class SubjectRun:
         read = report_inputs(self.plan.request)
         return sorted(found | {name for name, sha256 in self.plan.inputs.items() if read.get(name) != sha256})
 
-    def _seal(self, place: Place, findings: list[dict[str, Any]]) -> None:
+    def _seal(self, place: Place, findings: Sequence[TitledFinding] = ()) -> None:
         self.journal.write(place.building, self.subject)
         sealed(place.building, account(self.plan, self.store, self.faults, findings))
 
