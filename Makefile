@@ -10,6 +10,7 @@ else
 VENV := .venv
 endif
 BIN := $(VENV)/bin
+MESSAGES := src/siyu/locale/zh/LC_MESSAGES
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
 .PHONY: help install reports test test-all calibrate torture lab notebooks bench lock clean
@@ -19,6 +20,10 @@ help: ## this list
 
 install: ## put the locked packages and siyu into .venv, unless they are there
 	@$(PYTHON) scripts/install.py $(VENV)
+	@$(MAKE) --no-print-directory --silent $(MESSAGES)/__pycache__/siyu.mo
+
+$(MESSAGES)/__pycache__/siyu.mo: $(wildcard $(MESSAGES)/*.po)
+	@$(BIN)/python -m siyu.messages
 
 reports: install ## publish the bundled subjects to reports/
 	@$(BIN)/siyu report $(SUBJECTS)
@@ -38,9 +43,11 @@ test-all: export SIYU_REQUIRE := browser,office,java
 test-all: test ## the same, and a missing program is a failure
 
 fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does 300
-	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/test_intake_fuzz.py
+	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/intake/test_fuzz.py
 
-calibrate: install ## do intervals cover the truth as often as they say? 2,000 seeds a target, twenty minutes
+calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds fixed, forty minutes
+	@$(BIN)/python tests/orders/ends.py
+	@$(BIN)/python tests/orders/verdicts.py
 	@$(BIN)/python tests/orders/calibration.py
 
 torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay

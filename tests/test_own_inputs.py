@@ -13,9 +13,9 @@ from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.figure import Figure
 from siyu.models.draws import sample
-from siyu.orders import charges
 from siyu.orders.frames import opened
-from siyu.orders.measured import measured
+from siyu.orders.measured import measured, rates, settled
+from siyu.orders.refunds import charged
 from siyu.paths import data_dir
 from siyu.simulator.brand import Recipe, made
 from siyu.simulator.charges import EXEMPT, RATES
@@ -178,7 +178,7 @@ def brand():
 
 
 def test_a_settlement_gives_the_rate_by_form_of_traffic(brand):
-    found = {one.traffic_form: one for one in charges.settled(charged_orders(brand), ("orders:a.csv",))}
+    found = {one.traffic_form: one for one in settled(charged_orders(brand), ("orders:a.csv",))}
     assert set(found) == {"live", "video", "card"}
     for form in ("live", "video"):
         assert found[form].rate.value == pytest.approx(RATES[form], abs=1e-3)
@@ -188,24 +188,24 @@ def test_a_settlement_gives_the_rate_by_form_of_traffic(brand):
     assert card.rate.low < RATES["card"] * (1 - EXEMPT) < card.rate.high
     assert card.exempt.low < EXEMPT < card.exempt.high
     assert card.rate.n == card.exempt.n
-    assert charges.settled(charged_orders(brand), (), k=10**6) == []
+    assert settled(charged_orders(brand), (), k=10**6) == []
 
 
 def test_what_came_back_pays_no_fee():
     # 5% of an order that was kept, and of one that was given back with its fee
     rows = [("A", 500, 10_000), ("B", 500, 10_000), ("B", -500, -10_000)]
     table = pd.DataFrame(rows, columns=["order_id", "fee_fen", "base_fen"])
-    (one,) = charges.settled(table.assign(platform="douyin", traffic_form="live", exempt=False), ())
+    (one,) = settled(table.assign(platform="douyin", traffic_form="live", exempt=False), ())
     assert (one.rate.value, one.rate.n) == (0.05, 1)
 
 
 def test_a_fee_in_an_order_export_is_over_what_was_kept():
     orders = lines(2, "wechat", refunded=(1,)).assign(fee_platform_fen=[500, 0])
-    assert charges.charged(frames(orders))["wechat"].value == pytest.approx(0.05)
+    assert charged(frames(orders))["wechat"].value == pytest.approx(0.05)
 
 
 def test_the_measured_fee_leads(brand):
-    settled = charges.rates(frames(lines(60)), charged_orders(brand))
+    settled = rates(frames(lines(60)), charged_orders(brand))
     mine = own.OwnInputs(charged=own.charged(settled), category="fmcg")
     rules = FEES.measured(mine.rules)
     with_own = Economy(ROWS, rules, "fmcg", 365, ON, draws=1_000)

@@ -9,25 +9,24 @@ from typing import Any, get_args
 import pytest
 from babel.messages.pofile import read_po
 
-from siyu import language, routes, workbook
+from siyu import routes, workbook
 from siyu.definitions import registry
 from siyu.economy import names, tables
-from siyu.evidence import disputes, reliability
+from siyu.evidence import labels as ledger_words
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.channels import Answer
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.fees import Kind, RouteName
-from siyu.evidence.references import claim_record
+from siyu.evidence.references import claim_entry
 from siyu.evidence.sources import Grade
 from siyu.formulas import people_terms, terms
 from siyu.language import Language
+from siyu.messages import LOCALES
 from siyu.paths import notebooks_dir
 from siyu.render import labels
 from siyu.render.citations import Citations
-from siyu.render.page.links import SourceLinks
-from siyu.render.page.prose import Prose
-from siyu.render.plain import Plain
+from siyu.render.speech import Speech
 from siyu.runs.ask.sections import NOT_FOR_A_CASE, NOT_IN_CNY, load
 
 ZH = Language("zh")
@@ -80,8 +79,8 @@ LISTS: dict[str, tuple[Collection[str], Mapping[str, Any]]] = {
     "family": (field(Assumption, "family"), labels.FAMILIES),
     "fee": (get_args(Kind), labels.FEES),
     "route": (set(get_args(RouteName)) - {"all"}, labels.ROUTES),
-    "conflict in a table": (field(Conflict, "kind"), disputes.KINDS),
-    "resolution in a table": (field(Conflict, "resolution"), disputes.OUTCOMES),
+    "conflict in a table": (field(Conflict, "kind"), ledger_words.KINDS),
+    "resolution in a table": (field(Conflict, "resolution"), ledger_words.OUTCOMES),
 }
 
 
@@ -94,9 +93,9 @@ def test_closed_lists_have_chinese_words(name):
     assert untranslated(word for word in said if WORDS.search(word)) == []
 
 
-def test_verdicts_and_faults_have_chinese_words():
-    faults = [*reliability.FATAL.values(), *reliability.CAVEATS.values(), *reliability.SHARES.values()]
-    assert untranslated([*faults, *reliability.VERDICTS]) == []
+def test_words_of_the_ledger_have_chinese_words():
+    tables = [table for name, table in vars(ledger_words).items() if name.isupper()]
+    assert untranslated(word for table in tables for word in table.values()) == []
 
 
 def test_ledger_words_without_a_chinese_column_are_translated():
@@ -113,14 +112,14 @@ def test_ledger_words_without_a_chinese_column_are_translated():
 
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_a_passage_without_a_figure_is_said_in_words(code):
-    records = {f"claim:{key}": claim_record(claim, LEDGER) for key, claim in LEDGER.claims.items()}
+    records = {f"claim:{key}": claim_entry(claim, LEDGER) for key, claim in LEDGER.claims.items()}
     report: Any = SimpleNamespace(sources=records, findings=[])
-    passages = {ref for ref, record in records.items() if record["as_printed"].startswith("(")}
-    assert {records[ref]["as_printed"] for ref in passages} == set(labels.PASSAGES)
-    page = SourceLinks(report, Prose(Language(code)))
-    deck = Citations(report, Plain(Language(code)))
+    passages = {ref for ref, record in records.items() if record.as_printed.startswith("(")}
+    assert {records[ref].as_printed for ref in passages} == set(labels.PASSAGES)
+    citations = Citations(report, Speech(Language(code)))
     for ref in passages:
-        for text in (page.printed(ref).striptags(), deck.printed(ref)):
+        said = citations.printed(records[ref])
+        for text in (said.markup().striptags(), str(said)):
             assert text
             assert not text.startswith("(")
             assert code == "en" or not WORDS.search(text)
@@ -131,7 +130,7 @@ def test_a_passage_without_a_figure_is_said_in_words(code):
 
 def files():
     found = {}
-    for path in sorted((language._LOCALES / "zh" / "LC_MESSAGES").glob("*.po")):
+    for path in sorted((LOCALES / "zh" / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as file:
             found[path.name] = {message.id: message.string for message in read_po(file) if message.id}
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,14 +13,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from siyu import reads
 from siyu.figure import Absent, Figure
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
-from siyu.intake.store.client_tables import EXPORTS, Books, books
-from siyu.language import Language, Text, msg
+from siyu.intake.store.client_tables import Books, books
+from siyu.intake.store.inventory import EXPORTS
+from siyu.language import Text, msg
+from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.labels import PLATFORMS
 from siyu.orders.metrics import NO_KEYS
+from siyu.record import Both, OrdersEntry
+from siyu.subjects import Subject
 
 NO_INPUT = "application/vnd.siyu.no_input+json"
 MISSING = msg(
@@ -54,17 +59,30 @@ class NoInput:
 class Holdings:
     """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
 
-    charges: a row per charge of its settlement, see `siyu.orders.charges.settled`; None without."""
+    spans: what was observed, by scope. charges: a row per charge of its settlement, see `siyu.orders.measured.settled`;
+    None without."""
 
     books: Books
     as_of: date
     k: int
+    spans: Mapping[str, Span] = field(default_factory=dict)
     charges: pd.DataFrame | None = None
 
     @classmethod
-    def of(cls, subject: str, as_of: date, k: int) -> Holdings:
+    def of(cls, subject: Subject, as_of: date) -> Holdings:
         """The holdings of a subject. Raises UsageError, see `books`."""
-        return cls(books(subject), as_of, k)
+        held = books(subject.id)
+        return cls(held, as_of, subject.suppress_below, subject.spans(held.observed))
+
+    @property
+    def observed(self) -> dict[str, str] | None:
+        """First and last observed day of the orders by the date, see `siyu.observed.overall`."""
+        return overall(self.spans, self.as_of)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What a finding on orders has to say about its span, see `siyu.observed.notes`."""
+        return tuple(notes(self.spans, self.as_of))
 
     def missing(self, *kinds: str, buyers: bool = False) -> NoInput | None:
         """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there.
@@ -80,15 +98,9 @@ class Holdings:
         return tuple(sorted(f"orders:{name(account)}" for account in used if platform in ("", _platform(account))))
 
     @property
-    def records(self) -> Mapping[str, Mapping[str, Any]]:
+    def records(self) -> Mapping[str, OrdersEntry]:
         """ref -> what the references say about the file."""
-        return {
-            f"orders:{name(account)}": {
-                "ref": f"orders:{name(account)}", "kind": "orders", "path": name(account), "source": None,
-                "name": {code: f"{label} {name(account)}" for code, label in _format_name(account).items()},
-            }
-            for account in self.books.accounts
-        }  # fmt: skip
+        return {f"orders:{name(account)}": _entry(account) for account in self.books.accounts}
 
     @cached_property
     def files(self) -> pd.DataFrame:
@@ -109,11 +121,10 @@ class Holdings:
 
     @cached_property
     def problems(self) -> pd.DataFrame:
-        """A row per problem listed: file, column (null for the line), reason ({en, zh}), line (int64), sources."""
-        english, chinese = Language("en"), Language("zh")
+        """A row per problem listed: file, column (null for the line), reason (message), line (int64), sources."""
         rows = [
             {"file": _verbatim(name(account)), "line": one.line, "column": one.column and _verbatim(one.column),
-             "reason": {"en": one.reason(english), "zh": one.reason(chinese)},
+             "reason": one.message,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
             for one in sorted(account.problems)
@@ -183,23 +194,25 @@ class Holdings:
         return sum(one.records for one in self.books.counts)
 
     def frames(self, *kinds: str, platform: str = "") -> Frames:
-        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date.
+        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date, as long as
+        all platforms were observed.
 
-        platform: orders of that one alone, whose figures carry its files; else figures carry the files of all
-        kinds. Empty tables where there are no orders.
+        platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
+        Empty tables where there are no orders.
         """
+        return self._every(*kinds, platform=platform).on(platform or "all")
+
+    def largest(self, *kinds: str) -> Frames:
+        """The same of the platform with most orders, whose figures carry the files of all kinds."""
+        every = self._every(*kinds)
+        return every.on(every.platforms[0])
+
+    def _every(self, *kinds: str, platform: str = "") -> Frames:
         held = self.books
         more = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
-        frames = opened(self.as_of, held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS, **more, sources=sources)
-        if platform and frames.orders is not None:
-            return replace(frames, orders=frames.orders.filter(frames.orders.platform == platform))
-        return frames
-
-    def largest(self, *kinds: str) -> Frames:
-        """The same on the platform with most orders."""
-        frames = self.frames(*kinds)
-        return frames.on(frames.platforms[0])
+        tables = held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS
+        return opened(self.as_of, *tables, **more, sources=sources, spans=self.spans)
 
     @cached_property
     def orders(self) -> pd.DataFrame:
@@ -212,6 +225,8 @@ class Holdings:
         return self._frame(self.books.purchases, _NO_PURCHASES, *LINES, "members")
 
     def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
+        if path is not None:
+            reads.opens(path)
         frame: pd.DataFrame = (empty if path is None else pq.read_table(path)).to_pandas()
         frame.attrs["refs"] = self.refs(*kinds)
         return frame
@@ -220,6 +235,12 @@ class Holdings:
 def name(account: Account) -> str:
     """The file of an account as it stands in the folder of exports."""
     return account.file.rsplit(f"{EXPORTS}/", 1)[-1]
+
+
+def _entry(account: Account) -> OrdersEntry:
+    file, label = name(account), _format_name(account)
+    named = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}")
+    return OrdersEntry(ref=f"orders:{file}", kind="orders", path=file, source=None, name=named)
 
 
 def _verbatim(text: str) -> dict[str, str]:
@@ -237,5 +258,5 @@ def _platform(account: Account) -> str:
 
 def _format_name(account: Account) -> dict[str, str]:
     if account.format is None:
-        return {"en": "unknown format", "zh": Language("zh").message("unknown format")}
+        return {"en": "unknown format", "zh": "未知格式"}
     return {str(code): text for code, text in formats()[account.format].name.items()}

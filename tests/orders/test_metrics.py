@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from siyu.commands.main import main
-from siyu.commands.metrics import Tally
+from siyu.commands.tally import Tally
 from siyu.definitions import registry
 from siyu.language import Language
 from siyu.orders import metrics as domain
@@ -117,7 +117,7 @@ def test_small_denominators_are_missing(brand):
 
 def test_printed_lines_and_json_agree(full):
     found, missing = metrics(replace(full, follows=None), 0, "CNY")
-    tally = Tally(found, missing, [])
+    tally = Tally(None, found, missing, [])
     content = tally.as_json(Language("zh"))
     assert schema_faults("metrics", content) == []
     assert {row["reason"] for row in content["not_computable"]} == {"没有带时间的关注记录"}

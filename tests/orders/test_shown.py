@@ -82,9 +82,14 @@ def test_without_members_nothing_is_compared(frames):
 def test_every_verdict_is_worded_in_chinese(frames):
     chinese, found = Language("zh"), exhibits.compared(frames)
     near, far = (replace(found.difference, value=0.1, low=low, high=0.2) for low in (-0.1, 0.05))
-    apart = replace(found.placebo, value=0.1, low=0.05, high=0.2)
-    chance = replace(found.placebo, value=0.0, low=-0.1, high=0.1)
-    cases = [(None, None), (near, chance), (far, chance), (far, None), (far, apart)]
-    verdicts = {exhibits.verdict(replace(found, difference=d, placebo=p)).message for d, p in cases}
+    less = replace(found.difference, value=-0.1, low=-0.2, high=-0.05)
+    multiple = Figure(1.4, 1.1, 1.7, "multiple", "sampling95", "selection_multiple", (), 90)
+    sooner = Figure(0.2, 0.1, 0.3, "ratio", "sampling95", "group_pace", (), 90)
+    cases = [(None, None, None), (near, multiple, None), (far, multiple, None), (less, multiple, None),
+             (far, None, None), (far, multiple, sooner)]  # fmt: skip
+    verdicts = {
+        exhibits.verdict(replace(found, difference=d, selection=s, pace=p, pace_by_quarter=p, dip=None)).message
+        for d, s, p in cases
+    }
     assert len(verdicts) == len(cases)
     assert all(chinese.message(verdict) != verdict for verdict in verdicts)

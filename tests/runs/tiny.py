@@ -18,8 +18,8 @@ RECORD = """def record(key, value, section):
     number = {"name": "buyers", "value": value, "low": value, "high": value, "unit": "", "n": None}
     number |= {"interval_kind": "none", "definition": "", "sources": ["claim:S0-09"]}
     chart = {"kind": "none", "unit": "", "scale": "linear", "rows": [], "lines": [], "columns": []}
-    return {"schema": 1, "key": key, "section": section, "role": "answer", "message_id": "Buyers: {buyers}",
-            "subtitle": "", "cards": {}, "caveats": [], "needs": [], "sources": ["claim:S0-09"],
+    return {"schema": 2, "key": key, "section": section, "role": "answer", "message_id": "Buyers: {buyers}",
+            "subtitle": "", "cards": {}, "caveats": [], "needs": [], "feeds": [], "sources": ["claim:S0-09"],
             "values": [number], "chart": chart}
 """
 

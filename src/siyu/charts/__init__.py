@@ -7,7 +7,6 @@ page, the native chart of the slide and the sheet of the workbook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,8 +15,23 @@ from siyu.charts.drawing import DRAWN, png
 from siyu.errors import nearest
 from siyu.figure import Absent, Figure
 from siyu.language import Text
+from siyu.record import Chart, Table
 
-__all__ = ["DRAWN", "Chart", "bars", "frame", "matrix", "of", "pairs", "png", "ranges", "series", "table"]
+__all__ = [
+    "DRAWN",
+    "NOTHING",
+    "Chart",
+    "Table",
+    "bars",
+    "frame",
+    "matrix",
+    "of",
+    "pairs",
+    "png",
+    "ranges",
+    "series",
+    "table",
+]
 
 # What a mark may carry beside its label and value; everything else in a frame stays behind.
 MARKS = (
@@ -35,38 +49,7 @@ MARKS = (
 )
 
 
-@dataclass(frozen=True)
-class Chart:
-    """kind: one of DRAWN, or `table`, `matrix`, `none`.
-
-    rows: dicts with label, value, low, high, unit, tone, sources.
-
-    unit and scale (`linear`, `log`) describe the value axis; lines are reference marks; columns name the
-    cells of a table; x labels the horizontal axis of a line chart. needs: metrics missing for any row at all.
-    """
-
-    kind: str
-    rows: tuple[Mapping[str, Any], ...] = ()
-    unit: str = ""
-    scale: str = "linear"
-    lines: tuple[Mapping[str, Any], ...] = ()
-    columns: tuple[Mapping[str, Any], ...] = ()
-    x: Mapping[str, Any] | None = None
-    needs: tuple[str, ...] = ()
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Refs of all rows and reference marks."""
-        return tuple(sorted({ref for row in (*self.rows, *self.lines) for ref in row.get("sources", ())}))
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain dicts and lists for the finding record."""
-        content: dict[str, Any] = {"kind": self.kind, "unit": self.unit, "scale": self.scale}
-        content |= {"rows": [dict(row) for row in self.rows], "lines": [dict(line) for line in self.lines]}
-        content |= {"columns": [dict(column) for column in self.columns]}
-        return content | ({"x": dict(self.x)} if self.x else {})
-
-
+NOTHING = Chart(kind="none", unit="", scale="linear", rows=(), lines=(), columns=())
 Coded = Mapping[str, Figure | Absent] | Iterable[tuple[Text, Figure | Absent]]
 Labels = Mapping[str, Text]
 
@@ -111,10 +94,8 @@ def series(
     """Lines over a numeric x (series -> (x, figure) points), with their ranges as bands; labels as for `ranges`."""
     named = [(labels[code] if labels else code, points) for code, points in curves.items()]
     flat = [(at, name, figure) for name, points in named for at, figure in points]
-    chart = _chart("line", [("", name, figure) for _, name, figure in flat], scale, (), x=x, **more)
     places = [at for at, _, figure in flat if isinstance(figure, Figure)]
-    rows = tuple({**row, "x": at} for row, at in zip(chart.rows, places, strict=True))
-    return Chart("line", rows, chart.unit, scale, chart.lines, x=x, needs=chart.needs)
+    return _chart("line", [("", name, figure) for _, name, figure in flat], scale, (), x=x, places=places, **more)
 
 
 def of(
@@ -139,7 +120,8 @@ def of(
         raise ValueError(f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}")
     plain = frame[["value"]].assign(low=frame["value"], high=frame["value"], interval_kind="none", tone="main")
     marks = frame.join(plain[[name for name in plain if name not in frame]]).assign(unit=unit)
-    return Chart(kind, _records(marks[[name for name in MARKS if name in marks]], labels), unit, scale, **more)
+    rows = _records(marks[[name for name in MARKS if name in marks]], labels)
+    return _made(kind, rows, unit, scale, **more)
 
 
 def table(
@@ -147,14 +129,14 @@ def table(
     columns: Labels,
     units: Mapping[str, str] | None = None,
     labels: Mapping[str, Labels] | None = None,
-) -> Chart:
+) -> Table:
     """A table: the frame's rows, `columns` key -> heading in order; a `sources` column holds refs. labels: see `of`."""
-    return Chart("table", _records(frame, labels), columns=_columns(columns, units or {}))
+    return _table("table", _records(frame, labels), columns, units or {})
 
 
-def matrix(frame: pd.DataFrame, columns: Labels) -> Chart:
+def matrix(frame: pd.DataFrame, columns: Labels) -> Table:
     """A table of yes/no/na cells, shown as marks."""
-    return Chart("matrix", _records(frame, None), columns=_columns(columns, {}))
+    return _table("matrix", _records(frame, None), columns, {})
 
 
 def frame(figures: Mapping[str, Figure | Absent | Iterable[tuple[float, Figure | Absent]]]) -> pd.DataFrame:
@@ -181,8 +163,17 @@ def _items(figures: Coded, labels: Labels | None) -> Sequence[tuple[Text, None, 
     return [(labels[str(code)] if labels else code, None, figure) for code, figure in items]
 
 
-def _columns(columns: Labels, units: Mapping[str, str]) -> tuple[Mapping[str, Any], ...]:
-    return tuple({"key": key, "label": label, "unit": units.get(key, "")} for key, label in columns.items())
+def _table(kind: str, rows: Sequence[Any], columns: Labels, units: Mapping[str, str]) -> Table:
+    heads = [{"key": key, "label": label, "unit": units.get(key, "")} for key, label in columns.items()]
+    content = {"kind": kind, "unit": "", "scale": "linear", "rows": rows, "lines": (), "columns": heads}
+    return Table.model_validate(content)
+
+
+def _made(
+    kind: str, rows: Sequence[Any], unit: str, scale: str, lines: Sequence[Any] = (), x: Any = None, needs: Any = ()
+) -> Chart:
+    content = {"kind": kind, "unit": unit, "scale": scale, "rows": rows, "lines": lines, "columns": ()}
+    return Chart.model_validate({**content, **({"x": x} if x else {}), "needs": needs})
 
 
 def _records(frame: pd.DataFrame, labels: Mapping[str, Labels] | None) -> tuple[Mapping[str, Any], ...]:
@@ -201,6 +192,7 @@ def _chart(
     tones: Sequence[str],
     lines: Mapping[str, Figure | Absent] | None = None,
     x: Mapping[str, Any] | None = None,
+    places: Sequence[float] = (),
 ) -> Chart:
     """Rows of the figures that are there; when none is, the chart needs what they need."""
     rows, units = [], []
@@ -214,10 +206,9 @@ def _chart(
         raise ValueError(f"one chart, one unit; found {', '.join(sorted(set(units)))}")
     absent = [figure for _, _, figure in entries if isinstance(figure, Absent)]
     needs = tuple(sorted({need for figure in absent for need in figure.needs})) if not rows else ()
-    marks = tuple(
-        _mark(figure) | {"label": label} for label, figure in (lines or {}).items() if isinstance(figure, Figure)
-    )
-    return Chart(kind, tuple(rows), units[0] if units else "", scale, marks, x=x, needs=needs)
+    rows = [row | {"x": at} for row, at in zip(rows, places, strict=True)] if places else rows
+    marks = [_mark(figure) | {"label": label} for label, figure in (lines or {}).items() if isinstance(figure, Figure)]
+    return _made(kind, rows, units[0] if units else "", scale, marks, x, needs)
 
 
 def _mark(figure: Figure) -> dict[str, Any]:

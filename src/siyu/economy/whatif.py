@@ -6,19 +6,20 @@ DRAWS of the same draws: how many make the gain positive, and where the switch f
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from sympy import Expr
 
-from siyu.economy import Economy
+from siyu.economy import Array, Economy
 from siyu.figure import Figure
 from siyu.formulas.page import javascript
 from siyu.language import Text
-from siyu.models.quantised import quantised
 
 DRAWS = 4_096  # enough for a share to a percentage point, few enough for a page
+STEPS = 65_535  # of a quantised draw
 
 
 def what_if(
@@ -59,3 +60,13 @@ def what_if(
         "fixed": fixed,
         "draws": {name: quantised(drawn[name]) for name in names if name not in fixed},
     }
+
+
+def quantised(values: Array) -> dict[str, Any]:
+    """`values` in 16-bit steps over their range: {start, step, codes: base64 of little-endian integers}.
+
+    Two programs then compute from the same inputs to the last bit."""
+    start, span = float(values.min()), float(values.max() - values.min())
+    step = span / STEPS or 1.0
+    codes = np.rint((values - start) / step).astype("<u2")
+    return {"start": start, "step": step, "codes": base64.b64encode(codes.tobytes()).decode("ascii")}

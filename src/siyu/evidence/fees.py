@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from siyu import reads
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.assumptions import WEAK, Confidence
 from siyu.evidence.table import Row, read_table
 from siyu.figure import Figure
+from siyu.paths import address
+from siyu.reads import Shelf, fitting
 from siyu.routes import ROUTES, route_of
 
 Kind = Literal["platform", "payment", "creator", "closed"]
@@ -213,18 +216,32 @@ class FeeRules:
 
     def _found(self, platform: str, route: str, category: str, day: int, on: date, kind: str) -> list[FeeRule]:
         """Rules that answer: a settlement before a client's own rules, those before the bundled ones."""
-        mine = [rule for rule in self.rules.values() if rule.platform == platform and rule.kind == kind]
-        known = route in ROUTES and ROUTES[route].platform == platform
-        mine = [rule for rule in mine if known and rule.covers(route, category, day)]
-        found = [rule for rule in mine if rule.holds(on)] or _last_known(mine, on)
+        if route not in ROUTES or ROUTES[route].platform != platform:
+            return []
+
+        def mine(rule: FeeRule) -> bool:
+            return rule.platform == platform and rule.kind == kind and rule.covers(route, category, day)
+
+        found = fitting(self.rules, lambda rule: mine(rule) and rule.holds(on), platform)
+        if not found:
+            # of rules that ended before the date, those that ended last
+            ended = [rule.dates[1] for rule in self._all if mine(rule) and rule.dates[1] <= on]
+            found = fitting(self.rules, lambda rule: mine(rule) and rule.dates[1] == max(ended, default=None), platform)
         measured = [rule for rule in found if rule.source == OWN]
         return measured or [rule for rule in found if rule.rule_id in self.own] or found
+
+    @property
+    def _all(self) -> Iterable[FeeRule]:
+        """Every rule, to decide which ones to hand out."""
+        return (self.rules.rows if isinstance(self.rules, Shelf) else self.rules).values()
 
     @property
     def since(self) -> date:
         """The first date on which every platform has a rule for its fee and for payment."""
         starts: dict[tuple[str, str], date] = {}
-        for rule in self.rules.values():
+        for platform in dict.fromkeys(route.platform for route in ROUTES.values()):
+            fitting(self.rules, lambda _: False, platform)  # which rules there are decides
+        for rule in self._all:
             if rule.kind in SYMBOLS.values():
                 key = (rule.platform, rule.kind)
                 starts[key] = min(rule.valid_from, starts.get(key, rule.valid_from))
@@ -232,8 +249,12 @@ class FeeRules:
 
     def closing(self, route: str, on_date: date) -> FeeRule | None:
         """The rule by which a business may not use the route on a date; None where it may."""
-        closed = (rule for rule in self.rules.values() if rule.kind == "closed" and rule.route == route)
-        return next((rule for rule in closed if rule.holds(on_date)), None)
+        found = fitting(
+            self.rules,
+            lambda rule: rule.kind == "closed" and rule.route == route and rule.holds(on_date),
+            ROUTES[route].platform,
+        )
+        return found[0] if found else None
 
     def usable(self, category: str, days_since_opening: int, on_date: date) -> tuple[str, ...]:
         """Routes that a business may use on a date and whose fee some rule tells.
@@ -248,7 +269,10 @@ class FeeRules:
 
     def measured(self, rules: Iterable[FeeRule]) -> FeeRules:
         """The same with rates of the client's own settlement, which go before everything else."""
-        return replace(self, rules={**self.rules, **{rule.rule_id: rule for rule in rules}})
+        own = {rule.rule_id: rule for rule in rules}
+        if isinstance(self.rules, Shelf):
+            return replace(self, rules=replace(self.rules, rows={**self.rules.rows, **own}))
+        return replace(self, rules={**self.rules, **own})
 
     def bind(self, symbols: Iterable[str], category: str, days_since_opening: int, on_date: date) -> dict[str, Rate]:
         """symbol -> rate for the symbols `fee_<route>` and `payment_<route>` among those given that a rule covers."""
@@ -287,7 +311,9 @@ def fee_rules(path: Path, *overrides: Path) -> FeeRules:
     for override in overrides:
         if override.exists():
             own |= _read(override)
-    return FeeRules(rules | own, frozenset(own))
+        else:
+            reads.no_table(override)
+    return FeeRules(Shelf(rules | own, tuple(map(address, (path, *overrides)))), frozenset(own))
 
 
 def _read(path: Path) -> dict[str, FeeRule]:
@@ -306,12 +332,6 @@ def _read(path: Path) -> dict[str, FeeRule]:
     if problems:
         raise LedgerError(problems)
     return rules
-
-
-def _last_known(rules: list[FeeRule], on: date) -> list[FeeRule]:
-    """Of rules that ended before the date, those that ended last."""
-    last = max((rule.dates[1] for rule in rules if rule.dates[1] <= on), default=date.min)
-    return [rule for rule in rules if rule.dates[1] == last]
 
 
 def _span(rule: FeeRule) -> str:

@@ -1,8 +1,7 @@
-"""Draws of uncertain inputs, and what a model makes of them without ever holding all draws.
+"""Draws of uncertain inputs.
 
-Chunks of 8,192 draws, each from its own generator seeded [seed, chunk]: a chunk does not know which thread
-drew it, nor how many there are, so results are the same bits at any thread count, and the first n draws are
-the same whatever the total. Inputs of a group share a Gaussian copula with one common correlation.
+Chunks of 8,192 draws, each from its own generator seeded [seed, chunk]: the first n draws are the same whatever
+the total. Inputs of a group share a Gaussian copula with one common correlation.
 
 An input takes one of 8,192 equally likely values, the midpoints of that many strips of its distribution:
 a draw is then a random 13-bit integer and one look-up, some ten times cheaper than a beta variate, and
@@ -11,9 +10,7 @@ percentiles are exact to a strip (0.012% of probability).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +18,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from siyu.models.buckets import Buckets
 from siyu.models.ranges import REACH, Range, Ranged, at_scores, varies
 
 CHUNK = 8_192
@@ -33,7 +29,6 @@ STRIPS = 1 << BITS
 STEP = 2 * REACH / STRIPS
 
 Array = NDArray[np.float64]
-Model = Callable[[Mapping[str, Any]], Mapping[str, Array]]
 
 
 class Sampler:
@@ -97,124 +92,17 @@ def _table(entry: Range, by_score: bool) -> Array:
     return table
 
 
-def _chunks(n: int) -> Iterator[tuple[int, int]]:
-    """(chunk, its size) for n draws."""
-    for index in range(-(-n // CHUNK)):
-        yield index, min(CHUNK, n - index * CHUNK)
-
-
-def sample(
-    ranges: Mapping[str, Ranged], n: int, seed: int, threads: int = 1, *, correlation: float = CORRELATION
-) -> dict[str, Array]:
-    """n draws of every input, name -> array (n,). Holds them all: for figures of some thousand draws.
+def sample(ranges: Mapping[str, Ranged], n: int, seed: int, *, correlation: float = CORRELATION) -> dict[str, Array]:
+    """n draws of every input, name -> array (n,).
 
     Raises ValueError for n < 1 or a range that makes no distribution."""
     if n < 1:
         raise ValueError(f"n is {n}; expected at least 1")
     sampler = Sampler(ranges, seed, correlation)
     drawn = {name: np.empty(n) for name in ranges}
-
-    def fill(part: tuple[int, int]) -> None:
-        index, size = part
+    for index in range(-(-n // CHUNK)):
+        start = index * CHUNK
+        size = min(CHUNK, n - start)
         for name, values in sampler.chunk(index, size).items():
-            drawn[name][index * CHUNK : index * CHUNK + size] = values
-
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(fill, _chunks(n)))
+            drawn[name][start : start + size] = values
     return drawn
-
-
-@dataclass(frozen=True)
-class Spread:
-    """One output over all draws. low and high: 5th and 95th percentiles. positive: share of draws above 0."""
-
-    mean: float
-    low: float
-    median: float
-    high: float
-    positive: float
-
-
-@dataclass(frozen=True)
-class Simulation:
-    """Outputs of a model over n draws. wins: rival -> share of draws in which it is the highest rival."""
-
-    n: int
-    spreads: Mapping[str, Spread]
-    wins: Mapping[str, float]
-
-
-def simulate(
-    model: Model,
-    ranges: Mapping[str, Ranged],
-    n: int,
-    seed: int,
-    threads: int = 1,
-    *,
-    rivals: tuple[str, ...] = (),
-    correlation: float = CORRELATION,
-) -> Simulation:
-    """The model's outputs over n draws, streamed: what is kept does not grow with n.
-
-    model: takes {input: array or float}, returns {output: array}. rivals: outputs compared draw by draw
-    (ties go to the first). Means are exact sums in chunk order; percentiles come from counts in buckets
-    0.2% wide (see `Buckets`). Raises ValueError for an unknown rival, n < 1, or outputs that are not finite.
-    """
-    if n < 1:
-        raise ValueError(f"n is {n}; expected at least 1")
-    sampler = Sampler(ranges, seed, correlation)
-    parts = list(_chunks(n))
-
-    def run(lane: int) -> _Tally:
-        tally = _Tally(rivals)
-        for index, size in parts[lane::threads]:
-            tally.add(index, model(sampler.chunk(index, size)), size)
-        return tally
-
-    with ThreadPoolExecutor(threads) as pool:
-        first, *others = list(pool.map(run, range(min(threads, len(parts)))))
-    for other in others:
-        first.merge(other)
-    return first.simulation(n)
-
-
-class _Tally:
-    """What one thread keeps: integer counts (any order gives the same), and sums by chunk."""
-
-    def __init__(self, rivals: tuple[str, ...]) -> None:
-        self.rivals = rivals
-        self.buckets: dict[str, Buckets] = {}
-        self.sums: dict[int, dict[str, float]] = {}
-        self.wins = np.zeros(len(rivals), np.int64)
-
-    def add(self, index: int, outputs: Mapping[str, Array], size: int) -> None:
-        unknown = [name for name in self.rivals if name not in outputs]
-        if unknown:
-            raise ValueError(f"no output {', '.join(unknown)}; the model gives {', '.join(outputs)}")
-        # an output of fixed inputs only is a scalar
-        full = {name: np.broadcast_to(values, (size,)) for name, values in outputs.items()}
-        self.sums[index] = {name: float(values.sum()) for name, values in full.items()}
-        for name, values in full.items():
-            if not np.isfinite(self.sums[index][name]):
-                raise ValueError(f"output {name} is not finite in chunk {index}")
-            self.buckets.setdefault(name, Buckets()).add(values)
-        if self.rivals:
-            best, leader = full[self.rivals[0]], np.zeros(size, np.intp)
-            for at, name in enumerate(self.rivals[1:], 1):
-                leader[full[name] > best] = at
-                best = np.maximum(best, full[name])
-            self.wins += np.bincount(leader, minlength=len(self.rivals))
-
-    def merge(self, other: _Tally) -> None:
-        self.sums |= other.sums
-        self.wins += other.wins
-        for name, buckets in other.buckets.items():
-            self.buckets[name].merge(buckets)
-
-    def simulation(self, n: int) -> Simulation:
-        spreads = {}
-        for name, buckets in self.buckets.items():
-            total = sum(self.sums[index][name] for index in sorted(self.sums))
-            low, median, high = buckets.quantiles((0.05, 0.5, 0.95))
-            spreads[name] = Spread(total / n, low, median, high, buckets.positive / n)
-        return Simulation(n, spreads, {r: int(w) / n for r, w in zip(self.rivals, self.wins, strict=True)})

@@ -38,7 +38,6 @@ def value_of_knowing(
     rivals: tuple[str, ...],
     n: int = 65_536,
     seed: int = 0,
-    threads: int = 1,
     *,
     drawn: Mapping[str, Array] | None = None,
 ) -> Knowledge:
@@ -52,7 +51,7 @@ def value_of_knowing(
     """
     if len(rivals) < 2:
         raise ValueError(f"a choice needs at least two rivals, found {len(rivals)}")
-    values = sample(ranges, n, seed, threads) if drawn is None else drawn
+    values = sample(ranges, n, seed) if drawn is None else drawn
     results = payoffs(values)
     paid = np.column_stack([np.broadcast_to(results[name], (n,)) for name in rivals])
     means = paid.mean(axis=0)

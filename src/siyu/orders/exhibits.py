@@ -11,18 +11,40 @@ from siyu.language import msg
 from siyu.orders.counts import first_gaps
 from siyu.orders.fans import gmv_shares
 from siyu.orders.frames import Frames
-from siyu.orders.repurchase import WINDOWS, between, in_window, last_quarters, survival, within, year_before
+from siyu.orders.repurchase import (
+    WINDOWS,
+    between,
+    followed_to,
+    in_window,
+    last_quarters,
+    survival,
+    within,
+    year_before,
+)
 from siyu.orders.uplift import Uplift, uplift
 from siyu.verdict import Verdict
 
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
 CURVE = (7, 14, 30, 60, 90, 120, 180, 240, 300, 360)
+ANSWERS = {  # by verdict, see `Uplift`
+    "too_few": msg("{members} of members bought again; too few joined to compare them with others"),
+    "no_difference": msg("{members} of members bought again; compared alike no difference shows: {difference}"),
+    "selection_possible": msg(
+        "{members} of members bought again; compared alike the share differs by {difference}, which selection alone "
+        "could make: these data cannot tell"
+    ),
+    "beyond_selection_seen": msg(
+        "{members} of members bought again; joiners came back sooner than by their own past, by more than others: "
+        "buying often anyway cannot produce this"
+    ),
+}
 UNITS = {f"within_{days}": "ratio" for days in WINDOWS}  # of `cohort_table`
 PARTS = {
     "difference": "group_uplift", "joined": "joined_repeat_share", "others": "joined_repeat_share",
     "members": "naive_repeat_share", "never": "naive_repeat_share", "placebo": "group_placebo",
     "selection": "selection_multiple", "before": "placebo_multiple", "detectable": "detectable_uplift",
-    "hazard": "group_hazard_ratio",
+    "hazard": "group_hazard_ratio", "pace": "group_pace", "pace_by_quarter": "group_pace_by_quarter",
+    "dip": "group_pace_before",
 }  # fmt: skip
 
 
@@ -67,8 +89,7 @@ def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | A
     over all buyers however long they were followed, which misses what is still to come."""
     gaps = first_gaps(frames, CURVE[-1])
     n = int(gaps[..., 0].sum())
-    longest = (frames.as_of - frames.first_day).days
-    days = [day for day in CURVE if day <= longest] if n >= max(k, 1) else []
+    days = [day for day, shown in zip(CURVE, followed_to(gaps, CURVE, k), strict=True) if shown]
     bought = gaps.sum(0)[:, 1].cumsum()
     held = [(day, survival(gaps, day).figure("repurchase_by_day", n, frames.sources)) for day in days]
     corrected = [(float(day), _or_absent(figure, "repurchase_by_day")) for day, figure in held]
@@ -138,15 +159,12 @@ def answer(found: Uplift | None, within: Figure | Absent) -> Verdict:
         )
         return Verdict(message, {"within": within}, {"within": msg("First-time buyers who buy again within a quarter")})
     return Verdict(
-        msg(
-            "{members.value} of members bought again; compared alike the share is {difference} higher among joiners, "
-            "{placebo.value} before joining"
-        ),
+        ANSWERS[found.verdict],
         only(parts(found), "members", "difference", "placebo"),
         {
             "members": msg("Members who ever bought again: flatters any group"),
             "difference": msg("More of the joiners than of comparable buyers come back within a quarter"),
-            "placebo": msg("The same difference before joining: beyond chance, it speaks against the group"),
+            "placebo": msg("The same difference before joining, which joining cannot have made"),
         },
     )
 

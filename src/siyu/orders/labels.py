@@ -65,6 +65,11 @@ CONTRASTS = {
     "members": msg("Members"),
 }
 UPLIFT = {"difference": msg("After the joining purchase"), "placebo": msg("Before it (placebo)")}
+PACE = {
+    "pace": msg("Next gap, within purchase numbers"),
+    "pace_by_quarter": msg("Next gap, within quarters too"),
+    "dip": msg("Last gap before joining"),
+}
 SELECTION = {
     "selection": msg("Needed if joining did nothing"),
     "before": msg("Seen before joining"),

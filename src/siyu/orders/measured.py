@@ -6,6 +6,7 @@ orders), which decides whether they replace an assumption or only move it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 import ibis
@@ -16,8 +17,9 @@ import pandas as pd
 from siyu.definitions import definition
 from siyu.figure import Figure
 from siyu.orders import fans
-from siyu.orders.frames import Frames, counted, run, summed
-from siyu.orders.sampling import Z95, ratio
+from siyu.orders.frames import Frames, Source, counted, run, summed, table
+from siyu.orders.refunds import charged
+from siyu.orders.sampling import Z95, ratio, wilson
 
 PLATFORM = "douyin"  # the economics hold everything against the Douyin shop
 # Days a first-time buyer is followed for, the longest first that enough have been seen through.
@@ -32,26 +34,30 @@ def measured(frames: Frames, k: int = 0) -> dict[str, Figure]:
     month over the first year, or the part of it seen. fan_share: of what is paid, by fans at payment.
     orders_year: orders of the last year of the record; of a shorter one at least a quarter long, at its pace.
     """
-    if frames.orders is None:
+    names = _platforms(frames)
+    if PLATFORM not in names:
         return {}
-    lines = frames.orders.filter(frames.orders.platform.cast("string") == PLATFORM)
-    orders = _orders(fans.paid_orders(_with(frames, lines)))
-    settled = orders.filter(
-        orders.paid_at < ibis.timestamp((frames.as_of - timedelta(days=fans.REFUND_DAYS)).isoformat())
-    )
+    own = frames.on(PLATFORM if PLATFORM in frames.platforms else "all")
+    lines = fans.paid_orders(own)
+    orders = _orders(lines.filter(lines.platform.cast("string") == PLATFORM))
+    due = ibis.timestamp((own.as_of - timedelta(days=fans.REFUND_DAYS)).isoformat())
+    older = orders.filter(orders.paid_at < due)
     found = {
-        "order_value": _quotient(orders, orders.paid_fen, orders.one * 100, "aov", frames),
-        "refund_rate": _quotient(settled, settled.refunded_fen, settled.paid_fen, "refund_rate", frames),
-        "repurchase": _repurchase(frames),
-        "fan_share": _fan_share(frames, k),
-        "orders_year": _orders_year(orders, frames),
+        "order_value": _quotient(orders, orders.paid_fen, orders.one * 100, "aov", own),
+        "refund_rate": _quotient(older, older.refunded_fen, older.paid_fen, "refund_rate", own),
+        # buyers known on several platforms: their days do not say where
+        "repurchase": _repurchase(own) if len(names) == 1 or PLATFORM in frames.platforms else None,
+        "fan_share": _fan_share(own, k),
+        "orders_year": _orders_year(orders, own),
     }
     enough = int(run(orders.aggregate(n=orders.count())).iloc[0]["n"]) >= max(k, 1)
     return {symbol: figure for symbol, figure in found.items() if figure is not None and enough}
 
 
-def _with(frames: Frames, lines: ir.Table) -> Frames:
-    return Frames(frames.as_of, frames.purchases, lines, sources=frames.sources)
+def _platforms(frames: Frames) -> set[str]:
+    if frames.orders is None:
+        return set()
+    return {str(name) for name in run(frames.orders.select("platform").distinct())["platform"]}
 
 
 def _orders(lines: ir.Table) -> ir.Table:
@@ -83,16 +89,8 @@ def _quotient(
     return Figure(value, low, high, definition(key).unit, "sampling95", key, frames.sources, int(sums["events"]))
 
 
-def _repurchase(frames: Frames) -> Figure | None:
+def _repurchase(own: Frames) -> Figure | None:
     """Repeat orders a month of first-time buyers, over the longest window that enough have been seen through."""
-    names = (
-        {str(name) for name in run(frames.orders.select("platform").distinct())["platform"]}
-        if frames.orders is not None
-        else set()
-    )
-    if PLATFORM not in names or (len(names) > 1 and PLATFORM not in frames.platforms):
-        return None  # buyers known on several platforms: their days do not say where
-    own = frames.on(PLATFORM) if PLATFORM in frames.platforms else frames
     days = own.purchases
     days = days.mutate(
         cluster=own.cluster(days),
@@ -114,10 +112,9 @@ def _repurchase(frames: Frames) -> Figure | None:
     return None
 
 
-def _fan_share(frames: Frames, k: int) -> Figure | None:
-    if frames.follows is None:
+def _fan_share(own: Frames, k: int) -> Figure | None:
+    if own.follows is None:
         return None
-    own = frames.on(PLATFORM) if PLATFORM in frames.platforms else frames
     shares = (one.figure for one in fans.gmv_shares(own, k) if one.key == "fan_gmv_share_paid" and one.month is None)
     return next((figure for figure in shares if figure is not None), None)
 
@@ -130,3 +127,57 @@ def _orders_year(orders: ir.Table, frames: Frames) -> Figure | None:
     count = int(run(year.aggregate(n=year.count())).iloc[0]["n"])
     value = float(round(count * YEAR / min(span, YEAR)))
     return Figure(value, value, value, "count", "none", "orders_year", frames.sources, count)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """Orders of a platform and a form of traffic (`all` where nobody says).
+
+    rate: fee over what it is taken of, exempt orders included. exempt: share of orders that paid none by rule."""
+
+    platform: str
+    traffic_form: str
+    rate: Figure
+    exempt: Figure
+
+
+def settled(charges: Source, sources: tuple[str, ...], k: int = 0) -> list[Charge]:
+    """Real rates of a client's settlement, in order of platform and form; cells under k orders are left out.
+
+    charges: a row per order and charge: platform, order_id, traffic_form text, fee_fen and base_fen int64 (what
+    the fee is taken of: paid and kept, with subsidies), exempt bool. Charges that were given back add up to none.
+    """
+    rows = table(charges)
+    orders = rows.group_by("platform", "traffic_form", "order_id").aggregate(
+        fee_fen=rows.fee_fen.sum(), base_fen=rows.base_fen.sum(), exempt=rows.exempt.max().cast("int64")
+    )
+    orders = orders.filter(orders.base_fen > 0)
+    fee, base = orders.fee_fen.cast("float64"), orders.base_fen.cast("float64")
+    sums = counted(
+        orders, ["platform", "traffic_form"], orders=orders.count(), fee_fen=orders.fee_fen.sum(),
+        base_fen=orders.base_fen.sum(), exempt=orders.exempt.sum(), fees=(fee * fee).sum(), both=(fee * base).sum(),
+        bases=(base * base).sum(),
+    )  # fmt: skip
+    found = []
+    for row in sums.to_dict("records"):
+        count, value = int(row["orders"]), row["fee_fen"] / row["base_fen"]
+        if count < max(k, 1):
+            continue
+        # Cochran 1977, eq. 2.39: a quotient of sums over independent orders
+        squares = max(row["fees"] - 2 * value * row["both"] + value**2 * row["bases"], 0)
+        half = Z95 * squares**0.5 / row["base_fen"]
+        low, high = max(value - half, 0.0), min(value + half, 1.0)
+        rate = Figure(value, low, high, "ratio", "sampling95", "take_rate", sources, count)
+        exempt = wilson(int(row["exempt"]), count).figure("exempt_share", count, sources)
+        if exempt is not None:
+            found.append(Charge(str(row["platform"]), str(row["traffic_form"]), rate, exempt))
+    return found
+
+
+def rates(frames: Frames, charges: Source | None, k: int = 0) -> list[tuple[str, str, Figure]]:
+    """(platform, form of traffic, rate) of all that is known of a client's charges, its settlement first."""
+    found = [] if charges is None else settled(charges, frames.sources, k)
+    told = {one.platform for one in found}
+    by_form = [(one.platform, one.traffic_form, one.rate) for one in found]
+    exported = charged(frames, k) if frames.orders is not None else {}
+    return by_form + [(platform, "all", rate) for platform, rate in exported.items() if platform not in told]

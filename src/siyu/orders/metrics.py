@@ -80,12 +80,14 @@ class Parts:
 class Entry:
     """One metric. needs: keys of NEEDS. function: asked when they are met; None where too little has been seen.
 
-    window: the periods it is of, default from the first day of the record to as_of."""
+    window: the periods it is of, default from the first day of the record to as_of.   verdict: what may be said of it.
+    """
 
     key: str
     needs: tuple[str, ...]
     function: Callable[[Parts], Figure | None]
     window: Callable[[Frames], str] | None = None
+    verdict: Callable[[Parts], str] = lambda _: ""
 
     def lacking(self, frames: Frames) -> str:
         """Why it cannot be had at all, "" where its needs are met."""
@@ -94,7 +96,8 @@ class Entry:
     def scope(self, frames: Frames, platform: str) -> str:
         """Platform and window."""
         since = frames.first_day if frames.buyers else ".."
-        return f"{platform}; {self.window(frames) if self.window else f'{since}/{frames.as_of}'}"
+        until = frames.beside(*self.needs).as_of
+        return f"{platform}; {self.window(frames) if self.window else f'{since}/{until}'}"
 
 
 def _holds(frames: Frames, need: str) -> bool:
@@ -130,7 +133,7 @@ def _returning(parts: Parts) -> Figure | None:
 
 def _group_rate(parts: Parts) -> Figure | None:
     """Members who bought at least twice over members who bought, as the published rate of groups is worded."""
-    twice, members = members_and_others(parts.frames).sum(0)[1].tolist()
+    twice, members = members_and_others(parts.frames.beside("members")).sum(0)[1].tolist()
     return repurchase.proportion(parts.frames, "group_repurchase_rate", twice, members, parts.k)
 
 
@@ -171,29 +174,33 @@ METRICS: tuple[Entry, ...] = (
     Entry("naive_repeat_share.others", GROUP, attrgetter("uplift.never")),
     Entry("joined_repeat_share", GROUP, attrgetter("uplift.joined")),
     Entry("joined_repeat_share.others", GROUP, attrgetter("uplift.others")),
-    Entry("group_uplift", GROUP, attrgetter("uplift.difference")),
+    Entry("group_uplift", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
     Entry("group_placebo", GROUP, attrgetter("uplift.placebo")),
     Entry("selection_multiple", GROUP, attrgetter("uplift.selection")),
     Entry("placebo_multiple", GROUP, attrgetter("uplift.before")),
     Entry("detectable_uplift", GROUP, attrgetter("uplift.detectable")),
     Entry("group_hazard_ratio", GROUP, attrgetter("uplift.hazard")),
+    Entry("group_pace", GROUP, attrgetter("uplift.pace")),
+    Entry("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
+    Entry("group_pace_before", GROUP, attrgetter("uplift.dip")),
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure, its key, and its scope: platform and window."""
+    """A figure, its key, its scope (platform and window), and what may be said of it, "" where it says it itself."""
 
     key: str
     figure: Figure
     scope: str
+    verdict: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The record of `siyu metrics --json`."""
         figure = self.figure
         record = {"key": self.key, "value": figure.value, "low": figure.low, "high": figure.high}
         more = {"interval_kind": figure.interval_kind, "n": figure.n, "unit": figure.unit}
-        return record | more | {"definition": figure.definition, "scope": self.scope}
+        return record | more | {"definition": figure.definition, "scope": self.scope} | judged(self.verdict)
 
 
 @dataclass(frozen=True)
@@ -203,6 +210,16 @@ class Missing:
     key: str
     reason: str
     scope: str
+    verdict: str = ""
+
+    def as_json(self, reason: str) -> dict[str, str]:
+        """The record of `siyu metrics --json`, with the reason in the reader's language."""
+        return {"key": self.key, "reason": reason, "scope": self.scope} | judged(self.verdict)
+
+
+def judged(verdict: str) -> dict[str, str]:
+    """The field of a verdict, if there is one."""
+    return {"verdict": verdict} if verdict else {}
 
 
 def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric], list[Missing]]:
@@ -219,12 +236,12 @@ def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric],
         parts = Parts(own, k)
         for entry in METRICS:
             scope, reason = entry.scope(own, platform), entry.lacking(own)
-            figure = None if reason else entry.function(parts)
+            figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
             if figure is None:
-                missing.append(Missing(entry.key, reason or TOO_FEW, scope))
+                missing.append(Missing(entry.key, reason or TOO_FEW, scope, verdict))
             else:
                 priced = replace(figure, unit=currency) if figure.unit == "CNY" else figure
-                found.append(Metric(entry.key, priced, scope))
+                found.append(Metric(entry.key, priced, scope, verdict))
     return found, missing
 
 

@@ -1,4 +1,4 @@
-"""What came back, month by month of payment, and which months are old enough to tell."""
+"""What a shop does not keep: what came back, month by month of payment, and what the platform charged."""
 
 from __future__ import annotations
 
@@ -56,6 +56,30 @@ def unsettled(months: pd.DataFrame, sources: tuple[str, ...]) -> Figure:
     """How many months are too young to tell."""
     count = float((~months["settled"].astype(bool)).sum())
     return Figure(count, count, count, "count", sources=sources, n=len(months))
+
+
+def charged(frames: Frames, k: int = 0) -> dict[str, Figure]:
+    """platform -> platform fee over what was paid and kept, of the orders whose export holds a fee. Empty where no
+    export has a fee column; platforms with fewer than k such orders are left out.
+
+    The fee of an order stands on each of its lines and counts once; of an order that came back in full, none is due."""
+    lines = paid_orders(frames)
+    if "fee_platform_fen" not in lines.columns:
+        return {}
+    lines = lines.filter(lines.fee_platform_fen.notnull())
+    orders = lines.group_by("platform", "order_id").aggregate(
+        fee_fen=lines.fee_platform_fen.abs().max(), kept_fen=lines.net_fen.sum()
+    )
+    orders = orders.filter(orders.kept_fen > 0)
+    sums = counted(
+        orders, ["platform"], orders=orders.count(), fee_fen=orders.fee_fen.sum(), kept_fen=orders.kept_fen.sum()
+    )
+    found = {}
+    for platform, count, fee, kept in zip(*(sums[name] for name in sums), strict=True):
+        if count >= max(k, 1):
+            rate = float(fee / kept)
+            found[str(platform)] = Figure(rate, rate, rate, "ratio", "none", "take_rate", frames.sources, int(count))
+    return found
 
 
 def _told(lines: ir.Table) -> bool:

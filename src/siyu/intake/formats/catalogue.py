@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from siyu import reads
 from siyu.definitions import LOADER
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.paths import data_dir
@@ -120,12 +121,9 @@ def formats() -> dict[str, Format]:
     Raises FormatError with every fault of every file.
     """
     found, problems = {}, []
-    folders = [data_dir() / "formats"]
-    if own := os.environ.get("SIYU_DATA"):
-        folders.append(Path(own) / "formats")
-    for path in (path for folder in folders for path in sorted(folder.glob("*.yml"))):
+    for key, path in format_files().items():
         try:
-            found[path.stem] = read_format(path)
+            found[key] = read_format(path)
         except FormatError as error:
             problems += error.problems
     if problems:
@@ -133,11 +131,21 @@ def formats() -> dict[str, Format]:
     return found
 
 
+def format_files() -> dict[str, Path]:
+    """key -> file of each format; one in SIYU_DATA takes the place of a bundled one of the same name."""
+    folders = [data_dir() / "formats"]
+    if own := os.environ.get("SIYU_DATA"):
+        folders.append(Path(own) / "formats")
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml"))}
+
+
 def read_format(path: Path) -> Format:
     """The format of one YAML file; its key is the file's name. Raises FormatError."""
     file = shown_path(path)
     try:
-        content: Any = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - both are safe ones
+        with reads.reader():  # noted where a file is recognised
+            text = path.read_text(encoding="utf-8")
+        content: Any = yaml.load(text, LOADER)  # noqa: S506 - both are safe ones
         entry = Format(key=path.stem, **content)
     except (yaml.YAMLError, TypeError) as error:
         found = str(error).splitlines()[0]

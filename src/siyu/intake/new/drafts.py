@@ -14,7 +14,7 @@ from siyu.intake.formats.cells import BLANKS, READERS, bare
 from siyu.intake.reading import non_records
 from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import DEEPEST, DELIMITERS
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 
 SAMPLE = 200  # lines looked at

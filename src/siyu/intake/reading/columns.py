@@ -17,7 +17,7 @@ import pyarrow.csv
 
 from siyu.intake.formats.catalogue import Column, Layout
 from siyu.intake.formats.cells import BLANKS, EPOCH, NOBODY, READERS, Read, bare
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import RefusedError
 
 Flags = npt.NDArray[np.bool_]
 _MONEY = r"^\d{1,12}(\.\d{1,2})?$"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 
 BLOCK = 1 << 22

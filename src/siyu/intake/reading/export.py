@@ -20,9 +20,8 @@ from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import Head, head
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.multiline import mended, uncut
-from siyu.intake.reading.problems import Trouble
+from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, damaged, read_block
-from siyu.intake.reading.refusal import RefusedError
 from siyu.intake.reading.sources import TableSource
 
 Progress = Callable[[int], None]
@@ -55,6 +54,17 @@ def read(
     except RefusedError as error:
         reading.account.refuse(error.trouble)
     return reading
+
+
+def recognised(source: TableSource) -> Account:
+    """The account as far as the top of a source decides it: its format, or why it has none."""
+    account = Account(source.name)
+    try:
+        first = next(blocks(source, encoding_of(source)), b"")
+        account.format = head(first, None).layout.format.key
+    except RefusedError as error:
+        account.refuse(error.trouble)
+    return account
 
 
 class _Run:

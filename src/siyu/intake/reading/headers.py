@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from siyu.intake.formats.catalogue import Layout, formats, identified, normal
 from siyu.intake.reading import non_records
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import RefusedError
 
 DELIMITERS = (",", "\t", ";", "|")
 DEEPEST = 20  # lines in which the header must be found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from siyu.language import Language
+from siyu.language import Language, Text
 
 REASONS = {
     # a cell
@@ -67,10 +67,25 @@ class Trouble:
     found: str = ""
     expected: str = ""
 
+    @property
+    def message(self) -> Text:
+        """The reason as a message."""
+        named = {"found": {"value": self.found}, "expected": {"value": self.expected}}
+        return {"id": REASONS[self.code], "args": named}
+
     def reason(self, language: Language) -> str:
         """The reason in a reader's language."""
-        named = {"found": {"value": self.found}, "expected": {"value": self.expected}}
-        return language.say({"id": REASONS[self.code], "args": named})
+        return language.say(self.message)
+
+
+class RefusedError(ValueError):
+    """The file cannot be used; `trouble` says why, in harmless text and never a cell."""
+
+    def __init__(
+        self, code: str, *, line: int = 0, column: str | None = None, found: str = "", expected: str = ""
+    ) -> None:
+        self.trouble = Trouble(line, column, code, found, expected)
+        super().__init__(code)
 
 
 def masked(text: str) -> str:

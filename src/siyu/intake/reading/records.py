@@ -14,8 +14,7 @@ from siyu.intake.formats.cells import fen
 from siyu.intake.reading import non_records
 from siyu.intake.reading.columns import tables, typed
 from siyu.intake.reading.lines import Ints, Lines, scan
-from siyu.intake.reading.problems import PLAUSIBLE_LINE, Trouble, masked
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import PLAUSIBLE_LINE, RefusedError, Trouble, masked
 
 DAMAGED = r"^\d{15}0+$"
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from siyu.errors import shown_path
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.xlsx import sheet_tables
 
 TEXT = (".csv", ".txt", ".tsv")

@@ -10,7 +10,7 @@ import zlib
 from datetime import date, datetime, time
 from typing import Any, BinaryIO
 
-from siyu.intake.reading.refusal import RefusedError
+from siyu.intake.reading.problems import RefusedError
 
 CELL_LIMIT = 30_000_000  # cells of one sheet: 400,000 orders of 75 columns
 ROW_LIMIT, COLUMN_LIMIT = 1_048_576, 600

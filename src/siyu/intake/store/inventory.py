@@ -9,6 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+EXPORTS = "exports"
+
+
+def store_of(folder: Path) -> Path:
+    """Where the store of a subject's folder lies: no run takes it for an input."""
+    return folder.parent / ".store" / folder.name
+
 
 @dataclass
 class Export:

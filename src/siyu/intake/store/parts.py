@@ -7,7 +7,9 @@ import json
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -20,8 +22,7 @@ from siyu.intake.reading.accounting import Account, stored_account
 from siyu.intake.reading.export import Progress, read
 from siyu.intake.reading.lines import Ints
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.store.erased import erased, name_of
-from siyu.intake.store.secret import SIZE, Keyring
+from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
 VERSION = "3"  # raise it when the same bytes would give other parts
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
@@ -35,6 +36,7 @@ COLUMNS: dict[str, pa.DataType] = {
 }  # fmt: skip
 WORDS = [name for name, kind in COLUMNS.items() if kind is _TEXT and name not in ("order_id", "line_id")]
 _LEAN = pa.ipc.IpcWriteOptions(compression="lz4")
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = re.compile(r"(?:^|/|!)(\d{10})_[^/]*$")
 
 
@@ -73,6 +75,17 @@ class Part:
                 table = table.set_column(place, field.name, table[field.name].dictionary_encode())
         return table
 
+    def days(self, names: Sequence[str]) -> Ints:
+        """Days that any of these times of an accepted record falls on, as ordinals, ascending."""
+        places = [self.columns.index(name) for name in names if name in self.columns]
+        with pa.OSFile(str(self.folder / "rows.arrow")) as file:
+            # an option without fields would read all of them
+            options = pa.ipc.IpcReadOptions(included_fields=places or [0])
+            times = pa.ipc.open_file(file, options=options).read_all() if places else pa.table({})
+        seconds = [column.cast(_TIME).cast(_FEN) for column in times.columns]
+        held = [pc.unique(pc.divide(column, 86_400)).drop_null().to_numpy() for column in seconds]
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *held])) + _EPOCH_DAY
+
     def keys(self) -> pa.Array:
         """Keys of the identities, at their buyer_no."""
         return _read(self.folder / "keys.arrow")["key"].combine_chunks()
@@ -102,11 +115,16 @@ def part_of(
 def stored_part(folder: Path, name: str) -> tuple[Account, Part]:
     """The part in `folder`, for an export that is now called `name`."""
     entry = json.loads((folder / "account.json").read_text(encoding="utf-8"))
-    found = _EPOCH.search(name)
-    epoch = int(found.group(1)) if found else 0
     columns, repeats = tuple(entry["columns"]), tuple(entry["repeats"])
-    part = Part(folder, name, formats()[entry["format"]], epoch, columns, repeats, entry["digest"], entry["erased"])
+    form, epoch = formats()[entry["format"]], epoch_of(name)
+    part = Part(folder, name, form, epoch, columns, repeats, entry["digest"], entry["erased"])
     return stored_account(entry, name), part
+
+
+def epoch_of(name: str) -> int:
+    """Seconds in the name of a file that tell when it was exported; 0 when it does not say."""
+    found = _EPOCH.search(name)
+    return int(found.group(1)) if found else 0
 
 
 def _rules() -> str:

@@ -35,13 +35,16 @@ NOT_IN_CNY = "Its case, fees and assumptions are in CNY, the figures of this sub
 
 @dataclass(frozen=True)
 class Notebook:
-    """A bundled notebook as committed. content: the parsed JSON. digest: hash of what is executed."""
+    """A bundled notebook as committed. content: the parsed JSON. digest: hash of what is executed.
+
+    shareable: subjects compared with the same case on the same date share what it gives."""
 
     name: str
     path: Path
     content: Mapping[str, Any]
     digest: str
     parameters: Mapping[str, Parameter]
+    shareable: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +73,9 @@ def load(path: Path) -> Notebook:
     except (ValueError, KeyError, TypeError) as error:
         problem = Problem(file, 0, "", type(error).__name__, "a notebook in JSON", "Restore it from version control.")
         raise UsageError([problem]) from error
-    return Notebook(path.stem, path, content, sha256(json.dumps(cells).encode()), declared(content, file))
+    about = content["metadata"].get("siyu", {})
+    shareable = bool(about.get("shareable", False))
+    return Notebook(path.stem, path, content, sha256(json.dumps(cells).encode()), declared(content, file), shareable)
 
 
 def applicable(kind: str, currency: str) -> dict[str, str]:

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from siyu.paths import project_root
+from siyu.record import Entry, FindingRecord, Wording, entries, wording
 
 FINDING = "application/vnd.siyu.finding+json"
 SOURCES = "application/vnd.siyu.sources+json"
+OBSERVED = "application/vnd.siyu.observed+json"
 NO_INPUT = "application/vnd.siyu.no_input+json"
 _KEPT_METADATA = ("kernelspec", "language_info")
 _TEMPORARY = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/\d+\.py")
@@ -38,23 +40,36 @@ def bundles(notebook: Notebook) -> Iterator[Mapping[str, Any]]:
                 yield output["data"]
 
 
-def findings(notebook: Notebook) -> list[dict[str, Any]]:
-    """Finding records in the order they were shown. One shown twice counts once, as last shown."""
-    records = {data[FINDING].get("key"): data[FINDING] for data in bundles(notebook) if FINDING in data}
-    return list(records.values())
+def findings(notebook: Notebook) -> list[FindingRecord]:
+    """Finding records in the order they were shown. One shown twice counts once, as last shown.
+
+    Raises ValidationError when one is none."""
+    records = (FindingRecord.model_validate(data[FINDING]) for data in bundles(notebook) if FINDING in data)
+    return list({record.key: record for record in records}.values())
 
 
-def references(notebook: Notebook) -> dict[str, dict[str, Any]]:
-    """ref -> record of every source behind the findings."""
-    merged: dict[str, dict[str, Any]] = {}
+def sections(notebook: Notebook) -> set[str]:
+    """The sections that its findings say they are of, good or not."""
+    return {str(data[FINDING].get("section")) for data in bundles(notebook) if FINDING in data}
+
+
+def references(notebook: Notebook) -> dict[str, Entry]:
+    """ref -> entry of every source behind the findings."""
+    merged: dict[str, Any] = {}
     for data in bundles(notebook):
         merged |= data.get(SOURCES, {})
-    return merged
+    return entries(merged)
 
 
-def no_input(notebook: Notebook) -> Any:
-    """Why the section had nothing to work on (a text), or None."""
-    return next((data[NO_INPUT]["reason"] for data in bundles(notebook) if NO_INPUT in data), None)
+def observed(notebook: Notebook) -> dict[str, str] | None:
+    """First and last observed day of the subject's own orders (`from`, `until`), None without any."""
+    return next((data[OBSERVED] for data in bundles(notebook) if OBSERVED in data), None)
+
+
+def no_input(notebook: Notebook) -> Wording | None:
+    """Why the section had nothing to work on, or None."""
+    reasons = (data[NO_INPUT]["reason"] for data in bundles(notebook) if NO_INPUT in data)
+    return next((wording(reason) for reason in reasons), None)
 
 
 def pictures(notebook: Notebook) -> dict[str, tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from siyu.runs.files.storage import canonical, files_below, pretty, read_json, sha256, sha256_of, write
 
-SCHEMA = 1
+SCHEMA = 2
 PUBLISHED, FAILED = "published", "failed"
 RUN, JOURNAL = "run.json", "journal.json"
 _UNSEALED = (RUN, JOURNAL)

@@ -1,0 +1,131 @@
+"""The secret that turns buyers' identities into keys, the keys themselves, and those that were erased.
+
+An identity becomes HMAC-SHA256 of itself under the secret as soon as it is read. The secret lies outside the
+project and every output, readable by its owner alone; no number of a report depends on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+import stat
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu import reads
+from siyu.errors import Problem, UsageError
+from siyu.paths import project_root
+
+SIZE = 32  # bytes of the secret, and of a key
+ERASED = "erased.json"  # keys of buyers whose records are left out whenever an export is read
+
+
+def secret_path() -> Path:
+    """`SIYU_KEY`, else `siyu/identity.key` in the user's configuration folder."""
+    if given := os.environ.get("SIYU_KEY"):
+        return Path(given)
+    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(base) / "siyu" / "identity.key"
+
+
+def secret(*outputs: Path) -> bytes:
+    """The secret; created with mode 0600 when there is none.
+
+    Raises UsageError when it lies in the project or in one of `outputs`, is damaged, or others may read it.
+    """
+    path = secret_path()
+    reads.set_apart(path)
+    for folder in (project_root(), *outputs):
+        if path.resolve().is_relative_to(folder.resolve()):
+            raise UsageError([_problem(path, "a key inside the project or its data", "a place outside")])
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise UsageError([_problem(path, "a key that others may read", "mode 0600")]) from None
+        content = path.read_bytes()
+        if len(content) != SIZE:
+            raise UsageError([_problem(path, "a damaged key", f"{SIZE} bytes")]) from None
+        return content
+    with os.fdopen(descriptor, "wb") as file:
+        content = secrets.token_bytes(SIZE)
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return content
+
+
+def _problem(path: Path, found: str, expected: str) -> Problem:
+    return Problem(path.name, 0, "", found, expected, "Set SIYU_KEY, or mend the file named there.")
+
+
+class Keyring:
+    """Identities of one file as small numbers, in order of appearance, each with its key.
+
+    Blocks are coded one by one and brought together at the end: each identity is keyed once, and none is kept
+    past this object.
+    """
+
+    def __init__(self, secret_bytes: bytes) -> None:
+        self._secret = secret_bytes
+        self._blocks: list[pa.DictionaryArray] = []
+
+    @staticmethod
+    def key(secret_bytes: bytes, identity: str) -> bytes:
+        """The key of one identity, 32 bytes."""
+        return hmac.digest(secret_bytes, identity.encode(), "sha256")
+
+    def add(self, identities: pa.Array) -> None:
+        """Take in the identities of a block, null where there is none."""
+        coded = pc.dictionary_encode(identities)
+        self._blocks.append(coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded)
+
+    def numbers(self) -> tuple[pa.Array, list[bytes]]:
+        """The number of each identity taken in (int32, null where there was none), and the key of each number."""
+        if not self._blocks:
+            return pa.nulls(0, pa.int32()), []
+        every = pc.dictionary_encode(pa.concat_arrays([block.dictionary for block in self._blocks]))
+        secret_bytes, digest = self._secret, hmac.digest
+        keys = [digest(secret_bytes, identity.encode(), "sha256") for identity in every.dictionary.to_pylist()]
+        sizes = [len(block.dictionary) for block in self._blocks]
+        starts = np.cumsum([0, *sizes[:-1]])
+        mapped = [
+            every.indices.slice(start, size).take(block.indices)
+            for start, size, block in zip(starts, sizes, self._blocks, strict=True)
+        ]
+        return pa.concat_arrays(mapped).cast(pa.int32()), keys
+
+
+def erased(store: Path, secret: bytes) -> frozenset[bytes]:
+    """The erased keys. Raises UsageError when they were made with another secret: nobody could be found by them."""
+    path = store / ERASED
+    if not path.is_file():
+        return frozenset()
+    entry = json.loads(path.read_text(encoding="utf-8"))
+    if entry["secret"] != name_of(secret):
+        step = "Use that key (SIYU_KEY), or erase the subject and its buyers anew."
+        raise UsageError(
+            [Problem(ERASED, 0, "", "buyers erased under another key", "the key they were erased under", step)]
+        )
+    return frozenset(bytes.fromhex(key) for key in entry["keys"])
+
+
+def add_erased(store: Path, secret: bytes, key: bytes) -> None:
+    """Remember one more key."""
+    keys = sorted({key, *erased(store, secret)})
+    content = json.dumps({"secret": name_of(secret), "keys": [one.hex() for one in keys]})
+    making = store / f"{ERASED}.{os.getpid()}"
+    making.write_text(content, encoding="utf-8")
+    making.replace(store / ERASED)
+
+
+def name_of(secret: bytes) -> str:
+    """A name for the secret that does not give it away: keys of two secrets never meet in one store."""
+    return hashlib.sha256(b"name of the key" + secret).hexdigest()

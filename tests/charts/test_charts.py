@@ -1,0 +1,185 @@
+"""Pictures of charts: inside their canvas in both languages and widths, the same bytes on every run."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from fontTools.ttLib import TTFont
+
+from siyu import charts, theme
+from siyu.charts import drawing
+from siyu.charts.wrapping import wrapped
+from siyu.figure import Absent, Figure
+from siyu.language import Language
+
+ZH, EN = Language("zh"), Language("en")
+
+
+def money(value, low=None, high=None):
+    return Figure(value, value if low is None else low, value if high is None else high, "CNY", "claim_range")
+
+
+def made(kind, unit, *rows):
+    marks = [{"low": row["value"], "high": row["value"], "unit": unit, **row} for row in rows]
+    return charts.Chart(kind=kind, unit=unit, scale="linear", rows=marks)
+
+
+GRID = [{"label": a, "series": b, "value": v} for a in "xy" for b, v in (("p", -1), ("q", 2))]
+RECORDS = {
+    "range": charts.ranges({"Fans": money(5, 2, 9), "Others": money(3)}, lines={"Level": money(4)}),
+    "log range": charts.ranges({"Fans": money(5e6, 2e6, 9e6), "Others": money(3e3)}, scale="log"),
+    "bar": charts.bars({"Fans": money(5, 2, 9), "Others": money(-3)}),
+    "pairs": charts.pairs({"Usual": {"In": money(5), "Out": money(2)}, "Aligned": {"In": money(3), "Out": money(3)}}),
+    "line": charts.series(
+        {"Chance": [(2, money(1, 1, 2)), (3, money(2, 1, 3))]},
+        x={"label": "Months"},
+        lines={"Printed": money(2)},
+    ),
+    "waterfall": made(
+        "waterfall", "CNY", {"label": "Paid", "value": 100, "tone": "muted"}, {"label": "Fee", "value": -5}
+    ),
+    "tornado": made("tornado", "CNY", {"label": "Fee", "value": 5.0, "low": 3.0, "high": 9.0}),
+    "heat": made("heat", "ratio", *GRID),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+@pytest.mark.parametrize("width", ["desktop", "phone"])
+@pytest.mark.parametrize("language", [ZH, EN], ids=["zh", "en"])
+def test_every_kind_draws_within_its_canvas(name, width, language):
+    canvas = drawing.draw(RECORDS[name], language, width)
+    canvas.draw_without_rendering()
+    frame = canvas.bbox
+    for axes in canvas.axes:
+        shown = axes.texts if name == "line" else [*axes.texts, *axes.get_yticklabels()]
+        for text in shown:
+            if text.get_text() and text.get_in_layout():
+                box = text.get_window_extent()
+                assert box.x0 >= frame.x0 - 2, text.get_text()
+                assert box.x1 <= frame.x1 + 2, text.get_text()
+
+
+def test_picture_is_the_same_on_every_run():
+    assert charts.png(RECORDS["range"], ZH) == charts.png(RECORDS["range"], ZH)
+
+
+def test_every_glyph_comes_from_the_vendored_font():
+    theme.apply()
+    cmap = TTFont(theme.FONTS / "NotoSansSC-Regular.ttf").getBestCmap()
+    assert all(ord(character) in cmap for character in "¥−–万亿元倍%粉丝复购率×·「」")
+
+
+def test_colours_are_told_apart_by_the_colour_blind():
+    """Simulated deuteranopia and protanopia (Machado 2009): main, rival and weak stay distinct."""
+    simulated = {
+        "deutan": np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]]),
+        "protan": np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]]),
+    }
+    colours = [np.array([int(theme.TONES[t][i : i + 2], 16) for i in (1, 3, 5)]) / 255 for t in ("main", "rival")]
+    for matrix in simulated.values():
+        seen = [matrix @ colour for colour in colours]
+        assert np.linalg.norm(seen[0] - seen[1]) > 0.2
+
+
+def test_unknown_kind_has_no_picture():
+    with pytest.raises(KeyError):
+        drawing.draw(charts.NOTHING, EN)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "微信小程序，2021-01，距今7个月",
+            ["微信小程序，", "2021-01，距今7个月"],
+        ),  # numbers and measures stay whole
+        (
+            "抖音玩转“私域”，你准备好了吗？",
+            ["抖音玩转“私", "域”，你准备好了", "吗？"],
+        ),  # no mark opens a line
+        ("分母与窗口均未交代", ["分母与窗口均未交代"]),  # no line for one last character
+        ("Orders lost in moving", ["Orders lost in", "moving"]),
+        ("", [""]),
+    ],
+)
+def test_chinese_labels_break_where_a_reader_would(text, lines):
+    assert wrapped(text, 8, ZH).split("\n") == lines
+
+
+def test_english_labels_break_at_spaces():
+    assert wrapped("Orders lost in moving", 12, EN) == "Orders lost\nin moving"
+
+
+def test_tidy_frame_becomes_marks_with_defaults():
+    frame = pd.DataFrame(
+        {"label": ["Fans", "Others"], "value": [0.8, 0.2], "note": ["x", "y"], "tone": ["main", "rival"]}
+    )
+    chart = charts.of("bar", frame, unit="ratio")
+    assert chart.rows[0].as_json() == {
+        "label": "Fans",
+        "value": 0.8,
+        "low": 0.8,
+        "high": 0.8,
+        "interval_kind": "none",
+        "unit": "ratio",
+        "tone": "main",
+    }
+    assert chart.rows[1].tone == "rival"
+
+
+def test_frame_without_label_or_kind_without_picture_is_refused():
+    with pytest.raises(ValueError, match="lacks label"):
+        charts.of("bar", pd.DataFrame({"value": [1]}))
+    with pytest.raises(ValueError, match="heat"):
+        charts.of("heatmap", pd.DataFrame({"label": ["a"], "value": [1]}))
+
+
+WORDS = {"fans": "Fans", "others": "Others"}
+
+
+@pytest.mark.parametrize("wording", ["Fans", "Followers, as they say"])
+def test_rewording_a_label_changes_that_label_alone(wording):
+    labels = WORDS | {"fans": wording}
+    figures = {"fans": money(5, 2, 9), "others": money(3)}
+    made = [
+        charts.ranges(figures, labels),
+        charts.bars(figures, labels),
+        charts.series({"fans": [(1, money(5))], "others": [(1, money(3))]}, labels, x={"label": "Months"}),
+        charts.pairs({"fans": {"others": money(3)}}, labels),
+        charts.of("bar", pd.DataFrame({"label": ["fans", "others"], "value": [5, 3]}), {"label": labels}),
+        charts.table(pd.DataFrame({"who": ["fans", None]}), {"who": "Who"}, labels={"who": labels}),
+    ]
+    plain = [
+        charts.ranges(figures, WORDS),
+        charts.bars(figures, WORDS),
+        charts.series({"fans": [(1, money(5))], "others": [(1, money(3))]}, WORDS, x={"label": "Months"}),
+        charts.pairs({"fans": {"others": money(3)}}, WORDS),
+        charts.of("bar", pd.DataFrame({"label": ["fans", "others"], "value": [5, 3]}), {"label": WORDS}),
+        charts.table(pd.DataFrame({"who": ["fans", None]}), {"who": "Who"}, labels={"who": WORDS}),
+    ]
+    reworded = [json.loads(json.dumps(chart.as_json()).replace('"Fans"', json.dumps(wording))) for chart in plain]
+    assert [chart.as_json() for chart in made] == reworded
+    assert json.dumps(wording) in json.dumps(made[0].as_json())
+
+
+def test_a_code_without_a_label_is_no_label():
+    with pytest.raises(KeyError):
+        charts.ranges({"members": money(1)}, WORDS)
+
+
+def test_figures_can_be_looked_at_before_they_are_shown():
+    seen = charts.frame({"fans": money(5, 2, 9), "others": Absent(("gmv",))})
+    assert seen.loc["fans", ["low", "value", "high", "unit"]].tolist() == [2, 5, 9, "CNY"]
+    assert seen.loc["others", "missing"] == "gmv"
+    curve = charts.frame({"fans": [(30, money(1)), (60, money(2))]})
+    assert curve["x"].tolist() == [30, 60]
+    assert charts.frame({}).empty
+
+
+def test_wide_log_axis_keeps_its_ticks():
+    frame = pd.DataFrame({"label": ["a", "b"], "value": [1e-4, 1e2]})
+    canvas = drawing.draw(charts.of("range", frame, unit="multiple", scale="log"), EN)
+    canvas.draw_without_rendering()
+    low, high = canvas.axes[0].get_xlim()
+    assert len([tick for tick in canvas.axes[0].get_xticks() if low <= tick <= high]) >= 3

@@ -1,0 +1,160 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from siyu.commands.main import main
+from siyu.runs.ask.output_options import Delivery
+from siyu.runs.external import planned_from
+from siyu.runs.files.executed import findings
+
+
+@pytest.fixture
+def siyu(tmp_path, monkeypatch):
+    """Run a command; no kernel may start."""
+
+    def refuse(*_args, **_more):
+        raise AssertionError("something was started")
+
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["report"], "expected subjects, or --all, or --manifest FILE"),
+        (["report", "luzhou_laojio"], "Did you mean luzhou_laojiao?"),
+        (["report", "luzhou_laojiao", "--all"], "found more than one"),
+        (["report", "luzhou_laojiao", "-p", "cse=x"], "Did you mean case?"),
+        (["report", "luzhou_laojiao", "-p", "case"], "expected NAME=VALUE"),
+        (["report", "luzhou_laojiao", "-p", "months=1", "-p", "months=2"], "months twice"),
+        (["report", "luzhou_laojiao", "-p", "months=soon"], "expected a whole number"),
+        (["report", "luzhou_laojiao", "-p", "case=luzhou"], "Did you mean luzhou_laojiao?"),
+        (["report", "luzhou_laojiao", "--lang", "zh,fr"], "found fr"),
+        (["report", "luzhou_laojiao", "--as-of", "2021-13-01"], "expected a date"),
+        (["report", "luzhou_laojiao", "--template", "none.pptx"], "no readable presentation"),
+        (["report", "--manifest", "none.yml", "--pdf"], "settings in two places"),
+        (["report", "--manifest", "none.yml"], "found no file"),
+        (["report", "--manifest", "none.yml", "--lang", "zh"], "settings in two places"),
+        (["report", "luzhou_laojiao", "--jobs", "0"], "--jobs"),
+        (["reprot"], "report"),
+        (["trace", "luzhou_laojiao", "fan_gmv", "--out", "nowhere"], "Run: siyu report luzhou_laojiao"),
+        (["render", "--out", "x"], "EXECUTED"),
+    ],
+)
+def test_wrong_usage_ends_with_2_and_says_what_to_do(siyu, words, said):
+    result = siyu(*words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+
+
+def test_all_problems_are_said_at_once(siyu):
+    result = siyu("report", "luzhou_laojio", "luzhou_laojiao", "--lang", "fr", "-p", "cse=1", "--as-of", "soon")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("siyu: 4 problems\n")
+
+
+def test_a_dry_run_says_what_would_be_done_and_does_nothing(siyu, tmp_path):
+    result = siyu("report", "luzhou_laojiao", "--dry-run", "--out", tmp_path / "out")
+    assert result.exit_code == 0
+    assert result.stdout.startswith("luzhou_laojiao: execute ")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_manifest_says_the_file_and_the_lines(siyu, tmp_path):
+    path = tmp_path / "m.yml"
+    path.write_text("subjects:\n  - luzhou_laojiao\nlang: [no]\nlang: [zh]\n")
+    result = siyu("report", "--manifest", path)
+    assert result.exit_code == 2
+    assert f"{path} line 4, column lang: found lang twice" in result.stderr
+
+
+def test_verify_names_what_is_missing(siyu, tmp_path):
+    result = siyu("verify", tmp_path)
+    assert result.exit_code == 1
+    assert "run.json: missing" in result.stderr
+
+
+def test_render_refuses_notebooks_that_did_not_run_to_their_end(siyu, tmp_path):
+    bundled = Path("notebooks/02_case_study.ipynb")
+    from siyu.paths import notebooks_dir
+
+    content = json.loads((notebooks_dir() / bundled.name).read_text())
+    for cell in content["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"], cell["execution_count"] = [], None
+    (tmp_path / bundled.name).write_text(json.dumps(content))
+    (tmp_path / "torn.ipynb").write_text('{"cells": [')
+    result = siyu("render", tmp_path / bundled.name, tmp_path / "torn.ipynb", "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert "has not run" in result.stderr
+    assert "torn.ipynb: found JSONDecodeError while reading" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_help_is_there_for_every_verb():
+    for verb in main.commands:
+        result = CliRunner().invoke(main, [verb, "--help"])
+        assert result.exit_code == 0
+        assert len(result.stdout.splitlines()[2]) > 20
+
+
+def opened(path):
+    with zipfile.ZipFile(path) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def test_the_case_from_notebook_to_report_and_back(tmp_path):
+    """The bundled case: report, verify, trace, and the same from notebooks that were executed before."""
+
+    def run(*words, status=0):
+        command = [Path(sys.executable).parent / words[0], *words[1:]]
+        result = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+        assert result.returncode == status, result.stderr
+        return result
+
+    out = tmp_path / "out"
+    run("siyu", "report", "luzhou_laojiao", "--lang", "en", "--out", out)
+    folder = out / "luzhou_laojiao"
+    assert run("siyu", "verify", folder).stderr.endswith("the seal holds\n")
+    traced = run("siyu", "trace", "luzhou_laojiao", "fan_gmv.fan_gmv", "--out", out).stdout
+    assert "claim:S0-09" in traced
+    assert "Did you mean fan_gmv?" in run("siyu", "trace", "luzhou_laojiao", "fan_gm", "--out", out, status=2).stderr
+    everything = b"".join(
+        path.read_bytes() for path in folder.rglob("*") if path.name != "journal.json" and path.is_file()
+    )
+    assert str(Path(__file__).parents[2]).encode() not in everything
+
+    # in a client's master: only the renderings are made anew, and the record names the file
+    shutil.copy(folder / "deck.en.pptx", client := tmp_path / "client.pptx")
+    parts = {name: content.replace(b"Siyu", b"Laojiao") if name == "ppt/theme/theme1.xml" else content
+             for name, content in opened(client).items()}  # fmt: skip
+    with zipfile.ZipFile(client, "w") as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    said = run("siyu", "report", "luzhou_laojiao", "--lang", "en", "--out", out, "--template", client).stderr
+    assert "rendered anew" in said
+    made = opened(folder / "deck.en.pptx")
+    assert made["ppt/theme/theme1.xml"] == parts["ppt/theme/theme1.xml"]
+    inputs = json.loads((folder / "run.json").read_text())["inputs"]
+    assert {"path": "template/client.pptx", "sha256": hashlib.sha256(client.read_bytes()).hexdigest()} in inputs
+
+    # the same notebooks, had something else executed them
+    elsewhere = [Path(shutil.copy(path, tmp_path / path.name)) for path in sorted((folder / "notebooks").iterdir())]
+    [plan] = planned_from(elsewhere, ("en",), Delivery())
+    assert plan.runner == "external"
+    assert [section.notebook for section in plan.runs] == [path.stem for path in elsewhere]
+    again = [record for section in plan.runs for record in findings(json.loads(section.given or b""))]
+    published = json.loads((folder / "findings.json").read_text())["findings"]
+    assert [{**record, "title": one["title"]} for record, one in zip(again, published, strict=True)] == published

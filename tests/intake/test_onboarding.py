@@ -1,0 +1,234 @@
+"""`siyu new` and `siyu erase`: a client comes with files nobody saw before, and goes without a trace in the store."""
+
+import io
+import json
+
+import pyarrow as pa
+import pyarrow.ipc
+import pyarrow.parquet as pq
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from siyu.commands.main import main
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.new.drafts import drafted
+from siyu.intake.reading.problems import RefusedError
+from siyu.intake.reading.sources import TableSource
+from siyu.intake.store import identity
+from siyu.intake.store.client_tables import books
+from siyu.language import Language
+from siyu.simulator import writing
+
+SLIPS = """门店,打印日期,会员卡号,品名,件数,应收,收银员,经手备注
+一店,2021/8/3 10:15,VIP0031,特曲,2,"1,316.00",小陈,
+一店,2021/8/3 10:20,,头曲,1,￥98,小陈,13800138000
+一店,2021/8/3 10:20,,头曲,1,￥98,小陈,
+二店,2021/8/4 9:02,VIP0007,特曲,1,658.00,小林,
+合计,,,,5,"2,170.00",,
+"""
+PLAIN = "order_id,buyer_key,paid_at,amount\nA1,u1,2021-08-05 10:00:00,5.00\nA2,u2,2021-08-06 10:00:00,7.00\n"
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path, monkeypatch):
+    folder = tmp_path / "data"
+    folder.mkdir()
+    monkeypatch.setenv("SIYU_DATA", str(folder))
+    monkeypatch.setenv("SIYU_KEY", str(tmp_path / "elsewhere" / "identity.key"))
+    monkeypatch.setenv("LANG", "C")
+    monkeypatch.chdir(tmp_path)
+    yield folder
+    formats.cache_clear()
+
+
+def siyu(*arguments, stdin=None):
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
+
+
+def test_a_file_nobody_saw_before_gets_a_format_that_reads_it(tmp_path, data):
+    (tmp_path / "slips.csv").write_bytes(SLIPS.encode("gb18030"))
+    done = siyu("new", "wine_bar", "--from", tmp_path / "slips.csv")
+    assert done.exit_code == 0, done.stderr
+    entry = formats()["wine_bar"]
+    assert {key: column.header for key, column in entry.columns.items()} == {
+        "order_id": [], "paid_fen": ["应收"], "paid_at": ["打印日期"], "buyer_id": ["会员卡号"], "quantity": ["件数"],
+        "shop": ["门店"]}  # fmt: skip
+    assert entry.duplicates == "keep"
+    assert entry.ignored_personal == ["收银员", "经手备注"]
+    assert "in use" in done.stderr
+    settings = yaml.safe_load((data / "wine_bar" / "subject.yml").read_text(encoding="utf-8"))
+    assert str(settings["as_of"]) == "2021-08-04"
+    found = books("wine_bar")
+    assert found.accounts[0].records == {"accepted": 4, "quarantined": 0, "ignored": 1}
+    assert found.accounts[0].completeness == "verified"
+    assert pq.read_table(found.orders)["paid_fen"].to_pylist() == [131_600, 65_800, 9_800, 9_800]
+
+
+def test_a_draft_takes_no_known_format_s_name(tmp_path, data):
+    (tmp_path / "slips.csv").write_text(SLIPS, encoding="utf-8")
+    (tmp_path / "more.csv").write_text(SLIPS.replace("应收", "折后应收").replace("打印", "结账"), encoding="utf-8")
+    done = siyu("new", "taobao", "--from", tmp_path / "slips.csv", tmp_path / "more.csv")
+    assert done.exit_code == 0, done.stderr
+    assert sorted(path.name for path in (data / "formats").iterdir()) == ["taobao_2.yml", "taobao_3.yml"]
+    assert formats()["taobao"].columns["net_fen"].header == ["买家实际支付金额"]
+
+
+def test_known_exports_need_no_format(tmp_path, data):
+    folder = tmp_path / "from_client" / "2021"
+    folder.mkdir(parents=True)
+    (folder / "orders.csv").write_text(PLAIN, encoding="utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "from_client")
+    assert done.exit_code == 0, done.stderr
+    assert not (data / "formats").exists()
+    assert (data / "snacks" / "exports" / "from_client" / "2021" / "orders.csv").stat().st_mode & 0o077 == 0
+
+
+def test_a_table_without_amounts_gets_an_unfinished_draft_that_is_not_used(tmp_path, data):
+    (tmp_path / "visits.csv").write_text(
+        "工位,来访日期,事由\n一,2021-08-03,品酒\n二,2021-08-04,提货\n", encoding="utf-8"
+    )
+    done = siyu("new", "visits", "--from", tmp_path / "visits.csv")
+    assert done.exit_code == 1
+    assert "lacks a column" in done.stderr
+    assert "paid_fen: no column was found" in (data / "visits" / "visits.yml").read_text(encoding="utf-8")
+    assert "visits" not in formats()
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "said"),
+    [("Wine-Bar", "a.csv", "an id of a-z"), ("luzhou_laojiao", "a.csv", "not taken"), ("../x", "a.csv", "an id of a-z"),
+     ("wine_bar", "absent.csv", "a file or folder")],
+)  # fmt: skip
+def test_nothing_is_written_for_a_bad_request(tmp_path, data, subject, name, said):
+    (tmp_path / "a.csv").write_text(PLAIN, encoding="utf-8")
+    before = sorted(tmp_path.rglob("*"))
+    done = siyu("new", subject, "--from", tmp_path / name)
+    assert done.exit_code == 2
+    assert said in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_an_existing_subject_is_refused(tmp_path):
+    (tmp_path / "a.csv").write_text(PLAIN, encoding="utf-8")
+    assert siyu("new", "snacks", "--from", tmp_path / "a.csv").exit_code == 0
+    assert siyu("new", "snacks", "--from", tmp_path / "a.csv").exit_code == 2
+
+
+@pytest.fixture
+def snacks(tmp_path, data):
+    (tmp_path / "a.csv").write_text(PLAIN, encoding="utf-8")
+    (tmp_path / "m.csv").write_text("group_id,member_key,join_at\ng1,u1,2021-03-01 10:00:00\n", encoding="utf-8")
+    assert siyu("new", "snacks", "--from", tmp_path / "a.csv", tmp_path / "m.csv").exit_code == 0
+    books("snacks")
+    return data
+
+
+def test_a_subject_is_erased_with_exports_and_store(snacks, tmp_path):
+    (tmp_path / "reports" / "snacks").mkdir(parents=True)
+    done = siyu("erase", "snacks")
+    assert done.exit_code == 0, done.stderr
+    assert "reports/snacks: published before" in done.stderr
+    assert [path.name for path in snacks.rglob("*") if path.is_file()] == ["subject.yml"]
+    assert siyu("erase", "snacks").exit_code == 1
+
+
+@pytest.mark.parametrize("by_standard_input", [False, True])
+def test_a_buyer_is_erased_now_and_at_every_later_reading(snacks, by_standard_input):
+    before = books("snacks")
+    done = siyu("erase", "snacks", "--buyer", "-", stdin="u1\n") if by_standard_input else siyu(
+        "erase", "snacks", "--buyer", "u1")  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert "a.csv: 1 records of this buyer removed" in done.stderr
+    assert "still holds them" in done.stderr
+    after = books("snacks")
+    assert (after.erased, after.digest != before.digest) == (2, True)
+    assert pq.read_table(after.orders)["order_id"].to_pylist() == ["A2"]
+    assert pq.read_table(after.members).num_rows == 0
+    parts = [pa.ipc.open_file(path).read_all() for path in (snacks / ".store" / "snacks").rglob("rows.arrow")]
+    assert sorted(table.num_rows for table in parts) == [0, 1]
+    new = snacks / "snacks" / "exports" / "b.csv"
+    new.write_text(PLAIN.replace("A1", "A3").replace("A2", "A4"), encoding="utf-8")
+    assert sorted(pq.read_table(books("snacks").orders)["order_id"].to_pylist()) == ["A2", "A4"]
+
+
+def test_erasing_everybody_leaves_empty_tables(snacks):
+    for buyer in ("u1", "u2"):
+        assert siyu("erase", "snacks", "--buyer", buyer).exit_code == 0
+    found = books("snacks")
+    assert (pq.read_table(found.orders).num_rows, pq.read_table(found.purchases).num_rows) == (0, 0)
+    assert (found.erased, found.identity.reason) == (3, "no_orders")
+
+
+def test_who_is_not_there_is_not_erased(snacks):
+    assert siyu("erase", "snacks", "--buyer", "u9").exit_code == 1
+    assert siyu("erase", "snacks", "--buyer", "186******05").exit_code == 2
+    assert not (snacks / ".store" / "snacks" / "erased.json").exists()
+
+
+def test_the_erased_list_holds_no_identity(snacks):
+    siyu("erase", "snacks", "--buyer", "u1")
+    entry = json.loads((snacks / ".store" / "snacks" / "erased.json").read_text(encoding="utf-8"))
+    assert [len(key) for key in entry["keys"]] == [64]
+
+
+def test_another_secret_does_not_bring_an_erased_buyer_back(snacks, tmp_path, monkeypatch):
+    siyu("erase", "snacks", "--buyer", "u1")
+    monkeypatch.setenv("SIYU_KEY", str(tmp_path / "other.key"))
+    with pytest.raises(ValueError, match="another key"):
+        books("snacks")
+
+
+def draft_of(text):
+    data = text.encode()
+    return drafted(TableSource("x.csv", lambda: io.BytesIO(data), len(data)), "x")
+
+
+def test_a_draft_says_what_kind_of_table_it_is():
+    groups = draft_of("群名称,成员编号,入群时间,退群时间\n一群,wm01,2021-08-03 10:00,\n一群,wm02,2021-08-03 11:00,\n")
+    entry = yaml.safe_load(groups.text)
+    assert (entry["kind"], groups.missing) == ("members", ())
+    assert set(entry["columns"]) == {"group_id", "buyer_id", "joined_at", "left_at"}
+
+
+def test_a_column_is_not_taken_for_what_its_cells_are_not():
+    entry = yaml.safe_load(
+        draft_of("订单号,金额说明,实收,付款时间\nA1,含税,5.00,2021-08-03\nA2,含税,6.00,2021-08-04\n").text
+    )
+    assert entry["columns"]["paid_fen"]["header"] == "实收"
+    assert entry["ignored"] == ["金额说明"]
+
+
+def test_no_header_no_draft():
+    with pytest.raises(RefusedError):
+        draft_of("1,2,3\n4,5,6\n")
+
+
+def test_orders_without_buyers_come_with_a_key_table_to_fill(tmp_path, data):
+    entry = formats()["douyin_shop"]
+    records = [{"order_id": f"69170000000000000{n:02d}", "line_id": f"69180000000000000{n:02d}", "paid_fen": 100,
+                "created_at": 1_630_000_000, "paid_at": 1_630_000_060, "status": "completed"} for n in (2, 1)]  # fmt: skip
+    (tmp_path / "a.csv").write_text(writing.text(writing.header(entry), writing.rows(entry, records)), encoding="utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert done.exit_code == 0, done.stderr
+    assert "name no buyers" in done.stderr
+    before = books("snacks").identity
+    assert before.reason == "no_buyer_column"
+    empty = (data / "snacks" / "buyer_keys_to_fill.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert empty[1:] == ["\t6917000000000000001,", "\t6917000000000000002,"]
+    filled = "\n".join([empty[0], *(line + "@#open=" for line in empty[1:]), ""])
+    (data / "snacks" / "exports" / "keys.csv").write_text(filled, encoding="utf-8")
+    after = books("snacks").identity
+    assert (after.share, after.reason, after.why(), after.next_step()) == (1.0, None, None, None)
+
+
+@pytest.mark.parametrize("reason", identity.REASONS)
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_a_missing_identity_says_why_and_what_next(reason, code):
+    found, language = identity.Identity(0.0, 5, reason), Language(code)
+    for message in (found.why(), found.next_step()):
+        text = language.say(message)
+        assert "{" not in text
+        assert code == "en" or text != message["id"]
+    if reason != "no_orders":
+        assert "doudian_open_id" in language.say(found.next_step())

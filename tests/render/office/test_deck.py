@@ -1,0 +1,391 @@
+"""The deck: every number of its finding, native charts, sources and alt text, nothing trusted, same bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+from pptx import Presentation
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import qn
+from pptx.util import Inches
+from python_calamine import CalamineWorkbook
+
+from siyu import theme
+from siyu.errors import UsageError
+from siyu.language import Language
+from siyu.record import Both
+from siyu.render.citations import web_address
+from siyu.render.deck import deck_bytes, metrics, write_deck
+from siyu.render.deck.layouts import LAYOUTS, OWN
+from siyu.render.deck.lint import SlideProblems
+from siyu.render.deck.plots import PLOTS
+from siyu.render.deck.slide import Slide
+from siyu.render.deck.sourcing import Sourcing
+from siyu.render.deck.story import Story
+from siyu.render.report import Report, SectionReport
+from siyu.render.said import Said
+from siyu.render.speech import Speech
+
+CODES = ("zh", "en")
+
+
+def texts(slide):
+    return [p.text_frame.text for p in slide.placeholders if p.has_text_frame]
+
+
+def title_of(slide):
+    return next(p.text_frame.text for p in slide.placeholders if p.placeholder_format.type in (1, 3))
+
+
+def charts_by_finding(presentation):
+    found = {}
+    for slide in presentation.slides:
+        for shape in slide.shapes:
+            if getattr(shape, "has_chart", False) and shape.has_chart:
+                found[shape.name.removeprefix("Chart ").partition(".")[2]] = shape.chart
+    return found
+
+
+def sheet_numbers(chart):
+    with io.BytesIO(chart.part.chart_workbook.xlsx_part.blob) as blob:
+        rows = CalamineWorkbook.from_filelike(blob).get_sheet_by_index(0).to_python()
+    return [cell for row in rows for cell in row if isinstance(cell, float | int) and not isinstance(cell, bool)]
+
+
+def cached_numbers(chart):
+    caches = chart._chartSpace.iter(qn("c:numCache"))
+    return [float(value.text) for cache in caches for value in cache.iter(qn("c:v"))]
+
+
+def test_the_template_is_wide_and_has_fonts_for_both_scripts(decks, parts, opened):
+    deck = opened(decks["zh"])
+    assert (deck.slide_width, deck.slide_height) == (12_192_000, 6_858_000)
+    for number in (1, 2):
+        fonts = re.findall(r'<a:(latin|ea) typeface="([^"]*)"', parts(decks["zh"])[f"ppt/theme/theme{number}.xml"])
+        assert fonts == [("latin", "Arial"), ("ea", "Microsoft YaHei")] * 2
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_answer_stands_first_and_every_headline_has_its_slide(code, decks, opened, report):
+    slides = list(opened(decks[code]).slides)
+    speech = Speech(Language(code))
+    assert title_of(slides[0]) == str(speech.title(report.findings[0]))
+    assert [text for text in texts(slides[0]) if str(speech.figure(report.findings[0].values[0])) in text]
+    titles = [title_of(slide) for slide in slides]
+    for finding in report.findings:
+        if finding.role == "headline":
+            assert str(speech.title(finding)) in titles
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_charts_hold_the_numbers_of_their_finding(code, decks, opened, report):
+    drawn = charts_by_finding(opened(decks[code]))
+    compared = 0
+    for finding in report.findings:
+        if finding.chart.kind not in PLOTS:
+            continue
+        chart = drawn[finding.key]
+        ends = ("value",) if finding.chart.kind in ("waterfall", "pairs") else ("value", "low", "high")
+        expected = {row.at(end) for row in finding.chart.rows for end in ends}
+        expected |= {line.value for line in finding.chart.lines}
+        assert expected <= set(sheet_numbers(chart)), finding.key
+        if finding.chart.kind in ("range", "pairs", "line"):
+            assert expected <= set(cached_numbers(chart)), finding.key
+        compared += len(expected)
+    assert len(drawn) >= 6
+    assert compared > 40
+
+
+def test_the_parts_of_a_waterfall_add_up_to_its_steps_across_zero(decks, opened):
+    chart = charts_by_finding(opened(decks["en"]))["waterfall"]
+    series = {plot.name: list(plot.values) for plot in chart.plots[0].series}
+    lengths = [sum(abs(part[at]) for name, part in series.items() if name != "Offset") for at in range(4)]
+    assert lengths == [200, 150, 72, 22]
+    assert series["Fall, above zero"][2] == 50
+    assert series["Fall, below zero"][2] == -22
+    assert series["Offset"] == [0, 50, 0, 0]
+
+
+def test_tornado_bars_start_at_the_base_case(decks, parts):
+    (xml,) = [text for name, text in parts(decks["en"]).items() if name.startswith("ppt/charts/") and "-1621.4" in text]
+    assert '<c:crossesAt val="-458.9"/>' in xml
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_number_formats_are_not_linked_and_charts_have_their_workbook(code, decks, parts):
+    charts = [text for name, text in parts(decks[code]).items() if name.startswith("ppt/charts/chart")]
+    assert len(charts) >= 6
+    for xml in charts:
+        assert 'sourceLinked="1"' not in xml
+        assert "<c:externalData" in xml
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_slide_has_a_source_and_every_exhibit_words_for_those_who_cannot_see_it(code, decks, opened):
+    for slide in opened(decks[code]).slides:
+        assert any(text.startswith(("Source: ", "来源：")) for text in texts(slide))
+        for frame in slide._element.iter(qn("p:graphicFrame")):
+            assert next(frame.iter(qn("p:cNvPr"))).get("descr")
+
+
+def test_notes_hold_definitions_caveats_and_entries(decks, opened, report):
+    slides = [slide for slide in opened(decks["en"]).slides if slide.name == "02_case_study.fan_gmv"]
+    notes = slides[0].notes_slide.notes_text_frame.text
+    assert "Definition: GMV of a month" in notes
+    assert "Nothing here is measured" in notes
+    assert "Not a statistical error" in notes
+    assert report.sources["claim:S0-08"].name.en in notes
+
+
+def test_links_lead_to_slides_of_the_deck_and_to_nothing_else(decks, parts):
+    jumps = 0
+    for name, text in parts(decks["en"]).items():
+        if name.startswith("ppt/slides/_rels"):
+            assert "TargetMode" not in text
+            jumps += text.count('relationships/slide"')
+    assert jumps > 5
+
+
+def test_a_web_address_of_a_trusted_source_becomes_a_link(content, build, parts):
+    sources = [
+        record["source"] for record in content["sources"].values() if (record.get("source") or {}).get("id") == "S0"
+    ]
+    for source in sources:
+        source |= {"locator": "https://example.org/a?b=1", "grade": "B"}
+    rels = "".join(text for name, text in parts(deck_bytes("en", build(content))).items() if "slides/_rels" in name)
+    assert 'Target="https://example.org/a?b=1"' in rels
+    for source in sources:
+        source["grade"] = "E"
+    rels = "".join(text for name, text in parts(deck_bytes("en", build(content))).items() if "slides/_rels" in name)
+    assert "TargetMode" not in rels
+
+
+@pytest.mark.parametrize(
+    "locator",
+    ["javascript:alert(1)", "http:///x", "https://user@evil.example", "https://a b", "file:///etc", "data:x", "//x.y", None,
+     "http://例子.com", "https://x", "https://x.y:99999/", "https://x.y/\u202e", 'https://x.y/"onclick'],
+)  # fmt: skip
+def test_only_plain_web_addresses_are_addresses(locator):
+    assert web_address(locator) == ""
+
+
+def test_the_same_report_gives_the_same_bytes(report, decks, tmp_path):
+    write_deck(tmp_path / "deck.pptx", "zh", report)
+    assert (tmp_path / "deck.pptx").read_bytes() == decks["zh"]
+    with zipfile.ZipFile(io.BytesIO(decks["zh"])) as package:
+        assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        books = [package.read(name) for name in package.namelist() if name.endswith(".xlsx")]
+    for book in books:
+        with zipfile.ZipFile(io.BytesIO(book)) as inner:
+            assert {entry.date_time for entry in inner.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_planted_change_shows_in_title_chart_and_workbook(content, build, decks, opened):
+    finding = content["findings"]["02_case_study"][1]
+    finding["values"][0]["value"] = finding["values"][0]["high"] = 9_100_000
+    finding["chart"]["rows"][0]["high"] = 9_100_000
+    before, after = opened(decks["en"]), opened(deck_bytes("en", build(content)))
+    assert "9.1M" in title_of(list(after.slides)[1])
+    assert "9.1M" not in title_of(list(before.slides)[1])
+    changed = charts_by_finding(after)["fan_gmv"]
+    assert 9_100_000 in cached_numbers(changed)
+    assert 9_100_000 in sheet_numbers(changed)
+    assert 9_100_000 not in cached_numbers(charts_by_finding(before)["fan_gmv"])
+
+
+def test_hostile_text_stays_text(content, build, hostile, parts, opened):
+    names = iter(hostile * 3)
+    content["subject"]["name"] = {"zh": next(names), "en": next(names)}
+    for record in content["sources"].values():
+        if record["kind"] == "claim":
+            record |= {"as_printed": next(names), "name": {"zh": next(names), "en": next(names)}}
+            record["note"] = record["source"]["reason"] = {"zh": next(names), "en": next(names)}
+            record["source"] |= {
+                "locator": next(names),
+                "publisher": next(names),
+                "title": {"zh": next(names), "en": next(names)},
+            }
+    for findings in content["findings"].values():
+        for finding in findings:
+            if not isinstance(finding["message_id"], str):
+                finding["message_id"]["args"] = {
+                    key: {"en": next(names), "zh": next(names)} for key in finding["message_id"]["args"]
+                }
+            for row in finding["chart"]["rows"]:
+                row |= {"label": {"en": next(names), "zh": next(names)}} if "label" in row else {"rule": next(names)}
+    for conflict in content["conflicts"].values():
+        conflict |= {"name": {"zh": next(names), "en": next(names)}, "reason": {"zh": next(names), "en": next(names)}}
+    for code in CODES:
+        deck = deck_bytes(code, build(content))
+        assert len(list(opened(deck).slides)) > 8
+        assert 'TargetMode="External"' not in "".join(t for n, t in parts(deck).items() if "slides/_rels" in n)
+        with zipfile.ZipFile(io.BytesIO(deck)) as package:
+            embedded = [package.read(name) for name in package.namelist() if name.endswith(".xlsx")]
+        for book in embedded:
+            for name, text in parts(book).items():
+                formulas = re.findall(r"<f>([^<]*)</f>", text) if name.startswith("xl/worksheets/") else []
+                assert not [formula for formula in formulas if "cmd" in formula or "HYPERLINK" in formula]
+                assert "<hyperlink" not in text
+
+
+def test_names_that_need_it_are_cut_until_a_title_takes_two_lines(content, build, opened):
+    tornado = content["findings"]["03_platform_economics"][2]
+    tornado["message_id"]["args"]["name"] = {"en": "very long name " * 20, "zh": "很长的名字" * 60}
+    for code in CODES:
+        titles = [title_of(slide) for slide in opened(deck_bytes(code, build(content))).slides]
+        assert any("…" in title for title in titles)
+
+
+# --- the slide lint: each fault fails the build ---------------------------------------------------------
+
+
+def faults(report, code="en"):
+    with pytest.raises(SlideProblems) as caught:
+        deck_bytes(code, report)
+    return str(caught.value)
+
+
+def test_a_title_over_two_lines_fails(content, build):
+    content["findings"]["02_case_study"][1]["message_id"] = "Fans bring {fans} a month and " + "so on and on " * 20
+    assert "a title of" in faults(build(content))
+
+
+def test_text_that_does_not_fit_fails(report, monkeypatch):
+    def long(self, finding):
+        return "words " * 400
+
+    monkeypatch.setattr(Story, "_subtitle", long)
+    assert "points high" in faults(report)
+
+
+def test_a_missing_source_fails(report, monkeypatch):
+    monkeypatch.setattr(Sourcing, "line", lambda self, findings, spot: [])
+    assert "no source" in faults(report)
+
+
+def test_a_missing_alt_text_fails(report, monkeypatch):
+    monkeypatch.setattr(Speech, "alt", lambda self, finding: Said())
+    assert "no alt text" in faults(report)
+
+
+def test_untranslated_text_fails_in_chinese_only(content, build):
+    content["findings"]["02_case_study"][1]["caveats"] = ["This was never translated by anybody"]
+    deck_bytes("en", build(content))
+    assert "untranslated text 'This was never" in faults(build(content), "zh")
+
+
+def test_a_shape_beyond_the_slide_fails(report, monkeypatch):
+    table = Slide.table
+    monkeypatch.setattr(
+        Slide, "table", lambda self, name, xml, height, *more: table(self, name, xml, height + 900, *more)
+    )
+    assert "outside the slide" in faults(report)
+
+
+# --- a client's template --------------------------------------------------------------------------------
+
+
+def template(tmp_path, change):
+    presentation = Presentation(str(OWN))
+    change(presentation)
+    presentation.save(tmp_path / "client.pptx")
+    return tmp_path / "client.pptx"
+
+
+def test_a_clients_master_is_honoured_and_its_slides_are_left_out(report, tmp_path):
+    def own(presentation):
+        presentation.slides.add_slide(presentation.slide_layouts[0])
+        title = presentation.slide_layouts.get_by_name("Siyu Finding").placeholders[1]
+        title.left = Inches(1)
+
+    deck = Presentation(io.BytesIO(deck_bytes("en", report, template(tmp_path, own))))
+    slide = next(slide for slide in deck.slides if slide.slide_layout.name == "Siyu Finding")
+    assert slide.shapes.title.left == Inches(1)
+    assert deck.slides[0].name == "02_case_study.answer"
+
+
+def test_what_a_clients_template_misses_is_named_all_at_once(report, tmp_path):
+    def spoilt(presentation):
+        layouts = {layout.name: layout for layout in presentation.slide_layouts}
+        layouts["Siyu Pair"]._element.find(qn("p:cSld")).set("name", "Two charts")
+        panel = next(shape for shape in layouts["Siyu Finding"].placeholders if shape.name == "Panel")
+        panel._element.getparent().remove(panel._element)
+
+    with pytest.raises(UsageError) as caught:
+        deck_bytes("en", report, template(tmp_path, spoilt))
+    found = [problem.found for problem in caught.value.problems]
+    assert found == ["layout 'Siyu Finding' without 'Panel'", "no layout 'Siyu Pair'"]
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", None])
+def test_a_template_that_is_no_presentation_is_refused(content, report, tmp_path):
+    path = tmp_path / "client.pptx"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(UsageError, match="no readable presentation"):
+        deck_bytes("en", report, path)
+
+
+def test_our_template_has_the_layouts_of_the_contract_and_the_colours_of_the_theme():
+    presentation = Presentation(str(OWN))
+    assert {layout.name: {shape.name for shape in layout.placeholders} for layout in presentation.slide_layouts} == {
+        name: set(spots) for name, spots in LAYOUTS.items()
+    }
+    named = {"dk1": theme.INK, "lt1": theme.PAPER, "dk2": theme.MUTE, "lt2": theme.SOFT}
+    named |= {"hlink": theme.MAIN, "folHlink": theme.MAIN}
+    named |= {f"accent{at}": colour for at, colour in enumerate(theme.SERIES, start=1)}
+    parts = [part for part in presentation.part.package.iter_parts() if "/theme/" in part.partname]
+    assert len(parts) == 2  # of slides and of notes
+    for part in parts:
+        colours = parse_xml(part.blob).find(f".//{qn('a:clrScheme')}")
+        assert {qn(f"a:{name}"): colour.lstrip("#").upper() for name, colour in named.items()} == {
+            one.tag: one[0].get("val") for one in colours
+        }
+
+
+# --- metrics --------------------------------------------------------------------------------------------
+
+
+def test_chinese_breaks_between_characters_and_never_before_a_full_stop():
+    width = metrics.text_width("一二三四五", 10)
+    assert metrics.lines("一二三四五。六", width, 10) == ["一二三四", "五。六"]
+    assert metrics.lines("one two three", metrics.text_width("one two", 10), 10) == ["one two", "three"]
+
+
+def test_a_word_longer_than_the_line_is_broken_and_what_is_cut_ends_in_an_ellipsis():
+    width = metrics.text_width("aaaaa", 10)
+    assert max(len(line) for line in metrics.lines("a" * 33, width, 10)) == 5
+    cut = metrics.shortened("one two three four", metrics.text_width("one two", 10), 10, 1)
+    assert cut.endswith("…")
+    assert metrics.lines(cut, metrics.text_width("one two", 10), 10) == [cut]
+
+
+def test_labels_of_charts_read_as_the_language_says_the_number(decks, parts):
+    codes = set()
+    for name, text in parts(decks["zh"]).items():
+        if name.startswith("ppt/charts/"):
+            codes |= set(re.findall(r'formatCode="([^"]*)"', text))
+    assert any("万" in code for code in codes)
+    assert json.dumps(sorted(codes), ensure_ascii=False).count("元") > 0
+
+
+# --- reports of other shapes ----------------------------------------------------------------------------
+
+
+def test_a_report_without_a_finding_still_says_what_is_missing(report, opened):
+    missing = Both(en="Order exports; drop them into the folder.", zh="缺订单导出，放进文件夹即可。")
+    sections = [SectionReport("07_repurchase", "no_input", missing, [("# Do they buy again?", None)])]
+    bare = Report(report.subject, "2021-08-31", sections)
+    (slide,) = opened(deck_bytes("en", bare)).slides
+    cells = [cell.text for shape in slide.shapes if shape.has_table for row in shape.table.rows for cell in row.cells]
+    assert missing.en in cells
+    assert "Do they buy again?" in cells
+
+
+def test_in_the_pseudo_locale_every_message_is_marked(report, opened):
+    slides = list(opened(deck_bytes("xx", report)).slides)
+    assert all("⟦" in title_of(slide) for slide in slides)

@@ -1,0 +1,257 @@
+"""The workbook: the numbers of the findings, live formulas that agree with the library, nothing trusted."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
+from sympy import Function, Integer, Max, Min, Rational, Symbol, exp, log
+
+from siyu.formulas import ROUTES, WECHAT_ROUTES, compiled, contribution, fee_star, people_value, tolerable_loss
+from siyu.formulas.excel import PRINTED, excel, printed
+from siyu.language import Language
+from siyu.render.speech import Speech
+from siyu.render.tables import tables_bytes, write_tables
+from siyu.render.tables.arithmetic import evaluated, names_in
+from siyu.render.tables.economics import ENDS, formulas
+from siyu.render.tables.inputs import bound
+
+FORMULA = re.compile(r"<f>([^<]*)</f>")
+CODES = ("zh", "en")
+
+
+def sheets(content):
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    return {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+
+
+def numbers(rows):
+    return [cell for row in rows for cell in row if isinstance(cell, float | int) and not isinstance(cell, bool)]
+
+
+def economics(content, code):
+    name = Speech(Language(code)).message("Economics")
+    return sheets(content)[name]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_finding_has_a_sheet_with_its_numbers(code, books, report):
+    found = sheets(books[code])
+    compared = 0
+    for finding in report.findings:
+        held = set(numbers(found[f"{finding.section[:2]} {finding.key}"]))
+        record = finding.as_json()
+        expected = {entry[end] for entry in record["values"] for end in ("value", "low", "high")}
+        for row in record["chart"]["rows"]:
+            expected |= {row[end] for end in ("value", "low", "high", "ratio") if row.get(end) is not None}
+            expected |= {row["span"][end] for end in ("value", "low", "high")} if "span" in row else set()
+        expected |= {line["value"] for line in record["chart"]["lines"]}
+        assert expected <= held, finding.key
+        compared += len(expected)
+    assert compared > 150
+
+
+def test_a_planted_change_shows(content, build, books):
+    content["findings"]["02_case_study"][1]["values"][0]["value"] = 8_123_456
+    rows = sheets(tables_bytes("en", build(content)))["02 fan_gmv"]
+    assert 8_123_456 in numbers(rows)
+    assert 8_123_456 not in numbers(sheets(books["en"])["02 fan_gmv"])
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_formulas_stand_on_one_sheet_and_name_their_inputs(code, books, parts):
+    found = {
+        name: FORMULA.findall(text) for name, text in parts(books[code]).items() if name.startswith("xl/worksheets")
+    }
+    (live,) = [listed for listed in found.values() if listed]
+    assert len(live) >= 3 * len(formulas()["lines"])
+    workbook = parts(books[code])["xl/workbook.xml"]
+    defined = set(re.findall(r'<definedName name="([^"]*)"', workbook))
+    used = {name for formula in live for name in re.findall(r"[a-z][a-z0-9_]*_(?:low|mode|high)\b", formula)}
+    assert used == defined
+    assert len(used) == 3 * len(formulas()["inputs"])
+
+
+@pytest.mark.parametrize(("end", "column"), [("low", 2), ("mode", 3), ("high", 4)])
+def test_the_values_of_the_formulas_are_those_of_the_library(end, column, books, report):
+    inputs, missing = bound(report, formulas()["inputs"])
+    assert not missing
+    values = {name: getattr(entry, end) for name, entry in inputs.items()} | {"people": 1000.0}
+    outputs = {f"{route}.order": contribution(route) for route in ROUTES}
+    outputs |= {f"{route}.single": contribution(route, "order") for route in ROUTES}
+    outputs |= {f"{route}.people": people_value(route) for route in ROUTES}
+    for route in WECHAT_ROUTES:
+        for scope in ("order", "relation"):
+            outputs[f"{route}.fee_star.{scope}"] = fee_star(route, scope)
+            outputs[f"{route}.bearable.{scope}"] = tolerable_loss(route, scope)
+    expected = compiled(outputs)(values)
+    shown = [row[column] for row in economics(books["en"], "en")[5:] if row[1] != "" or isinstance(row[column], float)]
+    numbers_shown = [cell for cell in shown if isinstance(cell, float | int)]
+    by_key = dict(zip([line["key"] for line in formulas()["lines"]], numbers_shown, strict=False))
+    for key, number in expected.items():
+        assert by_key[key] == pytest.approx(float(number), rel=1e-9, abs=1e-9), key
+
+
+def test_a_change_of_an_assumption_changes_the_formulas_values(content, build, books):
+    content["sources"]["assumption:order_value.liquor"]["mode"] = 300.0
+    before, after = (economics(book, "en") for book in (books["en"], tables_bytes("en", build(content))))
+    assert before != after
+
+
+def test_without_the_economics_there_are_no_formulas_and_the_sheet_says_so(content, build, parts):
+    content["findings"]["03_platform_economics"] = content["findings"]["03_platform_economics"][4:]
+    book = tables_bytes("en", build(content))
+    assert not [text for name, text in parts(book).items() if FORMULA.search(text)]
+
+
+def test_two_rules_for_one_fee_are_not_chosen_between(content, build, parts):
+    rule = content["sources"]["fee:douyin_standard"]
+    content["sources"]["fee:other"] = {**rule, "ref": "fee:other"}
+    content["findings"]["03_platform_economics"][0]["sources"].append("fee:other")
+    book = tables_bytes("en", build(content))
+    texts = [cell for row in economics(book, "en") for cell in row if isinstance(cell, str)]
+    assert any("no single row for" in text and "fee_douyin_shop" in text for text in texts)
+
+
+def test_shares_of_draws_are_static_and_say_so(books):
+    rows = economics(books["en"], "en")
+    place = next(at for at, row in enumerate(rows) if str(row[0]).startswith("Static:"))
+    assert [row[3] for row in rows[place + 1 : place + 3]] == [0.575, 0.425]
+
+
+def test_the_same_report_gives_the_same_bytes(report, books, tmp_path):
+    write_tables(tmp_path / "tables.xlsx", "zh", report)
+    assert (tmp_path / "tables.xlsx").read_bytes() == books["zh"]
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_everything_the_workbook_says_is_translated(code, report, monkeypatch):
+    bare = set()
+    message = Language.message
+
+    def listening(self, message_id):
+        said = message(self, message_id)
+        if self.code == "zh" and said == message_id and re.search(r"[A-Za-z]{2,} [a-z]{2,}", said):
+            bare.add(said)
+        return said
+
+    monkeypatch.setattr(Language, "message", listening)
+    tables_bytes(code, report)
+    assert not bare
+
+
+def test_hostile_text_stays_text(content, build, hostile, parts, books):
+    names = iter(hostile * 3)
+    content["subject"]["name"] = {"zh": next(names), "en": next(names)}
+    for record in content["sources"].values():
+        record["name"] = {"zh": next(names), "en": next(names)}
+        why = {"claim": "note", "assumption": "rationale"}.get(record["kind"], "note")
+        record[why] = {"zh": next(names), "en": next(names)}
+        if record["kind"] == "claim":
+            record |= {"as_printed": next(names), "locator": next(names)}
+            record["source"] |= {"publisher": next(names), "title": {"zh": next(names), "en": next(names)}}
+    for findings in content["findings"].values():
+        for finding in findings:
+            for row in finding["chart"]["rows"]:
+                row |= {"label": {"en": next(names), "zh": next(names)}} if "label" in row else {"rule": next(names)}
+    before = sum(len(FORMULA.findall(text)) for text in parts(books["en"]).values())
+    for code in CODES:
+        book = tables_bytes(code, build(content))
+        texts = parts(book)
+        assert sum(len(FORMULA.findall(text)) for text in texts.values()) == before
+        assert not [
+            text
+            for text in texts.values()
+            if "TargetMode" in text or ("evil.example" in text and "<hyperlink " in text)
+        ]
+        cells = [cell for rows in sheets(book).values() for row in rows for cell in row if isinstance(cell, str)]
+        assert all(len(cell) <= 32_767 for cell in cells)
+        assert [cell for cell in cells if cell.startswith(("=cmd", "+1+1", "@SUM"))]
+        assert 'quotePrefix="1"' in texts["xl/styles.xml"]
+
+
+def test_a_text_too_long_for_a_cell_says_that_it_was_shortened():
+    from siyu.render.tables.book import LONGEST, Book
+
+    book = Book(Speech(Language("en")), "t", "2021-08-31")
+    sheet = book.sheet("a")
+    for text in ("x" * 40_000, "👩" * 20_000, "x" * LONGEST):
+        sheet.text(0, text)
+        sheet.row += 1
+    long, wide, whole = (row[0] for row in sheets(book.content())["a"])
+    assert long.endswith("[shortened: the text has 40000 characters]")
+    assert wide.endswith("[shortened: the text has 20000 characters]")
+    assert whole == "x" * LONGEST
+
+
+def test_sheet_names_fit_excel_and_are_unique():
+    from siyu.render.tables.book import Book
+
+    book = Book(Speech(Language("en")), "t", "2021-08-31")
+    names = [book.sheet(name).name for name in ("a" * 50, "a" * 50, "x:y/z?*[1]", "'q'", "history", "", "A" * 31)]
+    assert len({name.lower() for name in names}) == len(names)
+    assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)
+
+
+# --- the printer ----------------------------------------------------------------------------------------
+
+
+def test_the_printed_formulas_are_those_of_the_library():
+    assert PRINTED.read_text(encoding="utf-8") == printed(), "run python -m siyu.formulas.excel"
+
+
+def test_powers_stand_in_brackets_as_excel_reads_a_minus_before_them():
+    a, b = Symbol("a", real=True), Symbol("b", real=True)
+    assert excel(-(a**b)) == "-({a}^{b})"
+    assert excel((1 - a) ** b) == "((1-{a})^{b})"
+    assert excel(a / (b + 1)) == "{a}/({b}+1)"
+    assert excel(log(a) - exp(-b)) == "LN({a})-EXP(-{b})"
+    assert excel(-Max(a, 2)) == "-MAX(2,{a})"
+
+
+def test_what_excel_does_not_know_is_refused():
+    with pytest.raises(ValueError, match="no Excel function"):
+        excel(Function("gamma2")(Symbol("x")))
+
+
+A, B = Symbol("a", real=True), Symbol("b", real=True)
+STEPS = [
+    lambda x, y: x + y,
+    lambda x, y: x - y,
+    lambda x, y: -x * y,
+    lambda x, y: x / (y**2 + 1),
+    lambda x, y: -(x**2) + y,
+    lambda x, y: (1 - x) ** 3 * y,
+    Max,
+    Min,
+]
+leaves = st.sampled_from([A, B, A + 1, 2 - B, Integer(-3), Rational(1, 3)])
+trees = st.recursive(
+    leaves, lambda inner: st.builds(lambda step, x, y: step(x, y), st.sampled_from(STEPS), inner, inner)
+)
+
+
+@given(trees, st.floats(0.1, 3), st.floats(0.1, 3))
+def test_a_printed_formula_has_the_value_of_its_expression(expression, a, b):
+    text = excel(expression)
+    expected = float(expression.subs({A: a, B: b}))
+    assert evaluated(text, {"a": a, "b": b}, {}) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+def test_arithmetic_knows_its_names_and_nothing_else():
+    assert names_in("{a}*[x.y]+{a}") == (["a"], ["x.y"])
+    assert evaluated("-([x.y]^{a})/MAX(2,{a})", {"a": 2.0}, {"x.y": 3.0}) == -4.5
+    for text in ("__import__('os')", "{a}.real", "(lambda: 1)()", "open(1)"):
+        with pytest.raises((ValueError, SyntaxError)):
+            evaluated(text, {"a": 1.0}, {})
+
+
+def test_all_ends_are_finite(report):
+    inputs, _ = bound(report, formulas()["inputs"])
+    assert all(math.isfinite(getattr(entry, end)) for entry in inputs.values() for end in ENDS)
+    assert all(entry.low <= entry.mode <= entry.high for entry in inputs.values())

@@ -1,0 +1,189 @@
+"""The page: every figure from the findings, nothing from the network, nothing untranslated, nothing trusted."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+
+from siyu.definitions import registry
+from siyu.language import Language
+from siyu.messages import catalog
+from siyu.render.page import html
+from siyu.render.page.html import render_report, write_report
+
+RENDER = Path(html.__file__).parents[1]
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_every_figure_is_the_one_of_its_finding(code, pages, report, check_figures):
+    assert check_figures(pages[code], report) > 60
+
+
+def test_a_planted_change_in_a_finding_shows(content, build, check_figures, report):
+    content["sections"][0]["findings"][1]["values"][0]["value"] = 8200000
+    with pytest.raises(AssertionError):
+        check_figures(render_report(build(content), "en"), report)
+
+
+def test_numbers_of_headings_lead_to_their_source(pages, read):
+    links = [link for link in read(pages["en"]).all("a") if link.get("class") == "num"]
+    ids = {attributes["id"] for _, attributes in read(pages["en"]).elements if "id" in attributes}
+    assert links
+    assert {link["href"][1:] for link in links} <= ids
+    assert {link["data-card"] for link in links} <= ids
+
+
+def test_all_links_within_the_page_arrive_and_ids_are_unique(pages, read):
+    page = read(pages["zh"])
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = {link["href"][1:] for link in page.all("a") if link["href"].startswith("#")}
+    targets |= {attributes["popovertarget"] for _, attributes in page.elements if "popovertarget" in attributes}
+    assert targets <= set(ids)
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_nothing_is_loaded_and_the_policy_admits_only_what_is_there(code, pages, read):
+    page = read(pages[code])
+    policy = next(m["content"] for m in page.all("meta") if m.get("http-equiv") == "Content-Security-Policy")
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    for tag in ("style", "script"):
+        blocks = re.findall(rf"<{tag}>(.*?)</{tag}>", pages[code], re.DOTALL)
+        assert len(blocks) == 1
+        digest = base64.b64encode(hashlib.sha256(blocks[0].encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    loaded = [a.get(name, "") for _, a in page.elements for name in ("src", "srcset") if name in a]
+    assert loaded
+    assert all(address.startswith("data:image/webp;base64,") for address in loaded)
+    assert not page.all("link")
+    assert not any("style" in attributes or "onclick" in attributes for _, attributes in page.elements)
+
+
+def test_the_same_report_gives_the_same_bytes(report, pages, tmp_path):
+    write_report(tmp_path / "page.html", "zh", report)
+    assert (tmp_path / "page.html").read_bytes() == pages["zh"].encode()
+    assert len(pages["zh"].encode()) < 2_000_000
+
+
+def test_the_answer_is_the_title_and_stands_first(pages, read):
+    page = read(pages["zh"])
+    heading = "".join(text for path, text in page.texts if "h1" in path)
+    assert heading.startswith("规模可信")
+    assert [tag for tag, _ in page.elements].count("h1") == 1
+    assert len([a for tag, a in page.elements if tag == "li" and "answer" in a.get("class", "").split()]) == 4
+
+
+def test_each_finding_is_printed_once_and_absent_ones_under_limits(pages, report, read):
+    ids = [a["id"] for _, a in read(pages["en"]).elements if a.get("id", "").startswith("finding-")]
+    assert sorted(ids) == sorted(f"finding-{f.key}" for f in report.findings if f.role != "absent")
+    limits = pages["en"].split('id="limits"')[1].split('id="sources"')[0]
+    assert "group members" in limits
+    assert "Do group members really buy again?" in limits
+
+
+def test_sections_without_input_say_what_is_missing(content, build):
+    section = content["sections"][1]
+    section |= {"status": "no_input", "reason": "Needs the orders export", "findings": []}
+    page = render_report(build(content), "en")
+    assert "Needs the orders export" in page
+    assert "no data yet" in page
+
+
+def test_no_word_of_the_page_is_untranslated(pages, read):
+    """In the pseudo-locale every message is bracketed; what stands outside is data, or a word nobody translates."""
+    known = {registry().metrics[key].en for key in registry().metrics}
+    known |= {registry().units[key].en for key in registry().units}
+    data = {"bdi", "data", "code", "time", "style", "script", "title"}
+    page = read(pages["xx"])
+    outside: list[str] = []
+    depth = 0
+    for path, text in page.texts:
+        kept = ""
+        for char in text:
+            depth += (char == "⟦") - (char == "⟧")
+            kept += char if depth == 0 and char != "⟧" else " "
+        if not data & set(path):
+            outside.append(re.sub(r"\u2068.*?\u2069", "", kept))
+    for _, attributes in page.elements:
+        outside += [
+            re.sub(r"⟦[^⟧]*⟧|\u2068.*?\u2069", "", attributes.get(name, "")) for name in ("aria-label", "title")
+        ]
+    words = {text.strip(" :,.;()⟧") for text in outside if re.search(r"[A-Za-z]{2}", text)}
+    known = {name.lower() for name in known}
+    words = {word for word in words if word.lower() not in known and not word.endswith(".ipynb")}
+    ledger = {str(text) for text in words if any(text in s for s in _ledger_texts(pages["xx"]))}
+    assert words - ledger - {"English", "中文"} == set()
+
+
+def _ledger_texts(page: str) -> list[str]:
+    return re.findall(r"<bdi>(.*?)</bdi>", page, re.DOTALL)
+
+
+def test_every_message_of_the_page_has_its_chinese():
+    keywords = {"_": None, "message": None, "_n": None, "_say": None}
+    methods = [("*.py", "python"), ("page/*.py", "python"), ("templates/**.j2", "jinja2")]
+    found = {entry[2] for entry in extract_from_dir(RENDER, method_map=methods, keywords=keywords)}
+    messages = {entry if isinstance(entry, str) else entry[0] for entry in found} - {"{it}"}
+    missing = [message for message in messages if catalog("zh").gettext(message) == message]
+    assert len(messages) > 80
+    assert missing == []
+    assert not [message for message in messages if re.search(r"\d", message)]
+
+
+def test_pictures_are_drawn_for_the_phone_and_named(pages, report, read):
+    page = read(pages["zh"])
+    drawn = [f for f in report.findings if f.chart.kind in ("range", "pairs", "tornado")]
+    assert len(page.all("img")) == len(drawn)
+    assert all(image["alt"] and int(image["width"]) > 700 for image in page.all("img"))
+    assert all(int(source["width"]) < 400 for source in page.all("source"))
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "\u202eevil\u2066",
+    "{{7*7}}",
+    "{name}",
+    "a\x00b",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_from_data_is_shown_and_not_obeyed(text, content, build, sources, read):
+    content["subject"]["name"] = {"zh": text, "en": text}
+    matrix = content["sections"][0]["findings"][3]
+    matrix["chart"]["rows"][0]["figure"] = {"zh": text, "en": text}
+    matrix["chart"]["rows"][1]["figure"] = text
+    record = {**sources["claim:S0-09"], "as_printed": text, "note": {"zh": text, "en": text}}
+    content["sources"] = {**sources, "claim:S0-09": record}
+    page = render_report(build(content), "en")
+    seen = read(page)
+    assert len(seen.all("script")) == 1
+    assert not any("onerror" in attributes for _, attributes in seen.elements)
+    assert all(image["src"].startswith("data:image/webp") for image in seen.all("img"))
+    assert not {char for char in page if unicodedata.category(char) in ("Cf", "Cc")} - set("\n\u2068\u2069")
+    if text == "{{7*7}}":
+        assert text in page
+
+
+def test_a_very_long_name_is_cut(content, build):
+    content["subject"]["name"] = {"zh": "长" * 40_000, "en": "long " * 8_000}
+    assert len(render_report(build(content), "en")) < 1_000_000
+
+
+def test_language_link_names_the_other_language(pages):
+    assert 'href="report.zh.html" lang="zh-CN"' in pages["en"]
+    assert 'href="report.en.html" lang="en"' in pages["zh"]
+    assert Language("zh").message("Contents") == "目录"
+
+
+def test_text_that_runs_right_to_left_is_isolated(content, build):
+    content["subject"]["name"] = {"zh": "עברית 12", "en": "עברית 12"}
+    assert "<bdi>עברית 12</bdi>" in render_report(build(content), "en")

@@ -1,0 +1,114 @@
+"""The index: every subject with its state, figures and files; found, filtered, and aged when it is looked at."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+
+from siyu.render.index import render_index
+
+HOSTILE = '"><script>hit=1</script><img src=http://evil.invalid/x onerror=hit=1>\u202e'
+
+
+@pytest.fixture(scope="module")
+def records(report) -> list[dict[str, Any]]:
+    """Three contents of run.json: published, published with a gap, failed."""
+    answer = {**report.findings[0].as_json(), "title": {"zh": "规模可信", "en": "Scale is credible"}}
+    run: dict[str, Any] = {
+        "subject": "luzhou_laojiao",
+        "folder": "luzhou_laojiao",
+        "name": {"zh": "泸州老窖", "en": "Luzhou Laojiao"},
+        "status": "published",
+        "as_of": "2021-08-31",
+        "sections": [{"notebook": "02_case_study", "status": "ok"}],
+        "files": [{"path": "report.zh.html"}, {"path": "report.en.html"}, {"path": "deck.en.pptx"}],
+        "answers": [answer],
+    }
+    client = copy.deepcopy(run) | {
+        "subject": "acme",
+        "folder": "acme",
+        "name": {"zh": "甲", "en": "Acme"},
+        "as_of": "2999-01-01",
+    }
+    client["sections"].append({"notebook": "07_repurchase", "status": "no_input"})
+    failed = copy.deepcopy(run) | {"subject": "broken", "folder": "broken", "status": "failed", "answers": []}
+    failed |= {"name": {"zh": HOSTILE, "en": HOSTILE}, "reasons": [HOSTILE]}
+    return [run, client, failed]
+
+
+@pytest.fixture(scope="module")
+def opened(records, chromium, tmp_path_factory) -> Iterator[tuple[Page, list[str]]]:
+    file = tmp_path_factory.mktemp("index") / "index.html"
+    file.write_text(render_index(records), encoding="utf-8")
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        page = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 800}).new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto(file.as_uri())
+        yield page, asked
+        browser.close()
+
+
+def test_each_subject_shows_answer_figures_and_files(records, read):
+    page = read(render_index(records))
+    links = [link["href"] for link in page.all("a")]
+    assert "luzhou_laojiao/report.zh.html" in links
+    assert "acme/deck.en.pptx" in links
+    assert not [link for link in links if link.startswith("broken/")]
+    figures = page.all("data")
+    assert {figure["data-ref"] for figure in figures} >= {"fan_answer.fan_gmv", "fan_answer.null_members"}
+    assert len(page.all("script")) == 1
+
+
+def test_the_same_records_give_the_same_bytes(records):
+    assert render_index(records) == render_index(records)
+    assert len(render_index(records)) < 400_000
+
+
+def test_no_report_at_all_is_a_page_too():
+    assert "<h1>" in render_index([])
+
+
+@pytest.mark.browser
+def test_age_is_worked_out_when_the_page_is_looked_at(opened):
+    page, _ = opened
+    assert "years old" in page.locator(".subject").nth(0).inner_text()
+    assert "old" not in page.locator(".subject").nth(1).inner_text()
+
+
+@pytest.mark.browser
+def test_the_browsers_language_is_chosen_and_can_be_changed(opened):
+    page, _ = opened
+    assert page.locator("h1").inner_text() == "Reports"
+    page.locator("#tongue-zh").check()
+    assert page.locator("h1").inner_text() == "报告"
+    assert page.evaluate("document.documentElement.lang") == "zh-CN"
+    page.locator("#tongue-en").check()
+
+
+@pytest.mark.browser
+def test_search_and_filter(opened):
+    page, _ = opened
+    page.locator("#find").fill("acme")
+    assert page.locator(".subject:visible").count() == 1
+    page.locator("#find").fill("nowhere")
+    assert page.locator("#nothing").is_visible()
+    page.locator("#find").fill("")
+    page.locator("[name=show][value=failed]").check()
+    assert page.locator(".subject:visible").get_attribute("data-status") == "failed"
+    page.locator("[name=show][value=stale]").check()
+    assert page.locator(".subject:visible").count() == 2
+    page.locator("[name=show]").first.check()
+
+
+@pytest.mark.browser
+def test_hostile_names_run_nothing_and_nothing_scrolls_sideways(opened):
+    page, asked = opened
+    assert len(asked) == 1
+    assert page.evaluate("typeof hit") == "undefined"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
