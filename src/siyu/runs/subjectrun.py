@@ -17,7 +17,7 @@ from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
 from siyu.runs.files.publication import Place
-from siyu.runs.files.record import mismatches, sealed
+from siyu.runs.files.record import mismatches, sealed, whole
 from siyu.runs.files.report_files import FINDINGS, file_name, renderings
 from siyu.runs.files.workspace import SectionStore
 from siyu.runs.journal import Journal
@@ -149,7 +149,8 @@ class SubjectRun:
             self.faults["report"] = found
             return []
         findings = storage.read_json(self.place.building / file_name(FINDINGS, ""))["findings"]
-        if (before := self.place.target / file_name(FINDINGS, "")).exists():
+        before = self.place.target / file_name(FINDINGS, "")
+        if whole(self.place.target) is not None:
             self.moved = moved(storage.read_json(before)["findings"], findings)
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
