@@ -63,7 +63,7 @@ def code(source, *tags):
     }
 
 
-def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMETERS):
+def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMETERS, shareable=False):
     listed = [
         markdown("# How many?"),
         code(parameters, "parameters"),
@@ -73,7 +73,8 @@ def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMET
     for number, cell in enumerate(listed):
         cell["id"] = f"cell-{number}"
     spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return {"cells": listed, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+    metadata = {"kernelspec": spec, "siyu": {"shareable": shareable}}
+    return {"cells": listed, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
 def write_notebook(folder: Path, section: str, cells=FINDINGS, **more) -> Path:

@@ -18,8 +18,8 @@ from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
 from siyu.runs.files.publication import Place
-from siyu.runs.files.record import mismatches, sealed
-from siyu.runs.files.report_files import FINDINGS, file_name, published, renderings
+from siyu.runs.files.record import mismatches, sealed, whole
+from siyu.runs.files.report_files import file_name, published, renderings
 from siyu.runs.files.workspace import SectionStore
 from siyu.runs.journal import Journal
 from siyu.runs.make.pool import Task
@@ -150,7 +150,7 @@ class SubjectRun:
             self.faults["report"] = found
             return []
         findings = published(self.place.building)
-        if (self.place.target / file_name(FINDINGS, "")).exists():
+        if whole(self.place.target) is not None:
             self.moved = moved(published(self.place.target), findings)
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
