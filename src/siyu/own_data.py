@@ -19,9 +19,8 @@ from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import EXPORTS, Books, books
 from siyu.language import Language
 from siyu.orders.frames import Frames, opened
-from siyu.record import Both, OrdersEntry
+from siyu.record import NO_INPUT, Both, OrdersEntry
 
-NO_INPUT = "application/vnd.siyu.no_input+json"
 MISSING = (
     "No exports yet: put the platform's order export (CSV, XLSX or ZIP), or the totals of the live dashboard, into "
     "this subject's folder exports"
