@@ -13,11 +13,11 @@ import pytest
 from siyu import workbook
 from siyu.evidence.assumptions import Assumptions
 from siyu.evidence.fees import FeeRules
-from siyu.findings import MIME, title
+from siyu.findings import title
 from siyu.formulas import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
-from siyu.record import FindingRecord
+from siyu.record import FINDING, FindingRecord
 
 NOTEBOOKS = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
 FORBIDDEN = (
@@ -74,7 +74,7 @@ def test_markdown_holds_no_typed_number(name):
 
 def test_every_finding_of_a_report_has_a_key_of_its_own():
     outputs = [output for name in NOTEBOOKS for cell in cells(name, "code") for output in cell.outputs]
-    keys = [data["key"] for output in outputs if (data := output.get("data", {}).get(MIME))]
+    keys = [data["key"] for output in outputs if (data := output.get("data", {}).get(FINDING))]
     assert len(keys) > 40
     assert sorted(keys) == sorted(set(keys))
 
