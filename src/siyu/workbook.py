@@ -230,6 +230,7 @@ class Workbook:
         cards: Mapping[str, Text] | None = None,
         context: tuple[str, ...] | list[str] = (),
         whatif: Mapping[str, Any] | None = None,
+        feeds: tuple[str, ...] = (),
         kind: str = "",
     ) -> Finding | None:
         """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
@@ -247,7 +248,7 @@ class Workbook:
             "role": role,
             "language": self.language,
         }
-        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif}
+        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif, "feeds": feeds}
         finding = make_finding(key, self.section, message, values, chart, **more)
         if finding.role == "absent":  # what is not there rests on where it was looked for
             finding = replace(finding, context=(f"ledger:{self.case}",))

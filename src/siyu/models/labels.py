@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from siyu.figure import Figure
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 
 FOLLOWERS = {
     "adopted": msg("As adopted"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 
 SEGMENTS = {
     "buyers": msg("Buyers with a key"),
