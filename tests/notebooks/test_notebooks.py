@@ -7,6 +7,7 @@ from functools import cache
 from itertools import pairwise
 from unittest import mock
 
+import messages
 import nbformat
 import pytest
 
@@ -25,10 +26,6 @@ FORBIDDEN = (
     *(ast.If, ast.IfExp, ast.BoolOp, ast.For, ast.While, ast.comprehension),  # what decides or repeats is in the domain
 )
 LONGEST = 14  # lines of a cell
-# expressions in pandas' query language, column names and the like are no messages
-MESSAGE = re.compile(r"^[A-Z{].*[a-z]|.* .*")
-
-WORDLESS = ("query", "eval", "assumption", "reference", "figure", "rival")
 
 
 @cache
@@ -89,10 +86,10 @@ def test_parameters_are_annotated_scalars_with_a_meaning(name):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_message_is_translated_and_holds_no_number(name):
     chinese = Language("zh")
-    messages = {cell.source for cell in cells(name, "markdown")} | set(texts(name))
-    missing = sorted(message for message in messages if chinese.message(message) == message)
+    said = {cell.source for cell in cells(name, "markdown")} | texts(name)
+    missing = sorted(message for message in said if chinese.message(message) == message)
     assert not missing
-    assert not [message for message in messages if re.search(r"\d", re.sub(r"\{[^}]*\}", "", message))]
+    assert not [message for message in said if re.search(r"\d", re.sub(r"\{[^}]*\}", "", message))]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -104,18 +101,8 @@ def test_translations_keep_the_placeholders(name):
 
 
 def texts(name):
-    """Messages in the code: string constants that read like words, outside calls that take no message."""
-    skipped = set()
-    for node in ast.walk(tree(name)):
-        call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if isinstance(node, ast.AnnAssign) or (call and node.func.attr in WORDLESS):
-            skipped |= {id(part) for part in ast.walk(node)}
-    strings = [
-        node.value
-        for node in ast.walk(tree(name))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped
-    ]
-    return [text for text in strings if MESSAGE.match(text)]
+    """Messages in the code."""
+    return messages.texts([cell.source for cell in cells(name, "code")])
 
 
 def run(name, ledger=None, assumptions=None, fees=None, **parameters):

@@ -19,7 +19,8 @@ from siyu.evidence.dates import claim_age
 from siyu.evidence.labels import CAVEATS, FATAL, SHARES, VERDICTS
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.quotes import joined, quoted, title
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 
 CARRY, CAVEAT, UNUSABLE = VERDICTS
 UNDECIDED = ("open", "range")
