@@ -57,7 +57,7 @@ class Column(Part):
 class Row(RootModel[dict[str, Cell]]):
     """A row of a table: cells by the key of their column, and more that no column shows."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists."""

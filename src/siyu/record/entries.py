@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, Discriminator, Tag, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag, TypeAdapter
 
 from siyu.record.text import Both, Number, Part, Ref
 
@@ -209,7 +209,7 @@ _Any = Annotated[
     | Annotated[LedgerEntry, Tag("ledger")],
     Discriminator(_kind),
 ]
-_ENTRIES: TypeAdapter[dict[str, _Any]] = TypeAdapter(dict[str, _Any])
+_ENTRIES: TypeAdapter[dict[str, _Any]] = TypeAdapter(dict[str, _Any], config=ConfigDict(defer_build=True))
 
 
 def entries(content: Mapping[str, Any]) -> dict[str, Entry]:

@@ -22,7 +22,8 @@ IntervalKind = Literal["none", "claim_range", "assumption90", "sampling95"]
 class Part(BaseModel):
     """A part of a record; it cannot be changed and holds nothing that is not declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # built when first used: deciding that nothing changed reads no record
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists, with the fields that were given."""
@@ -58,9 +59,9 @@ class Message(Part):
 
 Argument = Quantity | Message | Both
 Wording = str | Message | Both
-Message.model_rebuild()
-_WORDING: TypeAdapter[Wording] = TypeAdapter(Wording)
-_ARGUMENT: TypeAdapter[Argument] = TypeAdapter(Argument)
+_LATER = ConfigDict(defer_build=True)
+_WORDING: TypeAdapter[Wording] = TypeAdapter(Wording, config=_LATER)
+_ARGUMENT: TypeAdapter[Argument] = TypeAdapter(Argument, config=_LATER)
 
 
 def wording(content: Wording | Mapping[str, Any]) -> Wording:
