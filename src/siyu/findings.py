@@ -15,7 +15,7 @@ import pandas as pd
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
-from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Row, Table
+from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Table, TableRow
 
 SCHEMA = 2
 
@@ -154,7 +154,7 @@ def as_text(record: FindingRecord, language: Language) -> str:
     return "\n".join(lines)
 
 
-def _contents(row: Mark | Row, record: FindingRecord) -> list[Cell]:
+def _contents(row: Mark | TableRow, record: FindingRecord) -> list[Cell]:
     if isinstance(row, Mark):
         return [row.series, row.label, row.low, row.value, row.high]
     return [row.cell(column.key) for column in record.chart.columns]

@@ -7,10 +7,10 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag, TypeAdapter
 
-from siyu.record.text import Both, Number, Part, Ref
+from siyu.record.text import Both, Number, RecordPart, Ref
 
 
-class SourceEntry(Part):
+class SourceEntry(RecordPart):
     """A document: what it is, how far it deserves trust, what it gains by being believed."""
 
     id: str
@@ -24,7 +24,7 @@ class SourceEntry(Part):
     reason: Both
 
 
-class RivalEntry(Part):
+class RivalEntry(RecordPart):
     """A claim that says otherwise. conflict: the id of their conflict; kind and reason: of it."""
 
     ref: Ref
@@ -37,7 +37,7 @@ class RivalEntry(Part):
     reason: Both
 
 
-class Entry(Part):
+class Entry(RecordPart):
     """What all kinds share."""
 
     ref: Ref
