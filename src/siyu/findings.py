@@ -163,7 +163,7 @@ def _contents(row: Mark | TableRow, record: FindingRecord) -> list[Cell]:
 def cell_text(content: Cell | Mapping[str, Any], language: Language) -> str:
     """A cell of a table, or JSON content of one, in words; a number to four significant digits."""
     if isinstance(content, Mapping):
-        content = Row({"": content}).cell("")
+        content = TableRow({"": content}).cell("")
     if isinstance(content, Quantity):
         ends = [f"{end:.4g}" for end in (content.low, content.value, content.high)]
         return f"{ends[1]} [{ends[0]}, {ends[2]}] {content.unit}"
