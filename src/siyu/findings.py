@@ -15,9 +15,8 @@ import pandas as pd
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
-from siyu.record import ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Row, Table
+from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Row, Table
 
-MIME = "application/vnd.siyu.finding+json"
 SCHEMA = 2
 
 
@@ -88,7 +87,7 @@ class Finding:
         return self.record.as_json()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle: dict[str, Any] = {"text/plain": as_text(self.record, self.language), MIME: self.as_json()}
+        bundle: dict[str, Any] = {"text/plain": as_text(self.record, self.language), FINDING: self.as_json()}
         metadata: dict[str, Any] = {}
         if isinstance(self.chart, Chart) and self.chart.kind in charts.DRAWN:
             bundle["image/png"] = charts.png(self.chart, self.language)

@@ -4,10 +4,10 @@ import copy
 
 import pytest
 
+from siyu.record import FINDING, NO_INPUT
 from siyu.runs.ask import sections
 from siyu.runs.check import checks
 from siyu.runs.files import executed
-from siyu.runs.files.executed import FINDING, NO_INPUT
 
 TRAIL = [{"cell": n, "ok": True} for n in range(1, 5)] + [{"finished": True}]
 

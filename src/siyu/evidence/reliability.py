@@ -20,7 +20,8 @@ from siyu.evidence.labels import CAVEATS, FATAL, SHARES, SIZES, VERDICTS
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.quotes import joined, quoted, title
 from siyu.figure import Absent, Figure
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 
 CARRY, CAVEAT, UNUSABLE = VERDICTS
 UNDECIDED = ("open", "range")

@@ -20,11 +20,25 @@ from siyu.record.entries import (
     kind_of,
 )
 from siyu.record.finding import FEEDS, ROLES, FindingRecord, Findings, TitledFinding, Value, WhatIf
-from siyu.record.text import Argument, Both, Message, Number, Part, Quantity, Wording, rounded, wording
+from siyu.record.text import (
+    FINDING,
+    NO_INPUT,
+    SOURCES,
+    SPAN,
+    Both,
+    Message,
+    Number,
+    Part,
+    Quantity,
+    Wording,
+    rounded,
+    wording,
+)
 
 __all__ = [
-    "FEEDS", "ROLES", "Argument", "AssumptionEntry", "Axis", "Both", "Cell", "Chart", "ClaimEntry", "Column",
-    "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings", "LedgerEntry", "Line", "Mark",
-    "Message", "Number", "OrdersEntry", "Part", "Quantity", "RivalEntry", "Row", "SourceEntry", "Table",
-    "TitledFinding", "Value", "WhatIf", "Wording", "entries", "kind_of", "rounded", "wording",
+    "FEEDS", "FINDING", "NO_INPUT", "ROLES", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell", "Chart",
+    "ClaimEntry", "Column", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings",
+    "LedgerEntry", "Line", "Mark", "Message", "Number", "OrdersEntry", "Part", "Quantity", "RivalEntry", "Row",
+    "SourceEntry", "Table", "TitledFinding", "Value", "WhatIf", "Wording", "entries", "kind_of", "rounded",
+    "wording",
 ]  # fmt: skip

@@ -8,6 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, TypeAdapter
 
+# outputs of a notebook
+FINDING = "application/vnd.siyu.finding+json"
+SOURCES = "application/vnd.siyu.sources+json"
+NO_INPUT = "application/vnd.siyu.no_input+json"
+SPAN = "application/vnd.siyu.observed+json"
 Number = StrictInt | StrictFloat  # an integer stays one, so that it is printed without a decimal point
 Ref = Annotated[str, Field(pattern=r"^(claim|conflict|assumption|fee|data|orders|parameter|ledger):.+$")]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]

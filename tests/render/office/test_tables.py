@@ -103,10 +103,17 @@ def test_a_change_of_an_assumption_changes_the_formulas_values(content, build, b
     assert before != after
 
 
-def test_without_the_economics_there_are_no_formulas_and_the_sheet_says_so(content, build, parts):
-    content["findings"]["03_platform_economics"] = content["findings"]["03_platform_economics"][4:]
+def test_without_what_feeds_the_economics_there_are_no_formulas_and_the_sheet_says_so(content, build, parts):
+    for finding in content["findings"]["03_platform_economics"]:
+        finding["feeds"] = []
     book = tables_bytes("en", build(content))
     assert not [text for name, text in parts(book).items() if FORMULA.search(text)]
+
+
+def test_findings_may_be_called_anything(content, build, books):
+    for finding in content["findings"]["03_platform_economics"]:
+        finding["key"] = f"renamed_{finding['key']}"
+    assert economics(tables_bytes("en", build(content)), "en") == economics(books["en"], "en")
 
 
 def test_two_rules_for_one_fee_are_not_chosen_between(content, build, parts):

@@ -88,6 +88,15 @@ def test_each_finding_is_printed_once_and_absent_ones_under_limits(pages, report
     assert "Do group members really buy again?" in limits
 
 
+def test_what_to_measure_next_is_known_by_what_it_feeds(content, build):
+    (finding,) = [f for section in content["sections"] for f in section["findings"] if f["feeds"] == ["next"]]
+    finding["key"] = "anything"
+    measure = render_report(build(content), "en").split('id="measure"')[1].split("</section>")[0]
+    assert 'id="finding-anything"' in measure
+    finding["feeds"] = []
+    assert 'id="measure"' not in render_report(build(content), "en")
+
+
 def test_sections_without_input_say_what_is_missing(content, build):
     section = content["sections"][1]
     section |= {"status": "no_input", "reason": "Needs the orders export", "findings": []}
@@ -127,7 +136,7 @@ def _ledger_texts(page: str) -> list[str]:
 
 
 def test_every_message_of_the_page_has_its_chinese():
-    keywords = {"_": None, "message": None, "_n": None, "_say": None}
+    keywords = {"_": None, "message": None, "msg": None, "_say": None}
     methods = [("*.py", "python"), ("page/*.py", "python"), ("templates/**.j2", "jinja2")]
     found = {entry[2] for entry in extract_from_dir(RENDER, method_map=methods, keywords=keywords)}
     messages = {entry if isinstance(entry, str) else entry[0] for entry in found} - {"{it}"}
