@@ -191,8 +191,8 @@ class Holdings:
         return sum(one.records for one in self.books.counts)
 
     def frames(self, *kinds: str, platform: str = "") -> Frames:
-        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date, as long as
-        all platforms were observed.
+        """Orders and purchases, and of `members`, `follows`, `sessions`, `assignments` those named, as of the date,
+        as long as all platforms were observed.
 
         platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
         Empty tables where there are no orders.

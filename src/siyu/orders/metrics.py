@@ -12,6 +12,7 @@ from siyu.definitions import definition
 from siyu.figure import Absent, Figure
 from siyu.marked import msg
 from siyu.orders import fans, repurchase
+from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
 from siyu.orders.joins import members_and_others
 from siyu.orders.uplift import Uplift, uplift
@@ -70,6 +71,11 @@ class Parts:
     def uplift(self) -> Uplift:
         """The comparison of group members."""
         return uplift(self.frames, k=self.k)
+
+    @cached_property
+    def trial(self) -> Trial | None:
+        """The comparison of those invited by lot."""
+        return trial(self.frames, self.k)
 
     def exact(self, key: str, value: float, n: int | None = None) -> Figure:
         """A total of what was read: counted, not estimated, so it has no interval."""
