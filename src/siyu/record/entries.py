@@ -140,6 +140,7 @@ class FeeEntry(Entry):
     platform: str
     route: str
     category: str
+    traffic_form: str
     rate_low: Number
     rate_mode: Number | None
     rate_high: Number

@@ -63,11 +63,14 @@ class Packed(RecordPart):
 class WhatIf(RecordPart):
     """What the sliders of the page work with: what counts is how many draws make `gain` positive.
 
-    says: what a positive gain means. sliders: the first is the axis of the curve; what they set is not drawn."""
+    says: what a positive gain means. sliders: the first, a loss, is the axis of the curve, the second a fee; the
+    gain is linear in both. What a slider has been moved to is not drawn; until one is, `published` is shown:
+    [low, middle, high] of `better`, `fee` and `loss`, of all draws."""
 
     gain: Gain
     says: Wording
     sliders: tuple[Slider, ...]
+    published: dict[str, tuple[Number, Number, Number]]
     fixed: dict[str, Number]
     draws: dict[str, Packed]
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sympy import Function, Integer, Max, Min, Rational, Symbol, exp, log
 
-from siyu.formulas import ROUTES, WECHAT_ROUTES, compiled, contribution, fee_star, friction_star, people_value
+from siyu.formulas import ROUTES, WECHAT_ROUTES, compiled, contribution, fee_star, people_value, tolerable_loss
 from siyu.formulas.excel import PRINTED, excel, printed
 from siyu.language import Language
 from siyu.render.speech import Speech
@@ -88,7 +88,7 @@ def test_the_values_of_the_formulas_are_those_of_the_library(end, column, books,
     for route in WECHAT_ROUTES:
         for scope in ("order", "relation"):
             outputs[f"{route}.fee_star.{scope}"] = fee_star(route, scope)
-            outputs[f"{route}.friction_star.{scope}"] = friction_star(route, scope)
+            outputs[f"{route}.bearable.{scope}"] = tolerable_loss(route, scope)
     expected = compiled(outputs)(values)
     shown = [row[column] for row in economics(books["en"], "en")[5:] if row[1] != "" or isinstance(row[column], float)]
     numbers_shown = [cell for cell in shown if isinstance(cell, float | int)]
