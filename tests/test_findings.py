@@ -6,9 +6,9 @@ import pytest
 
 from siyu import charts
 from siyu.figure import Absent, Figure
-from siyu.findings import MIME, as_text, make_finding, title
+from siyu.findings import as_text, make_finding, title
 from siyu.language import Language
-from siyu.record import rounded
+from siyu.record import FINDING, rounded
 
 FAN = Figure(4.15e6, 4.15e6, 8.3e6, "CNY", "claim_range", "fan_gmv", ("claim:S0-08", "claim:S0-09"))
 
@@ -64,7 +64,7 @@ def test_one_chart_has_one_unit():
 
 def test_notebook_output_has_text_picture_and_record():
     data, metadata = fan_finding()._repr_mimebundle_()
-    assert set(data) == {"text/plain", "image/png", MIME}
+    assert set(data) == {"text/plain", "image/png", FINDING}
     assert metadata["image/png"]["alt"].startswith("Fans bring")
     assert data["image/png"].startswith(b"\x89PNG")
 

@@ -120,7 +120,10 @@ def _parts(name: str, content: bytes) -> Mapping[str, str] | str:
 
 
 def _rows(table: Table, text: str) -> dict[str, str]:
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
+    reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+    if table.id not in (reader.fieldnames or ()):
+        raise ValueError("no such table")
+    rows = list(reader)
     groups: dict[str, list[list[str]]] = {"*": []}
     for row in rows:
         decides = [row[table.id], row[table.group], *(row.get(column, "") for column in table.keys)]

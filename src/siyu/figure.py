@@ -12,11 +12,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 from siyu.definitions import definition, registry
+from siyu.record.text import IntervalKind
 
-KINDS = ("none", "claim_range", "assumption90", "sampling95")
+KINDS = get_args(IntervalKind)
 
 
 class DefinitionMismatch(ValueError):

@@ -31,11 +31,6 @@ Text = Wording | Mapping[str, Any]  # a mapping is JSON content, read as what it
 Values = Mapping[str, Any]  # name -> Argument, or JSON content of one
 
 
-def msg(message_id: str) -> str:
-    """The message id itself, marked as one for those who look for texts to translate (`make messages`)."""
-    return message_id
-
-
 @dataclass(frozen=True)
 class Segment:
     """A piece of rendered text; `ref` (value name and part) and `number` are set when it is a figure.

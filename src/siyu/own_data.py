@@ -19,15 +19,15 @@ from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import Books, books
 from siyu.intake.store.inventory import EXPORTS
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.labels import PLATFORMS
 from siyu.orders.metrics import NO_KEYS
-from siyu.record import Both, OrdersEntry
+from siyu.record import NO_INPUT, Both, OrdersEntry
 from siyu.subjects import Subject
 
-NO_INPUT = "application/vnd.siyu.no_input+json"
 MISSING = msg(
     "No exports yet: put the platform's order export (CSV, XLSX or ZIP), or the totals of the live dashboard, into "
     "this subject's folder exports"
@@ -194,8 +194,8 @@ class Holdings:
         return sum(one.records for one in self.books.counts)
 
     def frames(self, *kinds: str, platform: str = "") -> Frames:
-        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date, as long as
-        all platforms were observed.
+        """Orders and purchases, and of `members`, `follows`, `sessions`, `assignments` those named, as of the date,
+        as long as all platforms were observed.
 
         platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
         Empty tables where there are no orders.

@@ -30,8 +30,10 @@ def begin() -> None:
 
 
 def noted() -> dict[str, str]:
-    """address -> digest of everything that was read since `begin`, sorted."""
-    return dict(sorted(_noted.items()))
+    """address -> digest of everything that was read since `begin`; of a whole table, its groups are a part."""
+    whole = {name.removesuffix("#*") for name in _noted if name.endswith("#*")}
+    return {name: found for name, found in sorted(_noted.items())
+            if not (name.endswith(".*") and name.partition("#")[0] in whole)}  # fmt: skip
 
 
 def apart() -> tuple[str, ...]:

@@ -9,9 +9,11 @@ from fontTools.ttLib import TTFont
 
 from siyu import charts, theme
 from siyu.charts import drawing
+from siyu.charts.kinds import KINDS
 from siyu.charts.wrapping import wrapped
 from siyu.figure import Absent, Figure
 from siyu.language import Language
+from siyu.render.deck.plots import PLOTS
 
 ZH, EN = Language("zh"), Language("en")
 
@@ -80,6 +82,10 @@ def test_colours_are_told_apart_by_the_colour_blind():
     for matrix in simulated.values():
         seen = [matrix @ colour for colour in colours]
         assert np.linalg.norm(seen[0] - seen[1]) > 0.2
+
+
+def test_each_kind_has_a_native_chart_or_is_a_table_of_documents():
+    assert {name for name, kind in KINDS.items() if not kind.grid} == set(PLOTS)
 
 
 def test_unknown_kind_has_no_picture():

@@ -22,9 +22,9 @@ from siyu.findings import title
 from siyu.intake.store.client_tables import books_of
 from siyu.language import Language
 from siyu.orders import funnel, labels, refunds, reported, segments, traffic
-from siyu.own_data import MISSING, NO_INPUT, Holdings
+from siyu.own_data import MISSING, Holdings
 from siyu.paths import data_dir, notebooks_dir
-from siyu.record import FindingRecord
+from siyu.record import NO_INPUT, FindingRecord
 from siyu.runs.files import executed
 from siyu.simulator import worlds
 from siyu.simulator.brand import FEE

@@ -4,10 +4,10 @@ import copy
 
 import pytest
 
+from siyu.record import FINDING, NO_INPUT
 from siyu.runs.ask import sections
 from siyu.runs.check import checks
 from siyu.runs.files import executed
-from siyu.runs.files.executed import FINDING, NO_INPUT
 
 TRAIL = [{"cell": n, "ok": True} for n in range(1, 5)] + [{"finished": True}]
 
@@ -118,6 +118,7 @@ def test_findings_that_the_code_makes_are_found_without_running_it(tiny):
         "wb.finding('a', 1)",
         "x = wb.finding(\n    'b', 2,\n)",
         "wb.finding(key, 3)",
+        "wb.finding('of clients', 4, kind='client')",
         "%matplotlib inline",
     )
     assert checks.made_findings(tiny.notebook("02_case_study", cells)) == ["a", "b"]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 
 from siyu.paths import project_root
+from siyu.record import FINDING
 from siyu.runs.files import executed
 
 
@@ -17,7 +18,7 @@ def test_findings_references_and_words_are_read_in_order(tiny):
 def test_a_finding_shown_twice_counts_as_last_shown(tiny):
     notebook = tiny.executed()
     again = {**tiny.record("buyers", 4, "02_case_study")}
-    notebook["cells"][-2]["outputs"].append(tiny.shown({executed.FINDING: again}))
+    notebook["cells"][-2]["outputs"].append(tiny.shown({FINDING: again}))
     assert [record.values[0].value for record in executed.findings(notebook)] == [4]
 
 

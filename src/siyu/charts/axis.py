@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from matplotlib import ticker
 from matplotlib.axes import Axes
@@ -11,7 +12,7 @@ from matplotlib.axis import Axis
 
 from siyu import theme
 from siyu.language import POINTS, Language
-from siyu.record import Chart, Line
+from siyu.record import Chart, ReferenceLine
 
 
 def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
@@ -45,23 +46,29 @@ def label_rows(axes: Axes, labels: Sequence[str], chart: Chart, language: Langua
         axes.axvline(line.value, color=theme.INK, lw=1, ls=(0, (3, 3)), zorder=0)
         if line.low is not None and line.high is not None and line.low != line.high:
             axes.axvspan(line.low, line.high, color=theme.INK, alpha=0.07, lw=0, zorder=0)
-        note = f"{language.say(line.label)} {said(line, language)}"
-        axes.annotate(
-            note,
+        text = f"{language.say(line.label)} {said(line, language)}"
+        note(
+            axes,
+            text,
             (line.value, 1.0),
             (0, 4),
             xycoords=("data", "axes fraction"),
-            textcoords="offset points",
             ha="center",
             fontsize=9,
+            va="baseline",
         )
 
 
-def said(row: Line, language: Language) -> str:
+def said(row: ReferenceLine, language: Language) -> str:
     """The number of a mark: its range where it has one."""
     if row.low is None or row.high is None or row.low == row.high:
         return language.number(row.value, row.unit)
     return language.span(row.low, row.high, row.unit, row.interval_kind or "")
+
+
+def note(axes: Axes, text: str, at: tuple[float, float], away: tuple[float, float], **look: Any) -> None:
+    """A text beside a mark. away: from the mark, in points."""
+    axes.annotate(text, at, away, textcoords="offset points", **{"fontsize": 9.5, "va": "center", **look})
 
 
 def share_beside(text: str, narrow: bool) -> float:

@@ -18,7 +18,8 @@ from siyu.economy.own import OwnInputs
 from siyu.evidence.fees import FeeRules
 from siyu.figure import Figure
 from siyu.formulas import MEANINGS, contribution, price_star, referral_model, symbol, terms
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 from siyu.models.category import Category, closing_route
 from siyu.models.ranges import Ranged
 

@@ -11,7 +11,8 @@ from siyu.evidence.conflicts import Conflict
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.quotes import joined, quoted
 from siyu.figure import Figure
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 
 
 def disputes(ledger: Ledger) -> pd.DataFrame:

@@ -13,7 +13,8 @@ from siyu.evidence.claims import Claim
 from siyu.evidence.dates import claim_age
 from siyu.evidence.ledger import Ledger
 from siyu.figure import Absent, Figure
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 
 METRICS = ("mau", "dau", "daily_users")
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from siyu.definitions import registry
 from siyu.evidence.claims import Claim
 from siyu.evidence.sources import Source
-from siyu.language import Language, Text, msg
+from siyu.language import Language, Text
+from siyu.marked import msg
 
 SIGNS = {">": ">\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", "<=": "≤\u00a0", "~": "≈\u00a0"}
 

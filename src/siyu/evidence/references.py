@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.claims import QUALIFIERS, Claim
@@ -12,7 +12,10 @@ from siyu.evidence.conflicts import Conflict
 from siyu.evidence.fees import FeeRule, FeeRules
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.sources import Source
+from siyu.evidence.table import Row
 from siyu.record import (
+    SOURCES,
+    SPAN,
     AssumptionEntry,
     Both,
     ClaimEntry,
@@ -22,12 +25,12 @@ from siyu.record import (
     FeeEntry,
     LedgerEntry,
     OrdersEntry,
+    RecordPart,
     RivalEntry,
     SourceEntry,
 )
 
-MIME = "application/vnd.siyu.sources+json"
-OBSERVED = "application/vnd.siyu.observed+json"
+Made = TypeVar("Made", bound=RecordPart)
 
 
 @dataclass(frozen=True)
@@ -65,35 +68,26 @@ class References:
             elif kind == "ledger":
                 records[ref] = _ledger_entry(ref, ledger)
             elif kind == "assumption":
-                records[ref] = AssumptionEntry.model_validate(_columns(ref, assumptions[key], ledger))
+                records[ref] = _sourced(AssumptionEntry, ref, assumptions[key], ledger)
             elif kind == "fee":
-                records[ref] = FeeEntry.model_validate(_columns(ref, fees.rules[key], ledger))
+                records[ref] = _sourced(FeeEntry, ref, fees.rules[key], ledger)
             elif kind == "data":
                 source = ledger.sources[f"D-{key}"]
-                records[ref] = DataEntry(ref=ref, kind="data", name=_name(source), source=source_entry(source))
+                name = Both(en=source.title, zh=source.title_zh)
+                records[ref] = DataEntry(ref=ref, kind="data", name=name, source=source_entry(source))
             else:
                 raise KeyError(f"{ref}: not a ref this workbook knows")
         return cls(dict(sorted(records.items())))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         payload = {ref: entry.as_json() for ref, entry in self.records.items()}
-        span = {OBSERVED: dict(self.observed)} if self.observed else {}
-        return {"text/plain": "\n".join(self.records), MIME: payload, **span}
+        span = {SPAN: dict(self.observed)} if self.observed else {}
+        return {"text/plain": "\n".join(self.records), SOURCES: payload, **span}
 
 
 def source_entry(source: Source) -> SourceEntry:
     """A source with both languages, grade and what it gains."""
-    return SourceEntry(
-        id=source.source_id,
-        title=_name(source),
-        publisher=source.publisher,
-        published=source.published,
-        locator=source.locator,
-        grade=source.grade,
-        garbling=source.garbling,
-        interest=Both(en=source.interest, zh=source.interest_zh),
-        reason=Both(en=source.reason, zh=source.reason_zh),
-    )
+    return _made(SourceEntry, source, id=source.source_id)
 
 
 def claim_entry(claim: Claim, ledger: Ledger) -> ClaimEntry:
@@ -101,62 +95,26 @@ def claim_entry(claim: Claim, ledger: Ledger) -> ClaimEntry:
     low, value, high = claim.span if claim.numeric else (None, claim.value, None)
     conflicts = ledger.conflicts_of(claim.claim_id)
     rivals = [_rival(other, entry, ledger) for entry in conflicts for other in entry.claims if other != claim.claim_id]
-    return ClaimEntry(
-        ref=f"claim:{claim.claim_id}",
-        kind="claim",
-        name=Both(en=claim.entity_name, zh=claim.entity_name_zh),
-        metric=claim.metric,
-        statistic=claim.statistic,
-        as_printed=claim.as_printed,
-        comparator=claim.comparator,
-        value=value,
-        low=low,
-        high=high,
-        unit=claim.unit,
-        period=claim.period,
-        grade=ledger.grade(claim),
-        garble=claim.garble,
-        rejected=ledger.rejected(claim),
-        locator=claim.locator,
-        note=_both(claim.note, claim.note_zh),
-        not_stated=tuple(name for name in QUALIFIERS if getattr(claim, name) == "not_stated"),
-        conflicts=tuple(entry.conflict_id for entry in conflicts),
-        rivals=tuple(rivals),
-        source=source_entry(ledger.sources[claim.source_id]),
-    )
+    parsed = {"value": value, "low": low, "high": high}
+    judged = {"grade": ledger.grade(claim), "rejected": ledger.rejected(claim), "rivals": rivals}
+    judged["not_stated"] = [name for name in QUALIFIERS if getattr(claim, name) == "not_stated"]
+    judged["conflicts"] = [entry.conflict_id for entry in conflicts]
+    judged["source"] = source_entry(ledger.sources[claim.source_id])
+    name = Both(en=claim.entity_name, zh=claim.entity_name_zh)
+    return _made(ClaimEntry, claim, ref=f"claim:{claim.claim_id}", kind="claim", name=name, **parsed, **judged)
 
 
 def conflict_entry(entry: Conflict) -> ConflictEntry:
     """A conflict with what was adopted and why."""
-    return ConflictEntry(
-        ref=f"conflict:{entry.conflict_id}",
-        kind="conflict",
-        type=entry.kind,
-        name=Both(en=entry.topic, zh=entry.topic_zh),
-        claims=entry.claims,
-        adopted=entry.adopted,
-        adopted_low=entry.adopted_low,
-        adopted_high=entry.adopted_high,
-        resolution=entry.resolution,
-        differing_field=entry.differing_field,
-        reason=Both(en=entry.reason, zh=entry.reason_zh),
-        corroboration=entry.corroboration,
-        confidence=entry.confidence,
-    )
+    name, ref = Both(en=entry.topic, zh=entry.topic_zh), f"conflict:{entry.conflict_id}"
+    return _made(ConflictEntry, entry, ref=ref, kind="conflict", type=entry.kind, name=name)
 
 
 def _rival(claim_id: str, entry: Conflict, ledger: Ledger) -> RivalEntry:
     claim = ledger.claims[claim_id]
-    return RivalEntry(
-        ref=f"claim:{claim_id}",
-        name=Both(en=claim.entity_name, zh=claim.entity_name_zh),
-        as_printed=claim.as_printed,
-        grade=ledger.grade(claim),
-        conflict=entry.conflict_id,
-        kind=entry.kind,
-        adopted=claim_id in entry.adopted,
-        reason=Both(en=entry.reason, zh=entry.reason_zh),
-    )
+    name, adopted = Both(en=claim.entity_name, zh=claim.entity_name_zh), claim_id in entry.adopted
+    more = {"as_printed": claim.as_printed, "grade": ledger.grade(claim), "adopted": adopted}
+    return _made(RivalEntry, entry, ref=f"claim:{claim_id}", name=name, conflict=entry.conflict_id, **more)
 
 
 def _ledger_entry(ref: str, ledger: Ledger) -> LedgerEntry:
@@ -170,23 +128,20 @@ def _ledger_entry(ref: str, ledger: Ledger) -> LedgerEntry:
     return LedgerEntry(ref=ref, kind="ledger", name=name, claims=claims)
 
 
-def _columns(ref: str, row: Assumption | FeeRule, ledger: Ledger) -> dict[str, Any]:
-    """An assumption or a fee rule: all its columns, bilingual ones as pairs, its source in full."""
-    columns = row.model_dump(mode="json", exclude={"line"})
-    entry: dict[str, Any] = {"ref": ref, "kind": ref.partition(":")[0]}
-    for key, value in columns.items():
-        if key.endswith("_zh"):
-            continue
-        entry[key] = _both(value, columns[f"{key}_zh"]) if f"{key}_zh" in columns else value
-    sources = [ledger.sources[key] for key in str(row.source).split() if key in ledger.sources]
-    entry["source"] = source_entry(sources[0]) if sources else None
-    entry["grade"] = sources[0].grade if sources else None
-    return entry
+def _sourced(entry: type[Made], ref: str, row: Assumption | FeeRule, ledger: Ledger) -> Made:
+    """An assumption or a fee rule with the first of its sources in full."""
+    known = [ledger.sources[key] for key in str(row.source).split() if key in ledger.sources]
+    kind = {} if isinstance(row, FeeRule) else {"kind": "assumption"}
+    source, grade = (source_entry(known[0]), known[0].grade) if known else (None, None)
+    return _made(entry, row, ref=ref, source=source, grade=grade, **kind)
 
 
-def _name(source: Source) -> Both:
-    return Both(en=source.title, zh=source.title_zh)
+def _made(entry: type[Made], row: Row, **more: Any) -> Made:
+    """An entry with the columns of a row that it has; columns in both languages become one."""
+    columns = row.model_dump(mode="json", include={*entry.model_fields, *(f"{key}_zh" for key in entry.model_fields)})
+    pairs = {key: Both(en=columns[key] or "", zh=columns.pop(f"{key}_zh") or "") for key in _bilingual(columns)}
+    return entry.model_validate({**columns, **pairs, **more})
 
 
-def _both(en: str | None, zh: str | None) -> Both:
-    return Both(en=en or "", zh=zh or "")
+def _bilingual(columns: Mapping[str, Any]) -> list[str]:
+    return [key for key in columns if f"{key}_zh" in columns]

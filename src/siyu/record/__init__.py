@@ -4,7 +4,7 @@ Notebooks write these records, renderings read them back. They hold no language 
 Schemas of `siyu.schemas` are generated from them.
 """
 
-from siyu.record.chart import Axis, Cell, Chart, Column, Line, Mark, Row, Table
+from siyu.record.chart import Axis, Cell, Chart, Mark, ReferenceLine, Table, TableColumn, TableRow
 from siyu.record.entries import (
     AssumptionEntry,
     ClaimEntry,
@@ -20,11 +20,25 @@ from siyu.record.entries import (
     kind_of,
 )
 from siyu.record.finding import FEEDS, ROLES, FindingRecord, Findings, TitledFinding, Value, WhatIf
-from siyu.record.text import Argument, Both, Message, Number, Part, Quantity, Wording, rounded, wording
+from siyu.record.text import (
+    FINDING,
+    NO_INPUT,
+    SOURCES,
+    SPAN,
+    Both,
+    Message,
+    Number,
+    Quantity,
+    RecordPart,
+    Wording,
+    rounded,
+    wording,
+)
 
 __all__ = [
-    "FEEDS", "ROLES", "Argument", "AssumptionEntry", "Axis", "Both", "Cell", "Chart", "ClaimEntry", "Column",
-    "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings", "LedgerEntry", "Line", "Mark",
-    "Message", "Number", "OrdersEntry", "Part", "Quantity", "RivalEntry", "Row", "SourceEntry", "Table",
-    "TitledFinding", "Value", "WhatIf", "Wording", "entries", "kind_of", "rounded", "wording",
+    "FEEDS", "FINDING", "NO_INPUT", "ROLES", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell", "Chart",
+    "ClaimEntry", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings", "LedgerEntry",
+    "Mark", "Message", "Number", "OrdersEntry", "Quantity", "RecordPart", "ReferenceLine", "RivalEntry",
+    "SourceEntry", "Table", "TableColumn", "TableRow", "TitledFinding", "Value", "WhatIf", "Wording", "entries",
+    "kind_of", "rounded", "wording",
 ]  # fmt: skip

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from siyu.language import LANGUAGES, Language
 from siyu.record import TitledFinding
 from siyu.render import labels
-from siyu.render.outline import place_of
 from siyu.render.page.html import HTML_LANG, environment_of, shell
 from siyu.render.said import NAME_LENGTH, Said
 from siyu.render.speech import Speech
@@ -92,12 +91,9 @@ class Tongue:
         ]
 
     def _question(self, section: Record) -> str:
-        name = str(section["notebook"])
-        return self.say(labels.QUESTIONS[name]) if name in labels.QUESTIONS else name
+        return self.speech.language.say(section.get("question") or str(section["notebook"]))
 
 
 def leading(record: Record) -> TitledFinding | None:
     """The answer that stands for a whole report; None when it has none."""
-    answers = [TitledFinding.model_validate(answer) for answer in record.get("answers") or ()]
-    kind = record.get("kind", "case")
-    return min(answers, key=lambda one: place_of(kind, one.section), default=None)
+    return next(map(TitledFinding.model_validate, record.get("answers") or ()), None)

@@ -127,7 +127,7 @@ def _undeclared(path: Path, notebook: dict[str, Any]) -> list[Problem]:
 
 def _section(path: Path, notebook: dict[str, Any]) -> str:
     """The section a notebook is, by what its findings say, else by its name."""
-    sections = executed.sections(notebook)
+    sections = executed.claimed(notebook, "section")
     return sections.pop() if len(sections) == 1 else path.stem
 
 

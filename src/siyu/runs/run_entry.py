@@ -6,9 +6,10 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from siyu.record import Part, TitledFinding
+from siyu.record import RecordPart, TitledFinding
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
+from siyu.runs.ask.sections import profiles
 from siyu.runs.files import executed, storage
 from siyu.runs.files.made import Made, listed
 from siyu.runs.files.record import PUBLISHED, SCHEMA
@@ -40,7 +41,9 @@ def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[
     if faults:
         record["reasons"] = reasons(faults)
     else:
-        record["answers"] = [finding.as_json() for finding in findings if finding.role == "answer"]
+        answers = [finding for finding in findings if finding.role == "answer"]
+        answers.sort(key=lambda one: profiles()[one.section].rank(request.subject.kind))
+        record["answers"] = [finding.as_json() for finding in answers]
     return record
 
 
@@ -60,7 +63,7 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     if section.status != OK:
         return section.status, section.reason
     reason = executed.no_input(storage.read_json(store.notebook(section.notebook)))
-    return (NO_INPUT, reason.as_json() if isinstance(reason, Part) else reason) if reason else (OK, None)
+    return (NO_INPUT, reason.as_json() if isinstance(reason, RecordPart) else reason) if reason else (OK, None)
 
 
 def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list[dict[str, Any]]:
@@ -80,7 +83,8 @@ def _made(plan: Plan, store: SectionStore) -> dict[str, Made]:
 
 
 def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Mapping[str, Made]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"notebook": section.notebook, "inputs": []}
+    question = profiles()[section.notebook].question.model_dump()
+    entry: dict[str, Any] = {"notebook": section.notebook, "question": question, "inputs": []}
     if section.notebook in faults:
         return {**entry, "status": FAILED, "reason": "; ".join(faults[section.notebook])}
     if section.status == OK and section.notebook not in made:

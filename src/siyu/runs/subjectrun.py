@@ -12,14 +12,14 @@ from siyu.record import TitledFinding
 from siyu.runs.ask.plan import OK, Plan, SectionPlan, report_inputs
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.reuse import Decision, decided, given_made
-from siyu.runs.ask.sections import notebooks
+from siyu.runs.ask.sections import notebooks, profiles
 from siyu.runs.check.acceptance import judged
 from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
 from siyu.runs.files.publication import Place
-from siyu.runs.files.record import mismatches, sealed
-from siyu.runs.files.report_files import FINDINGS, file_name, published, renderings
+from siyu.runs.files.record import mismatches, sealed, whole
+from siyu.runs.files.report_files import file_name, published, renderings
 from siyu.runs.files.workspace import SectionStore
 from siyu.runs.journal import Journal
 from siyu.runs.make.pool import Task
@@ -150,7 +150,7 @@ class SubjectRun:
             self.faults["report"] = found
             return []
         findings = published(self.place.building)
-        if (self.place.target / file_name(FINDINGS, "")).exists():
+        if whole(self.place.target) is not None:
             self.moved = moved(published(self.place.target), findings)
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
@@ -264,7 +264,13 @@ class SubjectRun:
         status, reason = section_state(section, self.store)
         path = str((self.place.building / "notebooks" / f"{section.notebook}.ipynb").resolve())
         ran = path if section.status == OK else None
-        return {"notebook": section.notebook, "status": status, "reason": reason, "path": ran}
+        profile = profiles()[section.notebook]
+        told = {
+            "question": profile.question.model_dump(),
+            "lead": profile.lead.finding if profile.lead else "",
+            "rank": profile.rank(self.plan.request.subject.kind),
+        }
+        return {"notebook": section.notebook, "status": status, "reason": reason, "path": ran, **told}
 
     def _changed(self) -> list[str]:
         """Inputs that are not any more what the report was made from."""

@@ -25,7 +25,7 @@ def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, n
             axes.plot([row.low, row.high], [place, place], color=theme.INK, lw=1.2)
         end = max(row.value, row.high, 0)
         text = language.number(row.value, row.unit)
-        axes.annotate(text, (end, place), (6, 0), textcoords="offset points", va="center", fontsize=9.5)
+        axis.note(axes, text, (end, place), (6, 0))
     axes.axvline(0, color=theme.MUTE, lw=0.8)
     axis.label_rows(axes, labels, chart, language)
     axis.room(axes, chart, 0.2 if not narrow else 0.4, zero=math.inf)

@@ -27,15 +27,8 @@ def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, n
         ends.append((rows[-1].value, xs[-1], language.say(rows[-1].series or ""), colour))
     for line in chart.lines:
         axes.axhline(line.value, color=theme.INK, lw=1, ls=(0, (3, 3)))
-        note = f"{language.say(line.label)} {axis.said(line, language)}"
-        axes.annotate(
-            note,
-            (0.01, line.value),
-            (0, 4),
-            xycoords=("axes fraction", "data"),
-            textcoords="offset points",
-            fontsize=9,
-        )
+        text = f"{language.say(line.label)} {axis.said(line, language)}"
+        axis.note(axes, text, (0.01, line.value), (0, 4), xycoords=("axes fraction", "data"), fontsize=9, va="baseline")
     axes.margins(x=0.04)
     left, right = axes.get_xlim()
     longest = max((text for _, _, text, _ in ends), key=len, default="")
@@ -56,15 +49,7 @@ def _name_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]], narrow
     taken = -math.inf
     for value, x, text, colour in sorted(ends):
         taken = max(value * scale, taken + 13)
-        axes.annotate(
-            text,
-            (x, value),
-            (8, taken - value * scale),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontsize=9.5,
-        )
+        axis.note(axes, text, (x, value), (8, taken - value * scale), color=colour)
 
 
 KIND = Kind(paint, lambda chart, narrow, deepest: 3.0 if narrow else 3.6, "y")

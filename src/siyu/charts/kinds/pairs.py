@@ -28,15 +28,16 @@ def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, n
             below = names.index(name) % 2 == 0
             text = f"{name} {language.number(row.value, row.unit)}"
             side = "center" if max(ends) - min(ends) > 0 and not narrow else "left" if below else "right"
-            axes.annotate(
+            axis.note(
+                axes,
                 text,
                 (row.value, place),
                 (0, -17 if below else 12),
-                textcoords="offset points",
                 ha=side,
                 color=colour,
                 fontsize=9,
                 path_effects=HALO,
+                va="baseline",
             )
     axis.label_rows(axes, distinct, chart, language)
     axis.room(axes, chart, 0.15, low=0.15)

@@ -19,28 +19,13 @@ def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, n
     for place, row in zip(places, chart.rows, strict=True):
         colour = theme.TONES[row.tone or "main"]
         if row.low != row.high:
-            axes.plot(
-                [row.low, row.high],
-                [place, place],
-                color=colour,
-                alpha=0.22,
-                lw=9,
-                solid_capstyle="butt",
-            )
-            axes.plot([row.low, row.high], [place, place], "|", color=colour, ms=9, mew=1.6)
+            ends = [row.low, row.high]
+            axes.plot(ends, [place, place], color=colour, alpha=0.22, lw=9, solid_capstyle="butt")
+            axes.plot(ends, [place, place], "|", color=colour, ms=9, mew=1.6)
         axes.plot(row.value, place, "o", color=colour, ms=7)
         text = axis.said(row, language)
         longest = max(longest, text, key=len)
-        axes.annotate(
-            text,
-            (row.high, place),
-            (9, 0),
-            textcoords="offset points",
-            va="center",
-            color=colour,
-            fontsize=9.5,
-            path_effects=HALO,
-        )
+        axis.note(axes, text, (row.high, place), (9, 0), color=colour, path_effects=HALO)
     axis.label_rows(axes, labels, chart, language)
     axis.room(axes, chart, max(0.30 if not narrow else 0.55, axis.share_beside(longest, narrow)), zero=0.5)
 

@@ -21,12 +21,11 @@ def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, n
         for end, colour in ((row.low, theme.RIVAL), (row.high, theme.MAIN)):
             axes.barh(place, end - base, left=base, color=colour, height=0.55, alpha=0.85)
             right = end >= base
-            axes.annotate(
+            axis.note(
+                axes,
                 language.number(end, row.unit),
                 (end, place),
                 (5 if right else -5, 0),
-                textcoords="offset points",
-                va="center",
                 ha="left" if right else "right",
                 fontsize=8.5,
                 color=theme.MUTE,

@@ -24,15 +24,7 @@ def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, n
         colour = theme.INK if total else theme.MAIN if row.value >= 0 else theme.RIVAL
         axes.barh(place, running - start, left=start, color=colour, height=0.6, alpha=0.85)
         text = language.number(row.value, row.unit)
-        axes.annotate(
-            text,
-            (max(start, running), place),
-            (6, 0),
-            textcoords="offset points",
-            va="center",
-            fontsize=9.5,
-            color=colour,
-        )
+        axis.note(axes, text, (max(start, running), place), (6, 0), color=colour)
     axes.axvline(0, color=theme.MUTE, lw=0.8)
     axis.label_rows(axes, labels, chart, language)
     axis.room(axes, chart.model_copy(update={"rows": ()}), 0.18 if not narrow else 0.35, zero=math.inf)

@@ -20,7 +20,7 @@ from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.paths import data_dir
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates"]
+Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates", "assignments"]
 
 
 class FormatError(ProblemsError):

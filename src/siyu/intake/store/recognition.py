@@ -38,7 +38,7 @@ def note_exports(exports: Path, store: Path, accounts: Mapping[Path, Iterable[Ac
         reads.note(f"{address(path)}#format", _digest(outcome))
     for key in {table[0] for outcome in found for table in outcome if len(table) == 1}:
         reads.content(format_files()[key])
-    if found:
+    if any(not account.refused for tables in accounts.values() for account in tables):
         _remember(store, dict(zip(digests, found, strict=True)))
 
 

@@ -22,7 +22,6 @@ from siyu.render.said import ARGUMENT_LENGTH, Said
 from siyu.render.speech import Speech
 
 _PAGES = {"answer": 4, "headline": 4, "appendix": 2}  # slides a table may take; the workbook has all of its rows
-_PANEL = 12.0
 
 
 class Story:

@@ -24,7 +24,7 @@ _EXPECTED = {
 }
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INT = re.compile(r"[+-]?(0|[1-9]\d*)")
-_BOUNDS = re.compile(r"[;,]?\s*(-?[\d.]+)\.\.(-?[\d.]+)$")
+BOUNDS = re.compile(r"[;,]?\s*(-?[\d.]+)\.\.(-?[\d.]+)$")
 _FLOAT = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -140,7 +140,7 @@ def _parameter(statement: ast.stmt, meanings: Mapping[int, str]) -> Parameter | 
 
 def _bounded(parameter: Parameter) -> Parameter | None:
     """With the bounds that its comment ends on; None when the default lies outside, or they are none."""
-    stated = _BOUNDS.search(parameter.meaning)
+    stated = BOUNDS.search(parameter.meaning)
     if parameter.type not in ("int", "float") or stated is None:
         return parameter
     low, high = map(float, stated.groups())

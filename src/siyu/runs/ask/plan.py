@@ -11,7 +11,7 @@ from siyu.paths import address, data_dir
 from siyu.runs.ask import keys
 from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.parameters import Parameter, Scalar
-from siyu.runs.ask.sections import applicable, notebooks
+from siyu.runs.ask.sections import applicable, notebooks, profiles
 from siyu.subjects import Subject
 
 # A client's rows of these go before the bundled ones.
@@ -88,7 +88,8 @@ class Plan:
         sections = [[section.notebook, section.status, made.get(section.notebook, "")] for section in self.sections]
         request = self.request
         told = [list(request.languages), request.as_of, request.delivery.key, list(self.parameters)]
-        return keys.key(keys.rendering_code(), dict(self.inputs), sections, told)
+        about = {name: profile.model_dump() for name, profile in profiles().items()}  # questions, and what leads
+        return keys.key(keys.rendering_code(), dict(self.inputs), sections, told, about)
 
 
 def planned(request: Request) -> Plan:
@@ -116,7 +117,7 @@ def report_inputs(request: Request) -> dict[str, str]:
 def _section(name: str, request: Request) -> SectionPlan:
     """A section of this subject alone, or of everybody who is compared with the case on that date."""
     notebook, values = notebooks()[name], _injected(request, notebooks()[name].parameters)
-    if not notebook.shareable:
+    if not notebook.profile.shareable:
         return SectionPlan(name, OK, values)
     goods = "category" in notebook.parameters  # what asks for goods reads assumptions and fees of a client
     own = _own(request.subject) if goods else []

@@ -10,7 +10,7 @@ from siyu.runs.ask import keys
 from siyu.runs.ask.plan import Plan, SectionPlan
 from siyu.runs.ask.present import Present
 from siyu.runs.files.made import Made
-from siyu.runs.files.record import PUBLISHED, mismatches, opened
+from siyu.runs.files.record import PUBLISHED, whole
 from siyu.runs.files.storage import sha256
 from siyu.runs.files.workspace import SectionStore, Workspace
 
@@ -57,7 +57,7 @@ def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) 
     given = tuple(section.notebook for section in plan.runs if section.given is not None)
     if force:
         return Decision(unchanged=False, execute=names, reuse=given)
-    published = _published(plan, workspace)
+    published = whole(workspace.out / plan.request.subject.id)
     made, adopt, kept, because = {name: given_made(plan, name) for name in given}, {}, [], set[str]()
     for section in plan.runs:
         changes = []
@@ -87,14 +87,6 @@ def given_made(plan: Plan, name: str) -> Made:
     """What a section was made from that something else has executed: its notebook, as far as anybody knows."""
     content = next(section.given for section in plan.runs if section.notebook == name)
     return Made({f"notebooks/{name}.ipynb": sha256(content or b"")}, {})
-
-
-def _published(plan: Plan, workspace: Workspace) -> dict[str, Any] | None:
-    """The record of the published report, if that is whole."""
-    folder = workspace.out / plan.request.subject.id
-    record = opened(folder)
-    whole = record is not None and record["status"] == PUBLISHED and not mismatches(folder)
-    return record if whole else None
 
 
 def _candidates(

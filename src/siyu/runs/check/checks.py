@@ -9,12 +9,10 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
-
-from siyu.record import FindingRecord
+from siyu.record import SOURCES
 from siyu.runs.ask.parameters import Scalar, given
 from siyu.runs.ask.sections import Notebook
-from siyu.runs.files.executed import SOURCES, bundles, code_cells, findings, sections, text
+from siyu.runs.files.executed import bundles, claimed, code_cells, finding_faults, text
 
 _INJECTED = "injected-parameters"
 
@@ -34,10 +32,7 @@ def faults(executed: Mapping[str, Any]) -> list[str]:
             found.append(f"cell {number} ran as number {count}, not {order}: restart the kernel and run all cells")
         found += [f"cell {number}: {fault}" for fault in _output_faults(cell["outputs"])]
     if not found:
-        try:
-            found += _missing(executed, findings(executed))
-        except ValidationError as error:
-            found += [f"finding: {_where(one['loc'])}{one['msg']}" for one in error.errors()]
+        found += [*_missing(executed), *finding_faults(executed)]
     return found
 
 
@@ -61,7 +56,7 @@ def identity_faults(bundled: Notebook, parameters: Mapping[str, Scalar], execute
         found.append("its cells are not those of the bundled notebook")
     elif given(executed) != {name: one.default for name, one in bundled.parameters.items()} | dict(parameters):
         found.append("it did not run with the parameters it was given")
-    strange = sections(executed) - {bundled.name}
+    strange = claimed(executed, "section") - {bundled.name}
     return found + [f"it shows a finding of {section}" for section in sorted(strange)]
 
 
@@ -77,15 +72,16 @@ def _keys(node: ast.AST) -> Iterable[str]:
     match node:
         case ast.IfExp() | ast.If():
             return
-        case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_]):
-            yield key
+        case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_], keywords=more):
+            if all(one.arg != "kind" for one in more):  # one for a kind of subject only
+                yield key
     for inside in ast.iter_child_nodes(node):
         yield from _keys(inside)
 
 
-def _missing(executed: Mapping[str, Any], found: Sequence[FindingRecord]) -> Iterable[str]:
+def _missing(executed: Mapping[str, Any]) -> Iterable[str]:
     """A section without input shows its findings, too, as absent ones."""
-    shown = {record.key for record in found}
+    shown = claimed(executed, "key")
     missing = [f"finding {key} is missing" for key in made_findings(executed) if key not in shown]
     if not shown:
         missing.append("it shows no finding")
@@ -102,10 +98,6 @@ def _output_faults(outputs: Sequence[Mapping[str, Any]]) -> list[str]:
         elif output.get("name") == "stderr" and "Traceback (most recent call last)" in text(output["text"]):
             found.append("an exception was printed and passed over")
     return found
-
-
-def _where(place: Sequence[int | str]) -> str:
-    return f"{'.'.join(map(str, place))}: " if place else ""
 
 
 def _failure(entry: Mapping[str, Any]) -> str:
