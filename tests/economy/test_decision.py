@@ -34,7 +34,7 @@ def audience():
 
 
 def point(value, unit="ratio"):
-    return Figure(value, value, value, unit)
+    return Figure(value, value, value, unit, sources=("assumption:wage",))
 
 
 def decided(better, worth, paid=100.0):
