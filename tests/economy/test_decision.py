@@ -13,6 +13,7 @@ from siyu.economy.own import stated
 from siyu.evidence.assumptions import Assumptions, load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.figure import Figure
+from siyu.findings import make_finding, title
 from siyu.language import Language
 from siyu.paths import data_dir
 
@@ -33,7 +34,7 @@ def audience():
 
 
 def point(value, unit="ratio"):
-    return Figure(value, value, value, unit)
+    return Figure(value, value, value, unit, sources=("assumption:wage",))
 
 
 def decided(better, worth, paid=100.0):
@@ -156,13 +157,13 @@ def test_product_cards_are_compared_once_the_mall_is_there():
 
 
 def test_words_follow_the_decision():
-    english = Language("en")
     settled = decided(0.95, 5.0)
     unknown = decision.Unknown("conversion", point(1.0, "CNY"), point(20.0), point(30.0), None)
 
     def said(found):
         switch = verdicts.switch(NOW, found, unknown, NOW.fee)
-        return english.say(switch.verdict.message, {n: vars(one) for n, one in switch.verdict.figures.items()})
+        finding = make_finding("switch", "03_platform_economics", switch.verdict.message, switch.verdict.figures, None)
+        return title(finding.record, Language("en"))
 
     assert said(settled).startswith("Leave an order on Douyin: in 95% of the draws")
     assert "would bring only" in said(decided(0.6, 0.5))
