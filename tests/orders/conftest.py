@@ -38,13 +38,19 @@ def calibration() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def plain() -> ModuleType:
+    """`tests/orders/plain.py`."""
+    return _module("plain")
+
+
+@pytest.fixture(scope="session")
 def ends() -> ModuleType:
     """`tests/orders/ends.py`."""
     return _module("ends")
 
 
 @pytest.fixture(scope="session")
-def verdicts() -> ModuleType:
+def verdicts(plain: ModuleType) -> ModuleType:
     """`tests/orders/verdicts.py`."""
     return _module("verdicts")
 

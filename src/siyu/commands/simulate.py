@@ -29,7 +29,7 @@ DEMO_SEED = 2025
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NAMES))
+@click.argument("name", metavar="NAME", type=click.Choice(NAMES))
 @click.option("--out", type=FOLDER, required=True, help="Folder of the client.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
 @click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
