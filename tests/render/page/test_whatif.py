@@ -20,6 +20,7 @@ from siyu.evidence.fees import fee_rules
 from siyu.formulas.compiled import compiled
 from siyu.formulas.page import javascript
 from siyu.paths import data_dir
+from siyu.record.finding import Gain
 from siyu.render.page.html import render_report
 from siyu.render.page.whatif import formula
 
@@ -105,7 +106,7 @@ def test_quantised_draws_stay_within_half_a_step():
 @pytest.mark.parametrize("source", ["fetch('x')", "a + document", "a; b", "a => `x`", "Math.max(a)['x']"])
 def test_a_formula_is_arithmetic_and_nothing_else(source):
     with pytest.raises(ValueError, match="what-if formula"):
-        formula({"gain": {"names": ["a", "b"], "js": f"(a, b) => {source}"}})
+        formula(Gain(names=("a", "b"), js=f"(a, b) => {source}"))
 
 
 def test_an_input_javascript_cannot_name_is_refused():
