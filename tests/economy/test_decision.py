@@ -59,8 +59,8 @@ def test_decided_by_probability_or_by_worth(better, worth, expected):
 def test_the_probability_is_the_share_of_draws_in_which_the_order_keeps_more(order):
     gain = LIQUOR.outcomes({"gain": measures.order_gain("wechat_personal")})["gain"].drawn
     assert (order.leader, order.rival) == ("douyin_shop", "wechat_personal")
-    assert order.better.value == pytest.approx(float((gain < 0).mean()))
-    assert order.shares["wechat_personal"].value == pytest.approx(float((gain > 0).mean()))
+    assert order.better.value == pytest.approx(float((gain < 0).mean()), abs=1e-3)
+    assert order.shares["wechat_personal"].value == pytest.approx(float((gain > 0).mean()), abs=1e-3)
     # perfect information: the positive part of the gain, where the choice of today is to stay
     assert order.worth.value == pytest.approx(float(np.maximum(gain, 0).mean()))
     assert order.worth.unit == "CNY"

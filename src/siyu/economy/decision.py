@@ -22,8 +22,9 @@ from siyu.formulas import symbol as s
 from siyu.models.information_value import value_of_knowing
 
 SURE, SLIGHT = 0.9, 0.01
-# Leads below ten yuan per thousand people, a fen a person, are shared: no account would show them.
-TIE = 10.0
+# Leads below ten yuan per thousand people, a fen a person, and below a fen an order are shared: no account would
+# show them.
+TIE, FEN = 10.0, 0.01
 ERRORS = 1.96  # standard errors of a share of draws that its Monte Carlo error is told as
 
 
@@ -61,7 +62,7 @@ class Decision:
 
 def order_decision(economy: Economy) -> Decision:
     """Leave an order in the Douyin shop, or move it to the WeChat route in question. CNY an order."""
-    return _decision(economy, order_payoffs(economy.rival), s("order_value"), "worth_of_order", tie=0.0)
+    return _decision(economy, order_payoffs(economy.rival), s("order_value"), "worth_of_order", tie=FEN)
 
 
 def audience_decision(economy: Economy) -> Decision:
@@ -102,7 +103,7 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
 def _won(values: Array, tie: float) -> Array:
     """Share of draws (rows) in which each route (column) brings most; leads under `tie` are shared."""
     behind = values - values.max(axis=1, keepdims=True)
-    weights = np.exp(behind / tie) if tie else (behind == 0).astype(float)
+    weights = np.exp(behind / tie)
     return np.asarray((weights / weights.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
