@@ -49,6 +49,18 @@ def test_every_way_that_a_language_writes_a_number_is_known(number, unit, code):
 
 
 @settings(deadline=None)
+@given(NUMBERS, NUMBERS, UNITS, st.sampled_from(["zh", "en"]), st.sampled_from(["assumption90", "sampling95", "none"]))
+def test_every_way_that_a_language_writes_a_range_is_known(one, other, unit, code, kind):
+    low, high = sorted((one, other))
+    assert strange_numerals(Language(code).span(low, high, unit, kind), [low, high]) == []
+
+
+def test_a_numeral_of_two_digits_stands_for_what_rounds_to_it():
+    assert strange_numerals("CNY 2,100–2,600", [2_147.0, 2_552.0]) == []
+    assert strange_numerals("CNY 2,100–2,600", [2_151.0, 2_549.0]) == ["2,100", "2,600"]
+
+
+@settings(deadline=None)
 @given(
     st.integers(100, 999).filter(lambda digits: digits % 10), st.integers(-8, 8), UNITS, st.sampled_from(["zh", "en"])
 )
