@@ -68,3 +68,9 @@ def cdnow() -> pd.DataFrame:
 def purchases(cdnow: pd.DataFrame) -> pa.Table:
     """Its purchases."""
     return brand_module.purchases(cdnow)
+
+
+@pytest.fixture(scope="session")
+def lots() -> ModuleType:
+    """`tests/orders/lots.py`."""
+    return _module("lots")

@@ -23,7 +23,6 @@ from siyu.formulas import fee_star, tolerable_loss
 from siyu.formulas.compiled import compiled
 from siyu.formulas.page import javascript
 from siyu.paths import data_dir
-from siyu.record import WhatIf
 from siyu.record.finding import Gain
 from siyu.render.page.html import render_report
 from siyu.render.page.whatif import formula
@@ -115,7 +114,7 @@ def test_quantised_draws_stay_within_half_a_step():
 @pytest.mark.parametrize("source", ["fetch('x')", "a + document", "a; b", "a => `x`", "Math.max(a)['x']"])
 def test_a_formula_is_arithmetic_and_nothing_else(source):
     with pytest.raises(ValueError, match="what-if formula"):
-        formula(WhatIf.model_construct(gain=Gain(names=("a", "b"), js=f"(a, b) => {source}")))
+        formula(Gain(names=("a", "b"), js=f"(a, b) => {source}"))
 
 
 def test_an_input_javascript_cannot_name_is_refused():
