@@ -12,7 +12,7 @@ endif
 BIN := $(VENV)/bin
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install reports test test-all calibrate torture lab notebooks bench lock clean
+.PHONY: help install reports test test-all calibrate torture lab notebooks messages bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ lab: install ## open the notebooks in JupyterLab
 notebooks: install ## run the bundled notebooks in place, in English, as they are committed
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR \
 		--ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+
+messages: install ## add new texts of code, notebooks and data to the .po files; list what lacks Chinese
+	@$(BIN)/python scripts/messages.py
 
 bench: install ## time and memory of the calculations against plain ways to do them
 	@for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit; done

@@ -4,8 +4,10 @@ import ast
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from unittest import mock
 
+import messages
 import nbformat
 import pytest
 
@@ -16,13 +18,14 @@ from siyu.findings import MIME, title
 from siyu.formulas import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
+from siyu.runs.ask import sections
 
 NOTEBOOKS = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
-FORBIDDEN = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Try, ast.Global)
-# expressions in pandas' query language, column names and the like are no messages
-MESSAGE = re.compile(r"^[A-Z{].*[a-z]|.* .*")
-
-WORDLESS = ("query", "eval", "assumption", "reference", "figure", "rival")
+FORBIDDEN = (
+    *(ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.Try, ast.Global),
+    *(ast.If, ast.IfExp, ast.BoolOp, ast.For, ast.While, ast.comprehension),  # what decides or repeats is in the domain
+)
+LONGEST = 14  # lines of a cell
 
 
 @cache
@@ -39,13 +42,21 @@ def tree(name):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_cells_hold_calls_not_logic(name):
     assert not [node for node in ast.walk(tree(name)) if isinstance(node, FORBIDDEN)]
-    calls = [
-        node.func.attr
-        for node in ast.walk(tree(name))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    ]
-    assert not {"merge", "system", "getoutput"} & set(calls)
+    assert not {"merge", "system", "getoutput"} & {call.func.attr for call in calls(name)}
     assert not any(line.startswith(("!", "%%")) for cell in cells(name, "code") for line in cell.source.splitlines())
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_cells_are_short_and_a_finding_follows_what_it_shows(name):
+    sources = [cell.source for cell in cells(name, "code")]
+    assert max(len(source.splitlines()) for source in sources) <= LONGEST
+    assert all(source.count("wb.finding(") <= 1 for source in sources)
+    unseen = [
+        source
+        for before, source in pairwise(sources)
+        if "wb.finding(" in source and "charts." in source and not before.splitlines()[-1].startswith("wb.look(")
+    ]
+    assert name == "scratch" or not unseen
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -70,10 +81,10 @@ def test_parameters_are_annotated_scalars_with_a_meaning(name):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_every_message_is_translated_and_holds_no_number(name):
     chinese = Language("zh")
-    messages = {cell.source for cell in cells(name, "markdown")} | set(texts(name))
-    missing = sorted(message for message in messages if chinese.message(message) == message)
+    said = {cell.source for cell in cells(name, "markdown")} | texts(name)
+    missing = sorted(message for message in said if chinese.message(message) == message)
     assert not missing
-    assert not [message for message in messages if re.search(r"\d", re.sub(r"\{[^}]*\}", "", message))]
+    assert not [message for message in said if re.search(r"\d", re.sub(r"\{[^}]*\}", "", message))]
 
 
 @pytest.mark.parametrize("name", NOTEBOOKS)
@@ -85,18 +96,8 @@ def test_translations_keep_the_placeholders(name):
 
 
 def texts(name):
-    """Messages in the code: string constants that read like words, outside calls that take no message."""
-    skipped = set()
-    for node in ast.walk(tree(name)):
-        call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-        if isinstance(node, ast.AnnAssign) or (call and node.func.attr in WORDLESS):
-            skipped |= {id(part) for part in ast.walk(node)}
-    strings = [
-        node.value
-        for node in ast.walk(tree(name))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in skipped
-    ]
-    return [text for text in strings if MESSAGE.match(text)]
+    """Messages in the code."""
+    return messages.texts([cell.source for cell in cells(name, "code")])
 
 
 def run(name, ledger=None, assumptions=None, fees=None, **parameters):
@@ -192,6 +193,26 @@ def test_shifting_a_fee_rule_moves_exactly_the_values_that_list_it():
 def test_every_case_with_three_figures_runs(case, name):
     records = run(name, case=case)
     assert any(record["role"] != "absent" for record in records.values())
+
+
+def test_what_only_a_client_has_is_no_finding_of_a_case():
+    assert "own_group_rate" not in run("02_case_study")
+    assert run("02_case_study", subject="demo")["own_group_rate"]["role"] == "appendix"
+
+
+def test_needs_of_a_section_are_what_its_notebook_asks_for():
+    asked = {name: [call for call in calls(name) if call.func.attr == "missing"] for name in sections.notebooks()}
+    for name, found in asked.items():
+        needs = sections.notebooks()[name].profile.needs
+        of_exports = [need for need in needs if need not in ("claims", "fees", "assumptions")]
+        kinds = ["|".join(argument.value for argument in call.args) for call in found]
+        buyers = ["buyers" for call in found for keyword in call.keywords if keyword.arg == "buyers"]
+        assert of_exports == kinds + buyers, name
+
+
+def calls(name):
+    nodes = ast.walk(tree(name))
+    return [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
 
 
 def test_titles_of_the_economics_turn_with_the_data():

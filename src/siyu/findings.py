@@ -28,7 +28,7 @@ class Finding:
 
     role: `answer` (the section's answer, at most three values shown as cards), `headline`, `appendix`,
     or `absent` when an input is not stated; `needs` then says which metrics are missing.
-    whatif: what the page's sliders work with, see `siyu.economy.whatif`.
+    whatif: what the page's sliders work with, see `siyu.economy.whatif`. feeds: what else is made of it.
     """
 
     key: str
@@ -42,6 +42,7 @@ class Finding:
     cards: Mapping[str, Text] = field(default_factory=dict)
     context: tuple[str, ...] = ()
     whatif: Mapping[str, Any] | None = None
+    feeds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     language: Language = field(default_factory=lambda: Language("en"), repr=False, compare=False)
 

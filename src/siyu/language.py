@@ -34,11 +34,6 @@ Text = str | Mapping[str, Any]
 _LOCALES = Path(__file__).parent / "locale"
 
 
-def msg(message_id: str) -> str:
-    """The message id itself, marked as one for those who look for texts to translate (`make messages`)."""
-    return message_id
-
-
 @dataclass(frozen=True)
 class Segment:
     """A piece of rendered text; `ref` (value name and part) and `number` are set when it is a figure."""

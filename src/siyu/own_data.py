@@ -17,7 +17,8 @@ from siyu.figure import Absent, Figure
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import EXPORTS, Books, books
-from siyu.language import Language, Text, msg
+from siyu.language import Language, Text
+from siyu.marked import msg
 from siyu.orders.frames import Frames, opened
 from siyu.orders.labels import PLATFORMS
 from siyu.orders.metrics import NO_KEYS

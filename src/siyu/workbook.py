@@ -92,6 +92,10 @@ class Workbook:
         case: another one, `all` for the claims of all cases, or `channels`."""
         return Figure(len(frame), len(frame), len(frame), "count", sources=(f"ledger:{case or self.case}",))
 
+    def counts(self, frames: Mapping[str, pd.DataFrame], case: str = "") -> dict[str, Figure]:
+        """`count` of each frame."""
+        return {name: self.count(frame, case) for name, frame in frames.items()}
+
     def names(self, claims: pd.DataFrame) -> pd.Series:
         """Row labels for a frame of claims: entity and metric, in both languages."""
         metrics = registry().metrics
@@ -164,10 +168,11 @@ class Workbook:
 
     @cached_property
     def claims(self) -> pd.DataFrame:
-        """All claims, one per row: the ledger's columns, grade, rejected (bool), source ref."""
+        """All claims, one per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""
         rows = [
             {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
             | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
+            | {"sources": [f"claim:{claim.claim_id}"]}
             for claim in self.ledger.claims.values()
         ]
         return pd.DataFrame(rows)
@@ -189,12 +194,13 @@ class Workbook:
 
     @cached_property
     def plausibility(self) -> pd.DataFrame:
-        """Arithmetic checks of all claims: see `evidence.plausibility.check`; with case and rule names."""
+        """Arithmetic checks of all claims: see `evidence.plausibility.check`; with case, rule names, sources."""
         rules = load_rules(data_dir() / "evidence" / "plausibility.csv", self.ledger)
         names = {rule.rule_id: {"en": rule.name, "zh": rule.name_zh} for rule in rules}
         found = check(self.ledger, rules)
         cases = found["claim_id"].map(lambda claim_id: self.ledger.claims[claim_id].case)
-        return found.assign(case=cases, rule=found["rule_id"].map(names))
+        sources = found["claim_id"].map(lambda claim_id: [f"claim:{claim_id}"])
+        return found.assign(case=cases, rule=found["rule_id"].map(names), sources=sources)
 
     def look(self, rows: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
         """What a finding is about to show, to be read first: a frame without its sources, texts in the language;
@@ -224,6 +230,7 @@ class Workbook:
         cards: Mapping[str, Text] | None = None,
         context: tuple[str, ...] | list[str] = (),
         whatif: Mapping[str, Any] | None = None,
+        feeds: tuple[str, ...] = (),
         kind: str = "",
     ) -> Finding | None:
         """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
@@ -241,7 +248,7 @@ class Workbook:
             "role": role,
             "language": self.language,
         }
-        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif}
+        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif, "feeds": feeds}
         finding = make_finding(key, self.section, message, values, chart, **more)
         if finding.role == "absent":  # what is not there rests on where it was looked for
             finding = replace(finding, context=(f"ledger:{self.case}",))

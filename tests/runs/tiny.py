@@ -63,7 +63,7 @@ def code(source, *tags):
     }
 
 
-def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMETERS):
+def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMETERS, **told):
     listed = [
         markdown("# How many?"),
         code(parameters, "parameters"),
@@ -73,7 +73,18 @@ def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMET
     for number, cell in enumerate(listed):
         cell["id"] = f"cell-{number}"
     spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return {"cells": listed, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+    metadata = {"kernelspec": spec, "siyu": profile(section) | told}
+    return {"cells": listed, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def profile(section):
+    """What a tiny section says of itself."""
+    return {
+        "question": {"en": f"What of {section}?", "zh": f"{section}如何？"},
+        "kinds": ["client"] if section >= "06" else ["case", "client"],
+        "currency": "CNY" if section in ("02_case_study", "03_platform_economics") else "any",
+        "needs": ["claims"],
+    }
 
 
 def write_notebook(folder: Path, section: str, cells=FINDINGS, **more) -> Path:

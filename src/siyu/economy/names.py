@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import Rate
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 from siyu.routes import route_of
 
 GROUP_NAMES = {

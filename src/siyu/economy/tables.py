@@ -15,7 +15,8 @@ from siyu.economy import Economy
 from siyu.economy.measures import audience_gain
 from siyu.figure import Figure
 from siyu.formulas import MEANINGS, ROUTES, contribution, price_star, referral_model, symbol, terms
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 from siyu.models.category import Category, closing_route
 
 KEPT = "kept"

@@ -14,7 +14,8 @@ from siyu.economy.route_choice import TIE, Swings, Worth, shares, weak_share, wi
 from siyu.economy.tables import closing, extremes
 from siyu.figure import Figure
 from siyu.formulas import ROUTES, contribution, fee_star, friction_star, referral_model
-from siyu.language import Text, msg
+from siyu.language import Text
+from siyu.marked import msg
 from siyu.verdict import Verdict
 
 ROUTE = "wechat_personal"  # the WeChat route that an order is moved to in these messages

@@ -20,7 +20,7 @@ from siyu.formulas.contribution import RELATION, months_in_touch, orders_per_buy
 from siyu.formulas.people import first_order, people_terms, person_orders
 from siyu.formulas.symbols import MEANINGS
 from siyu.formulas.symbols import symbol as s
-from siyu.language import msg
+from siyu.marked import msg
 from siyu.routes import PEOPLE_STEPS, ROUTES, STEPS, WECHAT_ROUTES, route_of
 
 PRINTED = Path(__file__).with_name("excel.json")

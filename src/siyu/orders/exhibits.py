@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from siyu.figure import Absent, Figure
-from siyu.language import msg
+from siyu.marked import msg
 from siyu.orders.counts import first_gaps
 from siyu.orders.fans import gmv_shares
 from siyu.orders.frames import Frames

@@ -10,7 +10,7 @@ from typing import Any
 
 from siyu.definitions import definition
 from siyu.figure import Absent, Figure
-from siyu.language import msg
+from siyu.marked import msg
 from siyu.orders import fans, repurchase
 from siyu.orders.frames import Frames
 from siyu.orders.joins import members_and_others

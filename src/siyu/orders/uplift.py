@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from siyu.definitions import definition
 from siyu.figure import Figure
-from siyu.language import msg
+from siyu.marked import msg
 from siyu.orders.frames import Frames
 from siyu.orders.intervals import compared, hybrid, shares
 from siyu.orders.joins import comparisons, members_and_others, risk_sets

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from siyu.findings import values_by_name
 from siyu.language import LANGUAGES, Language
 from siyu.render import labels
-from siyu.render.outline import place_of
 from siyu.render.page.html import HTML_LANG, environment_of, shell
 from siyu.render.page.prose import NAME_LENGTH, Prose
 
@@ -93,13 +92,9 @@ class Tongue:
         ]
 
     def _question(self, section: Record) -> str:
-        name = str(section["notebook"])
-        return self.say(labels.QUESTIONS[name]) if name in labels.QUESTIONS else name
+        return self.prose.language.say(section.get("question") or str(section["notebook"]))
 
 
 def leading(record: Record) -> Record:
     """The answer that stands for a whole report; empty when it has none."""
-    answers = list(record.get("answers") or ())
-    kind = record.get("kind", "case")
-    ranked = sorted(answers, key=lambda one: (not one.get("lead"), place_of(kind, one.get("section", ""))))
-    return ranked[0] if ranked else {}
+    return next(iter(record.get("answers") or ()), {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from siyu import routes
-from siyu.language import msg
+from siyu.marked import msg
 
 INTERVALS = {
     "none": (msg("single figure"), msg("One figure as stated; no range is known.")),
@@ -101,18 +101,6 @@ CHECKS = {
     "na": ("–", msg("not applicable")),
     "stated": ("✓", msg("stated")),
     "not_stated": ("×", msg("not stated")),
-}
-# what sections ask, for those that a report does not open
-QUESTIONS = {
-    "01_evidence": msg("Which published figures can we rely on?"),
-    "02_case_study": msg("What do the published figures of this case support?"),
-    "03_platform_economics": msg("Where does an order earn more, Douyin or which WeChat route?"),
-    "04_reach": msg("How often can we message before we lose the audience?"),
-    "05_growth": msg("Does the flywheel turn?"),
-    "06_orders": msg("Can these exports be trusted, and who buys?"),
-    "07_repurchase": msg("Do group members really buy again?"),
-    "08_customer_value": msg("What is a customer worth?"),
-    "09_playbook": msg("What should this client do next quarter?"),
 }
 SUBJECTS = {"case": msg("Case study"), "client": msg("Client report")}
 

@@ -14,8 +14,6 @@ from siyu.render.report import NOT_APPLICABLE, OK, Report, SectionReport
 
 Record = Mapping[str, Any]
 MEASUREMENTS = ("next_measurements", "next_measurement")
-# The section whose answer stands for a report, the best first: a client's own figures before those of a case
-_LEADING = {"case": ("02_case_study",), "client": ("09_playbook", "07_repurchase", "06_orders", "02_case_study")}
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def outline(report: Report) -> Outline:
     # what a failed section computed before it failed is not part of the report
     blocks = {s.notebook: tuple(_blocks(s)) if s.status == OK else () for s in report.sections}
     everything = [block for section in report.sections for block in blocks[section.notebook]]
-    lead = _lead(report, [block for block in everything if block.finding["role"] == "answer"])
+    lead = _lead([block for block in everything if block.finding["role"] == "answer"])
     measurements = tuple(b for b in everything if _measures(b.finding) and b.finding["role"] != "absent")
     shown = [section for section in report.sections if section.status != NOT_APPLICABLE]
     if lead is not None:
@@ -84,17 +82,9 @@ def _measures(finding: Record) -> bool:
     return finding["key"] in MEASUREMENTS
 
 
-def _lead(report: Report, answers: list[Block]) -> Block | None:
-    """The answer flagged `lead`, else that of the subject kind's leading section, else the first."""
-    kind = report.subject.get("kind", "case")
-    ranked = sorted(answers, key=lambda b: (not b.finding.get("lead"), place_of(kind, b.section.notebook)))
-    return ranked[0] if ranked else None
-
-
-def place_of(kind: str, section: str) -> int:
-    """How near the answer of a section comes to standing for a whole report of this kind; 0 is nearest."""
-    leading = _LEADING.get(kind, ())
-    return leading.index(section) if section in leading else len(leading)
+def _lead(answers: list[Block]) -> Block | None:
+    """The answer that its section says may lead, by the rank of the section, else the first."""
+    return min(answers, key=lambda b: (b.finding["key"] != b.section.lead, b.section.rank), default=None)
 
 
 def _blocks(section: SectionReport) -> Iterator[Block]:

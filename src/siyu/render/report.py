@@ -26,6 +26,8 @@ class SectionReport:
         may carry only that.
     findings: records as in findings.json, in notebook order.
     pngs: finding key -> (language code, PNG bytes) drawn by the notebook.
+    question: what the section asks, for those that were not executed. lead: key of the answer that may stand for the
+        whole report; rank: how near it comes to that, the best is 1.
     """
 
     notebook: str
@@ -34,6 +36,9 @@ class SectionReport:
     markdown: Sequence[tuple[Text, str | None]] = ()
     findings: Sequence[Mapping[str, Any]] = ()
     pngs: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    question: Text = ""
+    lead: str = ""
+    rank: int = 100
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:

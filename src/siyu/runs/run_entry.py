@@ -7,6 +7,7 @@ from typing import Any
 
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
+from siyu.runs.ask.sections import profiles
 from siyu.runs.files import executed, storage
 from siyu.runs.files.record import PUBLISHED, SCHEMA
 from siyu.runs.files.workspace import SectionStore
@@ -37,7 +38,8 @@ def account(
     if faults:
         record["reasons"] = reasons(faults)
     else:
-        record["answers"] = [finding for finding in findings if finding["role"] == "answer"]
+        answers = [finding for finding in findings if finding["role"] == "answer"]
+        record["answers"] = sorted(answers, key=lambda one: profiles()[one["section"]].rank(request.subject.kind))
     return record
 
 
@@ -55,7 +57,8 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
 
 
 def _section(section: SectionPlan, store: SectionStore, faults: Faults) -> dict[str, Any]:
-    entry: dict[str, Any] = {"notebook": section.notebook}
+    question = profiles()[section.notebook].question.model_dump()
+    entry: dict[str, Any] = {"notebook": section.notebook, "question": question}
     if section.status == OK:
         entry["key"] = section.key
     if section.notebook in faults:

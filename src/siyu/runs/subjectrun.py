@@ -10,7 +10,7 @@ from typing import Any
 
 from siyu.runs.ask.plan import OK, Plan, SectionPlan, changed_inputs
 from siyu.runs.ask.reuse import Decision, decided
-from siyu.runs.ask.sections import notebooks
+from siyu.runs.ask.sections import notebooks, profiles
 from siyu.runs.check import checks
 from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files import storage
@@ -187,7 +187,13 @@ class SubjectRun:
         status, reason = section_state(section, self.store)
         path = str((self.place.building / "notebooks" / f"{section.notebook}.ipynb").resolve())
         ran = path if section.status == OK else None
-        return {"notebook": section.notebook, "status": status, "reason": reason, "path": ran}
+        profile = profiles()[section.notebook]
+        told = {
+            "question": profile.question.model_dump(),
+            "lead": profile.lead.finding if profile.lead else "",
+            "rank": profile.rank(self.plan.request.subject.kind),
+        }
+        return {"notebook": section.notebook, "status": status, "reason": reason, "path": ran, **told}
 
     def _section_faults(self, section: SectionPlan) -> list[str]:
         try:

@@ -137,9 +137,9 @@ class Page:
         return self.question(chapter.section)
 
     def question(self, section: SectionReport) -> str:
-        """What a section asks: the heading of its first cell, else the question of the bundled notebook."""
+        """What a section asks: the heading of its first cell, else as it describes itself."""
         heading = self.cell(section.markdown[0][0]).heading if section.markdown else ""
-        return heading or self.label(labels.QUESTIONS, section.notebook)
+        return heading or self.language.say(section.question or section.notebook)
 
     def parameters(self) -> list[Record]:
         """Parameters that say something about the content, not about who ran it."""

@@ -9,7 +9,7 @@ from typing import Any
 from siyu.runs.ask import keys
 from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.parameters import Parameter, Scalar
-from siyu.runs.ask.sections import applicable, notebooks
+from siyu.runs.ask.sections import applicable, notebooks, profiles
 from siyu.subjects import Subject
 
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
@@ -103,7 +103,8 @@ def changed_inputs(plan: Plan) -> list[str]:
 
 def report_key(request: Request, sections: Iterable[SectionPlan]) -> str:
     """Key of a whole report made of these sections."""
-    made_of = [[section.notebook, section.status, section.key] for section in sections]
+    told = {name: profile.model_dump() for name, profile in profiles().items()}  # questions, and what leads
+    made_of = [[section.notebook, section.status, section.key, told.get(section.notebook)] for section in sections]
     return keys.key(keys.rendering_code(), made_of, list(request.languages), request.as_of, request.delivery.key)
 
 

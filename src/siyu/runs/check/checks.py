@@ -78,8 +78,9 @@ def _keys(node: ast.AST) -> Iterable[str]:
     match node:
         case ast.IfExp() | ast.If():
             return
-        case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_]):
-            yield key
+        case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_], keywords=more):
+            if all(one.arg != "kind" for one in more):  # one for a kind of subject only
+                yield key
     for inside in ast.iter_child_nodes(node):
         yield from _keys(inside)
 

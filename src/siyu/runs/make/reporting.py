@@ -22,7 +22,7 @@ def render(task: Mapping[str, Any]) -> None:
 
     task: kind (a key of RENDERINGS), language, folder, subject and case ({id, name, kind}), as_of, parameters
     [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
-    notebook or null}], template (path of a .pptx or null), pdf (whether the page is printed too).
+    notebook or null, question, lead, rank}], template (path of a .pptx or null), pdf (whether the page is printed too).
     """
     kind, language, folder = task["kind"], task["language"], Path(task["folder"])
     report = collected(task)
@@ -86,8 +86,9 @@ RENDERINGS: Mapping[str, Callable[[Report, str], bytes]] = {
 
 
 def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> SectionReport:
+    told = {name: entry[name] for name in ("question", "lead", "rank")}
     if notebook is None:
-        return SectionReport(entry["notebook"], entry["status"], entry["reason"])
+        return SectionReport(entry["notebook"], entry["status"], entry["reason"], **told)
     shown = entry["status"] == OK
     return SectionReport(
         notebook=entry["notebook"],
@@ -96,6 +97,7 @@ def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> Se
         markdown=executed.words(notebook),
         findings=executed.findings(notebook) if shown else [],
         pngs=executed.pictures(notebook) if shown else {},
+        **told,
     )
 
 
