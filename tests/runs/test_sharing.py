@@ -89,6 +89,20 @@ def test_a_client_with_rows_of_its_own_has_a_section_of_its_own(shop):
     assert given == {"01_evidence": "", "02_case_study": "client_00", "03_platform_economics": "client_00"}
 
 
+def test_a_client_with_exports_or_taxes_of_its_own_has_a_section_of_its_own(shop):
+    names = clients(shop, 4)
+    shop.tiny.write_subject(shop.subjects, "client_02", kind="client", category="liquor", taxpayer="small")
+    exports = shop.subjects / "client_01" / "exports"
+    exports.mkdir()
+    outcomes = shop.run(*names)
+    assert executed(outcomes).count("03_platform_economics") == 3
+    given = {name: {one.notebook: one.parameters["subject"] for one in shop.plan(name)[0].runs} for name in names}
+    asked = [given[name]["03_platform_economics"] for name in names]
+    assert asked == ["", "client_01", "client_02", ""]
+    (exports / "orders.csv").write_text("x", encoding="utf-8")
+    assert decision(shop, "client_00").unchanged
+
+
 def test_by_force_it_is_executed_once_more_and_only_once(shop):
     names = clients(shop, 3)
     first = shop.run(*names)
