@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from siyu.definitions import definition
 from siyu.economy import Array, Economy, function_of
 from siyu.economy.measures import order_payoffs, orders_of_thousand, thousand
 from siyu.figure import Figure
@@ -82,18 +81,18 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
     values = np.column_stack([np.broadcast_to(one, (economy.draws,)) for one in brought(economy.drawn).values()])
     won = _won(values, tie)
     refs = _gap_refs(economy, payoffs, tuple(payoffs), known.best)
-    shares = {route: _point("win_share", float(share), refs) for route, share in zip(routes, won, strict=True)}
+    shares = {route: Figure.exact(float(share), "win_share", refs) for route, share in zip(routes, won, strict=True)}
     shares = dict(sorted(shares.items(), key=lambda item: -item[1].value))
     spread = shares[known.best].value * (1 - shares[known.best].value)
     groups = {
-        group: _point(key, value, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
+        group: Figure.exact(value, key, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
         for group, value in known.groups.items()
     }
     return Decision(
         known.best,
         shares,
-        _point("monte_carlo_error", ERRORS * float(np.sqrt(spread / economy.draws)), refs),
-        _point(key, known.perfect, refs),
+        Figure.exact(ERRORS * float(np.sqrt(spread / economy.draws)), "monte_carlo_error", refs),
+        Figure.exact(known.perfect, key, refs),
         groups,
         float(economy.outcomes({"paid": paid})["paid"].drawn.mean()),
     )
@@ -131,12 +130,12 @@ class Unknown:
 def ranking(economy: Economy, order: Decision, audience: Decision) -> list[Unknown]:
     """What to measure first: every unknown by what it is worth to both decisions together, most first."""
     placed = float(economy.outcomes({"orders": orders_of_thousand("douyin_shop")})["orders"].drawn.mean())
-    nothing = _point("worth_of_order", 0.0, ()), _point("worth_of_knowing", 0.0, ())
+    nothing = Figure.exact(0.0, "worth_of_order"), Figure.exact(0.0, "worth_of_knowing")
     rows = []
     for group in {**order.groups, **audience.groups}:
         single, many = order.groups.get(group, nothing[0]), audience.groups.get(group, nothing[1])
         refs = tuple(sorted({*single.sources, *many.sources}))
-        both = _point("worth_of_knowing", single.value * placed + many.value, refs)
+        both = Figure.exact(single.value * placed + many.value, "worth_of_knowing", refs)
         rows.append(Unknown(group, single, many, both, of_year(economy, single, many)))
     return sorted(rows, key=lambda row: (-row.both.value, row.group))
 
@@ -153,8 +152,4 @@ def of_year(economy: Economy, order: Figure, thousand_people: Figure) -> Figure 
     value = orders + thousand_people.value * volumes.get("people_year", 0.0) / 1000
     used = [name for name in ("orders_year", "people_year", "fan_share") if name in economy.inputs]
     refs = {ref for name in used for ref in economy.refs(name)} | {*order.sources, *thousand_people.sources}
-    return _point("worth_of_year", value, tuple(sorted(refs)))
-
-
-def _point(key: str, value: float, refs: tuple[str, ...]) -> Figure:
-    return Figure(value, value, value, definition(key).unit, "none", key, refs)
+    return Figure.exact(value, "worth_of_year", tuple(sorted(refs)))
