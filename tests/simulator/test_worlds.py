@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siyu.simulator.worlds import CHANNELS, KINDS, World, lived, seventy, truth
+from siyu.simulator import KINDS
+from siyu.simulator.worlds import CHANNELS, World, lived, seventy, truth
 
 
 def naive_gap(kind):
