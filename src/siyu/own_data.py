@@ -20,7 +20,7 @@ from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import Books, books
 from siyu.intake.store.inventory import EXPORTS
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.labels import PLATFORMS

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from siyu import reads
-from siyu.digests import ABSENT, Digests
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
 from siyu.intake.formats import catalogue
 from siyu.intake.store.erasure import erase_buyer
 from siyu.paths import address, data_dir, located
+from siyu.reads.digests import ABSENT, Digests
 from siyu.runs.ask.present import Present
 from siyu.workbook import open_workbook
 

@@ -18,7 +18,7 @@ from siyu.evidence.fees import FeeRules
 from siyu.figure import Figure
 from siyu.formulas import MEANINGS, contribution, price_star, referral_model, symbol, terms
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.models.category import Category, closing_route
 from siyu.models.ranges import Ranged
 

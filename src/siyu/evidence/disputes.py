@@ -12,7 +12,7 @@ from siyu.evidence.ledger import Ledger
 from siyu.evidence.quotes import joined, quoted
 from siyu.figure import Figure
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 
 def disputes(ledger: Ledger) -> pd.DataFrame:

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from siyu.figure import Absent, Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders.counts import first_gaps
 from siyu.orders.experiment import shown
 from siyu.orders.experiment.effects import Trial
 from siyu.orders.fans import gmv_shares
 from siyu.orders.frames import Frames
+from siyu.orders.groups.uplift import Uplift, uplift
 from siyu.orders.repurchase import (
     WINDOWS,
     between,
@@ -23,7 +24,6 @@ from siyu.orders.repurchase import (
     within,
     year_before,
 )
-from siyu.orders.uplift import Uplift, uplift
 from siyu.verdict import Verdict
 
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")

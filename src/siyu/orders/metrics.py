@@ -9,12 +9,12 @@ from operator import attrgetter
 from typing import Any
 
 from siyu.figure import Absent, Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders import fans, repurchase
 from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
-from siyu.orders.joins import members_and_others
-from siyu.orders.uplift import Uplift, uplift
+from siyu.orders.groups.joins import members_and_others
+from siyu.orders.groups.uplift import Uplift, uplift
 
 NO_ORDERS = msg("No order could be read: put an order export into the subject's folder of exports")
 NO_KEYS = msg(

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siyu import reads
-from siyu.digests import digest, sha256_of
 from siyu.intake.formats.catalogue import format_files
 from siyu.intake.store.inventory import Inventory, store_of
 from siyu.paths import address
+from siyu.reads.digests import digest, sha256_of
 
 if TYPE_CHECKING:
     from siyu.intake.reading.accounting import Account

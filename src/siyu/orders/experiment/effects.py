@@ -20,7 +20,7 @@ import pandas as pd
 from siyu.figure import Figure
 from siyu.orders.experiment.draws import INVITED, OTHERS
 from siyu.orders.frames import Frames, run
-from siyu.orders.intervals import hybrid
+from siyu.orders.groups.intervals import hybrid
 from siyu.orders.sampling import Estimate, normal_quantile, wilson
 
 WINDOW = 90

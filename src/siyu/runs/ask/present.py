@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from siyu.digests import ABSENT, Digests
 from siyu.paths import address, located
+from siyu.reads.digests import ABSENT, Digests
 from siyu.runs.ask import keys
 from siyu.runs.files.made import Made
 

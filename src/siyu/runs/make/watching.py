@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from siyu import reads
-from siyu.digests import sha256_of
 from siyu.paths import address, project_root
+from siyu.reads.digests import sha256_of
 
 _WRITES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _STARTS = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen")

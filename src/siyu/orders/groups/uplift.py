@@ -16,11 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from siyu.figure import Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders.frames import Frames
-from siyu.orders.intervals import compared, hybrid, shares
-from siyu.orders.joins import comparisons, members_and_others, risk_sets
-from siyu.orders.pace import pace
+from siyu.orders.groups.intervals import compared, hybrid, shares
+from siyu.orders.groups.joins import comparisons, members_and_others, risk_sets
+from siyu.orders.groups.pace import pace
 from siyu.orders.repurchase import proportion
 from siyu.orders.sampling import Estimate, Floats, estimated, normal_quantile
 from siyu.orders.survival import log_hazard_ratio
@@ -60,7 +60,7 @@ class Uplift:
     members, never: the naive contrast, shares who ever bought again among ever-members and never-members.
     placebo: the same difference for the purchase *before*, which joining cannot change.
     selection: how many times as often joiners would have to buy anyway for the whole difference to arise.
-    before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.pace`.
+    before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.groups.pace`.
     detectable: smallest difference found four times in five.  hazard: Cox ratio with time-varying membership.
     joiners: purchases compared on their side.
     """
