@@ -24,6 +24,8 @@ def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
         print_json(found.as_json(language))
     else:
         print_lines(found.lines(language))
+    for note in found.notes:
+        click.echo(language.say(note), err=True)
     for file in found.refused:
         click.echo(f"siyu: {file} was refused; siyu check says why", err=True)
     if found.refused:

@@ -206,11 +206,11 @@ METRICS: tuple[Entry, ...] = (
     Entry("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
     Entry("group_pace_before", GROUP, attrgetter("uplift.dip")),
     Entry("invited_uplift", DRAWN, _of_trial("difference")),
-    Entry("joined_effect", DRAWN, _of_trial("effect")),
+    Entry("joined_effect", (*GROUP, "assignments"), _of_trial("effect")),
     Entry("invited_repeat_share", DRAWN, _of_trial("invited")),
     Entry("invited_repeat_share.others", DRAWN, _of_trial("others")),
-    Entry("invited_join_share", DRAWN, _of_trial("joined")),
-    Entry("invited_join_share.others", DRAWN, _of_trial("uninvited")),
+    Entry("invited_join_share", (*GROUP, "assignments"), _of_trial("joined")),
+    Entry("invited_join_share.others", (*GROUP, "assignments"), _of_trial("uninvited")),
 )  # fmt: skip
 
 
