@@ -15,6 +15,7 @@ from siyu.runs.files.storage import sha256
 from siyu.runs.files.workspace import SectionStore, Workspace
 
 _SUBJECT, _KEPT = "parameters#subject", "kept"
+_TOLD = 5  # reasons told to people
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Decision:
         if self.unchanged:
             return "unchanged"
         taken = f"; take over {', '.join(self.reuse)}" if self.reuse else ""
-        why = f"; because of {', '.join(self.because)}" if self.because else ""
+        more = f" and {len(self.because) - _TOLD} more" if len(self.because) > _TOLD else ""
+        why = f"; because of {', '.join(self.because[:_TOLD])}{more}" if self.because else ""
         return (f"execute {', '.join(self.execute)}" if self.execute else "render anew") + taken + why
 
     def as_json(self, subject: str) -> dict[str, Any]:
