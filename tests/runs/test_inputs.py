@@ -128,6 +128,12 @@ def test_an_export_that_no_format_knew_is_looked_at_again(data):
     assert changed(record) == ["wine_bar/exports/slips.csv#format"]
 
 
+def test_formats_that_cannot_be_read_are_a_change(data):
+    record = read(own_orders)
+    (data / "formats" / "zz_draft.yml").write_text("columns: [", encoding="utf-8")
+    assert changed(record) == ["wine_bar/exports/slips.csv#format"]
+
+
 def test_exports_count_by_content_and_by_name(data):
     record = read(own_orders)
     path = data / "wine_bar" / "exports" / "slips.csv"
