@@ -10,11 +10,10 @@ import yaml
 
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.paths import data_dir
+from siyu.plain_yaml import LOADER
 
 if TYPE_CHECKING:
     import pint
-
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where PyYAML was built with libyaml
 
 
 @dataclass(frozen=True)

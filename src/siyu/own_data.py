@@ -14,9 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu.figure import Absent, Figure
-from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
-from siyu.intake.store.client_tables import EXPORTS, Books, books
+from siyu.intake.reading.problems import Trouble
+from siyu.intake.reading.sources import EXPORTS
+from siyu.intake.store.client_tables import Books, books
 from siyu.language import Language
 from siyu.orders.frames import Frames, opened
 
@@ -112,7 +113,7 @@ class Holdings:
              "reason": {"en": one.reason(english), "zh": one.reason(chinese)},
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
-            for one in sorted(account.problems)
+            for one in sorted(account.problems, key=Trouble.place)
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=["file", "line", "column", "reason", "sources"])
 
@@ -166,7 +167,7 @@ class Holdings:
     @property
     def free(self) -> tuple[str, ...]:
         """Platforms whose lines of nothing are purchases, as their format says; elsewhere they are presents."""
-        used = [formats()[one.format] for one in self.books.accounts if one.format and _kind(one) == "orders"]
+        used = [one.entry for one in self.books.accounts if one.entry is not None and _kind(one) == "orders"]
         return tuple(sorted({entry.platform for entry in used if entry.zero_lines == "purchase"}))
 
     @property
@@ -215,14 +216,14 @@ def _verbatim(text: str) -> dict[str, str]:
 
 
 def _kind(account: Account) -> str:
-    return formats()[account.format].kind if account.format else "unknown"
+    return account.entry.kind if account.entry is not None else "unknown"
 
 
 def _platform(account: Account) -> str:
-    return formats()[account.format].platform if account.format else ""
+    return account.entry.platform if account.entry is not None else ""
 
 
 def _format_name(account: Account) -> dict[str, str]:
-    if account.format is None:
+    if account.entry is None:
         return {"en": "unknown format", "zh": Language("zh").message("unknown format")}
-    return {str(code): text for code, text in formats()[account.format].name.items()}
+    return {str(code): text for code, text in account.entry.name.items()}

@@ -78,10 +78,10 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
     def tell(message: str, path: Path) -> None:
         click.echo(language.say(message, {"path": {"value": shown_path(path)}}), err=True)
 
-    for path in made.drafts:
-        tell("{path}: a format drafted from the headers and in use; check every line of it", path)
-    for path in made.unfinished:
-        tell("{path}: a draft that lacks a column; complete it and move it to the folder of formats", path)
+    for path, draft in made.drafts.items():
+        tell("{path}: a draft that asks; nothing is computed from such files until each ? in it is answered", path)
+        for line in (*draft.told, *draft.said):
+            click.echo(f"  {line}", err=True)
     if made.key_table is not None:
         tell(
             "{path}: the orders name no buyers; have this table filled in and put it beside the exports", made.key_table

@@ -28,7 +28,11 @@ class Tally:
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """The output of `siyu metrics --json`; reasons in the reader's language."""
-        absent = [{"key": one.key, "reason": language.message(one.reason), "scope": one.scope} for one in self.missing]
+        absent = [
+            {"key": one.key, "reason": language.message(one.reason), "scope": one.scope}
+            | ({"column": one.column} if one.column else {})
+            for one in self.missing
+        ]
         return {"metrics": [one.as_json() for one in self.found], "not_computable": absent}
 
     def lines(self, language: Language) -> Iterator[str]:
@@ -38,9 +42,9 @@ class Tally:
             ends = "" if figure.interval_kind == "none" else f" ({language.span(figure.low, figure.high, figure.unit)})"
             number = language.number(figure.value, figure.unit)
             yield f"{language.metric(figure.definition)} [{one.key}; {one.scope}]: {number}{ends}"
-        for reason in dict.fromkeys(one.reason for one in self.missing):
-            keys = dict.fromkeys(one.key for one in self.missing if one.reason == reason)
-            yield f"{language.message(reason)}: {', '.join(keys)}"
+        for reason, column in dict.fromkeys((one.reason, one.column) for one in self.missing):
+            keys = dict.fromkeys(one.key for one in self.missing if (one.reason, one.column) == (reason, column))
+            yield f"{language.message(reason)}{f' ({column})' if column else ''}: {', '.join(keys)}"
 
 
 def tally(subject: str, as_of: str = "") -> Tally:
@@ -51,7 +55,7 @@ def tally(subject: str, as_of: str = "") -> Tally:
     about = load_subject(subject)
     held = books(subject)
     frames = frames_of(held, _day(as_of) if as_of else about.as_of)
-    found, missing = metrics(frames, about.suppress_below, about.currency)
+    found, missing = metrics(frames, about.suppress_below, about.currency, held.absent)
     return Tally(found, missing, [account.file for account in held.accounts if account.refused])
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from siyu.definitions import definition
 from siyu.figure import Figure
@@ -29,7 +30,9 @@ BUYERS = (
     *(f"repurchase_km_{days}d" for days in repurchase.WINDOWS),
 )  # fmt: skip
 TOTALS = ("paid_orders", "gmv", "net_gmv", "refund_rate", "aov")
+Absences: TypeAlias = Mapping[str, Mapping[str, str]]
 FANS = tuple(key + net for (who, _), key in fans.KEYS.items() if who not in ("member", "ever") for net in ("", "_net"))
+NET = ("net_gmv", "refund_rate", *(key for key in FANS if key.endswith("_net")))
 
 NO_ORDERS = "No order could be read: put an order export into the subject's folder of exports"
 NO_KEYS = (
@@ -39,6 +42,8 @@ NO_KEYS = (
 NO_MEMBERS = "No table of group members with join times: WeCom keeps no exits, so start recording joins and exits"
 NO_FOLLOWS = "No table of follows with their times"
 NO_SESSIONS = "No table of live sessions, or no order paid during one"
+NO_PAYMENT = "The order exports lack a column: nothing tells when an order was paid"
+NO_REFUNDS = "The order exports lack a column: nothing tells what was refunded"
 TOO_FEW = "Too few buyers, or the window has not passed for any yet"
 
 
@@ -60,25 +65,42 @@ class Metric:
 
 @dataclass(frozen=True)
 class Missing:
-    """A metric that cannot be computed for a scope. reason: a message."""
+    """A metric that cannot be computed for a scope. reason: a message; column: the header that the exports lack."""
 
     key: str
     reason: str
     scope: str
+    column: str | None = None
 
 
-def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric], list[Missing]]:
+def metrics(
+    frames: Frames | None, k: int, currency: str, absent: Absences = MappingProxyType({})
+) -> tuple[list[Metric], list[Missing]]:
     """All order metrics of every identity scope; denominators under `k` are missing, money is in `currency`.
 
-    frames: None when no order could be read.
+    frames: None when no order could be read. absent: of a platform, the columns that its exports lack (`paid_at`,
+    `refund`, `buyer_id`) and their headers; what needs them is missing, and never zero.
     """
+    every = (*TOTALS, *BUYERS, *FANS, *GROUP)
     if frames is None:
-        return [], [Missing(key, NO_ORDERS, "") for key in (*TOTALS, *BUYERS, *FANS, *GROUP)]
+        return [], [Missing(key, NO_ORDERS, "") for key in every]
     found: list[Metric] = []
     missing: list[Missing] = []
+    undated = {name: lacks["paid_at"] for name, lacks in absent.items() if "paid_at" in lacks}
+    for platform, column in undated.items():
+        missing += [Missing(key, NO_PAYMENT, platform, column) for key in every]
     for platform in frames.platforms:
+        lacks = _lacking(absent, platform)
+        if "paid_at" in lacks:
+            if platform not in undated:
+                missing += [Missing(key, NO_PAYMENT, platform, lacks["paid_at"]) for key in every]
+            continue
         own = frames.on(platform)
         figures = dict(_figures(own, k))
+        untold = [key for key in figures if key in NET] if "refund" in lacks else []
+        for key in untold:
+            del figures[key]
+            missing.append(Missing(key, NO_REFUNDS, _scope(own, platform, key), lacks["refund"]))
         for key, figure in figures.items():
             scope = _scope(own, platform, key)
             if figure is None:
@@ -86,9 +108,18 @@ def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric],
             else:
                 priced = replace(figure, unit=currency) if figure.unit == "CNY" else figure
                 found.append(Metric(key, priced, scope))
-        absent = (key for key in (*TOTALS, *BUYERS, *FANS, *GROUP) if key not in figures)
-        missing += [Missing(key, _reason(own, key), _scope(own, platform, key)) for key in absent]
+        for key in (key for key in every if key not in figures and key not in untold):
+            reason = _reason(own, key)
+            named = lacks.get("buyer_id") if reason == NO_KEYS else None
+            missing.append(Missing(key, reason, _scope(own, platform, key), named))
     return found, missing
+
+
+def _lacking(absent: Absences, platform: str) -> Mapping[str, str]:
+    """What the exports of a platform lack; of all platforms together, what those of any one lack."""
+    if platform != "all":
+        return absent.get(platform, {})
+    return {need: column for lacks in absent.values() for need, column in lacks.items()}
 
 
 def _figures(frames: Frames, k: int) -> Iterable[tuple[str, Figure | None]]:
