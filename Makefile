@@ -10,15 +10,20 @@ else
 VENV := .venv
 endif
 BIN := $(VENV)/bin
+MESSAGES := src/siyu/locale/zh/LC_MESSAGES
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install reports test test-all calibrate torture lab notebooks bench lock clean
+.PHONY: help install reports test test-all calibrate torture lab notebooks messages schemas bench lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 install: ## put the locked packages and siyu into .venv, unless they are there
 	@$(PYTHON) scripts/install.py $(VENV)
+	@$(MAKE) --no-print-directory --silent $(MESSAGES)/__pycache__/siyu.mo
+
+$(MESSAGES)/__pycache__/siyu.mo: $(wildcard $(MESSAGES)/*.po)
+	@$(BIN)/python -m siyu.messages
 
 reports: install ## publish the bundled subjects to reports/
 	@$(BIN)/siyu report $(SUBJECTS)
@@ -40,7 +45,9 @@ test-all: test ## the same, and a missing program is a failure
 fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does 300
 	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/intake/test_fuzz.py
 
-calibrate: install ## do intervals cover the truth as often as they say? 2,000 seeds a target, twenty minutes
+calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds fixed, forty minutes
+	@$(BIN)/python tests/orders/ends.py
+	@$(BIN)/python tests/orders/verdicts.py
 	@$(BIN)/python tests/orders/calibration.py
 
 torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay
@@ -55,6 +62,12 @@ lab: install ## open the notebooks in JupyterLab
 notebooks: install ## run the bundled notebooks in place, in English, as they are committed
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR \
 		--ExecutePreprocessor.record_timing=False notebooks/*.ipynb
+
+schemas: install ## write the JSON Schemas of findings from their types
+	@$(BIN)/python scripts/schemas.py
+
+messages: install ## add new texts of code, notebooks and data to the .po files; list what lacks Chinese
+	@$(BIN)/python scripts/messages.py
 
 bench: install ## time and memory of the calculations against plain ways to do them
 	@for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit; done

@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from siyu.runs.ask.sections import CASE_SECTIONS
+from siyu.runs.ask.sections import notebooks
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
@@ -58,7 +58,7 @@ def _children() -> float:
 def loop(subjects: Sequence[str], folder: Path, took: Took, environment: dict[str, str]) -> None:
     """What people write: for each subject and notebook, papermill, then nbconvert."""
     for subject in subjects:
-        for name in CASE_SECTIONS:
+        for name in (name for name, one in notebooks().items() if "case" in one.profile.kinds):
             notebook = ROOT / "notebooks" / f"{name}.ipynb"
             executed = folder / subject / notebook.name
             executed.parent.mkdir(parents=True, exist_ok=True)

@@ -98,3 +98,33 @@ def test_apply_orders_the_ends_of_a_falling_function(a, b):
     x = Figure(min(a, b), min(a, b), max(a, b), "ratio", "claim_range")
     y = x.apply(lambda v: 1 / v, "spread")
     assert y.low <= y.value <= y.high
+
+
+def of(entity, ref, value, unit="CNY", *, akin=(), definition=""):
+    ties = tuple((f"claim:{ref}", f"claim:{other}", f"conflict:{tie}") for other, tie in akin)
+    return Figure(value, value, value, unit, definition=definition, sources=(f"claim:{ref}",), entity=entity, akin=ties)
+
+
+def test_a_share_of_one_entity_is_no_share_of_another():
+    share, sales = of("shop.live", "a", 0.83, "ratio"), of("shop.domain", "b", 5e6)
+    with pytest.raises(DefinitionMismatch, match=r"shop\.live and CNY of shop\.domain: different entities"):
+        share * sales
+    with pytest.raises(DefinitionMismatch, match="different entities"):
+        (1 - share) * sales
+    with pytest.raises(DefinitionMismatch, match="different entities"):
+        share.apply(lambda p: 1 / (1 - p), "orders_per_buyer") * sales
+    with pytest.raises(DefinitionMismatch, match="side by side"):
+        sales.widened(of("shop.live", "c", 1e7))
+    kept = share * of("shop.live", "c", 1e7)
+    assert (kept.value, kept.entity, kept.sources) == (8.3e6, "shop.live", ("claim:a", "claim:c"))
+    assert (share * Figure(0.05, 0.05, 0.05, "ratio", sources=("fee:f",))).entity == "shop.live"
+
+
+def test_a_conflict_ties_claims_not_everything_of_their_entities():
+    best = of("shop.live", "c", 1e7, akin=[("d", "C1")])
+    followers = of("shop.matrix", "d", 3e6, "users", akin=[("c", "C1")])
+    assert (best / followers).sources == ("claim:c", "claim:d", "conflict:C1")
+    assert (followers / best).entity == "shop.matrix"
+    from_fans = of("shop.live", "a", 0.83, "ratio") * best
+    with pytest.raises(DefinitionMismatch, match="no conflict ties them"):  # claim a is tied to nothing
+        from_fans / followers

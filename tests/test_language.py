@@ -1,10 +1,15 @@
 """Numbers and messages as readers meet them."""
 
+import shutil
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siyu import messages
 from siyu.language import Language
+from siyu.messages import LOCALES
+from siyu.record import Line
 
 ZH, EN = Language("zh"), Language("en")
 
@@ -30,15 +35,34 @@ def test_number_is_compact_in_each_language(value, unit, zh, en):
     assert EN.number(value, unit) == en
 
 
-def test_span_says_its_unit_once():
-    assert ZH.span(4_150_000, 8_300_000, "CNY") == "415–830万元"
-    assert EN.span(4_150_000, 8_300_000, "CNY") == "CNY\u00a04.15–8.3M"
-    assert ZH.span(0.02, 0.05, "ratio") == "2–5%"
+def test_span_says_its_unit_once_and_its_suffix_at_both_ends():
+    assert ZH.span(4_150_000, 8_300_000, "CNY") == "415万–830万元"
+    assert EN.span(4_150_000, 8_300_000, "CNY") == "CNY\u00a04.15M–8.3M"
+    assert ZH.span(0.02, 0.05, "ratio") == "2%–5%"
 
 
 def test_a_difference_of_shares_is_never_a_percentage():
     assert ZH.span(0.0516, 0.185, "percentage_points") == "5.16–18.5个百分点"
     assert EN.span(-0.0591, 0.0928, "percentage_points") == "−5.91 to 9.28\u00a0points"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "unit", "kind", "said"),
+    [
+        (0.0213, 0.0548, "ratio", "assumption90", "2.1%–5.5%"),
+        (1_234, 5_678, "CNY", "assumption90", "CNY\u00a01,200–5,700"),
+        (123.4, 123.9, "multiple", "assumption90", "123–124×"),  # two digits would read alike
+        (0.5716, 0.6249, "ratio", "sampling95", "57%–62%"),
+        (0.0019, 0.0196, "percentage_points", "sampling95", "0.2–2\u00a0points"),  # no end reads as nothing
+        (0.952, 0.9973, "ratio", "sampling95", "95.2%–99.7%"),  # nor as everything
+        (0.9, 1, "ratio", "sampling95", "90%–100%"),
+        (0.5716, 0.6249, "ratio", "claim_range", "57.2%–62.5%"),
+    ],
+)
+def test_a_range_is_as_fine_as_its_kind_allows(low, high, unit, kind, said):
+    assert EN.span(low, high, unit, kind) == said
+    value = Line(value=low, low=low, high=high, unit=unit, interval_kind=kind)
+    assert EN.say("{share}", {"share": value}) == said
 
 
 def test_span_keeps_a_small_end_readable():
@@ -80,3 +104,24 @@ def test_bilingual_text_comes_from_data():
 
 def test_pseudo_locale_marks_messages():
     assert Language("xx").say("Fans") == "⟦Fans⟧"
+
+
+def test_compiled_messages_are_those_of_the_files_and_old_ones_are_left_alone(tmp_path, monkeypatch):
+    folder = tmp_path / "zh" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(messages, "LOCALES", tmp_path)
+    shutil.copy(LOCALES / "zh" / "LC_MESSAGES" / "notebooks.po", folder)
+
+    def said(message_id):
+        messages.catalog.cache_clear()
+        return messages.catalog("zh").gettext(message_id)
+
+    plain = said("to")
+    messages.write_catalogs()
+    with monkeypatch.context() as patch:
+        patch.setattr(messages, "_compiled", None)  # what is there is read, not made anew
+        assert said("to") == plain
+    edited = folder / "notebooks.po"
+    edited.write_text(edited.read_text(encoding="utf-8").replace(f'"{plain}"', '"到了"'), encoding="utf-8")
+    assert said("to") == "到了"
+    messages.catalog.cache_clear()

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import copy
+import runpy
 
 import pytest
 from jsonschema import Draft202012Validator
+from pydantic import ValidationError
 
+from siyu.paths import project_root
+from siyu.record import FindingRecord
 from siyu.schemas import NAMES, schema_faults, schemas
 
 VALUE = {
@@ -19,7 +23,7 @@ VALUE = {
     "sources": ["claim:S0-09"],
 }
 FINDING = {
-    "schema": 1,
+    "schema": 2,
     "key": "fan_gmv",
     "section": "02_case_study",
     "role": "headline",
@@ -31,11 +35,12 @@ FINDING = {
         "kind": "range",
         "unit": "CNY",
         "scale": "linear",
-        "rows": [{"label": {"en": "a", "zh": "甲"}}],
+        "rows": [{"label": {"en": "a", "zh": "甲"}, "value": 1, "low": 1, "high": 1.5}],
     },
     "sources": ["claim:S0-09"],
     "caveats": ["As printed.", {"id": "Window of {days}", "args": {"days": {"value": 30, "unit": "day"}}}],
     "needs": [],
+    "feeds": ["economics"],
 }
 DIGEST = "0" * 64
 RUN = {
@@ -56,9 +61,10 @@ RUN = {
 }
 GOOD = {
     "finding": FINDING,
-    "findings": {"schema": 1, "findings": [{**FINDING, "title": {"zh": "甲", "en": "a"}}]},
+    "findings": {"schema": 2, "findings": [{**FINDING, "title": {"zh": "甲", "en": "a"}}]},
     "run": RUN,
     "metrics": {
+        "observed": {"from": "2024-07-10", "until": "2025-12-31"},
         "metrics": [{**{key: VALUE[key] for key in ("value", "low", "high", "unit", "n", "definition")},
                      "key": "gmv", "interval_kind": "none", "scope": "douyin; 2021-01-01/2021-08-31"}],
         "not_computable": [{"key": "group_uplift", "reason": "No members.", "scope": "douyin; ../2021-08-31"}],
@@ -110,7 +116,9 @@ def test_a_value_lacks_nothing(key):
         ("S0-09", ("sources", 0)),
         ([], ("sources",)),
         ("pie", ("chart", "kind")),
-        ("case", ("section",)),
+        ("a case", ("section",)),
+        ("page", ("feeds", 0)),
+        (None, ("chart", "rows", 0, "low")),
         ({"en": "only"}, ("message_id",)),
         ("absent", ("role",)),
     ],
@@ -134,6 +142,20 @@ def test_a_finding_with_a_wrong_part_is_refused(value, path):
 )
 def test_a_record_with_a_wrong_part_is_refused(value, path):
     assert schema_faults("run", changed(RUN, value, *path))
+
+
+@pytest.mark.parametrize("name", ["finding", "findings"])
+def test_the_schema_of_findings_is_made_from_their_types(name):
+    script = runpy.run_path(str(project_root() / "scripts" / "schemas.py"))
+    committed = script["FOLDER"] / f"{name}.schema.json"
+    assert script["schema"](name) == committed.read_text(encoding="utf-8")
+
+
+def test_what_the_schema_refuses_the_types_refuse():
+    assert FindingRecord.model_validate(FINDING).as_json() == FINDING
+    for wrong in (changed(FINDING, "rough", "values", 0, "interval_kind"), changed(FINDING, "absent", "role")):
+        with pytest.raises(ValidationError):
+            FindingRecord.model_validate(wrong)
 
 
 def test_findings_need_a_title_in_each_language():

@@ -1,34 +1,34 @@
 """Chinese for every word of a closed list, a formula or a ledger that page, deck or tables show."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from types import SimpleNamespace
 from typing import Any, get_args
 
+import messages as wanted
 import pytest
 from babel.messages.pofile import read_po
 
-from siyu import language, workbook
+from siyu import routes, workbook
 from siyu.definitions import registry
 from siyu.economy import names, tables
-from siyu.evidence import disputes, reliability
+from siyu.evidence import labels as ledger_words
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.channels import Answer
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.fees import Kind, RouteName
-from siyu.evidence.references import claim_record
+from siyu.evidence.references import claim_entry
 from siyu.evidence.sources import Grade
-from siyu.formulas import ROUTES, people_terms, terms
+from siyu.formulas import people_terms, terms
 from siyu.language import Language
-from siyu.paths import notebooks_dir
+from siyu.messages import LOCALES
 from siyu.render import labels
 from siyu.render.citations import Citations
-from siyu.render.page.links import SourceLinks
-from siyu.render.page.prose import Prose
-from siyu.render.plain import Plain
-from siyu.runs.ask.sections import NOT_FOR_A_CASE, NOT_IN_CNY, load
+from siyu.render.speech import Speech
+from siyu.runs.ask.sections import NOT_FOR, NOT_IN_CNY
 
 ZH = Language("zh")
 LEDGER = workbook.bundled_ledger()
@@ -44,25 +44,52 @@ def field(model, name):
     return get_args(model.model_fields[name].annotation)
 
 
+def test_every_text_has_its_chinese():
+    assert len(wanted.messages()) > 1_000
+    assert wanted.lacking() == {}
+
+
+def test_a_new_text_is_found_where_it_stands_and_added_once(tmp_path):
+    root, catalogs = tmp_path / "root", tmp_path / "catalogs"
+    package = root / "src" / "siyu" / "orders"
+    for folder in (package, root / "notebooks", root / "data", catalogs):
+        folder.mkdir(parents=True)
+    (root / "data" / "definitions.yml").write_text("metrics: {reach: {formula: seen / sent}}", encoding="utf-8")
+    (package / "labels.py").write_text("A = msg('Seen by half')", encoding="utf-8")
+    cell = {"cell_type": "code", "metadata": {}, "source": "wb.finding('reach', 'Half of {n} saw it')"}
+    word = {"cell_type": "markdown", "metadata": {}, "source": "## Who saw it?"}
+    (root / "notebooks" / "04_reach.ipynb").write_text(json.dumps({"cells": [cell, word]}), encoding="utf-8")
+    lacking = wanted.lacking(root, catalogs)
+    assert lacking == {
+        "Seen by half": ("orders", "src/siyu/orders/labels.py:1"),
+        "Half of {n} saw it": ("notebooks", "notebooks/04_reach.ipynb: cell 1"),
+        "## Who saw it?": ("notebooks", "notebooks/04_reach.ipynb: cell 2"),
+        "seen / sent": ("definitions", "data/definitions.yml: reach"),
+    }
+    wanted.add(lacking, catalogs)
+    written = (catalogs / "orders.po").read_text(encoding="utf-8")
+    assert 'msgid "Seen by half"\nmsgstr ""' in written
+    wanted.add(wanted.lacking(root, catalogs), catalogs)
+    assert (catalogs / "orders.po").read_text(encoding="utf-8") == written
+    (catalogs / "orders.po").write_text(written.replace('msgstr ""', 'msgstr "一半人看到"'), encoding="utf-8")
+    assert set(lacking) - set(wanted.lacking(root, catalogs)) == {"Seen by half"}
+
+
 @pytest.mark.parametrize("part", ["formula", "denominator", "basis"])
 def test_definitions_are_worded_in_chinese(part):
     assert untranslated(getattr(metric, part) for metric in registry().metrics.values()) == []
 
 
-@pytest.mark.parametrize("path", sorted(notebooks_dir().glob("*.ipynb")), ids=lambda path: path.stem)
-def test_parameters_have_a_chinese_meaning(path):
-    assert untranslated(parameter.meaning for parameter in load(path).parameters.values()) == []
-
-
 def test_steps_of_the_formulas_have_chinese_names():
-    steps = {term.label for route in ROUTES for term in (*terms(route), *people_terms(route))}
-    assert len(steps) >= 16
-    assert untranslated(steps) == []
+    assert {term.key for route in routes.ROUTES for term in terms(route)} == set(routes.STEPS)
+    assert {term.key for route in routes.ROUTES for term in people_terms(route)} == set(routes.PEOPLE_STEPS)
+    assert untranslated([*routes.STEPS.values(), *routes.PEOPLE_STEPS.values()]) == []
 
 
 def test_names_of_the_economics_have_chinese():
-    named = [*names.ROUTE_NAMES.values(), *names.ROUTE_WORDS.values(), *names.GROUP_NAMES.values()]
-    assert untranslated([*named, *names.RATES.values(), names.ANY, tables.KEPT]) == []
+    named = [word for route in routes.ROUTES.values() for word in (route.name, route.word, route.rule)]
+    named += [*names.GROUP_NAMES.values(), *names.RATES.values(), names.ANY, *tables.STEPS.values()]
+    assert untranslated(named) == []
 
 
 LISTS: dict[str, tuple[Collection[str], Mapping[str, Any]]] = {
@@ -79,8 +106,8 @@ LISTS: dict[str, tuple[Collection[str], Mapping[str, Any]]] = {
     "family": (field(Assumption, "family"), labels.FAMILIES),
     "fee": (get_args(Kind), labels.FEES),
     "route": (set(get_args(RouteName)) - {"all"}, labels.ROUTES),
-    "conflict in a table": (field(Conflict, "kind"), disputes.KINDS),
-    "resolution in a table": (field(Conflict, "resolution"), disputes.OUTCOMES),
+    "conflict in a table": (field(Conflict, "kind"), ledger_words.KINDS),
+    "resolution in a table": (field(Conflict, "resolution"), ledger_words.OUTCOMES),
 }
 
 
@@ -93,9 +120,9 @@ def test_closed_lists_have_chinese_words(name):
     assert untranslated(word for word in said if WORDS.search(word)) == []
 
 
-def test_verdicts_and_faults_have_chinese_words():
-    faults = [*reliability.FATAL.values(), *reliability.CAVEATS.values(), *reliability.SHARES.values()]
-    assert untranslated([*faults, *reliability.VERDICTS]) == []
+def test_words_of_the_ledger_have_chinese_words():
+    tables = [table for name, table in vars(ledger_words).items() if name.isupper()]
+    assert untranslated(word for table in tables for word in table.values()) == []
 
 
 def test_ledger_words_without_a_chinese_column_are_translated():
@@ -107,19 +134,19 @@ def test_ledger_words_without_a_chinese_column_are_translated():
     names_alone = {"PerformanceIN", "AdNews Australia"}
     files = {word for word in phrases if re.match(r"\S*[./]\S*(,|$)", word) and ZH.message(word) == word}
     assert untranslated(phrases - names_alone - files) == []
-    assert untranslated([NOT_FOR_A_CASE, NOT_IN_CNY]) == []
+    assert untranslated([*NOT_FOR.values(), NOT_IN_CNY]) == []
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_a_passage_without_a_figure_is_said_in_words(code):
-    records = {f"claim:{key}": claim_record(claim, LEDGER) for key, claim in LEDGER.claims.items()}
+    records = {f"claim:{key}": claim_entry(claim, LEDGER) for key, claim in LEDGER.claims.items()}
     report: Any = SimpleNamespace(sources=records, findings=[])
-    passages = {ref for ref, record in records.items() if record["as_printed"].startswith("(")}
-    assert {records[ref]["as_printed"] for ref in passages} == set(labels.PASSAGES)
-    page = SourceLinks(report, Prose(Language(code)))
-    deck = Citations(report, Plain(Language(code)))
+    passages = {ref for ref, record in records.items() if record.as_printed.startswith("(")}
+    assert {records[ref].as_printed for ref in passages} == set(labels.PASSAGES)
+    citations = Citations(report, Speech(Language(code)))
     for ref in passages:
-        for text in (page.printed(ref).striptags(), deck.printed(ref)):
+        said = citations.printed(records[ref])
+        for text in (said.markup().striptags(), str(said)):
             assert text
             assert not text.startswith("(")
             assert code == "en" or not WORDS.search(text)
@@ -130,7 +157,7 @@ def test_a_passage_without_a_figure_is_said_in_words(code):
 
 def files():
     found = {}
-    for path in sorted((language._LOCALES / "zh" / "LC_MESSAGES").glob("*.po")):
+    for path in sorted((LOCALES / "zh" / "LC_MESSAGES").glob("*.po")):
         with path.open("rb") as file:
             found[path.name] = {message.id: message.string for message in read_po(file) if message.id}
     return found

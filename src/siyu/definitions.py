@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from siyu import reads
+from siyu.digests import UNITS
 from siyu.errors import LedgerError, Problem, nearest, shown_path
-from siyu.paths import data_dir
+from siyu.paths import address, data_dir
 from siyu.plain_yaml import LOADER
+from siyu.reads import Shelf
 
 if TYPE_CHECKING:
     import pint
@@ -43,8 +46,8 @@ class Unit:
 class Registry:
     """All metrics and units, with the dimensions that arithmetic between figures is checked against."""
 
-    metrics: dict[str, Definition]
-    units: dict[str, Unit]
+    metrics: Shelf[Definition]
+    units: Shelf[Unit]
 
     @cached_property
     def dimensions(self) -> pint.UnitRegistry[Any]:
@@ -52,9 +55,14 @@ class Registry:
         import pint  # here: a quarter of a second to load, for notebooks; renderings only name units
 
         dimensions: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
-        for name in sorted({name for unit in self.units.values() for name in _names(unit.pint)}):
+        for name in sorted({name for unit in self.units.rows.values() for name in _names(unit.pint)}):
             dimensions.define(f"{name} = [{name}]")
         return dimensions
+
+    @cached_property
+    def names(self) -> dict[str, dict[str, str]]:
+        """metric -> its name in both languages, as charts take labels."""
+        return {key: {"en": metric.en, "zh": metric.zh} for key, metric in self.metrics.items()}
 
     def dimension(self, unit: str) -> pint.Unit:
         """The pint unit of a unit key or of a product of keys. Raises KeyError for an unknown unit."""
@@ -68,7 +76,7 @@ def registry() -> Registry:
     """The registry, loaded once. Raises LedgerError with all faults of the file."""
     path = data_dir() / "definitions.yml"
     file = shown_path(path)
-    content = yaml.load(path.read_text(encoding="utf-8"), LOADER)  # noqa: S506 - both are safe ones
+    content = yaml.load(reads.table(path), LOADER)  # noqa: S506 - both are safe ones
     units = {key: Unit(key, **entry) for key, entry in content["units"].items()}
     metrics = {key: Definition(key, **entry) for key, entry in content["metrics"].items()}
     problems = []
@@ -78,7 +86,8 @@ def registry() -> Registry:
             problems.append(Problem(file, 0, metric.key, f"unit {metric.unit}", "a unit of this file", step))
     if problems:
         raise LedgerError(problems)
-    return Registry(metrics, units)
+    files = (address(path),)
+    return Registry(Shelf(metrics, files), Shelf(units, files, UNITS))
 
 
 def definition(key: str) -> Definition:

@@ -12,11 +12,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 from siyu.definitions import definition, registry
+from siyu.record.text import IntervalKind
 
-KINDS = ("none", "claim_range", "assumption90", "sampling95")
+KINDS = get_args(IntervalKind)
 
 
 class DefinitionMismatch(ValueError):
@@ -48,6 +49,8 @@ class Figure:
 
     sources: refs such as `claim:S0-09`. n: number of observations behind it, None when not counted.
     formula: the expression it comes from, in the symbols of `siyu.formulas`, when there is one.
+    entity: whose figure it is, as the ledger says; "" for assumptions and rules, which are nobody's own.
+    akin: (own claim, claim on another entity, conflict that says how they go together), as refs.
     """
 
     value: float
@@ -59,6 +62,8 @@ class Figure:
     sources: tuple[str, ...] = ()
     n: int | None = None
     formula: str = ""
+    entity: str = ""
+    akin: tuple[tuple[str, str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.interval_kind not in KINDS:
@@ -85,9 +90,11 @@ class Figure:
             return other
         if self.unit != other.unit:
             raise DefinitionMismatch(f"cannot span {self.unit} and {other.unit}")
+        if self.entity and other.entity and self.entity != other.entity:
+            raise DefinitionMismatch(f"cannot span {self.entity} and {other.entity}: show them side by side")
         kind = max(self.interval_kind, other.interval_kind, "claim_range", key=KINDS.index)
         low, high = min(self.low, other.low), max(self.high, other.high)
-        return replace(self, low=low, high=high, interval_kind=kind, sources=_union(self, other), n=None)
+        return replace(self, low=low, high=high, interval_kind=kind, n=None, **_whose(self, other))
 
     def at(self, part: str) -> Figure:
         """One point of this figure: its `low`, `value` or `high`, without a range."""
@@ -98,8 +105,8 @@ class Figure:
         """A monotone `function` of this figure, as metric `key` (its unit is taken from there)."""
         first, last = float(function(self.low)), float(function(self.high))
         low, high = min(first, last), max(first, last)
-        value = float(function(self.value))
-        return Figure(value, low, high, definition(key).unit, self.interval_kind, key, self.sources, self.n)
+        value, unit = float(function(self.value)), definition(key).unit
+        return replace(self, value=value, low=low, high=high, unit=unit, definition=key, formula="")
 
     def __mul__(self, other: Any) -> Any:
         return self._combine(other, "*", lambda a, b: a * b)
@@ -148,12 +155,25 @@ class Figure:
             max(ends),
             _unit(self.unit, sign, other.unit),
             _kind(self, other),
-            sources=_union(self, other),
+            **_whose(self, other),
         )
 
 
-def _union(*figures: Figure) -> tuple[str, ...]:
-    return tuple(sorted({source for figure in figures for source in figure.sources}))
+def _whose(left: Figure, right: Figure) -> dict[str, Any]:
+    """Sources, entity and akin of what two figures give together, with the conflicts that allow it.
+
+    DefinitionMismatch for figures of different entities, unless each of their claims has one on the other side
+    that a conflict ties to it."""
+    sources, akin = {*left.sources, *right.sources}, {*left.akin, *right.akin}
+    if left.entity and right.entity and left.entity != right.entity:
+        sides = ((left.sources, right.sources), (right.sources, left.sources))
+        ties = {(own, tie) for own, other, tie in akin for mine, theirs in sides if own in mine and other in theirs}
+        if {ref for ref in sources if ref.startswith("claim:")} - {own for own, _ in ties}:
+            names = [f"{one.definition or one.unit} of {one.entity}" for one in (left, right)]
+            raise DefinitionMismatch(f"{' and '.join(names)}: different entities, and no conflict ties them")
+        sources |= {tie for _, tie in ties}
+    entity = left.entity or right.entity
+    return {"sources": tuple(sorted(sources)), "entity": entity, "akin": tuple(sorted(akin))}
 
 
 def _kind(left: Figure, right: Figure) -> str:

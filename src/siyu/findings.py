@@ -1,14 +1,13 @@
 """A finding: one takeaway with its values, chart data, sources and caveats, and no language.
 
-Notebooks make findings; every rendering (HTML, PowerPoint, Excel, JSON) reads them. Numbers are
-rounded to ten significant digits once, here, so all renderings print the same number.
+Notebooks make findings; every rendering (HTML, PowerPoint, Excel, JSON) reads their records.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -16,10 +15,9 @@ import pandas as pd
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
+from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Row, Table
 
-MIME = "application/vnd.siyu.finding+json"
-SCHEMA = 1
-ROLES = ("answer", "headline", "appendix", "absent")
+SCHEMA = 2
 
 
 @dataclass(frozen=True)
@@ -28,20 +26,21 @@ class Finding:
 
     role: `answer` (the section's answer, at most three values shown as cards), `headline`, `appendix`,
     or `absent` when an input is not stated; `needs` then says which metrics are missing.
-    whatif: what the page's sliders work with, see `siyu.economy.whatif`.
+    whatif: what the page's sliders work with, see `siyu.economy.whatif`. feeds: see `siyu.record.FindingRecord`.
     """
 
     key: str
     section: str
     message: Text
     values: Mapping[str, Figure]
-    chart: charts.Chart
+    chart: Chart | Table
     subtitle: Text = ""
     caveats: tuple[Text, ...] = ()
     role: str = "headline"
     cards: Mapping[str, Text] = field(default_factory=dict)
     context: tuple[str, ...] = ()
     whatif: Mapping[str, Any] | None = None
+    feeds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     language: Language = field(default_factory=lambda: Language("en"), repr=False, compare=False)
 
@@ -56,12 +55,15 @@ class Finding:
     @property
     def frame(self) -> pd.DataFrame:
         """The chart's rows as a tidy frame, labels in the workbook's language."""
-        rows = [{**row, "label": self.language.say(row.get("label", ""))} for row in self.chart.rows]
-        return pd.DataFrame(rows)
+        rows = [row.as_json() for row in self.chart.rows]
+        return pd.DataFrame([{**row, "label": self.language.say(row.get("label", ""))} for row in rows])
 
-    def as_json(self) -> dict[str, Any]:
-        """The language-free record that goes into notebooks and `findings.json`."""
-        record: dict[str, Any] = rounded(
+    @cached_property
+    def record(self) -> FindingRecord:
+        """The language-free record that goes into notebooks and `findings.json`; its numbers are rounded.
+
+        Raises ValidationError for a part that is not what a record holds."""
+        return FindingRecord.model_validate(
             {
                 "schema": SCHEMA,
                 "key": self.key,
@@ -71,22 +73,25 @@ class Finding:
                 "subtitle": self.subtitle,
                 "values": [_value(name, figure) for name, figure in self.values.items()],
                 "cards": dict(self.cards),
-                "chart": self.chart.as_json(),
-                "sources": list(self.sources),
-                "caveats": list(self.caveats),
-                "needs": list(self.needs),
+                "chart": self.chart,
+                "sources": self.sources,
+                "caveats": self.caveats,
+                "needs": self.needs,
+                "feeds": self.feeds,
                 **({"whatif": self.whatif} if self.whatif else {}),
             }
         )
-        return record
+
+    def as_json(self) -> dict[str, Any]:
+        """The record as JSON content."""
+        return self.record.as_json()
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        record = self.as_json()
-        bundle: dict[str, Any] = {"text/plain": as_text(record, self.language), MIME: record}
+        bundle: dict[str, Any] = {"text/plain": as_text(self.record, self.language), FINDING: self.as_json()}
         metadata: dict[str, Any] = {}
-        if record["chart"]["kind"] in charts.DRAWN:
-            bundle["image/png"] = charts.png(record, self.language)
-            metadata["image/png"] = {"alt": alt_text(record, self.language), "lang": self.language.code}
+        if isinstance(self.chart, Chart) and self.chart.kind in charts.DRAWN:
+            bundle["image/png"] = charts.png(self.chart, self.language)
+            metadata["image/png"] = {"alt": alt_text(self.record, self.language), "lang": self.language.code}
         return bundle, metadata
 
 
@@ -95,101 +100,93 @@ def make_finding(
     section: str,
     message: Text,
     values: Mapping[str, Figure | Absent],
-    chart: charts.Chart | None,
+    chart: Chart | Table | None,
     **more: Any,
 ) -> Finding:
     """A finding, or an absent one when any of its values is absent.
 
     Raises ValueError when the message or a card names a value that is not there.
     """
-    needs = sorted({need for value in values.values() if isinstance(value, Absent) for need in value.needs})
-    if chart is not None:
-        needs = sorted({*needs, *chart.needs})
+    chart = chart or charts.NOTHING
+    needs = {need for value in values.values() if isinstance(value, Absent) for need in value.needs} | {*chart.needs}
     if needs:
         kept = {k: more[k] for k in ("language", "subtitle") if k in more}
-        return Finding(key, section, message, {}, charts.Chart("none"), role="absent", needs=tuple(needs), **kept)
+        return Finding(key, section, message, {}, charts.NOTHING, role="absent", needs=tuple(sorted(needs)), **kept)
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
-    finding = Finding(key, section, message, figures, chart or charts.Chart("none"), **more)
+    finding = Finding(key, section, message, figures, chart, **more)
     if finding.role not in ROLES:
         raise ValueError(f"role {finding.role!r} is none of {', '.join(ROLES)}")
-    by_name = {name: _value(name, figure) for name, figure in figures.items()}
+    quantities = {name: Quantity(**_ends(figure), unit=figure.unit) for name, figure in figures.items()}
     for text in (message, finding.subtitle, *finding.caveats, *finding.cards.values()):
         try:
-            finding.language.say(text, by_name)
+            finding.language.say(text, quantities)
         except KeyError as error:
             raise ValueError(f"finding {key}: {error.args[0]}") from error
     return finding
 
 
-def values_by_name(record: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """name -> value entry of a finding record, as `Language.say` takes it."""
-    return {value["name"]: value for value in record["values"]}
-
-
-def title(record: Mapping[str, Any], language: Language) -> str:
+def title(record: FindingRecord, language: Language) -> str:
     """The takeaway in words. An absent finding says what is missing."""
-    if record["role"] == "absent":
-        missing = language.comma.join(language.metric(key) for key in record["needs"])
+    if record.role == "absent":
+        missing = language.comma.join(language.metric(key) for key in record.needs)
         return f"{language.message('Not computable for this case: it does not state')}{language.gap}{missing}"
-    return language.say(record["message_id"], values_by_name(record))
+    return language.say(record.message_id, record.by_name)
 
 
-def alt_text(record: Mapping[str, Any], language: Language) -> str:
+def alt_text(record: FindingRecord, language: Language) -> str:
     """What a reader who cannot see the chart needs: the takeaway, then its unit line."""
-    subtitle = language.say(record["subtitle"], values_by_name(record))
+    subtitle = language.say(record.subtitle, record.by_name)
     return language.message(". ").join(part for part in (title(record, language), subtitle) if part)
 
 
-def as_text(record: Mapping[str, Any], language: Language) -> str:
+def as_text(record: FindingRecord, language: Language) -> str:
     """Plain text of a finding: the takeaway, then each number to four significant digits, with sources."""
     lines = [title(record, language)]
-    for value in record["values"]:
-        span = f"{value['value']:.4g}"
-        if value["low"] != value["high"]:
-            span += f" [{value['low']:.4g}, {value['high']:.4g}] {value['interval_kind']}"
-        lines.append(f"  {value['name']} = {span} {value['unit']}  <- {', '.join(value['sources']) or '-'}")
-    for row in record["chart"]["rows"]:
-        named = [column["key"] for column in record["chart"]["columns"]]
-        cells = [_cell(row.get(name), language) for name in named or ("series", "label", "low", "value", "high")]
+    for value in record.by_name.values():
+        span = f"{value.value:.4g}"
+        if value.low != value.high:
+            span += f" [{value.low:.4g}, {value.high:.4g}] {value.interval_kind}"
+        lines.append(f"  {value.name} = {span} {value.unit}  <- {', '.join(value.sources) or '-'}")
+    for row in record.chart.rows:
+        cells = [cell_text(content, language) for content in _contents(row, record)]
         lines.append("  " + " | ".join(cell for cell in cells if cell))
-    lines.append(f"  sources: {', '.join(record['sources']) or '-'}")
+    lines.append(f"  sources: {', '.join(record.sources) or '-'}")
     return "\n".join(lines)
 
 
-def _cell(content: Any, language: Language) -> str:
-    if isinstance(content, Mapping) and "value" in content:  # a number with its range
-        ends = [f"{content[end]:.4g}" for end in ("low", "value", "high")]
-        return f"{ends[1]} [{ends[0]}, {ends[2]}] {content['unit']}"
-    if content is None or isinstance(content, str | Mapping):
-        return language.say(content) if content else ""
-    return str(content) if isinstance(content, bool) else f"{content:.4g}"
+def _contents(row: Mark | Row, record: FindingRecord) -> list[Cell]:
+    if isinstance(row, Mark):
+        return [row.series, row.label, row.low, row.value, row.high]
+    return [row.cell(column.key) for column in record.chart.columns]
 
 
-def rounded(content: Any) -> Any:
-    """JSON content with floats at ten significant digits (hides last-bit differences between machines)."""
-    if isinstance(content, bool) or content is None or isinstance(content, str | int):
-        return content
+def cell_text(content: Cell | Mapping[str, Any], language: Language) -> str:
+    """A cell of a table, or JSON content of one, in words; a number to four significant digits."""
     if isinstance(content, Mapping):
-        return {key: rounded(entry) for key, entry in content.items()}
-    if isinstance(content, Sequence):
-        return [rounded(entry) for entry in content]
-    number = float(content)
-    if not math.isfinite(number):
-        raise ValueError(f"a finding cannot hold {number}")
-    number = float(f"{number:.10g}")
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+        content = Row({"": content}).cell("")
+    if isinstance(content, Quantity):
+        ends = [f"{end:.4g}" for end in (content.low, content.value, content.high)]
+        return f"{ends[1]} [{ends[0]}, {ends[2]}] {content.unit}"
+    if isinstance(content, bool):
+        return str(content)
+    if isinstance(content, int | float):
+        return f"{content:.4g}"
+    entries = content if isinstance(content, list) else [content or ""]
+    return language.comma.join(language.say(entry) for entry in entries)
+
+
+def _ends(figure: Figure) -> dict[str, float]:
+    return {"value": figure.value, "low": figure.low, "high": figure.high}
 
 
 def _value(name: str, figure: Figure) -> dict[str, Any]:
     return {
         "name": name,
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
+        **_ends(figure),
         "interval_kind": figure.interval_kind,
         "unit": figure.unit,
         "n": figure.n,
         "definition": figure.definition,
-        "sources": list(figure.sources),
+        "sources": figure.sources,
         **({"formula": figure.formula} if figure.formula else {}),
     }

@@ -5,42 +5,43 @@ Findings hold message ids and values. A `Language` says them; it never computes.
 
 from __future__ import annotations
 
-import io
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
-from pathlib import Path
 from string import Formatter
 from typing import Any
 
 from babel import Locale
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
 from siyu.definitions import registry
+from siyu.messages import catalog
+from siyu.record.text import Both, Message, Quantity, Wording, argument, wording
 
 LANGUAGES = ("zh", "en")
 PSEUDO = "xx"  # every translated message is wrapped in ⟦ ⟧, so bare text is text nobody translates
 DASH = "–"
 NO_BREAK = "\u00a0"
 MINUS = "−"
+SAMPLED, ASSUMED = "sampling95", "assumption90"  # kinds of interval
 POINTS = "percentage_points"  # a difference of shares; stored 0-1 like them, never shown as a percentage
-Text = str | Mapping[str, Any]
-_LOCALES = Path(__file__).parent / "locale"
+Text = Wording | Mapping[str, Any]  # a mapping is JSON content, read as what it is
+Values = Mapping[str, Any]  # name -> Argument, or JSON content of one
 
 
 @dataclass(frozen=True)
 class Segment:
-    """A piece of rendered text; `ref` (value name and part) and `number` are set when it is a figure."""
+    """A piece of rendered text; `ref` (value name and part) and `number` are set when it is a figure.
+
+    foreign: a name inside a sentence, as the data have it; nested: of a message inside another."""
 
     text: str
     ref: str = ""
     number: float | None = None
+    foreign: bool = False
+    nested: bool = False
 
 
 class Language:
@@ -53,7 +54,6 @@ class Language:
         self.data_code = "en" if code == PSEUDO else code
         self.comma, self.gap = ("、", "") if code == "zh" else (", ", " ")  # between nouns; before a unit
         self.locale = Locale(self.data_code)
-        self._catalog = catalog(self.data_code)
 
     def message(self, message_id: str) -> str:
         """The translation of a message id; the id itself where none exists (tests find those)."""
@@ -61,38 +61,58 @@ class Language:
             return ""
         if self.code == PSEUDO:
             return f"⟦{message_id}⟧"
-        return self._catalog.gettext(message_id)
+        return catalog(self.data_code).gettext(message_id)
 
-    def say(self, text: Text, values: Mapping[str, Mapping[str, Any]] | None = None) -> str:
+    def say(self, text: Text, values: Values | None = None) -> str:
         """`text` with its placeholders filled from `values` (name -> value, low, high, unit)."""
         return "".join(segment.text for segment in self.segments(text, values))
 
-    def segments(self, text: Text, values: Mapping[str, Mapping[str, Any]] | None = None) -> list[Segment]:
-        """`text` in pieces, so that a rendering can mark each figure with its value and reference."""
-        if not isinstance(text, str):
-            if "id" not in text:
-                return [Segment(str(text[self.data_code]))]
-            return self.segments(text["id"], {**(values or {}), **text.get("args", {})})
+    def segments(self, text: Text, values: Values | None = None) -> list[Segment]:
+        """`text` in pieces, so that a rendering can mark each figure with its value and reference.
+
+        Raises KeyError for a placeholder that has no value, ValidationError for JSON content that is no text."""
+        read = wording(text)
+        if isinstance(read, Both):
+            return [Segment(self.chosen(read))]
+        if isinstance(read, Message):
+            return self.segments(read.id, {**(values or {}), **read.args})
         pieces = []
-        for literal, field, _, _ in Formatter().parse(self.message(text)):
+        for literal, field, _, _ in Formatter().parse(self.message(read)):
             if literal:
                 pieces.append(Segment(literal))
             if field is not None:
-                pieces.append(self._placeholder(field, values or {}))
+                pieces += self._placeholder(field, values or {})
         return pieces
 
-    def _placeholder(self, field: str, values: Mapping[str, Mapping[str, Any]]) -> Segment:
+    def chosen(self, both: Both) -> str:
+        """The words of this language."""
+        return both.zh if self.data_code == "zh" else both.en
+
+    def _placeholder(self, field: str, values: Values) -> list[Segment]:
         name, _, part = field.partition(".")
         if name not in values:
             raise KeyError(f"message names {{{field}}}, the finding has {', '.join(values) or 'no values'}")
-        entry = values[name]
-        if "value" not in entry:  # a text argument
-            return Segment(self.say(entry))
-        low, high, unit = entry.get("low"), entry.get("high"), entry.get("unit", "")
-        if part or low is None or high is None or not self._differ(low, high, unit):
-            number = entry[part or "value"]
-            return Segment(self.number(number, unit), f"{name}.{part or 'value'}", _numeric(number))
-        return Segment(self.span(low, high, unit), name, _numeric(entry["value"]))
+        entry = argument(values[name])
+        if isinstance(entry, Both):
+            return [Segment(self.chosen(entry), foreign=True)]
+        if isinstance(entry, Message):
+            return [replace(one, ref="", number=None, nested=True) for one in self.segments(entry)]
+        if part or self.alike(entry):
+            number = getattr(entry, part or "value")
+            return [Segment(self.number(number, entry.unit), f"{name}.{part or 'value'}", _numeric(number))]
+        return [Segment(self.quantity(entry), name, _numeric(entry.value))]
+
+    def alike(self, quantity: Quantity) -> bool:
+        """Whether it has no range, or one whose ends read alike."""
+        low, high = quantity.low, quantity.high
+        return low is None or high is None or not self._differ(low, high, quantity.unit)
+
+    def quantity(self, quantity: Quantity) -> str:
+        """A number, or its range where the ends read differently."""
+        if self.alike(quantity) or quantity.low is None or quantity.high is None:
+            return self.number(quantity.value, quantity.unit)
+        kind = getattr(quantity, "interval_kind", None) or ""  # a plain argument has none
+        return self.span(quantity.low, quantity.high, quantity.unit, kind)
 
     def _differ(self, low: float, high: float, unit: str) -> bool:
         return self.number(low, unit) != self.number(high, unit)
@@ -108,24 +128,36 @@ class Language:
         scale, suffix = self._scale(value, unit)
         return self._dressed(self._digits(value / scale) if unit != "ratio" else self._percent(value), suffix, unit)
 
-    def span(self, low: float, high: float, unit: str = "") -> str:
-        """A range with its unit said once: 415–830万元, CNY 4.15–8.3M, 2–5%."""
-        if unit == "ratio":
-            first, last = self._percent(low), self._percent(high)
-            return f"{first.rstrip('%')}{DASH}{last}" if low >= 0 else self._from_to(first, last)
-        if unit == POINTS:
-            first, last = self._digits(low * 100), self._digits(high * 100)
-            return self._points(f"{first}{DASH}{last}" if low >= 0 else self._from_to(first, last))
+    def span(self, low: float, high: float, unit: str = "", kind: str = "") -> str:
+        """A range, each end with its suffix: 415万–830万元, CNY 4.15M–8.3M, 2%–5%.
+
+        kind of the interval: ends have two digits where they are assumed, and whole points where shares are
+        sampled, more only where they would read alike, or as nothing or everything; elsewhere three digits."""
+        if kind == ASSUMED and (short := [float(f"{end:.2g}") for end in (low, high)])[0] != short[1]:
+            low, high = short
+        if unit in ("ratio", POINTS):
+            first, last = self._share_ends(low, high, kind, "%" if unit == "ratio" else "")
+            joined = f"{first}{DASH}{last}" if low >= 0 else self._from_to(first, last)
+            return self._points(joined) if unit == POINTS else joined
         if low < 0:
             return self._from_to(self.number(low, unit), self.number(high, unit))
         scale, suffix = self._scale(max(abs(low), abs(high)), unit)
-        if suffix and low and abs(low) / scale < 1:  # one suffix would hide the small end
-            small, own = self._scale(low, unit)
-            if not own:
-                return f"{self.number(low, unit)}{DASH}{self.number(high, unit)}"
-            joined = f"{self._digits(low / small)}{own}{DASH}{self._digits(high / scale)}"
-            return self._dressed(joined, suffix, unit)
-        return self._dressed(f"{self._digits(low / scale)}{DASH}{self._digits(high / scale)}", suffix, unit)
+        small, own = (scale, suffix) if abs(low) / scale >= 1 or not low else self._scale(low, unit)
+        if suffix and not own:
+            return f"{self.number(low, unit)}{DASH}{self.number(high, unit)}"
+        first, last = self._digits(low / small), self._digits(high / scale)
+        return self._dressed(f"{first}{own if low else ''}{DASH}{last}", suffix, unit)
+
+    def _share_ends(self, low: float, high: float, kind: str, sign: str) -> list[str]:
+        """Both ends of a range of shares in points, at the first precision that tells them apart, and neither of
+        them from nothing or everything."""
+        fine = [_share_decimals(end) for end in (low, high)]
+        for decimals in [*([places] * 2 for places in range(3) if kind == SAMPLED), fine]:
+            texts = [self._share(end, places, sign) for end, places in zip((low, high), decimals, strict=True)]
+            blunt = [self._share(end, 0, sign) for end in (0, 1) if end not in (low, high)]
+            if texts[0] != texts[1] and not set(texts) & set(blunt):
+                break
+        return texts
 
     def _points(self, digits: str) -> str:
         return f"{digits}{'' if self.data_code == 'zh' else NO_BREAK}{self.message('points')}"
@@ -157,7 +189,10 @@ class Language:
         return f"{digits}{suffix}"
 
     def _percent(self, value: float) -> str:
-        return _formatted(value + 0.0, _decimals(value * 100, 3 if abs(value) < 0.995 else 4), "%", self.locale)
+        return self._share(value, _share_decimals(value), "%")
+
+    def _share(self, value: float, decimals: int, sign: str) -> str:
+        return _formatted((value if sign else value * 100) + 0.0, decimals, sign, self.locale)
 
     def _digits(self, value: float) -> str:
         return _formatted(value + 0.0, _decimals(value, 3), "", self.locale)
@@ -190,20 +225,10 @@ def _decimals(value: float, significant: int) -> int:
     return max(0, significant - 1 - math.floor(math.log10(abs(value) * (1 + 1e-12))))
 
 
+def _share_decimals(share: float) -> int:
+    """Decimals of a share in points; one more digit close to everything."""
+    return _decimals(share * 100, 3 if abs(share) < 0.995 else 4)
+
+
 def _numeric(value: Any) -> float | None:
     return float(value) if isinstance(value, int | float) else None
-
-
-@lru_cache(maxsize=4)
-def catalog(code: str) -> NullTranslations:
-    """The messages of a language, compiled from its .po files. English is its own message ids."""
-    merged = Catalog(locale=code)
-    for path in sorted((_LOCALES / code / "LC_MESSAGES").glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=code):
-                if message.id and message.string:
-                    merged.add(message.id, message.string)
-    compiled = io.BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return GNUTranslations(compiled)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -13,26 +13,25 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from siyu import reads
 from siyu.figure import Absent, Figure
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.problems import Trouble
 from siyu.intake.reading.sources import EXPORTS
 from siyu.intake.store.client_tables import Books, books
-from siyu.language import Language
+from siyu.language import Text
+from siyu.marked import msg
+from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
+from siyu.orders.labels import PLATFORMS
+from siyu.orders.metrics import NO_KEYS
+from siyu.record import NO_INPUT, Both, OrdersEntry
+from siyu.subjects import Subject
 
-NO_INPUT = "application/vnd.siyu.no_input+json"
-MISSING = (
+MISSING = msg(
     "No exports yet: put the platform's order export (CSV, XLSX or ZIP), or the totals of the live dashboard, into "
     "this subject's folder exports"
 )
-COMPLETE = {
-    "verified": "total agrees",
-    "last_record_complete": "no total to check",
-    "not_verified": "not verified",
-}
-PLATFORMS = {"douyin": {"en": "Douyin", "zh": "抖音"}, "wechat": {"en": "WeChat", "zh": "微信"},
-             "taobao": {"en": "Taobao and Tmall", "zh": "淘宝／天猫"}}  # fmt: skip
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -57,20 +56,38 @@ class NoInput:
 
 @dataclass(frozen=True)
 class Holdings:
-    """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown."""
+    """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
+
+    spans: what was observed, by scope."""
 
     books: Books
     as_of: date
     k: int
+    spans: Mapping[str, Span] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, subject: str, as_of: date, k: int) -> Holdings:
+    def of(cls, subject: Subject, as_of: date) -> Holdings:
         """The holdings of a subject. Raises UsageError, see `books`."""
-        return cls(books(subject), as_of, k)
+        held = books(subject.id)
+        return cls(held, as_of, subject.suppress_below, subject.spans(held.observed))
 
-    def missing(self, *kinds: str) -> NoInput | None:
-        """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there."""
-        return None if any(self.refs(kind) for kind in kinds) else NoInput(MISSING)
+    @property
+    def observed(self) -> dict[str, str] | None:
+        """First and last observed day of the orders by the date, see `siyu.observed.overall`."""
+        return overall(self.spans, self.as_of)
+
+    @property
+    def notes(self) -> tuple[Text, ...]:
+        """What a finding on orders has to say about its span, see `siyu.observed.notes`."""
+        return tuple(notes(self.spans, self.as_of))
+
+    def missing(self, *kinds: str, buyers: bool = False) -> NoInput | None:
+        """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there.
+
+        buyers: whether orders that name their buyer are needed as well."""
+        if not any(self.refs(kind) for kind in kinds):
+            return NoInput(MISSING)
+        return NoInput(NO_KEYS) if buyers and not self.largest().buyers else None
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
         """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""
@@ -78,25 +95,20 @@ class Holdings:
         return tuple(sorted(f"orders:{name(account)}" for account in used if platform in ("", _platform(account))))
 
     @property
-    def records(self) -> Mapping[str, Mapping[str, Any]]:
+    def records(self) -> Mapping[str, OrdersEntry]:
         """ref -> what the references say about the file."""
-        return {
-            f"orders:{name(account)}": {
-                "ref": f"orders:{name(account)}", "kind": "orders", "path": name(account), "source": None,
-                "name": {code: f"{label} {name(account)}" for code, label in _format_name(account).items()},
-            }
-            for account in self.books.accounts
-        }  # fmt: skip
+        return {f"orders:{name(account)}": _entry(account) for account in self.books.accounts}
 
     @cached_property
     def files(self) -> pd.DataFrame:
-        """A row per table: file and format ({en, zh}), kind, completeness (message), records, accepted, quarantined,
-        ignored, unpriced (int64), accepted_yuan (null where the format has no amount), refused (bool), sources."""
+        """A row per table: file and format ({en, zh}), kind, completeness (key of `labels.COMPLETENESS`), records,
+        accepted, quarantined, ignored, unpriced (int64), accepted_yuan (null where the format has no amount), refused
+        (bool), sources."""
         rows = [
             {"file": _verbatim(name(account)), "kind": _kind(account), "format": _format_name(account),
              "records": account.total, **account.records, "unpriced": account.unpriced, "refused": account.refused,
              "accepted_yuan": account.fen["accepted"] / 100 if account.control else None,
-             "completeness": COMPLETE["not_verified" if account.refused else account.completeness],
+             "completeness": "not_verified" if account.refused else account.completeness,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
         ]  # fmt: skip
@@ -106,11 +118,10 @@ class Holdings:
 
     @cached_property
     def problems(self) -> pd.DataFrame:
-        """A row per problem listed: file, column (null for the line), reason ({en, zh}), line (int64), sources."""
-        english, chinese = Language("en"), Language("zh")
+        """A row per problem listed: file, column (null for the line), reason (message), line (int64), sources."""
         rows = [
             {"file": _verbatim(name(account)), "line": one.line, "column": one.column and _verbatim(one.column),
-             "reason": {"en": one.reason(english), "zh": one.reason(chinese)},
+             "reason": one.message,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
             for one in sorted(account.problems, key=Trouble.place)
@@ -159,10 +170,14 @@ class Holdings:
         share = usable / lines
         return Figure(share, share, share, "ratio", "none", "identity_share", self.refs(*LINES), lines)
 
-    def identified_by_platform(self) -> list[tuple[Mapping[str, str], Figure | Absent]]:
-        """(name of the platform, `identified`) of each platform with orders."""
-        named = [one.platform for one in self.books.counts]
-        return [(PLATFORMS.get(key, _verbatim(key)), self.identified(key)) for key in named]
+    def identified_by_platform(self) -> dict[str, Figure | Absent]:
+        """platform -> `identified`, of each platform with orders."""
+        return {one.platform: self.identified(one.platform) for one in self.books.counts}
+
+    @property
+    def platforms(self) -> dict[str, Text]:
+        """platform -> its name, of each platform with orders; those that only the client knows by their key."""
+        return {one.platform: PLATFORMS.get(one.platform, _verbatim(one.platform)) for one in self.books.counts}
 
     @property
     def free(self) -> tuple[str, ...]:
@@ -176,18 +191,25 @@ class Holdings:
         return sum(one.records for one in self.books.counts)
 
     def frames(self, *kinds: str, platform: str = "") -> Frames:
-        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date.
+        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date, as long as
+        all platforms were observed.
 
-        platform: orders of that one alone, whose figures carry its files; else figures carry the files of all
-        kinds. Empty tables where there are no orders.
+        platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
+        Empty tables where there are no orders.
         """
+        return self._every(*kinds, platform=platform).on(platform or "all")
+
+    def largest(self, *kinds: str) -> Frames:
+        """The same of the platform with most orders, whose figures carry the files of all kinds."""
+        every = self._every(*kinds)
+        return every.on(every.platforms[0])
+
+    def _every(self, *kinds: str, platform: str = "") -> Frames:
         held = self.books
         more = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
-        frames = opened(self.as_of, held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS, **more, sources=sources)
-        if platform and frames.orders is not None:
-            return replace(frames, orders=frames.orders.filter(frames.orders.platform == platform))
-        return frames
+        tables = held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS
+        return opened(self.as_of, *tables, **more, sources=sources, spans=self.spans)
 
     @cached_property
     def orders(self) -> pd.DataFrame:
@@ -200,6 +222,8 @@ class Holdings:
         return self._frame(self.books.purchases, _NO_PURCHASES, *LINES, "members")
 
     def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
+        if path is not None:
+            reads.opens(path)
         frame: pd.DataFrame = (empty if path is None else pq.read_table(path)).to_pandas()
         frame.attrs["refs"] = self.refs(*kinds)
         return frame
@@ -208,6 +232,12 @@ class Holdings:
 def name(account: Account) -> str:
     """The file of an account as it stands in the folder of exports."""
     return account.file.rsplit(f"{EXPORTS}/", 1)[-1]
+
+
+def _entry(account: Account) -> OrdersEntry:
+    file, label = name(account), _format_name(account)
+    named = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}")
+    return OrdersEntry(ref=f"orders:{file}", kind="orders", path=file, source=None, name=named)
 
 
 def _verbatim(text: str) -> dict[str, str]:
@@ -225,5 +255,5 @@ def _platform(account: Account) -> str:
 
 def _format_name(account: Account) -> dict[str, str]:
     if account.entry is None:
-        return {"en": "unknown format", "zh": Language("zh").message("unknown format")}
+        return {"en": "unknown format", "zh": "未知格式"}
     return {str(code): text for code, text in account.entry.name.items()}

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+_PROJECT = ("data", "notebooks", "requirements.txt", "src")
+
 
 def project_root() -> Path:
     """The checkout this package belongs to (the folder with `notebooks/` and `data/`)."""
@@ -19,6 +21,29 @@ def data_dir() -> Path:
 def notebooks_dir() -> Path:
     """The bundled notebooks, one question each."""
     return project_root() / "notebooks"
+
+
+def address(path: Path) -> str:
+    """A path as records name it: below `SIYU_DATA`, else below the project, wherever these lie; else in full."""
+    whole = Path(os.path.abspath(path))  # noqa: PTH100 - links are not followed
+    if (own := _own()) and whole.is_relative_to(own):
+        name = whole.relative_to(own).as_posix()
+        return f"./{name}" if name.partition("/")[0] in _PROJECT else name
+    root = project_root()
+    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else whole.as_posix()
+
+
+def located(name: str) -> Path:
+    """The path of an address."""
+    own = _own()
+    if own is None or name.partition("/")[0] in _PROJECT:
+        return project_root() / name
+    return own / name
+
+
+def _own() -> Path | None:
+    given = os.environ.get("SIYU_DATA")
+    return Path(os.path.abspath(given)) if given else None  # noqa: PTH100 - links are not followed
 
 
 def subject_dirs() -> dict[str, Path]:

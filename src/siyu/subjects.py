@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.observed import EVERY, Observation, Span, spans
 from siyu.paths import subject_dirs
 
 
@@ -21,10 +24,19 @@ class Name(BaseModel):
     en: str
 
 
+class Period(BaseModel):
+    """First and last observed day, as far as stated."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    since: date | None = Field(default=None, alias="from")
+    until: date | None = None
+
+
 class Subject(BaseModel):
     """case: the published case it is compared with; category: its goods, for fees and assumptions.
 
-    suppress_below: smallest denominator shown (0 for public data)."""
+    suppress_below: smallest denominator shown (0 for public data). observed: what the exports cover, all of them or
+    by scope (`orders`, a platform, `members`, `follows`). zero_months: without orders because there were none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
@@ -36,6 +48,14 @@ class Subject(BaseModel):
     as_of: date
     suppress_below: int = Field(default=10, ge=0)
     category: str = "all"
+    observed: Period | dict[str, Period] = Field(default_factory=dict)
+    zero_months: tuple[Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")], ...] = ()
+
+    def spans(self, found: Iterable[Observation]) -> dict[str, Span]:
+        """The span of every scope, see `siyu.observed.spans`."""
+        said = {EVERY: self.observed} if isinstance(self.observed, Period) else self.observed
+        stated = {scope: (period.since, period.until) for scope, period in said.items()}
+        return spans(found, stated, [date.fromisoformat(f"{month}-01") for month in self.zero_months])
 
 
 def load_subject(subject_id: str) -> Subject:
@@ -48,7 +68,7 @@ def load_subject(subject_id: str) -> Subject:
     file = shown_path(path)
     step = "Mend subject.yml; data/README.md shows one."
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.safe_load(reads.content(path).decode())
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise UsageError([Problem(file, line, "", str(error.problem), "YAML", step)]) from error
@@ -59,6 +79,17 @@ def load_subject(subject_id: str) -> Subject:
     except ValidationError as error:
         lines = path.read_text(encoding="utf-8").splitlines()
         raise UsageError([_problem(file, lines, detail, step) for detail in error.errors()]) from error
+
+
+def anybody(case: str, as_of: str) -> Subject:
+    """Nobody in particular: for what is the same for every subject compared with a case on a date."""
+    try:
+        day = date.fromisoformat(as_of)
+    except ValueError as error:
+        problem = Problem("parameters", 0, "as_of", as_of or "nothing", "a date", "Give a date, or a subject.")
+        raise UsageError([problem]) from error
+    everybody = Subject(id="anybody", folder=Path(), name=Name(zh="", en=""), kind="client", case=case, as_of=day)
+    return everybody.model_copy(update={"id": ""})  # no id that a folder of exports could have
 
 
 def _problem(file: str, lines: list[str], detail: Any, step: str) -> Problem:

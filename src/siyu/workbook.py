@@ -5,7 +5,8 @@ It computes nothing. Numbers reach a notebook only through it, so every finding 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -13,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from siyu import theme
-from siyu.charts import Chart
+from siyu import charts, reads, theme
 from siyu.definitions import registry
 from siyu.errors import Problem, UsageError, nearest
 from siyu.evidence.assumptions import Assumptions, load_assumptions
@@ -25,14 +25,17 @@ from siyu.evidence.ledger import Ledger, load_ledger
 from siyu.evidence.plausibility import check, load_rules
 from siyu.evidence.references import References
 from siyu.figure import Absent, Figure
-from siyu.findings import Finding, make_finding
+from siyu.findings import Finding, cell_text, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
-from siyu.subjects import Subject, load_subject
+from siyu.record import Chart, Table
+from siyu.subjects import Subject, anybody, load_subject
 
 if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.own_data import Holdings
+
+TYING = ("entity", "statistic")  # where claims of a conflict differ in these, they may be held against each other
 
 
 @dataclass
@@ -66,7 +69,8 @@ class Workbook:
         first, *others = [self._figure(claim) for claim in standing]
         for claim, other in zip(standing[1:], others, strict=True):
             if other.value == first.value:  # they agree, and both carry the figure
-                first = replace(first, sources=tuple(sorted({*first.sources, *other.sources})))
+                sources, akin = {*first.sources, *other.sources}, {*first.akin, *other.akin}
+                first = replace(first, sources=tuple(sorted(sources)), akin=tuple(sorted(akin)))
             elif self._kept_as_range(standing[0], claim):
                 first = first.widened(other)  # type: ignore[assignment]
             else:
@@ -92,6 +96,10 @@ class Workbook:
         case: another one, `all` for the claims of all cases, or `channels`."""
         return Figure(len(frame), len(frame), len(frame), "count", sources=(f"ledger:{case or self.case}",))
 
+    def counts(self, frames: Mapping[str, pd.DataFrame], case: str = "") -> dict[str, Figure]:
+        """`count` of each frame."""
+        return {name: self.count(frame, case) for name, frame in frames.items()}
+
     def names(self, claims: pd.DataFrame) -> pd.Series:
         """Row labels for a frame of claims: entity and metric, in both languages."""
         metrics = registry().metrics
@@ -105,7 +113,8 @@ class Workbook:
 
     def reference(self, name: str) -> pd.DataFrame:
         """A bundled data set (all columns text); `attrs["ref"]` is its source ref."""
-        frame = pd.read_csv(data_dir() / "reference" / f"{name}.csv", dtype=str, keep_default_na=False)
+        content = reads.content(data_dir() / "reference" / f"{name}.csv")
+        frame = pd.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
         frame.attrs["ref"] = f"data:{name}"
         return frame
 
@@ -122,11 +131,16 @@ class Workbook:
         kind = "none" if row.low == row.high else "assumption90"
         return Figure(row.mode, row.low, row.high, row.unit, kind, sources=(f"assumption:{assumption_id}",))
 
-    def fee(self, platform: str, route: str, *, category: str = "", day: int = 365) -> Figure:
+    def fee(
+        self, platform: str, route: str, *, category: str = "", day: int = 365, beside: Figure | Absent | None = None
+    ) -> Figure | Absent:
         """The platform's fee share for a route at `as_of`, `day` days after the shop opened.
 
-        category: default the subject's own; one without rules of its own falls under `all`.
+        category: default the subject's own; one without rules of its own falls under `all`. beside: what the rule is
+        to be held against; where that is absent, so is the fee, and no rule is looked for.
         """
+        if isinstance(beside, Absent):
+            return beside
         rate = self.fees.lookup(platform, route, category or self.subject.category, day, self.as_of)
         kind = "claim_range" if rate.low < rate.high else "none"
         return Figure(rate.mode, rate.low, rate.high, "ratio", kind, "take_rate", rate.refs)
@@ -145,7 +159,7 @@ class Workbook:
         """What the subject's own exports hold, as of the date. Raises UsageError, see `client_tables`."""
         from siyu.own_data import Holdings  # here: readers and engine take a second to load, for some notebooks
 
-        return Holdings.of(self.subject.id, self.as_of, self.subject.suppress_below)
+        return Holdings.of(self.subject, self.as_of)
 
     @property
     def orders(self) -> pd.DataFrame:
@@ -159,18 +173,13 @@ class Workbook:
 
     @cached_property
     def claims(self) -> pd.DataFrame:
-        """All claims, one per row: the ledger's columns, grade, rejected (bool), source ref."""
-        rows = [
-            {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
-            | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
-            for claim in self.ledger.claims.values()
-        ]
-        return pd.DataFrame(rows)
+        """All claims, one per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""
+        return self._frame(self.ledger.claims.values())
 
     @cached_property
     def case_claims(self) -> pd.DataFrame:
         """Rows of `claims` that belong to the case."""
-        return self.claims[self.claims["case"] == self.case].reset_index(drop=True)
+        return self._frame(self.ledger.case_claims(self.case))
 
     @cached_property
     def conflicts(self) -> pd.DataFrame:
@@ -180,23 +189,39 @@ class Workbook:
     @cached_property
     def channels(self) -> Channels:
         """Channels of a private domain with their flags, and the definitions they are held against."""
-        return load_channels(data_dir() / "evidence", self.ledger, self.assumptions)
+        return load_channels(data_dir() / "evidence", self.ledger, self.assumptions.rows)
 
     @cached_property
     def plausibility(self) -> pd.DataFrame:
-        """Arithmetic checks of all claims: see `evidence.plausibility.check`; with case and rule names."""
+        """Arithmetic checks of all claims: see `evidence.plausibility.check`; with case, rule names, sources."""
         rules = load_rules(data_dir() / "evidence" / "plausibility.csv", self.ledger)
         names = {rule.rule_id: {"en": rule.name, "zh": rule.name_zh} for rule in rules}
         found = check(self.ledger, rules)
         cases = found["claim_id"].map(lambda claim_id: self.ledger.claims[claim_id].case)
-        return found.assign(case=cases, rule=found["rule_id"].map(names))
+        sources = found["claim_id"].map(lambda claim_id: [f"claim:{claim_id}"])
+        return found.assign(case=cases, rule=found["rule_id"].map(names), sources=sources)
+
+    def look(self, rows: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
+        """What a finding is about to show, to be read first: a frame without its sources, texts in the language;
+        figures by code, see `charts.frame`."""
+        seen = rows if isinstance(rows, pd.DataFrame) else charts.frame(rows)
+        plain = seen.drop(columns="sources", errors="ignore")
+        return plain.map(lambda cell: cell_text(cell, self.language) if isinstance(cell, Mapping) else cell)
+
+    def own_figure(self, metric: str) -> Figure | Absent:
+        """A metric of the subject's own orders, see `siyu.orders.metrics`; Absent for a case, which has none."""
+        if self.subject.kind != "client":
+            return Absent((metric,))
+        from siyu.orders.metrics import figure_of  # here: the engine takes a second to load
+
+        return figure_of(metric, self.own.frames("members"), self.own.k)
 
     def finding(
         self,
         key: str,
         message: Text,
         values: Mapping[str, Figure | Absent],
-        chart: Chart | None = None,
+        chart: Chart | Table | None = None,
         *,
         subtitle: Text = "",
         caveats: tuple[Text, ...] | list[Text] = (),
@@ -204,11 +229,16 @@ class Workbook:
         cards: Mapping[str, Text] | None = None,
         context: tuple[str, ...] | list[str] = (),
         whatif: Mapping[str, Any] | None = None,
-    ) -> Finding:
+        feeds: tuple[str, ...] = (),
+        kind: str = "",
+    ) -> Finding | None:
         """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
 
+        kind: of subjects that it is for; of others there is none.
         Raises ValueError when the key is taken or a message names a value that is not there.
         """
+        if kind not in ("", self.subject.kind):
+            return None
         if key in self.findings and self.findings[key].message != message:
             raise ValueError(f"finding {key} exists already; keys are unique within a section")
         more: dict[str, Any] = {
@@ -217,7 +247,7 @@ class Workbook:
             "role": role,
             "language": self.language,
         }
-        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif}
+        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif, "feeds": feeds}
         finding = make_finding(key, self.section, message, values, chart, **more)
         if finding.role == "absent":  # what is not there rests on where it was looked for
             finding = replace(finding, context=(f"ledger:{self.case}",))
@@ -227,22 +257,28 @@ class Workbook:
     def references(self) -> References:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
         refs = sorted({ref for finding in self.findings.values() for ref in finding.sources})
-        own = self.own.records if any(ref.startswith("orders:") for ref in refs) else {}
-        return References.collect(refs, self.ledger, self.assumptions, self.fees, own)
+        if not any(ref.startswith("orders:") for ref in refs):
+            return References.collect(refs, self.ledger, self.assumptions, self.fees)
+        found = References.collect(refs, self.ledger, self.assumptions, self.fees, self.own.records)
+        return replace(found, observed=self.own.observed)
+
+    def _frame(self, claims: Iterable[Claim]) -> pd.DataFrame:
+        rows = [
+            {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
+            | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
+            | {"sources": [f"claim:{claim.claim_id}"]}
+            for claim in claims
+        ]
+        return pd.DataFrame(rows)
 
     def _claims(self, metric: str, statistic: str | None, entity: str | None, case: str) -> list[Claim]:
-        claims = [
-            claim
-            for claim in self.ledger.case_claims(case)
-            if claim.metric == metric and claim.numeric and statistic in (None, claim.statistic)
-        ]
+        claims = [claim for claim in self.ledger.stated(case, metric) if statistic in (None, claim.statistic)]
         preferred = [claim for claim in claims if entity and claim.entity == f"{case}.{entity}"]
         return preferred or claims
 
     def _figure(self, claim: Claim) -> Figure:
         low, value, high = claim.span
-        kind = "claim_range" if low < high else "none"
-        return Figure(value, low, high, claim.unit, kind, claim.metric, (f"claim:{claim.claim_id}",), n=1)
+        return self._of_claim(claim, value, low, high)
 
     def _judged(self, claim: Claim) -> Figure | None:
         for entry in self.ledger.conflicts_of(claim.claim_id):
@@ -251,10 +287,18 @@ class Workbook:
                     entry.adopted_low,
                     entry.adopted_high if entry.adopted_high is not None else entry.adopted_low,
                 )
-                refs = (f"claim:{claim.claim_id}", f"conflict:{entry.conflict_id}")
-                kind = "claim_range" if low < high else "none"
-                return Figure((low + high) / 2, low, high, claim.unit, kind, claim.metric, refs, n=1)
+                return self._of_claim(claim, (low + high) / 2, low, high, f"conflict:{entry.conflict_id}")
         return None
+
+    def _of_claim(self, claim: Claim, value: float, low: float, high: float, *more: str) -> Figure:
+        kind, refs = "claim_range" if low < high else "none", (f"claim:{claim.claim_id}", *more)
+        akin = tuple(
+            (f"claim:{claim.claim_id}", f"claim:{other}", f"conflict:{entry.conflict_id}")
+            for entry in self.ledger.conflicts_of(claim.claim_id)
+            if entry.differing_field in TYING and entry.resolution == "both"
+            for other in entry.claims
+        )
+        return Figure(value, low, high, claim.unit, kind, claim.metric, refs, 1, entity=claim.entity, akin=akin)
 
     def _kept_as_range(self, a: Claim, b: Claim) -> bool:
         entries = self.ledger.conflicts_of(a.claim_id)
@@ -267,15 +311,21 @@ def bundled_ledger() -> Ledger:
     return load_ledger(data_dir() / "evidence")
 
 
-def open_workbook(section: str, subject: str, case: str = "", as_of: str = "", lang: str = "en") -> Workbook:
+def open_workbook(
+    section: str, subject: str, case: str = "", as_of: str = "", lang: str = "en", category: str = ""
+) -> Workbook:
     """The workbook of one section. case: the published case compared with (default: the subject's own).
 
-    as_of: ISO date, default from subject.yml. A subject's own assumptions.csv and fees.csv override rows.
+    as_of: ISO date, default from subject.yml; category: of goods, likewise. A subject's own assumptions.csv and
+    fees.csv override rows. Without a subject, the section is made for everybody with this case, date and category.
     Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used.
     """
     theme.apply()  # what analysts draw themselves looks like the rest
+    pd.options.display.float_format = "{:.4g}".format  # as in the text of a finding
     ledger = bundled_ledger()
-    about = load_subject(subject)
+    about = load_subject(subject) if subject else anybody(case, as_of)
+    about = about.model_copy(update={"category": category or about.category})
+    own = [about.folder] if subject else []
     case = case or about.case
     if case not in (cases := ledger.cases()):
         problem = Problem("parameters", 0, "case", case, "a case with at least three figures", nearest(case, cases))
@@ -287,6 +337,6 @@ def open_workbook(section: str, subject: str, case: str = "", as_of: str = "", l
         date.fromisoformat(as_of) if as_of else about.as_of,
         Language(lang),
         ledger,
-        load_assumptions(data_dir() / "assumptions.csv", about.folder / "assumptions.csv"),
-        fee_rules(data_dir() / "fees.csv", about.folder / "fees.csv"),
+        load_assumptions(data_dir() / "assumptions.csv", *(folder / "assumptions.csv" for folder in own)),
+        fee_rules(data_dir() / "fees.csv", *(folder / "fees.csv" for folder in own)),
     )

@@ -1,5 +1,7 @@
 """Pictures of charts: inside their canvas in both languages and widths, the same bytes on every run."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,9 +9,11 @@ from fontTools.ttLib import TTFont
 
 from siyu import charts, theme
 from siyu.charts import drawing
+from siyu.charts.kinds import KINDS
 from siyu.charts.wrapping import wrapped
-from siyu.figure import Figure
+from siyu.figure import Absent, Figure
 from siyu.language import Language
+from siyu.render.deck.plots import PLOTS
 
 ZH, EN = Language("zh"), Language("en")
 
@@ -18,38 +22,27 @@ def money(value, low=None, high=None):
     return Figure(value, value if low is None else low, value if high is None else high, "CNY", "claim_range")
 
 
-def heat_rows():
-    return charts.Chart(
-        "heat",
-        tuple({"label": a, "series": b, "value": v, "unit": "ratio"} for a in "xy" for b, v in (("p", -1), ("q", 2))),
-        "ratio",
-    )
+def made(kind, unit, *rows):
+    marks = [{"low": row["value"], "high": row["value"], "unit": unit, **row} for row in rows]
+    return charts.Chart(kind=kind, unit=unit, scale="linear", rows=marks)
 
 
+GRID = [{"label": a, "series": b, "value": v} for a in "xy" for b, v in (("p", -1), ("q", 2))]
 RECORDS = {
     "range": charts.ranges({"Fans": money(5, 2, 9), "Others": money(3)}, lines={"Level": money(4)}),
     "log range": charts.ranges({"Fans": money(5e6, 2e6, 9e6), "Others": money(3e3)}, scale="log"),
     "bar": charts.bars({"Fans": money(5, 2, 9), "Others": money(-3)}),
-    "pairs": charts.pairs(
-        [("Usual", {"In": money(5), "Out": money(2)}), ("Aligned", {"In": money(3), "Out": money(3)})]
-    ),
+    "pairs": charts.pairs({"Usual": {"In": money(5), "Out": money(2)}, "Aligned": {"In": money(3), "Out": money(3)}}),
     "line": charts.series(
         {"Chance": [(2, money(1, 1, 2)), (3, money(2, 1, 3))]},
         x={"label": "Months"},
         lines={"Printed": money(2)},
     ),
-    "waterfall": charts.Chart(
-        "waterfall",
-        tuple(
-            {"label": a, "value": v, "unit": "CNY", "tone": t}
-            for a, v, t in (("Paid", 100, "muted"), ("Fee", -5, "main"))
-        ),
-        "CNY",
+    "waterfall": made(
+        "waterfall", "CNY", {"label": "Paid", "value": 100, "tone": "muted"}, {"label": "Fee", "value": -5}
     ),
-    "tornado": charts.Chart(
-        "tornado", ({"label": "Fee", "value": 5.0, "low": 3.0, "high": 9.0, "unit": "CNY"},), "CNY"
-    ),
-    "heat": heat_rows(),
+    "tornado": made("tornado", "CNY", {"label": "Fee", "value": 5.0, "low": 3.0, "high": 9.0}),
+    "heat": made("heat", "ratio", *GRID),
 }
 
 
@@ -57,8 +50,7 @@ RECORDS = {
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 @pytest.mark.parametrize("language", [ZH, EN], ids=["zh", "en"])
 def test_every_kind_draws_within_its_canvas(name, width, language):
-    record = {"chart": RECORDS[name].as_json()}
-    canvas = drawing.draw(record, language, width)
+    canvas = drawing.draw(RECORDS[name], language, width)
     canvas.draw_without_rendering()
     frame = canvas.bbox
     for axes in canvas.axes:
@@ -71,8 +63,7 @@ def test_every_kind_draws_within_its_canvas(name, width, language):
 
 
 def test_picture_is_the_same_on_every_run():
-    record = {"chart": RECORDS["range"].as_json()}
-    assert charts.png(record, ZH) == charts.png(record, ZH)
+    assert charts.png(RECORDS["range"], ZH) == charts.png(RECORDS["range"], ZH)
 
 
 def test_every_glyph_comes_from_the_vendored_font():
@@ -93,9 +84,13 @@ def test_colours_are_told_apart_by_the_colour_blind():
         assert np.linalg.norm(seen[0] - seen[1]) > 0.2
 
 
+def test_each_kind_has_a_native_chart_or_is_a_table_of_documents():
+    assert {name for name, kind in KINDS.items() if not kind.grid} == set(PLOTS)
+
+
 def test_unknown_kind_has_no_picture():
     with pytest.raises(KeyError):
-        drawing.draw({"chart": charts.Chart("table").as_json()}, EN)
+        drawing.draw(charts.NOTHING, EN)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +122,7 @@ def test_tidy_frame_becomes_marks_with_defaults():
         {"label": ["Fans", "Others"], "value": [0.8, 0.2], "note": ["x", "y"], "tone": ["main", "rival"]}
     )
     chart = charts.of("bar", frame, unit="ratio")
-    assert chart.rows[0] == {
+    assert chart.rows[0].as_json() == {
         "label": "Fans",
         "value": 0.8,
         "low": 0.8,
@@ -136,7 +131,7 @@ def test_tidy_frame_becomes_marks_with_defaults():
         "unit": "ratio",
         "tone": "main",
     }
-    assert chart.rows[1]["tone"] == "rival"
+    assert chart.rows[1].tone == "rival"
 
 
 def test_frame_without_label_or_kind_without_picture_is_refused():
@@ -146,9 +141,51 @@ def test_frame_without_label_or_kind_without_picture_is_refused():
         charts.of("heatmap", pd.DataFrame({"label": ["a"], "value": [1]}))
 
 
+WORDS = {"fans": "Fans", "others": "Others"}
+
+
+@pytest.mark.parametrize("wording", ["Fans", "Followers, as they say"])
+def test_rewording_a_label_changes_that_label_alone(wording):
+    labels = WORDS | {"fans": wording}
+    figures = {"fans": money(5, 2, 9), "others": money(3)}
+    made = [
+        charts.ranges(figures, labels),
+        charts.bars(figures, labels),
+        charts.series({"fans": [(1, money(5))], "others": [(1, money(3))]}, labels, x={"label": "Months"}),
+        charts.pairs({"fans": {"others": money(3)}}, labels),
+        charts.of("bar", pd.DataFrame({"label": ["fans", "others"], "value": [5, 3]}), {"label": labels}),
+        charts.table(pd.DataFrame({"who": ["fans", None]}), {"who": "Who"}, labels={"who": labels}),
+    ]
+    plain = [
+        charts.ranges(figures, WORDS),
+        charts.bars(figures, WORDS),
+        charts.series({"fans": [(1, money(5))], "others": [(1, money(3))]}, WORDS, x={"label": "Months"}),
+        charts.pairs({"fans": {"others": money(3)}}, WORDS),
+        charts.of("bar", pd.DataFrame({"label": ["fans", "others"], "value": [5, 3]}), {"label": WORDS}),
+        charts.table(pd.DataFrame({"who": ["fans", None]}), {"who": "Who"}, labels={"who": WORDS}),
+    ]
+    reworded = [json.loads(json.dumps(chart.as_json()).replace('"Fans"', json.dumps(wording))) for chart in plain]
+    assert [chart.as_json() for chart in made] == reworded
+    assert json.dumps(wording) in json.dumps(made[0].as_json())
+
+
+def test_a_code_without_a_label_is_no_label():
+    with pytest.raises(KeyError):
+        charts.ranges({"members": money(1)}, WORDS)
+
+
+def test_figures_can_be_looked_at_before_they_are_shown():
+    seen = charts.frame({"fans": money(5, 2, 9), "others": Absent(("gmv",))})
+    assert seen.loc["fans", ["low", "value", "high", "unit"]].tolist() == [2, 5, 9, "CNY"]
+    assert seen.loc["others", "missing"] == "gmv"
+    curve = charts.frame({"fans": [(30, money(1)), (60, money(2))]})
+    assert curve["x"].tolist() == [30, 60]
+    assert charts.frame({}).empty
+
+
 def test_wide_log_axis_keeps_its_ticks():
     frame = pd.DataFrame({"label": ["a", "b"], "value": [1e-4, 1e2]})
-    canvas = drawing.draw({"chart": charts.of("range", frame, unit="multiple", scale="log").as_json()}, EN)
+    canvas = drawing.draw(charts.of("range", frame, unit="multiple", scale="log"), EN)
     canvas.draw_without_rendering()
     low, high = canvas.axes[0].get_xlim()
     assert len([tick for tick in canvas.axes[0].get_xticks() if low <= tick <= high]) >= 3

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from siyu.commands import metrics
+from siyu.commands import tally
 from siyu.commands.main import main
 from siyu.schemas import schema_faults
 from siyu.scorecard.orders import Score
@@ -13,7 +13,7 @@ from siyu.scorecard.orders import Score
 
 @pytest.fixture(scope="module")
 def rows():
-    return metrics.score()
+    return tally.score()
 
 
 def test_every_published_result_is_reproduced(rows):
@@ -41,17 +41,17 @@ def test_joining_by_a_coin_makes_members_look_loyal(rows):
 
 def test_a_row_beside_its_source_fails(monkeypatch):
     good, bad = Score("good", 1.0, 1.0, 0.0, "a"), Score("bad", 1.0, 1.2, 0.1, "b")
-    monkeypatch.setattr(metrics, "score", lambda: [good, bad])
+    monkeypatch.setattr(tally, "score", lambda: [good, bad])
     result = CliRunner().invoke(main, ["scorecard"])
     assert result.exit_code == 1
     assert result.stdout.splitlines()[1].startswith("NOT bad: 1 published, 1.2 here")
     assert result.stderr == "siyu: not reproduced: bad\n"
-    monkeypatch.setattr(metrics, "score", lambda: [good])
+    monkeypatch.setattr(tally, "score", lambda: [good])
     assert CliRunner().invoke(main, ["scorecard"]).exit_code == 0
 
 
 def test_json_follows_its_schema(rows, monkeypatch):
-    monkeypatch.setattr(metrics, "score", lambda: rows)
+    monkeypatch.setattr(tally, "score", lambda: rows)
     result = CliRunner().invoke(main, ["scorecard", "--json"])
     content = json.loads(result.stdout)
     assert schema_faults("scorecard", content) == []

@@ -166,7 +166,7 @@ def test_an_absent_figure_names_metrics_in_both_languages():
     figure = LIQUOR.figure("sanction_limit", f.leak_limit().limit)
     finding = make_finding("leak_paths", "03_platform_economics", "up to {limit}", {"limit": figure}, None)
     assert finding.role == "absent"
-    assert "看到引导的人数" in title(finding.as_json(), Language("zh"))
+    assert "看到引导的人数" in title(finding.record, Language("zh"))
 
 
 def test_confidence_decides_what_is_decidable():
@@ -178,10 +178,11 @@ def test_confidence_decides_what_is_decidable():
 
 def test_knowing_a_group_lists_the_inputs_of_the_routes_it_leads_to():
     found = route_choice.worth(LIQUOR)
-    assert found.groups[0][0] == {"id": "First orders of the same people, by route"}
-    assert found.everything.value > found.groups[0][1].value > found.groups[1][1].value > 0
+    assert found.first == "conversion"
+    first, second, *_ = found.groups.values()
+    assert found.everything.value > first.value > second.value > 0
     guided = route_choice.gap_refs(LIQUOR, ("wechat_guided",), "douyin_shop")
-    assert set(guided) <= set(found.groups[0][1].sources)
+    assert set(guided) <= set(first.sources)
     assert not {"assumption:acquisition_cost"} & set(found.everything.sources)
 
 
@@ -195,10 +196,11 @@ def test_a_waterfall_adds_up(route):
 
 
 def test_steps_are_read_from_payment_to_what_is_kept():
-    labels = tables.order_terms(LIQUOR)["label"].tolist()
-    assert labels[0] == "Paid by the buyer"
-    assert labels[3:8] == ["Payment fee", "Creator commission", "Mall software", "Guide commission", "Goods"]
-    assert labels[-1] == tables.KEPT
+    steps = tables.order_terms(LIQUOR)["label"].tolist()
+    assert steps[0] == "paid"
+    assert steps[3:8] == ["payment_fee", "creator", "mall", "guide", "goods"]
+    assert steps[-1] == tables.KEPT
+    assert set(steps) == set(tables.STEPS)
 
 
 def test_a_heat_map_holds_both_inputs():
@@ -214,7 +216,7 @@ def test_a_heat_map_holds_both_inputs():
 
 
 def test_goods_close_where_the_source_says_they_do():
-    closed = {category: tables.closing(LIQUOR.of(category)) for category in tables.categories(LIQUOR)}
+    closed = {category: tables.closing(LIQUOR.of(category)) for category in LIQUOR.categories}
     assert closed == {
         **dict.fromkeys(("all", "fmcg", "apparel", "liquor", "auto_accessories"), "platform"),
         "lessons": "trial",
@@ -222,17 +224,15 @@ def test_goods_close_where_the_source_says_they_do():
         "heavy": "lead_visit",
     }
     fit = {row["closing"]: row for row in tables.fit(LIQUOR, "wechat_personal").to_dict("records")}
-    assert fit[tables.CLOSINGS["referral"]]["model"] == "referral"
+    assert fit["referral"]["model"] == "referral"
     # price alone decides only where a page cannot close the deal
-    assert not isinstance(fit[tables.CLOSINGS["platform"]]["flip"], dict)
-    assert fit[tables.CLOSINGS["trial"]]["flip"]["low"] > 0
+    assert not isinstance(fit["platform"]["flip"], dict)
+    assert fit["trial"]["flip"]["low"] > 0
 
 
 def test_bought_reach_and_the_first_operator_have_a_never():
-    english = Language("en")
-    found = LIQUOR.by_category("click_limit", measures.click_limit())
-    clicks = {english.say(name): figure for name, figure in found}
-    assert clicks["everyday goods"].high == 1
+    clicks = LIQUOR.by_category("click_limit", measures.click_limit())
+    assert clicks["fmcg"].high == 1
     assert clicks["liquor"].high < 1
     contacts = figure_of(LIQUOR, "contacts_needed", measures.contacts_needed("wechat_personal"))
     assert contacts.high == pytest.approx(float(measures.NEVER))
@@ -254,8 +254,8 @@ def test_names_come_in_both_languages():
     fee = names.input_name("fee_douyin_shop", LIQUOR.inputs["fee_douyin_shop"])
     assert Language("zh").say(fee) == "平台费率·抖音小店"
     chinese = Language("zh")
-    known = [*names.ROUTE_NAMES.values(), *names.ROUTE_WORDS.values(), *names.GROUP_NAMES.values(), names.ANY]
-    known += [*tables.CLOSINGS.values(), tables.KEPT, *[step.label for route in f.ROUTES for step in f.terms(route)]]
+    known = [word for route in f.ROUTES.values() for word in (route.name, route.word, route.rule)]
+    known += [*names.GROUP_NAMES.values(), names.ANY, *tables.CLOSINGS.values(), *tables.STEPS.values()]
     assert not [name for name in known if chinese.message(name) == name]
 
 

@@ -5,8 +5,7 @@ from datetime import date
 import pytest
 
 from siyu.errors import LedgerError
-from siyu.evidence.fees import ROUTES, fee_rules
-from siyu.formulas import ROUTES as FORMULA_ROUTES
+from siyu.evidence.fees import fee_rules
 from siyu.paths import data_dir
 
 CASE = date(2021, 8, 31)
@@ -25,10 +24,6 @@ def written(tmp_path, *lines, name="fees.csv"):
     path = tmp_path / name
     path.write_text(HEADER + "".join(f"{line}\n" for line in lines), encoding="utf-8")
     return path
-
-
-def test_routes_are_those_of_the_formulas():
-    assert tuple(FORMULA_ROUTES) == ROUTES
 
 
 @pytest.mark.parametrize(

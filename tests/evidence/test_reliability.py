@@ -127,7 +127,7 @@ def test_verdicts_partition_the_figures_and_come_best_first(folder):
     figures = verdicts(folder)
     ledger = load_ledger(folder)
     assert len(figures) == sum(claim.tag == "figure" for claim in ledger.claims.values())
-    places = [reliability.VERDICTS.index(verdict) for verdict in figures["verdict"]]
+    places = [[*reliability.VERDICTS].index(verdict) for verdict in figures["verdict"]]
     assert places == sorted(places)
 
 
@@ -159,7 +159,7 @@ def test_shares_of_a_document_follow_its_claims(folder):
     ledger = load_ledger(folder)
     shares = reliability.document_shares(verdicts(folder), ledger)
     own = [claim for claim in ledger.claims.values() if claim.source_id == "S1" and claim.tag == "figure"]
-    garbled = shares.query("source_id == 'S1' and series == 'Garbled'")["value"].item()
+    garbled = shares.query("source_id == 'S1' and series == 'garbled'")["value"].item()
     assert garbled == sum(claim.garble == "yes" for claim in own) / len(own)
     assert shares["value"].between(0, 1).all()
 
@@ -173,7 +173,7 @@ def test_weakest_document_changes_with_the_evidence(folder):
 
 def test_fault_counts_add_up_to_the_faults(folder):
     figures = verdicts(folder)
-    counts = reliability.fault_counts(figures, 12)
+    counts = reliability.fault_counts(figures)
     assert counts["value"].sum() == figures["faults"].map(len).sum()
     assert counts["value"].is_monotonic_decreasing
 

@@ -21,9 +21,10 @@ from siyu.figure import Absent, Figure
 from siyu.findings import title
 from siyu.intake.store.client_tables import books_of
 from siyu.language import Language
-from siyu.orders import funnel, refunds, reported, segments, traffic
-from siyu.own_data import COMPLETE, MISSING, NO_INPUT, Holdings
+from siyu.orders import funnel, labels, refunds, reported, segments, traffic
+from siyu.own_data import MISSING, Holdings
 from siyu.paths import data_dir, notebooks_dir
+from siyu.record import NO_INPUT, FindingRecord
 from siyu.runs.files import executed
 from siyu.simulator import worlds
 from siyu.simulator.brand import FEE
@@ -106,7 +107,7 @@ def stall(tmp_path_factory):
 def test_no_line_is_lost_between_records_and_analysis(stall):
     truth, holdings, orders = stall
     steps = funnel.sieved(holdings.frames(), holdings.order_files, holdings.stored_lines)
-    found = dict(zip(steps["step"], steps["value"], strict=True))
+    found = dict(zip(steps["label"], steps["value"], strict=True))
     assert found["records"] == sum(file["records"] for file in truth["files"])
     assert found["quarantined"] == -12
     losses = [name for name in found if name not in funnel.TOTALS]
@@ -148,8 +149,8 @@ def test_silence_about_refunds_is_no_rate_of_zero(stall):
 def test_lines_of_nothing_are_purchases_where_their_format_says_so(stall):
     _, holdings, _ = stall
     frames, files, stored = holdings.frames(), holdings.order_files, holdings.stored_lines
-    strict = funnel.sieved(frames, files, stored).set_index("step")["value"]
-    free = funnel.sieved(frames, files, stored, ["douyin"]).set_index("step")["value"]
+    strict = funnel.sieved(frames, files, stored).set_index("label")["value"]
+    free = funnel.sieved(frames, files, stored, ["douyin"]).set_index("label")["value"]
     assert holdings.free == ()
     assert strict["nothing_paid"] < 0
     assert "nothing_paid" not in free.index
@@ -178,7 +179,7 @@ def test_forms_add_up_to_all_sales(stall):
     assert forms["paid_fen"].sum() == paid["paid_fen"].sum()
     assert forms["orders"].sum() == paid["order_id"].nunique()
     live = paid.loc[paid["traffic_form"] == "live", "paid_fen"].sum()
-    assert traffic.form_shares(forms, ())["Live rooms"].value == pytest.approx(live / paid["paid_fen"].sum())
+    assert traffic.form_shares(forms, ())["live"].value == pytest.approx(live / paid["paid_fen"].sum())
 
 
 def test_repeat_orders_people_came_for_are_those_of_search_list_and_shop(stall):
@@ -219,17 +220,19 @@ def test_segments_are_counted_at_the_date_and_small_ones_left_out(stall):
     end = pd.Timestamp("2026-01-01")
     here = set(stays.loc[~(stays["left_at"] < end), "buyer_id"]) & set(days.index)
     fans = set(follows.loc[~(follows["unfollowed_at"] < end), "buyer_id"]) & set(days.index)
-    assert {label: figure.value for label, figure in found.items()} == {
-        segments.NAMES["buyers"]: len(days),
-        segments.NAMES["repeat"]: (days > 1).sum(),
-        segments.NAMES["fans"]: len(fans),
-        segments.NAMES["members"]: len(here),
-        segments.NAMES["both"]: len(fans & here),
+    assert {segment: figure.value for segment, figure in found.items()} == {
+        "buyers": len(days),
+        "repeat": (days > 1).sum(),
+        "fans": len(fans),
+        "members": len(here),
+        "both": len(fans & here),
     }
     assert len(days) == truth["shops"][0]["buyers_with_key"]
     assert 0 < len(fans & here) < len(here) < len(days)
-    assert segments.NAMES["both"] not in segments.sizes(holdings.frames("follows", "members"), k=len(fans & here) + 1)
-    assert set(segments.sizes(holdings.frames())) == {segments.NAMES["buyers"], segments.NAMES["repeat"]}
+    small = segments.sizes(holdings.frames("follows", "members"), k=len(fans & here) + 1)
+    assert small["both"] == Absent(("buyers",))
+    untold = [name for name, figure in segments.sizes(holdings.frames()).items() if isinstance(figure, Absent)]
+    assert untold == ["fans", "members", "both"]
 
 
 def test_the_fee_of_an_order_counts_once_however_many_lines_it_has(shop, stall):
@@ -253,20 +256,16 @@ def test_a_reported_share_is_weighted_by_its_sales():
     assert (figure.n, figure.sources) == (2, ("orders:a.csv",))
     assert isinstance(reported.of_dashboard(None, key, ()), Absent)
     series = reported.monthly([], rows, ())
-    assert [(at, round(there(one).value, 6)) for at, one in series["As reported"]] == [(1, 0.5), (2, 0.8)]
-    assert [there(one).value for one in reported.ends(series["As reported"])] == pytest.approx([0.5, 0.8])
+    assert [(at, round(there(one).value, 6)) for at, one in series["dashboard"]] == [(1, 0.5), (2, 0.8)]
+    assert [there(one).value for one in reported.month_ends(series)] == pytest.approx([0.5, 0.8])
     assert all(isinstance(one, Absent) for one in reported.ends([]))
 
 
 def test_labels_of_the_parts_have_chinese():
     chinese = Language("zh")
-    words = [
-        *funnel.STEPS.values(),
-        *traffic.FORM_NAMES.values(),
-        *segments.NAMES.values(),
-        *COMPLETE.values(),
-        MISSING,
-    ]
+    tables = [table for name, table in vars(labels).items() if name.isupper() and name != "PLATFORMS"]
+    words = [word for table in tables for word in table.values()]
+    assert len(words) > 40
     assert [word for word in words if chinese.message(word) == word] == []
 
 
@@ -346,7 +345,9 @@ def test_without_buyer_keys_the_dashboards_speak_for_fans(elsewhere):
     }
     assert value(records["identity"], "known") == 0
     assert roles(records)["sought"] == "absent"
-    assert title(records["orders_answer"], ENGLISH).startswith("These exports carry figures on sales, none on buyers")
+    assert title(FindingRecord.model_validate(records["orders_answer"]), ENGLISH).startswith(
+        "These exports carry figures on sales, none on buyers"
+    )
 
 
 def test_with_dashboards_alone_their_share_is_the_answer(elsewhere):
@@ -355,7 +356,9 @@ def test_with_dashboards_alone_their_share_is_the_answer(elsewhere):
     exported.unlink()
     book, records = ran("boards")
     assert book.own.missing("orders", "sessions", "aggregates") is None
-    assert title(records["orders_answer"], ENGLISH).startswith("Only what the dashboards report is at hand")
+    assert title(FindingRecord.model_validate(records["orders_answer"]), ENGLISH).startswith(
+        "Only what the dashboards report is at hand"
+    )
     assert roles(records)["accounting"] == roles(records)["refunds"] == "absent"
 
 

@@ -24,11 +24,12 @@ from tqdm import tqdm
 
 from siyu.orders.counts import first_gaps, followed
 from siyu.orders.frames import Frames, let_go, opened
+from siyu.orders.intervals import hybrid
 from siyu.orders.joins import comparisons, risk_sets
 from siyu.orders.repurchase import survival
 from siyu.orders.sampling import GROUPS, Estimate, estimated, ratio, wilson
 from siyu.orders.survival import log_hazard_ratio
-from siyu.orders.uplift import GAP, WINDOW, difference
+from siyu.orders.uplift import GAP, WINDOW
 from siyu.simulator.worlds import Kind, World, lived, truth
 
 BUYERS = 5_000
@@ -96,12 +97,12 @@ def split(counts: np.ndarray, worlds: int) -> np.ndarray:
 
 def differences(frames: Frames, worlds: int) -> Iterator[Estimate]:
     for own in split(comparisons(frames, WINDOW, GAP)[1], worlds):
-        yield estimated(own[..., :2], difference)
+        yield hybrid(own[..., :2].sum(0)).difference
 
 
 def placebos(frames: Frames, worlds: int) -> Iterator[Estimate]:
     for own in split(comparisons(frames, WINDOW, GAP)[1], worlds):
-        yield estimated(own[..., 2:], difference)
+        yield hybrid(own[..., 2:].sum(0)).difference
 
 
 def hazards(frames: Frames, worlds: int) -> Iterator[Estimate]:

@@ -38,6 +38,18 @@ def calibration() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def ends() -> ModuleType:
+    """`tests/orders/ends.py`."""
+    return _module("ends")
+
+
+@pytest.fixture(scope="session")
+def verdicts() -> ModuleType:
+    """`tests/orders/verdicts.py`."""
+    return _module("verdicts")
+
+
+@pytest.fixture(scope="session")
 def cdnow() -> pd.DataFrame:
     """Orders of the bundled sample: buyer_id, day, paid_fen, net_fen."""
     rows = pd.read_csv(data_dir() / "reference" / "cdnow_sample.csv", dtype=str)

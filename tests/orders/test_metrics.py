@@ -10,16 +10,23 @@ import pytest
 from click.testing import CliRunner
 
 from siyu.commands.main import main
-from siyu.commands.metrics import Tally
+from siyu.commands.tally import Tally
 from siyu.definitions import registry
 from siyu.language import Language
 from siyu.orders import metrics as domain
 from siyu.orders.frames import opened
-from siyu.orders.metrics import BUYERS, FANS, GROUP, TOTALS, metrics
+from siyu.orders.metrics import METRICS, NEEDS, metrics
 from siyu.schemas import schema_faults
 from siyu.simulator.worlds import World, lived
 
-ALL = {*TOTALS, *BUYERS, *FANS, *GROUP}
+ALL = {entry.key for entry in METRICS}
+
+
+def needing(*needs):
+    return {entry.key for entry in METRICS if set(needs) & set(entry.needs)}
+
+
+TOTALS = ALL - needing("buyers")
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +56,13 @@ def test_money_is_in_the_currency_of_the_subject(full):
 
 
 @pytest.mark.parametrize(
-    ("without", "reason", "lost"),
-    [("members", domain.NO_MEMBERS, set(GROUP)), ("follows", domain.NO_FOLLOWS, set(FANS)),
-     ("sessions", domain.NO_SESSIONS, {key for key in FANS if "_live" in key})],
+    ("without", "lost"), [("members", needing("members")), ("follows", needing("follows")),
+                          ("sessions", {key for key in ALL if "_live" in key})],
 )  # fmt: skip
-def test_a_missing_table_is_named_as_the_reason(full, without, reason, lost):
+def test_a_missing_table_is_named_as_the_reason(full, without, lost):
     found, missing = metrics(replace(full, **{without: None}), 0, "CNY")
     assert keys(missing) == lost
-    assert {one.reason for one in missing} == {reason}
+    assert {one.reason for one in missing} == {NEEDS[without]}
     assert not keys(found) & lost
 
 
@@ -64,7 +70,7 @@ def test_without_buyer_keys_totals_remain(brand, lives):
     held = brand.tables(lives)
     anonymous = held["orders"].set_column(0, "buyer_id", pa.nulls(held["orders"].num_rows, pa.int64()))
     found, missing = metrics(opened(World("planted").as_of, held["purchases"].slice(0, 0), anonymous), 0, "CNY")
-    assert keys(found) == set(TOTALS)
+    assert keys(found) == TOTALS
     assert {one.reason for one in missing} == {domain.NO_KEYS}
 
 
@@ -105,13 +111,13 @@ def test_linked_platforms_are_one_scope(brand, lives):
 def test_small_denominators_are_missing(brand):
     small = brand.frames(lived(World("coin", buyers=30), 1))
     found, missing = metrics(small, 50, "CNY")
-    assert keys(found) <= {*TOTALS, *FANS, "member_gmv_share", "member_gmv_share_ever"}
+    assert keys(found) <= TOTALS | {key for key in ALL if "gmv_share" in key}
     assert {one.reason for one in missing} == {domain.TOO_FEW}
 
 
 def test_printed_lines_and_json_agree(full):
     found, missing = metrics(replace(full, follows=None), 0, "CNY")
-    tally = Tally(found, missing, [])
+    tally = Tally(None, found, missing, [])
     content = tally.as_json(Language("zh"))
     assert schema_faults("metrics", content) == []
     assert {row["reason"] for row in content["not_computable"]} == {"没有带时间的关注记录"}

@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
 
 from siyu.figure import DefinitionMismatch
+from siyu.orders import exhibits
 from siyu.orders.frames import opened
 from siyu.orders.repurchase import between, by_survival, in_window, last_quarters, within
 
@@ -121,3 +123,27 @@ def test_no_purchases_give_no_figures(brand):
     assert set(in_window(frames, date(2021, 1, 1), date(2021, 1, 31)).values()) == {None}
     assert within(frames) == ({f"repurchase_{days}d": None for days in (30, 90, 180)}, [])
     assert set(by_survival(frames).values()) == {None}
+
+
+def test_a_share_that_hangs_on_one_buyer_is_not_shown(brand):
+    # 199 buyers followed for 60 days without a return; one followed for 200, back after 180
+    start = np.datetime64("2024-06-01")
+    first = np.where(np.arange(200) == 0, start - 140, start)
+    rows = pd.DataFrame({"buyer_id": np.arange(200), "day": first, "paid_fen": 1, "net_fen": 1})
+    back = pd.DataFrame({"buyer_id": [0], "day": [start + 40], "paid_fen": 1, "net_fen": 1})
+    frames = opened(date(2024, 7, 31), brand.purchases(pd.concat([rows, back]).sort_values(["buyer_id", "day"])))
+    assert by_survival(frames, k=0)["repurchase_km_180d"].value == 1
+    shown = by_survival(frames, k=10)
+    assert shown["repurchase_km_30d"].value == 0
+    assert shown["repurchase_km_90d"] is None
+    assert shown["repurchase_km_180d"] is None
+    curve = exhibits.curves(frames, k=10)
+    assert {len(points) for points in curve.values()} == {len([day for day in exhibits.CURVE if day <= 60])}
+
+
+def test_nobody_at_risk_is_not_computable(brand):
+    rows = pd.DataFrame(
+        {"buyer_id": [0, 0], "day": pd.to_datetime(["2024-01-01", "2024-01-20"]), "paid_fen": 1, "net_fen": 1}
+    )
+    found = by_survival(opened(date(2024, 12, 31), brand.purchases(rows)))
+    assert [figure is None for figure in found.values()] == [True, True, True]

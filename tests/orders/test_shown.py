@@ -5,10 +5,12 @@ from datetime import date
 
 import pytest
 
+from siyu.definitions import registry
 from siyu.figure import Absent, Figure
 from siyu.language import Language
 from siyu.orders import exhibits
 from siyu.orders.frames import opened
+from siyu.orders.metrics import figure_of
 from siyu.simulator.worlds import World, lived
 
 
@@ -26,9 +28,9 @@ def sample(purchases):
 def test_every_rate_is_named_in_both_languages(sample):
     rates = exhibits.rates(sample)
     assert tuple(rates) == exhibits.RATES
-    for label, figure in exhibits.named(rates):
+    for key, figure in rates.items():
         assert isinstance(figure, Figure)
-        assert label["zh"] != label["en"]
+        assert registry().names[key]["zh"] != registry().names[key]["en"]
     least, most = exhibits.ends(rates)
     assert least.value == min(figure.value for figure in rates.values())
     assert most.value == max(figure.value for figure in rates.values())
@@ -45,17 +47,17 @@ def test_cohort_cells_are_blank_until_followed(purchases):
 
 def test_missing_follow_up_lowers_the_plain_curve_alone(sample):
     curves = exhibits.curves(sample)
-    plain = dict(curves["All buyers, however long followed"])
-    for day, figure in curves["Corrected by Kaplan-Meier"]:
+    plain = dict(curves["plain"])
+    for day, figure in curves["corrected"]:
         assert plain[day].value <= figure.value + 1e-12
     # published for the sample: at 240 days .4060 corrected, .3984 without
-    assert round(exhibits.at_day(curves["Corrected by Kaplan-Meier"], 240).value, 4) == 0.4060
+    assert round(exhibits.at_day(curves["corrected"], 240).value, 4) == 0.4060
     assert round(plain[240].value, 4) == 0.3984
     assert 300 not in plain
 
 
 def test_the_rate_of_the_group_is_that_of_its_members(frames):
-    own, found = exhibits.group_rate(frames), exhibits.compared(frames)
+    own, found = figure_of("group_repurchase_rate", frames, 0), exhibits.compared(frames)
     assert (own.value, own.n) == (found.members.value, found.members.n)
     assert own.definition == "group_repurchase_rate"
 
@@ -71,18 +73,23 @@ def test_parts_that_cannot_be_had_are_absent(frames):
 def test_without_members_nothing_is_compared(frames):
     alone = replace(frames, members=None)
     assert exhibits.compared(alone) is None
-    assert isinstance(exhibits.group_rate(alone), Absent)
+    assert isinstance(figure_of("group_repurchase_rate", alone, 0), Absent)
     assert not exhibits.known(exhibits.parts(None))
-    assert exhibits.verdict(None).startswith("Too few")
+    assert exhibits.verdict(None).message.startswith("Too few")
     assert not exhibits.known(exhibits.member_shares(alone))
 
 
 def test_every_verdict_is_worded_in_chinese(frames):
     chinese, found = Language("zh"), exhibits.compared(frames)
     near, far = (replace(found.difference, value=0.1, low=low, high=0.2) for low in (-0.1, 0.05))
-    apart = replace(found.placebo, value=0.1, low=0.05, high=0.2)
-    chance = replace(found.placebo, value=0.0, low=-0.1, high=0.1)
-    cases = [(None, None), (near, chance), (far, chance), (far, None), (far, apart)]
-    verdicts = {exhibits.verdict(replace(found, difference=d, placebo=p)) for d, p in cases}
+    less = replace(found.difference, value=-0.1, low=-0.2, high=-0.05)
+    multiple = Figure(1.4, 1.1, 1.7, "multiple", "sampling95", "selection_multiple", (), 90)
+    sooner = Figure(0.2, 0.1, 0.3, "ratio", "sampling95", "group_pace", (), 90)
+    cases = [(None, None, None), (near, multiple, None), (far, multiple, None), (less, multiple, None),
+             (far, None, None), (far, multiple, sooner)]  # fmt: skip
+    verdicts = {
+        exhibits.verdict(replace(found, difference=d, selection=s, pace=p, pace_by_quarter=p, dip=None)).message
+        for d, s, p in cases
+    }
     assert len(verdicts) == len(cases)
     assert all(chinese.message(verdict) != verdict for verdict in verdicts)

@@ -32,23 +32,41 @@ def test_the_coin_world_shows_nothing(found):
     coin = found["coin"]
     assert covers(coin.difference, 0)
     assert covers(coin.hazard, 1)
-    assert not coin.flagged
+    assert covers(coin.placebo, 0)
+    assert coin.verdict == "no_difference"
     assert coin.message.startswith("No difference shows")
 
 
-@pytest.mark.parametrize("kind", ["selection", "calendar"])
-def test_selection_is_flagged_and_the_message_says_so(found, kind):
-    assert found[kind].flagged
-    assert "no credit to the group" in found[kind].message
-    assert found[kind].difference.value > 0
+def test_selection_is_called_selection(found):
+    assert found["selection"].difference.low > 0
+    assert found["selection"].verdict == "selection_possible"
+    assert found["selection"].message.endswith("the same would show: these data cannot tell")
+    assert found["calendar"].verdict != "beyond_selection_seen"
 
 
 def test_a_planted_effect_is_recovered(found):
     planted = found["planted"]
     assert covers(planted.difference, truth(World("planted")))
     assert planted.difference.low > 0
-    assert not planted.flagged
-    assert planted.message.endswith("{placebo} before joining: may be chance")
+    assert planted.verdict == "beyond_selection_seen"
+    assert "a steady habit of buying often cannot produce this" in planted.message
+
+
+def test_a_placebo_no_longer_vetoes_and_a_dip_does(found):
+    planted = found["planted"]
+    apart = replace(planted.placebo, value=0.1, low=0.05, high=0.2)
+    slowed = replace(planted.dip, value=-0.1, low=-0.2, high=-0.05)
+    assert replace(planted, placebo=apart).verdict == "beyond_selection_seen"
+    assert replace(planted, dip=slowed).verdict == "selection_possible"
+
+
+def test_fewer_who_come_back_are_not_said_to_be_more(found):
+    fewer = replace(
+        found["selection"], difference=replace(found["selection"].difference, value=-0.1, low=-0.2, high=-0.05)
+    )
+    assert fewer.verdict == "selection_possible"
+    assert "higher" not in fewer.message
+    assert "{selection}" not in replace(found["selection"], selection=None).message
 
 
 def test_no_message_speaks_of_a_cause(found):
@@ -82,19 +100,16 @@ def test_others_are_standardised_to_the_joiners_mix(brand):
 
 def test_joins_on_the_first_order_alone_leave_nothing_to_check(brand):
     one = uplift(brand.frames(lived(World("null", buyers=2_500), 1)))
-    assert one.placebo is None
-    assert one.before is None
-    assert not one.flagged
+    assert (one.placebo, one.before, one.pace, one.dip) == (None, None, None, None)
+    more = replace(one, difference=replace(one.difference, value=0.2, low=0.1, high=0.3))
+    assert more.verdict == "selection_possible"
 
 
 def test_few_joiners_give_no_comparison(brand):
     one = uplift(brand.frames(lived(World("coin", buyers=60), 1)), k=500)
     assert one.difference is None
+    assert one.verdict == "too_few"
     assert one.message == "Too few buyers joined to compare them with others"
-
-
-def test_a_difference_without_a_placebo_says_that_it_is_unchecked(found):
-    assert "is unknown" in replace(found["planted"], placebo=None).message
 
 
 def test_smallest_difference_shrinks_with_buyers(brand):

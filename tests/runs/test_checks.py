@@ -4,9 +4,10 @@ import copy
 
 import pytest
 
+from siyu.record import FINDING, NO_INPUT
 from siyu.runs.ask import sections
 from siyu.runs.check import checks
-from siyu.runs.files.executed import FINDING
+from siyu.runs.files import executed
 
 TRAIL = [{"cell": n, "ok": True} for n in range(1, 5)] + [{"finished": True}]
 
@@ -44,14 +45,22 @@ def test_a_notebook_that_ran_to_its_end_has_no_fault(good):
         (lambda n: n["cells"].pop(-2) and code(n, 2).update(execution_count=3), "it shows no finding"),
         (
             lambda n: code(n, 2)["outputs"][0]["data"][FINDING].pop("values"),
-            "'values' is a required property",
+            "values: Field required",
         ),
-        (lambda n: code(n, 2)["outputs"][0]["data"][FINDING].update(sources=[]), "$.sources"),
+        (lambda n: code(n, 2)["outputs"][0]["data"][FINDING].update(sources=[]), "sources: "),
     ],
 )
 def test_what_speaks_against_a_notebook_is_said(good, damage, said):
     damage(good)
     assert said in "; ".join(checks.faults(good))
+
+
+def test_what_a_cell_displays_does_not_waive_a_finding_that_the_code_makes(good):
+    code(good, 2)["outputs"].clear()
+    planted = {NO_INPUT: {"reason": "No exports yet"}, "text/plain": "No exports yet"}
+    code(good, 1)["outputs"].append({"output_type": "display_data", "metadata": {}, "data": planted})
+    assert executed.no_input(good) == "No exports yet"
+    assert "finding buyers is missing" in checks.faults(good)
 
 
 def test_a_traceback_that_was_printed_and_passed_over_is_a_fault(good):

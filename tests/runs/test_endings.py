@@ -80,7 +80,7 @@ WAYS = {
     "no_references": ("wb.references = lambda: None", "references are missing"),
     "faulty_finding": (
         "record = lambda *_: {'key': 'buyers', 'section': '02_case_study'}",
-        "is a required property",
+        "values: Field required",
     ),
     "not_a_number": (
         "_m = record\ndef record(*a):\n    r = _m(*a); r['values'][0]['low'] = float('nan'); return r",

@@ -3,13 +3,14 @@ from __future__ import annotations
 import base64
 
 from siyu.paths import project_root
+from siyu.record import FINDING
 from siyu.runs.files import executed
 
 
 def test_findings_references_and_words_are_read_in_order(tiny):
     notebook = tiny.executed()
     notebook["cells"].append(tiny.markdown("## Limits"))
-    assert [record["key"] for record in executed.findings(notebook)] == ["buyers"]
+    assert [record.key for record in executed.findings(notebook)] == ["buyers"]
     assert executed.references(notebook) == {}
     assert executed.words(notebook) == [("# How many?", None), ("## Limits", "buyers")]
 
@@ -17,8 +18,8 @@ def test_findings_references_and_words_are_read_in_order(tiny):
 def test_a_finding_shown_twice_counts_as_last_shown(tiny):
     notebook = tiny.executed()
     again = {**tiny.record("buyers", 4, "02_case_study")}
-    notebook["cells"][-2]["outputs"].append(tiny.shown({executed.FINDING: again}))
-    assert [record["values"][0]["value"] for record in executed.findings(notebook)] == [4]
+    notebook["cells"][-2]["outputs"].append(tiny.shown({FINDING: again}))
+    assert [record.values[0].value for record in executed.findings(notebook)] == [4]
 
 
 def test_pictures_come_with_their_language(tiny):

@@ -77,6 +77,7 @@ def test_a_faulty_subject_is_named_with_its_line(project):
 
 
 def test_a_case_runs_its_sections_and_names_the_others(project):
+    project.notebook("07_repurchase")
     [plan] = project.plan("alpha")
     statuses = {section.notebook: section.status for section in plan.sections}
     assert [name for name, status in statuses.items() if status == "ok"] == ["01_evidence", "02_case_study"]

@@ -23,5 +23,13 @@ def test_starts_at_once_do_the_work_once(torture, tmp_path, seed):
     assert torture("races").torture(tmp_path, rounds=1, starts=4, subjects=2, seed=seed)
 
 
+def test_what_subjects_share_survives_kills(torture, tmp_path, seed):
+    assert torture("kills").torture(tmp_path, kills=8, subjects=3, seed=seed, shared=True)
+
+
+def test_starts_at_once_make_once_what_subjects_share(torture, tmp_path, seed):
+    assert torture("races").torture(tmp_path, rounds=1, starts=4, subjects=3, seed=seed, shared=True)
+
+
 def test_a_full_disk_leaves_the_old_report_as_it_was(torture, tmp_path):
     assert torture("disks").torture(tmp_path, ["ENOSPC"], every=40, first=20)

@@ -18,8 +18,8 @@ RECORD = """def record(key, value, section):
     number = {"name": "buyers", "value": value, "low": value, "high": value, "unit": "", "n": None}
     number |= {"interval_kind": "none", "definition": "", "sources": ["claim:S0-09"]}
     chart = {"kind": "none", "unit": "", "scale": "linear", "rows": [], "lines": [], "columns": []}
-    return {"schema": 1, "key": key, "section": section, "role": "answer", "message_id": "Buyers: {buyers}",
-            "subtitle": "", "cards": {}, "caveats": [], "needs": [], "sources": ["claim:S0-09"],
+    return {"schema": 2, "key": key, "section": section, "role": "answer", "message_id": "Buyers: {buyers}",
+            "subtitle": "", "cards": {}, "caveats": [], "needs": [], "feeds": [], "sources": ["claim:S0-09"],
             "values": [number], "chart": chart}
 """
 
@@ -63,7 +63,7 @@ def code(source, *tags):
     }
 
 
-def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMETERS):
+def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMETERS, **told):
     listed = [
         markdown("# How many?"),
         code(parameters, "parameters"),
@@ -73,7 +73,18 @@ def notebook(section, cells=FINDINGS, last="wb.references()", parameters=PARAMET
     for number, cell in enumerate(listed):
         cell["id"] = f"cell-{number}"
     spec = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    return {"cells": listed, "metadata": {"kernelspec": spec}, "nbformat": 4, "nbformat_minor": 5}
+    metadata = {"kernelspec": spec, "siyu": profile(section) | told}
+    return {"cells": listed, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def profile(section):
+    """What a tiny section says of itself."""
+    return {
+        "question": {"en": f"What of {section}?", "zh": f"{section}如何？"},
+        "kinds": ["client"] if section >= "06" else ["case", "client"],
+        "currency": "CNY" if section in ("02_case_study", "03_platform_economics") else "any",
+        "needs": ["claims"],
+    }
 
 
 def write_notebook(folder: Path, section: str, cells=FINDINGS, **more) -> Path:

@@ -15,15 +15,16 @@ from pathlib import Path
 
 import xlsxwriter
 
+from siyu.record import TitledFinding
 from siyu.runs.files import executed, report_files, storage
 from siyu.runs.make import worker
 
 
 def page(findings, language):
     figures = [
-        f'<data value="{value["value"]}" data-ref="{one["key"]}.{value["name"]}">{value["value"]}</data>'
+        f'<data value="{value.value}" data-ref="{one.key}.{value.name}">{value.value}</data>'
         for one in findings
-        for value in one["values"]
+        for value in one.values
     ]
     return f"<html>{language}{''.join(figures)}</html>".encode()
 
@@ -33,7 +34,7 @@ def tables(findings, _language):
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"created": datetime(2021, 8, 31, tzinfo=UTC)})
         for one in findings:
-            book.add_worksheet().write_row(0, 0, [value["value"] for value in one["values"]])
+            book.add_worksheet().write_row(0, 0, [value.value for value in one.values])
     return buffer.getvalue()
 
 
@@ -45,16 +46,20 @@ def deck(_findings, language):
 
 
 def listed(findings, _language):
-    return storage.pretty({"schema": 1, "findings": findings})
+    return storage.pretty({"schema": 2, "findings": [one.as_json() for one in findings]})
 
 
 KINDS = {report_files.FINDINGS: listed, "report": page, "tables": tables, "deck": deck}
 
 
+def titled(finding):
+    return TitledFinding.model_validate({**finding.as_json(), "title": {"zh": "数", "en": "n"}})
+
+
 def render(task):
     """One file of a report, as small as it can be."""
     opened = [storage.read_json(Path(entry["path"])) for entry in task["sections"] if entry["path"]]
-    findings = [{**one, "title": {"zh": "数", "en": "n"}} for notebook in opened for one in executed.findings(notebook)]
+    findings = [titled(one) for notebook in opened for one in executed.findings(notebook)]
     path = Path(task["folder"]) / report_files.file_name(task["kind"], task["language"])
     storage.write(path, KINDS[task["kind"]](findings, task["language"]))
 

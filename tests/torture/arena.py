@@ -44,9 +44,12 @@ def _tiny() -> Any:
 
 
 class Arena:
-    """`size` subjects with two sections each. `cells` come before the findings."""
+    """`size` subjects with two sections each. `cells` come before the findings.
 
-    def __init__(self, root: Path, size: int, cells: Sequence[str] = ()) -> None:
+    shared: all subjects share the first section, so that it is executed once.
+    """
+
+    def __init__(self, root: Path, size: int, cells: Sequence[str] = (), *, shared: bool = False) -> None:
         self.root = root.resolve()
         self.out = self.root / "out"
         self.notebooks = self.root / "notebooks"
@@ -54,7 +57,8 @@ class Arena:
         self.environment = dict(os.environ)
         tiny = _tiny()
         for section in ("01_evidence", "02_case_study"):
-            tiny.write_notebook(self.notebooks, section, (*cells, *tiny.FINDINGS))
+            alike = shared and section == "01_evidence"
+            tiny.write_notebook(self.notebooks, section, (*cells, *tiny.FINDINGS), shareable=alike)
         for name in self.subjects:
             tiny.write_subject(self.root / "subjects", name)
         self.environment["SIYU_DATA"] = str(self.root / "subjects")

@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).parent))
 from arena import Arena  # type: ignore[import-not-found]
 
 
-def torture(root: Path, rounds: int, starts: int, subjects: int, seed: int) -> str:
+def torture(root: Path, rounds: int, starts: int, subjects: int, seed: int, *, shared: bool = False) -> str:
     """Returns the figures. Raises AssertionError at the first thing that is wrong."""
     draw = random.Random(seed)  # noqa: S311 - to be replayed, not to be secret
-    arena = Arena(root, subjects)
+    arena = Arena(root, subjects, shared=shared)
     code, _, said = arena.run()
     assert code == 0, said
     reference = {subject: arena.contents(subject) for subject in arena.subjects}
@@ -30,6 +30,8 @@ def torture(root: Path, rounds: int, starts: int, subjects: int, seed: int) -> s
         gone = draw.sample(arena.subjects, draw.randint(1, subjects))
         for subject in gone:
             shutil.rmtree(arena.out / subject)
+        if shared:
+            shutil.rmtree(arena.out / ".siyu" / "shared")
         before = len(arena.executed())
         running = []
         for _ in range(starts):
@@ -44,7 +46,8 @@ def torture(root: Path, rounds: int, starts: int, subjects: int, seed: int) -> s
         assert not arena.orphans(), "left behind"
         # whoever came first did the work, once for all
         done += len(arena.executed()) - before
-        assert len(arena.executed()) - before == 2 * len(gone), "something was executed twice"
+        due = len(gone) + 1 if shared else 2 * len(gone)
+        assert len(arena.executed()) - before == due, "something was executed twice"
     return f"{rounds} rounds of {starts} starts over {subjects} subjects, {done} sections executed, none twice"
 
 

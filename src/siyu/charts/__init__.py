@@ -7,7 +7,6 @@ page, the native chart of the slide and the sheet of the workbook.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -16,8 +15,23 @@ from siyu.charts.drawing import DRAWN, png
 from siyu.errors import nearest
 from siyu.figure import Absent, Figure
 from siyu.language import Text
+from siyu.record import Chart, Table
 
-__all__ = ["DRAWN", "Chart", "bars", "matrix", "of", "pairs", "png", "ranges", "series", "table"]
+__all__ = [
+    "DRAWN",
+    "NOTHING",
+    "Chart",
+    "Table",
+    "bars",
+    "frame",
+    "matrix",
+    "of",
+    "pairs",
+    "png",
+    "ranges",
+    "series",
+    "table",
+]
 
 # What a mark may carry beside its label and value; everything else in a frame stays behind.
 MARKS = (
@@ -35,80 +49,70 @@ MARKS = (
 )
 
 
-@dataclass(frozen=True)
-class Chart:
-    """kind: one of DRAWN, or `table`, `matrix`, `none`.
-
-    rows: dicts with label, value, low, high, unit, tone, sources.
-
-    unit and scale (`linear`, `log`) describe the value axis; lines are reference marks; columns name the
-    cells of a table; x labels the horizontal axis of a line chart. needs: metrics missing for any row at all.
-    """
-
-    kind: str
-    rows: tuple[Mapping[str, Any], ...] = ()
-    unit: str = ""
-    scale: str = "linear"
-    lines: tuple[Mapping[str, Any], ...] = ()
-    columns: tuple[Mapping[str, Any], ...] = ()
-    x: Mapping[str, Any] | None = None
-    needs: tuple[str, ...] = ()
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Refs of all rows and reference marks."""
-        return tuple(sorted({ref for row in (*self.rows, *self.lines) for ref in row.get("sources", ())}))
-
-    def as_json(self) -> dict[str, Any]:
-        """Plain dicts and lists for the finding record."""
-        content: dict[str, Any] = {"kind": self.kind, "unit": self.unit, "scale": self.scale}
-        content |= {"rows": [dict(row) for row in self.rows], "lines": [dict(line) for line in self.lines]}
-        content |= {"columns": [dict(column) for column in self.columns]}
-        return content | ({"x": dict(self.x)} if self.x else {})
+NOTHING = Chart(kind="none", unit="", scale="linear", rows=(), lines=(), columns=())
+Coded = Mapping[str, Figure | Absent] | Iterable[tuple[Text, Figure | Absent]]
+Labels = Mapping[str, Text]
 
 
-Labelled = Mapping[str, Figure | Absent] | Iterable[tuple[Text, Figure | Absent]]
+def ranges(
+    figures: Coded, labels: Labels | None = None, *, scale: str = "linear", tones: Sequence[str] = (), **more: Any
+) -> Chart:
+    """A dot and its range for each label. labels: code -> label, where figures are keyed by code; they share a unit."""
+    return _chart("range", _items(figures, labels), scale, tones, **more)
 
 
-def ranges(figures: Labelled, *, scale: str = "linear", tones: Sequence[str] = (), **more: Any) -> Chart:
-    """A dot and its range for each label. Labels are message ids or other texts; figures share one unit."""
-    return _chart("range", [(label, None, figure) for label, figure in _items(figures)], scale, tones, **more)
-
-
-def bars(figures: Labelled, *, scale: str = "linear", tones: Sequence[str] = (), **more: Any) -> Chart:
-    """A bar for each label, with its range as a whisker."""
-    return _chart("bar", [(label, None, figure) for label, figure in _items(figures)], scale, tones, **more)
+def bars(
+    figures: Coded, labels: Labels | None = None, *, scale: str = "linear", tones: Sequence[str] = (), **more: Any
+) -> Chart:
+    """A bar for each label, with its range as a whisker; labels as for `ranges`."""
+    return _chart("bar", _items(figures, labels), scale, tones, **more)
 
 
 def pairs(
-    figures: Iterable[tuple[Text, Mapping[str, Figure | Absent]]], *, scale: str = "linear", **more: Any
+    figures: Mapping[str, Mapping[str, Figure | Absent]],
+    labels: Labels | None = None,
+    *,
+    scale: str = "linear",
+    **more: Any,
 ) -> Chart:
-    """Several series on each label's line (label, series -> figure), joined: the gap is the message."""
-    flat = [(label, name, figure) for label, group in figures for name, figure in group.items()]
-    return _chart("pairs", flat, scale, (), **more)
+    """Several series on each label's line (label -> series -> figure), joined: the gap is the message.
+
+    labels: code -> label, of the lines and of the series."""
+    flat = [(line, name, figure) for line, group in figures.items() for name, figure in group.items()]
+    said = [(labels[line], labels[name], figure) if labels else (line, name, figure) for line, name, figure in flat]
+    return _chart("pairs", said, scale, (), **more)
 
 
 def series(
     curves: Mapping[str, Iterable[tuple[float, Figure | Absent]]],
+    labels: Labels | None = None,
     *,
     x: Mapping[str, Any],
     scale: str = "linear",
     **more: Any,
 ) -> Chart:
-    """Lines over a numeric x (series -> (x, figure) points), with their ranges as bands."""
-    flat = [(at, name, figure) for name, points in curves.items() for at, figure in points]
-    chart = _chart("line", [("", name, figure) for _, name, figure in flat], scale, (), x=x, **more)
+    """Lines over a numeric x (series -> (x, figure) points), with their ranges as bands; labels as for `ranges`."""
+    named = [(labels[code] if labels else code, points) for code, points in curves.items()]
+    flat = [(at, name, figure) for name, points in named for at, figure in points]
     places = [at for at, _, figure in flat if isinstance(figure, Figure)]
-    rows = tuple({**row, "x": at} for row, at in zip(chart.rows, places, strict=True))
-    return Chart("line", rows, chart.unit, scale, chart.lines, x=x, needs=chart.needs)
+    return _chart("line", [("", name, figure) for _, name, figure in flat], scale, (), x=x, places=places, **more)
 
 
-def of(kind: str, frame: pd.DataFrame, *, unit: str = "", scale: str = "linear", **more: Any) -> Chart:
+def of(
+    kind: str,
+    frame: pd.DataFrame,
+    labels: Mapping[str, Labels] | None = None,
+    *,
+    unit: str = "",
+    scale: str = "linear",
+    **more: Any,
+) -> Chart:
     """A chart of a tidy frame, one mark a row, in the frame's order.
 
     Columns: label (text) and value; optional series (text), low and high (default: the value), tone,
-    interval_kind, definition, x, sources (list of refs). more: fields of Chart, such as x.
-    Raises ValueError for a kind without picture or a frame without label or value.
+    interval_kind, definition, x, sources (list of refs). labels: column -> code -> label, of columns that hold
+    codes. more: fields of Chart, such as x.
+    Raises ValueError for a kind without picture or a frame without label or value, KeyError for a code without label.
     """
     if kind not in DRAWN:
         raise ValueError(f"chart kind {kind!r}. {nearest(kind, DRAWN)}")
@@ -116,30 +120,69 @@ def of(kind: str, frame: pd.DataFrame, *, unit: str = "", scale: str = "linear",
         raise ValueError(f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}")
     plain = frame[["value"]].assign(low=frame["value"], high=frame["value"], interval_kind="none", tone="main")
     marks = frame.join(plain[[name for name in plain if name not in frame]]).assign(unit=unit)
-    return Chart(kind, _records(marks[[name for name in MARKS if name in marks]]), unit, scale, **more)
+    rows = _records(marks[[name for name in MARKS if name in marks]], labels)
+    return _made(kind, rows, unit, scale, **more)
 
 
-def table(frame: pd.DataFrame, columns: Mapping[str, Text], units: Mapping[str, str] | None = None) -> Chart:
-    """A table: the frame's rows, `columns` key -> heading in order. A `sources` column holds refs."""
-    return Chart("table", _records(frame), columns=_columns(columns, units or {}))
+def table(
+    frame: pd.DataFrame,
+    columns: Labels,
+    units: Mapping[str, str] | None = None,
+    labels: Mapping[str, Labels] | None = None,
+) -> Table:
+    """A table: the frame's rows, `columns` key -> heading in order; a `sources` column holds refs. labels: see `of`."""
+    return _table("table", _records(frame, labels), columns, units or {})
 
 
-def matrix(frame: pd.DataFrame, columns: Mapping[str, Text]) -> Chart:
+def matrix(frame: pd.DataFrame, columns: Labels) -> Table:
     """A table of yes/no/na cells, shown as marks."""
-    return Chart("matrix", _records(frame), columns=_columns(columns, {}))
+    return _table("matrix", _records(frame, None), columns, {})
 
 
-def _items(figures: Labelled) -> Iterable[tuple[Text, Figure | Absent]]:
-    return figures.items() if isinstance(figures, Mapping) else figures
+def frame(figures: Mapping[str, Figure | Absent | Iterable[tuple[float, Figure | Absent]]]) -> pd.DataFrame:
+    """Figures to look at: a row per code, or per code and x of a curve, with low, value, high, unit, n (observations),
+    or what is missing."""
+    rows = [
+        {"code": code, **({} if x is None else {"x": x}), **_seen(figure)}
+        for code, entry in figures.items()
+        for x, figure in ([(None, entry)] if isinstance(entry, Figure | Absent) else entry)
+    ]
+    columns = ["code", "x", "low", "value", "high", "unit", "n", "missing"]
+    seen = pd.DataFrame(rows, columns=columns).astype({"n": "Int64"}).set_index("code")
+    return seen.dropna(axis="columns", how="all")
 
 
-def _columns(columns: Mapping[str, Text], units: Mapping[str, str]) -> tuple[Mapping[str, Any], ...]:
-    return tuple({"key": key, "label": label, "unit": units.get(key, "")} for key, label in columns.items())
+def _seen(figure: Figure | Absent) -> dict[str, Any]:
+    if isinstance(figure, Absent):
+        return {"missing": ", ".join(figure.needs)}
+    return {name: getattr(figure, name) for name in ("low", "value", "high", "unit", "n")}
 
 
-def _records(frame: pd.DataFrame) -> tuple[Mapping[str, Any], ...]:
+def _items(figures: Coded, labels: Labels | None) -> Sequence[tuple[Text, None, Figure | Absent]]:
+    items = figures.items() if isinstance(figures, Mapping) else figures
+    return [(labels[str(code)] if labels else code, None, figure) for code, figure in items]
+
+
+def _table(kind: str, rows: Sequence[Any], columns: Labels, units: Mapping[str, str]) -> Table:
+    heads = [{"key": key, "label": label, "unit": units.get(key, "")} for key, label in columns.items()]
+    content = {"kind": kind, "unit": "", "scale": "linear", "rows": rows, "lines": (), "columns": heads}
+    return Table.model_validate(content)
+
+
+def _made(
+    kind: str, rows: Sequence[Any], unit: str, scale: str, lines: Sequence[Any] = (), x: Any = None, needs: Any = ()
+) -> Chart:
+    content = {"kind": kind, "unit": unit, "scale": scale, "rows": rows, "lines": lines, "columns": ()}
+    return Chart.model_validate({**content, **({"x": x} if x else {}), "needs": needs})
+
+
+def _records(frame: pd.DataFrame, labels: Mapping[str, Labels] | None) -> tuple[Mapping[str, Any], ...]:
     records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return tuple({str(key): value for key, value in record.items()} for record in records)
+    words: Mapping[Any, Labels] = labels or {}
+    return tuple(
+        {str(key): words[key][cell] if key in words and cell is not None else cell for key, cell in record.items()}
+        for record in records
+    )
 
 
 def _chart(
@@ -149,6 +192,7 @@ def _chart(
     tones: Sequence[str],
     lines: Mapping[str, Figure | Absent] | None = None,
     x: Mapping[str, Any] | None = None,
+    places: Sequence[float] = (),
 ) -> Chart:
     """Rows of the figures that are there; when none is, the chart needs what they need."""
     rows, units = [], []
@@ -162,10 +206,9 @@ def _chart(
         raise ValueError(f"one chart, one unit; found {', '.join(sorted(set(units)))}")
     absent = [figure for _, _, figure in entries if isinstance(figure, Absent)]
     needs = tuple(sorted({need for figure in absent for need in figure.needs})) if not rows else ()
-    marks = tuple(
-        _mark(figure) | {"label": label} for label, figure in (lines or {}).items() if isinstance(figure, Figure)
-    )
-    return Chart(kind, tuple(rows), units[0] if units else "", scale, marks, x=x, needs=needs)
+    rows = [row | {"x": at} for row, at in zip(rows, places, strict=True)] if places else rows
+    marks = [_mark(figure) | {"label": label} for label, figure in (lines or {}).items() if isinstance(figure, Figure)]
+    return _made(kind, rows, units[0] if units else "", scale, marks, x, needs)
 
 
 def _mark(figure: Figure) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from matplotlib import ticker
@@ -12,8 +12,7 @@ from matplotlib.axis import Axis
 
 from siyu import theme
 from siyu.language import POINTS, Language
-
-Record = Mapping[str, Any]
+from siyu.record import Chart, Line
 
 
 def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
@@ -39,31 +38,37 @@ def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
         axis.set_major_locator(ticker.MaxNLocator(5))
 
 
-def label_rows(axes: Axes, labels: Sequence[str], chart: Record, language: Language) -> None:
+def label_rows(axes: Axes, labels: Sequence[str], chart: Chart, language: Language) -> None:
     """Names of the rows, and reference lines with theirs above."""
     axes.set_yticks(range(len(labels))[::-1], labels)
     axes.set_ylim(-0.65, len(labels) - 0.35)
-    for line in chart["lines"]:
-        axes.axvline(line["value"], color=theme.INK, lw=1, ls=(0, (3, 3)), zorder=0)
-        if line.get("low") != line.get("high"):
-            axes.axvspan(line["low"], line["high"], color=theme.INK, alpha=0.07, lw=0, zorder=0)
-        note = f"{language.say(line['label'])} {said(line, language)}"
-        axes.annotate(
-            note,
-            (line["value"], 1.0),
+    for line in chart.lines:
+        axes.axvline(line.value, color=theme.INK, lw=1, ls=(0, (3, 3)), zorder=0)
+        if line.low is not None and line.high is not None and line.low != line.high:
+            axes.axvspan(line.low, line.high, color=theme.INK, alpha=0.07, lw=0, zorder=0)
+        text = f"{language.say(line.label)} {said(line, language)}"
+        note(
+            axes,
+            text,
+            (line.value, 1.0),
             (0, 4),
             xycoords=("data", "axes fraction"),
-            textcoords="offset points",
             ha="center",
             fontsize=9,
+            va="baseline",
         )
 
 
-def said(row: Record, language: Language) -> str:
+def said(row: Line, language: Language) -> str:
     """The number of a mark: its range where it has one."""
-    if row.get("low") == row.get("high"):
-        return language.number(row["value"], row["unit"])
-    return language.span(row["low"], row["high"], row["unit"])
+    if row.low is None or row.high is None or row.low == row.high:
+        return language.number(row.value, row.unit)
+    return language.span(row.low, row.high, row.unit, row.interval_kind or "")
+
+
+def note(axes: Axes, text: str, at: tuple[float, float], away: tuple[float, float], **look: Any) -> None:
+    """A text beside a mark. away: from the mark, in points."""
+    axes.annotate(text, at, away, textcoords="offset points", **{"fontsize": 9.5, "va": "center", **look})
 
 
 def share_beside(text: str, narrow: bool) -> float:
@@ -73,16 +78,18 @@ def share_beside(text: str, narrow: bool) -> float:
     return min(inches, 0.6 * width) / (width - min(inches, 0.6 * width))
 
 
-def room(axes: Axes, chart: Record, share: float, low: float = 0.04) -> None:
-    """Room on the right for the numbers beside the marks; in log space on a log axis."""
-    values = [row[name] for row in chart["rows"] for name in ("low", "high", "value") if row.get(name) is not None]
-    values += [line["value"] for line in chart["lines"]]
+def room(axes: Axes, chart: Chart, share: float, low: float = 0.04, *, zero: float = 0.0) -> None:
+    """Room on the right for the numbers beside the marks; in log space on a log axis.
+
+    zero: the axis starts there when the least is below this share of the most."""
+    values = [end for row in chart.rows for end in (row.low, row.high, row.value)]
+    values += [line.value for line in chart.lines]
     left, right = (min(values), max(values)) if values else axes.get_xlim()
-    if chart["scale"] == "log" and left > 0:
+    if chart.scale == "log" and left > 0:
         span = max(right / left, 10.0)
         axes.set_xlim(left / span ** (low + 0.03), right * span**share)
         return
-    if chart["kind"] in ("bar", "waterfall") or (left >= 0 and left < 0.5 * right and chart["kind"] == "range"):
+    if left < zero * right:
         left = min(left, 0.0)
     span = (right - left) or abs(right) or 1.0
     axes.set_xlim(left - low * span * (left != 0), right + share * span)

@@ -1,32 +1,30 @@
-"""The picture of a chart record: one axes, labels on the marks, no legend where a label will do."""
+"""The picture of a chart: one axes, labels on the marks, no legend where a label will do."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from siyu import theme
-from siyu.charts import marks
 from siyu.charts.axis import number_ticks
+from siyu.charts.kinds import KINDS
 from siyu.charts.wrapping import wrapped
 from siyu.language import Language
+from siyu.record import Chart
 
-DRAWN = tuple(marks.KINDS)
+DRAWN = tuple(KINDS)
 
 
-def draw(record: Mapping[str, Any], language: Language, width: str = "desktop") -> Canvas:
-    """The chart of a finding record as a matplotlib figure. width: `desktop` or `phone`.
+def draw(chart: Chart, language: Language, width: str = "desktop") -> Canvas:
+    """A chart as a matplotlib figure. width: `desktop` or `phone`.
 
     Raises KeyError for a kind that has no picture (`table`, `matrix`, `none`).
     """
     theme.apply()
-    chart = record["chart"]
-    kind = marks.KINDS[chart["kind"]]
+    kind = KINDS[chart.kind]
     narrow = width == "phone"
     labels = wrapped_labels(chart, language, narrow)
     deepest = max((label.count("\n") + 1 for label in labels), default=1)
@@ -38,40 +36,40 @@ def draw(record: Mapping[str, Any], language: Language, width: str = "desktop") 
     return canvas
 
 
-def png(record: Mapping[str, Any], language: Language, width: str = "desktop") -> bytes:
+def png(chart: Chart, language: Language, width: str = "desktop") -> bytes:
     """The chart as PNG bytes, the same on every run (no date, no software version inside)."""
     buffer = io.BytesIO()
-    painted(record, language, width).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    painted(chart, language, width).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return buffer.getvalue()
 
 
-def painted(record: Mapping[str, Any], language: Language, width: str = "desktop") -> FigureCanvasAgg:
+def painted(chart: Chart, language: Language, width: str = "desktop") -> FigureCanvasAgg:
     """The chart ready to be rendered once, at the sharpness of screens; `savefig` would lay it out twice."""
-    canvas = draw(record, language, width)
+    canvas = draw(chart, language, width)
     canvas.set_dpi(theme.DPI)
     return FigureCanvasAgg(canvas)
 
 
-def wrapped_labels(chart: Mapping[str, Any], language: Language, narrow: bool) -> list[str]:
+def wrapped_labels(chart: Chart, language: Language, narrow: bool) -> list[str]:
     """Row labels broken for the width at hand; Chinese breaks after fewer characters."""
     wide = {("zh", False): 14, ("zh", True): 8, ("en", False): 30, ("en", True): 16}[language.data_code, narrow]
-    texts = [language.say(row.get("label", "")) for row in chart["rows"]]
+    texts = [language.say(row.label) for row in chart.rows]
     return [wrapped(text, wide, language) for text in texts]
 
 
-def _finish(axes: Axes, chart: Mapping[str, Any], language: Language, value_axis: str) -> None:
+def _finish(axes: Axes, chart: Chart, language: Language, value_axis: str) -> None:
     """Grid, axis title and tick numbers along the value axis."""
     if not value_axis:
         return
     axis = axes.xaxis if value_axis == "x" else axes.yaxis
-    if chart["scale"] == "log":
+    if chart.scale == "log":
         (axes.set_xscale if value_axis == "x" else axes.set_yscale)("log")
     axis.grid(True)
     axes.set_axisbelow(True)
-    unit = chart["unit"]
+    unit = chart.unit
     title = language.unit(unit) if unit not in ("ratio", "multiple") else ""
-    if chart["scale"] == "log":
+    if chart.scale == "log":
         note = language.message("logarithmic scale")
         title = f"{title} ({note})" if title else note
     (axes.set_xlabel if value_axis == "x" else axes.set_ylabel)(title)
-    number_ticks(axis, unit, language, chart["scale"])
+    number_ticks(axis, unit, language, chart.scale)

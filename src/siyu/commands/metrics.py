@@ -1,90 +1,48 @@
-"""What the verbs `siyu metrics` and `siyu scorecard` compute, and how they print it for people."""
+"""`siyu metrics` and `siyu scorecard`: figures without a report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+import sys
 
-from siyu.errors import Problem, UsageError
-from siyu.intake.store.client_tables import Books, books
-from siyu.language import Language
-from siyu.orders.frames import Frames, opened
-from siyu.orders.metrics import Metric, Missing, metrics
-from siyu.scorecard.orders import Score, scorecard
-from siyu.subjects import load_subject
+import click
 
-PUBLIC = "cdnow"  # the bundled subject that the literature has published results on
+from siyu.commands.options import JSON, LANG, print_json, print_lines, reader_language, reporting_problems
 
 
-@dataclass(frozen=True)
-class Tally:
-    """All order metrics of a subject. refused: exports that could not be read."""
+@click.command()
+@click.argument("subject")
+@click.option("--as-of", metavar="DATE", default="", help="Date the figures speak of; default from subject.yml.")
+@JSON
+@LANG
+@reporting_problems
+def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
+    """Print every order metric of SUBJECT, and why the others cannot be computed."""
+    from siyu.commands.tally import tally
 
-    found: list[Metric]
-    missing: list[Missing]
-    refused: list[str]
-
-    def as_json(self, language: Language) -> dict[str, Any]:
-        """The output of `siyu metrics --json`; reasons in the reader's language."""
-        absent = [
-            {"key": one.key, "reason": language.message(one.reason), "scope": one.scope}
-            | ({"column": one.column} if one.column else {})
-            for one in self.missing
-        ]
-        return {"metrics": [one.as_json() for one in self.found], "not_computable": absent}
-
-    def lines(self, language: Language) -> Iterator[str]:
-        """A line a metric, then a line a reason."""
-        for one in self.found:
-            figure = one.figure
-            ends = "" if figure.interval_kind == "none" else f" ({language.span(figure.low, figure.high, figure.unit)})"
-            number = language.number(figure.value, figure.unit)
-            yield f"{language.metric(figure.definition)} [{one.key}; {one.scope}]: {number}{ends}"
-        for reason, column in dict.fromkeys((one.reason, one.column) for one in self.missing):
-            keys = dict.fromkeys(one.key for one in self.missing if (one.reason, one.column) == (reason, column))
-            yield f"{language.message(reason)}{f' ({column})' if column else ''}: {', '.join(keys)}"
+    found, language = tally(subject, as_of), reader_language(lang)
+    if as_json:
+        print_json(found.as_json(language))
+    else:
+        print_lines(found.lines(language))
+    for account in found.refused:
+        for trouble in account.problems:
+            click.echo(f"siyu: {account.file} was refused: {trouble.reason(language)}", err=True)
+    if found.refused:
+        sys.exit(1)
 
 
-def tally(subject: str, as_of: str = "") -> Tally:
-    """The order metrics of a subject on `as_of` (ISO date, default from subject.yml).
+@click.command()
+@JSON
+@reporting_problems
+def scorecard(as_json: bool) -> None:
+    """Compute published results anew from the bundled data, and hold them side by side."""
+    from siyu.commands.tally import score, score_lines
 
-    Raises UsageError for an unknown subject or a date that is none.
-    """
-    about = load_subject(subject)
-    held = books(subject)
-    frames = frames_of(held, _day(as_of) if as_of else about.as_of)
-    found, missing = metrics(frames, about.suppress_below, about.currency, held.absent)
-    return Tally(found, missing, [account.file for account in held.accounts if account.refused])
-
-
-def frames_of(held: Books, as_of: date, *sources: str) -> Frames | None:
-    """The frames of a subject's books, None when no order could be read."""
-    if held.purchases is None:
-        return None
-    return opened(as_of, held.purchases, held.orders, held.members, held.follows, held.sessions, sources)
-
-
-def score() -> list[Score]:
-    """The scorecard over the bundled data."""
-    frames = frames_of(books(PUBLIC), load_subject(PUBLIC).as_of)
-    if frames is None:
-        raise UsageError([Problem(f"data/subjects/{PUBLIC}", 0, "", "no orders", "the bundled export", "Restore it.")])
-    return scorecard(frames)
-
-
-def score_lines(rows: list[Score]) -> Iterator[str]:
-    """A line a row: ok or not, name, published against computed."""
-    for row in rows:
-        mark = "ok " if row.ok else "NOT"
-        both = f"{row.published:.10g} published, {row.computed:.10g} here, tolerance {row.tolerance:.2g}"
-        yield f"{mark} {row.name}: {both} ({row.source})"
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        problem = Problem("command line", 0, "--as-of", text, "a date like 2021-08-31", "Mend this option.")
-        raise UsageError([problem]) from error
+    rows = score()
+    if as_json:
+        print_json([row.as_json() for row in rows])
+    else:
+        print_lines(score_lines(rows))
+    if faults := [row.name for row in rows if not row.ok]:
+        click.echo(f"siyu: not reproduced: {', '.join(faults)}", err=True)
+        sys.exit(1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,21 +10,26 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from siyu.errors import Problem, UsageError, shown_path
+from siyu.commands.options import FOLDER, misused, reporting_problems
+from siyu.errors import shown_path
 
 if TYPE_CHECKING:
     from siyu.simulator.brand import Recipe
+    from siyu.simulator.worlds import World
 
 # as in `worlds` and `simulator`, which take a second to load
-NAMES = ("coin", "selection", "calendar", "planted", "null", "demo")
+NAMES = (
+    "coin", "selection", "calendar", "planted", "null",
+    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "demo",
+)  # fmt: skip
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
 QUIRKS = ("gb18030", "tabs", "total", "headers", "duplicates", "broken", "snapshots", "refunds", "gifts", "unpaid")
 DEMO_SEED = 2025
 
 
 @click.command()
-@click.argument("name", type=click.Choice(NAMES))
-@click.option("--out", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the client.")
+@click.argument("name", metavar="NAME", type=click.Choice(NAMES))
+@click.option("--out", type=FOLDER, required=True, help="Folder of the client.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
 @click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
 @click.option(
@@ -41,7 +45,14 @@ DEMO_SEED = 2025
     type=click.FloatRange(0.1, 10),
     default=1.6,
     show_default=True,
-    help="planted: factor on a buyer's rate after joining.",
+    help="planted, planted_selection: factor on a buyer's rate after joining.",
+)
+@click.option(
+    "--tilt",
+    type=click.FloatRange(-3, 3),
+    default=1.0,
+    show_default=True,
+    help="selection and worlds like it: power of a buyer's rate in the odds of joining.",
 )
 @click.option(
     "--keys",
@@ -53,28 +64,30 @@ DEMO_SEED = 2025
 )
 @click.option("--quirk", "quirks", multiple=True, type=click.Choice((*QUIRKS, "all")),
               help="What real exports do; may be given several times.")  # fmt: skip
-def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers: int, effect: float,
+@reporting_problems
+def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers: int, effect: float, tilt: float,
              key_share: float, quirks: Sequence[str]) -> None:  # fmt: skip
     """Write a made-up client into --out: subject.yml, exports/ in real formats, truth.json beside them.
 
     NAME is the world its buyers live in. `demo` is the bundled client and takes no other options. In coin,
     selection and calendar joining a group changes nothing, and yet about 70% of its members buy again; in
-    planted it does; in null members are chosen fairly. With SIYU_DATA set to the folder above --out,
-    `siyu report` finds the client.
+    planted it does; in null members are chosen fairly. As in selection, whoever buys often joins in
+    planted_selection, where joining changes something, and where it does not: in late (from the third purchase),
+    season (two sales a year), delayed (days after the purchase), win_back (after a long gap), promotion (before a
+    sale) and moving (while the wish to buy is high). With SIYU_DATA set to the folder above --out, `siyu report`
+    finds the client.
     """
     from siyu.simulator.brand import Recipe
-    from siyu.simulator.worlds import KINDS, seventy
+    from siyu.simulator.kinds import KINDS, seventy
 
-    try:
-        earlier = _earlier(out)
-    except UsageError as error:
-        click.echo(f"siyu: {error}", err=True)
-        sys.exit(2)
+    earlier = _earlier(out)
     chosen = frozenset(QUIRKS if "all" in quirks else quirks)
     kind = next((kind for kind in KINDS if kind == name), None)  # None: the demo
     plans = demo_plans()
     if kind is not None:
-        plans = [Recipe(seventy(kind, buyers=buyers, effect=effect), seed, layout, columns, chosen, key_share)]
+        plans = [
+            Recipe(seventy(kind, buyers=buyers, effect=effect, tilt=tilt), seed, layout, columns, chosen, key_share)
+        ]
     content = client(name, plans)
     for old in earlier:
         old.unlink(missing_ok=True)
@@ -87,7 +100,7 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
 def demo_plans() -> list[Recipe]:
     """The bundled client: a Douyin shop with buyer keys and a planted effect, and a small WeChat shop without."""
     from siyu.simulator.brand import Recipe
-    from siyu.simulator.worlds import World
+    from siyu.simulator.kinds import World
 
     quirks = frozenset(QUIRKS) - {"gb18030"}
     shop = World("planted", buyers=1_200, effect=1.8, basket_fen=7_900)
@@ -114,7 +127,7 @@ def client(name: str, plans: Sequence[Recipe]) -> dict[str, bytes]:
                        "world": _world(plan), **brand.truth()})  # fmt: skip
         if not number:
             content |= {f"exports/{path}": data for path, data in (*people_files(brand), *dashboard_files(brand))}
-    content["subject.yml"] = _subject(name, plans[0].world.as_of.isoformat()).encode()
+    content["subject.yml"] = _subject(name, plans[0].world).encode()
     truth = {"schema": 1, "synthetic": True, "files": accounts, "shops": truths, "written": sorted(content)}
     content["truth.json"] = (json.dumps(truth, ensure_ascii=False, indent=1) + "\n").encode()
     return content
@@ -126,12 +139,13 @@ def _world(plan: Recipe) -> dict[str, Any]:
             for key in fields}  # fmt: skip
 
 
-def _subject(name: str, as_of: str) -> str:
+def _subject(name: str, world: World) -> str:
     return (
         f"# made by `siyu simulate {name}`: nobody's orders\n"
         f"name: {{zh: 合成演示店铺（{name}）, en: Synthetic shop ({name})}}\n"
         "kind: client\ncase: luzhou_laojiao\ncurrency: CNY\n"
-        f"as_of: {as_of}\nsuppress_below: 0\ncategory: fmcg\n"
+        f"as_of: {world.as_of}\nobserved: {{from: {world.start}, until: {world.as_of}}}\n"
+        "suppress_below: 0\ncategory: fmcg\n"
     )
 
 
@@ -144,5 +158,4 @@ def _earlier(out: Path) -> list[Path]:
         return [out / "exports" / Path(name).name for name in truth["written"] if name.startswith("exports/")]
     except (OSError, ValueError, KeyError, TypeError):
         expected = "a new or empty folder, or a simulated client"
-        problem = Problem("command line", 0, "--out", shown_path(out), expected, "Name another folder.")
-        raise UsageError([problem]) from None
+        raise misused("--out", shown_path(out), expected, "Name another folder.") from None

@@ -18,7 +18,7 @@ from sympy import Expr, Symbol
 
 from siyu.definitions import definition
 from siyu.economy.measures import BESIDE
-from siyu.economy.names import ROUTE_NAMES, category_name
+from siyu.economy.names import category_name, group_names, input_names
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import FeeRules, Rate
 from siyu.figure import Absent, Figure
@@ -144,26 +144,30 @@ class Economy:
         """One expression as metric `key`; Absent when inputs are missing: only a client's data gives them."""
         if missing := [name for name in self.missing(expression) if name not in (at or {})]:
             return Absent(tuple(missing))
+        return self.stated(key, expression, at)
+
+    def stated(self, key: str, expression: Expr, at: Mapping[str, float] | None = None) -> Figure:
+        """The same of an expression whose inputs are all there. Raises ValueError when one is missing."""
         found = self.outcomes({key: expression}, at)[key].figure(key)
         return replace(found, formula=text_of(expression))
 
     def by_route(
         self, key: str, formula: Callable[..., Expr], routes: Sequence[str] = tuple(ROUTES), **more: Any
     ) -> dict[str, Figure]:
-        """formula(route, **more) for each route as metric `key`: name of the route -> figure."""
+        """formula(route, **more) for each route as metric `key`: route -> figure."""
         found = self.outcomes({route: formula(route, **more) for route in routes})
-        return {ROUTE_NAMES[route]: outcome.figure(key) for route, outcome in found.items()}
+        return {route: outcome.figure(key) for route, outcome in found.items()}
 
-    def by_category(self, key: str, expression: Expr) -> list[tuple[Text, Figure]]:
-        """One expression for every category as metric `key`, the general one first."""
-        return [
-            (own.name, own.outcomes({key: expression})[key].figure(key))
-            for own in map(self.of, ("all", *self.assumptions.categories))
-        ]
+    def by_category(self, key: str, expression: Expr) -> dict[str, Figure]:
+        """category -> one expression as metric `key`, the general one first."""
+        return {own: self.of(own).outcomes({key: expression})[key].figure(key) for own in self.categories}
+
+    def about(self, message: str, **more: Text) -> Text:
+        """A subtitle that may name `as_of`, `day` of the shop, `since` (start of the rule), `category` and `more`."""
+        return {"id": message, "args": {**self._dated, **more}}
 
     @property
-    def dated(self) -> dict[str, Text]:
-        """Arguments of a subtitle: `as_of`, `day` of the shop, `since` (start of the rule), `category`."""
+    def _dated(self) -> dict[str, Text]:
         rate = self.inputs["fee_douyin_shop"]
         since = max(rule.valid_from for rule in rate.rules) if isinstance(rate, Rate) else self.on
         dates = {"as_of": {"value": self.on.isoformat()}, "since": {"value": since.isoformat()}}
@@ -173,6 +177,26 @@ class Economy:
     def name(self) -> Text:
         """Name of the category."""
         return category_name(self.assumptions, self.category)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Categories with rows of their own, the general one first."""
+        return ("all", *self.assumptions.categories)
+
+    @property
+    def category_names(self) -> dict[str, Text]:
+        """category -> its name."""
+        return {category: category_name(self.assumptions, category) for category in self.categories}
+
+    @cached_property
+    def input_names(self) -> dict[str, Text]:
+        """input -> what it is called."""
+        return input_names(self.inputs)
+
+    @cached_property
+    def group_names(self) -> dict[str, Text]:
+        """Group of inputs -> what it is called."""
+        return group_names(self.inputs)
 
     def row(self, name: str, key: str) -> Figure:
         """An input itself as metric `key`."""

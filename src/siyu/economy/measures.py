@@ -17,7 +17,7 @@ from siyu.formulas import (
     tool_fee_star,
 )
 from siyu.formulas import symbol as s
-from siyu.formulas.routes import route_of
+from siyu.routes import route_of
 
 # Assumption rows that enter measures although no bundled formula names them.
 BESIDE = ("sales_per_ad_yuan",)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,10 @@ from sympy import Expr
 from siyu.definitions import definition
 from siyu.economy import Array, Economy, function_of, text_of
 from siyu.economy.measures import thousand
-from siyu.economy.names import group_name, input_name
 from siyu.figure import Figure
 from siyu.formulas import PRIVATE_ROUTES
-from siyu.language import Text
 from siyu.models.information_value import value_of_knowing
-from siyu.models.sensitivity import groups_of, sobol, tornado, undecidable_share
+from siyu.models.sensitivity import sobol, tornado, undecidable_share
 
 # Leads below ten yuan per thousand people, a fen a person, are shared: no account would show them.
 TIE = 10.0
@@ -53,10 +52,15 @@ def leader(shares: Mapping[str, Figure], routes: Sequence[str]) -> str:
 class Worth:
     """What knowing more is worth before choosing a route, CNY per thousand people.
 
-    everything: knowing all inputs. groups: knowing one group of them, most first."""
+    everything: knowing all inputs. groups: group -> knowing it, most first."""
 
     everything: Figure
-    groups: list[tuple[Text, Figure]]
+    groups: dict[str, Figure]
+
+    @property
+    def first(self) -> str:
+        """The group that is worth most."""
+        return next(iter(self.groups))
 
 
 def worth(economy: Economy, routes: Sequence[str] = PRIVATE_ROUTES) -> Worth:
@@ -70,15 +74,11 @@ def worth(economy: Economy, routes: Sequence[str] = PRIVATE_ROUTES) -> Worth:
         return dict(zip(routes, function(values).values(), strict=True))
 
     known = value_of_knowing(payoffs, ranges, tuple(routes), economy.draws, economy.seed)
-    members = groups_of(ranges)
     everything = _point("worth_of_knowing", known.perfect, gap_refs(economy, routes, known.best))
-    groups = [
-        (
-            group_name(group, [(name, economy.inputs[name]) for name in members[group]]),
-            _point("worth_of_knowing", value, gap_refs(economy, sorted(known.chosen[group]), known.best)),
-        )
+    groups = {
+        group: _point("worth_of_knowing", value, gap_refs(economy, sorted(known.chosen[group]), known.best))
         for group, value in known.groups.items()
-    ]
+    }
     return Worth(everything, groups)
 
 
@@ -90,30 +90,28 @@ def weak_share(economy: Economy, expression: Expr) -> Figure:
     return _point("weak_share", share, economy.moving_refs(expression))
 
 
-def shares(economy: Economy, expression: Expr) -> list[tuple[Text, Figure]]:
-    """Grouped Sobol indices, total, largest first: the share of variance left if all else were known."""
+def shares(economy: Economy, expression: Expr) -> dict[str, Figure]:
+    """group -> total Sobol index, largest first: the share of variance left if all else were known."""
     function, ranges = _bound(economy, expression)
-    members = groups_of(ranges)
     found = sobol(function, ranges, DESIGN, economy.seed)
     refs = economy.moving_refs(expression)
-    return [
-        (
-            group_name(group, [(name, economy.inputs[name]) for name in members[group]]),
-            _point("variance_share", max(0.0, index.total), refs),
-        )
-        for group, index in found.items()
-    ]
+    return {group: _point("variance_share", max(0.0, index.total), refs) for group, index in found.items()}
+
+
+def first(figures: Mapping[str, Figure], n: int) -> dict[str, Figure]:
+    """The first `n` of them."""
+    return dict(islice(figures.items(), n))
 
 
 @dataclass(frozen=True)
 class Swings:
     """One input at a time from its low to its high end, all others at their modes; widest first.
 
-    marks: rows of a tornado chart; their `low` and `high` belong to the input's ends, so low may exceed high.
-    name, widest: the input that moves the result most, and what it makes of it."""
+    marks: rows of a tornado chart, labelled by input; their `low` and `high` belong to its ends, so low may exceed
+    high. name, widest: the input that moves the result most, and what it makes of it."""
 
     marks: pd.DataFrame
-    name: Text
+    name: str
     widest: Figure
 
 
@@ -121,23 +119,23 @@ def swings(economy: Economy, expression: Expr, key: str, most: int = 10) -> Swin
     """Swings of an expression as metric `key`, the `most` widest."""
     refs = economy.moving_refs(expression)
     found = tornado(*_bound(economy, expression))
-    names = [input_name(swing.name, economy.inputs[swing.name]) for swing in found.swings[:most]]
     marks = [
         {
-            "label": name,
+            "label": swing.name,
             "value": found.base,
             "low": swing.at_low,
             "high": swing.at_high,
             "definition": key,
             "sources": list(refs),
         }
-        for name, swing in zip(names, found.swings[:most], strict=True)
+        for swing in found.swings[:most]
     ]
-    first = found.swings[0]
-    low, high = min(first.at_low, first.at_high, found.base), max(first.at_low, first.at_high, found.base)
+    most_moving = found.swings[0]
+    ends = (most_moving.at_low, most_moving.at_high, found.base)
+    low, high = min(ends), max(ends)
     unit = definition(key).unit
     widest = Figure(found.base, low, high, unit, "assumption90", key, refs, formula=text_of(expression))
-    return Swings(pd.DataFrame(marks), names[0], widest)
+    return Swings(pd.DataFrame(marks), most_moving.name, widest)
 
 
 def _bound(economy: Economy, expression: Expr) -> tuple[Any, dict[str, Any]]:

@@ -9,34 +9,37 @@ import numpy as np
 import pandas as pd
 from sympy import Expr
 
+from siyu import routes
 from siyu.definitions import definition
 from siyu.economy import Economy
 from siyu.economy.measures import audience_gain
-from siyu.economy.names import ROUTE_NAMES, category_name
 from siyu.figure import Figure
 from siyu.formulas import MEANINGS, ROUTES, contribution, price_star, referral_model, symbol, terms
 from siyu.language import Text
+from siyu.marked import msg
 from siyu.models.category import Category, closing_route
 
-KEPT = "Kept of the order"
+KEPT = "kept"
+STEPS: dict[str, Text] = {**routes.STEPS, KEPT: msg("Kept of the order")}
 # Fees across a heat map: none, the newcomers' rate, the ends of the standard rule, and twice its upper end.
 FEES = (0.0, 0.01, 0.02, 0.05, 0.10)
 # Ads no longer needed, and sales gained or lost, across and down the map of tools against ads.
 FALLS = (0.10, 0.20, 0.30, 0.50)
 CHANGES = (-0.10, -0.05, 0.0, 0.05, 0.10)
 CLOSINGS = {
-    "lead_visit": "lead, then a visit",
-    "referral": "one deal, then referral",
-    "trial": "trial, then WeChat",
-    "platform": "on the platform",
+    "lead_visit": msg("lead, then a visit"),
+    "referral": msg("one deal, then referral"),
+    "trial": msg("trial, then WeChat"),
+    "platform": msg("on the platform"),
 }
+MODELS = {"repeat": msg("repeat orders"), "referral": msg("referral")}
 
 
 def waterfall(economy: Economy, route: str) -> pd.DataFrame:
-    """Marks of one order's waterfall: label, value, low, high, tone, sources; totals have the tone `muted`.
+    """Marks of one order's waterfall: label (of STEPS), value, low, high, tone, sources; totals are `muted`.
 
     Values are means over the draws, which add up as medians do not."""
-    steps = {term.label: term.expression for term in terms(route)}
+    steps = {term.key: term.expression for term in terms(route)}
     found = economy.outcomes({**steps, KEPT: contribution(route)})
     rows = []
     for place, (label, outcome) in enumerate(found.items()):
@@ -51,29 +54,17 @@ def waterfall(economy: Economy, route: str) -> pd.DataFrame:
 
 
 def order_terms(economy: Economy) -> pd.DataFrame:
-    """One row per step of an order, one column per route: CNY, mean over the draws, None for no such step."""
-    steps = {route: {term.label: term.expression for term in terms(route)} for route in ROUTES}
-    labels = sorted(dict.fromkeys(label for own in steps.values() for label in own), key=_reading_order)
-    expressions = {(label, route): own[label] for route, own in steps.items() for label in own}
+    """One row per step of an order (label, of STEPS), one column per route: CNY, mean over the draws, None for no
+    such step."""
+    expressions = {(term.key, route): term.expression for route in ROUTES for term in terms(route)}
     found = economy.outcomes(expressions | {(KEPT, route): contribution(route) for route in ROUTES})
     rows = []
-    for label in (*labels, KEPT):
+    for label in STEPS:
         own = {route: found[label, route] for route in ROUTES if (label, route) in found}
         refs = sorted({ref for outcome in own.values() for ref in outcome.refs})
         rows.append({"label": label, **{r: float(o.drawn.mean()) for r, o in own.items()}, "sources": refs})
     frame = pd.DataFrame(rows)
     return frame[["label", *ROUTES, "sources"]]
-
-
-def _reading_order(label: str) -> float:
-    """Place of a step in a waterfall that has them all: other shares stand behind the payment fee."""
-    for route in ROUTES:
-        own = [term.label for term in terms(route)]
-        if label in own:
-            place = own.index(label)
-            base = [term.label for term in terms("douyin_shop")]
-            return base.index(label) if label in base else base.index("Payment fee") + place / 100
-    raise ValueError(f"no step {label!r}")
 
 
 def heat(
@@ -103,15 +94,14 @@ def heat(
 
 
 def category_heat(economy: Economy, expression: Expr, fees: Sequence[float] = FEES) -> pd.DataFrame:
-    """Marks of a heat map: the median of an expression by category and Douyin fee."""
+    """Marks of a heat map: the median of an expression by category (label) and Douyin fee (series)."""
     marks = []
     cells = [{"fee_douyin_shop": fee} for fee in fees]
-    for category in categories(economy):
+    for category in economy.categories:
         own = economy.of(category)
         (outcome,) = own.outcomes({"": expression}, cells[0]).values()
-        name = category_name(economy.assumptions, category)
         for fee, value in zip(fees, own.medians(expression, cells), strict=True):
-            mark = {"label": name, "series": amount(fee, "ratio"), "value": value}
+            mark = {"label": category, "series": amount(fee, "ratio"), "value": value}
             marks.append({**mark, "sources": list(outcome.refs)})
     return pd.DataFrame(marks)
 
@@ -120,11 +110,6 @@ def levels(economy: Economy, name: str) -> tuple[float, ...]:
     """Five levels of an input: its low end, its mode and its high end, and half-way between."""
     entry = economy.inputs[name]
     return entry.low, (entry.low + entry.mode) / 2, entry.mode, (entry.mode + entry.high) / 2, entry.high
-
-
-def categories(economy: Economy) -> tuple[str, ...]:
-    """Categories with rows of their own, the general one first."""
-    return ("all", *economy.assumptions.categories)
 
 
 def closing(economy: Economy) -> str:
@@ -137,10 +122,10 @@ def closing(economy: Economy) -> str:
 
 
 def fit(economy: Economy, route: str) -> pd.DataFrame:
-    """One row per category: gap between orders, what growth lives on, visit, decision days, where a deal
-    closes, and the order value from which `route` earns more than the Douyin shop (blank when in the draws
-    it may be any)."""
-    return pd.DataFrame([_fit_row(economy.of(category), route) for category in categories(economy)])
+    """One row per category: gap between orders, what growth lives on (of MODELS), visit, decision days, where a deal
+    closes (of CLOSINGS), and the order value from which `route` earns more than the Douyin shop (blank when in the
+    draws it may be any)."""
+    return pd.DataFrame([_fit_row(economy.of(category), route) for category in economy.categories])
 
 
 def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
@@ -164,12 +149,12 @@ def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
     refs |= {row.ref for row in (days, visit) if row is not None}
     refs |= {rows["big_ticket"].ref, *economy.refs("order_value"), *(found["chain"].refs if beyond else ())}
     return {
-        "category": category_name(rows, economy.category),
+        "category": economy.category,
         "gap": _cell(found["gap"].figure("median_gap")),
-        "model": "referral" if beyond else "repeat orders",
+        "model": "referral" if beyond else "repeat",
         "visit": bool(visit.mode > 0.5) if visit is not None else None,
         "days": {"low": days.low, "value": days.mode, "high": days.high, "unit": "days"} if days is not None else None,
-        "closing": CLOSINGS[closing(economy)],
+        "closing": closing(economy),
         "flip": _cell(found["price"].figure("flip_price")) if flips else None,
         "sources": sorted(refs),
     }
@@ -200,5 +185,15 @@ def _mark_figure(mark: Mapping[Any, Any], key: str) -> Figure:
     return Figure(value, value, value, definition(key).unit, "none", key, tuple(mark["sources"]))
 
 
-COLUMNS: dict[str, Text] = {"label": "Step", **ROUTE_NAMES}
-UNITS = dict.fromkeys(ROUTE_NAMES, "CNY")
+# columns of `order_terms` and of `fit`
+COLUMNS: dict[str, Text] = {"label": msg("Step"), **routes.NAMES}
+UNITS = dict.fromkeys(routes.NAMES, "CNY")
+FIT: dict[str, Text] = {
+    "category": msg("Category"),
+    "gap": msg("Median months between orders"),
+    "model": msg("Growth lives on"),
+    "visit": msg("Visit or trial needed"),
+    "days": msg("Days to decide"),
+    "closing": msg("Where a deal closes"),
+    "flip": msg("Personal deal brings more above an order of"),
+}

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from siyu import reads
 from siyu.definitions import registry
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.table import Row, read_table
+from siyu.paths import address
+from siyu.reads import Shelf
 
 Confidence = Literal["high", "medium", "low", "none"]
 WEAK = ("low", "none")
@@ -90,41 +92,34 @@ class Assumption(Row):
 
 
 @dataclass(frozen=True)
-class Assumptions(Mapping[str, Assumption]):
+class Assumptions(Shelf[Assumption]):
     """assumption_id -> row, in file order."""
 
-    rows: Mapping[str, Assumption]
-
-    def __getitem__(self, assumption_id: str) -> Assumption:
-        return self.rows[assumption_id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.rows)
-
-    def __len__(self) -> int:
-        return len(self.rows)
-
-    @cached_property
+    @property
     def categories(self) -> tuple[str, ...]:
         """Categories that have rows of their own, in file order."""
-        return tuple(dict.fromkeys(row.category for row in self.rows.values() if row.category))
+        return tuple(dict.fromkeys(category for key in self if (category := key.partition(".")[2])))
 
     def get_for(self, symbol: str, category: str = "all") -> Assumption:
         """The row that feeds a symbol: the category's own if there is one, else the general one.
 
         Raises ValueError for an unknown symbol or category, with the nearest name."""
-        if category not in ("all", "", *self.categories):
-            raise ValueError(f"no category {category!r}. {nearest(category, ('all', *self.categories))}")
-        row = self.rows.get(f"{symbol}.{category}") or self.rows.get(symbol)
+        known = {"all", "", *(row.category for row in self.rows.values())}
+        if category not in known:
+            raise ValueError(f"no category {category!r}. {nearest(category, known - {''})}")
+        row = self.get(f"{symbol}.{category}") or self.get(symbol)
         if row is None:
-            known = {row.symbol for row in self.rows.values()}
-            raise ValueError(f"no assumption {symbol!r} for category {category!r}. {nearest(symbol, known)}")
+            symbols = {row.symbol for row in self.rows.values()}
+            raise ValueError(f"no assumption {symbol!r} for category {category!r}. {nearest(symbol, symbols)}")
         return row
 
     def bind(self, symbols: Iterable[str], category: str = "all") -> dict[str, Assumption]:
         """symbol -> row for the symbols that have one; the rest (fees, a client's own) is left out."""
-        known = {row.symbol for row in self.rows.values()}
-        return {symbol: self.get_for(symbol, category) for symbol in symbols if symbol in known}
+        asked, known = tuple(symbols), {row.symbol for row in self.rows.values()}
+        for symbol in asked:
+            if symbol not in known:
+                self.look(symbol)
+        return {symbol: self.get_for(symbol, category) for symbol in asked if symbol in known}
 
 
 def load_assumptions(path: Path, *overrides: Path) -> Assumptions:
@@ -137,13 +132,15 @@ def load_assumptions(path: Path, *overrides: Path) -> Assumptions:
     for override in overrides:
         if override.exists():
             rows |= _read(override)
-    return Assumptions(rows)
+        else:
+            reads.no_table(override)
+    return Assumptions(rows, tuple(map(address, (path, *overrides))))
 
 
 def _read(path: Path) -> dict[str, Assumption]:
     rows: dict[str, Assumption] = {}
     file, problems = shown_path(path), []
-    units = registry().units
+    units = registry().units.rows
     for row in read_table(path, Assumption):
         if row.unit not in units:
             step = f"{nearest(row.unit, units)} New ones go into data/definitions.yml."

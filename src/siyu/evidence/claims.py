@@ -119,8 +119,8 @@ def load_claims(path: Path, sources: dict[str, Source]) -> dict[str, Claim]:
     seen: dict[str, int] = {}
     for claim in claims:
         known = (
-            ("unit", claim.unit, reg.units),
-            ("metric", claim.metric, reg.metrics),
+            ("unit", claim.unit, reg.units.rows),
+            ("metric", claim.metric, reg.metrics.rows),
             ("source_id", claim.source_id, sources),
         )
         for column, name, names in known:

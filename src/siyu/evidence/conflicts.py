@@ -61,7 +61,9 @@ def load_conflicts(path: Path, claims: dict[str, Claim], sources: Collection[str
     problems: list[Problem] = []
     for entry in entries:
         problems += _faults(file, entry, claims, sources)
-    covered = {frozenset(pair) for entry in entries for pair in combinations(entry.claims, 2)}
+    # claims that rival each other are of one entity
+    telling = (entry for entry in entries if entry.differing_field != "entity")
+    covered = {frozenset(pair) for entry in telling for pair in combinations(entry.claims, 2)}
     for a, b in rivals(claims.values()):
         if frozenset((a.claim_id, b.claim_id)) not in covered:
             found = f"{a.claim_id} prints {a.as_printed}, {b.claim_id} prints {b.as_printed}"

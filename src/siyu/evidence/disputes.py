@@ -12,28 +12,14 @@ from siyu.evidence.ledger import Ledger
 from siyu.evidence.quotes import joined, quoted
 from siyu.figure import Figure
 from siyu.language import Text
-
-KINDS = {
-    "rival": "rival",
-    "definition": "other definition",
-    "reading": "other reading",
-    "corroboration": "corroboration",
-}
-OUTCOMES = {
-    "adopt": "adopted",
-    "range": "kept as a range",
-    "both": "both stand, not comparable",
-    "judged": "judged from the evidence",
-    "open": "open",
-    "agree": "they agree",
-}
+from siyu.marked import msg
 
 
 def disputes(ledger: Ledger) -> pd.DataFrame:
     """One row per conflict, in ledger order.
 
-    Columns: conflict_id, kind (code), confidence, topic, sort, printed, adopted (None when nothing is),
-    outcome, reason (texts), sources (refs of the claims)."""
+    Columns: conflict_id, kind, confidence, topic (text), sort (of labels.KINDS), printed, adopted (texts; None when
+    nothing is), outcome (of labels.OUTCOMES), reason (text), sources (refs of the claims)."""
     rows = []
     for entry in ledger.conflicts.values():
         claims = [ledger.claims[claim_id] for claim_id in entry.claims]
@@ -43,10 +29,10 @@ def disputes(ledger: Ledger) -> pd.DataFrame:
                 "kind": entry.kind,
                 "confidence": entry.confidence,
                 "topic": _topic(entry),
-                "sort": KINDS[entry.kind],
+                "sort": entry.kind,
                 "printed": joined(quoted(claim) for claim in claims),
                 "adopted": _adopted_text(entry, claims),
-                "outcome": OUTCOMES[entry.resolution],
+                "outcome": entry.resolution,
                 "reason": {"en": entry.reason, "zh": entry.reason_zh},
                 "sources": [f"claim:{claim_id}" for claim_id in entry.claims],
             }
@@ -78,7 +64,7 @@ def gaps(ledger: Ledger) -> pd.DataFrame:
         rows.append(
             {
                 "conflict_id": entry.conflict_id,
-                "label": {"id": "{topic}: {adopted} adopted", "args": about},
+                "label": {"id": msg("{topic}: {adopted} adopted"), "args": about},
                 "value": furthest,
                 "low": min(ratios),
                 "high": max(ratios),

@@ -8,32 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from siyu import reads
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.assumptions import WEAK, Confidence
 from siyu.evidence.table import Row, read_table
+from siyu.paths import address
+from siyu.reads import Shelf, fitting
+from siyu.routes import ROUTES
 
 Kind = Literal["platform", "payment", "creator"]
-ROUTES = (
-    "douyin_shop",
-    "douyin_creator",
-    "wechat_personal",
-    "wechat_miniprogram",
-    "wechat_shop",
-    "wechat_guided",
-)
-RouteName = Literal[
-    "all",
-    "douyin_shop",
-    "douyin_creator",
-    "wechat_personal",
-    "wechat_miniprogram",
-    "wechat_shop",
-    "wechat_guided",
-]
+if TYPE_CHECKING:
+    RouteName = str
+else:
+    RouteName = Literal["all", *ROUTES]
 Share = Annotated[float, Field(ge=0, le=1)]
 # Formula symbols `fee_<route>` and `payment_<route>` are looked up as these kinds.
 SYMBOLS: dict[str, Kind] = {"fee": "platform", "payment": "payment"}
@@ -181,9 +172,13 @@ class FeeRules:
         A category without rules of its own falls under `all`. Raises LedgerError saying which part of the
         key no rule covers, with the nearest: platform, route, kind, day or date.
         """
-        mine = [rule for rule in self.rules.values() if rule.platform == platform and rule.kind == kind]
-        known = route in ROUTES and route.startswith(platform)
-        found = [rule for rule in mine if known and rule.applies(route, category, days_since_opening, on_date)]
+        known = route in ROUTES and ROUTES[route].platform == platform
+
+        def fits(rule: FeeRule) -> bool:
+            mine = known and rule.platform == platform and rule.kind == kind
+            return mine and rule.applies(route, category, days_since_opening, on_date)
+
+        found = fitting(self.rules, fits, platform)
         if not found:
             raise LedgerError([self._uncovered(platform, route, category, days_since_opening, on_date, kind)])
         found = [rule for rule in found if rule.rule_id in self.own] or found
@@ -197,7 +192,7 @@ class FeeRules:
         for name in symbols:
             prefix, _, route = name.partition("_")
             if prefix in SYMBOLS and route in ROUTES:
-                platform = route.partition("_")[0]
+                platform = ROUTES[route].platform
                 rates[name] = self.lookup(platform, route, category, days_since_opening, on_date, SYMBOLS[prefix])
         return rates
 
@@ -206,7 +201,7 @@ class FeeRules:
         asked = f"{kind} fee for {platform}, {route}, {category}, day {day}, {on.isoformat()}"
         if platform not in {rule.platform for rule in rules}:
             step = nearest(platform, {rule.platform for rule in rules})
-        elif route not in (own := [name for name in ROUTES if name.startswith(platform)]):
+        elif route not in (own := [name for name, one in ROUTES.items() if one.platform == platform]):
             step = nearest(route, own)
         elif near := [rule for rule in rules if (rule.platform, rule.kind) == (platform, kind)]:
             close = [rule for rule in near if rule.route in ("all", route)] or near
@@ -227,7 +222,9 @@ def fee_rules(path: Path, *overrides: Path) -> FeeRules:
     for override in overrides:
         if override.exists():
             own |= _read(override)
-    return FeeRules(rules | own, frozenset(own))
+        else:
+            reads.no_table(override)
+    return FeeRules(Shelf(rules | own, tuple(map(address, (path, *overrides)))), frozenset(own))
 
 
 def _read(path: Path) -> dict[str, FeeRule]:

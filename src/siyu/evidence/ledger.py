@@ -10,6 +10,8 @@ from siyu.errors import LedgerError, Problem
 from siyu.evidence.claims import Claim, load_claims
 from siyu.evidence.conflicts import Conflict, load_conflicts
 from siyu.evidence.sources import Source, load_sources
+from siyu.paths import address
+from siyu.reads import Shelf, fitting
 
 
 @dataclass(frozen=True)
@@ -22,7 +24,7 @@ class Ledger:
 
     def conflicts_of(self, claim_id: str) -> list[Conflict]:
         """Conflicts that name the claim, in ledger order."""
-        return [entry for entry in self.conflicts.values() if claim_id in entry.claims]
+        return fitting(self.conflicts, lambda entry: claim_id in entry.claims, claim_id)
 
     def grade(self, claim: Claim) -> str:
         """A to E; E when a conflict rejected the claim, else see Claim.grade."""
@@ -30,7 +32,17 @@ class Ledger:
 
     def case_claims(self, case: str) -> list[Claim]:
         """Claims of a case in ledger order."""
-        return [claim for claim in self.claims.values() if claim.case == case]
+        return fitting(self.claims, lambda claim: claim.case == case, case)
+
+    def ids(self, case: str) -> list[str]:
+        """Ids of the claims of a case; none of them counts as read."""
+        if isinstance(self.claims, Shelf):
+            self.claims.look(case)
+        return [key for key, claim in self._claims.items() if claim.case == case]
+
+    def stated(self, case: str, metric: str) -> list[Claim]:
+        """Numeric claims of a case on a metric, in ledger order."""
+        return fitting(self.claims, lambda one: one.case == case and one.metric == metric and one.numeric, case)
 
     def rejected(self, claim: Claim) -> bool:
         """Whether a conflict adopted something else in the claim's place."""
@@ -44,10 +56,15 @@ class Ledger:
     def cases(self, least: int = 3) -> list[str]:
         """Cases with at least `least` numeric figures, in ledger order."""
         counts: dict[str, int] = {}
-        for claim in self.claims.values():
+        for claim in self._claims.values():
             if claim.tag == "figure" and claim.numeric:
                 counts[claim.case] = counts.get(claim.case, 0) + 1
         return [case for case, count in counts.items() if count >= least]
+
+    @property
+    def _claims(self) -> Mapping[str, Claim]:
+        """The claims, to look through without reading any."""
+        return self.claims.rows if isinstance(self.claims, Shelf) else self.claims
 
 
 def load_ledger(folder: Path) -> Ledger:
@@ -65,4 +82,5 @@ def load_ledger(folder: Path) -> Ledger:
         problems += error.problems
     if problems:
         raise LedgerError(problems)
-    return Ledger(sources, claims, conflicts)
+    names = [(address(folder / f"{name}.csv"),) for name in ("sources", "claims", "conflicts")]
+    return Ledger(Shelf(sources, names[0]), Shelf(claims, names[1]), Shelf(conflicts, names[2]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -11,7 +12,9 @@ from siyu.definitions import registry
 from siyu.evidence.claims import Claim
 from siyu.evidence.dates import claim_age
 from siyu.evidence.ledger import Ledger
+from siyu.figure import Absent, Figure
 from siyu.language import Text
+from siyu.marked import msg
 
 METRICS = ("mau", "dau", "daily_users")
 
@@ -45,6 +48,11 @@ def sizes(ledger: Ledger, as_of: date, stale_after_months: int) -> pd.DataFrame:
     )
 
 
+def named(figures: Mapping[str, Figure | Absent], key: str) -> dict[str, Figure | Absent]:
+    """The same figures as metric `key`."""
+    return {code: figure.named(key) for code, figure in figures.items()}
+
+
 def _label(claim: Claim, low: float, high: float, stale: bool) -> Text:
     metric = registry().metrics[claim.metric]
     # the entity of a feature says what is counted; that of a platform does not
@@ -52,9 +60,9 @@ def _label(claim: Claim, low: float, high: float, stale: bool) -> Text:
     if claim.metric != "daily_users":
         name = {"en": f"{claim.entity_name}, {metric.en}", "zh": f"{claim.entity_name_zh}{metric.zh}"}
     if math.isnan(high):
-        return {"id": "{name}: undated", "args": {"name": name}}
+        return {"id": msg("{name}: undated"), "args": {"name": name}}
     ends = dict.fromkeys((end or "")[:7] for end in (claim.period_from, claim.period_to))
     when = "–".join(end for end in ends if end)
     months = {"value": high, "low": low, "high": high, "unit": "months"}
-    text = "{name}, {date}: {age} months old, stale" if stale else "{name}, {date}: {age} months old"
+    text = msg("{name}, {date}: {age} months old, stale") if stale else msg("{name}, {date}: {age} months old")
     return {"id": text, "args": {"name": name, "date": {"en": when, "zh": when}, "age": months}}

@@ -18,6 +18,7 @@ from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.claims import Claim
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.table import Row, read_table
+from siyu.reads import fitting
 
 COLUMNS = ("rule_id", "claim_id", "against", "ratio", "low", "high", "plausible")
 
@@ -57,7 +58,7 @@ class Rule(Row):
 def load_rules(path: Path, ledger: Ledger) -> list[Rule]:
     """Rules in file order. Raises LedgerError for unknown metrics or sources, all at once."""
     rules = read_table(path, Rule)
-    metrics = registry().metrics
+    metrics = registry().metrics.rows
     problems = []
     for rule in rules:
         known = (("numerator", rule.numerator, metrics), ("denominator", rule.denominator, metrics))
@@ -100,14 +101,11 @@ def _rows(rule: Rule, ledger: Ledger) -> Iterator[tuple[object, ...]]:
 
 
 def _claims(ledger: Ledger, metric: str | None, entity: str | None, statistic: str | None = None) -> list[Claim]:
-    return [
-        claim
-        for claim in ledger.claims.values()
-        if claim.metric == metric
-        and claim.numeric
-        and statistic in (None, claim.statistic)
-        and (entity is None or f"{claim.entity}.".startswith(f"{entity}."))
-    ]
+    def fits(claim: Claim) -> bool:
+        asked = claim.metric == metric and claim.numeric and statistic in (None, claim.statistic)
+        return asked and (entity is None or f"{claim.entity}.".startswith(f"{entity}."))
+
+    return fitting(ledger.claims, fits, entity.partition(".")[0] if entity else "")
 
 
 def _row(rule: Rule, claim: Claim, against: str, ratio: float) -> tuple[object, ...]:

@@ -8,6 +8,7 @@ from siyu.definitions import registry
 from siyu.evidence.claims import Claim
 from siyu.evidence.sources import Source
 from siyu.language import Language, Text
+from siyu.marked import msg
 
 SIGNS = {">": ">\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", "<=": "≤\u00a0", "~": "≈\u00a0"}
 
@@ -18,7 +19,7 @@ def joined(texts: Iterable[Text]) -> Text | None:
     for text in reversed(list(texts)):
         part = {"id": text} if isinstance(text, str) else text
         both = {"first": part, "second": whole}
-        whole = part if whole is None else {"id": "{first}; {second}", "args": both}
+        whole = part if whole is None else {"id": msg("{first}; {second}"), "args": both}
     return whole
 
 

@@ -4,33 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.claims import QUALIFIERS, Claim
 from siyu.evidence.conflicts import Conflict
-from siyu.evidence.fees import FeeRules
+from siyu.evidence.fees import FeeRule, FeeRules
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.sources import Source
+from siyu.evidence.table import Row
+from siyu.record import (
+    SOURCES,
+    SPAN,
+    AssumptionEntry,
+    Both,
+    ClaimEntry,
+    ConflictEntry,
+    DataEntry,
+    Entry,
+    FeeEntry,
+    LedgerEntry,
+    OrdersEntry,
+    Part,
+    RivalEntry,
+    SourceEntry,
+)
 
-MIME = "application/vnd.siyu.sources+json"
+Made = TypeVar("Made", bound=Part)
 
 
 @dataclass(frozen=True)
 class References:
-    """ref -> record. As a notebook output it is one JSON payload and a list of refs as text."""
+    """ref -> entry. As a notebook output it is one JSON payload and a list of refs as text.
 
-    records: Mapping[str, Mapping[str, Any]]
+    observed: first and last observed day of the subject's own orders, where a source is one of its files."""
+
+    records: Mapping[str, Entry]
+    observed: Mapping[str, str] | None = None
 
     @classmethod
     def collect(
         cls, refs: Iterable[str], ledger: Ledger, assumptions: Mapping[str, Assumption], fees: FeeRules,
-        own: Mapping[str, Mapping[str, Any]] | None = None,
+        own: Mapping[str, OrdersEntry] | None = None,
     ) -> References:  # fmt: skip
-        """Records of `refs`, of the rivals of their claims and of the conflicts between them.
+        """Entries of `refs`, of the rivals of their claims and of the conflicts between them.
 
-        own: records of the subject's own files. Raises KeyError for a ref that no ledger holds."""
-        records: dict[str, Mapping[str, Any]] = {}
+        own: entries of the subject's own files. Raises KeyError for a ref that no ledger holds."""
+        records: dict[str, Entry] = {}
         pending = list(refs)
         while pending:
             ref = pending.pop(0)
@@ -40,141 +60,88 @@ class References:
             if kind == "orders" and own and ref in own:
                 records[ref] = own[ref]
             elif kind == "claim":
-                records[ref] = claim_record(ledger.claims[key], ledger)
+                records[ref] = claim_entry(ledger.claims[key], ledger)
                 pending += [f"conflict:{entry.conflict_id}" for entry in ledger.conflicts_of(key)]
             elif kind == "conflict":
-                records[ref] = conflict_record(ledger.conflicts[key])
+                records[ref] = conflict_entry(ledger.conflicts[key])
                 pending += [f"claim:{claim_id}" for claim_id in ledger.conflicts[key].claims]
             elif kind == "ledger":
-                records[ref] = _ledger_record(ref, ledger)
+                records[ref] = _ledger_entry(ref, ledger)
             elif kind == "assumption":
-                row = assumptions[key]
-                records[ref] = _row_record(ref, row, ledger)
+                records[ref] = _sourced(AssumptionEntry, ref, assumptions[key], ledger)
             elif kind == "fee":
-                records[ref] = _row_record(ref, fees.rules[key], ledger)
+                records[ref] = _sourced(FeeEntry, ref, fees.rules[key], ledger)
             elif kind == "data":
                 source = ledger.sources[f"D-{key}"]
-                records[ref] = {
-                    "ref": ref,
-                    "kind": "data",
-                    "name": _name(source),
-                    "source": source_record(source),
-                }
+                name = Both(en=source.title, zh=source.title_zh)
+                records[ref] = DataEntry(ref=ref, kind="data", name=name, source=source_entry(source))
             else:
                 raise KeyError(f"{ref}: not a ref this workbook knows")
         return cls(dict(sorted(records.items())))
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {"text/plain": "\n".join(self.records), MIME: dict(self.records)}
+        payload = {ref: entry.as_json() for ref, entry in self.records.items()}
+        span = {SPAN: dict(self.observed)} if self.observed else {}
+        return {"text/plain": "\n".join(self.records), SOURCES: payload, **span}
 
 
-def source_record(source: Source) -> dict[str, Any]:
+def source_entry(source: Source) -> SourceEntry:
     """A source with both languages, grade and what it gains."""
-    return {
-        "id": source.source_id,
-        "title": _name(source),
-        "publisher": source.publisher,
-        "published": source.published,
-        "locator": source.locator,
-        "grade": source.grade,
-        "garbling": source.garbling,
-        "interest": {"en": source.interest, "zh": source.interest_zh},
-        "reason": {"en": source.reason, "zh": source.reason_zh},
-    }
+    return _made(SourceEntry, source, id=source.source_id)
 
 
-def claim_record(claim: Claim, ledger: Ledger) -> dict[str, Any]:
+def claim_entry(claim: Claim, ledger: Ledger) -> ClaimEntry:
     """A claim as printed and as parsed, its grade, what it leaves unsaid, and its rivals."""
     low, value, high = claim.span if claim.numeric else (None, claim.value, None)
     conflicts = ledger.conflicts_of(claim.claim_id)
-    return {
-        "ref": f"claim:{claim.claim_id}",
-        "kind": "claim",
-        "name": {"en": claim.entity_name, "zh": claim.entity_name_zh},
-        "metric": claim.metric,
-        "statistic": claim.statistic,
-        "as_printed": claim.as_printed,
-        "comparator": claim.comparator,
-        "value": value,
-        "low": low,
-        "high": high,
-        "unit": claim.unit,
-        "period": claim.period,
-        "grade": ledger.grade(claim),
-        "garble": claim.garble,
-        "rejected": ledger.rejected(claim),
-        "locator": claim.locator,
-        "note": _both(claim.note, claim.note_zh),
-        "not_stated": [name for name in QUALIFIERS if getattr(claim, name) == "not_stated"],
-        "conflicts": [entry.conflict_id for entry in conflicts],
-        "rivals": [
-            _rival(other, entry, ledger) for entry in conflicts for other in entry.claims if other != claim.claim_id
-        ],
-        "source": source_record(ledger.sources[claim.source_id]),
-    }
+    rivals = [_rival(other, entry, ledger) for entry in conflicts for other in entry.claims if other != claim.claim_id]
+    parsed = {"value": value, "low": low, "high": high}
+    judged = {"grade": ledger.grade(claim), "rejected": ledger.rejected(claim), "rivals": rivals}
+    judged["not_stated"] = [name for name in QUALIFIERS if getattr(claim, name) == "not_stated"]
+    judged["conflicts"] = [entry.conflict_id for entry in conflicts]
+    judged["source"] = source_entry(ledger.sources[claim.source_id])
+    name = Both(en=claim.entity_name, zh=claim.entity_name_zh)
+    return _made(ClaimEntry, claim, ref=f"claim:{claim.claim_id}", kind="claim", name=name, **parsed, **judged)
 
 
-def conflict_record(entry: Conflict) -> dict[str, Any]:
+def conflict_entry(entry: Conflict) -> ConflictEntry:
     """A conflict with what was adopted and why."""
-    return {
-        "ref": f"conflict:{entry.conflict_id}",
-        "kind": "conflict",
-        "type": entry.kind,
-        "name": {"en": entry.topic, "zh": entry.topic_zh},
-        "claims": list(entry.claims),
-        "adopted": list(entry.adopted),
-        "adopted_low": entry.adopted_low,
-        "adopted_high": entry.adopted_high,
-        "resolution": entry.resolution,
-        "differing_field": entry.differing_field,
-        "reason": {"en": entry.reason, "zh": entry.reason_zh},
-        "corroboration": list(entry.corroboration),
-        "confidence": entry.confidence,
-    }
+    name, ref = Both(en=entry.topic, zh=entry.topic_zh), f"conflict:{entry.conflict_id}"
+    return _made(ConflictEntry, entry, ref=ref, kind="conflict", type=entry.kind, name=name)
 
 
-def _rival(claim_id: str, entry: Conflict, ledger: Ledger) -> dict[str, Any]:
+def _rival(claim_id: str, entry: Conflict, ledger: Ledger) -> RivalEntry:
     claim = ledger.claims[claim_id]
-    return {
-        "ref": f"claim:{claim_id}",
-        "name": {"en": claim.entity_name, "zh": claim.entity_name_zh},
-        "as_printed": claim.as_printed,
-        "grade": ledger.grade(claim),
-        "conflict": entry.conflict_id,
-        "kind": entry.kind,
-        "adopted": claim_id in entry.adopted,
-        "reason": {"en": entry.reason, "zh": entry.reason_zh},
-    }
+    name, adopted = Both(en=claim.entity_name, zh=claim.entity_name_zh), claim_id in entry.adopted
+    more = {"as_printed": claim.as_printed, "grade": ledger.grade(claim), "adopted": adopted}
+    return _made(RivalEntry, entry, ref=f"claim:{claim_id}", name=name, conflict=entry.conflict_id, **more)
 
 
-def _ledger_record(ref: str, ledger: Ledger) -> dict[str, Any]:
+def _ledger_entry(ref: str, ledger: Ledger) -> LedgerEntry:
     """All claims of a case (`ledger:<case>`), all claims (`ledger:all`) or all channels, counted."""
     case = ref.partition(":")[2]
     if case == "channels":
-        whole = {"en": "All channels that the count runs over", "zh": "计数所涉的全部渠道"}
-        return {"ref": ref, "kind": "ledger", "name": whole, "claims": []}
-    claims = [claim.claim_id for claim in ledger.claims.values() if case in (claim.case, "all")]
-    name = {"en": "All claims in the ledger that the count runs over", "zh": "计数所涉的全部台账条目"}
-    return {"ref": ref, "kind": "ledger", "name": name, "claims": claims}
+        whole = Both(en="All channels that the count runs over", zh="计数所涉的全部渠道")
+        return LedgerEntry(ref=ref, kind="ledger", name=whole, claims=())
+    claims = tuple(ledger.claims if case == "all" else ledger.ids(case))
+    name = Both(en="All claims in the ledger that the count runs over", zh="计数所涉的全部台账条目")
+    return LedgerEntry(ref=ref, kind="ledger", name=name, claims=claims)
 
 
-def _row_record(ref: str, row: Any, ledger: Ledger) -> dict[str, Any]:
-    """An assumption or a fee rule: all its columns, bilingual ones as pairs, its source in full."""
-    columns = row.model_dump(mode="json", exclude={"line"})
-    record: dict[str, Any] = {"ref": ref, "kind": ref.partition(":")[0]}
-    for key, value in columns.items():
-        if key.endswith("_zh"):
-            continue
-        record[key] = _both(value, columns[f"{key}_zh"]) if f"{key}_zh" in columns else value
-    sources = [ledger.sources[key] for key in str(row.source).split() if key in ledger.sources]
-    record["source"] = source_record(sources[0]) if sources else None
-    record["grade"] = sources[0].grade if sources else None
-    return record
+def _sourced(entry: type[Made], ref: str, row: Assumption | FeeRule, ledger: Ledger) -> Made:
+    """An assumption or a fee rule with the first of its sources in full."""
+    known = [ledger.sources[key] for key in str(row.source).split() if key in ledger.sources]
+    kind = {} if isinstance(row, FeeRule) else {"kind": "assumption"}
+    source, grade = (source_entry(known[0]), known[0].grade) if known else (None, None)
+    return _made(entry, row, ref=ref, source=source, grade=grade, **kind)
 
 
-def _name(source: Source) -> dict[str, str]:
-    return {"en": source.title, "zh": source.title_zh}
+def _made(entry: type[Made], row: Row, **more: Any) -> Made:
+    """An entry with the columns of a row that it has; columns in both languages become one."""
+    columns = row.model_dump(mode="json", include={*entry.model_fields, *(f"{key}_zh" for key in entry.model_fields)})
+    pairs = {key: Both(en=columns[key] or "", zh=columns.pop(f"{key}_zh") or "") for key in _bilingual(columns)}
+    return entry.model_validate({**columns, **pairs, **more})
 
 
-def _both(en: str | None, zh: str | None) -> dict[str, str]:
-    return {"en": en or "", "zh": zh or ""}
+def _bilingual(columns: Mapping[str, Any]) -> list[str]:
+    return [key for key in columns if f"{key}_zh" in columns]

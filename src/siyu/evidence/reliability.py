@@ -16,38 +16,13 @@ import pandas as pd
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.dates import claim_age
+from siyu.evidence.labels import CAVEATS, FATAL, SHARES, VERDICTS
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.quotes import joined, quoted, title
 from siyu.language import Text
+from siyu.marked import msg
 
-CARRY, CAVEAT, UNUSABLE = "may carry weight", "with a caveat", "not usable"
-VERDICTS = (CARRY, CAVEAT, UNUSABLE)
-# fault -> what a reader is told; `stale` also names the number of months
-FATAL = {
-    "rejected": "another reading was adopted",
-    "implausible": "fails an arithmetic check",
-    "garbled": "garbled, and no reading is settled",
-    "opinion": "opinion without outside support",
-    "baseless": "neither base nor period stated",
-}
-CAVEATS = {
-    "mended": "garbled, but its reading is settled",
-    "vague": "base or period not stated",
-    "refunds": "before or after refunds not stated",
-    "unsettled": "disputed, and left open or as a range",
-    "supported": "opinion, supported from outside",
-    "hearsay": "handed on by a weak source",
-    "undated": "no usable date",
-    "stale": "older than {months} months",
-}
-# columns of the map: what the share counts -> heading
-SHARES = {
-    "garbled": "Garbled",
-    "disputed": "Disputed",
-    "rejected": "Rejected",
-    "unstated": "No base or period",
-    "opinion": "Opinion",
-}
+CARRY, CAVEAT, UNUSABLE = VERDICTS
 UNDECIDED = ("open", "range")
 GOOD = "ABC"  # grades a witness must have to bear out what somebody else says
 
@@ -59,7 +34,7 @@ def verdicts(ledger: Ledger, suspects: Collection[str], as_of: date, stale_after
     `as_of`, counted from the earliest date it can be of.
     Columns: claim_id, source_id, case, entity_name, entity_name_zh, metric, printed (text), grade, sources
     (refs), age_low, age_high (months; NaN when undated), implausible and the keys of SHARES (bool),
-    faults (codes), verdict (one of VERDICTS), reasons (text or None).
+    faults (codes), verdict (of VERDICTS), reasons (text or None).
     """
     figures = [claim for claim in ledger.claims.values() if claim.tag == "figure"]
     rows = [_row(claim, ledger, suspects, as_of, stale_after_months) for claim in figures]
@@ -67,20 +42,22 @@ def verdicts(ledger: Ledger, suspects: Collection[str], as_of: date, stale_after
     return pd.DataFrame(rows).sort_values("verdict", key=lambda column: column.map(order), kind="stable")
 
 
+def by_verdict(figures: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """verdict -> the figures that have it, for each of VERDICTS."""
+    return {verdict: figures[figures["verdict"] == verdict] for verdict in VERDICTS}
+
+
 def document_shares(figures: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """Share of each document's figures with each fault of SHARES; figures as `verdicts` returns them.
 
-    Columns: source_id, label (its title and number of figures), series (the fault), value (0-1), sources.
+    Columns: source_id, label (its title and number of figures), series (of SHARES), value (0-1), sources.
     """
     rows: list[dict[str, object]] = []
     for source_id, own in figures.groupby("source_id", sort=True):
         count = {"value": len(own), "unit": "count"}
         about = {"title": title(ledger.sources[str(source_id)]), "count": count}
-        shared = {"source_id": source_id, "label": {"id": "{title} ({count})", "args": about}}
-        rows += [
-            {**shared, "series": heading, "value": own[name].mean(), "sources": ["ledger:all"]}
-            for name, heading in SHARES.items()
-        ]
+        shared = {"source_id": source_id, "label": {"id": msg("{title} ({count})"), "args": about}}
+        rows += [{**shared, "series": name, "value": own[name].mean(), "sources": ["ledger:all"]} for name in SHARES]
     return pd.DataFrame(rows)
 
 
@@ -89,15 +66,14 @@ def weakest(figures: pd.DataFrame) -> str:
     return str((figures["verdict"] == UNUSABLE).groupby(figures["source_id"]).mean().idxmax())
 
 
-def fault_counts(figures: pd.DataFrame, stale_after_months: int) -> pd.DataFrame:
+def fault_counts(figures: pd.DataFrame) -> pd.DataFrame:
     """Figures with each fault, the commonest first; one figure may have several.
 
-    Columns: fault (code), label, value (count), tone (`rival` for a fatal fault), sources."""
+    Columns: label (fault), value (count), tone (`rival` for a fatal fault), sources."""
     counts = figures["faults"].explode().dropna().value_counts(sort=True)
     rows: list[dict[str, object]] = [
         {
-            "fault": code,
-            "label": fault_text(str(code), stale_after_months),
+            "label": code,
             "value": count,
             "tone": "rival" if code in FATAL else "weak",
             "sources": ["ledger:all"],
@@ -122,6 +98,16 @@ def failures(checks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
             lambda pair: [f"claim:{claim_id}" for claim_id in pair.split()]
         ),
     )
+
+
+def fault_texts(stale_after_months: int) -> dict[str, Text]:
+    """fault -> what a reader is told about it."""
+    return {code: fault_text(code, stale_after_months) for code in (*FATAL, *CAVEATS)}
+
+
+def having(figures: pd.DataFrame, fault: str) -> pd.DataFrame:
+    """The figures with a fault."""
+    return figures[figures["faults"].map(lambda codes: fault in codes)]
 
 
 def fault_text(code: str, stale_after_months: int) -> Text:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from siyu import reads
 from siyu.errors import LedgerError, Problem, shown_path
 
 
@@ -30,7 +31,7 @@ def read_table(path: Path, model: type[RowT]) -> list[RowT]:
     """
     file = shown_path(path)
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = reads.table(path).decode("utf-8-sig")
     except FileNotFoundError as error:
         step = "Restore it from version control."
         raise LedgerError([Problem(file, 0, "", "no file", "a CSV table", step)]) from error

@@ -20,8 +20,8 @@ from siyu.formulas.breakeven import (
 from siyu.formulas.compiled import Compiled, compiled, inputs
 from siyu.formulas.contribution import Scope, Term, contribution, orders_per_buyer, terms
 from siyu.formulas.people import labour_share, people_terms, people_value, staff
-from siyu.formulas.routes import PRIVATE_ROUTES, ROUTES, WECHAT_ROUTES, Route
 from siyu.formulas.symbols import MEANINGS, Meaning, symbol
+from siyu.routes import PRIVATE_ROUTES, ROUTES, WECHAT_ROUTES, Route
 
 __all__ = [
     "MEANINGS",

@@ -9,8 +9,8 @@ from sympy import Expr, Max, Min, Rational, Symbol, log, solve
 
 from siyu.formulas.contribution import Scope, contribution, months_in_touch, order_margin
 from siyu.formulas.people import people_value, person_orders, person_upkeep
-from siyu.formulas.routes import route_of
 from siyu.formulas.symbols import symbol as s
+from siyu.routes import route_of
 
 # A fen: an order that keeps less keeps nothing.
 LEAST = Rational(1, 100)

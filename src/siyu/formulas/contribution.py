@@ -7,14 +7,16 @@ is outside the model (silent churn is above 0).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from sympy import Add, Expr, Integer
 
-from siyu.formulas.routes import route_of
+from siyu.formulas.symbols import BASE
 from siyu.formulas.symbols import symbol as s
+from siyu.routes import route_of
 
 Scope = Literal["order", "relation"]
 RELATION = ("broadcast", "touch")
@@ -24,10 +26,9 @@ FIRST = Integer(1)
 
 @dataclass(frozen=True)
 class Term:
-    """One step of a waterfall. key: stable id. label: message id. expression: CNY, costs negative."""
+    """One step of a waterfall. key: of `routes.STEPS` or `PEOPLE_STEPS`. expression: CNY, costs negative."""
 
     key: str
-    label: str
     expression: Expr
 
 
@@ -63,7 +64,7 @@ def reached(route: str) -> Expr:
 def orders_per_buyer(route: str) -> Expr:
     """Orders of a buyer over the horizon, the first included."""
     rate = s("repurchase") * reached(route)
-    if route != "douyin_shop":
+    if route != BASE:
         rate *= s(f"repurchase_factor_{route}")
     return 1 + rate * (months_in_touch(route) - FIRST)
 
@@ -103,45 +104,41 @@ def handling(route: str) -> Expr:
     return s(route_of(route).minutes) / s("minutes_per_month") * s("wage")
 
 
+def _kept(route: str) -> Expr:
+    return s("order_value") * (1 - refund_rate(route))
+
+
+def _broadcast(route: str) -> Expr:
+    """The first order was won in a broadcast on WeChat, too; later ones there need none."""
+    cost = s("order_value") * s("live_labour_share")
+    return cost / orders_per_buyer(route) if route_of(route).wechat else cost
+
+
+# step -> what it costs on a route, CNY; goods come back from refunded orders and are sold again, shipping is then
+# paid twice; the last two belong to the relation, not to the single order, and are spread over the buyer's orders
+_COSTS: dict[str, Callable[[str], Expr]] = {
+    "refunds": lambda route: s("order_value") * refund_rate(route),
+    "platform_fee": lambda route: _kept(route) * s(f"fee_{route}"),
+    "payment_fee": lambda route: _kept(route) * s(f"payment_{route}"),
+    "creator": lambda route: _kept(route) * s("creator_commission"),
+    "guide": lambda route: _kept(route) * s("guide_commission"),
+    "mall": lambda route: _kept(route) * s("tool_share_miniprogram"),
+    "goods": lambda route: _kept(route) * (1 - s("gross_margin")),
+    "shipping": lambda route: s("fulfilment") * (1 + refund_rate(route)),
+    "handling": handling,
+    "broadcast": _broadcast,
+    "touch": lambda route: upkeep(route) * months_in_touch(route) / orders_per_buyer(route),
+}
+
+
 @cache
 def terms(route: str) -> tuple[Term, ...]:
     """Waterfall of the contribution of one order, in the order it is read; the terms sum to `contribution`.
 
-    Goods come back from refunded orders and are sold again; shipping is then paid twice. The last two terms
-    belong to the relation, not to the single order: broadcasts, and staying in touch with the buyer, both
-    spread over the buyer's orders.
     Raises ValueError for an unknown route, with the nearest name.
     """
-    paid = s("order_value")
-    kept = paid * (1 - refund_rate(route))
-    steps = [
-        Term("paid", "Paid by the buyer", paid),
-        Term("refunds", "Refunds", -paid * refund_rate(route)),
-        Term("platform_fee", "Platform fee", -kept * s(f"fee_{route}")),
-        Term("payment_fee", "Payment fee", -kept * s(f"payment_{route}")),
-    ]
-    if route == "douyin_creator":
-        steps.append(Term("creator", "Creator commission", -kept * s("creator_commission")))
-    if route == "wechat_guided":
-        steps.append(Term("guide", "Guide commission", -kept * s("guide_commission")))
-    if route in ("wechat_miniprogram", "wechat_guided"):
-        # guided orders are placed in the brand's own mini-program
-        steps.append(Term("mall", "Mall software", -kept * s("tool_share_miniprogram")))
-    steps += [
-        Term("goods", "Goods", -kept * (1 - s("gross_margin"))),
-        Term("shipping", "Shipping", -s("fulfilment") * (1 + refund_rate(route))),
-        Term("handling", "Order handling", -handling(route)),
-    ]
-    broadcast = paid * s("live_labour_share")
-    if route == "douyin_shop":
-        steps.append(Term("broadcast", "Broadcast staff", -broadcast))
-    elif route_of(route).wechat:
-        # the first order was won in a broadcast all the same; later ones need none
-        steps.append(Term("broadcast", "Broadcast staff", -broadcast / orders_per_buyer(route)))
-    if upkeep(route) != 0:
-        touch = upkeep(route) * months_in_touch(route) / orders_per_buyer(route)
-        steps.append(Term("touch", "Staying in touch", -touch))
-    return tuple(steps)
+    paid, *costs = route_of(route).steps
+    return (Term(paid, s("order_value")), *(Term(step, -_COSTS[step](route)) for step in costs))
 
 
 @cache

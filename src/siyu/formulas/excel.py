@@ -18,21 +18,22 @@ from sympy.printing.printer import Printer
 from siyu.formulas.breakeven import solved
 from siyu.formulas.contribution import RELATION, months_in_touch, orders_per_buyer, reached, retention, terms
 from siyu.formulas.people import first_order, people_terms, person_orders
-from siyu.formulas.routes import ROUTES, WECHAT_ROUTES, route_of
 from siyu.formulas.symbols import MEANINGS
 from siyu.formulas.symbols import symbol as s
+from siyu.marked import msg
+from siyu.routes import PEOPLE_STEPS, ROUTES, STEPS, WECHAT_ROUTES, route_of
 
 PRINTED = Path(__file__).with_name("excel.json")
 _FUNCTIONS = {"exp": "EXP", "log": "LN", "Max": "MAX", "Min": "MIN"}
 _LINE = "line:"  # symbols that stand for another line of the sheet
 _KEPT = {"order": "{}.single", "relation": "{}.order"}  # lines with what an order keeps, by scope
 _FEE_STAR = {
-    "order": "Douyin fee above which moving one order pays",
-    "relation": "Douyin fee above which moving a buyer for good pays",
+    "order": msg("Douyin fee above which moving one order pays"),
+    "relation": msg("Douyin fee above which moving a buyer for good pays"),
 }
 _FRICTION_STAR = {
-    "order": "Share of orders that may be lost in moving one order",
-    "relation": "Share of orders that may be lost in moving a buyer for good",
+    "order": msg("Share of orders that may be lost in moving one order"),
+    "relation": msg("Share of orders that may be lost in moving a buyer for good"),
 }
 
 
@@ -142,22 +143,22 @@ def _order_lines(route: str) -> Iterator[Line]:
     group = f"order.{route}"
     blocks = _blocks(route)
     if route_of(route).scene:
-        yield Line(f"{route}.retention", group, "Still in touch after a month", "ratio", excel(retention(route)))
-        yield Line(f"{route}.reached", group, "Seen at least once a month", "ratio", excel(reached(route)))
+        yield Line(f"{route}.retention", group, msg("Still in touch after a month"), "ratio", excel(retention(route)))
+        yield Line(f"{route}.reached", group, msg("Seen at least once a month"), "ratio", excel(reached(route)))
         months = months_in_touch(route).subs(retention(route), _line(f"{route}.retention"))
-        yield Line(f"{route}.months", group, "Months in touch", "months", excel(months))
+        yield Line(f"{route}.months", group, msg("Months in touch"), "months", excel(months))
     orders = orders_per_buyer(route).subs({reached(route): _line(f"{route}.reached")} if route_of(route).scene else {})
     orders = orders.subs(_months_of(route, blocks))
-    yield Line(f"{route}.orders", group, "Orders of a buyer over the horizon", "orders_per_buyer", excel(orders))
+    yield Line(f"{route}.orders", group, msg("Orders of a buyer over the horizon"), "orders_per_buyer", excel(orders))
     steps = []
     for term in terms(route):
         key = f"{route}.order.{term.key}"
         steps.append(key)
-        yield Line(key, group, term.label, "CNY", excel(_short(term.expression, blocks)))
+        yield Line(key, group, STEPS[term.key], "CNY", excel(_short(term.expression, blocks)))
     total = Add(*(_line(key) for key in steps))
-    yield Line(f"{route}.order", group, "Contribution of one order", "CNY", excel(total), total=True)
+    yield Line(f"{route}.order", group, msg("Contribution of one order"), "CNY", excel(total), total=True)
     relation = [_line(key) for key in steps if key.rpartition(".")[2] in RELATION]
-    label = "The same, broadcasts and contacts there anyway"
+    label = msg("The same, broadcasts and contacts there anyway")
     yield Line(f"{route}.single", group, label, "CNY", excel(_line(f"{route}.order") - Add(*relation)))
 
 
@@ -172,17 +173,22 @@ def _people_lines(route: str) -> Iterator[Line]:
     margin_key = f"{route}.people_margin"
     margins = [_line(f"{route}.order.{term.key}") for term in terms(route) if term.key != "touch"]
     per_person = first_order(route) * _line(f"{route}.orders") * Add(*margins)
-    yield Line(margin_key, group, "Margin of one person on this route", "CNY", excel(per_person))
+    yield Line(margin_key, group, msg("Margin of one person on this route"), "CNY", excel(per_person))
     blocks[person_orders(route) * Add(*(t.expression for t in terms(route) if t.key != "touch"))] = _line(margin_key)
     steps = []
     for term in people_terms(route):
         key = f"{route}.people.{term.key}"
         steps.append(key)
         expression = _short(1000 * term.expression / s("people"), blocks)
-        yield Line(key, group, term.label, "CNY_per_1000_people", excel(expression))
+        yield Line(key, group, PEOPLE_STEPS[term.key], "CNY_per_1000_people", excel(expression))
     total = Add(*(_line(key) for key in steps))
     yield Line(
-        f"{route}.people", group, "Contribution of a thousand people", "CNY_per_1000_people", excel(total), total=True
+        f"{route}.people",
+        group,
+        msg("Contribution of a thousand people"),
+        "CNY_per_1000_people",
+        excel(total),
+        total=True,
     )
 
 
@@ -202,7 +208,12 @@ def _switch_lines() -> Iterator[Line]:
             yield Line(f"{route}.friction_star.{scope}", group, _FRICTION_STAR[scope], "ratio", excel(lost))
         gain = excel(_line(f"{route}.people") - _line("douyin_shop.people"))
         yield Line(
-            f"{route}.gain", group, "Gain of a thousand people over the Douyin shop", "CNY_per_1000_people", gain, True
+            f"{route}.gain",
+            group,
+            msg("Gain of a thousand people over the Douyin shop"),
+            "CNY_per_1000_people",
+            gain,
+            True,
         )
 
 

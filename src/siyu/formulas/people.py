@@ -21,8 +21,8 @@ from siyu.formulas.contribution import (
     upkeep,
     upkeep_labour,
 )
-from siyu.formulas.routes import route_of
 from siyu.formulas.symbols import symbol as s
+from siyu.routes import route_of
 
 
 @cache
@@ -64,15 +64,14 @@ def people_terms(route: str) -> tuple[Term, ...]:
     A creator brings the audience: slot fees and commission are its price, nothing is bought beside them.
     """
     here, douyin = shares(route)
-    steps = [Term("orders", "Orders on this route", here * person_orders(route) * order_margin(route))]
+    steps = [Term("orders", here * person_orders(route) * order_margin(route))]
     if upkeep(route) != 0:
-        steps.append(Term("touch", "Staying in touch", -here * person_upkeep(route)))
+        steps.append(Term("touch", -here * person_upkeep(route)))
     if route_of(route).wechat:
-        steps.append(Term("invite", "Invitations", -here * s("invite_cost")))
+        steps.append(Term("invite", -here * s("invite_cost")))
         stayed = person_orders("douyin_shop") * order_margin("douyin_shop") - person_upkeep("douyin_shop")
-        steps.append(Term("stayed", "Those who stay on Douyin", douyin * stayed))
-    per_person = s("creator_slot_fee" if route == "douyin_creator" else "acquisition_cost")
-    steps.append(Term("acquisition", "Acquisition", -s("people") * per_person))
+        steps.append(Term("stayed", douyin * stayed))
+    steps.append(Term("acquisition", -s("people") * s(route_of(route).price)))
     return tuple(steps)
 
 

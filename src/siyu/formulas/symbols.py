@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from sympy import Symbol
 
 from siyu.errors import nearest
+from siyu.routes import ROUTES
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,13 @@ class Meaning:
     text: str
 
 
+BASE = "douyin_shop"  # the route that others are held against
+
+
+def _by_route(prefix: str, unit: str, text: str, without: str = "") -> dict[str, Meaning]:
+    return {f"{prefix}_{key}": Meaning(unit, f"{text}: {one.name}") for key, one in ROUTES.items() if key != without}
+
+
 MEANINGS: dict[str, Meaning] = {
     # The order: what a buyer pays and what the goods cost.
     "order_value": Meaning("CNY", "paid per order, before refunds"),
@@ -29,18 +37,8 @@ MEANINGS: dict[str, Meaning] = {
     "refund_factor_wechat": Meaning("multiple", "WeChat refund rate over the Douyin refund rate"),
     "fulfilment": Meaning("CNY", "packing and shipping per order, one way"),
     # What platforms, payment, creators and guides take, as shares of what is paid and kept.
-    "fee_douyin_shop": Meaning("ratio", "platform fee, Douyin shop, own broadcast"),
-    "fee_douyin_creator": Meaning("ratio", "platform fee, Douyin shop, sold by a creator"),
-    "fee_wechat_personal": Meaning("ratio", "platform fee on a personal deal"),
-    "fee_wechat_miniprogram": Meaning("ratio", "platform fee in an own mini-program"),
-    "fee_wechat_shop": Meaning("ratio", "platform fee in a WeChat shop"),
-    "fee_wechat_guided": Meaning("ratio", "platform fee on an order guided by staff"),
-    "payment_douyin_shop": Meaning("ratio", "payment fee beside the Douyin platform fee, own broadcast"),
-    "payment_douyin_creator": Meaning("ratio", "payment fee beside the Douyin platform fee, by a creator"),
-    "payment_wechat_personal": Meaning("ratio", "cost of receiving a personal transfer"),
-    "payment_wechat_miniprogram": Meaning("ratio", "merchant payment rate, mini-program"),
-    "payment_wechat_shop": Meaning("ratio", "merchant payment rate, WeChat shop"),
-    "payment_wechat_guided": Meaning("ratio", "merchant payment rate, guided order"),
+    **_by_route("fee", "ratio", "platform fee"),
+    **_by_route("payment", "ratio", "payment fee beside the platform fee"),
     "creator_commission": Meaning("ratio", "creator's share of what is paid and kept"),
     "guide_commission": Meaning("ratio", "guide's share of what is paid and kept"),
     "tool_share_miniprogram": Meaning("ratio", "mall software as a share of what is paid and kept"),
@@ -80,18 +78,9 @@ MEANINGS: dict[str, Meaning] = {
     "creator_slot_fee": Meaning("CNY_per_customer", "fixed fees to creators per comparable person"),
     "interest": Meaning("ratio", "share of acquired people who ask, join the group or fill a cart"),
     "closable": Meaning("ratio", "share of deals that close without a visit or a person to talk to"),
-    "conversion_douyin_shop": Meaning("ratio", "interested people who place a first order, Douyin shop"),
-    "conversion_douyin_creator": Meaning("ratio", "interested people who place a first order, by a creator"),
-    "conversion_wechat_personal": Meaning("ratio", "accepted contacts who place a first order, personal deal"),
-    "conversion_wechat_miniprogram": Meaning("ratio", "accepted contacts who order first, mini-program"),
-    "conversion_wechat_shop": Meaning("ratio", "accepted contacts who order first, WeChat shop"),
-    "conversion_wechat_guided": Meaning("ratio", "accepted contacts who order first, guided"),
+    **_by_route("conversion", "ratio", "people in the route who place a first order"),
     "repurchase": Meaning("orders_per_month", "orders of a buyer who is still there and reached, Douyin shop"),
-    "repurchase_factor_douyin_creator": Meaning("multiple", "same buyer, creator over Douyin shop"),
-    "repurchase_factor_wechat_personal": Meaning("multiple", "same buyer, personal deal over Douyin shop"),
-    "repurchase_factor_wechat_miniprogram": Meaning("multiple", "same buyer, mini-program over Douyin shop"),
-    "repurchase_factor_wechat_shop": Meaning("multiple", "same buyer, WeChat shop over Douyin shop"),
-    "repurchase_factor_wechat_guided": Meaning("multiple", "same buyer, guided over Douyin shop"),
+    **_by_route("repurchase_factor", "multiple", "repurchase of the same buyer over that in the Douyin shop", BASE),
     # Moving people and orders from Douyin to WeChat.
     "friend_acceptance": Meaning("ratio", "invited people who become a contact"),
     "stay_share": Meaning("ratio", "people who decline the invitation and go on buying on Douyin"),

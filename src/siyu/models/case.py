@@ -15,6 +15,9 @@ from scipy import special
 from siyu.figure import Absent, Figure
 
 _NODES = 4_000
+ENDS = ("low", "value", "high")
+# windows that a rate may have been taken over, in days
+WINDOWS = {"month": 30, "quarter": 90, "half": 180, "year": 365}
 
 
 def expected_best_month(months: int, variation: float) -> float:
@@ -35,12 +38,14 @@ def expected_best_month(months: int, variation: float) -> float:
     return float(np.exp(sigma * best - sigma**2 / 2).mean())
 
 
+def best_month(variation: Figure, months: int) -> Figure:
+    """`expected_best_month` with the range of the variation."""
+    return variation.apply(lambda v: expected_best_month(months, v), "best_month_multiple")
+
+
 def best_month_curve(variation: Figure, months: int) -> list[tuple[float, Figure]]:
-    """(n, expected best of n months) for n = 2 to `months`, with the range of the variation."""
-    return [
-        (n, variation.apply(lambda v, n=n: expected_best_month(n, v), "best_month_multiple"))  # type: ignore[misc]
-        for n in range(2, months + 1)
-    ]
+    """(n, expected best of n months) for n = 2 to `months`."""
+    return [(n, best_month(variation, n)) for n in range(2, months + 1)]
 
 
 def orders_if_share_repeats(share: float) -> float:
@@ -76,8 +81,23 @@ def monthly_loss(start: Figure | Absent, end: Figure | Absent, months: Figure | 
     return replace(lost, sources=tuple(sorted({*lost.sources, *months.sources})))
 
 
-def spreads(figures: Mapping[str, Figure | Absent]) -> list[tuple[str, Figure]]:
-    """(label, upper end / lower end of the range), widest first; absent figures and points are left out."""
-    wide = {label: f for label, f in figures.items() if isinstance(f, Figure) and f.high > f.low > 0}
-    found = [(label, f.at("high") / f.at("low")) for label, f in wide.items()]
-    return sorted(((label, spread.named("spread")) for label, spread in found), key=lambda pair: -pair[1].value)
+def spreads(figures: Mapping[str, Figure | Absent], most: int = 3) -> dict[str, Figure]:
+    """code -> upper end / lower end of the range, the `most` widest first; absent figures and points are left out."""
+    wide = {code: f for code, f in figures.items() if isinstance(f, Figure) and f.high > f.low > 0}
+    found = {code: (f.at("high") / f.at("low")).named("spread") for code, f in wide.items()}
+    return dict(sorted(found.items(), key=lambda item: -item[1].value)[:most])
+
+
+def widest(spreads: Mapping[str, Figure]) -> Figure:
+    """The first of `spreads`."""
+    return next(iter(spreads.values()))
+
+
+def orders_by_value(gmv: Figure | Absent, order_value: Figure) -> dict[str, Figure | Absent]:
+    """Orders behind sales at the `low`, the usual (`value`) and the `high` order value."""
+    return {part: (gmv / order_value.at(part)).named("monthly_orders") for part in ENDS}
+
+
+def by_window(share: Figure | Absent) -> dict[str, Figure | Absent]:
+    """`yearly_orders` for each of WINDOWS."""
+    return {name: yearly_orders(share, days) for name, days in WINDOWS.items()}

@@ -33,6 +33,14 @@ def repeat_shares(orders: pd.DataFrame, join_chance: Figure) -> dict[str, Figure
     return shares
 
 
+def contrasts(orders: pd.DataFrame, join_chance: Figure, aligned: Figure) -> dict[str, dict[str, Figure]]:
+    """`repeat_shares` where `few`, the `usual` share or `many` join, and `aligned`, one share for both."""
+    parts = {"few": "low", "usual": "value", "many": "high"}
+    found = {name: repeat_shares(orders, join_chance.at(part)) for name, part in parts.items()}
+    found["aligned"] = {"others": aligned, "members": aligned}
+    return {name: {"others": shares["others"], "members": shares["members"]} for name, shares in found.items()}
+
+
 def aligned_share(orders: pd.DataFrame, join_chance: Figure, window_days: int, as_of: str) -> Figure:
     """Share who buy again within `window_days` of the purchase at which members join.
 

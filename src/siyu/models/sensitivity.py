@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -101,13 +102,7 @@ def sobol(
     shared = [key for key, names in groups_of(ranges).items() if len(names) > 1]
     home = {name: group for group, names in chosen.items() for name in names}
     parts += [(home[groups_of(ranges)[key][0]], f" {key}") for key in shared]
-    problem = {
-        "num_vars": len(parts),
-        "names": [name for _, name in parts],
-        "bounds": [[0.0, 1.0]] * len(parts),
-        "groups": [group for group, _ in parts],
-    }
-    cube = sobol_sampling.sample(problem, n, calc_second_order=False, seed=seed)
+    problem, cube = _design(tuple(parts), n, seed)
     units = {name: cube[:, at] for at, (_, name) in enumerate(parts)}
     result = np.asarray(output(from_units(units, ranges, correlation)), float)
     if result.shape != cube.shape[:1] or np.ptp(result) == 0:
@@ -121,6 +116,18 @@ def sobol(
     columns = zip(order, found["S1"], found["ST"], found["S1_conf"], found["ST_conf"], strict=True)
     indices = {group: Index(*(float(x) for x in numbers)) for group, *numbers in columns}
     return dict(sorted(indices.items(), key=lambda item: (-item[1].total, item[0])))
+
+
+@lru_cache(maxsize=8)
+def _design(parts: tuple[tuple[str, str], ...], n: int, seed: int) -> tuple[dict[str, Any], Array]:
+    """The problem as SALib states it for (group, name) pairs, and its points: (n * (groups + 2), inputs)."""
+    problem = {
+        "num_vars": len(parts),
+        "names": [name for _, name in parts],
+        "bounds": [[0.0, 1.0]] * len(parts),
+        "groups": [group for group, _ in parts],
+    }
+    return problem, sobol_sampling.sample(problem, n, calc_second_order=False, seed=seed)
 
 
 def from_units(

@@ -56,7 +56,7 @@ def followed(frames: Frames, windows: Sequence[int]) -> tuple[pd.DataFrame, Ints
     (groups, months, 1 + 2 * windows): all of them; then per window those it has passed for, and of these
     those who bought again within it.
     """
-    firsts = frames.purchases.filter(frames.purchases.purchase_no == 1)
+    firsts = frames.firsts
     firsts = firsts.mutate(
         cluster=frames.cluster(firsts), month=_month(firsts.day), observed=frames.observed(firsts.day)
     )
@@ -74,7 +74,7 @@ def first_gaps(frames: Frames, horizon: int) -> Ints:
     Last axis: all who leave observation on that day, and those of them who bought again. A gap beyond
     `horizon` days leaves on its last day.
     """
-    firsts = frames.purchases.filter(frames.purchases.purchase_no == 1)
+    firsts = frames.firsts
     stayed = ibis.coalesce(firsts.days_to_next, frames.observed(firsts.day))
     again = (firsts.days_to_next <= horizon).fill_null(False)
     firsts = firsts.mutate(cluster=frames.cluster(firsts), after=ibis.least(stayed, horizon), again=again.cast("int64"))

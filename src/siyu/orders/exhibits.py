@@ -1,4 +1,4 @@
-"""Repurchase and the comparison of group members as findings show them: labelled figures, absent where unknown."""
+"""Repurchase and the comparison of group members as findings show them: figures by code, absent where unknown."""
 
 from __future__ import annotations
 
@@ -6,24 +6,45 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from siyu.definitions import definition
 from siyu.figure import Absent, Figure
-from siyu.language import Text
+from siyu.marked import msg
 from siyu.orders.counts import first_gaps
 from siyu.orders.fans import gmv_shares
 from siyu.orders.frames import Frames
-from siyu.orders.joins import members_and_others
-from siyu.orders.repurchase import WINDOWS, between, in_window, last_quarters, proportion, survival, within, year_before
+from siyu.orders.repurchase import (
+    WINDOWS,
+    between,
+    followed_to,
+    in_window,
+    last_quarters,
+    survival,
+    within,
+    year_before,
+)
 from siyu.orders.uplift import Uplift, uplift
+from siyu.verdict import Verdict
 
-Labelled = list[tuple[Text, Figure | Absent]]
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
 CURVE = (7, 14, 30, 60, 90, 120, 180, 240, 300, 360)
+ANSWERS = {  # by verdict, see `Uplift`
+    "too_few": msg("{members} of members bought again; too few joined to compare them with others"),
+    "no_difference": msg("{members} of members bought again; compared alike no difference shows: {difference}"),
+    "selection_possible": msg(
+        "{members} of members bought again; compared alike the share differs by {difference}, which selection alone "
+        "could make: these data cannot tell"
+    ),
+    "beyond_selection_seen": msg(
+        "{members} of members bought again; joiners came back sooner than by their own past, by more than others: "
+        "buying often anyway cannot produce this"
+    ),
+}
+UNITS = {f"within_{days}": "ratio" for days in WINDOWS}  # of `cohort_table`
 PARTS = {
     "difference": "group_uplift", "joined": "joined_repeat_share", "others": "joined_repeat_share",
     "members": "naive_repeat_share", "never": "naive_repeat_share", "placebo": "group_placebo",
     "selection": "selection_multiple", "before": "placebo_multiple", "detectable": "detectable_uplift",
-    "hazard": "group_hazard_ratio",
+    "hazard": "group_hazard_ratio", "pace": "group_pace", "pace_by_quarter": "group_pace_by_quarter",
+    "dip": "group_pace_before",
 }  # fmt: skip
 
 
@@ -37,11 +58,6 @@ def rates(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     found = in_window(frames, year_before(frames), frames.as_of, k) | within(frames, k=k)[0]
     found["return_purchase_rate"] = between(frames, *last_quarters(frames.as_of), k)
     return stated({key: found[key] for key in RATES})
-
-
-def named(figures: Mapping[str, Figure | Absent]) -> Labelled:
-    """Each figure under the name of its metric, in both languages."""
-    return [(_name(key), figure) for key, figure in figures.items()]
 
 
 def ends(figures: Mapping[str, Figure | Absent]) -> tuple[Figure | Absent, Figure | Absent]:
@@ -69,12 +85,11 @@ def cohort_table(frames: Frames, k: int = 0) -> pd.DataFrame:
 
 
 def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | Absent]]]:
-    """Share who have bought again by so many days after the first purchase: by Kaplan-Meier, and over all buyers
-    however long they were followed, which misses what is still to come."""
+    """Share who have bought again by so many days after the first purchase: `corrected` by Kaplan-Meier, and `plain`
+    over all buyers however long they were followed, which misses what is still to come."""
     gaps = first_gaps(frames, CURVE[-1])
     n = int(gaps[..., 0].sum())
-    longest = (frames.as_of - frames.first_day).days
-    days = [day for day in CURVE if day <= longest] if n >= max(k, 1) else []
+    days = [day for day, shown in zip(CURVE, followed_to(gaps, CURVE, k), strict=True) if shown]
     bought = gaps.sum(0)[:, 1].cumsum()
     held = [(day, survival(gaps, day).figure("repurchase_by_day", n, frames.sources)) for day in days]
     corrected = [(float(day), _or_absent(figure, "repurchase_by_day")) for day, figure in held]
@@ -82,7 +97,7 @@ def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | A
     plain: list[tuple[float, Figure | Absent]] = [
         (float(day), _point("repurchase_by_day_raw", share, n, frames)) for day, share in shares
     ]
-    return {"Corrected by Kaplan-Meier": corrected, "All buyers, however long followed": plain}
+    return {"corrected": corrected, "plain": plain}
 
 
 def at_day(points: Sequence[tuple[float, Figure | Absent]], day: int) -> Figure | Absent:
@@ -108,23 +123,50 @@ def parts(found: Uplift | None) -> dict[str, Figure | Absent]:
     return {name: _or_absent(figure, PARTS[name]) for name, figure in figures.items()}
 
 
+def contrasts(found: Uplift | None) -> dict[str, dict[str, Figure | Absent]]:
+    """Shares who bought again, `others` beside `members`: `ever`, as usually compared, and compared `alike`."""
+    own = parts(found)
+    return {
+        "ever": {"others": own["never"], "members": own["members"]},
+        "alike": {"others": own["others"], "members": own["joined"]},
+    }
+
+
 def known(figures: Mapping[str, Figure | Absent]) -> dict[str, Figure | Absent]:
     """Those that could be computed."""
     return {name: figure for name, figure in figures.items() if isinstance(figure, Figure)}
 
 
-def verdict(found: Uplift | None) -> str:
-    """What may be said of a comparison; see `Uplift.message`."""
-    return "Too few buyers joined to compare them with others" if found is None else found.message
+def only(figures: Mapping[str, Figure | Absent], *names: str) -> dict[str, Figure | Absent]:
+    """Those named, in this order."""
+    return {name: figures[name] for name in names}
 
 
-def group_rate(frames: Frames, k: int = 0) -> Figure | Absent:
-    """Members who bought at least twice over members who bought, as the published rate of groups is worded."""
-    if frames.members is None or not frames.buyers:
-        return Absent(("group_repurchase_rate",))
-    members = members_and_others(frames).sum(0)[1]
-    figure = proportion(frames, "group_repurchase_rate", int(members[0]), int(members[1]), k)
-    return _or_absent(figure, "group_repurchase_rate")
+def verdict(found: Uplift | None) -> Verdict:
+    """What may be said of a comparison, with the figures that could be computed; see `Uplift.message`."""
+    figures = parts(found)
+    message = msg("Too few buyers joined to compare them with others") if found is None else found.message
+    return Verdict(message, {"difference": figures["difference"], **known(figures)})
+
+
+def answer(found: Uplift | None, within: Figure | Absent) -> Verdict:
+    """Do members really buy again? By the comparison, or, without a table of members, how many do at all.
+
+    within: first-time buyers who buy again within a quarter."""
+    if found is None:
+        message = msg(
+            "Within a quarter {within} of first-time buyers buy again; who is in a group these exports do not tell"
+        )
+        return Verdict(message, {"within": within}, {"within": msg("First-time buyers who buy again within a quarter")})
+    return Verdict(
+        ANSWERS[found.verdict],
+        only(parts(found), "members", "difference", "placebo"),
+        {
+            "members": msg("Members who ever bought again: flatters any group"),
+            "difference": msg("More of the joiners than of comparable buyers come back within a quarter"),
+            "placebo": msg("The same difference before joining, which joining cannot have made"),
+        },
+    )
 
 
 def _or_absent(figure: Figure | None, key: str) -> Figure | Absent:
@@ -133,8 +175,3 @@ def _or_absent(figure: Figure | None, key: str) -> Figure | Absent:
 
 def _point(key: str, value: float, n: int, frames: Frames) -> Figure:
     return Figure(value, value, value, "ratio", "none", key, frames.sources, n)
-
-
-def _name(key: str) -> dict[str, str]:
-    entry = definition(key)
-    return {"en": entry.en, "zh": entry.zh}

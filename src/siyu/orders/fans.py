@@ -7,7 +7,7 @@ key belong to nobody and are left out of both sides; how many they are is told b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import ibis
@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from siyu.figure import Figure
+from siyu.observed import PEOPLE
 from siyu.orders.counts import first_of
 from siyu.orders.frames import Frames, Ints, counted, run
 from siyu.orders.sampling import ratio
@@ -100,7 +101,16 @@ def amounts(frames: Frames) -> pd.DataFrame:
 
 
 def gmv_shares(frames: Frames, k: int = 0) -> list[Share]:
-    """Every share that the tables allow, all months together and month by month, gross and net."""
+    """Every share that the tables allow, all months together and month by month, gross and net; each as long as
+    both orders and those who count were observed."""
+    sides = {kind: frames.beside(kind) for kind in PEOPLE}
+    if len({own.as_of for own in sides.values()}) == 1:
+        return _gmv_shares(sides["members"], k)
+    alone = [replace(sides["follows"], members=None), replace(sides["members"], follows=None)]
+    return [share for own in alone for share in _gmv_shares(own, k)]
+
+
+def _gmv_shares(frames: Frames, k: int) -> list[Share]:
     counts = amounts(frames)
     whose, months = [*dict.fromkeys(counts["who"])], np.unique(counts["month"])
     # (groups, months, live, who, amounts): every share is a quotient of two slices

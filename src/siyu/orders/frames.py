@@ -8,11 +8,12 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, reduce
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import ibis
@@ -23,11 +24,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from siyu import reads
+from siyu.observed import Span, next_month, of_orders
 from siyu.orders.sampling import GROUPS, SMALL
 
 Source: TypeAlias = Path | pd.DataFrame | pa.Table
 Ints: TypeAlias = npt.NDArray[np.int64]
 MEMORY = "1GB"
+_BEGINS = {"orders": "paid_at", "members": "joined_at", "follows": "followed_at"}
 HELD = 10_000_000  # purchases up to which they are decoded once and kept: 46 bytes each, half of MEMORY
 # what a held purchase takes is half of what it takes as the store writes it, and is summed faster
 _NARROW = dict.fromkeys(("buyer_id", "orders", "purchase_no", "days_to_next"), "int32")
@@ -35,13 +39,15 @@ _NARROW = dict.fromkeys(("buyer_id", "orders", "purchase_no", "days_to_next"), "
 
 @dataclass(frozen=True)
 class Frames:
-    """Tables of one identity scope (a platform or shop), cut at the end of `as_of`.
+    """Tables of one identity scope (a platform or shop), cut at the end of `as_of`: the date asked for, or the last
+    observed day if that is earlier.
 
     purchases: a row per buyer and purchase day: buyer_id (dense from 0), day date, orders, paid_fen and net_fen
     int64, purchase_no (from 1), days_to_next (null: none by as_of), first_day date; whole numbers without a type
     are int64, or int32 where the engine holds them, see `opened`.
     orders: a row per order line, or None; members, follows: a row per stay, or None; sessions: a row per
     broadcast, or None. Columns as the store of `siyu.intake` writes them. sources: refs that figures carry.
+    spans: what was observed by scope (platforms, `members`, `follows`); without any, all that the tables hold.
     """
 
     as_of: date
@@ -51,6 +57,12 @@ class Frames:
     follows: ir.Table | None = None
     sessions: ir.Table | None = None
     sources: tuple[str, ...] = ()
+    spans: Mapping[str, Span] = field(default_factory=dict)
+
+    @cached_property
+    def span(self) -> Span | None:
+        """What was observed of orders, of all their scopes together."""
+        return reduce(Span.merged, held) if (held := [*of_orders(self.spans).values()]) else None
 
     @cached_property
     def buyers(self) -> int:
@@ -64,8 +76,22 @@ class Frames:
 
     @cached_property
     def first_day(self) -> date:
-        """The day of the earliest purchase."""
-        return date.fromordinal(int(self._ids[2]))
+        """The first observed day, else that of the earliest purchase."""
+        return min(self.span.since, self.as_of) if self.span else date.fromordinal(int(self._ids[2]))
+
+    def known_since(self, day: date) -> date:
+        """The first day of the stretch without a missing month that `day` lies in."""
+        return max([self.first_day, *(next_month(one) for one in self.missing if one < day)])
+
+    @property
+    def missing(self) -> tuple[date, ...]:
+        """First days of the months without any order that nobody has confirmed as zero."""
+        return tuple(month for month in self.span.missing if month <= self.as_of) if self.span else ()
+
+    @property
+    def broken(self) -> tuple[date, ...]:
+        """First days of the months whose own first days are missing."""
+        return self.span.broken if self.span else ()
 
     @cached_property
     def _ids(self) -> tuple[int, int, int]:
@@ -93,41 +119,81 @@ class Frames:
     def on(self, platform: str) -> Frames:
         """The same of one of `platforms`."""
         if platform == "all" or self.orders is None:
-            return self
+            return self.until(self.span.until) if self.span else self
+        others = [name for name in of_orders(self.spans) if name != platform]
         lines = self.orders.filter(self.orders.platform.cast("string") == platform)
-        return replace(self, orders=lines, purchases=self.purchases.semi_join(lines, "buyer_id"))
+        kept = {name: span for name, span in self.spans.items() if name not in others}
+        own = replace(self, orders=lines, purchases=self.purchases.semi_join(lines, "buyer_id"), spans=kept)
+        return own.on("all")
+
+    def beside(self, *kinds: str) -> Frames:
+        """The same as long as these tables (`members`, `follows`) were observed, too."""
+        ends = [self.spans[kind].until for kind in kinds if kind in self.spans and getattr(self, kind) is not None]
+        return self.until(min(ends, default=self.as_of))
+
+    def until(self, day: date) -> Frames:
+        """The same, cut at the end of an earlier day."""
+        if day >= self.as_of:
+            return self
+        cut: dict[str, Any] = {name: _begun(getattr(self, name), since, day) for name, since in _BEGINS.items()}
+        return replace(self, as_of=day, purchases=_by(day, self.purchases), **cut)
 
     def cluster(self, table: ir.Table) -> ir.IntegerColumn:
         """The cluster of a row by its buyer_id."""
         return (table.buyer_id % self.groups).cast("int64")
 
     def observed(self, day: ir.DateColumn) -> ir.IntegerColumn:
-        """Days from `day` to as_of."""
-        return ibis.date(self.as_of.isoformat()).delta(day, unit="day")
+        """Days from `day` to as_of, or to the next missing month."""
+        end: ir.DateValue = ibis.date(self.as_of.isoformat())
+        for month in reversed(self.missing):
+            last = ibis.date((month - timedelta(days=1)).isoformat())
+            end = ibis.ifelse(day <= last, last, end)
+        return end.delta(day, unit="day")
+
+    @cached_property
+    def followed(self) -> ir.Table:
+        """Purchases whose next one is known (days_to_next) only where no month is missing in between."""
+        days = self.purchases
+        if not self.missing:
+            return days
+        seen = days.days_to_next <= self.observed(days.day)
+        return days.mutate(days_to_next=ibis.ifelse(seen, days.days_to_next, ibis.null("int64")))
+
+    @cached_property
+    def firsts(self) -> ir.Table:
+        """`followed` first purchases, without those of a month whose first days are missing."""
+        first = self.followed.filter(self.followed.purchase_no == 1)
+        for month in self.broken:
+            after = ibis.date(next_month(month).isoformat())
+            first = first.filter((first.day < ibis.date(month.isoformat())) | (first.day >= after))
+        return first
 
 
 def opened(
     as_of: date, purchases: Source, orders: Source | None = None, members: Source | None = None,
     follows: Source | None = None, sessions: Source | None = None, sources: tuple[str, ...] = (),
+    spans: Mapping[str, Span] = MappingProxyType({}),
 ) -> Frames:  # fmt: skip
-    """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`.
+    """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`; no platform is
+    observed longer than the longest of `spans`, and `Frames.on` ends each with its own.
 
     Purchases of a file are read once, up to HELD of them; of a larger one, every count reads what it needs.
     """
+    ends = [span.until for span in of_orders(spans).values()]
+    as_of = min(as_of, max(ends, default=as_of))
     days = _held(purchases, purchases.stat().st_mtime_ns, as_of) if isinstance(purchases, Path) else None
     days = _by(as_of, table(purchases)) if days is None else days
-    midnight = ibis.timestamp((as_of + timedelta(days=1)).isoformat())
-    lines = None
-    if orders is not None:
-        lines = table(orders)
-        lines = lines.filter(lines.paid_at < midnight)
-
-    def stays(source: Source | None, since: str) -> ir.Table | None:
-        spells = None if source is None else table(source)
-        return None if spells is None else spells.filter(spells[since] < midnight)
-
+    given = {"orders": orders, "members": members, "follows": follows}
+    held = {name: None if source is None else table(source) for name, source in given.items()}
+    cut = {name: _begun(held[name], since, as_of) for name, since in _BEGINS.items()}
     broadcasts = None if sessions is None else table(sessions)
-    return Frames(as_of, days, lines, stays(members, "joined_at"), stays(follows, "followed_at"), broadcasts, sources)
+    return Frames(as_of, days, **cut, sessions=broadcasts, sources=sources, spans=spans)
+
+
+def _begun(rows: ir.Table | None, since: str, day: date) -> ir.Table | None:
+    """Rows whose time `since` lies before the end of a day."""
+    midnight = ibis.timestamp((day + timedelta(days=1)).isoformat())
+    return None if rows is None else rows.filter(rows[since] < midnight)
 
 
 def _by(as_of: date, days: ir.Table) -> ir.Table:
@@ -151,6 +217,7 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
 def table(source: Source) -> ir.Table:
     """An Ibis table over a Parquet file, a pandas frame or an Arrow table."""
     if isinstance(source, Path):
+        reads.opens(source)
         # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
         return engine().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
     return ibis.memtable(

@@ -9,23 +9,12 @@ import pandas as pd
 from siyu.figure import Absent, Figure
 from siyu.orders.frames import Frames, run
 
-STEPS = {
-    "records": "Records in the order exports",
-    "ignored": "Totals, headers, repeats",
-    "quarantined": "Set aside as faulty",
-    "superseded": "Replaced by a newer export",
-    "lines": "Order lines",
-    "unpaid": "Never paid, or after the date",
-    "nothing_paid": "Presents and lines of nothing",
-    "returned": "Refunded in full",
-    "nobody": "Without a buyer key",
-    "analysed": "Lines behind buyer figures",
-}
 TOTALS = ("records", "lines", "analysed")
 
 
 def sieved(frames: Frames, accounts: pd.DataFrame, stored: int, free: Sequence[str] = ()) -> pd.DataFrame:
-    """A row per step: step, label (message), value (int64; losses are negative), tone (`muted` for totals).
+    """A row per step: label (key of `labels.STEPS`), value (int64; losses are negative), tone (`muted` for totals),
+    sources.
 
     accounts: rows of order exports with records, ignored, quarantined. stored: lines of the newest exports.
     free: platforms whose lines of nothing are purchases, as their format says. A line that fails two steps is
@@ -47,20 +36,20 @@ def sieved(frames: Frames, accounts: pd.DataFrame, stored: int, free: Sequence[s
         "analysed": int(paid["analysed"]),
     }
     rows = [
-        {"step": name, "label": STEPS[name], "value": value, "tone": "muted" if name in TOTALS else "main"}
+        {"label": name, "value": value, "tone": "muted" if name in TOTALS else "main", "sources": [*frames.sources]}
         for name, value in found.items()
         if value or name in TOTALS
     ]
     return pd.DataFrame(rows)
 
 
-def lines(steps: pd.DataFrame, step: str, sources: tuple[str, ...]) -> Figure | Absent:
-    """What is left at a step of `sieved`, of all records; Absent where there were none."""
-    values = steps.set_index("step")["value"]
+def totals(steps: pd.DataFrame, sources: tuple[str, ...]) -> dict[str, Figure | Absent]:
+    """What is left at the TOTALS of `sieved`, of all records; Absent where there were none."""
+    values = steps.set_index("label")["value"].astype(float)
     if not values["records"]:
-        return Absent(("paid_orders",))
-    count = float(values[step])
-    return Figure(count, count, count, "count", sources=sources, n=int(values["records"]))
+        return dict.fromkeys(TOTALS, Absent(("paid_orders",)))
+    n = int(values["records"])
+    return {name: Figure(values[name], values[name], values[name], "count", sources=sources, n=n) for name in TOTALS}
 
 
 def _lines(frames: Frames, free: Sequence[str]) -> pd.Series:

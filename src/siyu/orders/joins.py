@@ -6,6 +6,8 @@ Everything here concerns purchases of buyers who were in no group before the pur
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -23,7 +25,7 @@ def members_and_others(frames: Frames) -> Ints:
     """Buyers and those with at least two purchase days, by whether they ever joined: (groups, 2, 2).
 
     Axis 1: others, members. Last axis: with two purchase days, all."""
-    days = _with_joins(frames)
+    days = with_joins(frames)
     buyers = days.group_by("buyer_id").aggregate(n=days.count(), member=days.join_after.notnull().max())
     twice = (buyers.n > 1).cast("int64")
     buyers = buyers.mutate(cluster=frames.cluster(buyers), member=buyers.member.cast("int64"))
@@ -46,7 +48,7 @@ def comparisons(frames: Frames, window: int, gap: int) -> tuple[pd.DataFrame, In
     before is more than `gap` days back (`earlier`), it is in (gap, gap + window] (`before`). The latter whatever
     came after: buying soon may follow from joining, and to leave out who did would tilt the look back.
     """
-    days = _with_joins(frames)
+    days = with_joins(frames)
     reach = gap + window
     days = days.filter(frames.observed(days.day) >= reach, (days.join_after >= 0).fill_null(True))
     quiet = (days.days_to_next > gap).fill_null(True)
@@ -60,13 +62,21 @@ def comparisons(frames: Frames, window: int, gap: int) -> tuple[pd.DataFrame, In
     days = days.left_join(_entries(frames), "buyer_id").mutate(entry=ibis._.entry.fill_null(""))
     strata = ["number", "quarter", "entry"]
     counts = counted(days, ["cluster", *strata, "member"], **{name: days[name].sum() for name in COMPARED})
-    cells = counts[strata].drop_duplicates().sort_values(strata, ignore_index=True)
-    sums = np.zeros((frames.groups, len(cells), 2, len(COMPARED)), np.int64)
+    return arms(counts, frames.groups, strata, COMPARED)
+
+
+def arms(
+    counts: pd.DataFrame, groups: int, strata: Sequence[str], sums: Sequence[str]
+) -> tuple[pd.DataFrame, Ints]:  # fmt: skip
+    """(strata, array) of counts by cluster, strata and member: (groups, strata, 2, sums); axis 2: others, joiners."""
+    keys = list(strata)
+    cells = counts[keys].drop_duplicates().sort_values(keys, ignore_index=True)
+    both = np.zeros((groups, len(cells), 2, len(sums)), np.int64)
     for member in (0, 1):
-        own, filled = spread(counts[counts["member"] == member], frames.groups, strata, COMPARED)
-        place = own.merge(cells.reset_index(names="place"), how="left", on=strata)["place"].to_numpy()
-        sums[:, place, member] = filled
-    return cells, sums
+        own, filled = spread(counts[counts["member"] == member], groups, keys, sums)
+        place = own.merge(cells.reset_index(names="place"), how="left", on=keys)["place"].to_numpy()
+        both[:, place, member] = filled
+    return cells, both
 
 
 def risk_sets(frames: Frames, horizon: int) -> tuple[Ints, Ints]:
@@ -76,7 +86,7 @@ def risk_sets(frames: Frames, horizon: int) -> tuple[Ints, Ints]:
     day. A risk set is a day after the purchase within a stratum (purchase number, quarter); sets without an
     event are left out.
     """
-    days = _with_joins(frames)
+    days = with_joins(frames)
     days = days.filter((days.join_after >= 0).fill_null(True))
     end = ibis.least(ibis.coalesce(days.days_to_next, frames.observed(days.day)), horizon)
     days = days.mutate(end=end, bought=(days.days_to_next <= horizon).fill_null(False).cast("int64"))
@@ -105,14 +115,14 @@ def risk_sets(frames: Frames, horizon: int) -> tuple[Ints, Ints]:
     return np.concatenate([empty, *events], 1), np.concatenate([empty, *risk], 1)
 
 
-def _with_joins(frames: Frames) -> ir.Table:
+def with_joins(frames: Frames) -> ir.Table:
     """Purchases with cluster, number, quarter, since_last (days, null for the first) and join_after (days from
     the purchase day to the join, null for buyers who never joined)."""
     if frames.members is None:
         raise ValueError("no table of group members")
     stays = frames.members
     joins = stays.group_by("buyer_id").aggregate(join_day=stays.joined_at.min().date())
-    days = frames.purchases
+    days = frames.followed
     last = days.day.lag().over(ibis.window(group_by=days.buyer_id, order_by=days.day))
     days = days.mutate(
         since_last=days.day.delta(last, unit="day"), cluster=frames.cluster(days),

@@ -1,66 +1,214 @@
-"""Every metric of a client's orders that the tables at hand allow, and why the others cannot be had."""
+"""Every metric of a client's orders: one entry each, with what it needs. What is not there is the reason why not."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from siyu.definitions import definition
-from siyu.figure import Figure
+from siyu.figure import Absent, Figure
+from siyu.marked import msg
 from siyu.orders import fans, repurchase
 from siyu.orders.frames import Frames
-from siyu.orders.uplift import uplift
+from siyu.orders.joins import members_and_others
+from siyu.orders.uplift import Uplift, uplift
 
-IN_YEAR = (
-    "repurchase_rate",
-    "repurchase_rate_orders",
-    "repeat_order_share",
-    "repeat_buyer_gmv_share",
-    "orders_per_buyer",
-)
-GROUP = (
-    "joined_repeat_share", "group_uplift", "group_placebo", "selection_multiple", "placebo_multiple",
-    "detectable_uplift", "group_hazard_ratio", "group_repurchase_rate", "member_gmv_share", "member_gmv_share_ever",
-)  # fmt: skip
-BUYERS = (
-    "buyers", *IN_YEAR, "return_purchase_rate",
-    *(f"repurchase_{days}d" for days in repurchase.WINDOWS),
-    *(f"repurchase_km_{days}d" for days in repurchase.WINDOWS),
-)  # fmt: skip
-TOTALS = ("paid_orders", "gmv", "net_gmv", "refund_rate", "aov")
-Absences: TypeAlias = Mapping[str, Mapping[str, str]]
-FANS = tuple(key + net for (who, _), key in fans.KEYS.items() if who not in ("member", "ever") for net in ("", "_net"))
-NET = ("net_gmv", "refund_rate", *(key for key in FANS if key.endswith("_net")))
-
-NO_ORDERS = "No order could be read: put an order export into the subject's folder of exports"
-NO_KEYS = (
+NO_ORDERS = msg("No order could be read: put an order export into the subject's folder of exports")
+NO_KEYS = msg(
     "No order names its buyer: ask the platform for a buyer key (doudian_open_id), "
     "or add a table of buyer keys with the main order number"
 )
-NO_MEMBERS = "No table of group members with join times: WeCom keeps no exits, so start recording joins and exits"
-NO_FOLLOWS = "No table of follows with their times"
-NO_SESSIONS = "No table of live sessions, or no order paid during one"
-NO_PAYMENT = "The order exports lack a column: nothing tells when an order was paid"
-NO_REFUNDS = "The order exports lack a column: nothing tells what was refunded"
-TOO_FEW = "Too few buyers, or the window has not passed for any yet"
+NO_MEMBERS = msg("No table of group members with join times: WeCom keeps no exits, so start recording joins and exits")
+NO_FOLLOWS = msg("No table of follows with their times")
+NO_SESSIONS = msg("No table of live sessions, or no order paid during one")
+NO_PAYMENT = msg("The order exports lack a column: nothing tells when an order was paid")
+NO_REFUNDS = msg("The order exports lack a column: nothing tells what was refunded")
+TOO_FEW = msg("Too few buyers, or the window has not passed for any yet")
+# need -> why a metric cannot be had without it; where several are missing the first is the reason
+NEEDS = {
+    "orders": NO_ORDERS,
+    "buyers": NO_KEYS,
+    "members": NO_MEMBERS,
+    "follows": NO_FOLLOWS,
+    "sessions": NO_SESSIONS,
+}
+
+
+class Parts:
+    """What several metrics of one scope are read from, each computed once. k: smallest denominator shown."""
+
+    def __init__(self, frames: Frames, k: int) -> None:
+        self.frames, self.k = frames, k
+
+    @cached_property
+    def totals(self) -> dict[str, int]:
+        """Orders, paid_fen and net_fen of all paid orders."""
+        return {str(name): int(total) for name, total in fans.totals(self.frames).items()}
+
+    @cached_property
+    def year(self) -> repurchase.Figures:
+        """Rates of the last year."""
+        return repurchase.in_window(self.frames, repurchase.year_before(self.frames), self.frames.as_of, self.k)
+
+    @cached_property
+    def within(self) -> repurchase.Figures:
+        """Rates of a fixed follow-up."""
+        return repurchase.within(self.frames, k=self.k)[0]
+
+    @cached_property
+    def survival(self) -> repurchase.Figures:
+        """The same by Kaplan-Meier."""
+        return repurchase.by_survival(self.frames, k=self.k)
+
+    @cached_property
+    def gmv(self) -> repurchase.Figures:
+        """Shares of GMV, all months together."""
+        return {one.key: one.figure for one in fans.gmv_shares(self.frames, self.k) if one.month is None}
+
+    @cached_property
+    def uplift(self) -> Uplift:
+        """The comparison of group members."""
+        return uplift(self.frames, k=self.k)
+
+    def exact(self, key: str, value: float, n: int | None = None) -> Figure:
+        """A total of what was read: counted, not estimated, so it has no interval."""
+        return Figure(value, value, value, definition(key).unit, "none", key, self.frames.sources, n)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One metric. needs: keys of NEEDS. function: asked when they are met; None where too little has been seen.
+
+    window: the periods it is of, default from the first day of the record to as_of.   verdict: what may be said of it.
+    """
+
+    key: str
+    needs: tuple[str, ...]
+    function: Callable[[Parts], Figure | None]
+    window: Callable[[Frames], str] | None = None
+    verdict: Callable[[Parts], str] = lambda _: ""
+
+    @property
+    def net(self) -> bool:
+        """Whether it says anything about refunds."""
+        return self.key in ("net_gmv", "refund_rate") or self.key.endswith("_net")
+
+    def lacking(self, frames: Frames) -> str:
+        """Why it cannot be had at all, "" where its needs are met."""
+        return next((NEEDS[need] for need in NEEDS if need in self.needs and not _holds(frames, need)), "")
+
+    def scope(self, frames: Frames, platform: str) -> str:
+        """Platform and window."""
+        since = frames.first_day if frames.buyers else ".."
+        until = frames.beside(*self.needs).as_of
+        return f"{platform}; {self.window(frames) if self.window else f'{since}/{until}'}"
+
+
+def _holds(frames: Frames, need: str) -> bool:
+    return bool(frames.buyers) if need == "buyers" else getattr(frames, need) is not None
+
+
+def _in(part: str, key: str) -> Callable[[Parts], Figure | None]:
+    """Reads a metric from the figures of a part."""
+    return lambda parts: getattr(parts, part).get(key)
+
+
+def _yuan(key: str, fen: Callable[[dict[str, int]], float]) -> Entry:
+    return Entry(key, ("orders",), lambda parts: parts.exact(key, fen(parts.totals) / 100, parts.totals["orders"]))
+
+
+def _paid(key: str, share: Callable[[dict[str, int]], float]) -> Entry:
+    """A quotient that has no value while nothing is paid."""
+
+    def found(parts: Parts) -> Figure | None:
+        totals = parts.totals
+        return parts.exact(key, share(totals), totals["orders"]) if totals["paid_fen"] else None
+
+    return Entry(key, ("orders",), found)
+
+
+def _buyers(parts: Parts) -> Figure | None:
+    return parts.exact("buyers", parts.frames.buyers) if parts.frames.buyers >= parts.k else None
+
+
+def _returning(parts: Parts) -> Figure | None:
+    return repurchase.between(parts.frames, *repurchase.last_quarters(parts.frames.as_of), parts.k)
+
+
+def _group_rate(parts: Parts) -> Figure | None:
+    """Members who bought at least twice over members who bought, as the published rate of groups is worded."""
+    twice, members = members_and_others(parts.frames.beside("members")).sum(0)[1].tolist()
+    return repurchase.proportion(parts.frames, "group_repurchase_rate", twice, members, parts.k)
+
+
+def _year(frames: Frames) -> str:
+    return f"{repurchase.year_before(frames) if frames.buyers else '..'}/{frames.as_of}"
+
+
+def _quarters(frames: Frames) -> str:
+    return "; ".join(f"{first}/{last}" for first, last in repurchase.last_quarters(frames.as_of))
+
+
+def _gmv(who: str, live: bool, key: str) -> list[Entry]:
+    """The share of GMV of fans or members, gross; of fans after refunds, too."""
+    members = who in ("member", "ever")
+    needs = ("orders", "buyers", "members" if members else "follows", *(["sessions"] if live else []))
+    return [Entry(name, needs, _in("gmv", name)) for name in ((key,) if members else (key, f"{key}_net"))]
+
+
+BUYERS, GROUP = ("buyers",), ("buyers", "members")
+METRICS: tuple[Entry, ...] = (
+    Entry("paid_orders", ("orders",), lambda parts: parts.exact("paid_orders", parts.totals["orders"])),
+    _yuan("gmv", lambda totals: totals["paid_fen"]),
+    _yuan("net_gmv", lambda totals: totals["net_fen"]),
+    _paid("refund_rate", lambda totals: (totals["paid_fen"] - totals["net_fen"]) / totals["paid_fen"]),
+    _paid("aov", lambda totals: totals["paid_fen"] / 100 / totals["orders"]),
+    Entry("buyers", BUYERS, _buyers),
+    *(
+        Entry(key, BUYERS, _in("year", key), _year)
+        for key in ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "repeat_buyer_gmv_share",
+                    "orders_per_buyer")
+    ),
+    Entry("return_purchase_rate", BUYERS, _returning, _quarters),
+    *(Entry(key, BUYERS, _in("within", key)) for key in (f"repurchase_{days}d" for days in repurchase.WINDOWS)),
+    *(Entry(key, BUYERS, _in("survival", key)) for key in (f"repurchase_km_{days}d" for days in repurchase.WINDOWS)),
+    *(entry for (who, live), key in fans.KEYS.items() for entry in _gmv(who, live, key)),
+    Entry("group_repurchase_rate", GROUP, _group_rate),
+    Entry("naive_repeat_share.members", GROUP, attrgetter("uplift.members")),
+    Entry("naive_repeat_share.others", GROUP, attrgetter("uplift.never")),
+    Entry("joined_repeat_share", GROUP, attrgetter("uplift.joined")),
+    Entry("joined_repeat_share.others", GROUP, attrgetter("uplift.others")),
+    Entry("group_uplift", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
+    Entry("group_placebo", GROUP, attrgetter("uplift.placebo")),
+    Entry("selection_multiple", GROUP, attrgetter("uplift.selection")),
+    Entry("placebo_multiple", GROUP, attrgetter("uplift.before")),
+    Entry("detectable_uplift", GROUP, attrgetter("uplift.detectable")),
+    Entry("group_hazard_ratio", GROUP, attrgetter("uplift.hazard")),
+    Entry("group_pace", GROUP, attrgetter("uplift.pace")),
+    Entry("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
+    Entry("group_pace_before", GROUP, attrgetter("uplift.dip")),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure, its key, and its scope: platform and window."""
+    """A figure, its key, its scope (platform and window), and what may be said of it, "" where it says it itself."""
 
     key: str
     figure: Figure
     scope: str
+    verdict: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The record of `siyu metrics --json`."""
         figure = self.figure
         record = {"key": self.key, "value": figure.value, "low": figure.low, "high": figure.high}
         more = {"interval_kind": figure.interval_kind, "n": figure.n, "unit": figure.unit}
-        return record | more | {"definition": figure.definition, "scope": self.scope}
+        return record | more | {"definition": figure.definition, "scope": self.scope} | judged(self.verdict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +218,23 @@ class Missing:
     key: str
     reason: str
     scope: str
-    column: str | None = None
+    verdict: str = ""
+    column: str = ""
+
+    def as_json(self, reason: str) -> dict[str, str]:
+        """The record of `siyu metrics --json`, with the reason in the reader's language."""
+        column = {"column": self.column} if self.column else {}
+        return {"key": self.key, "reason": reason, "scope": self.scope} | column | judged(self.verdict)
+
+
+def judged(verdict: str) -> dict[str, str]:
+    """The field of a verdict, if there is one."""
+    return {"verdict": verdict} if verdict else {}
+
+
+Absences: TypeAlias = Mapping[str, Mapping[str, str]]
+# what some export of a platform has no column for -> why a metric cannot be had without it
+COLUMNS = {"paid_at": NO_PAYMENT, "refund": NO_REFUNDS, "buyer_id": NO_KEYS}
 
 
 def metrics(
@@ -78,115 +242,43 @@ def metrics(
 ) -> tuple[list[Metric], list[Missing]]:
     """All order metrics of every identity scope; denominators under `k` are missing, money is in `currency`.
 
-    frames: None when no order could be read. absent: of a platform, the columns that its exports lack (`paid_at`,
-    `refund`, `buyer_id`) and their headers; what needs them is missing, and never zero.
+    frames: None when no order could be read. absent: of a platform, the keys of COLUMNS that its exports lack and
+    the headers they would have; what needs them is missing, and never zero.
     """
-    every = (*TOTALS, *BUYERS, *FANS, *GROUP)
     if frames is None:
-        return [], [Missing(key, NO_ORDERS, "") for key in every]
+        return [], [Missing(entry.key, NO_ORDERS, "") for entry in METRICS]
     found: list[Metric] = []
     missing: list[Missing] = []
-    undated = {name: lacks["paid_at"] for name, lacks in absent.items() if "paid_at" in lacks}
-    for platform, column in undated.items():
-        missing += [Missing(key, NO_PAYMENT, platform, column) for key in every]
+    undated = [name for name, lacks in absent.items() if "paid_at" in lacks and name not in frames.platforms]
+    for platform in undated if "all" not in frames.platforms else ():
+        missing += [Missing(entry.key, NO_PAYMENT, platform, "", absent[platform]["paid_at"]) for entry in METRICS]
     for platform in frames.platforms:
-        lacks = _lacking(absent, platform)
-        if "paid_at" in lacks:
-            if platform not in undated:
-                missing += [Missing(key, NO_PAYMENT, platform, lacks["paid_at"]) for key in every]
-            continue
-        own = frames.on(platform)
-        figures = dict(_figures(own, k))
-        untold = [key for key in figures if key in NET] if "refund" in lacks else []
-        for key in untold:
-            del figures[key]
-            missing.append(Missing(key, NO_REFUNDS, _scope(own, platform, key), lacks["refund"]))
-        for key, figure in figures.items():
-            scope = _scope(own, platform, key)
+        own, lacks = frames.on(platform), lacking(absent, platform)
+        parts = Parts(own, k)
+        for entry in METRICS:
+            scope, reason, column = entry.scope(own, platform), entry.lacking(own), ""
+            for need, header in lacks.items():
+                if need == "paid_at" or (need == "refund" and entry.net) or (reason and reason == COLUMNS[need]):
+                    reason, column = COLUMNS[need], header
+                    break
+            figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
             if figure is None:
-                missing.append(Missing(key, _reason(own, key), scope))
+                missing.append(Missing(entry.key, reason or TOO_FEW, scope, verdict, column))
             else:
                 priced = replace(figure, unit=currency) if figure.unit == "CNY" else figure
-                found.append(Metric(key, priced, scope))
-        for key in (key for key in every if key not in figures and key not in untold):
-            reason = _reason(own, key)
-            named = lacks.get("buyer_id") if reason == NO_KEYS else None
-            missing.append(Missing(key, reason, _scope(own, platform, key), named))
+                found.append(Metric(entry.key, priced, scope, verdict))
     return found, missing
 
 
-def _lacking(absent: Absences, platform: str) -> Mapping[str, str]:
+def lacking(absent: Absences, platform: str) -> Mapping[str, str]:
     """What the exports of a platform lack; of all platforms together, what those of any one lack."""
     if platform != "all":
         return absent.get(platform, {})
     return {need: column for lacks in absent.values() for need, column in lacks.items()}
 
 
-def _figures(frames: Frames, k: int) -> Iterable[tuple[str, Figure | None]]:
-    if frames.orders is not None:
-        yield from _totals(frames)
-    if not frames.buyers:
-        return
-    yield "buyers", _exact("buyers", frames.buyers, frames) if frames.buyers >= k else None
-    yield from repurchase.in_window(frames, repurchase.year_before(frames), frames.as_of, k).items()
-    earlier, later = repurchase.last_quarters(frames.as_of)
-    yield "return_purchase_rate", repurchase.between(frames, earlier, later, k)
-    yield from repurchase.within(frames, k=k)[0].items()
-    yield from repurchase.by_survival(frames, k=k).items()
-    if frames.orders is not None:
-        yield from ((share.key, share.figure) for share in fans.gmv_shares(frames, k) if share.month is None)
-    if frames.members is not None:
-        yield from _group(frames, k)
-
-
-def _group(frames: Frames, k: int) -> Iterable[tuple[str, Figure | None]]:
-    found = uplift(frames, k=k)
-    members = found.members
-    yield "group_repurchase_rate", None if members is None else replace(members, definition="group_repurchase_rate")
-    yield "naive_repeat_share.members", members
-    yield "naive_repeat_share.others", found.never
-    yield "joined_repeat_share", found.joined
-    yield "joined_repeat_share.others", found.others
-    yield "group_uplift", found.difference
-    yield "group_placebo", found.placebo
-    yield "selection_multiple", found.selection
-    yield "placebo_multiple", found.before
-    yield "detectable_uplift", found.detectable
-    yield "group_hazard_ratio", found.hazard
-
-
-def _totals(frames: Frames) -> Iterable[tuple[str, Figure | None]]:
-    sums = fans.totals(frames)
-    orders, paid, net = (int(sums[name]) for name in ("orders", "paid_fen", "net_fen"))
-    yield "paid_orders", _exact("paid_orders", orders, frames)
-    yield "gmv", _exact("gmv", paid / 100, frames, orders)
-    yield "net_gmv", _exact("net_gmv", net / 100, frames, orders)
-    if paid:
-        yield "refund_rate", _exact("refund_rate", (paid - net) / paid, frames, orders)
-        yield "aov", _exact("aov", paid / 100 / orders, frames, orders)
-
-
-def _scope(frames: Frames, platform: str, key: str) -> str:
-    """Platform and window; a return rate names both of its periods."""
-    if key == "return_purchase_rate":
-        return "; ".join([platform, *(f"{a}/{b}" for a, b in repurchase.last_quarters(frames.as_of))])
-    since = repurchase.year_before(frames) if key in IN_YEAR else frames.first_day
-    return f"{platform}; {since if frames.buyers else '..'}/{frames.as_of}"
-
-
-def _exact(key: str, value: float, frames: Frames, n: int | None = None) -> Figure:
-    """A total of what was read: counted, not estimated, so it has no interval."""
-    return Figure(value, value, value, definition(key).unit, "none", key, frames.sources, n)
-
-
-def _reason(frames: Frames, key: str) -> str:
-    base = key.partition(".")[0]
-    if not frames.buyers:
-        return NO_KEYS
-    if frames.members is None and (base in GROUP or base == "naive_repeat_share"):
-        return NO_MEMBERS
-    if frames.follows is None and base in FANS:
-        return NO_FOLLOWS
-    if frames.sessions is None and "_live" in base:
-        return NO_SESSIONS
-    return TOO_FEW
+def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:
+    """One metric of one scope; Absent where it cannot be had."""
+    entry = next(entry for entry in METRICS if entry.key == key)
+    figure = None if entry.lacking(frames) else entry.function(Parts(frames, k))
+    return Absent((key,)) if figure is None else figure

@@ -5,17 +5,16 @@ Different definitions stand side by side; nothing here subtracts one from anothe
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from siyu.definitions import definition
 from siyu.figure import Absent, Figure
-from siyu.language import Text
+from siyu.marked import msg
 from siyu.orders.fans import Share
+from siyu.verdict import Verdict
 
-Labelled = list[tuple[Text, Figure]]
+Points = list[tuple[float, Figure | Absent]]
 FANS = ("fan_gmv_share_paid", "fan_gmv_share_paid_live", "fan_gmv_share_start_live", "fan_gmv_share_export",
         "fan_gmv_share_export_live")  # fmt: skip
 
@@ -34,37 +33,59 @@ def of_dashboard(rows: pd.DataFrame | None, key: str, sources: tuple[str, ...]) 
     return Figure(share, share, share, "ratio", "none", key, sources, len(found))
 
 
-def by_definition(shares: Iterable[Share], *reports: Figure | Absent) -> Labelled:
-    """Gross fan shares of all months, one per definition, then the reports that there are; each under the
-    name of its metric."""
+def by_definition(shares: Iterable[Share], *reports: Figure | Absent) -> dict[str, Figure]:
+    """metric -> gross fan share of all months, one per definition, then the reports that there are."""
     own = [share.figure for share in shares if share.month is None and share.key in FANS and share.figure]
     held = [*own, *(report for report in reports if isinstance(report, Figure))]
-    return [(_name(figure.definition), figure) for figure in held]
+    return {figure.definition: figure for figure in held}
 
 
-def ends(labelled: Sequence[tuple[Any, Figure | Absent]]) -> tuple[Figure | Absent, Figure | Absent]:
-    """The least and the most of labelled figures, each as it is and with its own files."""
-    figures = [figure.at("value") for _, figure in labelled if isinstance(figure, Figure)]
-    if not figures:
+def ends(figures: Iterable[Figure | Absent]) -> tuple[Figure | Absent, Figure | Absent]:
+    """The least and the most of some figures, each as it is and with its own files."""
+    points = [figure.at("value") for figure in figures if isinstance(figure, Figure)]
+    if not points:
         return Absent(("fan_gmv_share",)), Absent(("fan_gmv_share",))
-    return min(figures, key=lambda one: one.value), max(figures, key=lambda one: one.value)
+    return min(points, key=lambda one: one.value), max(points, key=lambda one: one.value)
 
 
-def monthly(
-    shares: Iterable[Share], rows: pd.DataFrame | None, sources: tuple[str, ...]
-) -> dict[str, list[tuple[float, Figure | Absent]]]:
-    """Series of fan shares at payment by month of the exports (the first is 1): from orders, and as the
-    dashboard reports them. sources: of the dashboard rows."""
+def month_ends(months: Mapping[str, Points]) -> tuple[Figure | Absent, Figure | Absent]:
+    """`ends` of the months of `monthly`: those counted from orders where there are any, else those reported."""
+    points = months.get("orders") or months.get("dashboard") or []
+    return ends(figure for _, figure in points)
+
+
+def monthly(shares: Iterable[Share], rows: pd.DataFrame | None, sources: tuple[str, ...]) -> dict[str, Points]:
+    """Series of fan shares at payment by month of the exports (the first is 1): from `orders`, and as the
+    `dashboard` reports them. sources: of the dashboard rows."""
     own = [(share.month, share.figure) for share in shares if share.month and share.figure and share.key == FANS[0]]
     told = [(when.date(), _plain(float(fans) / gmv, sources)) for when, fans, gmv in _rows(rows)]
     numbers = [month.year * 12 + month.month for month, _ in [*own, *told]]
     first = min(numbers, default=0)
-    points = {"From orders": own, "As reported": told}
+    points = {"orders": own, "dashboard": told}
     return {
         name: [(month.year * 12 + month.month - first + 1, figure) for month, figure in found]
         for name, found in points.items()
         if found
     }
+
+
+def answer(share: Figure | Absent, known: Figure | Absent, reports: Iterable[Figure | Absent]) -> Verdict:
+    """What the exports carry. share: of records that can be used. known: order lines that name a buyer. reports:
+    fan shares, all that there is where no order could be read."""
+    if isinstance(known, Absent):
+        least, most = ends(reports)
+        return Verdict(
+            msg("Only what the dashboards report is at hand: fans bring {least} to {most} of sales"),
+            {"least": least, "most": most},
+            {"least": msg("Least share of sales from fans, as reported"), "most": msg("Most, as reported")},
+        )
+    message = (
+        msg("These exports carry figures on sales ({share} of records usable), and on buyers for {known} of the lines")
+        if known.value
+        else msg("These exports carry figures on sales, none on buyers: no order names one")
+    )
+    cards = {"share": msg("Order records that can be used"), "known": msg("Order lines that name a buyer")}
+    return Verdict(message, {"share": share, "known": known}, cards)
 
 
 def _plain(share: float, sources: tuple[str, ...]) -> Figure:
@@ -83,8 +104,3 @@ def _fans(rows: pd.DataFrame | None) -> pd.DataFrame:
     reports = rows.reindex(columns=["gmv_fen", "fan_gmv_fen", "fan_gmv_share", "period_start"])
     fans = reports["fan_gmv_fen"].astype(float).fillna(reports["fan_gmv_share"].astype(float) * reports["gmv_fen"])
     return reports.assign(fans=fans)[fans.notna() & (reports["gmv_fen"] > 0)]
-
-
-def _name(metric: str) -> dict[str, str]:
-    entry = definition(metric)
-    return {"en": entry.en, "zh": entry.zh}

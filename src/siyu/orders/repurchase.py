@@ -14,7 +14,7 @@ import numpy as np
 
 from siyu.figure import Figure
 from siyu.orders.counts import BUYER_SUMS, buyer_sums, cohorts, first_gaps, first_of, followed, month_of, returning
-from siyu.orders.frames import Frames
+from siyu.orders.frames import Frames, Ints
 from siyu.orders.sampling import Estimate, Floats, estimated, hidden, ratio, wilson
 from siyu.orders.survival import at_risk, survivors
 
@@ -53,8 +53,9 @@ def in_window(frames: Frames, since: date, until: date, k: int = 0) -> Figures:
 
 
 def between(frames: Frames, earlier: tuple[date, date], later: tuple[date, date], k: int = 0) -> Figure | None:
-    """回购率: buyers of `earlier` who also buy in `later` / buyers of `earlier`; None until `later` is over."""
-    if later[1] > frames.as_of:
+    """回购率: buyers of `earlier` who also buy in `later` / buyers of `earlier`; None until `later` is over, and where
+    a month of either is missing."""
+    if later[1] > frames.as_of or any(earlier[0] <= month <= later[1] for month in frames.missing):
         return None
     both, early = returning(frames, earlier, later).sum(0)
     return proportion(frames, "return_purchase_rate", int(both), int(early), k)
@@ -94,7 +95,7 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
         month, window = first_of(int(cells["month"][row])), windows[place]
         n, again = int(totals[row, 0]), int(all_again[row, place])
         figure = proportion(frames, f"repurchase_{window}d", again, n) if open_ else None
-        short = (month - frames.first_day).days < window
+        short = (month - frames.known_since(month)).days < window
         rows.append(Cohort(month, window, n, figure, short))
     return figures, rows
 
@@ -111,16 +112,18 @@ class Retention:
 
 
 def retention(frames: Frames, k: int = 0) -> list[Retention]:
-    """The cohort triangle, a square of cells: every cohort by every month that the oldest one has lived."""
+    """The cohort triangle, a square of cells: every cohort by every month that the oldest one has lived. Cells of
+    missing months are blank, and no cohort is one whose first days are missing."""
     active = cohorts(frames).set_index(["cohort", "month"])["buyers"]
-    firsts = sorted({int(cohort) for cohort, _ in active.index})
+    missing, broken = ({month_of(month) for month in months} for months in (frames.missing, frames.broken))
+    firsts = sorted({int(cohort) for cohort, _ in active.index} - broken)
     if not firsts:
         return []
     sizes = {cohort: int(active[cohort, cohort]) for cohort in firsts}
     cells = []
     for cohort in firsts:
         for later in range(month_of(frames.as_of) - firsts[0] + 1):
-            over = first_of(cohort + later + 1) - timedelta(days=1) <= frames.as_of
+            over = first_of(cohort + later + 1) - timedelta(days=1) <= frames.as_of and cohort + later not in missing
             bought = int(active.get((cohort, cohort + later), 0))
             figure = proportion(frames, "cohort_retention", bought, sizes[cohort], k) if over else None
             cells.append(Retention(first_of(cohort), later, sizes[cohort], figure))
@@ -130,22 +133,28 @@ def retention(frames: Frames, k: int = 0) -> list[Retention]:
 def by_survival(frames: Frames, days: Sequence[int] = WINDOWS, k: int = 0) -> Figures:
     """Kaplan-Meier share of first-time buyers who buy again within so many days, `repurchase_km_<days>d`.
 
-    Buyers whose record ends earlier count as long as they were seen. None beyond the longest record.
+    Buyers whose record ends earlier count as long as they were seen. None where nobody, or fewer than `k`, are still
+    followed and without a second purchase on the last of the days: there one buyer moves the share.
     """
     gaps = first_gaps(frames, max(days))
-    longest = (frames.as_of - frames.first_day).days
     n = int(gaps[..., 0].sum())
     figures: Figures = {}
-    for window in days:
+    for window, shown in zip(days, followed_to(gaps, days, k), strict=True):
         key = f"repurchase_km_{window}d"
-        figures[key] = survival(gaps, window).figure(key, n, frames.sources, k) if window <= longest else None
+        figures[key] = survival(gaps, window).figure(key, n, frames.sources, k) if shown else None
     return figures
 
 
-def survival(gaps: np.ndarray[tuple[int, ...], np.dtype[np.int64]], window: int) -> Estimate:
+def followed_to(gaps: Ints, days: Sequence[int], k: int) -> list[bool]:
+    """Whether on each of these days at least `k` buyers, and one, are at risk, of `first_gaps`."""
+    risk = at_risk(gaps[..., 0].sum(0))
+    return [bool(risk[day] >= max(k, 1)) for day in days]
+
+
+def survival(gaps: Ints, window: int) -> Estimate:
     """Kaplan-Meier share with the event within `window` days, of `first_gaps`."""
 
-    def share(sums: np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> Floats:
+    def share(sums: Ints) -> Floats:
         risk = at_risk(sums[..., 0])
         return np.asarray(1 - survivors(sums[..., 1], risk)[..., window], float)
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse, special, stats
+from scipy import sparse, special
 
 from siyu.definitions import definition
 from siyu.figure import Figure
@@ -89,6 +89,13 @@ def _weights(n: int) -> Floats:
     return drawn.astype(float)
 
 
+def folded(clusters: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Single buyers, or GROUPS already, as GROUPS clusters: ids that are equal mod GROUPS together."""
+    groups = np.zeros((GROUPS, *clusters.shape[1:]), clusters.dtype)
+    np.add.at(groups, np.arange(len(clusters)) % GROUPS, clusters)
+    return groups
+
+
 def ratio(clusters: npt.NDArray[Any]) -> Estimate:
     """sum of column 0 over sum of column 1 of (clusters, 2)."""
     return estimated(clusters, lambda sums: divided(sums[..., 0], sums[..., 1]))
@@ -100,18 +107,27 @@ def divided(top: npt.NDArray[Any], bottom: npt.NDArray[Any]) -> Floats:
     return np.where(bottom == 0, np.nan, top / safe)
 
 
-def wilson(successes: int, n: int) -> Estimate:
-    """A plain proportion of `n` independent buyers with its score interval (Wilson 1927)."""
+def wilson(successes: float, n: float) -> Estimate:
+    """A proportion of `n` independent buyers with its score interval (Wilson 1927); both may be effective numbers."""
     if not n:
         return Estimate(*[math.nan] * 4)
-    found = stats.binomtest(successes, n).proportion_ci(LEVEL, method="wilson")
     share = successes / n
-    return Estimate(share, float(found.low), float(found.high), math.sqrt(share * (1 - share) / n))
+    z = normal_quantile(0.5 + LEVEL / 2)
+    breadth = 2 * (n + z**2)
+    centre = (2 * n * share + z**2) / breadth
+    half = z / breadth * math.sqrt(4 * n * share * (1 - share) + z**2)
+    low, high = (centre - half if successes else 0.0), (centre + half if successes < n else 1.0)
+    return Estimate(share, low, high, math.sqrt(share * (1 - share) / n))
 
 
 def t_quantile(probability: float) -> float:
     """Quantile of Student's t with GROUPS - 1 degrees of freedom."""
     return float(special.stdtrit(GROUPS - 1, probability))
+
+
+def normal_quantile(probability: float) -> float:
+    """Quantile of the standard normal distribution."""
+    return float(special.ndtri(probability))
 
 
 def hidden(n: npt.NDArray[Any], k: int) -> npt.NDArray[np.bool_]:

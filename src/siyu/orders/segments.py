@@ -7,22 +7,16 @@ from datetime import timedelta
 import ibis
 import ibis.expr.types as ir
 
-from siyu.figure import Figure
+from siyu.figure import Absent, Figure
 from siyu.orders.frames import Frames, run
-
-NAMES = {
-    "buyers": "Buyers with a key",
-    "repeat": "Bought on a second day",
-    "fans": "Follow at the date",
-    "members": "In a group at the date",
-    "both": "Follow and are in a group",
-}
+from siyu.orders.labels import SEGMENTS
 
 
-def sizes(frames: Frames, k: int = 0) -> dict[str, Figure]:
-    """Label -> buyers with a purchase by the date who belong to a segment at its end; those under k are left out.
+def sizes(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
+    """Segment (key of `labels.SEGMENTS`) -> buyers with a purchase by the date who belong to it at its end.
 
-    Only segments that the tables can tell: without follows no fans. They overlap, so they add up to nothing."""
+    Absent under k, and where the tables cannot tell: without follows no fans. Segments overlap, so they add up to
+    nothing."""
     buyers = frames.purchases.group_by("buyer_id").aggregate(days=lambda days: days.count())
     held = {"buyers": buyers, "repeat": buyers.filter(buyers.days > 1)}
     ends = {"fans": (frames.follows, "unfollowed_at"), "members": (frames.members, "left_at")}
@@ -35,9 +29,8 @@ def sizes(frames: Frames, k: int = 0) -> dict[str, Figure]:
         held["both"] = held["fans"].semi_join(held["members"], "buyer_id")
     found = {name: int(run(table.aggregate(n=table.count()))["n"].iloc[0]) for name, table in held.items()}
     return {
-        NAMES[name]: Figure(n, n, n, "users", "none", "buyers", frames.sources, n)
-        for name, n in found.items()
-        if n >= max(k, 1)
+        name: Figure(n, n, n, "users", "none", "buyers", frames.sources, n) if n >= max(k, 1) else Absent(("buyers",))
+        for name, n in (dict.fromkeys(SEGMENTS, 0) | found).items()
     }
 
 

@@ -75,21 +75,11 @@ def forms(frames: Frames, k: int = 0) -> pd.DataFrame:
     return found.assign(share=np.where(blank, np.nan, found["paid_fen"] / max(found["paid_fen"].sum(), 1)))
 
 
-FORM_NAMES = {
-    "live": "Live rooms",
-    "video": "Short videos",
-    "image": "Pictures and text",
-    "card": "Shop and product cards",
-    "other": "Other forms",
-    UNASSIGNED: "Not told",
-}
-
-
 def form_shares(found: pd.DataFrame, sources: tuple[str, ...]) -> dict[str, Figure]:
-    """Label -> share of GMV, of the rows of `forms` that may be shown, in their order."""
+    """Form (key of `labels.FORMS`) -> share of GMV, of the rows of `forms` that may be shown, in their order."""
     shown = found[found["share"].notna()]
     return {
-        FORM_NAMES[form]: Figure(share, share, share, "ratio", "none", "form_gmv_share", sources, orders)
+        form: Figure(share, share, share, "ratio", "none", "form_gmv_share", sources, orders)
         for form, share, orders in zip(shown["form"], shown["share"], shown["orders"].astype(int), strict=True)
     }
 
@@ -110,6 +100,27 @@ def split(frames: Frames, rules: tuple[tuple[str, str], ...], k: int = 0) -> Spl
         turn: {name: _share(frames, known[known["repeat"] == turn], name, k) for name, _ in rules} for turn in (0, 1)
     }
     return Split(shares[0], shares[1], int(known["orders"].sum()), int(counts["orders"].sum()))
+
+
+def sought(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
+    """Share of `repeat` and of `first` orders that people came for by themselves (keys of `labels.SOUGHT`)."""
+    ways = split(frames, SOUGHT, k)
+    turns = {"repeat": ways.repeat, "first": ways.first}
+    return {turn: stated(shares["sought"], "sought_order_share") for turn, shares in turns.items()}
+
+
+def domains(frames: Frames, followed: Frames, k: int = 0) -> dict[str, Figure | Absent]:
+    """What unpaid, bought and private reach bring, in the readings of `labels.DOMAINS`.
+
+    followed: the same orders with the table of follows."""
+    first = split(frames, DOMAINS, k).first
+    by_way, by_fan = net_by_domain(frames), net_by_domain(followed, fans_are_private=True)
+    return {
+        "first_public": stated(first["public"], "public_order_share"),
+        "first_bought": stated(first["bought"], "bought_order_share"),
+        "net_by_way": stated(by_way["private"], "private_net_share"),
+        "net_by_fan": stated(by_fan["private"], "private_net_share"),
+    }
 
 
 def net_by_domain(frames: Frames, *, fans_are_private: bool = False) -> dict[str, Figure | None]:

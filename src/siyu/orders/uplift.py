@@ -9,23 +9,48 @@ no table shows. That is why it never comes without the placebo and the selection
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from siyu.definitions import definition
 from siyu.figure import Figure
+from siyu.marked import msg
 from siyu.orders.frames import Frames
+from siyu.orders.intervals import compared, hybrid, shares
 from siyu.orders.joins import comparisons, members_and_others, risk_sets
+from siyu.orders.pace import pace
 from siyu.orders.repurchase import proportion
-from siyu.orders.sampling import Estimate, Floats, divided, estimated, t_quantile
+from siyu.orders.sampling import Estimate, Floats, estimated, normal_quantile
 from siyu.orders.survival import log_hazard_ratio
 
 WINDOW, GAP, HORIZON = 90, 7, 180
 POWER = 0.8
+FEWER = msg(
+    "The share who came back differs by {difference} among joiners; if they buy {selection} as often anyway, "
+    "the same would show: these data cannot tell"
+)
 
-Sums = npt.NDArray[np.int64]
+VERDICTS = {
+    "too_few": msg("Too few buyers joined to compare them with others"),
+    "no_difference": msg(
+        "No difference shows: the share who came back is {difference} higher among joiners; "
+        "below {detectable} it would stay hidden"
+    ),
+    "selection_possible": msg(
+        "The share who came back is {difference} higher among joiners; if they buy {selection} as often anyway, "
+        "the same would show: these data cannot tell"
+    ),
+    "beyond_selection_seen": msg(
+        "Against their own earlier gaps, joiners came back sooner after joining, by more than buyers who did not join; "
+        "a steady habit of buying often cannot produce this"
+    ),
+}
+UNKNOWN = msg(
+    "The share who came back differs by {difference} among joiners: how much is selection, these data cannot tell"
+)
 
 
 @dataclass(frozen=True)
@@ -36,8 +61,9 @@ class Uplift:
     members, never: the naive contrast, shares who ever bought again among ever-members and never-members.
     placebo: the same difference for the purchase *before*, which joining cannot change.
     selection: how many times as often joiners would have to buy anyway for the whole difference to arise.
-    before: how many times as often they did buy before.  detectable: smallest difference found four times in
-    five.  hazard: Cox ratio with time-varying membership.  joiners: purchases compared on their side.
+    before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.pace`.
+    detectable: smallest difference found four times in five.  hazard: Cox ratio with time-varying membership.
+    joiners: purchases compared on their side.
     """
 
     window_days: int
@@ -51,37 +77,48 @@ class Uplift:
     placebo: Figure | None
     selection: Figure | None
     before: Figure | None
+    pace: Figure | None
+    pace_by_quarter: Figure | None
+    dip: Figure | None
     detectable: Figure | None
     hazard: Figure | None
 
     @property
-    def flagged(self) -> bool:
-        """Whether joiners differed before they joined, beyond chance."""
-        return self.placebo is not None and not self.placebo.low <= 0 <= self.placebo.high
+    def verdict(self) -> str:
+        """One of VERDICTS."""
+        if self.difference is None:
+            return "too_few"
+        if self.difference.low <= 0 <= self.difference.high:
+            return "no_difference"
+        sure = beyond(self.difference, self.pace, self.pace_by_quarter, self.dip)
+        return "beyond_selection_seen" if sure else "selection_possible"
 
     @property
     def message(self) -> str:
-        """What may be said, as a message with {difference}, {placebo}, {detectable}; short, and without a cause."""
-        if self.difference is None:
-            return "Too few buyers joined to compare them with others"
-        if self.flagged:
-            return (
-                "The share who came back is {difference} higher among joiners, "
-                "but was {placebo} higher before joining: no credit to the group"
-            )
-        if self.difference.low <= 0 <= self.difference.high:
-            return (
-                "No difference shows: the share who came back is {difference} higher among joiners; "
-                "below {detectable} it would stay hidden"
-            )
-        if self.placebo is None:
-            return (
-                "The share who came back is {difference} higher among joiners than others alike; before, it is unknown"
-            )
-        return (
-            "The share who came back is {difference} higher among joiners than others alike, "
-            "{placebo} before joining: may be chance"
-        )
+        """What may be said, as a message with {difference}, {selection}, {detectable}; short, and without a cause."""
+        if self.verdict == "selection_possible" and self.selection is None:
+            return UNKNOWN
+        return FEWER if self.difference is not None and self.difference.high < 0 else VERDICTS[self.verdict]
+
+
+class Limits(Protocol):
+    """The ends of an interval."""
+
+    @property
+    def low(self) -> float:
+        """Its lower end."""
+
+    @property
+    def high(self) -> float:
+        """Its upper end."""
+
+
+def beyond(difference: Limits, pace: Limits | None, by_quarter: Limits | None, dip: Limits | None) -> bool:
+    """Whether a steady habit of buying cannot have made the difference. All checks must hold, so that the chance
+    to be wrong is that of one (intersection-union: Berger 1982): more come back, and sooner than by their own past,
+    within quarters too, without having slowed down before. An end that is nan holds nothing."""
+    sooner = all(one is not None and one.low > 0 for one in (difference, pace, by_quarter))
+    return sooner and not (dip is not None and dip.high < 0)
 
 
 def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> Uplift:
@@ -90,66 +127,41 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
     Raises ValueError without that table or when window or gap is not positive."""
     if window < 1 or gap < 0:
         raise ValueError(f"window >= 1 and gap >= 0, found {window} and {gap}")
+    frames = frames.beside("members")
     _, sums = comparisons(frames, window, gap)
     after, earlier = sums[..., :2], sums[..., 2:]
-    counts = _compared(after)
-    shown = min(counts) >= max(k, 1)
-    contrast = estimated(after, difference)
-    joined = estimated(after, lambda sums: _shares(sums)[1]).clipped(0, 1)
-    others = estimated(after, lambda sums: _shares(sums)[0]).clipped(0, 1)
-    past = _compared(earlier)
-    checked = min(past) >= max(k, 1)
+    counts, past = compared(after), compared(earlier)
+    contrast, placebo = hybrid(after.sum(0)), hybrid(earlier.sum(0))
+    own = pace(frames, gap)
     # the interval stretches to infinity where a share may be one: then there is no multiple to show
     multiple, before = (estimated(part, _multiple) for part in (after, earlier))
     (never_twice, never), (members_twice, members) = members_and_others(frames).sum(0).tolist()
-    hazard = _hazard(frames)
-    detectable = (t_quantile(0.975) + t_quantile(POWER)) * contrast.error
-    found = Uplift(
+    detectable = (normal_quantile(0.975) + normal_quantile(POWER)) * contrast.difference.error
+
+    def shown(estimate: Estimate, key: str, n: tuple[int, int], of: int | None = None) -> Figure | None:
+        return estimate.figure(key, sum(n) if of is None else n[of], frames.sources) if min(n) >= max(k, 1) else None
+
+    return Uplift(
         window, gap, counts[1],
-        difference=contrast.figure("group_uplift", sum(counts), frames.sources),
-        joined=joined.figure("joined_repeat_share", counts[1], frames.sources),
-        others=others.figure("joined_repeat_share", counts[0], frames.sources),
+        difference=shown(contrast.difference, "group_uplift", counts),
+        joined=shown(contrast.joined, "joined_repeat_share", counts, 1),
+        others=shown(contrast.others, "joined_repeat_share", counts, 0),
         members=proportion(frames, "naive_repeat_share", members_twice, members, k),
         never=proportion(frames, "naive_repeat_share", never_twice, never, k),
-        placebo=estimated(earlier, difference).figure("group_placebo", sum(past), frames.sources) if checked else None,
-        selection=multiple.figure("selection_multiple", sum(counts), frames.sources),
-        before=before.figure("placebo_multiple", sum(past), frames.sources) if checked else None,
-        detectable=_point(frames, detectable, "detectable_uplift", sum(counts)),
-        hazard=hazard.figure("group_hazard_ratio", sum(counts), frames.sources),
+        placebo=shown(placebo.difference, "group_placebo", past),
+        selection=shown(multiple, "selection_multiple", counts),
+        before=shown(before, "placebo_multiple", past),
+        pace=shown(own.by_number, "group_pace", own.n),
+        pace_by_quarter=shown(own.by_quarter, "group_pace_by_quarter", own.n),
+        dip=shown(own.before, "group_pace_before", own.n_before),
+        detectable=_point(frames, detectable, "detectable_uplift", sum(counts)) if min(counts) >= max(k, 1) else None,
+        hazard=shown(_hazard(frames), "group_hazard_ratio", counts),
     )  # fmt: skip
-    if shown:
-        return found
-    return replace(
-        found, difference=None, joined=None, others=None, placebo=None, selection=None, before=None, detectable=None,
-        hazard=None,
-    )  # fmt: skip
-
-
-def _compared(sums: Sums) -> tuple[int, int]:
-    """Purchases of others and of joiners, in strata that have both."""
-    n = sums[..., 1].sum(0)
-    both = n[(n > 0).all(-1)]
-    return int(both[:, 0].sum()), int(both[:, 1].sum())
-
-
-def _shares(sums: npt.NDArray[np.generic]) -> tuple[Floats, Floats]:
-    """Shares of others and joiners in (replicates, strata, 2, [with, all]), both over the joiners' strata."""
-    top, n = np.asarray(sums[..., 0], float), np.asarray(sums[..., 1], float)
-    weight = np.where((n > 0).all(-1), n[..., 1], 0.0)
-    rates = np.where(n > 0, top / np.where(n > 0, n, 1.0), 0.0)
-    total = weight.sum(-1)
-    return divided((weight * rates[..., 0]).sum(-1), total), divided((weight * rates[..., 1]).sum(-1), total)
-
-
-def difference(sums: npt.NDArray[np.generic]) -> Floats:
-    """Share of joiners minus the standardised share of others, of (replicates, strata, 2, [with, all])."""
-    others, joined = _shares(sums)
-    return joined - others
 
 
 def _multiple(sums: npt.NDArray[np.generic]) -> Floats:
     """Ratio of constant rates that give the two shares."""
-    others, joined = _shares(sums)
+    others, joined = shares(sums)
     possible = (others > 0) & (others < 1) & (joined < 1)
     rates = [np.log1p(-np.where(possible, share, 0.5)) for share in (joined, others)]
     return np.where(possible, rates[0] / rates[1], np.nan)

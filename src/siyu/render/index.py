@@ -8,14 +8,14 @@ from typing import Any
 
 from markupsafe import Markup
 
-from siyu.findings import values_by_name
 from siyu.language import LANGUAGES, Language
+from siyu.record import TitledFinding
 from siyu.render import labels
-from siyu.render.outline import place_of
 from siyu.render.page.html import HTML_LANG, environment_of, shell
-from siyu.render.page.prose import NAME_LENGTH, Prose
+from siyu.render.said import NAME_LENGTH, Said
+from siyu.render.speech import Speech
 
-Record = Mapping[str, Any]
+Record = Mapping[str, Any]  # content of `run.json`
 
 
 def render_index(records: Sequence[Record]) -> str:
@@ -25,7 +25,7 @@ def render_index(records: Sequence[Record]) -> str:
     last run failed may have two: the published one that stands, and the failed one with its `reasons`.
     """
     environment = environment_of(Language("zh"))
-    tongues = [Tongue(Prose(Language(code))) for code in LANGUAGES]
+    tongues = [Tongue(Speech(Language(code))) for code in LANGUAGES]
     listed = {"records": [entry for entry in records if entry.get("subject")], "tongues": tongues}
     body = environment.get_template("index.html.j2").render(**listed, html_langs=HTML_LANG)
     return shell(environment, body, "Siyu 私域", "index.css", "index.js")
@@ -35,42 +35,40 @@ def render_index(records: Sequence[Record]) -> str:
 class Tongue:
     """One language of the index."""
 
-    prose: Prose
+    speech: Speech
 
     @property
     def code(self) -> str:
         """Language code."""
-        return self.prose.language.code
+        return self.speech.language.code
 
     def say(self, message_id: str) -> str:
         """An interface string."""
-        return self.prose.language.message(message_id)
+        return self.speech.language.message(message_id)
 
-    def name(self, record: Record) -> Markup:
+    def name(self, record: Record) -> Said:
         """The subject's display name."""
         names = record.get("name") or {}
-        return self.prose.untrusted(names.get(self.code) or record["subject"], NAME_LENGTH)
+        return self.speech.data(names.get(self.code) or record["subject"], NAME_LENGTH)
 
     def status(self, record: Record) -> str:
         """The state of the last run."""
         status = str(record["status"])
         return self.say(labels.STATUSES.get(status) or status)
 
-    def headline(self, record: Record) -> Markup:
+    def headline(self, record: Record) -> Said:
         """The title of the leading answer, empty when the run has none."""
         answer = leading(record)
-        return self.prose.untrusted((answer.get("title") or {}).get(self.code)) if answer else Markup()
+        return self.speech.data(self.speech.language.chosen(answer.title)) if answer else Said()
 
-    def figures(self, record: Record) -> list[tuple[Markup, Markup]]:
+    def figures(self, record: Record) -> list[tuple[Said, Said]]:
         """(number, what it is) of the leading answer's cards."""
         answer = leading(record)
-        if not answer:
-            return []
-        values = values_by_name(answer)
-        cards = [(name, text) for name, text in answer.get("cards", {}).items() if name in values]
+        cards = list(answer.cards.items())[:3] if answer else []
         return [
-            (self.prose.span(values[name], f"{answer['key']}.{name}"), self.prose.rich(text, values, answer["key"]))
-            for name, text in cards[:3]
+            (self.speech.figure(answer.by_name[name], f"{answer.key}.{name}"), self.speech.of(answer, text))
+            for name, text in cards
+            if answer is not None
         ]
 
     def warnings(self, record: Record) -> list[Markup]:
@@ -79,7 +77,7 @@ class Tongue:
         found = [
             Markup("{}{}{}").format(self.status(entry), self.say(": "), self._question(entry)) for entry in sections
         ]
-        return found + [self.prose.untrusted(reason, 400) for reason in record.get("reasons") or ()]
+        return found + [self.speech.data(reason, 400).markup() for reason in record.get("reasons") or ()]
 
     def files(self, record: Record) -> list[tuple[str, str]]:
         """(label, path) of the report's files in this language."""
@@ -93,13 +91,9 @@ class Tongue:
         ]
 
     def _question(self, section: Record) -> str:
-        name = str(section["notebook"])
-        return self.say(labels.QUESTIONS[name]) if name in labels.QUESTIONS else name
+        return self.speech.language.say(section.get("question") or str(section["notebook"]))
 
 
-def leading(record: Record) -> Record:
-    """The answer that stands for a whole report; empty when it has none."""
-    answers = list(record.get("answers") or ())
-    kind = record.get("kind", "case")
-    ranked = sorted(answers, key=lambda one: (not one.get("lead"), place_of(kind, one.get("section", ""))))
-    return ranked[0] if ranked else {}
+def leading(record: Record) -> TitledFinding | None:
+    """The answer that stands for a whole report; None when it has none."""
+    return next(map(TitledFinding.model_validate, record.get("answers") or ()), None)

@@ -5,17 +5,11 @@ Arranges a `Report`; holds no language and no markup.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from siyu.language import Text
+from siyu.record import FindingRecord, Wording
 from siyu.render.report import NOT_APPLICABLE, OK, Report, SectionReport
-
-Record = Mapping[str, Any]
-MEASUREMENTS = ("next_measurements", "next_measurement")
-# The section whose answer stands for a report, the best first: a client's own figures before those of a case
-_LEADING = {"case": ("02_case_study",), "client": ("09_playbook", "07_repurchase", "06_orders", "02_case_study")}
 
 
 @dataclass(frozen=True)
@@ -23,8 +17,8 @@ class Block:
     """A finding and the markdown cells that lead to it."""
 
     section: SectionReport
-    finding: Record
-    cells: tuple[Text, ...] = ()
+    finding: FindingRecord
+    cells: tuple[Wording, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,11 +26,11 @@ class Chapter:
     """A section in reading order: its first cell, its answer, its findings, its closing cells."""
 
     section: SectionReport
-    question: Text | None
-    intro: tuple[Text, ...]
+    question: Wording | None
+    intro: tuple[Wording, ...]
     answer: Block | None
     blocks: tuple[Block, ...]
-    closing: tuple[Text, ...]
+    closing: tuple[Wording, ...]
 
 
 @dataclass(frozen=True)
@@ -61,8 +55,8 @@ def outline(report: Report) -> Outline:
     # what a failed section computed before it failed is not part of the report
     blocks = {s.notebook: tuple(_blocks(s)) if s.status == OK else () for s in report.sections}
     everything = [block for section in report.sections for block in blocks[section.notebook]]
-    lead = _lead(report, [block for block in everything if block.finding["role"] == "answer"])
-    measurements = tuple(b for b in everything if _measures(b.finding) and b.finding["role"] != "absent")
+    lead = _lead([block for block in everything if block.finding.role == "answer"])
+    measurements = tuple(b for b in everything if _measures(b.finding) and b.finding.role != "absent")
     shown = [section for section in report.sections if section.status != NOT_APPLICABLE]
     if lead is not None:
         shown.sort(key=lambda section: section is not lead.section)
@@ -77,24 +71,16 @@ def outline(report: Report) -> Outline:
 
 
 def _with_role(blocks: list[Block], role: str) -> Iterator[Block]:
-    return (b for b in blocks if b.finding["role"] == role and (role == "absent" or not _measures(b.finding)))
+    return (b for b in blocks if b.finding.role == role and (role == "absent" or not _measures(b.finding)))
 
 
-def _measures(finding: Record) -> bool:
-    return finding["key"] in MEASUREMENTS
+def _measures(finding: FindingRecord) -> bool:
+    return "next" in finding.feeds
 
 
-def _lead(report: Report, answers: list[Block]) -> Block | None:
-    """The answer flagged `lead`, else that of the subject kind's leading section, else the first."""
-    kind = report.subject.get("kind", "case")
-    ranked = sorted(answers, key=lambda b: (not b.finding.get("lead"), place_of(kind, b.section.notebook)))
-    return ranked[0] if ranked else None
-
-
-def place_of(kind: str, section: str) -> int:
-    """How near the answer of a section comes to standing for a whole report of this kind; 0 is nearest."""
-    leading = _LEADING.get(kind, ())
-    return leading.index(section) if section in leading else len(leading)
+def _lead(answers: list[Block]) -> Block | None:
+    """The answer that its section says may lead, by the rank of the section, else the first."""
+    return min(answers, key=lambda b: (b.finding.key != b.section.lead, b.section.rank), default=None)
 
 
 def _blocks(section: SectionReport) -> Iterator[Block]:
@@ -103,22 +89,22 @@ def _blocks(section: SectionReport) -> Iterator[Block]:
     for finding in section.findings:
         cells = _after(section, previous)
         yield Block(section, finding, cells[1:] if previous is None else cells)
-        previous = finding["key"]
+        previous = finding.key
 
 
 def _chapter(section: SectionReport, blocks: tuple[Block, ...]) -> Chapter:
     opening = _after(section, None)
-    answer = next((block for block in blocks if block.finding["role"] == "answer"), None)
-    headlines = [b for b in blocks if b.finding["role"] in ("answer", "headline") and b is not answer]
+    answer = next((block for block in blocks if block.finding.role == "answer"), None)
+    headlines = [b for b in blocks if b.finding.role in ("answer", "headline") and b is not answer]
     kept = tuple(block for block in headlines if not _measures(block.finding))
     first = blocks[0] if blocks else None
     intro = opening[1:] if first is None or first is answer else ()
     if section.status != OK:
         kept, intro, answer = (), (), None
-    last = section.findings[-1]["key"] if section.findings else None
+    last = section.findings[-1].key if section.findings else None
     closing = _after(section, last) if last is not None and section.status == OK else ()
     return Chapter(section, opening[0] if opening else None, intro, answer, kept, closing)
 
 
-def _after(section: SectionReport, key: str | None) -> tuple[Text, ...]:
+def _after(section: SectionReport, key: str | None) -> tuple[Wording, ...]:
     return tuple(text for text, after in section.markdown if after == key)

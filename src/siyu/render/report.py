@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cached_property
 
-from siyu.language import Text
+from siyu.record import Both, ConflictEntry, Entry, FindingRecord, Wording
 
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
 STATUSES = (OK, NO_INPUT, NOT_APPLICABLE, FAILED)
@@ -24,16 +24,21 @@ class SectionReport:
     markdown: the markdown cells in notebook order, each with the key of the finding it follows, None for
         those before the first finding. The first cell holds the question; a section that was not executed
         may carry only that.
-    findings: records as in findings.json, in notebook order.
+    findings: in notebook order.
     pngs: finding key -> (language code, PNG bytes) drawn by the notebook.
+    question: what the section asks, for those that were not executed. lead: key of the answer that may stand for the
+        whole report; rank: how near it comes to that, the best is 1.
     """
 
     notebook: str
     status: str = OK
-    reason: Text | None = None
-    markdown: Sequence[tuple[Text, str | None]] = ()
-    findings: Sequence[Mapping[str, Any]] = ()
+    reason: Wording | None = None
+    markdown: Sequence[tuple[Wording, str | None]] = ()
+    findings: Sequence[FindingRecord] = ()
     pngs: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
+    question: Wording | Mapping[str, str] = ""
+    lead: str = ""
+    rank: int = 100
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
@@ -41,34 +46,51 @@ class SectionReport:
 
 
 @dataclass(frozen=True)
+class About:
+    """A subject, or the published case it is compared with. kind: case, client."""
+
+    id: str
+    name: Both
+    kind: str = "case"
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A parameter of the sections that were run. meaning: what it does, in words."""
+
+    name: str
+    default: str | int | float | bool
+    value: str | int | float | bool
+    overridden: bool
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything a rendering may print about one subject.
 
-    subject: {id, name: {zh, en}, kind: case|client}.   case: the same of the published case compared with.
-    as_of: ISO date, printed as the date of the report.
-    sections: in notebook order.
-    sources: ref -> entry. Each has ref, kind (claim|assumption|fee|data|orders|parameter), name: {zh, en};
-        claim: as_printed, value, low, high, unit, comparator, period, grade, garble, locator, note,
-            not_stated [denominator|window|refunds|selection], rivals [{ref, as_printed, grade, conflict,
-            kind: rival|definition|reading|corroboration, adopted, reason}],
-            source {id, title, publisher, published, locator, interest, reason};
-        assumption: low, mode, high, family, unit, confidence, vintage, rationale, source;
-        fee: low, high, unit, valid_from, valid_to, confidence, note, source;
-        data and orders: license or path, source.
-    parameters: [{name, default, value, overridden, meaning}] of the sections that were run.
-    conflicts: [{id, kind, topic, claims [ref], adopted [ref], adopted_low, adopted_high, unit, resolution,
-        differing_field, reason, confidence, corroboration [source title]}], those of the case.
+    as_of: ISO date, printed as the date of the report.   sections: in notebook order.
+    entries: ref -> entry of everything the findings rest on, conflicts included.
     """
 
-    subject: Mapping[str, Any]
+    subject: About
     as_of: str
     sections: Sequence[SectionReport]
-    sources: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    parameters: Sequence[Mapping[str, Any]] = ()
-    case: Mapping[str, Any] = field(default_factory=dict)
-    conflicts: Sequence[Mapping[str, Any]] = ()
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+    settings: Sequence[Setting] = ()
 
     @property
-    def findings(self) -> list[Mapping[str, Any]]:
+    def findings(self) -> list[FindingRecord]:
         """All findings in reading order."""
         return [finding for section in self.sections for finding in section.findings]
+
+    @cached_property
+    def sources(self) -> dict[str, Entry]:
+        """Entries that findings are read from."""
+        return {ref: entry for ref, entry in self.entries.items() if not isinstance(entry, ConflictEntry)}
+
+    @cached_property
+    def disputes(self) -> list[ConflictEntry]:
+        """Conflicts of claims; claims that agree are none."""
+        conflicts = [entry for entry in self.entries.values() if isinstance(entry, ConflictEntry)]
+        return [entry for entry in conflicts if entry.type != "corroboration"]

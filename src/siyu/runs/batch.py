@@ -9,12 +9,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from siyu.runs.ask.plan import Plan
+from siyu.runs.ask.present import Present
 from siyu.runs.files.faults import on_disk
 from siyu.runs.files.workspace import Workspace
 from siyu.runs.journal import Journal
 from siyu.runs.make.index import stale
 from siyu.runs.make.pool import Pool, Task
 from siyu.runs.outcome import Outcome, Progress, concluded
+from siyu.runs.shared import SharedSections
 from siyu.runs.subjectrun import SubjectRun
 
 _WAIT = 0.2  # seconds between two tries for a subject that another run has
@@ -27,12 +29,16 @@ class IndexFailedError(RuntimeError):
 class Batch:
     """Runs plans, `jobs` tasks at a time."""
 
-    def __init__(self, plans: Sequence[Plan], out: Path, *, jobs: int, force: bool, progress: Progress) -> None:
+    def __init__(
+        self, plans: Sequence[Plan], out: Path, *, jobs: int, force: bool, progress: Progress,
+        present: Present | None = None,
+    ) -> None:  # fmt: skip
         self.plans = plans
         self.workspace = Workspace(out)
         self.jobs = jobs
         self.force = force
         self.progress = progress
+        self.present = present or Present()
         self.outcomes: list[Outcome] = []
         self._told: set[str] = set()
 
@@ -55,7 +61,8 @@ class Batch:
 
     def _run(self, pool: Pool) -> None:
         journal = Journal(self.workspace, pool.run)
-        waiting = [SubjectRun(plan, self.workspace, journal, force=self.force) for plan in self.plans]
+        shared = SharedSections(self.workspace, self.present, force=self.force)
+        waiting = [SubjectRun(plan, shared, self.present, journal, force=self.force) for plan in self.plans]
         active: list[SubjectRun] = []
         while waiting or active:
             self._start(pool, active)
@@ -74,6 +81,8 @@ class Batch:
                 self._enforce(pool, active)
             elif not active:
                 self._wait_for_others(waiting)
+            elif all(run.waits for run in active):
+                time.sleep(_WAIT)
 
     @contextlib.contextmanager
     def _surviving(self, pool: Pool, run: SubjectRun) -> Iterator[None]:
@@ -127,7 +136,7 @@ class Batch:
         self.progress.doing(f"{left} to go: " + ", ".join(_shown(task) for task in pool.busy))
 
     def _enforce(self, pool: Pool, active: Sequence[SubjectRun]) -> None:
-        for run in [one for one in active if not one.over]:
+        for run in [one for one in active if not (one.over or one.waits)]:
             limits = run.plan.request.limits
             tasks = [task for task in pool.busy if task.owner == run.subject]
             memory, output = sum(task.memory for task in tasks), sum(task.output for task in tasks)

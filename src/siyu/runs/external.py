@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import Problem, ProblemsError, UsageError, nearest, shown_path
-from siyu.runs.ask import keys
 from siyu.runs.ask.lint import hidden_failures
 from siyu.runs.ask.output_options import Delivery
-from siyu.runs.ask.parameters import Scalar, given
+from siyu.runs.ask.parameters import Scalar, given, injected
 from siyu.runs.ask.plan import (
     NO_INPUT,
     NOT_APPLICABLE,
@@ -20,12 +19,12 @@ from siyu.runs.ask.plan import (
     Request,
     SectionPlan,
     parameter_rows,
-    report_key,
 )
 from siyu.runs.ask.requests import Given, Wish, checked, place
 from siyu.runs.ask.sections import applicable, notebooks
 from siyu.runs.check import checks
 from siyu.runs.files import executed, storage
+from siyu.subjects import load_subject
 
 RUNNER = "external"
 _NOT_GIVEN = "Its executed notebook was not given."
@@ -53,6 +52,7 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
             _problem(path, f"{found} in cell {cell}", "cells whose failures show", step)
             for cell, found, step in hidden_failures(notebook)
         ]
+        problems += _undeclared(path, notebook)
         section, subject = _section(path, notebook), str(given(notebook).get("subject", ""))
         if section not in notebooks():
             problems.append(_problem(path, section, f"a section. {nearest(section, notebooks())}"))
@@ -61,27 +61,39 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
         opened.setdefault(subject, {})[section] = (path, notebook)
     if problems:
         raise NotebooksRefusedError(problems)
-    return [_plan(subject, found, languages, delivery) for subject, found in opened.items()]
+    for_anybody = opened.pop("", {})
+    if for_anybody and not opened:
+        _, notebook = next(iter(for_anybody.values()))
+        opened[str(given(notebook).get("case", ""))] = {}
+    return [_plan(subject, {**for_anybody, **found}, languages, delivery) for subject, found in opened.items()]
 
 
 def _plan(
     subject: str, found: dict[str, tuple[Path, dict[str, Any]]], languages: Sequence[str], delivery: Delivery
 ) -> Plan:
-    values = {section: given(notebook) for section, (_, notebook) in found.items()}
+    values = {section: _values(subject, given(notebook)) for section, (_, notebook) in found.items()}
     request = _request(subject, values, languages, delivery)
     sections = []
     for name, obstacle in applicable(request.subject.kind, request.subject.currency).items():
         if name in found:
             content = storage.pretty(found[name][1])
-            sections.append(SectionPlan(name, OK, values[name], keys.key(storage.sha256(content)), content))
+            sections.append(SectionPlan(name, OK, values[name], content))
         elif not obstacle:
-            sections.append(SectionPlan(name, NO_INPUT, {}, "", reason=_NOT_GIVEN))
+            sections.append(SectionPlan(name, NO_INPUT, {}, reason=_NOT_GIVEN))
         else:
-            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, "", reason=obstacle))
-    inputs = tuple({"path": path.name, "sha256": storage.sha256_of(path)} for path, _ in found.values())
+            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, reason=obstacle))
+    inputs = {path.name: storage.sha256_of(path) for path, _ in found.values()}
     said = {"case": request.case.id, "as_of": request.as_of}
     rows = parameter_rows({section: {**each, **said} for section, each in values.items()}, request.parameters)
-    return Plan(request, tuple(sections), inputs, rows, report_key(request, sections), RUNNER)
+    return Plan(request, tuple(sections), inputs, rows, RUNNER)
+
+
+def _values(subject: str, ran_with: dict[str, Scalar]) -> dict[str, Scalar]:
+    """The values of a notebook as they are said of a subject; it may have been made for anybody, see `planned`."""
+    if ran_with.get("subject") != "":
+        return ran_with
+    goods = ran_with.get("category", "")
+    return {**ran_with, "subject": subject, "category": "" if goods == load_subject(subject).category else goods}
 
 
 def _request(
@@ -104,10 +116,19 @@ def _request(
     return replace(request, parameters={**request.parameters, **overridden})
 
 
+def _undeclared(path: Path, notebook: dict[str, Any]) -> list[Problem]:
+    """Parameters that were injected although no section declares them: the notebook ran with its defaults instead."""
+    known = {name for section in notebooks().values() for name in section.parameters}
+    strange = [name for name in injected(notebook) if name not in known]
+    return [
+        _problem(path, f"the parameter {name}", "one that a section declares", nearest(name, known)) for name in strange
+    ]
+
+
 def _section(path: Path, notebook: dict[str, Any]) -> str:
     """The section a notebook is, by what its findings say, else by its name."""
-    sections = {record.get("section") for record in executed.findings(notebook)}
-    return str(sections.pop()) if len(sections) == 1 else path.stem
+    sections = executed.claimed(notebook, "section")
+    return sections.pop() if len(sections) == 1 else path.stem
 
 
 def _problem(path: Path, found: str, expected: str, step: str = "Run it again from a fresh kernel.") -> Problem:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from siyu.runs.ask.requests import command
 from siyu.runs.files.faults import on_disk
@@ -20,7 +21,8 @@ class Outcome:
     """How a subject ended. folder: of the report, or of the record of the failure.
 
     executed: sections that were run.   aside: files of others that were moved out of the report's folder.
-    repeat: the command that tries a failed subject again.   stands: an older report is still published.
+    repeat: the command that tries a failed subject again.   moved: values that differ from the report published
+    before.   stands: an older report is still published.
     """
 
     subject: str
@@ -32,6 +34,12 @@ class Outcome:
     aside: tuple[str, ...] = ()
     repeat: str = ""
     stands: bool = False
+    moved: tuple[dict[str, Any], ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract's line of `report --json`."""
+        kept = {"subject": self.subject, "status": self.status, "seconds": round(self.seconds, 3)}
+        return {**kept, "moved": list(self.moved), "reasons": list(self.reasons)}
 
 
 @dataclass
@@ -59,9 +67,10 @@ def concluded(run: SubjectRun) -> Outcome:
             aside = run.publish()
         except OSError as error:
             run.faults["publishing"] = [on_disk(error, run.size())]
-    seconds, executed = time.monotonic() - run.started, run.decision.execute
+    seconds, executed = time.monotonic() - run.started, tuple(sorted(run.executed))
     if not run.faults:
-        return Outcome(run.subject, PUBLISHED, run.place.target, seconds, executed, aside=tuple(aside))
+        moved = tuple(run.moved)
+        return Outcome(run.subject, PUBLISHED, run.place.target, seconds, executed, aside=tuple(aside), moved=moved)
     folder = run.place.target
     if run.lock.held:  # not where the lock itself could not be written
         try:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from siyu.record import Part, TitledFinding
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
+from siyu.runs.ask.sections import profiles
 from siyu.runs.files import executed, storage
+from siyu.runs.files.made import Made, listed
 from siyu.runs.files.record import PUBLISHED, SCHEMA
 from siyu.runs.files.workspace import SectionStore
 
 Faults = Mapping[str, Sequence[str]]
 
 
-def account(
-    plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[Mapping[str, Any]] = ()
-) -> dict[str, Any]:
+def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[TitledFinding] = ()) -> dict[str, Any]:
     """The record of a run without its files and seal. findings: with titles, of a report without faults."""
-    request = plan.request
+    request, made = plan.request, _made(plan, store)
     record = {
         "schema": SCHEMA,
         "status": FAILED if faults else PUBLISHED,
@@ -26,19 +28,29 @@ def account(
         "kind": request.subject.kind,
         "name": request.subject.name.model_dump(),
         "as_of": request.as_of,
+        "observed": _observed(made, store),
         "languages": list(request.languages),
         "runner": plan.runner,
-        "key": plan.key,
-        "inputs": list(plan.inputs),
+        "previous": None,
+        "key": plan.key({name: one.key for name, one in made.items()}),
+        "inputs": listed(dict(ChainMap(dict(plan.inputs), *(dict(one.inputs) for one in made.values())))),
         "parameters": list(plan.parameters),
         "versions": keys.versions(),
-        "sections": [_section(section, store, faults) for section in plan.sections],
+        "sections": [_section(section, store, faults, made) for section in plan.sections],
     }
     if faults:
         record["reasons"] = reasons(faults)
     else:
-        record["answers"] = [finding for finding in findings if finding["role"] == "answer"]
+        answers = [finding for finding in findings if finding.role == "answer"]
+        answers.sort(key=lambda one: profiles()[one.section].rank(request.subject.kind))
+        record["answers"] = [finding.as_json() for finding in answers]
     return record
+
+
+def _observed(made: Iterable[str], store: SectionStore) -> dict[str, str] | None:
+    """First and last observed day of the subject's own orders, by the first section that tells."""
+    spans = (executed.observed(storage.read_json(store.notebook(name))) for name in made)
+    return next((span for span in spans if span), None)
 
 
 def reasons(faults: Faults) -> list[str]:
@@ -51,16 +63,33 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     if section.status != OK:
         return section.status, section.reason
     reason = executed.no_input(storage.read_json(store.notebook(section.notebook)))
-    return (NO_INPUT, reason) if reason else (OK, None)
+    return (NO_INPUT, reason.as_json() if isinstance(reason, Part) else reason) if reason else (OK, None)
 
 
-def _section(section: SectionPlan, store: SectionStore, faults: Faults) -> dict[str, Any]:
-    entry: dict[str, Any] = {"notebook": section.notebook}
-    if section.status == OK:
-        entry["key"] = section.key
+def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list[dict[str, Any]]:
+    """[{key, name, from, to}] of the values that both reports hold and that differ."""
+    old = {(one.key, name): value.value for one in before for name, value in one.by_name.items()}
+    new = {(one.key, name): value.value for one in now for name, value in one.by_name.items()}
+    return [
+        {"key": key, "name": name, "from": old[key, name], "to": value}
+        for (key, name), value in new.items()
+        if (key, name) in old and old[key, name] != value
+    ]
+
+
+def _made(plan: Plan, store: SectionStore) -> dict[str, Made]:
+    found = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
+    return {name: made for name, made in found.items() if made is not None}
+
+
+def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Mapping[str, Made]) -> dict[str, Any]:
+    question = profiles()[section.notebook].question.model_dump()
+    entry: dict[str, Any] = {"notebook": section.notebook, "question": question, "inputs": []}
     if section.notebook in faults:
         return {**entry, "status": FAILED, "reason": "; ".join(faults[section.notebook])}
-    if section.status == OK and store.accepted(section.notebook, section.key) is None:
+    if section.status == OK and section.notebook not in made:
         return {**entry, "status": FAILED, "reason": "was not run to its end"}
+    if section.status == OK:
+        entry |= made[section.notebook].as_json()
     status, reason = section_state(section, store)
     return {**entry, "status": status, **({"reason": reason} if reason else {})}

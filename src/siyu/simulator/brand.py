@@ -14,7 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from siyu.intake.formats.times import EPOCH
-from siyu.simulator.worlds import Lives, World, lived, truth
+from siyu.simulator.kinds import World
+from siyu.simulator.worlds import Lives, lived, truth
 
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
 QUIRKS = {

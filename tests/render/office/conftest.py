@@ -19,8 +19,9 @@ from siyu.evidence.ledger import load_ledger
 from siyu.evidence.references import References
 from siyu.language import Language
 from siyu.paths import data_dir
+from siyu.record import Both, FindingRecord, entries
 from siyu.render.deck import deck_bytes
-from siyu.render.report import Report, SectionReport
+from siyu.render.report import About, Report, SectionReport
 from siyu.render.tables import tables_bytes
 from siyu.render.tables.economics import formulas
 
@@ -62,6 +63,11 @@ def mark(label: Any, middle: float, low: float | None = None, high: float | None
     return {"label": label, **kept, "tone": "main", **more}
 
 
+def line(label: str, middle: float, *ends: float, **more: Any) -> Content:
+    """A reference line of a chart."""
+    return {key: part for key, part in mark(label, middle, *ends, **more).items() if key != "tone"}
+
+
 def chart(kind: str, *rows: Content, **more: Any) -> Content:
     """A chart record."""
     unit = rows[0].get("unit", "") if rows else ""
@@ -70,10 +76,12 @@ def chart(kind: str, *rows: Content, **more: Any) -> Content:
 
 def finding(key: str, message: Any, values: list[Content], drawn: Content, **more: Any) -> Content:
     """A finding record."""
-    sources = sorted({ref for entry in [*values, *drawn["rows"]] for ref in entry.get("sources", ())})
-    record = {"schema": 1, "key": key, "section": CASE, "role": "headline", "message_id": message}
+    sources = sorted({ref for entry in [*values, *drawn["rows"]] for ref in entry.get("sources", ())}) or [
+        "ledger:luzhou_laojiao"
+    ]
+    record = {"schema": 2, "key": key, "section": CASE, "role": "headline", "message_id": message}
     record |= {"subtitle": "CNY a month", "values": values, "cards": {}, "chart": drawn, "sources": sources}
-    return record | {"caveats": ["Nothing here is measured"], "needs": []} | more
+    return record | {"caveats": ["Nothing here is measured"], "needs": [], "feeds": []} | more
 
 
 def _share(label: str, series: str, middle: float) -> Content:
@@ -90,19 +98,19 @@ def _case() -> list[Content]:
     answer |= {"cards": {"fans": "a month, from fans", "members": "of members buy again"}, "subtitle": ""}
     ranges = chart(
         "range", mark("From fans", 8_300_000, 4_150_000, 8_300_000), mark("From others", 1_700_000, 850_000, 1_700_000),
-        scale="log", lines=[{**mark("Fee today", 250_000), "tone": None}],
+        scale="log", lines=[line("Fee today", 250_000)],
     )  # fmt: skip
     pairs = chart(
         "pairs", _share("Few join", "Members", 0.79), _share("Few join", "Others", 0.44),
         _share("Many join", "Members", 0.687), _share("Many join", "Others", 0.283),
-        lines=[mark("The case prints", 0.7, 0, 0.7, unit="ratio")],
+        lines=[line("The case prints", 0.7, 0, 0.7, unit="ratio")],
     )  # fmt: skip
     curve = [
         mark("", 1 + at / 8, 1 + at / 16, 1 + at / 4, series="Expected", x=at, unit="multiple", definition="")
         for at in range(2, 8)
     ]
     lines = chart(
-        "line", *curve, x={"label": "Months", "unit": ""}, lines=[mark("As printed", 2, unit="multiple", definition="")]
+        "line", *curve, x={"label": "Months", "unit": ""}, lines=[line("As printed", 2, unit="multiple", definition="")]
     )
     best = value("best", 2.0, unit="multiple", definition="")
     return [
@@ -144,19 +152,20 @@ def _economics(refs: list[str]) -> list[Content]:
     share: Content = {"unit": "ratio", "definition": ""}
     wins = chart("bar", mark("Douyin", 0.575, **share), mark("From others", 0.425, **share))
     worth = chart("bar", mark("The order value", 400, 100, 900), mark("The repurchase rate", 247, 50, 300))
-    told = {"section": ECONOMICS, "sources": refs}
+    told = {"section": ECONOMICS, "sources": refs, "feeds": []}
+    live = {**told, "feeds": ["economics"]}
     return [
-        finding("per_thousand", "Contribution {value} by route", [money], by_route, **told),
+        finding("per_thousand", "Contribution {value} by route", [money], by_route, **live),
         finding("waterfall", "Of {paid}, {kept} is kept", [value("paid", 200), value("kept", -22)], waterfall, **told),
         finding(
             "tornado", {"id": "Input {name} moves it most, by {swing}", "args": {"name": {"en": "Wage", "zh": "工资"}}},
             [value("swing", -458.9, -1621.4, -71.5)], tornado, **told,
         ),
         finding("heat", "By fee and repurchase: {worst} at worst", [value("worst", -951.8)], heat, **told),
-        finding("wins", "{share} of draws", [value("share", 0.575, **share)], wins, **{**told, "role": "appendix"}),
+        finding("wins", "{share} of draws", [value("share", 0.575, **share)], wins, **{**told, "role": "appendix", "feeds": ["draws"]}),
         finding(
             "next_measurements", {"id": "Measure {what} first: {worth}", "args": {"what": {"en": "it", "zh": "它"}}},
-            [value("worth", 400)], worth, **told,
+            [value("worth", 400)], worth, **{**told, "feeds": ["next"]},
         ),
     ]  # fmt: skip
 
@@ -171,22 +180,14 @@ def original() -> Content:
     refs |= {ref for rate in fees.bind(symbols, "liquor", 365, ON).values() for ref in rate.refs}
     used = sorted(refs)
     ledger = load_ledger(data_dir() / "evidence")
-    records = dict(References.collect([*CLAIMS, *used], ledger, assumptions, fees).records)
-    conflicts = [record for record in records.values() if record["kind"] == "conflict"]
+    found = References.collect([*CLAIMS, *used], ledger, assumptions, fees).records
+    records = {ref: entry.as_json() for ref, entry in found.items()}
     return {
         "subject": {"id": "luzhou_laojiao", "name": {"zh": "泸州老窖", "en": "Luzhou Laojiao"}, "kind": "case"},
         "findings": {CASE: _case(), ECONOMICS: _economics(used)},
         "sources": {ref: record for ref, record in records.items() if record["kind"] != "conflict"},
-        "conflicts": [_conflict(dict(record)) for record in conflicts],
+        "conflicts": {ref: record for ref, record in records.items() if record["kind"] == "conflict"},
     }
-
-
-def _conflict(record: Content) -> Content:
-    claims = {
-        "claims": [f"claim:{one}" for one in record["claims"]],
-        "adopted": [f"claim:{one}" for one in record["adopted"]],
-    }
-    return {**record, **claims, "id": record["ref"][9:], "kind": record["type"], "topic": record["name"], "unit": "CNY"}
 
 
 @pytest.fixture
@@ -201,12 +202,15 @@ def build() -> Callable[[Content], Report]:
 
     def built(given: Content) -> Report:
         sections = [
-            SectionReport(notebook, markdown=[("# How large is it?", None)], findings=findings)
+            SectionReport(
+                notebook,
+                markdown=[("# How large is it?", None)],
+                findings=[FindingRecord.model_validate(one) for one in findings],
+            )
             for notebook, findings in given["findings"].items()
         ]
-        return Report(
-            given["subject"], "2021-08-31", sections, given["sources"], (), given["subject"], given["conflicts"]
-        )
+        about = {**given["subject"], "name": Both(**given["subject"]["name"])}
+        return Report(About(**about), "2021-08-31", sections, entries(given["sources"] | given["conflicts"]))
 
     return built
 

@@ -9,22 +9,26 @@ import zipfile
 
 import pytest
 from pptx import Presentation
+from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Inches
 from python_calamine import CalamineWorkbook
 
+from siyu import theme
 from siyu.errors import UsageError
 from siyu.language import Language
+from siyu.record import Both
 from siyu.render.citations import web_address
 from siyu.render.deck import deck_bytes, metrics, write_deck
-from siyu.render.deck.blank import blank
-from siyu.render.deck.layouts import LAYOUTS
+from siyu.render.deck.layouts import LAYOUTS, OWN
 from siyu.render.deck.lint import SlideProblems
-from siyu.render.deck.plots import KINDS
+from siyu.render.deck.plots import PLOTS
 from siyu.render.deck.slide import Slide
 from siyu.render.deck.sourcing import Sourcing
-from siyu.render.plain import Plain
+from siyu.render.deck.story import Story
 from siyu.render.report import Report, SectionReport
+from siyu.render.said import Said
+from siyu.render.speech import Speech
 
 CODES = ("zh", "en")
 
@@ -68,13 +72,13 @@ def test_the_template_is_wide_and_has_fonts_for_both_scripts(decks, parts, opene
 @pytest.mark.parametrize("code", CODES)
 def test_the_answer_stands_first_and_every_headline_has_its_slide(code, decks, opened, report):
     slides = list(opened(decks[code]).slides)
-    plain = Plain(Language(code))
-    assert title_of(slides[0]) == plain.title(report.findings[0])
-    assert [text for text in texts(slides[0]) if plain.figure(report.findings[0]["values"][0]) in text]
+    speech = Speech(Language(code))
+    assert title_of(slides[0]) == str(speech.title(report.findings[0]))
+    assert [text for text in texts(slides[0]) if str(speech.figure(report.findings[0].values[0])) in text]
     titles = [title_of(slide) for slide in slides]
     for finding in report.findings:
-        if finding["role"] == "headline":
-            assert plain.title(finding) in titles
+        if finding.role == "headline":
+            assert str(speech.title(finding)) in titles
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -82,15 +86,15 @@ def test_charts_hold_the_numbers_of_their_finding(code, decks, opened, report):
     drawn = charts_by_finding(opened(decks[code]))
     compared = 0
     for finding in report.findings:
-        if finding["chart"]["kind"] not in KINDS:
+        if finding.chart.kind not in PLOTS:
             continue
-        chart = drawn[finding["key"]]
-        ends = ("value",) if finding["chart"]["kind"] in ("waterfall", "pairs") else ("value", "low", "high")
-        expected = {row[end] for row in finding["chart"]["rows"] for end in ends}
-        expected |= {line["value"] for line in finding["chart"]["lines"]}
-        assert expected <= set(sheet_numbers(chart)), finding["key"]
-        if finding["chart"]["kind"] in ("range", "pairs", "line"):
-            assert expected <= set(cached_numbers(chart)), finding["key"]
+        chart = drawn[finding.key]
+        ends = ("value",) if finding.chart.kind in ("waterfall", "pairs") else ("value", "low", "high")
+        expected = {row.at(end) for row in finding.chart.rows for end in ends}
+        expected |= {line.value for line in finding.chart.lines}
+        assert expected <= set(sheet_numbers(chart)), finding.key
+        if finding.chart.kind in ("range", "pairs", "line"):
+            assert expected <= set(cached_numbers(chart)), finding.key
         compared += len(expected)
     assert len(drawn) >= 6
     assert compared > 40
@@ -134,7 +138,7 @@ def test_notes_hold_definitions_caveats_and_entries(decks, opened, report):
     assert "Definition: GMV of a month" in notes
     assert "Nothing here is measured" in notes
     assert "Not a statistical error" in notes
-    assert report.sources["claim:S0-08"]["name"]["en"] in notes
+    assert report.sources["claim:S0-08"].name.en in notes
 
 
 def test_links_lead_to_slides_of_the_deck_and_to_nothing_else(decks, parts):
@@ -213,8 +217,8 @@ def test_hostile_text_stays_text(content, build, hostile, parts, opened):
                 }
             for row in finding["chart"]["rows"]:
                 row |= {"label": {"en": next(names), "zh": next(names)}} if "label" in row else {"rule": next(names)}
-    for conflict in content["conflicts"]:
-        conflict |= {"topic": {"zh": next(names), "en": next(names)}, "reason": {"zh": next(names), "en": next(names)}}
+    for conflict in content["conflicts"].values():
+        conflict |= {"name": {"zh": next(names), "en": next(names)}, "reason": {"zh": next(names), "en": next(names)}}
     for code in CODES:
         deck = deck_bytes(code, build(content))
         assert len(list(opened(deck).slides)) > 8
@@ -254,7 +258,7 @@ def test_text_that_does_not_fit_fails(report, monkeypatch):
     def long(self, finding):
         return "words " * 400
 
-    monkeypatch.setattr(Plain, "subtitle", long)
+    monkeypatch.setattr(Story, "_subtitle", long)
     assert "points high" in faults(report)
 
 
@@ -264,7 +268,7 @@ def test_a_missing_source_fails(report, monkeypatch):
 
 
 def test_a_missing_alt_text_fails(report, monkeypatch):
-    monkeypatch.setattr(Plain, "alt", lambda self, finding: " ")
+    monkeypatch.setattr(Speech, "alt", lambda self, finding: Said())
     assert "no alt text" in faults(report)
 
 
@@ -286,7 +290,7 @@ def test_a_shape_beyond_the_slide_fails(report, monkeypatch):
 
 
 def template(tmp_path, change):
-    presentation = Presentation(io.BytesIO(blank()))
+    presentation = Presentation(str(OWN))
     change(presentation)
     presentation.save(tmp_path / "client.pptx")
     return tmp_path / "client.pptx"
@@ -326,13 +330,21 @@ def test_a_template_that_is_no_presentation_is_refused(content, report, tmp_path
         deck_bytes("en", report, path)
 
 
-def test_the_template_can_be_opened_and_is_the_same_every_time():
-    names = [layout.name for layout in Presentation(io.BytesIO(blank())).slide_layouts]
-    assert names == list(LAYOUTS)
-    blank.cache_clear()
-    first = blank()
-    blank.cache_clear()
-    assert blank() == first
+def test_our_template_has_the_layouts_of_the_contract_and_the_colours_of_the_theme():
+    presentation = Presentation(str(OWN))
+    assert {layout.name: {shape.name for shape in layout.placeholders} for layout in presentation.slide_layouts} == {
+        name: set(spots) for name, spots in LAYOUTS.items()
+    }
+    named = {"dk1": theme.INK, "lt1": theme.PAPER, "dk2": theme.MUTE, "lt2": theme.SOFT}
+    named |= {"hlink": theme.MAIN, "folHlink": theme.MAIN}
+    named |= {f"accent{at}": colour for at, colour in enumerate(theme.SERIES, start=1)}
+    parts = [part for part in presentation.part.package.iter_parts() if "/theme/" in part.partname]
+    assert len(parts) == 2  # of slides and of notes
+    for part in parts:
+        colours = parse_xml(part.blob).find(f".//{qn('a:clrScheme')}")
+        assert {qn(f"a:{name}"): colour.lstrip("#").upper() for name, colour in named.items()} == {
+            one.tag: one[0].get("val") for one in colours
+        }
 
 
 # --- metrics --------------------------------------------------------------------------------------------
@@ -365,12 +377,12 @@ def test_labels_of_charts_read_as_the_language_says_the_number(decks, parts):
 
 
 def test_a_report_without_a_finding_still_says_what_is_missing(report, opened):
-    missing = {"en": "Order exports; drop them into the folder.", "zh": "缺订单导出，放进文件夹即可。"}
+    missing = Both(en="Order exports; drop them into the folder.", zh="缺订单导出，放进文件夹即可。")
     sections = [SectionReport("07_repurchase", "no_input", missing, [("# Do they buy again?", None)])]
     bare = Report(report.subject, "2021-08-31", sections)
     (slide,) = opened(deck_bytes("en", bare)).slides
     cells = [cell.text for shape in slide.shapes if shape.has_table for row in shape.table.rows for cell in row.cells]
-    assert missing["en"] in cells
+    assert missing.en in cells
     assert "Do they buy again?" in cells
 
 

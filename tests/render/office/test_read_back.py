@@ -79,10 +79,10 @@ def test_a_number_in_the_workbook_of_a_chart_is_one_of_the_finding(decks, deck):
 def test_a_chart_without_one_of_its_marks_is_named(report, decks, tmp_path):
     (tmp_path / "deck.pptx").write_bytes(decks["en"])
     findings = [*report.findings]
-    at = next(at for at, one in enumerate(findings) if one["key"] == "wins")
-    drawn = findings[at]["chart"]
-    more = {**drawn, "rows": [*drawn["rows"], {**drawn["rows"][0], "value": 0.31}]}
-    findings[at] = {**findings[at], "chart": more}
+    at = next(at for at, one in enumerate(findings) if one.key == "wins")
+    drawn = findings[at].chart
+    more = drawn.model_copy(update={"rows": (*drawn.rows, drawn.rows[0].model_copy(update={"value": 0.31}))})
+    findings[at] = findings[at].model_copy(update={"chart": more})
     assert any("lacks 0.31 behind a chart" in fault for fault in deck_faults(tmp_path / "deck.pptx", findings))
 
 
@@ -111,8 +111,8 @@ def test_a_number_of_a_sheet_is_one_of_its_finding(code, books, tables):
 def test_a_value_that_is_nowhere_on_its_sheet_is_named(report, books, tmp_path):
     (tmp_path / "tables.xlsx").write_bytes(books["en"])
     first, *rest = report.findings
-    more = {**first["values"][0], "name": "more", "value": 77.5}
-    findings = [{**first, "values": [*first["values"], more]}, *rest]
+    more = first.values[0].model_copy(update={"name": "more", "value": 77.5})
+    findings = [first.model_copy(update={"values": (*first.values, more)}), *rest]
     assert list(tables_faults(tmp_path / "tables.xlsx", findings)) == ["lacks answer.more.value"]
 
 

@@ -15,7 +15,7 @@ from sympy import Function, Integer, Max, Min, Rational, Symbol, exp, log
 from siyu.formulas import ROUTES, WECHAT_ROUTES, compiled, contribution, fee_star, friction_star, people_value
 from siyu.formulas.excel import PRINTED, excel, printed
 from siyu.language import Language
-from siyu.render.plain import Plain
+from siyu.render.speech import Speech
 from siyu.render.tables import tables_bytes, write_tables
 from siyu.render.tables.arithmetic import evaluated, names_in
 from siyu.render.tables.economics import ENDS, formulas
@@ -35,7 +35,7 @@ def numbers(rows):
 
 
 def economics(content, code):
-    name = Plain(Language(code)).message("Economics")
+    name = Speech(Language(code)).message("Economics")
     return sheets(content)[name]
 
 
@@ -44,13 +44,14 @@ def test_every_finding_has_a_sheet_with_its_numbers(code, books, report):
     found = sheets(books[code])
     compared = 0
     for finding in report.findings:
-        held = set(numbers(found[f"{finding['section'][:2]} {finding['key']}"]))
-        expected = {entry[end] for entry in finding["values"] for end in ("value", "low", "high")}
-        for row in finding["chart"]["rows"]:
+        held = set(numbers(found[f"{finding.section[:2]} {finding.key}"]))
+        record = finding.as_json()
+        expected = {entry[end] for entry in record["values"] for end in ("value", "low", "high")}
+        for row in record["chart"]["rows"]:
             expected |= {row[end] for end in ("value", "low", "high", "ratio") if row.get(end) is not None}
             expected |= {row["span"][end] for end in ("value", "low", "high")} if "span" in row else set()
-        expected |= {line["value"] for line in finding["chart"]["lines"]}
-        assert expected <= held, finding["key"]
+        expected |= {line["value"] for line in record["chart"]["lines"]}
+        assert expected <= held, finding.key
         compared += len(expected)
     assert compared > 150
 
@@ -102,10 +103,17 @@ def test_a_change_of_an_assumption_changes_the_formulas_values(content, build, b
     assert before != after
 
 
-def test_without_the_economics_there_are_no_formulas_and_the_sheet_says_so(content, build, parts):
-    content["findings"]["03_platform_economics"] = content["findings"]["03_platform_economics"][4:]
+def test_without_what_feeds_the_economics_there_are_no_formulas_and_the_sheet_says_so(content, build, parts):
+    for finding in content["findings"]["03_platform_economics"]:
+        finding["feeds"] = []
     book = tables_bytes("en", build(content))
     assert not [text for name, text in parts(book).items() if FORMULA.search(text)]
+
+
+def test_findings_may_be_called_anything(content, build, books):
+    for finding in content["findings"]["03_platform_economics"]:
+        finding["key"] = f"renamed_{finding['key']}"
+    assert economics(tables_bytes("en", build(content)), "en") == economics(books["en"], "en")
 
 
 def test_two_rules_for_one_fee_are_not_chosen_between(content, build, parts):
@@ -149,7 +157,8 @@ def test_hostile_text_stays_text(content, build, hostile, parts, books):
     content["subject"]["name"] = {"zh": next(names), "en": next(names)}
     for record in content["sources"].values():
         record["name"] = {"zh": next(names), "en": next(names)}
-        record["note"] = record["rationale"] = {"zh": next(names), "en": next(names)}
+        why = {"claim": "note", "assumption": "rationale"}.get(record["kind"], "note")
+        record[why] = {"zh": next(names), "en": next(names)}
         if record["kind"] == "claim":
             record |= {"as_printed": next(names), "locator": next(names)}
             record["source"] |= {"publisher": next(names), "title": {"zh": next(names), "en": next(names)}}
@@ -176,7 +185,7 @@ def test_hostile_text_stays_text(content, build, hostile, parts, books):
 def test_a_text_too_long_for_a_cell_says_that_it_was_shortened():
     from siyu.render.tables.book import LONGEST, Book
 
-    book = Book(Plain(Language("en")), "t", "2021-08-31")
+    book = Book(Speech(Language("en")), "t", "2021-08-31")
     sheet = book.sheet("a")
     for text in ("x" * 40_000, "👩" * 20_000, "x" * LONGEST):
         sheet.text(0, text)
@@ -190,7 +199,7 @@ def test_a_text_too_long_for_a_cell_says_that_it_was_shortened():
 def test_sheet_names_fit_excel_and_are_unique():
     from siyu.render.tables.book import Book
 
-    book = Book(Plain(Language("en")), "t", "2021-08-31")
+    book = Book(Speech(Language("en")), "t", "2021-08-31")
     names = [book.sheet(name).name for name in ("a" * 50, "a" * 50, "x:y/z?*[1]", "'q'", "history", "", "A" * 31)]
     assert len({name.lower() for name in names}) == len(names)
     assert all(0 < len(name) <= 31 and not set(name) & set("[]:*?/\\'") for name in names)

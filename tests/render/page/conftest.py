@@ -19,8 +19,9 @@ from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
 from siyu.evidence.references import References
 from siyu.paths import data_dir
+from siyu.record import Both, FindingRecord, entries
 from siyu.render.page.html import render_report
-from siyu.render.report import Report, SectionReport
+from siyu.render.report import About, Report, SectionReport, Setting
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,8 @@ def sources(raw: dict[str, Any]) -> dict[str, Any]:
     """The bundled ledger's entries for the report's refs, and what they drag in."""
     ledger = load_ledger(data_dir() / "evidence")
     assumptions, fees = load_assumptions(data_dir() / "assumptions.csv"), fee_rules(data_dir() / "fees.csv")
-    return dict(References.collect(raw["refs"], ledger, assumptions, fees).records)
+    collected = References.collect(raw["refs"], ledger, assumptions, fees)
+    return {ref: entry.as_json() for ref, entry in collected.records.items()}
 
 
 @pytest.fixture(scope="session")
@@ -47,12 +49,14 @@ def build(sources: dict[str, Any]) -> Callable[[dict[str, Any]], Report]:
                 entry["status"],
                 entry.get("reason"),
                 [(text, after) for text, after in entry["markdown"]],
-                entry["findings"],
+                [FindingRecord.model_validate(finding) for finding in entry["findings"]],
             )
             for entry in content["sections"]
         ]
-        records = content.get("sources", sources)
-        return Report(content["subject"], content["as_of"], sections, records, content["parameters"], content["case"])
+        found = entries(content.get("sources", sources))
+        settings = [Setting(**parameter) for parameter in content["parameters"]]
+        about = {**content["subject"], "name": Both(**content["subject"]["name"])}
+        return Report(About(**about), content["as_of"], sections, found, settings)
 
     return built
 
@@ -127,7 +131,7 @@ def held(records: dict[str, Any], ref: str) -> object:
     if ":" in ref:
         key, _, part = ref.rpartition(".")
         record = records["sources"].get(key) or next(
-            p for p in records["parameters"] if f"parameter:{p['name']}" == key
+            vars(p) for p in records["parameters"] if f"parameter:{p.name}" == key
         )
         return record.get(part, record.get(f"rate_{part}"))
     key, *path = ref.split(".")
@@ -144,9 +148,9 @@ def check_figures() -> Callable[[str, Report], int]:
 
     def checked(page: str, report: Report) -> int:
         records = {
-            "findings": {finding["key"]: finding for finding in report.findings},
-            "sources": report.sources,
-            "parameters": report.parameters,
+            "findings": {finding.key: finding.as_json() for finding in report.findings},
+            "sources": {ref: entry.as_json() for ref, entry in report.entries.items()},
+            "parameters": report.settings,
         }
         figures = Reader(page).all("data")
         for figure in figures:

@@ -12,11 +12,12 @@ import pytest
 from babel.messages.extract import extract_from_dir
 
 from siyu.definitions import registry
-from siyu.language import Language, catalog
+from siyu.language import Language
+from siyu.messages import catalog
 from siyu.render.page import html
 from siyu.render.page.html import render_report, write_report
 
-RENDER = Path(html.__file__).parent
+RENDER = Path(html.__file__).parents[1]
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])
@@ -81,10 +82,19 @@ def test_the_answer_is_the_title_and_stands_first(pages, read):
 
 def test_each_finding_is_printed_once_and_absent_ones_under_limits(pages, report, read):
     ids = [a["id"] for _, a in read(pages["en"]).elements if a.get("id", "").startswith("finding-")]
-    assert sorted(ids) == sorted(f"finding-{f['key']}" for f in report.findings if f["role"] != "absent")
+    assert sorted(ids) == sorted(f"finding-{f.key}" for f in report.findings if f.role != "absent")
     limits = pages["en"].split('id="limits"')[1].split('id="sources"')[0]
     assert "group members" in limits
     assert "Do group members really buy again?" in limits
+
+
+def test_what_to_measure_next_is_known_by_what_it_feeds(content, build):
+    (finding,) = [f for section in content["sections"] for f in section["findings"] if f["feeds"] == ["next"]]
+    finding["key"] = "anything"
+    measure = render_report(build(content), "en").split('id="measure"')[1].split("</section>")[0]
+    assert 'id="finding-anything"' in measure
+    finding["feeds"] = []
+    assert 'id="measure"' not in render_report(build(content), "en")
 
 
 def test_sections_without_input_say_what_is_missing(content, build):
@@ -126,8 +136,8 @@ def _ledger_texts(page: str) -> list[str]:
 
 
 def test_every_message_of_the_page_has_its_chinese():
-    keywords = {"_": None, "message": None, "_n": None, "_say": None}
-    methods = [("*.py", "python"), ("templates/**.j2", "jinja2")]
+    keywords = {"_": None, "message": None, "msg": None, "_say": None}
+    methods = [("*.py", "python"), ("page/*.py", "python"), ("templates/**.j2", "jinja2")]
     found = {entry[2] for entry in extract_from_dir(RENDER, method_map=methods, keywords=keywords)}
     messages = {entry if isinstance(entry, str) else entry[0] for entry in found} - {"{it}"}
     missing = [message for message in messages if catalog("zh").gettext(message) == message]
@@ -138,7 +148,7 @@ def test_every_message_of_the_page_has_its_chinese():
 
 def test_pictures_are_drawn_for_the_phone_and_named(pages, report, read):
     page = read(pages["zh"])
-    drawn = [f for f in report.findings if f["chart"]["kind"] in ("range", "pairs", "tornado")]
+    drawn = [f for f in report.findings if f.chart.kind in ("range", "pairs", "tornado")]
     assert len(page.all("img")) == len(drawn)
     assert all(image["alt"] and int(image["width"]) > 700 for image in page.all("img"))
     assert all(int(source["width"]) < 400 for source in page.all("source"))

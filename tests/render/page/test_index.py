@@ -17,7 +17,7 @@ HOSTILE = '"><script>hit=1</script><img src=http://evil.invalid/x onerror=hit=1>
 @pytest.fixture(scope="module")
 def records(report) -> list[dict[str, Any]]:
     """Three contents of run.json: published, published with a gap, failed."""
-    answer = {**report.findings[0], "title": {"zh": "规模可信", "en": "Scale is credible"}}
+    answer = {**report.findings[0].as_json(), "title": {"zh": "规模可信", "en": "Scale is credible"}}
     run: dict[str, Any] = {
         "subject": "luzhou_laojiao",
         "folder": "luzhou_laojiao",

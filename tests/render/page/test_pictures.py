@@ -16,8 +16,8 @@ from siyu.render.page.pictures import SCALE, painted, picture
 
 
 def drawn(report, key="fan_gmv") -> bytes:
-    finding = next(finding for finding in report.findings if finding["key"] == key)
-    return charts.png(finding, Language("en"), width="phone")
+    finding = next(finding for finding in report.findings if finding.key == key)
+    return charts.png(finding.chart, Language("en"), width="phone")
 
 
 def test_every_fill_keeps_its_colour(report):
@@ -42,8 +42,8 @@ def test_a_picture_is_small_sharp_and_the_same_each_time(report):
 
 
 def test_a_chart_drawn_anew_is_the_one_of_the_notebook(report):
-    finding = next(finding for finding in report.findings if finding["key"] == "fan_gmv")
-    anew = np.asarray(painted(finding, Language("en"), "phone").convert("RGB"), int)
+    finding = next(finding for finding in report.findings if finding.key == "fan_gmv")
+    anew = np.asarray(painted(finding.chart, Language("en"), "phone").convert("RGB"), int)
     assert np.abs(anew - np.asarray(Image.open(io.BytesIO(drawn(report))).convert("RGB"), int)).max() == 0
 
 

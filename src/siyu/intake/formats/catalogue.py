@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from siyu import reads
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.intake.formats.format import Format, Layout, normal
 from siyu.paths import data_dir
@@ -83,12 +84,9 @@ def formats(own: Path | None = None) -> dict[str, Format]:
 
 def catalogue(own: Path | None = None) -> Catalogue:
     """The formats of today, see `formats`, and the files that are broken."""
-    folders = [data_dir() / FOLDER]
-    if data := os.environ.get("SIYU_DATA"):
-        folders.append(Path(data) / FOLDER)
-    folders += [own] if own is not None else []
-    paths = [path for folder in folders for path in sorted(folder.glob("*.yml"))]
-    return _catalogue(tuple((path, _stamp(path)) for path in paths), own)
+    files = format_files(own)
+    with reads.reader():  # noted where a file is recognised
+        return _catalogue(tuple((key, path, _stamp(path)) for key, path in files.items()), own)
 
 
 def _stamp(path: Path) -> int:
@@ -96,15 +94,25 @@ def _stamp(path: Path) -> int:
 
 
 @lru_cache(maxsize=8)
-def _catalogue(files: tuple[tuple[Path, int], ...], own: Path | None) -> Catalogue:
+def _catalogue(files: tuple[tuple[str, Path, int], ...], own: Path | None) -> Catalogue:
     found, broken, claims = dict[str, Format](), dict[str, FormatError](), dict[str, frozenset[str]]()
-    for path, _ in files:
+    for key, path, _ in files:
         try:
-            found[path.stem] = read_format(path)
+            found[key] = read_format(path)
         except FormatError as error:
             broken[path.name], claims[path.name] = error, _claims(path)
-    mine = frozenset(path.stem for path, _ in files if path.parent == own)
+    mine = frozenset(key for key, path, _ in files if path.parent == own)
     return Catalogue(found, mine, broken, claims)
+
+
+def format_files(own: Path | None = None) -> dict[str, Path]:
+    """key -> file of each format: one of SIYU_DATA takes the place of a bundled one of the same name, one of a client
+    in the folder `own` that of both."""
+    folders = [data_dir() / FOLDER]
+    if data := os.environ.get("SIYU_DATA"):
+        folders.append(Path(data) / FOLDER)
+    folders += [own] if own is not None else []
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml"))}
 
 
 def read_format(path: Path) -> Format:

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
@@ -26,7 +27,10 @@ from siyu.intake.reading.export import read
 from siyu.intake.reading.headers import head
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import EXPORTS, TableSource, junk, sources
+from siyu.intake.store.exported import epoch_of
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
+from siyu.intake.store.observation import TIMES, ended
+from siyu.observed import ORDERS
 from siyu.paths import data_dir, subject_dirs
 
 CASE = "luzhou_laojiao"  # the published case a client is compared with unless subject.yml says otherwise
@@ -164,16 +168,18 @@ def _free(name: str, folder: Path) -> bool:
 
 
 def _read(exports: Path) -> tuple[list[Account], date, set[str]]:
-    """The accounts, the day of the newest record (today when nothing could be read), orders without a buyer column."""
-    newest, nameless = list[datetime](), set[str]()
+    """The accounts, the last observed day of the orders (today without any), orders without a buyer column."""
+    ends, nameless = list[date](), set[str]()
 
-    def sink(table: pa.Table, _: object, entry: Format) -> None:
-        if entry.kind == "orders" and "order_id" in table.column_names and "buyer_id" not in table.column_names:
+    def sink(epoch: int, table: pa.Table, _: object, entry: Format) -> None:
+        if entry.kind != ORDERS:
+            return
+        if "order_id" in table.column_names and "buyer_id" not in table.column_names:
             nameless.update(table["order_id"].unique().to_pylist())
-        times = [table[name] for name in table.column_names if pa.types.is_timestamp(table[name].type)]
-        newest.extend(value for value in (pc.max(column).as_py() for column in times) if value is not None)
+        times = [pc.max(table[name]).as_py() for name in TIMES[ORDERS] if name in table.column_names]
+        ends.extend(ended(epoch, time.date()) for time in times if time is not None)
 
-    found = [read(source, sink=sink).account for source in sources(exports)]
+    found = [read(source, sink=partial(sink, epoch_of(source.name))).account for source in sources(exports)]
     refuse_repeats(found)
     beijing = datetime.now(UTC) + timedelta(hours=8)
-    return found, max(newest).date() if newest else beijing.date(), nameless
+    return found, max(ends, default=beijing.date()), nameless

@@ -60,6 +60,17 @@ def read(
     return reading
 
 
+def recognised(source: TableSource) -> Account:
+    """The account as far as the top of a source decides it: its format, or why it has none."""
+    account = Account(source.name)
+    try:
+        first = next(blocks(source, encoding_of(source)), b"")
+        account.format = head(first, None, catalogue(source.own)).layout.format.key
+    except RefusedError as error:
+        account.refuse(error.trouble)
+    return account
+
+
 class _Run:
     """The state of reading one file."""
 

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from siyu.language import Language
+from siyu.language import Language, Text
 
 if TYPE_CHECKING:
     from siyu.intake.formats.format import Layout
@@ -114,10 +114,15 @@ class Trouble:
         """What troubles are sorted by."""
         return self.line, self.column or "", self.code
 
+    @property
+    def message(self) -> Text:
+        """The reason as a message."""
+        named = {"found": {"value": self.found}, "expected": {"value": self.expected}}
+        return {"id": REASONS[self.code], "args": named}
+
     def reason(self, language: Language) -> str:
         """The reason in a reader's language."""
-        named = {"found": {"value": self.found}, "expected": {"value": self.expected}}
-        return language.say({"id": REASONS[self.code], "args": named})
+        return language.say(self.message)
 
 
 class RefusedError(ValueError):

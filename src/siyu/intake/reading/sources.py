@@ -92,7 +92,7 @@ def _is_note(path: Path) -> bool:
 
 def own_formats(path: Path) -> Path | None:
     """The folder of formats of the client whose exports the path is one of."""
-    for parent in path.absolute().parents:
+    for parent in [path.absolute(), *path.absolute().parents]:
         if parent.name == EXPORTS and (parent.parent / FORMATS).is_dir():
             return parent.parent / FORMATS
     return None

@@ -25,13 +25,16 @@ from siyu.intake.reading.problems import Trouble
 from siyu.intake.reading.sources import EXPORTS, sources
 from siyu.intake.store.canonical import Counts, write_tables
 from siyu.intake.store.identity import Identity
-from siyu.intake.store.inventory import Export, Inventory, stamp_of
+from siyu.intake.store.inventory import Export, Inventory, stamp_of, store_of
 from siyu.intake.store.keyring import secret
+from siyu.intake.store.observation import STORED, observe
 from siyu.intake.store.parts import VERSION, Part, part_folder, part_of, stored_part
+from siyu.intake.store.recognition import note_exports
 from siyu.intake.store.snapshots import Clash, ContradictionError, age
+from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
-SHAPE = "2"  # raise it when the same parts would give other tables
+SHAPE = "3"  # raise it when the same parts would give other tables
 
 
 @dataclass(frozen=True)
@@ -39,9 +42,9 @@ class Books:
     """accounts: of every table of every export. orders, purchases, members, follows: Parquet files, see `store`.
 
     sessions, aggregates: as the client's dashboards report them, a row per live session or period, times as
-    timestamps, money in fen, shares 0-1. counts: order lines by platform. net_uncertain: records with a part
-    refund of unknown amount, and their paid fen: net counts them in full. digest: sha256 of all inputs and of
-    the formats that read them; the secret has no part in it.
+    timestamps, money in fen, shares 0-1. counts: order lines by platform. observed: of each table with times.
+    net_uncertain: records with a part refund of unknown amount, and their paid fen: net counts them in full.
+    digest: sha256 of all inputs and of the formats that read them; the secret has no part in it.
     """
 
     accounts: tuple[Account, ...]
@@ -53,6 +56,7 @@ class Books:
     aggregates: pd.DataFrame | None
     identity: Identity
     counts: tuple[Counts, ...]
+    observed: tuple[Observation, ...]
     erased: int
     digest: str
 
@@ -80,24 +84,22 @@ def books(subject: str, progress: Progress | None = None) -> Books:
     return books_of(folders[subject] / EXPORTS, store_of(folders[subject]), progress)
 
 
-def store_of(folder: Path) -> Path:
-    """Where the store of a subject's folder lies: no run takes it for an input."""
-    return folder.parent / ".store" / folder.name
-
-
 def books_of(exports: Path, store: Path, progress: Progress | None = None) -> Books:
     """The books of the exports in a folder, kept in `store`."""
     accounts, parts = list[Account](), list[Part]()
     inventory = Inventory.taken(exports, store / "exports.json")
+    of_file: dict[Path, list[Account]] = {export.path: [] for export in inventory.exports}
     if inventory.exports:
         key = secret(store, exports)
         for export in inventory.exports:
             for account, part in _tables(export, store, key, progress):
                 accounts.append(account)
+                of_file[export.path].append(account)
                 if part is not None:
                     parts.append(part)
         inventory.remember()
         refuse_repeats(accounts)
+    note_exports(exports, store, of_file, [export.digest for export in inventory.exports])
     content = [(export.name, export.digest) for export in inventory.exports]
     content += [("erased", str(part.erased)) for part in parts if part.erased]
     return _made(accounts, parts, store, _name(content, parts))
@@ -151,6 +153,7 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
             counted, clashes = _written(used, making)
             found = {"counts": [asdict(one) for one in counted], "clashes": clashes}
             (making / "counts.json").write_text(json.dumps(found), encoding="utf-8")
+            (making / "observed.json").write_bytes(STORED.dump_json(observe(used)))
             _leave_only(folder.parent, {making})
             _leave_only(store / "parts", {part.folder for part in parts})
             making.rename(folder)
@@ -172,6 +175,7 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
         aggregates=_frame(used, "aggregates", "period_start"),
         identity=_identity(counts, accounts),
         counts=counts,
+        observed=STORED.validate_json((folder / "observed.json").read_bytes()) if used else (),
         erased=sum(part.erased for part in used),
         digest=digest,
     )

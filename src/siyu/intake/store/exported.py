@@ -48,6 +48,13 @@ def exported(name: str) -> Exported | None:
     return None
 
 
+def epoch_of(name: str) -> int:
+    """Seconds (UTC) at which a file was exported, by a time in its name; 0 when there is none. A day alone may be the
+    end of the period that the file covers."""
+    found = exported(name)
+    return found.first - BEIJING if found is not None and found.last - found.first < 3600 else 0
+
+
 def _moments(text: str) -> list[Exported]:
     found = []
     for epoch, _ in _EPOCH.findall(text):

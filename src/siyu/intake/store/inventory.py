@@ -12,6 +12,11 @@ from pathlib import Path
 from siyu.intake.reading.sources import junk, own_formats
 
 
+def store_of(folder: Path) -> Path:
+    """Where the store of a subject's folder lies: no run takes it for an input."""
+    return folder.parent / ".store" / folder.name
+
+
 @dataclass
 class Export:
     """One file. name: below the folder. digest: sha256.

@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu import reads
 from siyu.errors import Problem, UsageError
 from siyu.paths import project_root
 
@@ -39,6 +40,7 @@ def secret(*outputs: Path) -> bytes:
     Raises UsageError when it lies in the project or in one of `outputs`, is damaged, or others may read it.
     """
     path = secret_path()
+    reads.set_apart(path)
     for folder in (project_root(), *outputs):
         if path.resolve().is_relative_to(folder.resolve()):
             raise UsageError([_problem(path, "a key inside the project or its data", "a place outside")])

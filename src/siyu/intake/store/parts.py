@@ -6,7 +6,9 @@ import hashlib
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +22,7 @@ from siyu.intake.reading.accounting import Account, stored_account
 from siyu.intake.reading.export import Progress, read
 from siyu.intake.reading.lines import Ints
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.store.exported import Exported, exported
+from siyu.intake.store.exported import Exported, epoch_of, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
 VERSION = "4"  # raise it when the same bytes would give other parts
@@ -35,6 +37,7 @@ COLUMNS: dict[str, pa.DataType] = {
 }  # fmt: skip
 WORDS = [name for name, kind in COLUMNS.items() if kind is _TEXT and name not in ("order_id", "line_id")]
 _LEAN = pa.ipc.IpcWriteOptions(compression="lz4")
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ class Part:
     digest: str
     erased: int
     named: bool
+
+    @property
+    def epoch(self) -> int:
+        """Seconds (UTC) at which the export was made; 0 when its name does not say that."""
+        return epoch_of(self.name)
 
     @property
     def held(self) -> set[str]:
@@ -81,6 +89,17 @@ class Part:
             if field.name in WORDS:  # few words, many rows
                 table = table.set_column(place, field.name, table[field.name].dictionary_encode())
         return table
+
+    def days(self, names: Sequence[str]) -> Ints:
+        """Days that any of these times of an accepted record falls on, as ordinals, ascending."""
+        places = [self.columns.index(name) for name in names if name in self.columns]
+        with pa.OSFile(str(self.folder / "rows.arrow")) as file:
+            # an option without fields would read all of them
+            options = pa.ipc.IpcReadOptions(included_fields=places or [0])
+            times = pa.ipc.open_file(file, options=options).read_all() if places else pa.table({})
+        seconds = [column.cast(_TIME).cast(_FEN) for column in times.columns]
+        held = [pc.unique(pc.divide(column, 86_400)).drop_null().to_numpy() for column in seconds]
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *held])) + _EPOCH_DAY
 
     def keys(self) -> pa.Array:
         """Keys of the identities, at their buyer_no."""

@@ -13,8 +13,8 @@ from siyu.render.deck.masters import opened
 from siyu.render.deck.slide import Deck
 from siyu.render.deck.story import Story
 from siyu.render.packing import normalised
-from siyu.render.plain import Plain
 from siyu.render.report import Report
+from siyu.render.speech import Speech
 
 __all__ = ["deck_bytes", "write_deck"]
 
@@ -31,15 +31,15 @@ def write_deck(path: Path, code: str, report: Report, template: Path | None = No
 def deck_bytes(code: str, report: Report, template: Path | None = None) -> bytes:
     """The deck as .pptx; see `write_deck`."""
     masters = opened(template)
-    plain = Plain(Language(code))
-    name = plain.label(report.subject["name"], 60)
-    as_of = f"{plain.message('as of')} {report.as_of}"
+    speech = Speech(Language(code))
+    name = str(speech.label(report.subject.name, 60))
+    as_of = f"{speech.message('as of')} {report.as_of}"
     deck = Deck(masters, code, f"{name}  ·  {as_of}")
-    story = Story(report, plain, deck)
+    story = Story(report, speech, deck)
     story.tell()
     Appendix(story).tell()
     deck.link_up()
-    checked(deck, plain)
+    checked(deck, speech)
     presentation = masters.presentation
     about = presentation.core_properties
     about.title, about.author, about.last_modified_by, about.language = f"{name}", "Siyu", "Siyu", code

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from typing import Any
 
+from siyu.record import ClaimEntry, ConflictEntry
 from siyu.render import labels
 from siyu.render.citations import Document
 from siyu.render.deck import grids
 from siyu.render.deck.grids import GridCell, SlideGrid
 from siyu.render.deck.layouts import WIDE
 from siyu.render.deck.sourcing import EVIDENCE
-from siyu.render.deck.story import Story, key_of
+from siyu.render.deck.story import Story
 from siyu.render.deck.tags import EMU
 from siyu.render.deck.writing import plain_paragraphs
-from siyu.render.plain import untrusted
 from siyu.render.report import OK
+from siyu.render.said import untrusted
 
-Record = Mapping[str, Any]
 _MOST_PAGES = 3
 
 
@@ -25,8 +25,8 @@ class Appendix:
     """Adds the lists to a story that has been told."""
 
     def __init__(self, story: Story) -> None:
-        self.story, self.plain, self.deck = story, story.plain, story.deck
-        self.kicker = story.kicker(self.plain.message("Appendix"))
+        self.story, self.speech, self.deck = story, story.speech, story.deck
+        self.kicker = story.kicker(self.speech.message("Appendix"))
 
     def tell(self) -> None:
         """Sources, conflicts, gaps."""
@@ -35,8 +35,8 @@ class Appendix:
         self._gaps()
 
     def _evidence(self) -> None:
-        say = self.plain.message
-        main = {key_of(f) for f in self.story.report.findings if f["role"] in ("answer", "headline")}
+        say = self.speech.message
+        main = {finding.full_key for finding in self.story.report.findings if finding.main}
         documents = [one for one in self.story.citations.documents.values() if main & set(one.finding_keys)]
         if not documents:
             return
@@ -52,7 +52,7 @@ class Appendix:
         )
         for page, (slide, first, last) in enumerate(pages):
             for one in documents[first:last]:
-                self.deck.places.setdefault(f"{EVIDENCE}:{one.id}", slide)
+                self.deck.places.setdefault(f"{EVIDENCE}:{one.source.id}", slide)
             if page == 0:
                 self.deck.places.setdefault(EVIDENCE, slide)
         # documents that only the appendix rests on lead to the first of these slides
@@ -60,14 +60,13 @@ class Appendix:
             self.deck.places.setdefault(f"{EVIDENCE}:{key}", pages[0][0])
 
     def _document(self, one: Document) -> list[GridCell]:
-        text = self.plain.label
-        grade = GridCell(one.grade, bold=True)
-        about = (one.record.get("reason"), one.record.get("interest"))
+        label, source = self.speech.label, one.source
         return [
-            GridCell(self.story.citations.title(one), bold=True),
-            GridCell(str(one.record.get("published") or "")),
-            grade,
-            *(GridCell(text(t)) for t in about),
+            GridCell(str(label(source.title)), bold=True),
+            GridCell(source.published or ""),
+            GridCell(source.grade, bold=True),
+            GridCell(str(label(source.reason))),
+            GridCell(str(label(source.interest))),
         ]
 
     def _slides(self, one: Document) -> str:
@@ -79,17 +78,17 @@ class Appendix:
         return ", ".join(numbers[:6]) + (" …" if len(numbers) > 6 else "")
 
     def _conflicts(self) -> None:
-        say, citations = self.plain.message, self.story.citations
-        main = {ref for f in self.story.report.findings if f["role"] in ("answer", "headline") for ref in f["sources"]}
-        entries = [entry for entry in citations.conflicts() if main & set(entry["claims"])]
+        say = self.speech.message
+        main = [finding for finding in self.story.report.findings if finding.main]
+        entries = sorted(self.story.citations.conflicts(main), key=lambda entry: (entry.type != "rival", entry.ref))
         if not entries:
             return
         rows = [
             [
-                GridCell(self.plain.label(entry["topic"]), bold=True),
-                GridCell(" / ".join(self._figure(ref) for ref in entry["claims"] if ref in self.story.report.sources)),
+                GridCell(str(self.speech.label(entry.name)), bold=True),
+                GridCell(self._figures(entry.refs)),
                 GridCell(self._outcome(entry)),
-                GridCell(self.plain.label(entry["reason"], 400)),
+                GridCell(str(self.speech.label(entry.reason, 400))),
             ]
             for entry in entries
         ]
@@ -97,29 +96,33 @@ class Appendix:
         grid = SlideGrid(heads, rows, size=10, weights=[2.0, 1.7, 1.9, 5.0])
         self._spread(grid, "conflicts", say("Where the sources of the headlines disagree, and what was adopted"), "")
 
-    def _figure(self, ref: str) -> str:
-        """A claim's figure as printed; where that is in Chinese characters, other languages read it."""
-        printed, value = self.story.citations.printed(ref), self.story.report.sources[ref].get("value")
-        if self.plain.language.code == "zh" or printed.isascii():
-            return printed
-        return self.story.citations.read(ref) or (untrusted(value, 80) if isinstance(value, str) else printed)
+    def _figures(self, refs: Iterable[str]) -> str:
+        """Claims' figures as printed; where that is in Chinese characters, other languages read them."""
+        claims = [claim for ref in refs if (claim := self.story.citations.claim(ref))]
+        return " / ".join(self._figure(claim) for claim in claims)
 
-    def _outcome(self, entry: Record) -> str:
-        known = [ref for ref in entry.get("adopted", ()) if ref in self.story.report.sources]
-        judged = entry.get("adopted_low") is not None
-        adopted = self.story.citations.adopted(entry) if judged else " / ".join(self._figure(ref) for ref in known)
-        outcome = self.plain.named(labels.RESOLUTIONS, entry.get("resolution"))
-        return outcome if not adopted else adopted + self.plain.message(" ({detail})").replace("{detail}", outcome)
+    def _figure(self, claim: ClaimEntry) -> str:
+        printed = str(self.story.citations.printed(claim))
+        if self.speech.language.code == "zh" or printed.isascii():
+            return printed
+        read = str(self.story.citations.read(claim))
+        return read or (untrusted(claim.value, 80) if isinstance(claim.value, str) else printed)
+
+    def _outcome(self, entry: ConflictEntry) -> str:
+        judged = entry.adopted_low is not None
+        adopted = str(self.story.citations.adopted(entry)) if judged else self._figures(entry.adopted_refs)
+        outcome = self.speech.named(labels.RESOLUTIONS, entry.resolution)
+        return adopted + self.speech.detail(outcome) if adopted else outcome
 
     def _gaps(self) -> None:
         """Questions without input and findings that could not be computed."""
-        say, story = self.plain.message, self.story
+        say, story = self.speech.message, self.story
         rows = [
             [
                 GridCell(story.question(chapter), bold=True),
                 GridCell(
-                    self.plain.label(chapter.section.reason)
-                    or self.plain.named(labels.STATUSES, chapter.section.status)
+                    str(self.speech.label(chapter.section.reason))
+                    or self.speech.named(labels.STATUSES, chapter.section.status)
                 ),
             ]
             for chapter in story.outline.chapters
@@ -127,11 +130,13 @@ class Appendix:
         ]
         questions = {chapter.section.notebook: story.question(chapter) for chapter in story.outline.chapters}
         for block in story.outline.absent:
-            names = self.plain.language.comma.join(self.plain.metric(key) or key for key in block.finding["needs"])
+            names = self.speech.language.comma.join(self.speech.metric(key) or key for key in block.finding.needs)
             rows.append(
                 [
                     GridCell(
-                        self.plain.subtitle(block.finding) or questions.get(block.section.notebook, ""), bold=True
+                        str(self.speech.of(block.finding, block.finding.subtitle))
+                        or questions.get(block.section.notebook, ""),
+                        bold=True,
                     ),
                     GridCell(say("not stated") + say(": ") + names),
                 ]
@@ -150,12 +155,12 @@ class Appendix:
             left = len(grid.rows) - first - batch.rows
             more = ""
             if number + 1 == _MOST_PAGES and left:
-                more = self.plain.message("{count} more rows in the workbook").replace("{count}", str(left))
+                more = self.speech.message("{count} more rows in the workbook", count=left)
             slide.put("Subtitle", plain_paragraphs("  ·  ".join(part for part in (subtitle, more) if part)))
             slide.put(
                 "Source",
                 plain_paragraphs(
-                    self.plain.message("Source: ") + self.plain.message("all entries of the evidence ledger")
+                    self.speech.message("Source: ") + self.speech.message("all entries of the evidence ledger")
                 ),
             )
             slide.table("Content", batch.xml, batch.height, f"Table {key}", title)

@@ -2,92 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from siyu import theme
+from siyu.record import Chart, Column, FindingRecord, Mark, Table
 from siyu.render.deck.grids import GridCell, SlideGrid
-from siyu.render.deck.plots import KINDS, Frame, Plot
-from siyu.render.plain import Plain
-from siyu.render.table_text import NOTHING, cell_words
+from siyu.render.deck.plots import PLOTS, Frame, Plot
+from siyu.render.speech import NOTHING, Speech
 
-Record = Mapping[str, Any]
 _CHECKED = {"yes": theme.MAIN, "stated": theme.MAIN, "no": theme.RIVAL, "not_stated": theme.RIVAL, "partly": theme.WEAK}
 # ends of the heat scale and the grey between, told apart by lightness too
 _COLD, _WARM = (166, 97, 26), (31, 111, 120)
 
 
-def plotted(finding: Record) -> bool:
-    """Whether a finding has a native chart."""
-    return finding["chart"]["kind"] in KINDS and bool(finding["chart"]["rows"])
+def plotted(finding: FindingRecord) -> Chart | None:
+    """The chart of a finding that has a native one."""
+    chart = finding.chart
+    return chart if isinstance(chart, Chart) and chart.rows and chart.kind in PLOTS else None
 
 
-def tabled(finding: Record) -> bool:
+def tabled(finding: FindingRecord) -> bool:
     """Whether a finding has a native table."""
-    return finding["chart"]["kind"] in ("table", "matrix", "heat") and bool(finding["chart"]["rows"])
+    return bool(finding.chart.rows) and plotted(finding) is None
 
 
-def plot(finding: Record, plain: Plain, size: float, width: float, height: float) -> Plot:
-    """The finding's chart for a place of this size, in points."""
-    return KINDS[finding["chart"]["kind"]](Frame(finding["chart"], plain, size, width, height))
+def plot(chart: Chart, speech: Speech, size: float, width: float, height: float) -> Plot:
+    """A chart for a place of this size, in points."""
+    return PLOTS[chart.kind](Frame(chart, speech, size, width, height))
 
 
-def grid(finding: Record, plain: Plain) -> SlideGrid:
+def grid(finding: FindingRecord, speech: Speech) -> SlideGrid:
     """The finding's table."""
-    if finding["chart"]["kind"] == "heat":
-        return _heat(finding["chart"], plain)
-    columns = finding["chart"]["columns"]
-    heads = [plain.label(column["label"]) for column in columns]
-    rows = []
-    for row in finding["chart"]["rows"]:
-        cells = []
-        for column in columns:
-            words = cell_words(plain, finding, row, column)
-            cells.append(GridCell(words.text, colour=_CHECKED.get(words.check, ""), number=bool(words.numbers)))
-        rows.append(cells)
+    table = finding.chart
+    if isinstance(table, Chart):
+        return _heat(table, speech)
+    heads = [str(speech.label(column.label)) for column in table.columns]
+    rows = [[_cell(finding, table, at, speech, column) for column in table.columns] for at in range(len(table.rows))]
     numeric = [
         any(row[at].number for row in rows) and all(row[at].number or row[at].text == NOTHING for row in rows)
         for at in range(len(heads))
     ]
-    aligned = [
-        [
-            GridCell(cell.text, cell.fill, cell.colour, cell.bold, number)
-            for cell, number in zip(row, numeric, strict=True)
-        ]
-        for row in rows
-    ]
-    return SlideGrid(heads, aligned)
+    return SlideGrid(heads, [[replace(cell, number=n) for cell, n in zip(row, numeric, strict=True)] for row in rows])
 
 
-def _heat(chart: Record, plain: Plain) -> SlideGrid:
+def _cell(finding: FindingRecord, table: Table, at: int, speech: Speech, column: Column) -> GridCell:
+    words = speech.cell(finding, table, at, column)
+    return GridCell(str(words.said), colour=_CHECKED.get(words.check, ""), number=bool(words.numbers))
+
+
+def _heat(chart: Chart, speech: Speech) -> SlideGrid:
     """label x series, coloured by value: brown below zero, teal above."""
-    said = [(plain.label(row["label"]), plain.label(row["series"])) for row in chart["rows"]]
-    down, across = (list(dict.fromkeys(pair[at] for pair in said)) for at in (0, 1))
-    held = dict(zip(said, chart["rows"], strict=True))
-    bound = max((abs(row["value"]) for row in chart["rows"]), default=0.0) or 1.0
-    x = chart.get("x") or {}
-    rows = []
-    for label in down:
-        cells = [GridCell(label)]
-        for name in across:
-            row = held.get((label, name))
-            if row is None:
-                cells.append(GridCell(NOTHING, centred=True))
-                continue
-            fill, ink = shade(row["value"] / bound)
-            cells.append(
-                GridCell(
-                    plain.language.number(row["value"], "ratio" if chart["unit"] == "ratio" else ""),
-                    fill,
-                    ink,
-                    centred=True,
-                )
-            )
-        rows.append(cells)
-    corner = f"{plain.label(x.get('label'))} →" if x.get("label") else ""
-    return SlideGrid(
-        [corner, *across], rows, size=12, weights=[2.2, *([1.0] * len(across))], least=min(44.0, 280 / (len(rows) + 1))
-    )
+    down, across, held = chart.grid()
+    bound = max((abs(row.value) for row in chart.rows), default=0.0) or 1.0
+    unit = "ratio" if chart.unit == "ratio" else ""
+
+    def cell(row: Mark | None) -> GridCell:
+        if row is None:
+            return GridCell(NOTHING, centred=True)
+        fill, ink = shade(row.value / bound)
+        return GridCell(speech.language.number(row.value, unit), fill, ink, centred=True)
+
+    rows = [[GridCell(str(speech.label(head))), *(cell(held.get((head, one))) for one in across)] for head in down]
+    corner = f"{speech.label(chart.x.label)} →" if chart.x and chart.x.label else ""
+    heads, weights = [corner, *(str(speech.label(one)) for one in across)], [2.2, *([1.0] * len(across))]
+    return SlideGrid(heads, rows, size=12, weights=weights, least=min(44.0, 280 / (len(rows) + 1)))
 
 
 def shade(level: float) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from siyu.errors import Problem, ProblemsError
 from siyu.render.deck import metrics
 from siyu.render.deck.masters import Spot
 from siyu.render.deck.slide import Deck, Slide
-from siyu.render.plain import Plain
+from siyu.render.speech import Speech
 
 _ROUNDING = 0.5  # points
 
@@ -21,10 +21,10 @@ class SlideProblems(ProblemsError):
     """Slides that cannot be shown as they are; `problems` names slide and shape."""
 
 
-def checked(deck: Deck, plain: Plain) -> None:
+def checked(deck: Deck, speech: Speech) -> None:
     """Pass a deck or raise SlideProblems with everything that is wrong with it."""
     found = [problem for number, slide in enumerate(deck.slides, start=1) for problem in _slide(slide, number, deck)]
-    for message in sorted(plain.missed):
+    for message in sorted(speech.missed):
         step = "Add it to the .po files of this language."
         found.append(
             Problem(f"deck.{deck.code}.pptx", 0, "", f"untranslated text {message[:80]!r}", "a translation", step)

@@ -14,8 +14,7 @@ from pptx.oxml.ns import qn
 from pptx.slide import SlideLayout
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
-from siyu.render.deck.blank import blank
-from siyu.render.deck.layouts import LAYOUTS
+from siyu.render.deck.layouts import LAYOUTS, OWN
 from siyu.render.deck.tags import EMU
 
 _INSETS = {"lIns": 91_440, "tIns": 45_720, "rIns": 91_440, "bIns": 45_720}  # OOXML defaults, EMU
@@ -61,23 +60,22 @@ def opened(template: Path | None) -> Masters:
 
     Raises UsageError naming every layout and placeholder that is missing.
     """
-    source = io.BytesIO(blank()) if template is None else _read(template)
-    presentation = Presentation(source)
+    presentation = Presentation(_read(template or OWN))
     file = shown_path(template) if template else "the deck's own template"
     layouts = {layout.name: layout for master in presentation.slide_masters for layout in master.slide_layouts}
     problems, spots = [], {}
-    for name, places in LAYOUTS.items():
+    for name, wanted in LAYOUTS.items():
         if name not in layouts:
             step = f"Name one of its layouts so. {nearest(name, layouts)}"
             problems.append(Problem(file, 0, "", f"no layout {name!r}", f"a layout {name!r}", step))
             continue
         found = _spots(layouts[name])
         spots[name] = found
-        for place in places:
-            if place.name not in found and place.name not in _OPTIONAL:
-                step = f"Name one of its placeholders so (Selection pane). {nearest(place.name, found)}"
-                expected = f"a placeholder {place.name!r} in the layout {name!r}"
-                problems.append(Problem(file, 0, "", f"layout {name!r} without {place.name!r}", expected, step))
+        for spot in wanted:
+            if spot not in found and spot not in _OPTIONAL:
+                step = f"Name one of its placeholders so (Selection pane). {nearest(spot, found)}"
+                expected = f"a placeholder {spot!r} in the layout {name!r}"
+                problems.append(Problem(file, 0, "", f"layout {name!r} without {spot!r}", expected, step))
     if problems:
         raise UsageError(problems)
     _drop_slides(presentation)
@@ -85,7 +83,7 @@ def opened(template: Path | None) -> Masters:
 
 
 def _read(template: Path) -> io.BytesIO:
-    """A client's file. Raises UsageError when it is no presentation."""
+    """The file. Raises UsageError when it is no presentation."""
     try:
         content = template.read_bytes()
         with zipfile.ZipFile(io.BytesIO(content)) as package:

@@ -6,17 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from pptx.opc.packuri import PackURI
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.parts.chart import ChartPart
 from pptx.parts.embeddedpackage import EmbeddedXlsxPart
-from pptx.parts.slide import NotesSlidePart, SlidePart
+from pptx.parts.slide import SlidePart
 
 from siyu.render.deck.masters import Masters, Spot
 from siyu.render.deck.plots import Plot
-from siyu.render.deck.tags import HEAD, NAMESPACES, emu, place, root, tag, words
+from siyu.render.deck.tags import NAMESPACES, emu, place, root, tag
 from siyu.render.deck.writing import TAGS, Paragraph, Run, cut, fitting, paragraph_xml, plain_paragraphs
 
 _FIELD = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
@@ -101,14 +102,11 @@ class Slide:
 
     def notes(self, paragraphs: Iterable[str]) -> None:
         """Speaker notes."""
-        run = tag("a:rPr", lang=TAGS[self.deck.code])
-        texts = [tag("a:p", tag("a:r", run, tag("a:t", words(text)))) for text in paragraphs if text]
-        name = PackURI(f"/ppt/notesSlides/notesSlide{self.number}.xml")
-        content = _notes_slide("".join(texts)).encode()
-        part = NotesSlidePart.load(name, CONTENT_TYPE.PML_NOTES_SLIDE, self.part.package, content)
-        part.relate_to(self.deck.masters.presentation.part.notes_master_part, RELATIONSHIP_TYPE.NOTES_MASTER)
-        part.relate_to(self.part, RELATIONSHIP_TYPE.SLIDE)
-        self.part.relate_to(part, RELATIONSHIP_TYPE.NOTES_SLIDE)
+        frame = self.part.slide.notes_slide.notes_text_frame
+        frame.text = "\n".join(text for text in paragraphs if text)
+        for paragraph in frame.paragraphs:
+            for run in paragraph.runs:
+                run.font.language_id = MSO_LANGUAGE_ID.from_xml(TAGS[self.deck.code])
 
     def _append(self, spot: Spot, paragraphs: Sequence[str]) -> None:
         self._shapes += 1
@@ -146,17 +144,3 @@ def _slide_part(deck: Deck, layout: str, number: int) -> Any:
     relation = presentation.part.relate_to(part, RELATIONSHIP_TYPE.SLIDE)
     presentation.slides._sldIdLst.add_sldId(relation)
     return part
-
-
-def _notes_slide(body: str) -> str:
-    image = tag("p:cNvPr", id=2, name="Slide Image")
-    image += tag("p:cNvSpPr", tag("a:spLocks", noGrp="1", noRot="1", noChangeAspect="1"))
-    image += tag("p:nvPr", tag("p:ph", type="sldImg", idx=2))
-    text = tag("p:cNvPr", id=3, name="Notes") + tag("p:cNvSpPr", tag("a:spLocks", noGrp="1"))
-    text += tag("p:nvPr", tag("p:ph", type="body", sz="quarter", idx=3))
-    group = tag("p:nvGrpSpPr", tag("p:cNvPr", id=1, name=""), tag("p:cNvGrpSpPr"), tag("p:nvPr")) + tag("p:grpSpPr")
-    shapes = tag("p:sp", tag("p:nvSpPr", image), tag("p:spPr"))
-    filled = tag("p:txBody", tag("a:bodyPr"), tag("a:lstStyle"), body)
-    shapes += tag("p:sp", tag("p:nvSpPr", text), tag("p:spPr"), filled)
-    own = tag("p:clrMapOvr", tag("a:masterClrMapping"))
-    return HEAD + root("p:notes", "apr", tag("p:cSld", tag("p:spTree", group, shapes)), own)

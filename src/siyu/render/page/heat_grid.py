@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from markupsafe import Markup
+from siyu.record import Chart, FindingRecord, Mark
+from siyu.render.said import Said
+from siyu.render.speech import Speech
 
-from siyu.render.page.prose import Prose
-
-Record = Mapping[str, Any]
 TONES = 3  # steps on either side of zero; the number stands in every cell, so tone only guides the eye
 
 
@@ -18,28 +15,27 @@ TONES = 3  # steps on either side of zero; the number stands in every cell, so t
 class HeatGrid:
     """across: column heads. rows: (row head, cells), a cell being (number, tone from -TONES to TONES) or None."""
 
-    title: Markup
-    across: tuple[Markup, ...]
-    rows: tuple[tuple[Markup, tuple[tuple[Markup, int] | None, ...]], ...]
+    title: Said
+    across: tuple[Said, ...]
+    rows: tuple[tuple[Said, tuple[tuple[Said, int] | None, ...]], ...]
 
 
-def grid(prose: Prose, finding: Record) -> HeatGrid:
+def grid(speech: Speech, finding: FindingRecord) -> HeatGrid:
     """The grid of a `heat` finding. Tones are relative to its largest magnitude."""
-    chart = finding["chart"]
-    rows = chart["rows"]
-    down = {prose.name(row["label"]): None for row in rows}
-    across = {prose.name(row.get("series") or ""): None for row in rows}
-    bound = max((abs(row["value"]) for row in rows if row["value"] is not None), default=0) or 1
-    cells: dict[tuple[Markup, Markup], tuple[Markup, int]] = {}
-    for place, row in enumerate(rows):
-        if row["value"] is None:
-            continue
+    chart = finding.chart
+    if not isinstance(chart, Chart):
+        raise ValueError(f"finding {finding.key} is a {chart.kind}, not a grid")
+    bound = max((abs(row.value) for row in chart.rows), default=0) or 1
+
+    def cell(row: Mark | None) -> tuple[Said, int] | None:
+        if row is None:
+            return None
         # money and counts: the unit is said once, in the subtitle
-        unit = "ratio" if (row.get("unit") or chart["unit"]) == "ratio" else ""
-        number = prose.number(row["value"], unit, f"{finding['key']}.rows[{place}].value")
-        at = prose.name(row["label"]), prose.name(row.get("series") or "")
-        cells[at] = number, round(TONES * row["value"] / bound)
-    title = prose.name((chart.get("x") or {}).get("label", ""))
-    return HeatGrid(
-        title, tuple(across), tuple((head, tuple(cells.get((head, one)) for one in across)) for head in down)
-    )
+        unit = "ratio" if (row.unit or chart.unit) == "ratio" else ""
+        ref = f"{finding.key}.rows[{chart.rows.index(row)}].value"
+        return speech.number(row.value, unit, ref), round(TONES * row.value / bound)
+
+    down, across, held = chart.grid()
+    rows = [(speech.label(head), tuple(cell(held.get((head, one))) for one in across)) for head in down]
+    title = speech.label(chart.x.label) if chart.x else Said()
+    return HeatGrid(title, tuple(speech.label(one) for one in across), tuple(rows))

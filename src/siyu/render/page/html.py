@@ -6,7 +6,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
@@ -15,9 +14,9 @@ from markupsafe import Markup
 from siyu import theme
 from siyu.language import LANGUAGES, Language
 from siyu.render import labels
-from siyu.render.page import cells, entries, whatif
-from siyu.render.page.links import anchor, claim_ref
-from siyu.render.page.page import Page
+from siyu.render.page import whatif
+from siyu.render.page.page import Page, anchor
+from siyu.render.page.pictures import drawn
 from siyu.render.page.typeface import font_css, texts_by_weight
 from siyu.render.report import Report
 
@@ -35,21 +34,17 @@ def render_report(report: Report, language_code: str) -> str:
         "report": report,
         "labels": labels,
         "anchor": anchor,
-        "claim_ref": claim_ref,
         "whatif_content": whatif.content,
-        "column_is_numeric": cells.column_is_numeric,
-        "table_cell": partial(cells.table_cell, page.prose),
+        "drawn_on_page": drawn,
         "other_languages": [
             {"code": code, "lang": HTML_LANG[code], "name": _NAMES[code]} for code in LANGUAGES if code != language_code
         ],
     }
-    environment.tests["known"] = page.references.known
-    for function in (entries.adopted, entries.claim_read, entries.setting):
-        environment.globals[function.__name__] = partial(function, page)
+    environment.tests["known"] = page.citations.known
     about = page.language.message(", ").join([page.subject_kind(), str(report.as_of)])
-    title = page.language.message(": ").join([page.prose.plain(report.subject["name"]), about])
+    title = page.language.message(": ").join([page.speech.label(report.subject.name).attribute(), about])
     body = environment.get_template("report.html.j2").render()
-    formulas = {page.id(f): whatif.formula(f["whatif"]) for f in report.findings if f.get("whatif")}
+    formulas = {page.id(f): whatif.formula(f.whatif) for f in report.findings if f.whatif}
     if not formulas:
         return shell(environment, body, title, "page.js")
     functions = ", ".join(f"{json.dumps(name)}: {source}" for name, source in formulas.items())

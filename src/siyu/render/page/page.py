@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from markupsafe import Markup
 
 from siyu.definitions import Definition, registry
-from siyu.findings import title, values_by_name
-from siyu.language import PSEUDO, Language, Text
+from siyu.language import PSEUDO, Language
+from siyu.record import ConflictEntry, FindingRecord, Mark, Row, Table, Value, Wording, kind_of
 from siyu.render import labels
-from siyu.render.outline import MEASUREMENTS, Block, Chapter, Outline, outline
+from siyu.render.citations import Citations
+from siyu.render.outline import Block, Chapter, Outline, outline
 from siyu.render.page.heat_grid import HeatGrid, grid
-from siyu.render.page.links import SourceLinks, anchor, claim_ref, kind_of
 from siyu.render.page.markdown import MarkdownCell, cell
 from siyu.render.page.pictures import Picture, drawn, pictures
-from siyu.render.page.prose import Prose, kept_together
-from siyu.render.report import Report, SectionReport
+from siyu.render.report import Report, SectionReport, Setting
+from siyu.render.said import Said, kept_together
+from siyu.render.speech import Speech, definitions
 
-Record = Mapping[str, Any]
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
 MOST_IN_ROW = 3
+
+
+@dataclass(frozen=True)
+class Card:
+    """A value of the answer: number, caption, kind of range, one caveat, whether it rests on weak ground."""
+
+    number: Markup
+    caption: Said
+    interval: tuple[str, str]
+    caveat: Said
+    weak: bool
 
 
 class Page:
@@ -31,104 +43,71 @@ class Page:
     def __init__(self, report: Report, language: Language) -> None:
         self.report = report
         self.language = language
-        self.prose = Prose(language)
-        self.references = SourceLinks(report, self.prose)
+        self.speech = Speech(language)
+        self.citations = Citations(report, self.speech)
         self.outline: Outline = outline(report)
         self._carded: set[str] = set()
 
     # --- findings ---------------------------------------------------------------------------------
 
-    def title(self, finding: Record) -> Markup:
+    def title(self, finding: FindingRecord) -> Markup:
         """The takeaway, its numbers linked to what they rest on."""
-        if finding["role"] == "absent":
-            return Markup("{}").format(title(finding, self.language))
-        return self._linked(finding["message_id"], finding, clauses=True)
+        linked = self._linked(self.speech.title(finding), finding)
+        whole = finding.role != "absent" and self.language.data_code == "zh"
+        return kept_together(linked) if whole else linked
 
-    def unlinked_title(self, finding: Record) -> Markup:
-        """The takeaway with its numbers as `<data>`, for places that are links or controls themselves."""
-        return self.say(finding["message_id"], finding)
-
-    def plain_title(self, finding: Record) -> str:
+    def plain_title(self, finding: FindingRecord) -> str:
         """The takeaway as text, for attributes and the list of contents."""
-        if finding["role"] == "absent":
-            return title(finding, self.language)
-        return self.prose.plain(finding["message_id"], values_by_name(finding))
+        return self.speech.title(finding).attribute()
 
-    def say(self, text: Text | None, finding: Record) -> Markup:
-        """Any other text of a finding, numbers as `<data>`."""
-        return self.prose.rich(text, values_by_name(finding), finding["key"])
-
-    def intervals(self, finding: Record) -> list[tuple[str, str]]:
-        """(chip, explanation) of each kind of range among the values and the chart's rows."""
-        entries = [*finding["values"], *finding["chart"]["rows"]]
-        kinds = {entry.get("interval_kind") for entry in entries} & set(labels.INTERVALS) - {"none"}
-        return [self.interval(kind) for kind in sorted(kinds)]
-
-    def interval(self, kind: str) -> tuple[str, str]:
-        """(chip, explanation) of one kind of range."""
-        chip, meaning = labels.INTERVALS[kind]
-        return self.language.message(chip), self.language.message(meaning)
-
-    def cards(self, finding: Record) -> list[dict[str, Any]]:
-        """The answer's cards: number, caption, kind of range, one caveat each, and whether it rests on weak ground."""
-        values, found = values_by_name(finding), []
-        for place, (name, text) in enumerate(list(finding.get("cards", {}).items())[:3]):
-            value, caveats = values[name], finding["caveats"]
+    def cards(self, finding: FindingRecord) -> list[Card]:
+        """The answer's cards."""
+        found, caveats = [], finding.caveats
+        for place, (name, text) in enumerate(list(finding.cards.items())[:3]):
+            value = finding.by_name[name]
             caption, aside = self._split(text) if place >= len(caveats) else (text, "")
-            found.append(
-                {
-                    "number": self._linked(f"{{{name}}}", finding),
-                    "caption": self.say(caption, finding),
-                    "interval": self.interval(value["interval_kind"]),
-                    "caveat": self.say(aside or (caveats[place] if place < len(caveats) else ""), finding),
-                    "weak": self.references.weak(value),
-                }
-            )
+            said = [self.speech.of(finding, one) for one in (caption, aside or (*caveats, "", "", "")[place])]
+            number = self._linked(self.speech.of(finding, f"{{{name}}}"), finding)
+            interval = self.speech.interval(value.interval_kind)
+            found.append(Card(number, said[0], interval, said[1], self.citations.weak(value)))
         return found
 
-    def caveats(self, finding: Record, *, after_cards: bool = False) -> list[Markup]:
+    def caveats(self, finding: FindingRecord, *, after_cards: bool = False) -> list[Said]:
         """What the figure does not say; without those already printed on cards."""
-        skip = min(len(finding.get("cards", {})), 3) if after_cards else 0
-        return [self.say(caveat, finding) for caveat in finding["caveats"][skip:]]
+        return self.speech.caveats(finding)[min(len(finding.cards), 3) if after_cards else 0 :]
 
-    def terms(self, finding: Record) -> list[Definition]:
-        """Definitions of the metrics a finding's values and rows stand for."""
-        entries = [*finding["values"], *finding["chart"]["rows"]]
-        keys = dict.fromkeys(str(entry.get("definition") or "") for entry in entries)
-        return [registry().metrics[key] for key in keys if key in registry().metrics]
-
-    def value_name(self, value: Record, finding: Record) -> Markup:
+    def value_name(self, value: Value, finding: FindingRecord) -> Markup:
         """The metric a value stands for; its own name where it stands for none or another value has the same."""
-        key, message_id = value.get("definition") or "", labels.value_id(value["name"])
-        said = self.language.message(message_id)
-        named = said != message_id
-        own = Markup("{}").format(said) if named else Markup('<code lang="en">{}</code>').format(value["name"])
-        if key not in registry().metrics:
+        said, metric = self.speech.value_name(value.name), self.speech.metric(value.definition)
+        own = Markup("{}").format(said) if said else Markup('<code lang="en">{}</code>').format(value.name)
+        if not metric:
             return own
-        if sum(other.get("definition") == key for other in finding["values"]) == 1:
-            return Markup("{}").format(self.language.metric(key))
-        before, after = (self.language.message(" ({detail})") if named else " {detail}").split("{detail}")
-        return Markup("{}{}{}{}").format(self.language.metric(key), before, own, after)
+        if sum(other.definition == value.definition for other in finding.values) == 1:
+            return Markup("{}").format(metric)
+        before, after = (self.language.message(" ({detail})") if said else " {detail}").split("{detail}")
+        return Markup("{}{}{}{}").format(metric, before, own, after)
 
     def pictures(self, block: Block) -> dict[str, Picture]:
         """Width -> picture of the finding's chart. The appendix goes without pictures for the phone."""
         widths = ("desktop",) if self.tabled_on_phone(block.finding) else ("desktop", "phone")
         return pictures(block.section, block.finding, self.language, widths)
 
-    def tabled_on_phone(self, finding: Record) -> bool:
+    def tabled_on_phone(self, finding: FindingRecord) -> bool:
         """Whether a phone shows a finding's values instead of its picture."""
-        return finding["role"] == "appendix" and drawn(finding) and finding["key"] not in MEASUREMENTS
+        return finding.role == "appendix" and drawn(finding.chart) is not None and "next" not in finding.feeds
 
-    def alt(self, finding: Record) -> str:
+    def alt(self, finding: FindingRecord) -> str:
         """What a reader who cannot see the chart needs."""
-        chosen = finding.get("alt")
-        text = self.prose.plain(chosen, values_by_name(finding)) if chosen else self.plain_title(finding)
-        subtitle = self.prose.plain(finding["subtitle"], values_by_name(finding))
-        return self.language.message(". ").join(part for part in (text, subtitle) if part)
+        return self.speech.alt(finding).attribute()
+
+    def column_is_numeric(self, table: Table, key: str) -> bool:
+        """Whether a column holds numbers only (and at least one)."""
+        cells = [row for row in table.rows if row.cell(key) is not None]
+        return bool(cells) and all(row.number(key) is not None for row in cells)
 
     # --- sections ---------------------------------------------------------------------------------
 
-    def cell(self, text: Text) -> MarkdownCell:
+    def cell(self, text: Wording) -> MarkdownCell:
         """A markdown cell."""
         return cell(text, self.language)
 
@@ -137,62 +116,63 @@ class Page:
         return self.question(chapter.section)
 
     def question(self, section: SectionReport) -> str:
-        """What a section asks: the heading of its first cell, else the question of the bundled notebook."""
+        """What a section asks: the heading of its first cell, else as it describes itself."""
         heading = self.cell(section.markdown[0][0]).heading if section.markdown else ""
-        return heading or self.label(labels.QUESTIONS, section.notebook)
+        return heading or self.language.say(section.question or section.notebook)
 
-    def parameters(self) -> list[Record]:
+    def settings(self) -> list[Setting]:
         """Parameters that say something about the content, not about who ran it."""
-        return [entry for entry in self.report.parameters if entry["name"] not in ("subject", "lang")]
+        return [entry for entry in self.report.settings if entry.name not in ("subject", "lang")]
+
+    def setting(self, setting: Setting, which: str) -> Said | Markup:
+        """A parameter's value or default; numbers as `<data>`, text as it was given."""
+        value = getattr(setting, which)
+        if isinstance(value, bool):
+            return Markup("<code>{}</code>").format("true" if value else "false")
+        if isinstance(value, int | float):
+            return self.speech.number(value, "", f"parameter:{setting.name}.{which}")
+        return self.speech.data(value, 160) or Markup("—")
 
     def subject_kind(self) -> str:
         """`Case study` or `Client report`."""
-        return self.language.message(labels.SUBJECTS[self.report.subject.get("kind", "case")])
+        return self.language.message(labels.SUBJECTS[self.report.subject.kind])
 
     # --- the rest ---------------------------------------------------------------------------------
 
-    def label(self, group: Mapping[str, str], key: str | None) -> str:
-        """The word for a member of a closed list; the key itself for one that is not in it."""
-        return self.language.message(group[key]) if key is not None and key in group else str(key or "")
-
     def definitions(self) -> list[Definition]:
         """Every metric the findings' values or the claims stand for, by name."""
-        used = {
-            str(v.get("definition") or "") for f in self.report.findings for v in (*f["values"], *f["chart"]["rows"])
-        }
-        used |= {str(r.get("metric", "")) for r in self.references.of_kind("claim") if r["ref"] in self.used_in}
+        used = {one.definition for finding in self.report.findings for one in finding.quantities}
+        used |= {claim.metric for claim in self.citations.claims() if claim.ref in self.used_in}
         metrics = [registry().metrics[key] for key in sorted(used) if key in registry().metrics]
         return sorted(metrics, key=lambda metric: self.language.metric(metric.key).lower())
 
-    def linked_values(self) -> list[tuple[Record, Record]]:
+    def linked_values(self) -> list[tuple[FindingRecord, Value]]:
         """(finding, value) of every number that is a link, and so has a card: those of titles and answer cards."""
         linked = []
         for finding in self.report.findings:
-            if finding["role"] not in ("answer", "headline") and finding["key"] not in MEASUREMENTS:
-                continue
-            named = {name for name, *_ in self.prose.names(finding["message_id"])} | set(finding.get("cards", {}))
-            linked += [(finding, value) for value in finding["values"] if value["name"] in named]
+            if finding.main or "next" in finding.feeds:
+                named = self.speech.placeholders(finding.message_id) | {*finding.cards}
+                linked += [(finding, value) for value in finding.values if value.name in named]
         return linked
+
+    def terms(self, finding: FindingRecord) -> list[Definition]:
+        """Definitions of the metrics a finding's values and rows stand for."""
+        return definitions(finding)
 
     def shown_terms(self) -> list[Definition]:
         """Definitions that a finding's table of values names."""
-        shown = {term.key for finding in self.report.findings for term in self.terms(finding)}
+        shown = {term.key for finding in self.report.findings for term in definitions(finding)}
         return [definition for definition in self.definitions() if definition.key in shown]
 
     @cached_property
-    def conflicts(self) -> tuple[list[Record], list[Record]]:
+    def conflicts(self) -> tuple[list[ConflictEntry], list[ConflictEntry]]:
         """Conflicts of the claims that the main findings rest on, and all others of the same sources."""
-        entries = [*self.report.conflicts, *self.references.of_kind("conflict")]
-        entries = [entry for entry in entries if entry.get("type", entry.get("kind")) != "corroboration"]
-        main = (f for f in self.report.findings if f["role"] in ("answer", "headline"))
-        used = {ref for finding in main for ref in finding["sources"]}
-        near = [entry for entry in entries if used & {claim_ref(claim) for claim in entry["claims"]}]
-        near.sort(key=lambda entry: entry.get("type", entry.get("kind")) != "rival")
-        return near, [entry for entry in entries if entry not in near]
+        near = self.citations.conflicts(finding for finding in self.report.findings if finding.main)
+        return near, [entry for entry in self.report.disputes if entry not in near]
 
     def card(self, ref: str) -> str:
         """The id of a ref's card, which the page then holds; empty for a ref the report does not know."""
-        if not self.references.known(ref):
+        if not self.citations.known(ref):
             return ""
         self._carded.add(ref)
         return f"card-{anchor(ref)}"
@@ -202,37 +182,34 @@ class Page:
         return sorted(self._carded)
 
     @cached_property
-    def used_in(self) -> dict[str, list[Record]]:
+    def used_in(self) -> dict[str, list[FindingRecord]]:
         """ref -> findings that rest on it."""
-        found: dict[str, list[Record]] = {}
+        found: dict[str, list[FindingRecord]] = {}
         for finding in self.report.findings:
-            for ref in finding["sources"] if finding["role"] != "absent" else ():
+            for ref in finding.sources if finding.role != "absent" else ():
                 found.setdefault(ref, []).append(finding)
         return found
 
-    def cited(self, finding: Record) -> list[str]:
-        """Refs of a finding as its source line names them: claims first; conflicts are shown beside claims."""
-        order = ("claim", "orders", "data", "fee", "assumption", "parameter")
-        refs = [ref for ref in finding["sources"] if kind_of(ref) in order]
-        return sorted(refs, key=lambda ref: (order.index(kind_of(ref)), ref))
-
-    def value_href(self, finding: Record, sources: Sequence[str]) -> str:
+    def value_href(self, finding: FindingRecord, sources: Sequence[str]) -> str:
         """Where a number leads: to its one source, or to the finding's source line when there are several."""
-        known = [ref for ref in sources if self.references.known(ref)]
-        return f"#{anchor(known[0])}" if len(known) == 1 else f"#from-{self.id(finding)}"
+        known = [ref for ref in sources if self.citations.known(ref)]
+        return self.href(known[0]) if len(known) == 1 else f"#from-{self.id(finding)}"
 
-    def _split(self, caption: Text) -> tuple[Text, Text]:
+    def href(self, ref: str) -> str:
+        """Link to the entry of a ref."""
+        return f"#{anchor(ref)}"
+
+    def _split(self, caption: Wording) -> tuple[Wording, Wording]:
         """A caption's name and its aside, where a semicolon divides them."""
         if not isinstance(caption, str) or self.language.code == PSEUDO:
             return caption, ""
         name, _, aside = self.language.message(caption).replace("; ", "；").partition("；")
         return name, aside[:1].upper() + aside[1:]
 
-    def source_line(self, finding: Record) -> tuple[list[str], list[str]]:
+    def source_line(self, finding: FindingRecord) -> tuple[list[str], list[str]]:
         """(refs shown with grade and rivals, refs folded away). What the rows of a table show is left out."""
-        rows = finding["chart"]["rows"] if finding["chart"]["kind"] in ("table", "matrix") else ()
-        in_rows = {ref for row in rows for ref in self.few(row.get("sources") or ())}
-        refs = [ref for ref in self.cited(finding) if ref not in in_rows]
+        in_rows = {ref for row in finding.chart.rows if isinstance(row, Row) for ref in self.few(row.sources)}
+        refs = [ref for ref in self.citations.cited(finding) if ref not in in_rows]
         if len(refs) <= MOST_SOURCES:
             return refs, []
         shown = [ref for ref in refs if kind_of(ref) not in ("assumption", "fee", "parameter")][: MOST_SOURCES - 2]
@@ -242,24 +219,26 @@ class Page:
         """Refs a table row names; a row of many names two and counts the rest."""
         return refs if len(refs) <= MOST_IN_ROW else refs[:2]
 
-    def ranged(self, entries: Sequence[Record]) -> bool:
+    def ranged(self, entries: Sequence[Value | Mark]) -> bool:
         """Whether any value of a table has a range."""
-        return any(entry.get("low") != entry.get("high") for entry in entries)
+        return any(entry.low != entry.high for entry in entries)
 
-    def grid(self, finding: Record) -> HeatGrid:
+    def grid(self, finding: FindingRecord) -> HeatGrid:
         """The grid of a heat chart."""
-        return grid(self.prose, finding)
+        return grid(self.speech, finding)
 
-    def id(self, finding: Record) -> str:
+    def id(self, finding: FindingRecord) -> str:
         """A finding's name in ids: its key, with its section where another section uses the same key."""
-        shared = sum(other["key"] == finding["key"] for other in self.report.findings) > 1
-        return f"{finding['section']}-{finding['key']}" if shared else str(finding["key"])
+        shared = sum(other.key == finding.key for other in self.report.findings) > 1
+        return f"{finding.section}-{finding.key}" if shared else finding.key
 
-    def _linked(self, text: Text, finding: Record, *, clauses: bool = False) -> Markup:
-        values = values_by_name(finding)
-
+    def _linked(self, said: Said, finding: FindingRecord) -> Markup:
         def link(name: str) -> tuple[str, str]:
-            return self.value_href(finding, values[name]["sources"]), f"value-{self.id(finding)}-{name}"
+            return self.value_href(finding, finding.by_name[name].sources), f"value-{self.id(finding)}-{name}"
 
-        said = self.prose.rich(text, values, finding["key"], link)
-        return kept_together(said) if clauses and self.language.data_code == "zh" else said
+        return said.markup(link)
+
+
+def anchor(ref: str) -> str:
+    """The id of a ref's entry in the page."""
+    return re.sub(r"[^A-Za-z0-9_-]", "-", ref)

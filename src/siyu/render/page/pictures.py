@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from PIL import Image
 
-from siyu import charts
 from siyu.charts import drawing
+from siyu.charts.kinds import KINDS
 from siyu.language import Language
+from siyu.record import Chart, FindingRecord, Table
 from siyu.render.page.palette import reduced
 from siyu.render.report import SectionReport
 from siyu.theme import DPI
@@ -31,31 +31,33 @@ class Picture:
     height: int
 
 
-def drawn(finding: Mapping[str, Any]) -> bool:
-    """Whether a finding's chart is a picture on the page; a heat chart is a table there."""
-    return finding["chart"]["kind"] in charts.DRAWN and finding["chart"]["kind"] != "heat"
+def drawn(chart: Chart | Table) -> Chart | None:
+    """The chart as far as it is a picture on the page; a grid is a table there."""
+    known = isinstance(chart, Chart) and chart.kind in KINDS
+    return chart if isinstance(chart, Chart) and known and not KINDS[chart.kind].grid else None
 
 
 def pictures(
-    section: SectionReport, finding: Mapping[str, Any], language: Language, widths: Sequence[str]
+    section: SectionReport, finding: FindingRecord, language: Language, widths: Sequence[str]
 ) -> dict[str, Picture]:
     """Width name (`desktop`, `phone`) -> picture of a finding's chart; empty for kinds without one.
 
     The picture drawn by the notebook is used where it is in this language.
     """
-    if not drawn(finding):
+    chart = drawn(finding.chart)
+    if chart is None:
         return {}
-    drawn_in, own = section.pngs.get(finding["key"], ("", b""))
+    drawn_in, own = section.pngs.get(finding.key, ("", b""))
     found = {}
     for width in widths:
         reused = width == "desktop" and drawn_in == language.code
-        found[width] = picture(Image.open(io.BytesIO(own)) if reused else painted(finding, language, width))
+        found[width] = picture(Image.open(io.BytesIO(own)) if reused else painted(chart, language, width))
     return found
 
 
-def painted(finding: Mapping[str, Any], language: Language, width: str) -> Image.Image:
-    """A finding's chart drawn anew, without the detour of a PNG."""
-    agg = drawing.painted(finding, language, width)
+def painted(chart: Chart, language: Language, width: str) -> Image.Image:
+    """A chart drawn anew, without the detour of a PNG."""
+    agg = drawing.painted(chart, language, width)
     agg.draw()  # type: ignore[no-untyped-call]
     return Image.fromarray(np.asarray(agg.buffer_rgba()))  # type: ignore[no-untyped-call]
 

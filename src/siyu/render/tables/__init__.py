@@ -7,8 +7,9 @@ from pathlib import Path
 from siyu.language import Language
 from siyu.render import labels
 from siyu.render.citations import Citations
-from siyu.render.plain import Plain, untrusted
 from siyu.render.report import Report
+from siyu.render.said import untrusted
+from siyu.render.speech import Speech
 from siyu.render.tables.book import Book, Sheet
 from siyu.render.tables.economics import Economics
 from siyu.render.tables.findings import FindingSheets
@@ -24,19 +25,19 @@ def write_tables(path: Path, code: str, report: Report) -> None:
 
 def tables_bytes(code: str, report: Report) -> bytes:
     """The workbook as .xlsx; see `write_tables`."""
-    plain = Plain(Language(code))
-    name = plain.label(report.subject["name"], 60)
-    book = Book(plain, name, report.as_of)
-    citations = Citations(report, plain)
+    speech = Speech(Language(code))
+    name = str(speech.label(report.subject.name, 60))
+    book = Book(speech, name, report.as_of)
+    citations = Citations(report, speech)
     contents = _contents(book, report, name)
     economics = Economics(book, report, citations)
     listed: list[tuple[Sheet, str]] = []
     if economics.inputs:
-        listed.append((economics.economics(), plain.message("Platform economics, recalculated from the assumptions")))
-    listed.append((economics.assumptions(), plain.message("Assumptions and fees")))
-    listed.append((write_sources(book, report, citations), plain.message("Sources")))
+        listed.append((economics.economics(), speech.message("Platform economics, recalculated from the assumptions")))
+    listed.append((economics.assumptions(), speech.message("Assumptions and fees")))
+    listed.append((write_sources(book, report, citations), speech.message("Sources")))
     sheets = FindingSheets(book, citations)
-    listed += [(sheets.write(finding), plain.title(finding)) for finding in report.findings]
+    listed += [(sheets.write(finding), str(speech.title(finding))) for finding in report.findings]
     for sheet, words in listed:
         contents.link(0, sheet.name, sheet.name)
         contents.text(1, untrusted(words, 400))
@@ -46,10 +47,10 @@ def tables_bytes(code: str, report: Report) -> bytes:
 
 def _contents(book: Book, report: Report, name: str) -> Sheet:
     """The first sheet: what this is, and where everything stands."""
-    say = book.plain.message
+    say = book.speech.message
     sheet = book.sheet(say("Contents"))
     sheet.widths(34, 110)
-    kind = say(labels.SUBJECTS[report.subject.get("kind", "case")])
+    kind = say(labels.SUBJECTS[report.subject.kind])
     sheet.text(0, f"{name}  ·  {kind}", "title")
     sheet.row += 1
     sheet.text(0, f"{say('as of')} {untrusted(report.as_of, 20)}", "mute")

@@ -13,7 +13,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from siyu import theme
-from siyu.render.plain import Plain, untrusted
+from siyu.render.said import Said, untrusted
+from siyu.render.speech import Speech
 
 LONGEST = 32_767  # characters a cell can hold
 _KEPT = 32_000
@@ -37,8 +38,8 @@ _FORMULA = re.compile(r"\s*[=+\-@]")
 class Book:
     """An .xlsx in memory. Text of data files is only ever written as text."""
 
-    def __init__(self, plain: Plain, title: str, as_of: str) -> None:
-        self.plain = plain
+    def __init__(self, speech: Speech, title: str, as_of: str) -> None:
+        self.speech = speech
         self._buffer = io.BytesIO()
         self._book = xlsxwriter.Workbook(self._buffer, _OPTIONS)
         fixed = datetime.fromisoformat(as_of)  # no clock: the same report gives the same bytes
@@ -85,10 +86,10 @@ class Sheet:
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
 
-    def text(self, column: int, content: str, style: str = "text", row: int | None = None) -> None:
+    def text(self, column: int, content: Said | str, style: str = "text", row: int | None = None) -> None:
         """A text, whole as far as a cell can hold it; what is cut says so."""
         if content:
-            kept = self.fitting(content)
+            kept = self.fitting(str(content))
             shape = self.book.style(style, "@" if style == "text" else "", quoted=bool(_FORMULA.match(kept)))
             self.page.write_string(self.row if row is None else row, column, kept, shape)
 
@@ -120,7 +121,5 @@ class Sheet:
         """A text that a cell can hold."""
         if len(content.encode("utf-16-le")) // 2 <= LONGEST:
             return content
-        note = self.book.plain.message("[shortened: the text has {count} characters]").replace(
-            "{count}", str(len(content))
-        )
+        note = self.book.speech.message("[shortened: the text has {count} characters]", count=len(content))
         return f"{content[: _KEPT // 2]}… {note}"

@@ -11,19 +11,18 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 import siyu
+from siyu.record import AssumptionEntry, FeeEntry, Mark
 from siyu.render import labels
-from siyu.render.citations import Citations, kind_of
+from siyu.render.citations import Citations
 from siyu.render.number_codes import column_code
-from siyu.render.plain import untrusted
 from siyu.render.report import Report
+from siyu.render.said import untrusted
 from siyu.render.tables.arithmetic import evaluated, names_in, replaced
 from siyu.render.tables.book import Book, Sheet
-from siyu.render.tables.inputs import SECTION, Input, bound
+from siyu.render.tables.inputs import Input, bound
 
-Record = Mapping[str, Any]
 ENDS = ("low", "mode", "high")
 _CODES = {"ratio": "0.00%", "CNY": "#,##0.00", "CNY_per_1000_people": "#,##0"}
-_STATIC = "wins"  # the finding with shares of draws
 
 
 @lru_cache(maxsize=1)
@@ -38,7 +37,7 @@ class Economics:
     """Two sheets: assumptions with a name for each end, and what the formulas make of them."""
 
     def __init__(self, book: Book, report: Report, citations: Citations) -> None:
-        self.book, self.report, self.citations, self.plain = book, report, citations, book.plain
+        self.book, self.report, self.citations, self.speech = book, report, citations, book.speech
         self.inputs, self.missing = bound(report, formulas()["inputs"])
 
     @property
@@ -48,7 +47,7 @@ class Economics:
 
     def assumptions(self) -> Sheet:
         """Every assumption and fee rule of the report; those the formulas use come first, with names."""
-        say = self.plain.message
+        say = self.speech.message
         sheet = self.book.sheet(say("Assumptions"))
         sheet.widths(46, 13, 13, 13, 16, 16, 16, 11, 30, 70, 40, 34)
         sheet.text(0, say("Assumptions and fees"), "title")
@@ -75,13 +74,13 @@ class Economics:
         for entry in self.inputs.values():
             self._row(sheet, entry.ref, entry)
         for ref in sorted(self.report.sources):
-            if kind_of(ref) in ("assumption", "fee") and ref not in used:
+            if ref not in used:
                 self._row(sheet, ref, None)
         return sheet
 
     def economics(self) -> Sheet:
         """The waterfall of an order and of a thousand people by route, and where two routes meet."""
-        say = self.plain.message
+        say = self.speech.message
         sheet = self.book.sheet(say("Economics"))
         sheet.widths(52, 24, 16, 16, 16)
         sheet.text(0, say("Platform economics, recalculated from the assumptions"), "title")
@@ -109,23 +108,22 @@ class Economics:
         return sheet
 
     def _row(self, sheet: Sheet, ref: str, entry: Input | None) -> None:
-        record = self.report.sources[ref]
-        low, mode, high = (record.get(end, record.get(f"rate_{end}")) for end in ENDS)
-        mode = entry.mode if entry else mode if mode is not None else (low + high) / 2
-        unit = str(record.get("unit") or "ratio")
-        sheet.text(0, self.citations.name(ref))
-        code = column_code([low, mode, high], unit)
-        for at, value in enumerate((low, mode, high), start=1):
+        row = self.report.sources[ref]
+        if not isinstance(row, AssumptionEntry | FeeEntry):
+            return
+        sheet.text(0, self.citations.called(ref))
+        code = column_code(row.ends, row.unit)
+        for at, value in enumerate(row.ends, start=1):
             sheet.number(at, value, code, "input" if entry else "number")
             if entry:
                 self.book.define(f"{entry.symbol}_{ENDS[at - 1]}", sheet.name, sheet.row, at)
-        sheet.text(4, self.plain.unit(unit))
-        sheet.text(5, self.plain.named(labels.FAMILIES, record.get("family")))
-        sheet.text(6, self.plain.named(labels.CONFIDENCES, record.get("confidence")))
-        sheet.text(7, untrusted(self.plain.message(str(record.get("vintage") or record.get("valid_from") or "")), 20))
+        sheet.text(4, self.speech.language.unit(row.unit))
+        sheet.text(5, self.speech.named(labels.FAMILIES, row.family))
+        sheet.text(6, self.speech.named(labels.CONFIDENCES, row.confidence))
+        sheet.text(7, untrusted(self.speech.message(row.since), 20))
         sheet.text(8, entry.symbol if entry else "")
-        sheet.text(9, self.plain.label(record.get("rationale") or record.get("note"), 4000))
-        sheet.text(10, self.plain.label((record.get("source") or {}).get("title")))
+        sheet.text(9, self.speech.label(row.why, 4000))
+        sheet.text(10, self.speech.label(row.source.title) if row.source else "")
         sheet.text(11, untrusted(ref, 120))
         sheet.row += 1
 
@@ -140,8 +138,8 @@ class Economics:
                 self._group(sheet, group)
             rows[line["key"]] = sheet.row
             style = "total" if line["total"] else "number"
-            sheet.text(0, self.plain.message(line["label"]), "total" if line["total"] else "text")
-            sheet.text(1, self.plain.unit(line["unit"]))
+            sheet.text(0, self.speech.message(line["label"]), "total" if line["total"] else "text")
+            sheet.text(1, self.speech.language.unit(line["unit"]))
             for column, end in enumerate(ENDS, start=2):
                 inputs = {name: getattr(self.inputs[name], end) for name in names_in(line["formula"])[0]}
                 value = evaluated(line["formula"], inputs, values[end]) + 0.0  # no -0
@@ -158,32 +156,33 @@ class Economics:
             "people": "A thousand people acquired, {route}",
             "switch": "Douyin shop against {route}",
         }[kind]
-        name = self.plain.message(labels.ROUTES[route])
+        name = self.speech.message(labels.ROUTES[route])
         for column in range(5):
             sheet.page.write_blank(sheet.row, column, None, self.book.style("group"))
-        sheet.text(0, self.plain.message(words).replace("{route}", name), "group")
+        sheet.text(0, self.speech.message(words, route=name), "group")
         sheet.row += 1
 
     def _draws(self, sheet: Sheet) -> None:
         """Shares of draws as counted when the report was made."""
-        finding = next((f for f in self.report.findings if f["section"] == SECTION and f["key"] == _STATIC), None)
+        finding = next((one for one in self.report.findings if "draws" in one.feeds), None)
         if finding is None:
             return
         sheet.row += 1
-        sheet.text(0, self.plain.subtitle(finding), "group")
+        sheet.text(0, self.speech.of(finding, finding.subtitle), "group")
         sheet.row += 1
         sheet.text(
             0,
-            self.plain.message(
+            self.speech.message(
                 "Static: counted over the draws when the report was made. These cells do not recalculate."
             ),
             "mute",
         )
         sheet.row += 1
-        for row in finding["chart"]["rows"]:
-            sheet.text(0, self.plain.label(row["label"]))
-            sheet.number(3, row["value"], "0.0%")
-            sheet.row += 1
+        for row in finding.chart.rows:
+            if isinstance(row, Mark):
+                sheet.text(0, self.speech.label(row.label))
+                sheet.number(3, row.value, "0.0%")
+                sheet.row += 1
 
 
 def _excel(formula: str, end: str, rows: Mapping[str, int], column: int) -> str:

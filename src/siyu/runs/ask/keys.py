@@ -1,22 +1,22 @@
-"""Keys: digests of everything a section or a report is made from. Equal keys mean nothing changed."""
+"""Digests of what the project itself puts into a report: code, lock, interpreter, notebook, parameters."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
-from siyu.paths import data_dir, project_root
+from siyu.digests import ABSENT, digest
+from siyu.paths import address, project_root
 from siyu.runs.files.storage import canonical, files_below, sha256, sha256_of
-from siyu.subjects import Subject
 
 # Packages whose version shows in a report or decides what is in it.
 PACKAGES = ("papermill", "nbclient", "ipykernel", "pandas", "numpy", "matplotlib", "seaborn")
-# Notebooks cannot import these (import-linter), so a change there renders anew but executes nothing.
-_NOT_EXECUTED = ("render", "runs", "commands", "scorecard", "simulator", "schemas")
+_CODE = "src/siyu/"
+# What is made out of executed notebooks never gets here.
+_NOT_RENDERED = tuple(f"{_CODE}{name}/" for name in ("commands", "scorecard", "simulator"))
 
 
 def key(*parts: Any) -> str:
@@ -24,67 +24,40 @@ def key(*parts: Any) -> str:
     return sha256(canonical(list(parts)))
 
 
-def inputs(subject: Subject) -> list[dict[str, str]]:
-    """[{path, sha256}] of every data file a section of this subject can read, sorted by path.
-
-    Bundled files are named from the project's folder, those of a subject kept elsewhere from its parent.
-    They are read once a process.
-    """
-    listed = dict(_bundled_inputs())
-    listed |= {_name(path, subject): sha256_of(path) for path in files_below(subject.folder)}
-    return [{"path": path, "sha256": listed[path]} for path in sorted(listed)]
-
-
-def inputs_now(subject: Subject) -> list[dict[str, str]]:
-    """The same, with every file read anew."""
-    _bundled_inputs.cache_clear()
-    return inputs(subject)
-
-
 @lru_cache(maxsize=1)
-def executed_code() -> str:
-    """Digest of the code that notebooks run, the locked packages and the Python series."""
-    package = project_root() / "src" / "siyu"
-    ours = [path for path in _sources(package) if path.relative_to(package).parts[0] not in _NOT_EXECUTED]
-    return key(_digests(ours), _lock(), list(sys.version_info[:2]))
+def package() -> dict[str, str]:
+    """address -> digest of every file of this package, as they were when this process first looked."""
+    files = [path for path in files_below(project_root() / _CODE) if "__pycache__" not in path.parts]
+    return {address(path): sha256_of(path) for path in files}
+
+
+def code(names: Mapping[str, Any]) -> dict[str, str]:
+    """The files of this package among some addresses, with their digests."""
+    return {name: package().get(name, ABSENT) for name in names if name.startswith(_CODE)}
+
+
+def around(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """What every section is made with beside its code and its notebook: the lock, Python, the parameters."""
+    given = {f"parameters#{name}": digest(value) for name, value in parameters.items()}
+    return {"requirements.txt": lock(), "python": digest(list(sys.version_info[:2])), **given}
 
 
 @lru_cache(maxsize=1)
 def rendering_code() -> str:
-    """Digest of all code, for what is made out of executed notebooks."""
-    return key(_digests(_sources(project_root() / "src" / "siyu")), _lock(), list(sys.version_info[:2]))
+    """Digest of the code that executed notebooks are checked and rendered with, and of the lock."""
+    ours = {name: found for name, found in package().items() if not name.startswith(_NOT_RENDERED)}
+    return key(ours, lock(), list(sys.version_info[:2]))
 
 
 def versions() -> dict[str, str]:
     """What a report was made with: Python, packages, digests of the code and of the lock."""
     found = {name: metadata.version(name) for name in ("siyu", *PACKAGES)}
     python = ".".join(map(str, sys.version_info[:3]))
-    return {"python": python, **found, "code": rendering_code(), "lock": _lock()}
+    return {"python": python, **found, "code": rendering_code(), "lock": lock()}
 
 
 @lru_cache(maxsize=1)
-def _bundled_inputs() -> tuple[tuple[str, str], ...]:
-    data = data_dir()
-    files = [path for path in files_below(data) if path.relative_to(data).parts[0] != "subjects"]
-    return tuple((path.relative_to(project_root()).as_posix(), sha256_of(path)) for path in files)
-
-
-def _name(path: Path, subject: Subject) -> str:
-    try:
-        return path.relative_to(project_root()).as_posix()
-    except ValueError:
-        return path.relative_to(subject.folder.parent).as_posix()
-
-
-def _sources(package: Path) -> list[Path]:
-    return [path for path in files_below(package) if "__pycache__" not in path.parts]
-
-
-def _digests(paths: Iterable[Path]) -> list[list[str]]:
-    return [[path.relative_to(project_root()).as_posix(), sha256_of(path)] for path in paths]
-
-
-@lru_cache(maxsize=1)
-def _lock() -> str:
+def lock() -> str:
+    """Digest of the locked packages."""
     path = project_root() / "requirements.txt"
-    return sha256_of(path) if path.exists() else ""
+    return sha256_of(path) if path.exists() else ABSENT

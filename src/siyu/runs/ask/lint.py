@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from siyu.errors import Problem, UsageError, shown_path
+from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.runs.ask.sections import Notebook
+from siyu.runs.check.checks import made_findings
 from siyu.runs.files.executed import code_cells, text
 
 _SHELLS = {"os.system", "os.popen", "subprocess.run", "subprocess.call", "subprocess.Popen", "get_ipython"}
@@ -22,8 +23,17 @@ def lint(notebooks: Mapping[str, Notebook]) -> None:
         for one in notebooks.values()
         for cell, found, step in hidden_failures(one.content)
     ]
+    problems += [problem for one in notebooks.values() for problem in _without_lead(one)]
     if problems:
         raise UsageError(problems)
+
+
+def _without_lead(notebook: Notebook) -> Iterator[Problem]:
+    """The finding that is to lead has to be one that the notebook makes."""
+    lead, made = notebook.profile.lead, made_findings(notebook.content)
+    if lead is not None and lead.finding not in made:
+        where, expected = "metadata.siyu.lead.finding", "a finding of this notebook"
+        yield Problem(shown_path(notebook.path), 0, where, lead.finding, expected, nearest(lead.finding, made))
 
 
 def hidden_failures(notebook: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:

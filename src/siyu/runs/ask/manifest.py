@@ -7,33 +7,20 @@ value is the text that stands in the file, and what it means is what the noteboo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
-from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.plan import Limits
-from siyu.runs.ask.requests import LANGUAGES, Given, Wish, at, place
+from siyu.runs.ask.requests import Given, Wish, at, place
 
 _SETTINGS = ("lang", "as_of", "parameters", "limits", "template", "pdf")
 _LIMITS = {"seconds": 1, "memory_mb": 1 << 20, "output_mb": 1 << 20}
 _TEXT = "tag:yaml.org,2002:str"
 _STEP = "`siyu report --help` shows a manifest."
-
-
-@dataclass(frozen=True)
-class _Settings:
-    """What holds for all subjects, or for one of them."""
-
-    lang: tuple[str, ...] = LANGUAGES
-    as_of: str = ""
-    parameters: Mapping[str, Given] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
-    delivery: Delivery = field(default_factory=Delivery)
-    places: Mapping[str, Problem] = field(default_factory=dict)
 
 
 def wishes(path: Path) -> list[Wish]:
@@ -66,7 +53,7 @@ class _Reader:
         top = self.mapping(root, ("subjects", *_SETTINGS)) if root else {}
         if root and "subjects" not in top and not self.problems:
             self.problem(root, "no subjects", "a list of subjects")
-        general = self.settings(top, _Settings())
+        general = self.settings(top, Wish("", place(self.file)))
         for entry in self.sequence(top["subjects"]) if "subjects" in top else ():
             if isinstance(entry, yaml.ScalarNode):
                 own, name = general, entry.value
@@ -74,8 +61,7 @@ class _Reader:
                 fields = self.mapping(entry, ("subject", *_SETTINGS))
                 own = self.settings(fields, general)
                 name = self.text(fields["subject"]) if "subject" in fields else ""
-            where = place(self.file, _line(entry))
-            yield Wish(name, where, own.lang, own.as_of, own.parameters, own.limits, own.delivery, own.places)
+            yield replace(own, subject=name, where=place(self.file, _line(entry)))
 
     def root(self, text: str) -> yaml.Node | None:
         """The one document of the file. Anchors and tags are refused: they say one thing in another place."""
@@ -86,22 +72,20 @@ class _Reader:
             if self.problems:
                 return None
             root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.MarkedYAMLError as error:
-            line = error.problem_mark.line + 1 if error.problem_mark else 0
-            self.problems.append(Problem(self.file, line, "", str(error.problem), "YAML", _STEP))
-            return None
         except yaml.YAMLError as error:
-            self.problems.append(Problem(self.file, 0, "", str(error).splitlines()[0], "YAML", _STEP))
+            mark = getattr(error, "problem_mark", None)
+            said = str(getattr(error, "problem", error)).splitlines()[0]
+            self.problems.append(Problem(self.file, mark.line + 1 if mark else 0, "", said, "YAML", _STEP))
             return None
         if root is None:
             self.problems.append(Problem(self.file, 0, "", "nothing", "a list of subjects", _STEP))
         return root
 
-    def settings(self, fields: Mapping[str, yaml.Node], general: _Settings) -> _Settings:
+    def settings(self, fields: Mapping[str, yaml.Node], general: Wish) -> Wish:
         places = {name: place(self.file, _line(node)) for name, node in fields.items()}
         own = replace(general, places={**general.places, **places})
         if "lang" in fields:
-            own = replace(own, lang=tuple(self.text(node) for node in self.sequence(fields["lang"])))
+            own = replace(own, languages=tuple(self.text(node) for node in self.sequence(fields["lang"])))
         if "as_of" in fields:
             own = replace(own, as_of=self.text(fields["as_of"]))
         if "parameters" in fields:
@@ -109,12 +93,12 @@ class _Reader:
             own = replace(own, parameters={**general.parameters, **values})
         if "limits" in fields:
             own = replace(own, limits=self.limits(fields["limits"], general.limits))
-        if "template" in fields:
-            path = self.folder / self.text(fields["template"])  # from where the manifest lies
-            own = replace(own, delivery=replace(own.delivery, template=path))
+        delivery = own.delivery
+        if "template" in fields:  # from where the manifest lies
+            delivery = replace(delivery, template=self.folder / self.text(fields["template"]))
         if "pdf" in fields:
-            own = replace(own, delivery=replace(own.delivery, pdf=self.yes(fields["pdf"])))
-        return own
+            delivery = replace(delivery, pdf=self.yes(fields["pdf"]))
+        return replace(own, delivery=delivery)
 
     def limits(self, node: yaml.Node, general: Limits) -> Limits:
         values = {}

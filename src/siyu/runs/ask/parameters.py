@@ -93,17 +93,23 @@ def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
 
 def given(notebook: Mapping[str, Any]) -> dict[str, Scalar]:
     """Values that an executed notebook ran with: its defaults, overridden by the cell that was injected."""
+    return _assigned(notebook, "parameters") | injected(notebook)
+
+
+def injected(notebook: Mapping[str, Any]) -> dict[str, Scalar]:
+    """Values that were put into a notebook when it was executed."""
+    return _assigned(notebook, "injected-parameters")
+
+
+def _assigned(notebook: Mapping[str, Any], tag: str) -> dict[str, Scalar]:
     found: dict[str, Scalar | None] = {}
-    for cell in notebook["cells"]:
-        tags = cell["metadata"].get("tags", [])
-        if "parameters" not in tags and "injected-parameters" not in tags:
-            continue
-        for statement in ast.parse("".join(cell["source"])).body:
-            match statement:
-                case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                    found[name] = _constant(value)
-                case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                    found[name] = _constant(value)
+    tagged = (cell for cell in notebook["cells"] if tag in cell["metadata"].get("tags", []))
+    for statement in (one for cell in tagged for one in ast.parse("".join(cell["source"])).body):
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
+                found[name] = _constant(value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                found[name] = _constant(value)
     return {name: value for name, value in found.items() if value is not None}
 
 

@@ -6,12 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from siyu.digests import Digests
+from siyu.paths import address, data_dir
 from siyu.runs.ask import keys
 from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.parameters import Parameter, Scalar
-from siyu.runs.ask.sections import applicable, notebooks
+from siyu.runs.ask.sections import applicable, notebooks, profiles
 from siyu.subjects import Subject
 
+# A client's rows of these go before the bundled ones.
+OVERRIDES = ("assumptions.csv", "fees.csv")
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
 
 
@@ -42,28 +46,35 @@ class Request:
 
 @dataclass(frozen=True)
 class SectionPlan:
-    """One section: the values it gets, and the key of its result. Not run when `status` is not ok.
+    """One section and the values it gets. Not run when `status` is not ok.
 
     given: its executed notebook, when something else has run it.   reason: why it is not run.
+    shared: names the result that all subjects share who ask for it; "" for one of this subject alone.
+    own: files of the subject for whose sake it is not shared.
     """
 
     notebook: str
     status: str
     parameters: Mapping[str, Scalar]
-    key: str
     given: bytes | None = field(default=None, repr=False)
     reason: str | None = None
+    shared: str = ""
+    own: tuple[str, ...] = ()
+
+    @property
+    def around(self) -> dict[str, str]:
+        """address -> digest of what it is made with beside code."""
+        return {f"notebooks/{self.notebook}.ipynb": notebooks()[self.notebook].digest, **keys.around(self.parameters)}
 
 
 @dataclass(frozen=True)
 class Plan:
-    """key: of the whole report. inputs: [{path, sha256}]. parameters: rows for the report."""
+    """inputs: address -> digest of what the report takes beside its sections. parameters: rows for the report."""
 
     request: Request
     sections: tuple[SectionPlan, ...]
-    inputs: tuple[Mapping[str, str], ...]
+    inputs: Mapping[str, str]
     parameters: tuple[Mapping[str, Any], ...]
-    key: str
     runner: str = "siyu"
 
     @property
@@ -71,40 +82,50 @@ class Plan:
         """The sections that are executed, here or elsewhere."""
         return tuple(section for section in self.sections if section.status == OK)
 
+    def key(self, made: Mapping[str, str]) -> str:
+        """Key of the whole report. made: section -> key of what it was made from."""
+        sections = [[section.notebook, section.status, made.get(section.notebook, "")] for section in self.sections]
+        request = self.request
+        told = [list(request.languages), request.as_of, request.delivery.key, list(self.parameters)]
+        about = {name: profile.model_dump() for name, profile in profiles().items()}  # questions, and what leads
+        return keys.key(keys.rendering_code(), dict(self.inputs), sections, told, about)
+
 
 def planned(request: Request) -> Plan:
     """The plan of a request, from the files as they are now."""
-    inputs = keys.inputs(request.subject)
-    shared = keys.key(keys.executed_code(), inputs)
-    sections = []
+    sections, shown = [], {}
     for name, obstacle in applicable(request.subject.kind, request.subject.currency).items():
         if obstacle:
-            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, "", reason=obstacle))
+            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, reason=obstacle))
             continue
-        notebook = notebooks()[name]
-        values = _injected(request, notebook.parameters)
-        sections.append(SectionPlan(name, OK, values, keys.key(shared, notebook.digest, values)))
-    rows = parameter_rows({one.notebook: one.parameters for one in sections if one.status == OK}, request.parameters)
-    read = (*inputs, *request.delivery.inputs)
-    return Plan(request, tuple(sections), read, rows, report_key(request, sections))
+        sections.append(_section(name, request))
+        shown[name] = _injected(request, notebooks()[name].parameters)
+    return Plan(request, tuple(sections), report_inputs(request), parameter_rows(shown, request.parameters))
 
 
-def changed_inputs(plan: Plan) -> list[str]:
-    """Paths of inputs that are not any more what the plan was made from."""
-    if plan.runner != "siyu":
-        return []
-    before = {entry["path"]: entry["sha256"] for entry in plan.inputs}
-    now = {
-        entry["path"]: entry["sha256"]
-        for entry in (*keys.inputs_now(plan.request.subject), *plan.request.delivery.inputs)
-    }
-    return sorted(path for path in before.keys() | now.keys() if before.get(path) != now.get(path))
+def report_inputs(request: Request) -> dict[str, str]:
+    """address -> digest of what renderings take beside the executed notebooks."""
+    folders = {request.subject.folder, request.case.folder}
+    files = Digests()
+    read = [address(folder / "subject.yml") for folder in sorted(folders)]
+    read.append(address(data_dir() / "definitions.yml"))
+    given = {entry["path"]: entry["sha256"] for entry in request.delivery.inputs}
+    return {name: files.file(name) for name in read} | given
 
 
-def report_key(request: Request, sections: Iterable[SectionPlan]) -> str:
-    """Key of a whole report made of these sections."""
-    made_of = [[section.notebook, section.status, section.key] for section in sections]
-    return keys.key(keys.rendering_code(), made_of, list(request.languages), request.as_of, request.delivery.key)
+def _section(name: str, request: Request) -> SectionPlan:
+    """A section of this subject alone, or of everybody who is compared with the case on that date."""
+    notebook, values = notebooks()[name], _injected(request, notebooks()[name].parameters)
+    if not notebook.profile.shareable:
+        return SectionPlan(name, OK, values)
+    goods = "category" in notebook.parameters  # what asks for goods reads assumptions and fees of a client
+    own = [path for file in OVERRIDES if (path := request.subject.folder / file).exists()] if goods else []
+    if own:
+        return SectionPlan(name, OK, values, own=tuple(map(address, own)))
+    values["subject"] = ""
+    if goods:
+        values["category"] = values.get("category") or request.subject.category
+    return SectionPlan(name, OK, values, shared=keys.key(name, values)[:32])
 
 
 def _injected(request: Request, parameters: Mapping[str, Parameter]) -> dict[str, Scalar]:

@@ -10,55 +10,52 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import Problem, UsageError, shown_path
+from siyu.marked import msg
 from siyu.paths import notebooks_dir
 from siyu.runs.ask.parameters import Parameter, declared
+from siyu.runs.ask.profile import Profile, planned_sections, profile_of
 from siyu.runs.files.storage import sha256
 
-# The report's plan. A case is judged on what was published; the rest needs a client's own figures.
-SECTIONS = (
-    "01_evidence",
-    "02_case_study",
-    "03_platform_economics",
-    "04_reach",
-    "05_growth",
-    "06_orders",
-    "07_repurchase",
-    "08_customer_value",
-    "09_playbook",
-)
-CASE_SECTIONS = SECTIONS[:3]
-NOT_FOR_A_CASE = "Needs a client's own figures."
-# Two currencies are never compared, and the cases, fees and assumptions of the ledgers are all in one.
-IN_CNY = ("02_case_study", "03_platform_economics")
-NOT_IN_CNY = "Its case, fees and assumptions are in CNY, the figures of this subject are not."
+# why a section is not run, by the kind of subject; the cases, fees and assumptions of the ledgers are all in one
+# currency, and two are never compared
+NOT_FOR = {"case": msg("Needs a client's own figures."), "client": msg("Is about published cases only.")}
+NOT_IN_CNY = msg("Its case, fees and assumptions are in CNY, the figures of this subject are not.")
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """A bundled notebook as committed. content: the parsed JSON. digest: hash of what is executed."""
+    """A bundled notebook as committed. content: the parsed JSON. digest: hash of what is executed.
+
+    profile: what it says of itself, which is not executed."""
 
     name: str
     path: Path
     content: Mapping[str, Any]
     digest: str
     parameters: Mapping[str, Parameter]
+    profile: Profile
 
 
 @lru_cache(maxsize=1)
 def notebooks() -> dict[str, Notebook]:
-    """The bundled notebooks by section name. Raises UsageError with the faults of all of them."""
+    """The bundled sections by name, in order: notebooks that begin with two digits.
+
+    Raises UsageError with the faults of all of them."""
     found, problems = {}, []
-    for name in SECTIONS:
-        path = notebooks_dir() / f"{name}.ipynb"
-        if not path.exists():
-            continue
+    for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb")):
         try:
-            found[name] = load(path)
+            found[path.stem] = load(path)
         except UsageError as error:
             problems += error.problems
     if problems:
         raise UsageError(problems)
     return found
+
+
+def profiles() -> dict[str, Profile]:
+    """section -> what it says of itself, in order; those without a notebook yet included. Raises UsageError."""
+    told = planned_sections(notebooks_dir()) | {name: one.profile for name, one in notebooks().items()}
+    return {name: told[name] for name in sorted(told)}
 
 
 def load(path: Path) -> Notebook:
@@ -70,19 +67,19 @@ def load(path: Path) -> Notebook:
     except (ValueError, KeyError, TypeError) as error:
         problem = Problem(file, 0, "", type(error).__name__, "a notebook in JSON", "Restore it from version control.")
         raise UsageError([problem]) from error
-    return Notebook(path.stem, path, content, sha256(json.dumps(cells).encode()), declared(content, file))
+    digest, profile = sha256(json.dumps(cells).encode()), profile_of(content["metadata"], file)
+    return Notebook(path.stem, path, content, digest, declared(content, file), profile)
 
 
 def applicable(kind: str, currency: str) -> dict[str, str]:
-    """Section -> why a report of this kind (case or client) does not run it, "" where it does; in order."""
-    if kind == "case":
-        listed = [name for name in SECTIONS if name in notebooks() or name not in CASE_SECTIONS]
-    else:
-        listed = [name for name in SECTIONS if name in notebooks()]
-    return {name: _obstacle(name, kind, currency) for name in listed}
+    """Section -> why a report of this kind (case or client) does not run it, "" where it does; in order.
+
+    Sections without a notebook yet are named where they would not be run anyway."""
+    listed = {name: one for name, one in profiles().items() if name in notebooks() or kind not in one.kinds}
+    return {name: _obstacle(profile, kind, currency) for name, profile in listed.items()}
 
 
-def _obstacle(name: str, kind: str, currency: str) -> str:
-    if kind == "case" and name not in CASE_SECTIONS:
-        return NOT_FOR_A_CASE
-    return NOT_IN_CNY if name in IN_CNY and currency != "CNY" else ""
+def _obstacle(profile: Profile, kind: str, currency: str) -> str:
+    if kind not in profile.kinds:
+        return NOT_FOR[kind]
+    return NOT_IN_CNY if profile.currency not in ("any", currency) else ""

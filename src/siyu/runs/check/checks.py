@@ -9,9 +9,10 @@ import ast
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from siyu.record import SOURCES
 from siyu.runs.ask.parameters import Scalar, given
 from siyu.runs.ask.sections import Notebook
-from siyu.runs.files.executed import NO_INPUT, SOURCES, bundles, code_cells, findings, text
+from siyu.runs.files.executed import bundles, claimed, code_cells, finding_faults, text
 
 _INJECTED = "injected-parameters"
 
@@ -31,14 +32,7 @@ def faults(executed: Mapping[str, Any]) -> list[str]:
             found.append(f"cell {number} ran as number {count}, not {order}: restart the kernel and run all cells")
         found += [f"cell {number}: {fault}" for fault in _output_faults(cell["outputs"])]
     if not found:
-        from siyu.schemas import schema_faults  # a fifth of a second of imports, for nothing if unchanged
-
-        found += _missing(executed)
-        found += [
-            f"finding {record.get('key')}: {fault}"
-            for record in findings(executed)
-            for fault in schema_faults("finding", record)
-        ]
+        found += [*_missing(executed), *finding_faults(executed)]
     return found
 
 
@@ -62,7 +56,7 @@ def identity_faults(bundled: Notebook, parameters: Mapping[str, Scalar], execute
         found.append("its cells are not those of the bundled notebook")
     elif given(executed) != {name: one.default for name, one in bundled.parameters.items()} | dict(parameters):
         found.append("it did not run with the parameters it was given")
-    strange = {str(record.get("section")) for record in findings(executed)} - {bundled.name}
+    strange = claimed(executed, "section") - {bundled.name}
     return found + [f"it shows a finding of {section}" for section in sorted(strange)]
 
 
@@ -78,16 +72,16 @@ def _keys(node: ast.AST) -> Iterable[str]:
     match node:
         case ast.IfExp() | ast.If():
             return
-        case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_]):
-            yield key
+        case ast.Call(func=ast.Attribute(attr="finding"), args=[ast.Constant(value=str(key)), *_], keywords=more):
+            if all(one.arg != "kind" for one in more):  # one for a kind of subject only
+                yield key
     for inside in ast.iter_child_nodes(node):
         yield from _keys(inside)
 
 
 def _missing(executed: Mapping[str, Any]) -> Iterable[str]:
-    if any(NO_INPUT in data for data in bundles(executed)):
-        return []
-    shown = {record["key"] for record in findings(executed)}
+    """A section without input shows its findings, too, as absent ones."""
+    shown = claimed(executed, "key")
     missing = [f"finding {key} is missing" for key in made_findings(executed) if key not in shown]
     if not shown:
         missing.append("it shows no finding")

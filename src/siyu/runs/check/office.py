@@ -8,16 +8,14 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any, TypeGuard
+from typing import TypeGuard
 from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from siyu.record import Chart, FindingRecord, Quantity, Row, Table
 from siyu.runs.files.numerals import numbers_in, strange_numerals
-from siyu.runs.files.storage import canonical
 
-Record = Mapping[str, Any]
-_ENDS = ("value", "low", "high")
 _OFFICE = "{http://schemas.openxmlformats.org"
 _A = f"{_OFFICE}/drawingml/2006/main}}"
 _C = f"{_OFFICE}/drawingml/2006/chart}}"
@@ -27,7 +25,7 @@ _RELATION = f"{_OFFICE}/officeDocument/2006/relationships}}id"
 _AREA = re.compile(r"\$([A-Z]+)\$(\d+)")
 
 
-def tables_faults(path: Path, findings: Sequence[Record]) -> Iterator[str]:
+def tables_faults(path: Path, findings: Sequence[FindingRecord]) -> Iterator[str]:
     """The last sheets are the findings in order: each holds all of its values, and no number of its own."""
     try:
         book = CalamineWorkbook.from_path(path)
@@ -40,28 +38,28 @@ def tables_faults(path: Path, findings: Sequence[Record]) -> Iterator[str]:
         return
     for record, rows in zip(findings, sheets, strict=True):
         cells = {_rounded(cell) for row in rows for cell in row if _is_number(cell)}
-        known = {_rounded(number) for number in numbers_in(record)}
+        known = {_rounded(number) for number in numbers_in(record.as_json())}
         if strange := sorted(cells - known):
-            yield f"shows {strange[0]:.10g} on the sheet of {record['key']}, which findings.json does not hold"
-        for value in record["values"]:
-            missing = [end for end in _ENDS if value[end] is not None and _rounded(value[end]) not in cells]
-            if missing:
-                yield f"lacks {record['key']}.{value['name']}.{missing[0]}"
+            yield f"shows {strange[0]:.10g} on the sheet of {record.key}, which findings.json does not hold"
+        for value in record.values:
+            ends = {"value": value.value, "low": value.low, "high": value.high}
+            if missing := [name for name, end in ends.items() if _rounded(end) not in cells]:
+                yield f"lacks {record.key}.{value.name}.{missing[0]}"
 
 
-def deck_faults(path: Path, findings: Sequence[Record]) -> Iterator[str]:
+def deck_faults(path: Path, findings: Sequence[FindingRecord]) -> Iterator[str]:
     """Every part is as it was written; charts and tables of findings hold their numbers and no others."""
     try:
         with zipfile.ZipFile(path) as package:
             if broken := package.testzip():
                 yield f"is damaged in {broken}"
                 return
-            yield from _exhibit_faults(package, {f"{one['section']}.{one['key']}": one for one in findings})
+            yield from _exhibit_faults(package, {one.full_key: one for one in findings})
     except (zipfile.BadZipFile, ET.ParseError, KeyError, OSError) as error:
         yield f"cannot be read back ({type(error).__name__})"
 
 
-def _exhibit_faults(package: zipfile.ZipFile, findings: Mapping[str, Record]) -> Iterator[str]:
+def _exhibit_faults(package: zipfile.ZipFile, findings: Mapping[str, FindingRecord]) -> Iterator[str]:
     rows: Counter[str] = Counter()  # of tables: they go on from slide to slide
     slides = [name for name in package.namelist() if re.fullmatch(r"ppt/slides/slide\d+\.xml", name)]
     for slide in sorted(slides, key=lambda name: int(re.sub(r"\D", "", name))):
@@ -70,35 +68,35 @@ def _exhibit_faults(package: zipfile.ZipFile, findings: Mapping[str, Record]) ->
             if key not in findings:  # a table of sources or words
                 continue
             found: Iterator[str] = iter(())
-            if kind == "Chart":
+            shown = findings[key].chart
+            if kind == "Chart" and isinstance(shown, Chart):
                 relation = next(frame.iter(f"{_C}chart")).get(_RELATION, "")
-                found = _chart_faults(package, _target(package, slide, relation), findings[key])
+                found = _chart_faults(package, _target(package, slide, relation), shown)
             elif kind == "Table":
                 lines = [_texts(line) for line in frame.iter(f"{_A}tr")][1:]
-                found = _table_faults(lines, rows[key], findings[key])
+                found = _table_faults(lines, rows[key], shown)
                 rows[key] += len(lines)
             for fault in found:
                 yield f"{fault} on slide {re.sub(r'[^0-9]', '', slide)} ({key})"
 
 
-def _chart_faults(package: zipfile.ZipFile, chart: str, record: Record) -> Iterator[str]:
+def _chart_faults(package: zipfile.ZipFile, part: str, chart: Chart) -> Iterator[str]:
     """The workbook holds the rows' values and nothing typed in that is not theirs; what is drawn is the workbook."""
-    drawn = _xml(package, chart)
-    with zipfile.ZipFile(io.BytesIO(package.read(_target(package, chart, "rId1")))) as workbook:
+    from siyu.charts.kinds import KINDS  # drawing takes a second to load, which only checking a deck needs
+
+    drawn, kind = _xml(package, part), KINDS[chart.kind]
+    with zipfile.ZipFile(io.BytesIO(package.read(_target(package, part, "rId1")))) as workbook:
         cells = {cell.get("r", ""): cell for cell in _xml(workbook, "xl/worksheets/sheet1.xml").iter(f"{_S}c")}
     numbers = {
         place: float(cell.findtext(f"{_S}v") or "nan")
         for place, cell in cells.items()
         if cell.get("t", "n") == "n" and cell.find(f"{_S}v") is not None
     }
-    known = {_rounded(number) for number in numbers_in(record["chart"])}
-    if record["chart"]["kind"] == "waterfall":
-        known |= {0.0, 1.0}  # the column that says which steps are totals
+    known = {_rounded(number) for number in numbers_in(chart.as_json())} | {*kind.switches}
     typed = {_rounded(number) for place, number in numbers.items() if cells[place].find(f"{_S}f") is None}
     if strange := sorted(typed - known):
         yield f"has {strange[0]:.10g} behind a chart, which findings.json does not hold,"
-    ends = ("low", "high") if record["chart"]["kind"] == "tornado" else ("value",)
-    due = {_rounded(row[end]) for row in record["chart"]["rows"] for end in ends if row.get(end) is not None}
+    due = {_rounded(row.at(end)) for row in chart.rows for end in kind.ends}
     if missing := sorted(due - typed):
         yield f"lacks {missing[0]:.10g} behind a chart"
     for reference in drawn.iter(f"{_C}numRef"):
@@ -111,10 +109,9 @@ def _chart_faults(package: zipfile.ZipFile, chart: str, record: Record) -> Itera
                 yield f"draws {number:.10g} where its workbook has {'nothing' if behind is None else f'{behind:.10g}'}"
 
 
-def _table_faults(lines: Sequence[Sequence[str]], first: int, record: Record) -> Iterator[str]:
+def _table_faults(lines: Sequence[Sequence[str]], first: int, shown: Chart | Table) -> Iterator[str]:
     """Each cell that shows a number of the finding shows that number. lines: cells of the rows from `first` on."""
-    chart = record["chart"]
-    expected = _heat(chart) if chart["kind"] == "heat" else _listed(chart)
+    expected = _listed(shown) if isinstance(shown, Table) else _gridded(shown)
     for at, texts in enumerate(lines, first):
         numbers = expected[at] if at < len(expected) else []
         if len(numbers) != len(texts):
@@ -125,24 +122,24 @@ def _table_faults(lines: Sequence[Sequence[str]], first: int, record: Record) ->
                 yield f"shows {text} in a table, which findings.json does not hold,"
 
 
-def _listed(chart: Record) -> list[list[list[float]]]:
+def _listed(table: Table) -> list[list[list[float]]]:
     """Numbers of each cell of a table, row by row."""
-    return [[_figures(row, column["key"]) for column in chart["columns"]] for row in chart["rows"]]
+    return [[_figures(row, column.key) for column in table.columns] for row in table.rows]
 
 
-def _heat(chart: Record) -> list[list[list[float]]]:
+def _gridded(chart: Chart) -> list[list[list[float]]]:
     """The same of label x series; the first column names the rows."""
-    held = {(canonical(row["label"]), canonical(row["series"])): row["value"] for row in chart["rows"]}
-    down, across = (list(dict.fromkeys(pair[at] for pair in held)) for at in (0, 1))
-    return [[[], *(numbers_in([held.get((label, name))]) for name in across)] for label in down]
+    down, across, held = chart.grid()
+    found = [[held.get((label, name)) for name in across] for label in down]
+    return [[[], *([mark.value] if mark else [] for mark in line)] for line in found]
 
 
-def _figures(row: Record, column: str) -> list[float]:
+def _figures(row: Row, column: str) -> list[float]:
     """The numbers that a cell shows: its own, and those of the range it belongs to."""
-    cell = row.get(column)
-    if isinstance(cell, Mapping):
-        return numbers_in([cell.get(end) for end in _ENDS])
-    return numbers_in([cell, *((row.get("low"), row.get("high")) if column == "value" else ())])
+    cell = row.cell(column)
+    if isinstance(cell, Quantity):
+        return numbers_in([cell.value, cell.low, cell.high])
+    return numbers_in([row.number(column), *((row.number("low"), row.number("high")) if column == "value" else ())])
 
 
 def _texts(line: ET.Element) -> list[str]:

@@ -6,26 +6,24 @@ import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from siyu.record import Mark, Row, TitledFinding, Value
 from siyu.runs.check.office import deck_faults, tables_faults
-from siyu.runs.files import storage
 from siyu.runs.files.numerals import numbers_in, strange_numerals
-from siyu.runs.files.report_files import FINDINGS, file_name, renderings
+from siyu.runs.files.report_files import file_name, published, renderings
 
-Findings = Sequence[Mapping[str, Any]]
+Records = Sequence[TitledFinding]
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 _FIGURE = re.compile(r"<data\b([^>]*)>([^<]*)</data>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _ARGUMENT = re.compile(r"\.arg\.\w+$")
-_PARTS = ("value", "low", "high", "n")
 
 
 def rendering_faults(folder: Path, languages: Sequence[str], *, pdf: bool = False) -> list[str]:
     """What is missing or differs between the files of a report; empty when nothing does."""
     try:
-        findings = storage.read_json(folder / file_name(FINDINGS, ""))["findings"]
-    except (OSError, ValueError, KeyError) as error:
+        findings = published(folder)
+    except (OSError, ValueError) as error:
         return [f"findings.json cannot be read back ({type(error).__name__})"]
     if not findings:
         return ["findings.json holds no finding"]
@@ -39,7 +37,7 @@ def rendering_faults(folder: Path, languages: Sequence[str], *, pdf: bool = Fals
     return found
 
 
-def page_faults(path: Path, findings: Findings) -> Iterator[str]:
+def page_faults(path: Path, findings: Records) -> Iterator[str]:
     """Every `<data>` figure is the number that its reference names, and what it shows is that number."""
     page, numbers = path.read_text(encoding="utf-8"), _Numbers(findings)
     if not page.rstrip().endswith("</html>"):
@@ -59,14 +57,14 @@ def page_faults(path: Path, findings: Findings) -> Iterator[str]:
         yield f"prints figures that findings.json does not hold: {', '.join(strange[:3])}"
 
 
-def _pdf_faults(path: Path, _findings: Findings) -> Iterator[str]:
+def _pdf_faults(path: Path, _findings: Records) -> Iterator[str]:
     """A print is whole: it is made from the page, whose figures have been read."""
     content = path.read_bytes()
     if not (content.startswith(b"%PDF-") and content.rstrip().endswith(b"%%EOF")):
         yield "ends early"
 
 
-_READERS: Mapping[str, Callable[[Path, Findings], Iterator[str]]] = {
+_READERS: Mapping[str, Callable[[Path, Records], Iterator[str]]] = {
     ".html": page_faults,
     ".xlsx": tables_faults,
     ".pptx": deck_faults,
@@ -77,15 +75,16 @@ _READERS: Mapping[str, Callable[[Path, Findings], Iterator[str]]] = {
 class _Numbers:
     """The numbers of all findings: of values and rows by name and part, of anything else by finding."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Records) -> None:
         self.parts: dict[tuple[str, str, str], set[float]] = {}
         self.all: dict[str, set[float]] = {}
         for record in findings:
-            key = record["key"]
-            self.all.setdefault(key, set()).update(numbers_in(record))
-            for value in record["values"]:
-                self._add(key, value["name"], {part: value[part] for part in _PARTS})
-            for at, row in enumerate(record["chart"]["rows"]):
+            key = record.key
+            self.all.setdefault(key, set()).update(numbers_in(record.as_json()))
+            for value in record.values:
+                self._add(key, value.name, value)
+            rows: Sequence[Mark | Row] = record.chart.rows
+            for at, row in enumerate(rows):
                 self._add(key, f"rows[{at}]", row)
 
     def hold(self, ref: str, text: str) -> bool:
@@ -101,9 +100,9 @@ class _Numbers:
         """All numbers of the finding that a reference names, or of all findings."""
         return self.all.get(ref.partition(".")[0]) or set[float]().union(*self.all.values())
 
-    def _add(self, key: str, name: str, parts: Mapping[str, Any]) -> None:
+    def _add(self, key: str, name: str, parts: Value | Mark | Row) -> None:
         # sections may use one key each
-        for part, content in parts.items():
+        for part, content in parts.as_json().items():
             self.parts.setdefault((key, name, part), set()).update(numbers_in(content))
 
 

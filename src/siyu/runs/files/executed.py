@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from siyu.paths import project_root
+from pydantic import ValidationError
 
-FINDING = "application/vnd.siyu.finding+json"
-SOURCES = "application/vnd.siyu.sources+json"
-NO_INPUT = "application/vnd.siyu.no_input+json"
+from siyu.paths import project_root
+from siyu.record import FINDING, NO_INPUT, SOURCES, SPAN, Entry, FindingRecord, Wording, entries, wording
+
 _KEPT_METADATA = ("kernelspec", "language_info")
 _TEMPORARY = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/\d+\.py")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")
@@ -38,23 +38,50 @@ def bundles(notebook: Notebook) -> Iterator[Mapping[str, Any]]:
                 yield output["data"]
 
 
-def findings(notebook: Notebook) -> list[dict[str, Any]]:
-    """Finding records in the order they were shown. One shown twice counts once, as last shown."""
-    records = {data[FINDING].get("key"): data[FINDING] for data in bundles(notebook) if FINDING in data}
-    return list(records.values())
+def findings(notebook: Notebook) -> list[FindingRecord]:
+    """Finding records in the order they were shown. One shown twice counts once, as last shown.
+
+    Raises ValidationError when one is none."""
+    records = map(FindingRecord.model_validate, _shown(notebook))
+    return list({record.key: record for record in records}.values())
 
 
-def references(notebook: Notebook) -> dict[str, dict[str, Any]]:
-    """ref -> record of every source behind the findings."""
-    merged: dict[str, dict[str, Any]] = {}
+def finding_faults(notebook: Notebook) -> Iterator[str]:
+    """What the findings that are shown lack, or hold that none may hold."""
+    for content in _shown(notebook):
+        try:
+            FindingRecord.model_validate(content)
+        except ValidationError as error:
+            for one in error.errors():
+                yield f"finding {content.get('key')}: {'.'.join(map(str, one['loc']))}: {one['msg']}"
+
+
+def claimed(notebook: Notebook, name: str) -> set[str]:
+    """What its findings say of themselves, good or not. name: `key` or `section`."""
+    return {str(content.get(name)) for content in _shown(notebook)}
+
+
+def _shown(notebook: Notebook) -> Iterator[Mapping[str, Any]]:
+    return (data[FINDING] for data in bundles(notebook) if FINDING in data)
+
+
+def references(notebook: Notebook) -> dict[str, Entry]:
+    """ref -> entry of every source behind the findings."""
+    merged: dict[str, Any] = {}
     for data in bundles(notebook):
         merged |= data.get(SOURCES, {})
-    return merged
+    return entries(merged)
 
 
-def no_input(notebook: Notebook) -> Any:
-    """Why the section had nothing to work on (a text), or None."""
-    return next((data[NO_INPUT]["reason"] for data in bundles(notebook) if NO_INPUT in data), None)
+def observed(notebook: Notebook) -> dict[str, str] | None:
+    """First and last observed day of the subject's own orders (`from`, `until`), None without any."""
+    return next((data[SPAN] for data in bundles(notebook) if SPAN in data), None)
+
+
+def no_input(notebook: Notebook) -> Wording | None:
+    """Why the section had nothing to work on, or None."""
+    reasons = (data[NO_INPUT]["reason"] for data in bundles(notebook) if NO_INPUT in data)
+    return next((wording(reason) for reason in reasons), None)
 
 
 def pictures(notebook: Notebook) -> dict[str, tuple[str, bytes]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from siyu.runs.files.storage import canonical, files_below, pretty, read_json, sha256, sha256_of, write
 
-SCHEMA = 1
+SCHEMA = 2
 PUBLISHED, FAILED = "published", "failed"
 RUN, JOURNAL = "run.json", "journal.json"
 _UNSEALED = (RUN, JOURNAL)
@@ -36,8 +36,22 @@ def sealed(folder: Path, record: Mapping[str, Any]) -> dict[str, Any]:
 def mismatches(folder: Path) -> list[str]:
     """What differs between a folder and its `run.json`, one line each; empty when the seal holds."""
     record, fault = _opened(folder)
-    if record is None:
-        return [fault]
+    return [fault] if record is None else _differences(folder, record)
+
+
+def whole(folder: Path) -> dict[str, Any] | None:
+    """The record of a published report that matches its folder, else None."""
+    record = opened(folder)
+    good = record is not None and record["status"] == PUBLISHED and not _differences(folder, record)
+    return record if good else None
+
+
+def opened(folder: Path) -> dict[str, Any] | None:
+    """The record of a folder, or None when there is none that can be read."""
+    return _opened(folder)[0]
+
+
+def _differences(folder: Path, record: Mapping[str, Any]) -> list[str]:
     found = []
     if record.get("seal") != seal_of(record):
         found.append(f"{RUN}: changed since it was sealed")
@@ -52,11 +66,6 @@ def mismatches(folder: Path) -> list[str]:
             found.append(f"{name}: changed since it was sealed")
     found += [f"{name}: not part of the report" for name in sorted(set(present) - set(listed) - set(_UNSEALED))]
     return found
-
-
-def opened(folder: Path) -> dict[str, Any] | None:
-    """The record of a folder, or None when there is none that can be read."""
-    return _opened(folder)[0]
 
 
 def _opened(folder: Path) -> tuple[dict[str, Any] | None, str]:

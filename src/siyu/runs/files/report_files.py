@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+
+from siyu.record import Findings, TitledFinding
+from siyu.runs.files.storage import read_json
 
 FINDINGS = "findings"
 # What is made once for each language. A kind added here needs its function in `reporting.RENDERINGS`.
@@ -12,6 +16,11 @@ _NAMES = {"report": "report.{}.html", "deck": "deck.{}.pptx", "tables": "tables.
 def renderings(languages: Sequence[str]) -> list[tuple[str, str]]:
     """(kind, language) of everything that is made out of executed notebooks; what takes longest comes first."""
     return [*((kind, code) for kind in _NAMES for code in languages), (FINDINGS, "")]
+
+
+def published(folder: Path) -> tuple[TitledFinding, ...]:
+    """The findings of a report. Raises OSError, or ValueError when the file is not what was written."""
+    return Findings.model_validate(read_json(folder / file_name(FINDINGS, ""))).findings
 
 
 def file_name(kind: str, language: str) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from siyu.runs.files import storage
 from siyu.runs.files.locks import Lock
+from siyu.runs.files.made import Made
 from siyu.runs.files.processes import sweep
 from siyu.runs.files.publication import Place
 from siyu.runs.files.record import opened
@@ -44,6 +45,14 @@ class Workspace:
     def sections(self, subject: str) -> Path:
         """Executed notebooks of a report that is not finished yet."""
         return self.hidden / "work" / subject / "sections"
+
+    def shared(self, name: str) -> SectionStore:
+        """A section that subjects share, executed in no one's name. name: see `SectionPlan.shared`."""
+        return SectionStore(self.hidden / "shared" / name)
+
+    def shared_lock(self, name: str) -> Lock:
+        """Held by the one process that executes a shared section."""
+        return Lock(self.hidden / "locks" / f"shared-{name}")
 
     def log(self, subject: str) -> Path:
         """What happened to a subject, run after run. Holds no personal data."""
@@ -89,7 +98,7 @@ class Workspace:
 
 
 class SectionStore:
-    """Executed notebooks that have passed the checks, by the key of what they were made from."""
+    """Executed notebooks that have passed the checks, each with what it was made from."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -102,25 +111,31 @@ class SectionStore:
         """Where the kernel of a section leaves its trail."""
         return self.folder / f"{name}.trail"
 
-    def accept(self, name: str, record: Mapping[str, Any]) -> None:
-        """Keep a section's notebook as good. record: key, seconds."""
-        complete = {**record, "sha256": storage.sha256_of(self.notebook(name))}
+    def begin(self, name: str) -> None:
+        """Make room for a section that is to be executed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        for path in (self._record(name), self.notebook(name), self.trail(name)):
+            path.unlink(missing_ok=True)
+
+    def accept(self, name: str, made: Made, seconds: float) -> None:
+        """Keep a section's notebook as good."""
+        complete = {**made.as_json(), "seconds": seconds, "sha256": storage.sha256_of(self.notebook(name))}
         storage.write(self._record(name), storage.pretty(complete))
 
-    def accepted(self, name: str, key: str) -> dict[str, Any] | None:
-        """The record of an accepted section with this key, if its notebook is still what was accepted."""
+    def accepted(self, name: str) -> Made | None:
+        """What an accepted section was made from, if its notebook is still what was accepted."""
         try:
-            record: dict[str, Any] = storage.read_json(self._record(name))
-            good = record["key"] == key and record["sha256"] == storage.sha256_of(self.notebook(name))
-        except (OSError, ValueError, KeyError):  # cut short while it was written: not accepted
+            record = storage.read_json(self._record(name))
+            good = record["sha256"] == storage.sha256_of(self.notebook(name))
+            return Made.read(record) if good else None
+        except (OSError, ValueError, KeyError, TypeError):  # cut short while it was written: not accepted
             return None
-        return record if good else None
 
-    def take(self, name: str, key: str, content: bytes) -> None:
+    def take(self, name: str, made: Made, content: bytes) -> None:
         """Keep an executed notebook that comes from elsewhere and has been checked there."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.begin(name)
         storage.write(self.notebook(name), content)
-        self.accept(name, {"key": key, "seconds": 0.0})
+        self.accept(name, made, 0.0)
 
     def _record(self, name: str) -> Path:
         return self.folder / f"{name}.json"

@@ -2,7 +2,8 @@
 
 Jupyter shows exceptions of cells only. Those of threads, tasks and destructors, and shell commands that
 fail, are written to the trail, which the supervisor reads. It never holds the text of an exception: that
-may quote a buyer.
+may quote a buyer. At its end stands what the section was made from: inputs, code, what was opened beside the
+readers.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from siyu import reads
 from siyu.runs.files.processes import die_with_parent
+from siyu.runs.make.watching import Watch, modules
 
 TRAIL = "SIYU_TRAIL"
 _PATIENCE = 5.0  # seconds that threads get to end after the last cell
@@ -35,6 +38,7 @@ class _Preamble:
         self.trail = trail
         self.threads = set(threading.enumerate())
         self.loops: set[asyncio.AbstractEventLoop] = set()
+        self.watch = Watch()
 
     def install(self) -> None:
         threading.excepthook = lambda args: self.failure("thread", args.exc_type)
@@ -44,6 +48,7 @@ class _Preamble:
         # The kernel goes on for a moment: whether the next cells still run is chance, so this alone is a failure.
         self.shell.observe(self.asked_to_end, "exit_now")
         self.shell.siyu_finish = self.finish
+        self.watch.begin()
 
     def write(self, record: dict[str, Any]) -> None:
         with self.trail.open("a", encoding="utf-8") as file:
@@ -89,4 +94,6 @@ class _Preamble:
                     self.failure("unfinished thread", None)
         gc.collect()
         self.shell.unobserve(self.asked_to_end, "exit_now")  # from here on it is the supervisor who asks
+        outside = self.watch.outside()
+        self.write({"inputs": reads.noted(), "code": modules(), "outside": outside})
         self.write({"finished": True})

@@ -1,21 +1,18 @@
-"""Native charts: a finding's rows as an Office chart, with the workbook behind it."""
+"""Native charts: a finding's rows as an Office chart, with the workbook behind it.
+
+`plot(frame)` of a kind stands in the module of its name; a kind without one is a table on its slide."""
 
 from __future__ import annotations
 
-from siyu.render.deck.plots.bars import bar_plot, tornado_plot
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+from siyu.charts.kinds import NAMES
 from siyu.render.deck.plots.frame import Frame, Plot
-from siyu.render.deck.plots.lines import line_plot
-from siyu.render.deck.plots.pairs import pairs_plot
-from siyu.render.deck.plots.ranges import range_plot
-from siyu.render.deck.plots.waterfall import waterfall_plot
 
-__all__ = ["KINDS", "Frame", "Plot"]
+__all__ = ["PLOTS", "Frame", "Plot"]
 
-KINDS = {
-    "range": range_plot,
-    "pairs": pairs_plot,
-    "line": line_plot,
-    "bar": bar_plot,
-    "waterfall": waterfall_plot,
-    "tornado": tornado_plot,
+PLOTS: dict[str, Callable[[Frame], Plot]] = {
+    name: import_module(f"{__name__}.{name}").plot for name in NAMES if find_spec(f"{__name__}.{name}")
 }

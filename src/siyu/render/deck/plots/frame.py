@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from siyu import theme
 from siyu.language import Language
-from siyu.render.plain import Plain
+from siyu.record import Chart, Line, Mark, Wording
+from siyu.render.speech import Speech
 
-Record = Mapping[str, Any]
 Number = float | int
 
 
@@ -27,8 +26,8 @@ class Plot:
 class Frame:
     """A chart record in one language. size: of labels in points; width, height: of the chart in points."""
 
-    chart: Record
-    plain: Plain
+    chart: Chart
+    speech: Speech
     size: float
     width: float
     height: float
@@ -36,42 +35,44 @@ class Frame:
     @property
     def language(self) -> Language:
         """The language of the labels."""
-        return self.plain.language
+        return self.speech.language
 
     @property
-    def rows(self) -> Sequence[Record]:
+    def rows(self) -> Sequence[Mark]:
         """The marks, as findings.json holds them."""
-        rows: Sequence[Record] = self.chart["rows"]
-        return rows
+        return self.chart.rows
 
     @property
-    def lines(self) -> Sequence[Record]:
+    def lines(self) -> Sequence[Line]:
         """The reference marks."""
-        lines: Sequence[Record] = self.chart["lines"]
-        return lines
+        return self.chart.lines
 
     @property
     def log(self) -> bool:
         """Whether the value axis is logarithmic, which takes numbers above zero."""
-        return bool(self.chart["scale"] == "log" and min(self.values(), default=0) > 0)
+        return bool(self.chart.scale == "log" and min(self.values(), default=0) > 0)
 
     @property
     def unit(self) -> str:
         """The unit of the value axis."""
-        return str(self.chart["unit"])
+        return self.chart.unit
 
     def labels(self) -> list[str]:
         """Row labels."""
-        return [self.plain.label(row.get("label")) for row in self.rows]
+        return [self.text(row.label) for row in self.rows]
 
-    def tone(self, row: Record) -> str:
+    def text(self, label: Wording | None) -> str:
+        """A label in words."""
+        return str(self.speech.label(label))
+
+    def tone(self, row: Mark) -> str:
         """The colour of a mark."""
-        return theme.TONES[row.get("tone") or "main"]
+        return theme.TONES[row.tone or "main"]
 
     def values(self) -> list[float]:
         """Every number on the value axis."""
-        marks = [row[end] for row in self.rows for end in ("low", "value", "high") if row.get(end) is not None]
-        return marks + [line["value"] for line in self.lines]
+        marks = [end for row in self.rows for end in (row.low, row.value, row.high)]
+        return marks + [line.value for line in self.lines]
 
     def ends(self, below: float = 0.1, above: float = 0.1) -> tuple[float, float]:
         """Ends of the value axis, round numbers with room for labels: shares of the span below and above.
@@ -107,7 +108,7 @@ class Frame:
 
     def word(self, message_id: str) -> str:
         """A heading of the sheet or a note on an axis."""
-        return self.plain.message(message_id)
+        return self.speech.message(message_id)
 
     def differ(self, first: Number, second: Number, unit: str) -> bool:
         """Whether two numbers read differently."""

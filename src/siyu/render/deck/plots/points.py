@@ -38,8 +38,8 @@ def reference_lines(frame: Frame, sheet: ChartSheet, first: int, labels: Labels)
     """Reference marks as dashed lines across all labels, named above their end."""
     found = []
     for at, line in enumerate(frame.lines, start=first):
-        name, values = frame.plain.label(line["label"]), [line["value"]] * len(labels[1])
-        code = number_code(line["value"], line["unit"], frame.language)
+        name, values = frame.text(line.label), [line.value] * len(labels[1])
+        code = number_code(line.value, line.unit, frame.language)
         note = xml.label(len(values) - 1, code, "t", frame.size * 0.92, theme.INK, name=True)
         dashed = xml.stroke(theme.INK, 1.25, "dash")
         noted = xml.labels([note], frame.size)

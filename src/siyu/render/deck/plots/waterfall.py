@@ -16,12 +16,12 @@ _KINDS = (("Rise", theme.MAIN), ("Fall", theme.RIVAL), ("Total", theme.INK))
 _TESTS = {"Total": "C{row}=1", "Rise": "AND(C{row}<>1,B{row}>=0)", "Fall": "AND(C{row}<>1,B{row}<0)"}
 
 
-def waterfall_plot(frame: Frame) -> Plot:
+def plot(frame: Frame) -> Plot:
     """Rows with tone `muted` are totals. The numbers stand beside the labels, as a bar that crosses zero has two parts.
 
     Columns: label, step, whether a total, from, to; the rest follows by formulas."""
     sheet = ChartSheet()
-    totals, steps = [row.get("tone") == "muted" for row in frame.rows], [row["value"] for row in frame.rows]
+    totals, steps = [row.tone == "muted" for row in frame.rows], [row.value for row in frame.rows]
     names = frame.labels()
     spans = _spans(steps, totals)
     sheet.add(frame.word("Label"), names)

@@ -1,0 +1,110 @@
+"""`siyu check`, `siyu new` and `siyu erase`: the verbs that read exports."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+import click
+
+from siyu.commands.options import FILE, LANG, OUT, print_json, reader_language, reporting_problems, tell
+from siyu.errors import Problem, UsageError, nearest, shown_path
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FILE)
+@click.option("--format", "wanted", metavar="NAME", help="Format of every file; default by its headers.")
+@click.option("--json", "as_json", is_flag=True, help="Print the accounts as JSON.")
+@LANG
+@reporting_problems
+def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | None) -> None:
+    """Read exports (CSV, XLSX, ZIP or folders of them), account for every record, publish nothing."""
+    from siyu.intake.formats.catalogue import formats
+    from siyu.intake.new.checking import accounts, summary
+
+    _known(paths, wanted, list(formats()))
+    language = reader_language(lang)
+    found = accounts(paths, wanted)
+    if as_json:
+        print_json({"files": [account.as_json(language) for account in found]})
+    else:
+        for account in found:
+            click.echo(summary(account, language), err=True)
+    if any(not account.clean for account in found):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("subject")
+@click.option("--from", "given", multiple=True, required=True, metavar="PATH", type=FILE,
+              help="A file or folder of exports; may be repeated.")  # fmt: skip
+@click.argument("more", nargs=-1, metavar="[PATH...]", type=FILE)
+@LANG
+@reporting_problems
+def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | None) -> None:
+    """Make the folder of a new SUBJECT from exports, and draft a format where none fits them."""
+    from siyu.intake.new.checking import summary
+    from siyu.intake.new.onboarding import newcomer
+
+    language = reader_language(lang)
+    say = partial(tell, language)
+    made = newcomer(subject, [*given, *more])
+    for account in made.accounts:
+        click.echo(summary(account, language), err=True)
+    for path, draft in made.drafts.items():
+        say("{path}: a draft that asks; nothing is computed from such files until each ? in it is answered",
+            path=shown_path(path))  # fmt: skip
+        for line in (*draft.told, *draft.said):
+            click.echo(f"  {line}", err=True)
+    if made.key_table is not None:
+        say("{path}: the orders name no buyers; have this table filled in and put it beside the exports",
+            path=shown_path(made.key_table))  # fmt: skip
+    say("{path}: check name, case, category, currency and date", path=shown_path(made.folder / "subject.yml"))
+    if any(not account.clean for account in made.accounts):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("subject")
+@click.option("--buyer", metavar="KEY", help="One buyer, as an export or key table prints him; - reads standard input.")
+@OUT
+@LANG
+@reporting_problems
+def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
+    """Remove the exports of SUBJECT and what was made of them, or the records of one buyer."""
+    from siyu.intake.store.erasure import erase as erase_subject
+    from siyu.intake.store.erasure import erase_buyer
+
+    say = partial(tell, reader_language(lang))
+    if buyer is None:
+        done = erase_subject(subject, out)
+    else:
+        done = erase_buyer(subject, sys.stdin.readline().strip() if buyer == "-" else buyer, out)
+    for path in done.removed:
+        say("{path}: removed", path=shown_path(path))
+    for name, count in done.records.items():
+        say("{path}: {count} records of this buyer removed from the store, now and at every later reading",
+            path=name, count=f"{count:,}")  # fmt: skip
+    for name in done.remaining:
+        say("{path}: the export itself still holds them as the client gave it; delete it or ask for a new one",
+            path=name)  # fmt: skip
+    for path in done.published:
+        say("{path}: published before, holds totals only; publish it anew or remove it, also where it was sent",
+            path=shown_path(path))  # fmt: skip
+    if not done.removed and not done.records:
+        say("nothing to remove was found")
+        sys.exit(1)
+
+
+def _known(paths: Sequence[Path], wanted: str | None, known: Sequence[str]) -> None:
+    problems = [
+        Problem("command line", 0, "PATH", str(path), "a file or folder", "Check the path.")
+        for path in paths
+        if not path.exists() and not path.is_symlink()
+    ]
+    if wanted is not None and wanted not in known:
+        problems.append(Problem("command line", 0, "--format", wanted, "a format", nearest(wanted, known)))
+    if problems:
+        raise UsageError(problems)

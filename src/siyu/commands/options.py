@@ -1,0 +1,76 @@
+"""What verbs share: options, the reader's language, and how they end when what was given is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from siyu.errors import Problem, ProblemsError, UsageError
+
+if TYPE_CHECKING:
+    from siyu.language import Language
+
+FILE = click.Path(path_type=Path)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+OUT = click.option(
+    "--out", type=FOLDER, default=Path("reports"), show_default=True, help="Folder that holds the reports."
+)
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+LANG = click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of texts; default: environment.")
+
+
+def reporting_problems(command: Callable[..., None]) -> Callable[..., None]:
+    """Problems of what was given end a command with exit code 2 and their text, without a traceback."""
+
+    @wraps(command)
+    def wrapped(*args: Any, **kwargs: Any) -> None:
+        try:
+            command(*args, **kwargs)
+        except ProblemsError as error:
+            click.echo(f"siyu: {error}", err=True)
+            sys.exit(2)
+        except OSError as error:
+            from siyu.runs.files.faults import on_disk
+
+            click.echo(f"siyu: {on_disk(error)}", err=True)
+            sys.exit(2)
+
+    return wrapped
+
+
+def misused(option: str, found: str, expected: str, step: str = "Mend this option.") -> UsageError:
+    """The error of one option or argument."""
+    return UsageError([Problem("command line", 0, option, found, expected, step)])
+
+
+def reader_language(code: str | None) -> Language:
+    """The language asked for, else the one of the environment, else English."""
+    from siyu.language import Language
+
+    if code:
+        return Language(code)
+    environment = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return Language("zh" if environment.startswith("zh") else "en")
+
+
+def tell(language: Language, message: str, **values: object) -> None:
+    """A line for people, in their language."""
+    click.echo(language.say(message, {name: {"value": str(value)} for name, value in values.items()}), err=True)
+
+
+def print_json(content: Any) -> None:
+    """Data, on stdout."""
+    click.echo(json.dumps(content, ensure_ascii=False, indent=1))
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Text that was asked for, on stdout."""
+    for line in lines:
+        click.echo(line)

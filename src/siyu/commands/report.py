@@ -1,0 +1,189 @@
+"""`siyu report` and `siyu render`: publish, from notebooks that are run or were run."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from siyu.commands.options import FILE, FOLDER, OUT, misused, reporting_problems
+from siyu.errors import Problem, UsageError
+
+_TEMPLATE = click.option(
+    "--template", type=click.Path(path_type=Path, dir_okay=False),
+    help="A client's .pptx, whose master the deck takes.",
+)  # fmt: skip
+_PDF = click.option("--pdf", is_flag=True, help="Print the pages to PDF too (with Chromium).")
+_ALL_LANGUAGES = "zh,en"
+
+
+@click.command()
+@click.argument("subjects", nargs=-1, metavar="SUBJECT...")
+@click.option("--all", "every", is_flag=True, help="Every known subject.")
+@click.option(
+    "--manifest",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Subjects and settings in a YAML file.",
+)
+@click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
+@OUT
+@click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
+@click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default the number of cores.")
+@click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done and why, and do nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each subject.")
+@_TEMPLATE
+@_PDF
+@reporting_problems
+def report(
+    subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, out: Path, as_of: str,
+    parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool, as_json: bool, template: Path | None,
+    pdf: bool,
+) -> None:  # fmt: skip
+    """Run the notebooks of each SUBJECT and publish its report; only what changed is run.
+
+    A manifest says the same for many subjects. What stands at the top holds for all, what stands with a
+    subject for that one; only `subjects` is required:
+
+    \b
+      lang: [zh, en]
+      as_of: 2024-06-30
+      parameters: {months: 12}
+      limits: {seconds: 900, memory_mb: 4096, output_mb: 50}
+      template: client.pptx
+      pdf: true
+      subjects:
+        - luzhou_laojiao
+        - subject: lijiaqi_group
+          lang: [zh]
+          parameters: {months: 6}
+    """  # noqa: D301 - click's mark for text that keeps its lines
+    from siyu.runs.ask.lint import lint
+    from siyu.runs.ask.output_options import Delivery
+    from siyu.runs.ask.plan import planned
+    from siyu.runs.ask.present import Present
+    from siyu.runs.ask.requests import checked
+    from siyu.runs.ask.reuse import decided
+    from siyu.runs.ask.sections import notebooks
+    from siyu.runs.files.workspace import Workspace
+
+    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf))
+    lint(notebooks())
+    requests = checked(wishes)
+    plans = [planned(request) for request in requests]
+    present = Present()
+    decisions = [decided(plan, Workspace(out), present, force=force) for plan in plans]
+    if not all(decision.unchanged for decision in decisions):
+        from siyu.runs.ask.inputs import check_inputs  # half a second of imports, for nothing if unchanged
+
+        check_inputs([plan.request for plan, one in zip(plans, decisions, strict=True) if not one.unchanged])
+    if dry_run:
+        for plan, decision in zip(plans, decisions, strict=True):
+            name = plan.request.subject.id
+            click.echo(json.dumps(decision.as_json(name), ensure_ascii=False) if as_json else f"{name}: {decision}")
+        return
+    _publish(plans, out, jobs=jobs, force=force, present=present, as_json=as_json)
+
+
+@click.command()
+@click.argument("executed", nargs=-1, required=True, metavar="EXECUTED.ipynb...", type=FILE)
+@click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
+@click.option("--out", type=FOLDER, required=True, help="Folder for reports.")
+@_TEMPLATE
+@_PDF
+@reporting_problems
+def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool) -> None:
+    """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
+    from siyu.runs.ask.output_options import Delivery
+    from siyu.runs.external import NotebooksRefusedError, planned_from
+
+    try:
+        plans = planned_from(executed, _languages(lang), Delivery(template, pdf))
+    except NotebooksRefusedError as error:
+        click.echo(f"siyu: {error}", err=True)
+        sys.exit(1)
+    _publish(plans, out, jobs=None, force=False)
+
+
+def _publish(
+    plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool, present: Any = None, as_json: bool = False
+) -> None:
+    from siyu.commands.console import Console
+    from siyu.runs.batch import Batch, IndexFailedError
+    from siyu.runs.files.faults import on_disk
+    from siyu.runs.files.record import FAILED
+
+    out.mkdir(parents=True, exist_ok=True)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
+    with Console() as console:
+        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console.progress, present=present)
+        try:
+            outcomes = batch.run()
+        except (OSError, IndexFailedError) as error:
+            click.echo(f"siyu: {on_disk(error) if isinstance(error, OSError) else error}", err=True)
+            sys.exit(1)
+        except KeyboardInterrupt:
+            click.echo("siyu: stopped; what is published stands, and the same command goes on from here", err=True)
+            sys.exit(1)
+    for outcome in outcomes if as_json else ():
+        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+    if any(outcome.status == FAILED for outcome in outcomes):
+        sys.exit(1)
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    return tuple(code.strip() for code in text.split(","))
+
+
+def _wishes(
+    subjects: Sequence[str],
+    every: bool,
+    manifest: Path | None,
+    lang: str,
+    as_of: str,
+    parameters: Sequence[str],
+    delivery: Any,
+) -> list[Any]:
+    from siyu.paths import subject_dirs
+    from siyu.runs.ask.requests import Given, Wish, place
+
+    here = place("command line")
+    if sum((bool(subjects), every, manifest is not None)) != 1:
+        found = "more than one" if subjects or every else "nothing"
+        expected = "subjects, or --all, or --manifest FILE"
+        known = ", ".join(subject_dirs()) or "none yet"
+        raise misused("subject", found, expected, f"Known subjects: {known}.")
+    if manifest is not None:
+        return _manifest(manifest, bool(lang != _ALL_LANGUAGES or as_of or parameters or delivery.options))
+    given, problems = {}, []
+    for text in parameters:
+        name, equals, value = text.partition("=")
+        if not equals or name in given:
+            found = f"{name} twice" if equals else text
+            problems.append(Problem("command line", 0, "-p", found, "NAME=VALUE, each name once", "Mend this option."))
+        given[name] = Given(value, here)
+    if problems:
+        raise UsageError(problems)
+    names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
+    return [Wish(name, here, _languages(lang), as_of, given, delivery=delivery) for name in names]
+
+
+def _manifest(path: Path, said_here: bool) -> list[Any]:
+    from siyu.runs.ask.manifest import wishes
+
+    if said_here:
+        expected = "no --lang, --as-of, -p, --template or --pdf beside a manifest"
+        raise misused("--manifest", "settings in two places", expected, "Write them into the manifest.")
+    return wishes(path)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

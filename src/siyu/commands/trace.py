@@ -1,0 +1,123 @@
+"""`siyu trace` and `siyu verify`: what a published number was made from, and whether a report is as sealed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import click
+
+from siyu.commands.options import FILE, OUT, reporting_problems
+from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.record import AssumptionEntry, ClaimEntry, Entry, FeeEntry, TitledFinding, Value
+from siyu.runs.files import executed, storage
+from siyu.runs.files.record import PUBLISHED, mismatches, opened
+from siyu.runs.files.report_files import published
+
+Entries = Mapping[str, Entry]
+
+
+@click.command()
+@click.argument("folder", type=FILE)
+@reporting_problems
+def verify(folder: Path) -> None:
+    """Check that the report in FOLDER is what was sealed."""
+    found = mismatches(folder)
+    for mismatch in found:
+        click.echo(f"{shown_path(folder)}/{mismatch}", err=True)
+    if found:
+        sys.exit(1)
+    click.echo(f"{shown_path(folder)}: the seal holds", err=True)
+
+
+@click.command()
+@click.argument("subject")
+@click.argument("key")
+@OUT
+@reporting_problems
+def trace(subject: str, key: str, out: Path) -> None:
+    """Print what finding KEY (or KEY.value) of the published report of SUBJECT was made from."""
+    click.echo(traced(out / subject, key))
+
+
+def traced(folder: Path, key: str) -> str:
+    """The pedigree of finding `key`, or of one value of it (`key.value`), as text.
+
+    Sections may use one key each; all findings of that key are shown. Raises UsageError when nothing is
+    published there, or no such finding or value is in it.
+    """
+    file = shown_path(folder / "findings.json")
+    record = opened(folder)
+    if record is None or record["status"] != PUBLISHED:
+        step = f"Run: siyu report {folder.name}"
+        raise UsageError([Problem(file, 0, "", "no published report", "one", step)])
+    findings = published(folder)
+    name, _, part = key.partition(".")
+    chosen = [one for one in findings if one.key == name]
+    if not chosen:
+        known = {one.key for one in findings}
+        raise UsageError([Problem(file, 0, "key", key, "the key of a finding", nearest(name, known))])
+    values = {value.name for one in chosen for value in one.values}
+    if part and part not in values:
+        raise UsageError([Problem(file, 0, "value", part, f"a value of {name}", nearest(part, values))])
+    return "\n\n".join(_finding(one, part, _entries(folder, one.section)) for one in chosen)
+
+
+def _entries(folder: Path, section: str) -> Entries:
+    return executed.references(storage.read_json(folder / "notebooks" / f"{section}.ipynb"))
+
+
+def _finding(finding: TitledFinding, part: str, entries: Entries) -> str:
+    values = [value for value in finding.values if part in ("", value.name)]
+    lines = [f"{finding.key} ({finding.section}): {finding.title.en}"]
+    for value in values:
+        lines += ["", *_value(value), *_sources(value.sources, entries)]
+    rest = sorted({*finding.sources} - {ref for value in values for ref in value.sources})
+    if rest and not part:
+        lines += ["", "chart and context", *_sources(rest, entries)]
+    return "\n".join(lines)
+
+
+def _value(value: Value) -> list[str]:
+    span = "" if value.low == value.high else f"  [{value.low:,.10g}, {value.high:,.10g}] {value.interval_kind}"
+    lines = [f"{value.name} = {value.value:,.10g}{span}  {value.unit}".rstrip()]
+    named = {"definition": value.definition, "formula": value.formula}
+    return lines + [f"  {name}: {text}" for name, text in named.items() if text]
+
+
+def _sources(refs: Iterable[str], entries: Entries) -> list[str]:
+    return [line for ref in refs for line in _source(ref, entries.get(ref))]
+
+
+def _source(ref: str, entry: Entry | None) -> list[str]:
+    if entry is None:
+        return [f"  <- {ref}"]
+    claim = entry if isinstance(entry, ClaimEntry) else None
+    said = (claim.as_printed if claim else "") or (entry.name.en if entry.name else "")
+    lines = [f"  <- {ref}  {said}{f'  grade {entry.grade}' if entry.grade else ''}".rstrip()]
+    if numbers := _numbers(entry):
+        lines.append(f"       {numbers}".rstrip())
+    if source := entry.source:
+        where = (source.title.en, (claim.locator if claim else None) or source.locator)
+        lines.append(f"       {' '.join(filter(None, where))}")
+    if claim and claim.not_stated:
+        lines.append(f"       not stated: {', '.join(claim.not_stated)}")
+    rivals = [f"{one.kind}: {one.ref} {one.as_printed} (grade {one.grade})" for one in (claim.rivals if claim else ())]
+    return lines + [f"       {rival}" for rival in dict.fromkeys(rivals)]
+
+
+def _numbers(entry: Entry) -> str:
+    if isinstance(entry, ClaimEntry):
+        numbers = {"low": entry.low, "value": entry.value, "high": entry.high}
+    elif isinstance(entry, AssumptionEntry | FeeEntry):
+        numbers = dict(zip(("low", "mode", "high"), entry.ends, strict=True))
+    else:
+        return ""
+    return f"{', '.join(f'{name} {_number(number)}' for name, number in numbers.items())} {entry.unit}"
+
+
+def _number(content: float | str | None) -> str:
+    if content is None:
+        return "not a number"
+    return f"{content:,.10g}" if isinstance(content, int | float) else content

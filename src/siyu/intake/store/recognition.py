@@ -1,0 +1,94 @@
+"""What the tables of a client are made of: export files, the format each is in, and who was erased.
+
+A format is recognised by the headers of a file among all formats there are. So the outcome is a fact of its own:
+it is decided anew when the list of formats changes, and a format that wins nothing changes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from siyu import reads
+from siyu.digests import digest, sha256_of
+from siyu.intake.formats.catalogue import format_files
+from siyu.intake.reading.sources import own_formats
+from siyu.intake.store.inventory import Inventory, store_of
+from siyu.paths import address
+
+if TYPE_CHECKING:
+    from siyu.intake.reading.accounting import Account
+
+_NOTE = "recognised.json"
+# of each table of a file: key of its format, or why there is none (code, found, expected)
+Outcome = list[list[str]]
+
+
+def note_exports(exports: Path, store: Path, accounts: Mapping[Path, Iterable[Account]], digests: list[str]) -> None:
+    """Note what the tables of a client are made of. accounts: of the tables in each file; digests: of the files."""
+    reads.set_apart(store)
+    reads.set_apart(exports)
+    reads.listed(exports)
+    reads.entry(store / "erased.json", "keys")
+    found = [[_outcome(account) for account in tables] for tables in accounts.values()]
+    for path, content, outcome in zip(accounts, digests, found, strict=True):
+        reads.note(address(path), content or digest(""))
+        reads.note(f"{address(path)}#format", _digest(outcome, own_formats(exports)))
+    files = format_files(own_formats(exports))
+    for key in {table[0] for outcome in found for table in outcome if len(table) == 1}:
+        reads.content(files[key])
+    if any(not account.refused for tables in accounts.values() for account in tables):
+        _remember(store, dict(zip(digests, found, strict=True)), own_formats(exports))
+
+
+def exports_now(exports: Path) -> dict[str, str]:
+    """address -> digest, as `note_exports` would note them, of every file and its formats. Files that have not
+    been touched since they were read are not opened, unless the list of formats has changed."""
+    store = store_of(exports.parent)
+    note = store / _NOTE
+    held = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    own = own_formats(exports)
+    known = held["exports"] if held.get("formats") == _formats(own) else {}
+    files = Inventory.taken(exports, store / "exports.json").exports
+    found = {one.digest: known.get(one.digest) or _recognised(one.path) for one in files}
+    if any(one.digest not in known for one in files):
+        _remember(store, found, own)
+    names = {address(one.path): one.digest for one in files}
+    return {name: content or digest("") for name, content in names.items()} | {
+        f"{name}#format": _digest(found[content], own) for name, content in names.items()
+    }
+
+
+def _outcome(account: Account) -> list[str]:
+    if account.format:
+        return [account.format]
+    trouble = account.problems[0]
+    return [trouble.code, trouble.found, trouble.expected]
+
+
+def _recognised(path: Path) -> Outcome:
+    from siyu.intake.reading.export import recognised  # here: seconds of imports, for when formats have changed
+    from siyu.intake.reading.sources import sources
+
+    return [_outcome(recognised(source)) for source in sources(path)]
+
+
+def _digest(outcome: Outcome, own: Path | None) -> str:
+    files = format_files(own)
+    with reads.reader():
+        return digest([[*table, sha256_of(files[table[0]])] if len(table) == 1 else table for table in outcome])
+
+
+def _formats(own: Path | None) -> str:
+    with reads.reader():
+        return digest({key: sha256_of(path) for key, path in format_files(own).items()})
+
+
+def _remember(store: Path, exports: Mapping[str, Outcome], own: Path | None) -> None:
+    store.mkdir(parents=True, exist_ok=True)
+    making = store / f"{_NOTE}.{os.getpid()}"
+    making.write_text(json.dumps({"formats": _formats(own), "exports": exports}, ensure_ascii=False), encoding="utf-8")
+    making.replace(store / _NOTE)

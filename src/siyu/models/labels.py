@@ -1,0 +1,45 @@
+"""What the readings of a published case are called, as message ids; charts attach them last."""
+
+from __future__ import annotations
+
+from siyu.figure import Figure
+from siyu.language import Text
+from siyu.marked import msg
+
+FOLLOWERS = {
+    "adopted": msg("As adopted"), "rival": msg("The other printing"),
+    "platform": msg("Daily users of the whole platform"),
+}  # fmt: skip
+SALES = {"fans": msg("From fans"), "others": msg("From everybody else"), "all": msg("All live sales")}
+PER_FOLLOWER = {"adopted": msg("With the followers adopted"), "rival": msg("With the other printing")}
+CURVE = {"chance": msg("Expected by chance")}
+READINGS = {
+    "fewest": msg("Share of buyers with at least two orders"),
+    "most": msg("Chance that an order is followed by another"),
+}  # fmt: skip
+WINDOWS = {
+    "month": msg("Within a month"), "quarter": msg("Within a quarter"), "half": msg("Within half a year"),
+    "year": msg("Within a year"),
+}  # fmt: skip
+OWN = {"own": msg("Own group members"), "case": msg("The case, up to")}
+JOINING = {
+    "few": msg("Few join"), "usual": msg("As assumed"), "many": msg("Many join"),
+    "aligned": msg("Compared from the joining purchase on"), "others": msg("Others"), "members": msg("Members"),
+}  # fmt: skip
+FEES = {"newcomer": msg("First month of a shop"), "regular": msg("After that")}
+WHOLES = {
+    "online": msg("All of its online trade, if Douyin is the channel"),
+    "company": msg("All of the company, at least, if online trade is"),
+}  # fmt: skip
+GROUP = {"start": msg("At the start"), "end": msg("At the end")}
+UNKNOWNS = {
+    "next_order": msg("Orders per group buyer: write down base and window"),
+    "order_value": msg("Value of an order: take it from the order export"),
+    "gmv": msg("Sales of a month: ordinary against best"), "fee": msg("Platform fee: the category's own rule"),
+}  # fmt: skip
+
+
+def order_values(order_value: Figure) -> dict[str, Text]:
+    """The points of an order value, each with its number."""
+    points = {part: {"value": getattr(order_value, part), "unit": "CNY"} for part in ("low", "value", "high")}
+    return {part: {"id": msg("Order value of {aov}"), "args": {"aov": point}} for part, point in points.items()}

@@ -1,0 +1,74 @@
+"""Lines over a numeric axis, each with the ends of its range as thin lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from siyu import theme
+from siyu.record import Line, Mark
+from siyu.render.deck.plots import xml
+from siyu.render.deck.plots.frame import Frame, Plot
+from siyu.render.deck.plots.points import values_on_the_left
+from siyu.render.deck.plots.sheet import ChartSheet
+from siyu.render.deck.tags import each, tag
+from siyu.render.number_codes import axis_code, number_code
+
+
+def plot(frame: Frame) -> Plot:
+    """The name of a line stands at its end, that of a reference line at its start."""
+    sheet, series = ChartSheet(), list[str]()
+    names = list(dict.fromkeys(frame.text(row.series) for row in frame.rows))
+    for at, name in enumerate(names):
+        rows = [row for row in frame.rows if frame.text(row.series) == name]
+        _curves(frame, sheet, series, name, sorted(rows, key=lambda row: row.x or 0), theme.SERIES[at % 6])
+    places = sorted({row.x or 0 for row in frame.rows})
+    for line in frame.lines:
+        _reference(frame, sheet, series, line, [places[0], places[-1]])
+    head, axes = each("c", scatterStyle="lineMarker", varyColors=0), each("c", axId=1) + each("c", axId=2)
+    group = tag("c:scatterChart", head, *series, axes) + _across(frame, places)
+    group += values_on_the_left(frame, between="midCat")
+    wide = 2 if frame.language.data_code == "zh" else 1
+    room = min(0.34, 0.1 + 0.009 * wide * max(len(name) for name in names))
+    return Plot(xml.chart_space(xml.plot_area(group, frame.inner(0.98 - room)), frame.size), sheet.workbook())
+
+
+def _curves(frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows: Sequence[Mark], colour: str) -> None:
+    """A line with its name and last number, and its low and high as thin lines."""
+    xs = [row.x or 0 for row in rows]
+    across = xml.numbers(sheet.add(_heading(frame), xs), xs)
+    code = number_code(rows[-1].value, rows[-1].unit, frame.language)
+    end = xml.labels([xml.label(len(rows) - 1, code, "r", frame.size, colour, name=True, bold=True)], frame.size)
+    look = xml.shape(xml.stroke(colour, 2.5)) + xml.marker(colour, 6)
+    _add(sheet, series, name, across, [row.value for row in rows], look + end)
+    if any(row.low != row.high for row in rows):
+        thin = xml.shape(xml.stroke(colour, 1, "sysDash")) + xml.marker(colour, 0)
+        for part, word in (("low", "Low"), ("high", "High")):
+            _add(sheet, series, f"{name} ({frame.word(word)})", across, [row.at(part) for row in rows], thin)
+
+
+def _reference(frame: Frame, sheet: ChartSheet, series: list[str], line: Line, xs: list[float]) -> None:
+    across = xml.numbers(sheet.add(_heading(frame), xs), xs)
+    code = number_code(line.value, line.unit, frame.language)
+    note = xml.labels([xml.label(0, code, "t", frame.size, theme.INK, name=True)], frame.size)
+    look = xml.shape(xml.stroke(theme.INK, 1.25, "dash")) + xml.marker(theme.INK, 0)
+    _add(sheet, series, frame.text(line.label), across, [line.value] * 2, look + note)
+
+
+def _add(sheet: ChartSheet, series: list[str], name: str, across: str, values: Sequence[float], inside: str) -> None:
+    column = sheet.add(name, values)
+    data = tag("c:xVal", across) + tag("c:yVal", xml.numbers(column, values))
+    series.append(xml.series(len(series), column, name, inside, data, tag("c:smooth", val=0)))
+
+
+def _across(frame: Frame, places: Sequence[float]) -> str:
+    """The horizontal axis."""
+    code = axis_code(places, frame.chart.x.unit if frame.chart.x else "", frame.language, logarithmic=False)
+    low = None if places[0] > 0.3 * places[-1] else 0
+    title = frame.text(frame.chart.x.label if frame.chart.x else "")
+    return xml.value_axis(
+        frame.size * 0.88, code, side="b", ends=(low, None), title=title, ids=(1, 2), between="midCat"
+    )
+
+
+def _heading(frame: Frame) -> str:
+    return frame.text(frame.chart.x.label if frame.chart.x else "") or "x"

@@ -1,0 +1,116 @@
+"""The six ways an order is closed: what each is called, what it works with, and what becomes of its money.
+
+The one list of routes. A new one is an entry here, its fee rules in `data/fees.csv`, its rows in
+`data/assumptions.csv`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from siyu.errors import nearest
+from siyu.marked import msg
+
+# Steps of one order, as message ids, in the order in which they are read; a route has some of them.
+STEPS = {
+    "paid": msg("Paid by the buyer"),
+    "refunds": msg("Refunds"),
+    "platform_fee": msg("Platform fee"),
+    "payment_fee": msg("Payment fee"),
+    "creator": msg("Creator commission"),
+    "mall": msg("Mall software"),
+    "guide": msg("Guide commission"),
+    "goods": msg("Goods"),
+    "shipping": msg("Shipping"),
+    "handling": msg("Order handling"),
+    "broadcast": msg("Broadcast staff"),
+    "touch": msg("Staying in touch"),
+}
+# Steps of what a thousand people acquired bring.
+PEOPLE_STEPS = {
+    "orders": msg("Orders on this route"),
+    "touch": msg("Staying in touch"),
+    "invite": msg("Invitations"),
+    "stayed": msg("Those who stay on Douyin"),
+    "acquisition": msg("Acquisition"),
+}
+_BEFORE, _AFTER = ("paid", "refunds", "platform_fee", "payment_fee"), ("goods", "shipping", "handling")
+
+
+@dataclass(frozen=True)
+class Route:
+    """One way to close an order.
+
+    name, word, rule: message ids of its name alone, inside a sentence, and beside a rule or an assumption.
+    minutes: symbol of the handling time. scene: where people are reached (`douyin`, `personal`, `wecom`)
+    or "" when the audience is the creator's. steps: keys of STEPS, in the order of its waterfall.
+    friction: symbol of the orders lost on the way, "" on Douyin. served: whether staff arrange what cannot be
+    closed on a page (a visit, a trial). price: symbol of what a person costs.
+    """
+
+    key: str
+    platform: str
+    name: str
+    word: str
+    rule: str
+    minutes: str
+    scene: str
+    steps: tuple[str, ...]
+    friction: str = ""
+    served: bool = False
+    price: str = "acquisition_cost"
+
+    @property
+    def wechat(self) -> bool:
+        """Whether people have to be invited over from Douyin first."""
+        return self.platform == "wechat"
+
+
+ROUTES: dict[str, Route] = {
+    route.key: route
+    for route in (
+        Route(
+            "douyin_shop", "douyin",
+            msg("Douyin shop"), msg("Douyin shop"), msg("Douyin shop, own broadcast"),
+            "minutes_douyin", "douyin", (*_BEFORE, *_AFTER, "broadcast", "touch"),
+        ),
+        Route(
+            "douyin_creator", "douyin",
+            msg("Douyin creator"), msg("Douyin creator"), msg("Douyin, through creators"),
+            "minutes_douyin", "", (*_BEFORE, "creator", *_AFTER), price="creator_slot_fee",
+        ),
+        Route(
+            "wechat_personal", "wechat",
+            msg("Personal deal"), msg("personal deal"), msg("WeChat, personal deal"),
+            "minutes_personal", "personal", (*_BEFORE, *_AFTER, "broadcast", "touch"),
+            "move_friction_personal", served=True,
+        ),
+        Route(
+            "wechat_miniprogram", "wechat",
+            msg("Mini-program"), msg("mini-program"), msg("WeChat mini-program"),
+            "minutes_store", "wecom", (*_BEFORE, "mall", *_AFTER, "broadcast", "touch"), "move_friction_store",
+        ),
+        Route(
+            "wechat_shop", "wechat",
+            msg("WeChat shop"), msg("WeChat shop"), msg("WeChat shop"),
+            "minutes_store", "wecom", (*_BEFORE, *_AFTER, "broadcast", "touch"), "move_friction_store",
+        ),
+        Route(  # placed in the brand's own mini-program
+            "wechat_guided", "wechat",
+            msg("Guided order"), msg("guided order"), msg("WeChat, guided order"),
+            "minutes_guided", "wecom", (*_BEFORE, "guide", "mall", *_AFTER, "broadcast", "touch"),
+            "move_friction_store", served=True,
+        ),
+    )
+}  # fmt: skip
+NAMES = {key: route.name for key, route in ROUTES.items()}
+# Routes that build an audience of the brand's own; a creator's audience stays the creator's.
+PRIVATE_ROUTES = tuple(key for key, route in ROUTES.items() if route.scene)
+WECHAT_ROUTES = tuple(key for key, route in ROUTES.items() if route.wechat)
+
+
+def route_of(key: str) -> Route:
+    """The route `key`. Raises ValueError with the nearest name."""
+    if key not in ROUTES:
+        raise ValueError(f"no route {key!r}. {nearest(key, ROUTES)}")
+    return ROUTES[key]

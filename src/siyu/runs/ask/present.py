@@ -1,0 +1,51 @@
+"""Inputs as they are now, to be held against what a result was made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from siyu.digests import ABSENT, Digests
+from siyu.paths import address, located
+from siyu.runs.ask import keys
+from siyu.runs.files.made import Made
+
+_EXPORTS = "/exports/"
+
+
+class Present(Digests):
+    """A moment: what was looked at once is not looked at again. Take a new one to look again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._exports: dict[str, Mapping[str, str]] = {}
+
+    def of(self, what: str) -> str:
+        """The digest of an address."""
+        folder, within, _ = what.partition(_EXPORTS)
+        if within and not what.endswith("/") and located(f"{folder}/subject.yml").is_file():
+            return self._export(folder, what)
+        return super().of(what)
+
+    def changed(self, made: Made, around: Mapping[str, str]) -> list[str]:
+        """Addresses in which a result differs from what it would be made from now; what it opened beside the
+        readers is among them, for nobody knows whether that has changed.
+
+        around: what it would be made with, beside code.
+        """
+        now = {**around, **keys.code(made.made_with)}
+        names = now.keys() | made.made_with.keys()
+        differ = {name for name in names if now.get(name) != made.made_with.get(name)}
+        differ |= {name for name, found in made.inputs.items() if self.of(name) != found}
+        return sorted(differ | set(made.outside))
+
+    def listed(self, *paths: Path) -> dict[str, str]:
+        """address -> digest of whole files."""
+        return {address(path): self.file(address(path)) for path in paths}
+
+    def _export(self, folder: str, what: str) -> str:
+        if folder not in self._exports:
+            from siyu.intake.store.recognition import exports_now  # here: for subjects with exports
+
+            self._exports[folder] = exports_now(located(f"{folder}/exports"))
+        return self._exports[folder].get(what, ABSENT)

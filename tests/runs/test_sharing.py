@@ -1,0 +1,174 @@
+"""What subjects share is executed once, in nobody's name; what one of them has for itself is its own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from siyu.runs.ask import keys
+from siyu.runs.ask.output_options import Delivery
+from siyu.runs.ask.plan import planned
+from siyu.runs.ask.present import Present
+from siyu.runs.ask.requests import Wish, checked, place
+from siyu.runs.ask.reuse import decided
+from siyu.runs.external import planned_from
+from siyu.runs.files.record import mismatches
+from siyu.runs.files.workspace import Workspace
+from siyu.runs.outcome import Outcome
+
+GOODS = 'category: str = ""  # goods'
+
+
+@pytest.fixture
+def shop(project):
+    """A project whose first and third section are shared, the third by goods."""
+    project.notebook("01_evidence", shareable=True)
+    project.notebook("03_platform_economics", shareable=True, parameters=f"{project.tiny.PARAMETERS}\n{GOODS}")
+    return project
+
+
+def clients(project, count, **more):
+    made = [f"client_{number:02}" for number in range(count)]
+    for name in made:
+        project.tiny.write_subject(project.subjects, name, kind="client", category="liquor", **more)
+    return made
+
+
+def executed(outcomes: dict[str, Outcome]) -> list[str]:
+    return sorted(section for outcome in outcomes.values() for section in outcome.executed)
+
+
+def decision(project, name):
+    [plan] = project.plan(name)
+    return decided(plan, Workspace(project.out), Present(), force=False)
+
+
+def test_twelve_clients_of_a_case_execute_what_they_share_once(shop):
+    names = clients(shop, 12)
+    outcomes = shop.run(*names)
+    assert {outcome.status for outcome in outcomes.values()} == {"published"}
+    assert executed(outcomes) == ["01_evidence", *["02_case_study"] * 12, "03_platform_economics"]
+    for name in names:
+        assert mismatches(shop.out / name) == []
+        files = [path for path in (shop.out / name).rglob("*") if path.is_file()]
+        whole = b"".join(path.read_bytes() for path in files)
+        assert name.encode() in whole
+        assert not [other for other in names if other != name and other.encode() in whole]
+    alike = {(shop.out / name / "notebooks" / "01_evidence.ipynb").read_bytes() for name in names}
+    assert len(alike) == 1
+    assert {outcome.status for outcome in shop.run(*names).values()} == {"unchanged"}
+
+
+def test_a_newcomer_takes_over_what_is_there(shop):
+    shop.run(*clients(shop, 1))
+    names = clients(shop, 2)
+    assert decision(shop, "client_01").execute == ("02_case_study",)
+    assert executed(shop.run(*names)) == ["02_case_study"]
+
+
+def test_goods_dates_and_parameters_are_not_shared(shop):
+    names = clients(shop, 2)
+    shop.tiny.write_subject(shop.subjects, "client_01", kind="client", category="fmcg")
+    assert executed(shop.run(*names)).count("03_platform_economics") == 2
+    assert executed(shop.run("client_00", parameters={"buyers": "5"})) == sorted(
+        ["01_evidence", "02_case_study", "03_platform_economics"]
+    )
+    assert executed(shop.run("client_00", as_of="2021-09-30")).count("01_evidence") == 1
+
+
+def test_a_client_with_rows_of_its_own_has_a_section_of_its_own(shop):
+    names = clients(shop, 2)
+    shop.run(*names)
+    (shop.subjects / "client_00" / "fees.csv").write_text("rule_id\n", encoding="utf-8")
+    found = decision(shop, "client_00")
+    assert (found.execute, found.because) == (("03_platform_economics",), ("client_00/fees.csv",))
+    assert decision(shop, "client_01").unchanged
+    [plan] = shop.plan("client_00")
+    given = {section.notebook: section.parameters["subject"] for section in plan.runs}
+    assert given == {"01_evidence": "", "02_case_study": "client_00", "03_platform_economics": "client_00"}
+
+
+def test_by_force_it_is_executed_once_more_and_only_once(shop):
+    names = clients(shop, 3)
+    first = shop.run(*names)
+    assert executed(shop.run(*names, force=True)) == executed(first)
+
+
+def test_the_page_says_whose_report_it_is(shop):
+    names = clients(shop, 1)
+    [request] = checked([Wish(names[0], place("test"))])
+    rows = {row["name"]: row["value"] for row in planned(request).parameters}
+    assert (rows["subject"], rows["category"]) == ("client_00", "")
+
+
+def test_a_failure_of_what_is_shared_fails_those_who_need_it(shop):
+    names = clients(shop, 2)
+    shop.notebook("01_evidence", "1 / 0", shareable=True)
+    outcomes = shop.run(*names)
+    assert {outcome.reasons for outcome in outcomes.values()} == {("01_evidence: cell 5: ZeroDivisionError",)}
+    shop.notebook("01_evidence", shareable=True)
+    assert executed(shop.run(*names)) == ["01_evidence"]
+
+
+def test_published_notebooks_can_be_rendered_by_hand(shop):
+    shop.run(*clients(shop, 1))
+    folder = shop.out / "client_00" / "notebooks"
+    [plan] = planned_from(sorted(folder.iterdir()), ("en",), Delivery())
+    assert plan.request.subject.id == "client_00"
+    assert plan.request.parameters == {}
+    assert [section.notebook for section in plan.runs] == [path.stem for path in sorted(folder.iterdir())]
+    [alone] = planned_from([folder / "01_evidence.ipynb"], ("en",), Delivery())
+    assert alone.request.subject.id == "luzhou_laojiao"
+
+
+def test_code_that_a_section_does_not_import_is_none_of_its_business(project, monkeypatch):
+    project.notebook("01_evidence", "from siyu import figure", *project.tiny.FINDINGS)
+    project.run("alpha")
+    entry = json.loads((project.out / "alpha" / "run.json").read_text())["sections"][0]
+    used = {one["path"] for one in entry["made_with"]}
+    assert {"src/siyu/figure.py", "notebooks/01_evidence.ipynb", "requirements.txt"} <= used
+    before = keys.package()
+
+    def edited(name):
+        assert name in before
+        monkeypatch.setattr(keys, "package", lambda: {**before, name: "1" * 64})
+        keys.rendering_code.cache_clear()
+        return decision(project, "alpha")
+
+    assert edited("src/siyu/simulator/worlds.py").unchanged
+    for name in ("src/siyu/locale/zh/LC_MESSAGES/deck.po", "src/siyu/render/templates/report.html.j2"):
+        found = edited(name)
+        assert (found.execute, found.unchanged, found.because) == ((), False, ("src/siyu",))
+    found = edited("src/siyu/figure.py")
+    assert (found.execute, found.because) == (("01_evidence",), ("src/siyu/figure.py",))
+    monkeypatch.undo()
+    keys.rendering_code.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("cell", "outside"),
+    [
+        ("open('README.md').read()", "README.md"),
+        ("import pathlib; pathlib.Path('data/fees.csv').read_text()", "data/fees.csv"),
+        ("import os; os.close(os.open('README.md', os.O_RDONLY))", "README.md"),
+        ("try: open('data/nothing.csv')\nexcept OSError: pass", "data/nothing.csv"),
+        ("import subprocess; subprocess.run(['true'], check=True)", "a program (subprocess.Popen)"),
+        ("import pandas; pandas.read_csv('data/fees.csv')", "data/fees.csv"),
+    ],
+)
+def test_what_is_opened_beside_the_readers_makes_a_section_run_each_time(project, cell, outside):
+    project.notebook("01_evidence", cell, *project.tiny.FINDINGS)
+    outcome = project.run("alpha")["alpha"]
+    assert outcome.status == "published"
+    entry = json.loads((project.out / "alpha" / "run.json").read_text())["sections"][0]
+    assert entry["outside"] == [outside]
+    found = decision(project, "alpha")
+    assert (found.execute, found.because) == (("01_evidence",), (outside,))
+
+
+def test_what_a_section_writes_for_itself_is_no_input(project, tmp_path):
+    cell = f"from pathlib import Path\np = Path({str(tmp_path / 'own.txt')!r})\np.write_text('x')\np.read_text()"
+    project.notebook("01_evidence", cell, "import tempfile; tempfile.TemporaryFile().read()", *project.tiny.FINDINGS)
+    assert project.run("alpha")["alpha"].status == "published"
+    assert decision(project, "alpha").unchanged
