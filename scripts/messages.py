@@ -20,6 +20,8 @@ import yaml
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import normalize, read_po
 
+from siyu.runs.ask.parameters import BOUNDS
+
 ROOT = Path(__file__).resolve().parents[1]
 CATALOGS = ROOT / "src" / "siyu" / "locale" / "zh" / "LC_MESSAGES"
 KEYWORDS = {"msg": None, "_": None, "message": None, "_say": None}  # what texts are given to
@@ -95,7 +97,8 @@ def _notebooks(root: Path) -> Iterator[tuple[str, str, str]]:
                 found = {source}
             elif "parameters" in cell["metadata"].get("tags", []):
                 tokens = tokenize.generate_tokens(io.StringIO(source).readline)
-                found = {token.string.lstrip("# ").strip() for token in tokens if token.type == tokenize.COMMENT}
+                comments = (token.string.lstrip("# ").strip() for token in tokens if token.type == tokenize.COMMENT)
+                found = {BOUNDS.sub("", comment) for comment in comments}
             else:
                 found = texts([source])
             for text in sorted(found):

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from siyu.charts.kinds import NAMES
-from siyu.record import FindingRecord, Findings, Part
+from siyu.record import FindingRecord, Findings, RecordPart
 
 FOLDER = Path(__file__).parents[1] / "src" / "siyu" / "schemas"
-TYPES: dict[str, type[Part]] = {"finding": FindingRecord, "findings": Findings}
+TYPES: dict[str, type[RecordPart]] = {"finding": FindingRecord, "findings": Findings}
 
 
 def schema(name: str) -> str:

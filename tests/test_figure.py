@@ -128,3 +128,11 @@ def test_a_conflict_ties_claims_not_everything_of_their_entities():
     from_fans = of("shop.live", "a", 0.83, "ratio") * best
     with pytest.raises(DefinitionMismatch, match="no conflict ties them"):  # claim a is tied to nothing
         from_fans / followers
+
+
+def test_a_part_is_divided_by_its_whole_and_never_multiplied_with_it():
+    part, whole = of("wechat.moments", "a", 7e8, "users"), of("wechat", "b", 1e9, "users")
+    assert (part / whole).value == pytest.approx(0.7)
+    for together in (lambda: whole / part, lambda: part * whole, lambda: part / of("wecha", "c", 1.0, "users")):
+        with pytest.raises(DefinitionMismatch, match="different entities"):
+            together()

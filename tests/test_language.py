@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from siyu import messages
 from siyu.language import Language
 from siyu.messages import LOCALES
-from siyu.record import Line
+from siyu.record import ReferenceLine
 
 ZH, EN = Language("zh"), Language("en")
 
@@ -61,7 +61,7 @@ def test_a_difference_of_shares_is_never_a_percentage():
 )
 def test_a_range_is_as_fine_as_its_kind_allows(low, high, unit, kind, said):
     assert EN.span(low, high, unit, kind) == said
-    value = Line(value=low, low=low, high=high, unit=unit, interval_kind=kind)
+    value = ReferenceLine(value=low, low=low, high=high, unit=unit, interval_kind=kind)
     assert EN.say("{share}", {"share": value}) == said
 
 

@@ -43,7 +43,9 @@ TABLES = {
     "claims.csv": Table("claim_id", "entity", ("metric", "statistic", "unit", "tag")),
     "conflicts.csv": Table("conflict_id", "claims"),
     "fees.csv": Table(
-        "rule_id", "platform", ("kind", "route", "category", "day_from", "day_to", "valid_from", "valid_to")
+        "rule_id",
+        "platform",
+        ("kind", "route", "category", "traffic_form", "day_from", "day_to", "valid_from", "valid_to"),
     ),
     "sources.csv": Table("source_id", "source_id"),
 }
@@ -124,7 +126,7 @@ def _rows(table: Table, text: str) -> dict[str, str]:
     rows = list(reader)
     groups: dict[str, list[list[str]]] = {"*": []}
     for row in rows:
-        decides = [row[column] for column in (table.id, table.group, *table.keys)]
+        decides = [row[table.id], row[table.group], *(row.get(column, "") for column in table.keys)]
         groups["*"].append(decides)
         for name in dict.fromkeys(word.partition(".")[0] for word in row[table.group].split()):
             groups.setdefault(f"{name}.*", []).append(decides)

@@ -94,7 +94,7 @@ class Figure:
             raise DefinitionMismatch(f"cannot span {self.entity} and {other.entity}: show them side by side")
         kind = max(self.interval_kind, other.interval_kind, "claim_range", key=KINDS.index)
         low, high = min(self.low, other.low), max(self.high, other.high)
-        return replace(self, low=low, high=high, interval_kind=kind, n=None, **_whose(self, other))
+        return replace(self, low=low, high=high, interval_kind=kind, n=None, **_whose(self, other, ""))
 
     def at(self, part: str) -> Figure:
         """One point of this figure: its `low`, `value` or `high`, without a range."""
@@ -155,17 +155,18 @@ class Figure:
             max(ends),
             _unit(self.unit, sign, other.unit),
             _kind(self, other),
-            **_whose(self, other),
+            **_whose(self, other, sign),
         )
 
 
-def _whose(left: Figure, right: Figure) -> dict[str, Any]:
+def _whose(left: Figure, right: Figure, sign: str) -> dict[str, Any]:
     """Sources, entity and akin of what two figures give together, with the conflicts that allow it.
 
-    DefinitionMismatch for figures of different entities, unless each of their claims has one on the other side
-    that a conflict ties to it."""
+    DefinitionMismatch for figures of different entities, unless one is divided by the whole that it is a part of, or
+    each of their claims has one on the other side that a conflict ties to it."""
     sources, akin = {*left.sources, *right.sources}, {*left.akin, *right.akin}
-    if left.entity and right.entity and left.entity != right.entity:
+    of_whole = sign == "/" and left.entity.startswith(f"{right.entity}.")
+    if left.entity and right.entity and left.entity != right.entity and not of_whole:
         sides = ((left.sources, right.sources), (right.sources, left.sources))
         ties = {(own, tie) for own, other, tie in akin for mine, theirs in sides if own in mine and other in theirs}
         if {ref for ref in sources if ref.startswith("claim:")} - {own for own, _ in ties}:

@@ -15,7 +15,7 @@ import pandas as pd
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
-from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Row, Table
+from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Table, TableRow
 
 SCHEMA = 2
 
@@ -154,7 +154,7 @@ def as_text(record: FindingRecord, language: Language) -> str:
     return "\n".join(lines)
 
 
-def _contents(row: Mark | Row, record: FindingRecord) -> list[Cell]:
+def _contents(row: Mark | TableRow, record: FindingRecord) -> list[Cell]:
     if isinstance(row, Mark):
         return [row.series, row.label, row.low, row.value, row.high]
     return [row.cell(column.key) for column in record.chart.columns]
@@ -163,7 +163,7 @@ def _contents(row: Mark | Row, record: FindingRecord) -> list[Cell]:
 def cell_text(content: Cell | Mapping[str, Any], language: Language) -> str:
     """A cell of a table, or JSON content of one, in words; a number to four significant digits."""
     if isinstance(content, Mapping):
-        content = Row({"": content}).cell("")
+        content = TableRow({"": content}).cell("")
     if isinstance(content, Quantity):
         ends = [f"{end:.4g}" for end in (content.low, content.value, content.high)]
         return f"{ends[1]} [{ends[0]}, {ends[2]}] {content.unit}"

@@ -32,6 +32,7 @@ MISSING = msg(
     "No exports yet: put the platform's order export (CSV, XLSX or ZIP), or the totals of the live dashboard, into "
     "this subject's folder exports"
 )
+NO_RULE = msg("No fee rule is as old as this report: put dated rules with their source into this subject's fees.csv")
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -58,12 +59,14 @@ class NoInput:
 class Holdings:
     """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
 
-    spans: what was observed, by scope."""
+    spans: what was observed, by scope. charges: a row per charge of its settlement, see `siyu.orders.measured.settled`;
+    None without."""
 
     books: Books
     as_of: date
     k: int
     spans: Mapping[str, Span] = field(default_factory=dict)
+    charges: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, subject: Subject, as_of: date) -> Holdings:
@@ -191,8 +194,8 @@ class Holdings:
         return sum(one.records for one in self.books.counts)
 
     def frames(self, *kinds: str, platform: str = "") -> Frames:
-        """Orders and purchases, and of `members`, `follows`, `sessions` those named, as of the date, as long as
-        all platforms were observed.
+        """Orders and purchases, and of `members`, `follows`, `sessions`, `assignments` those named, as of the date,
+        as long as all platforms were observed.
 
         platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
         Empty tables where there are no orders.

@@ -24,6 +24,14 @@ class Name(BaseModel):
     en: str
 
 
+class Volume(BaseModel):
+    """What a client turns over in a year, as it says: orders placed, people acquired."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    orders: int | None = Field(default=None, ge=1)
+    people: int | None = Field(default=None, ge=1)
+
+
 class Period(BaseModel):
     """First and last observed day, as far as stated."""
 
@@ -35,8 +43,10 @@ class Period(BaseModel):
 class Subject(BaseModel):
     """case: the published case it is compared with; category: its goods, for fees and assumptions.
 
-    suppress_below: smallest denominator shown (0 for public data). observed: what the exports cover, all of them or
-    by scope (`orders`, a platform, `members`, `follows`). zero_months: without orders because there were none."""
+    suppress_below: smallest denominator shown (0 for public data). taxpayer: for VAT; producer: whether it makes
+    goods under consumption tax; volume: of a year, for what knowing more is worth to it. observed: what the exports
+    cover, all of them or by scope (`orders`, a platform, `members`, `follows`). zero_months: without orders because
+    there were none."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
@@ -48,8 +58,18 @@ class Subject(BaseModel):
     as_of: date
     suppress_below: int = Field(default=10, ge=0)
     category: str = "all"
+    taxpayer: Literal["general", "small"] | None = None
+    producer: bool = False
+    volume: Volume = Volume()
     observed: Period | dict[str, Period] = Field(default_factory=dict)
     zero_months: tuple[Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")], ...] = ()
+
+    @property
+    def facts(self) -> dict[str, float]:
+        """What it says of itself, by symbol of the economics."""
+        said = {"orders_year": self.volume.orders, "people_year": self.volume.people, "producer": self.producer or None}
+        said["general_taxpayer"] = None if self.taxpayer is None else self.taxpayer == "general"
+        return {symbol: float(value) for symbol, value in said.items() if value is not None}
 
     def spans(self, found: Iterable[Observation]) -> dict[str, Span]:
         """The span of every scope, see `siyu.observed.spans`."""

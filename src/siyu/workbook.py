@@ -6,6 +6,7 @@ It computes nothing. Numbers reach a notebook only through it, so every finding 
 from __future__ import annotations
 
 import io
+from collections import ChainMap
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -17,7 +18,7 @@ import pandas as pd
 from siyu import charts, reads, theme
 from siyu.definitions import registry
 from siyu.errors import Problem, UsageError, nearest
-from siyu.evidence.assumptions import Assumptions, load_assumptions
+from siyu.evidence.assumptions import Assumption, Assumptions, load_assumptions
 from siyu.evidence.channels import Channels, load_channels
 from siyu.evidence.claims import Claim
 from siyu.evidence.fees import FeeRules, fee_rules
@@ -33,7 +34,8 @@ from siyu.subjects import Subject, anybody, load_subject
 
 if TYPE_CHECKING:
     from siyu.economy import Economy
-    from siyu.own_data import Holdings
+    from siyu.economy.own import OwnInputs
+    from siyu.own_data import Holdings, NoInput
 
 TYING = ("entity", "statistic")  # where claims of a conflict differ in these, they may be held against each other
 
@@ -137,22 +139,55 @@ class Workbook:
         """The platform's fee share for a route at `as_of`, `day` days after the shop opened.
 
         category: default the subject's own; one without rules of its own falls under `all`. beside: what the rule is
-        to be held against; where that is absent, so is the fee, and no rule is looked for.
+        to be held against; where that is absent, so is the fee, as it is before the first rule.
         """
         if isinstance(beside, Absent):
             return beside
-        rate = self.fees.lookup(platform, route, category or self.subject.category, day, self.as_of)
-        kind = "claim_range" if rate.low < rate.high else "none"
-        return Figure(rate.mode, rate.low, rate.high, "ratio", kind, "take_rate", rate.refs)
+        if self.as_of < self.fees.since:
+            return Absent(("take_rate",))
+        return self.fees.lookup(platform, route, category or self.subject.category, day, self.as_of).figure
 
     def economy(self, category: str = "", *, day: int = 365, draws: int = 16_384, seed: int = 0) -> Economy:
         """The economics of a category (default the subject's own) `day` days after the shop opened, at `as_of`.
 
-        Raises ValueError for an unknown category, LedgerError when no fee rule covers the day."""
+        Before the first fee rule it is that of the first day with one; `no_rule` then says so. Raises ValueError for an
+        unknown category."""
         from siyu.economy import Economy  # here: symbolic algebra takes a second to load, for one notebook
 
         own = category or self.subject.category
-        return Economy(self.assumptions, self.fees, own, day, self.as_of, draws, seed)
+        mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
+        on = max(self.as_of, self.fees.since)
+        return Economy(self.assumptions, self._fees, own, day, on, draws, seed, mine)
+
+    @property
+    def no_rule(self) -> NoInput | None:
+        """Shown in a notebook: why there are no economics, when no fee rule is as old as the report."""
+        if self.as_of >= self.fees.since:
+            return None
+        from siyu.own_data import NO_RULE, NoInput  # here: see `own`
+
+        return NoInput(NO_RULE)
+
+    @cached_property
+    def own_inputs(self) -> OwnInputs:
+        """What the subject itself brings into the economics: measured on its exports, or said in subject.yml."""
+        from siyu.economy import own  # here: see `economy`
+
+        about = self.subject
+        stated = own.stated(self.assumptions, about.facts, self.as_of)
+        if about.kind == "case" or not (about.folder / "exports").is_dir():
+            return own.OwnInputs(stated=stated)
+        from siyu.orders import measured  # here: see `own`
+
+        figures = measured.measured(self.own.frames("follows"), about.suppress_below)
+        settled = measured.rates(self.own.frames(), self.own.charges, about.suppress_below)
+        found = own.measured(self.assumptions, about.category, figures, self.as_of)
+        return own.OwnInputs(found, stated, own.charged(settled), about.category)
+
+    @property
+    def _fees(self) -> FeeRules:
+        """The fee rules, the client's own settlement first."""
+        return self.fees.measured(self.own_inputs.rules)
 
     @cached_property
     def own(self) -> Holdings:
@@ -257,10 +292,13 @@ class Workbook:
     def references(self) -> References:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
         refs = sorted({ref for finding in self.findings.values() for ref in finding.sources})
-        if not any(ref.startswith("orders:") for ref in refs):
-            return References.collect(refs, self.ledger, self.assumptions, self.fees)
-        found = References.collect(refs, self.ledger, self.assumptions, self.fees, self.own.records)
-        return replace(found, observed=self.own.observed)
+        own = self.own.records if any(ref.startswith("orders:") for ref in refs) else {}
+        rows: Mapping[str, Assumption] = self.assumptions
+        if any(ref.endswith(".own") for ref in refs):
+            rows = ChainMap(self.own_inputs.by_id, self.assumptions)  # type: ignore[arg-type]  # only read
+        fees = self._fees if any(ref.startswith("fee:own_") for ref in refs) else self.fees
+        found = References.collect(refs, self.ledger, rows, fees, own)
+        return replace(found, observed=self.own.observed) if own else found
 
     def _frame(self, claims: Iterable[Claim]) -> pd.DataFrame:
         rows = [

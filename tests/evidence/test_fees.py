@@ -67,7 +67,84 @@ def test_later_rules_replace_earlier_ones_on_their_date(rules):
     assert (on(16, 5).low, on(16, 5).high) == (0.01, 0.05)
     assert (on(1, 6).low, on(1, 6).mode, on(1, 6).high) == (0.02, 0.03, 0.05)
     assert (on(1, 6, "promotion").low, on(1, 6, "promotion").high) == (0.006, 0.006)
-    assert (on(1, 9, "fmcg").low, on(1, 9, "fmcg").high) == (0.02, 0.03)
+    # an observation in three rows of one shop is no rule for all goods of its kind
+    assert (on(1, 9, "fmcg").low, on(1, 9, "fmcg").high) == (0.02, 0.05)
+    assert (on(1, 9, "packaged_food").low, on(1, 9, "packaged_food").high) == (0.02, 0.03)
+
+
+@pytest.mark.parametrize(
+    ("on", "stated", "year", "rule"),
+    [
+        (CASE, True, 2021, "douyin_standard"),
+        # nobody stated a rule for these days
+        (date(2022, 1, 1), False, 2021, "douyin_standard"),
+        (date(2025, 12, 31), False, 2021, "douyin_standard"),
+        (date(2026, 5, 20), True, 2026, "douyin_merchant_note_2026"),
+        (date(2026, 11, 30), True, 2026, "douyin_ordinary_2026"),
+        # the last known one, not the oldest
+        (date(2028, 1, 1), False, 2026, "douyin_ordinary_2026"),
+    ],
+)
+def test_a_day_without_a_rule_reads_the_last_known_one_and_says_so(rules, on, stated, year, rule):
+    found = rules.lookup("douyin", "douyin_shop", "liquor", 400, on)
+    assert (found.stated, found.year, [one.rule_id for one in found.rules]) == (stated, year, [rule])
+
+
+def test_goods_with_a_rule_of_their_own_keep_it_after_its_end(rules):
+    assert rules.lookup("douyin", "douyin_shop", "apparel", 400, date(2024, 1, 1)).refs == ("fee:douyin_apparel",)
+
+
+def test_a_prior_has_no_year(rules):
+    found = rules.lookup("wechat", "wechat_shop", "all", 400, date(2025, 1, 1))
+    assert (found.stated, found.year) == (True, None)
+
+
+def test_an_order_by_product_card_pays_by_its_own_rule(rules):
+    def card(on):
+        return rules.lookup("douyin", "douyin_card", "fmcg", 400, on)
+
+    assert card(date(2024, 6, 1)).refs == ("fee:douyin_card_2023",)
+    assert card(date(2026, 11, 30)).refs == ("fee:douyin_card_2026",)
+    assert card(CASE).refs == ("fee:douyin_standard",)
+    assert rules.lookup("douyin", "douyin_shop", "fmcg", 400, date(2024, 6, 1)).refs == ("fee:douyin_standard",)
+
+
+@pytest.mark.parametrize(
+    ("on", "personal", "merchant", "card"),
+    [
+        (CASE, True, False, False),
+        (date(2022, 2, 28), True, False, False),
+        (date(2022, 3, 1), False, True, False),
+        (date(2026, 11, 30), False, True, True),
+    ],
+)
+def test_routes_open_and_close_on_their_dates(rules, on, personal, merchant, card):
+    found = rules.usable("all", 400, on)
+    assert ("wechat_personal" in found, "wechat_merchant" in found, "douyin_card" in found) == (
+        personal,
+        merchant,
+        card,
+    )
+    assert {"douyin_shop", "wechat_miniprogram", "wechat_shop", "wechat_guided"} <= set(found)
+    closing = rules.closing("wechat_personal", on)
+    assert (closing is None) == personal
+    assert closing is None or (closing.rule_id, closing.confidence) == ("personal_codes_closed", "high")
+
+
+def test_no_route_can_be_used_before_the_first_rule(rules):
+    with pytest.raises(LedgerError, match=r"no rule for platform fee .*2019-01-01"):
+        rules.usable("all", 400, date(2019, 1, 1))
+
+
+def test_a_measured_fee_goes_before_contracts_and_rules(rules, tmp_path):
+    contract = written(tmp_path, "contract,douyin,all,all,platform,0.03,,0.03,,,2021-06-01,,S3,high,,", name="own.csv")
+    update = {"rule_id": "own_live", "route": "douyin_shop", "rate_low": 0.021, "rate_mode": 0.022, "rate_high": 0.023}
+    settled = rules.rules["douyin_standard"].model_copy(update=update | {"source": "OWN", "valid_to": None})
+    found = fee_rules(data_dir() / "fees.csv", contract).measured([settled])
+    live = found.lookup("douyin", "douyin_shop", "liquor", 400, CASE)
+    assert (live.refs, live.measured, live.family) == (("fee:own_live",), True, "sampling")
+    # where nothing was measured, the contract holds
+    assert found.rate("douyin", "douyin_creator", "liquor", 400, CASE)[2] == ("contract",)
 
 
 def test_creator_commission_has_a_floor_that_rose(rules):
@@ -92,7 +169,7 @@ def test_rates_are_bound_to_the_symbols_of_the_formulas(rules):
         (("duoyin", "douyin_shop", "all", 40, CASE), "Did you mean douyin"),
         (("douyin", "douyin_shp", "all", 40, CASE), "Did you mean douyin_shop"),
         (("douyin", "douyin_shop", "all", 40, date(2019, 1, 1)), "no rule for platform fee .*2019-01-01"),
-        (("douyin", "douyin_shop", "all", 40, date(2019, 1, 1)), "Nearest rules: .*2021-01-01 to 2026-05-16"),
+        (("douyin", "douyin_shop", "all", 40, date(2019, 1, 1)), "Nearest rules: .*2021-01-01 to 2022-01-01"),
         (("wechat", "wechat_shop", "all", 40, CASE, "creator"), "no creator rule for wechat"),
     ],
 )
@@ -118,6 +195,7 @@ def test_rules_that_contradict_each_other_are_refused_with_both_lines(tmp_path):
         "narrow,douyin,all,apparel,platform,0.05,,0.05,,,2021-06-01,,S3,medium,,",
         "kind,douyin,all,all,payment,0.01,,0.01,,,2021-06-01,,S3,medium,,",
         "rival,wechat,wechat_shop,all,platform,0.01,,0.01,,,2021-06-01,,S3,medium,,",
+        "closed,douyin,douyin_shop,all,closed,0,,0,,,2021-06-01,,S3,medium,,",
     ],
 )
 def test_rules_that_do_not_contradict_stand(tmp_path, other):
@@ -156,6 +234,17 @@ def test_route_and_category_of_different_rules_that_both_fit_contradict(tmp_path
 def test_a_faulty_rule_is_refused_with_line_and_column(tmp_path, fault, message):
     with pytest.raises(LedgerError, match=message):
         fee_rules(written(tmp_path, OLD.replace(*fault)))
+
+
+def test_a_column_for_the_form_of_traffic_may_be_there_and_is_not_asked_for(tmp_path):
+    path = tmp_path / "forms.csv"
+    card = OLD.replace("old,", "card,").replace("platform,0.02,,0.05", "card,platform,0,,0.01")
+    lines = (HEADER.replace(",kind", ",traffic_form,kind"), OLD.replace("all,platform", "all,all,platform"), card)
+    path.write_text("\n".join(lines).replace("\n\n", "\n"), encoding="utf-8")
+    assert fee_rules(path).rate("douyin", "douyin_card", "all", 40, CASE) == (0, 0.01, ("card",))
+    path.write_text(path.read_text(encoding="utf-8").replace(",card,platform", ",crad,platform"), encoding="utf-8")
+    with pytest.raises(LedgerError, match="line 3, column traffic_form"):
+        fee_rules(path)
 
 
 def test_an_id_used_twice_is_refused(tmp_path):

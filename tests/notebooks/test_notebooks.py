@@ -19,6 +19,7 @@ from siyu.formulas import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
 from siyu.record import FINDING, FindingRecord
+from siyu.runs.ask import sections
 
 NOTEBOOKS = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
 FORBIDDEN = (
@@ -42,12 +43,7 @@ def tree(name):
 @pytest.mark.parametrize("name", NOTEBOOKS)
 def test_cells_hold_calls_not_logic(name):
     assert not [node for node in ast.walk(tree(name)) if isinstance(node, FORBIDDEN)]
-    calls = [
-        node.func.attr
-        for node in ast.walk(tree(name))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    ]
-    assert not {"merge", "system", "getoutput"} & set(calls)
+    assert not {"merge", "system", "getoutput"} & {call.func.attr for call in calls(name)}
     assert not any(line.startswith(("!", "%%")) for cell in cells(name, "code") for line in cell.source.splitlines())
 
 
@@ -200,6 +196,26 @@ def test_shifting_a_fee_rule_moves_exactly_the_values_that_list_it():
 def test_every_case_with_three_figures_runs(case, name):
     records = run(name, case=case)
     assert any(record["role"] != "absent" for record in records.values())
+
+
+def test_what_only_a_client_has_is_no_finding_of_a_case():
+    assert "own_group_rate" not in run("02_case_study")
+    assert run("02_case_study", subject="demo")["own_group_rate"]["role"] == "appendix"
+
+
+def test_needs_of_a_section_are_what_its_notebook_asks_for():
+    asked = {name: [call for call in calls(name) if call.func.attr == "missing"] for name in sections.notebooks()}
+    for name, found in asked.items():
+        needs = sections.notebooks()[name].profile.needs
+        of_exports = [need for need in needs if need not in ("claims", "fees", "assumptions")]
+        kinds = ["|".join(argument.value for argument in call.args) for call in found]
+        buyers = ["buyers" for call in found for keyword in call.keywords if keyword.arg == "buyers"]
+        assert of_exports == kinds + buyers, name
+
+
+def calls(name):
+    nodes = ast.walk(tree(name))
+    return [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
 
 
 def test_titles_of_the_economics_turn_with_the_data():

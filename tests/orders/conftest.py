@@ -38,13 +38,19 @@ def calibration() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def plain() -> ModuleType:
+    """`tests/orders/plain.py`."""
+    return _module("plain")
+
+
+@pytest.fixture(scope="session")
 def ends() -> ModuleType:
     """`tests/orders/ends.py`."""
     return _module("ends")
 
 
 @pytest.fixture(scope="session")
-def verdicts() -> ModuleType:
+def verdicts(plain: ModuleType) -> ModuleType:
     """`tests/orders/verdicts.py`."""
     return _module("verdicts")
 
@@ -62,3 +68,9 @@ def cdnow() -> pd.DataFrame:
 def purchases(cdnow: pd.DataFrame) -> pa.Table:
     """Its purchases."""
     return brand_module.purchases(cdnow)
+
+
+@pytest.fixture(scope="session")
+def lots() -> ModuleType:
+    """`tests/orders/lots.py`."""
+    return _module("lots")

@@ -50,6 +50,14 @@ def test_with_every_table_every_metric_is_there(full):
     assert {one.figure.definition for one in found} <= registry().metrics.keys()
 
 
+def test_the_difference_of_joiners_has_a_verdict(brand, full):
+    judged = {one.key: one.verdict for one in metrics(full, 0, "CNY")[0] if one.verdict}
+    assert judged == {"group_uplift": "beyond_selection_seen"}
+    few, missing = metrics(brand.frames(lived(World("coin", buyers=60), 1)), 500, "CNY")
+    assert {one.key: one.verdict for one in missing if one.verdict} == {"group_uplift": "too_few"}
+    assert schema_faults("metrics", Tally(few, missing, []).as_json(Language("en"))) == []
+
+
 def test_money_is_in_the_currency_of_the_subject(full):
     units = {one.key: one.figure.unit for one in metrics(full, 0, "USD")[0]}
     assert (units["gmv"], units["aov"], units["repurchase_rate"]) == ("USD", "USD", "ratio")

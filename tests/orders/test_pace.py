@@ -12,9 +12,10 @@ import pytest
 from scipy import stats
 
 from siyu.orders.frames import opened
+from siyu.orders.joins import comparisons
 from siyu.orders.pace import MILLION, pace, paces
-from siyu.orders.uplift import GAP, beyond
-from siyu.simulator.worlds import lived, seventy
+from siyu.orders.uplift import GAP, WINDOW, beyond
+from siyu.simulator.worlds import CHANNELS, lived, seventy
 
 
 def rows(lives, gap=GAP):
@@ -53,7 +54,7 @@ def millionths(values):
 @pytest.fixture(scope="module", params=["delayed", "selection", "calendar", "season"])
 def case(brand, request):
     lives = lived(seventy(request.param, buyers=2_200, gap_days=40.0), 4)
-    return SimpleNamespace(frames=brand.frames(lives), rows=rows(lives))
+    return SimpleNamespace(lives=lives, frames=brand.frames(lives), rows=rows(lives))
 
 
 def test_counts_are_those_of_a_loop_over_buyers(case):
@@ -64,10 +65,24 @@ def test_counts_are_those_of_a_loop_over_buyers(case):
     plain["pace"], plain["last_pace"] = (millionths(plain[name].fillna(0)) for name in ("pace", "last_pace"))
     expected = plain.groupby(["cluster", "number", "quarter", "member"])[["pace", "n", "last_pace", "n_last"]].sum()
     assert len(cells) == len(plain.drop_duplicates(["number", "quarter"]))
-    for (cluster, number, quarter, member), row in expected.iterrows():
-        place = cells.index[(cells["number"] == number) & (cells["quarter"] == quarter)][0]
-        assert sums[cluster, place, member].tolist() == row.astype("int64").tolist()
+    place = {(number, quarter): at for at, number, quarter in cells.itertuples()}
+    for (cluster, number, quarter, member), *row in expected.itertuples():
+        assert sums[cluster, place[number, quarter], member].tolist() == [int(value) for value in row]
     assert sums.sum((0, 1, 2)).tolist() == expected.sum().astype("int64").tolist()
+
+
+def test_counts_are_those_of_numpy_that_the_table_of_verdicts_stands_on(case, plain):
+    held = plain.crowd(case.lives.world, 1, case.lives.gaps, case.lives.joins, np.arange(case.lives.world.buyers))
+    strata, sums = plain.paces(held, GAP)
+    cells, found = paces(case.frames, GAP)
+    assert strata.to_numpy().tolist() == cells.to_numpy().tolist()
+    assert (found == sums[0]).all()
+    cells, found = comparisons(case.frames, WINDOW, GAP)
+    expected = plain.comparisons(held, WINDOW, GAP)[0]
+    entry = cells["entry"].map({name: code for code, name in enumerate(CHANNELS)})
+    order = np.lexsort((entry, cells["quarter"], cells["number"]))
+    both = found.sum(0)[order][..., :2]
+    assert both[both.any((1, 2))].tolist() == expected.tolist()
 
 
 def standardised(part, strata, value):

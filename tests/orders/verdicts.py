@@ -12,22 +12,28 @@ Worlds of a cell are lived as one crowd, dealt out at random: buyers are indepen
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 from tqdm import tqdm
 
-from siyu.orders.frames import Frames, let_go, opened
 from siyu.orders.intervals import hybrid
-from siyu.orders.joins import comparisons
-from siyu.orders.pace import judged, paces
-from siyu.orders.sampling import GROUPS
+from siyu.orders.pace import judged
 from siyu.orders.uplift import GAP, WINDOW, beyond
-from siyu.simulator.kinds import CHANNELS, Kind, World, seventy
-from siyu.simulator.purchasing import FAR, lived_purchases
+from siyu.simulator.kinds import Kind, World, seventy
+from siyu.simulator.purchasing import lived_purchases
+
+_spec = importlib.util.spec_from_file_location("plain", Path(__file__).parent / "plain.py")
+assert _spec is not None
+assert _spec.loader is not None
+plain = sys.modules.get("plain") or importlib.util.module_from_spec(_spec)
+if "plain" not in sys.modules:
+    sys.modules["plain"] = plain
+    _spec.loader.exec_module(plain)
 
 SIZES = (500, 1_126, 2_000, 5_000)
 RUNS = 400
@@ -93,47 +99,26 @@ def claimed(row: Row, buyers: int, runs: int) -> int:
     for first in range(0, runs, batch):
         worlds = min(batch, runs - first)
         random = np.random.default_rng([WORLDS.index(row), buyers, first])
-        found += sum(verdicts(crowd(replace(row.world, buyers=buyers), worlds, random), worlds))
+        found += sum(verdicts(crowd(replace(row.world, buyers=buyers), worlds, random)))
     return found
 
 
-def crowd(world: World, worlds: int, random: np.random.Generator) -> Frames:
+def crowd(world: World, worlds: int, random: np.random.Generator) -> plain.Crowd:
     """So many worlds as one: buyer_id mod `worlds` is the world, by first purchase within it."""
-    let_go()  # else the worlds of all batches stay in memory
     n = world.buyers
     gaps, joins = lived_purchases(replace(world, buyers=n * worlds), random)
     place = random.permutation(np.repeat(np.arange(worlds), n))
     identity = np.empty(place.size, np.int64)
     identity[np.argsort(place, kind="stable")] = np.add.outer(np.arange(worlds), worlds * np.arange(n)).ravel()
-    buyer, day, number = (gaps[name].to_numpy() for name in ("buyer", "day", "purchase_no"))
-    first = day[number == 1][buyer]
-    ahead = np.append(day[1:] - day[:-1], FAR)
-    last = np.append(buyer[1:] != buyer[:-1], True)
-    dates = np.datetime64(world.start) + np.stack([day, first])
-    nothing = np.ones(day.size, np.int64)
-    purchases = pa.table({
-        "buyer_id": identity[buyer], "day": pa.array(dates[0]), "orders": nothing, "paid_fen": nothing,
-        "net_fen": nothing, "purchase_no": number, "days_to_next": pa.array(ahead, mask=last),
-        "first_day": pa.array(dates[1]),
-    })  # fmt: skip
-    starts = number == 1
-    channels = np.asarray(CHANNELS)[gaps["entry"].to_numpy()[starts]]
-    orders = pa.table({"buyer_id": identity[buyer[starts]], "paid_at": pa.array(dates[1][starts].astype("datetime64[s]")),
-                       "traffic_channel": channels})  # fmt: skip
-    moments = np.datetime64(world.start) + joins["day"].to_numpy()
-    members = pa.table({"buyer_id": identity[joins["buyer"]], "joined_at": pa.array(moments.astype("datetime64[s]"))})
-    return opened(world.as_of, purchases, orders, members)
+    return plain.crowd(world, worlds, gaps, joins, identity)
 
 
-def verdicts(frames: Frames, worlds: int) -> Iterator[bool]:
+def verdicts(held: plain.Crowd) -> Iterator[bool]:
     """Whether each world of a crowd claims."""
-    vars(frames)["groups"] = worlds
-    totals = comparisons(frames, WINDOW, GAP)[1]
-    vars(frames)["groups"] = worlds * GROUPS
-    cells, sums = paces(frames, GAP)
-    for place, total in enumerate(totals):
-        pace = judged(cells, sums[place::worlds])
-        yield beyond(hybrid(total[..., :2]).difference, pace.by_number, pace.by_quarter, pace.before)
+    cells, sums = plain.paces(held, GAP)
+    for total, own in zip(plain.comparisons(held, WINDOW, GAP), sums, strict=True):
+        pace = judged(cells, own)
+        yield beyond(hybrid(total).difference, pace.by_number, pace.by_quarter, pace.before)
 
 
 def main() -> None:

@@ -118,6 +118,7 @@ def test_findings_that_the_code_makes_are_found_without_running_it(tiny):
         "wb.finding('a', 1)",
         "x = wb.finding(\n    'b', 2,\n)",
         "wb.finding(key, 3)",
+        "wb.finding('of clients', 4, kind='client')",
         "%matplotlib inline",
     )
     assert checks.made_findings(tiny.notebook("02_case_study", cells)) == ["a", "b"]

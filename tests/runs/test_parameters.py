@@ -75,6 +75,31 @@ def test_anything_else_is_refused(kind, text):
         Parameter("x", kind, 0).typed(text)
 
 
+BOUNDED = "draws: int = 4096  # draws of the assumptions; 1000..1000000\nshare: float = 0  # -0.5..0.5"
+
+
+@pytest.mark.parametrize(("name", "inside", "outside"), [
+    ("draws", ("1000", "1000000"), ("1", "999", "-5", "1000001")), ("share", ("-0.5", "0.5", "1e-3"), ("0.51", "-1")),
+])  # fmt: skip
+def test_bounds_in_the_comment_are_checked(tiny, name, inside, outside):
+    parameter = declared(notebook(tiny, BOUNDED), "n.ipynb")[name]
+    assert [parameter.typed(text) for text in inside] == [float(text) for text in inside]
+    for text in outside:
+        with pytest.raises(ValueError, match=text):
+            parameter.typed(text)
+    assert parameter.expected.endswith(("from 1,000 to 1,000,000", "from -0.5 to 0.5"))
+
+
+def test_a_default_outside_its_bounds_is_refused(tiny):
+    with pytest.raises(UsageError):
+        declared(notebook(tiny, "draws: int = 4  # 1000..1000000"), "n.ipynb")
+
+
+def test_text_and_comments_without_bounds_have_none(tiny):
+    found = declared(notebook(tiny, "note: str = 'x'  # 1..2\ndraws: int = 3  # some 5..7 of them"), "n.ipynb")
+    assert {one.low for one in found.values()} == {None}
+
+
 @pytest.mark.parametrize(
     "source",
     [

@@ -59,7 +59,7 @@ def test_coin_and_planted_buyers_join_on_purchase_days_and_those_of_calendar_on_
     assert on_purchase_days("calendar") < 0.2
 
 
-@pytest.mark.parametrize("kind", ["null", "coin", "selection", "calendar"])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("planted")])
 def test_without_an_effect_the_truth_is_exactly_zero(kind):
     assert lived(seventy(kind), 7).counterfactual() == 0
     assert truth(seventy(kind)) == 0
@@ -135,6 +135,63 @@ def test_an_aligned_comparison_recovers_the_truth_where_joining_is_by_chance():
         (found, placebo), (error, placebo_error) = spread(kind)
         assert found == pytest.approx(truth(seventy(kind)), abs=3.5 * error)
         assert placebo == pytest.approx(0, abs=3.5 * placebo_error)
+
+
+def joins_by_day(kind, **parameters):
+    lives = lived(seventy(kind, buyers=6_000, **parameters), 11)
+    return lives, lives.joins["day"].to_numpy()
+
+
+def test_late_joiners_seldom_join_before_their_third_purchase():
+    def first_three(kind):
+        lives, _ = joins_by_day(kind)
+        at = lives.gaps.merge(lives.joins, on=["buyer", "day"])["purchase_no"]
+        return (at < 3).mean()
+
+    assert first_three("late") < first_three("selection") - 0.15
+
+
+def test_delayed_joins_lie_days_after_a_purchase_and_before_the_next():
+    lives, _ = joins_by_day("delayed")
+    both = lives.joins.merge(lives.gaps, on="buyer", suffixes=("_join", ""))
+    wait = (both["day_join"] - both["day"])[lambda w: w >= 0].groupby(both["buyer"]).min()
+    assert 1.5 < wait.mean() < 3.5
+    assert (wait > 0).mean() > 0.5
+
+
+def test_a_sale_sells_and_its_eve_recruits():
+    def share(days, first, last):
+        return np.mean((days >= first) & (days < last))
+
+    lives = joins_by_day("season")[0]
+    assert share(lives.gaps["day"], 110, 138) > 2 * share(lives.gaps["day"], 80, 108)
+    plain, recruited = joins_by_day("promotion", recruiting=1.0)[1], joins_by_day("promotion")[1]
+    assert share(recruited, 89, 110) > 2 * share(plain, 89, 110)
+
+
+def test_winning_back_joins_after_gaps_that_were_long_for_the_buyer():
+    def last_gap(power):
+        lives, _ = joins_by_day("win_back", win_back=power, tilt=0.0)
+        gaps = lives.gaps.assign(last=lives.gaps.groupby("buyer")["day"].diff())
+        return gaps.merge(lives.joins, on=["buyer", "day"])["last"].mean()
+
+    assert last_gap(2.0) > 1.2 * last_gap(0.0)
+
+
+def test_in_a_moving_world_the_gap_after_joining_is_short_by_itself():
+    def after(swing):
+        lives, _ = joins_by_day("moving", swing=swing, tilt=1.0, spread=50.0)
+        gaps = lives.gaps[lives.gaps["apart"] < lives.world.days]
+        mine = gaps.merge(lives.joins, on=["buyer", "day"])["apart"].mean()
+        return mine / gaps["apart"].mean()
+
+    assert after(4.0) < 0.9
+    assert after(1.0) == pytest.approx(1, abs=0.08)
+
+
+def test_parameters_of_other_kinds_do_nothing():
+    usual, other = World("coin", buyers=300), World("coin", buyers=300, tilt=2.0, swing=5.0, delay_days=9.0, effect=3.0)
+    pd.testing.assert_frame_equal(lived(usual, 1).gaps, lived(other, 1).gaps)
 
 
 def test_selection_and_the_calendar_fool_it_and_the_placebo_tells():

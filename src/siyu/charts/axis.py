@@ -12,7 +12,7 @@ from matplotlib.axis import Axis
 
 from siyu import theme
 from siyu.language import POINTS, Language
-from siyu.record import Chart, Line
+from siyu.record import Chart, ReferenceLine
 
 
 def number_ticks(axis: Axis, unit: str, language: Language, scale: str) -> None:
@@ -59,7 +59,7 @@ def label_rows(axes: Axes, labels: Sequence[str], chart: Chart, language: Langua
         )
 
 
-def said(row: Line, language: Language) -> str:
+def said(row: ReferenceLine, language: Language) -> str:
     """The number of a mark: its range where it has one."""
     if row.low is None or row.high is None or row.low == row.high:
         return language.number(row.value, row.unit)

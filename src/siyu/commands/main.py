@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from siyu.commands.assign import assign
 from siyu.commands.exports import check, erase, new
 from siyu.commands.metrics import metrics, scorecard
 from siyu.commands.report import render, report
@@ -21,7 +22,7 @@ def main() -> None:
     """A private-domain marketing workbook whose every number traces to its source."""
 
 
-for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate):
+for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign):
     main.add_command(verb)
 
 

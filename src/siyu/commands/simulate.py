@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 # as in `worlds` and `simulator`, which take a second to load
 NAMES = (
     "coin", "selection", "calendar", "planted", "null",
-    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "demo",
+    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "experiment",
+    "demo",
 )  # fmt: skip
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
 QUIRKS = ("gb18030", "tabs", "total", "headers", "duplicates", "broken", "snapshots", "refunds", "gifts", "unpaid")
@@ -45,7 +46,7 @@ DEMO_SEED = 2025
     type=click.FloatRange(0.1, 10),
     default=1.6,
     show_default=True,
-    help="planted, planted_selection: factor on a buyer's rate after joining.",
+    help="planted, planted_selection, experiment: factor on a buyer's rate after joining.",
 )
 @click.option(
     "--tilt",
@@ -74,8 +75,8 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
     planted it does; in null members are chosen fairly. As in selection, whoever buys often joins in
     planted_selection, where joining changes something, and where it does not: in late (from the third purchase),
     season (two sales a year), delayed (days after the purchase), win_back (after a long gap), promotion (before a
-    sale) and moving (while the wish to buy is high). With SIYU_DATA set to the folder above --out, `siyu report`
-    finds the client.
+    sale) and moving (while the wish to buy is high). In experiment half of the buyers are invited by lot. With
+    SIYU_DATA set to the folder above --out, `siyu report` finds the client.
     """
     from siyu.simulator.brand import Recipe
     from siyu.simulator.kinds import KINDS, seventy

@@ -64,7 +64,8 @@ def frames_of(held: Books, as_of: date, spans: Mapping[str, Span]) -> Frames | N
     """The frames of a subject's books, None when no order could be read."""
     if held.purchases is None:
         return None
-    return opened(as_of, held.purchases, held.orders, held.members, held.follows, held.sessions, spans=spans)
+    more = {name: getattr(held, name) for name in ("orders", "members", "follows", "sessions", "assignments")}
+    return opened(as_of, held.purchases, **more, spans=spans)
 
 
 def score() -> list[Score]:

@@ -7,7 +7,7 @@ An `Economy` is one category on one day of a shop. Each figure is the median ove
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from typing import Any, TypeVar
@@ -17,18 +17,30 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from siyu.definitions import definition
-from siyu.economy.measures import BESIDE
-from siyu.economy.names import category_name, group_names, input_names
+from siyu.economy.measures import BESIDE, order_gain
+from siyu.economy.names import FEE_LINES, basis, category_name, group_names, input_names, rule_name
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import FeeRules, Rate
 from siyu.figure import Absent, Figure
-from siyu.formulas import MEANINGS, ROUTES, Compiled, compiled, inputs
+from siyu.formulas import (
+    BASE,
+    MEANINGS,
+    PRIVATE_ROUTES,
+    WECHAT_ROUTES,
+    Compiled,
+    compiled,
+    contribution,
+    inputs,
+    people_value,
+)
 from siyu.language import Text
 from siyu.models.draws import sample
 
 __all__ = ["BESIDE", "DRAWS", "Economy", "RouteOutcome", "function_of", "text_of"]
 
 DRAWS = 16_384
+# The WeChat route that the documents compare; closed to a business from a date.
+PERSONAL = "wechat_personal"
 # Draws looked at, and the step taken, to see whether an input moves an outcome.
 PROBES, STEP, MOVED = 256, 0.01, 1e-9
 
@@ -55,7 +67,9 @@ class RouteOutcome:
 class Economy:
     """One category on one day. day: days since the shop opened. on: the date the fee rules are read for.
 
-    draws, seed: see `siyu.models.draws`. Raises ValueError for a category without rows, with the nearest."""
+    draws, seed: see `siyu.models.draws`. own: symbol -> row of the subject itself, measured or stated, which goes
+    before the assumption; for its own category only. Raises ValueError for a category without rows, with the
+    nearest."""
 
     assumptions: Assumptions
     fees: FeeRules
@@ -64,12 +78,35 @@ class Economy:
     on: date
     draws: int = DRAWS
     seed: int = 0
+    own: Mapping[str, Assumption] = field(default_factory=dict)
 
     @cached_property
     def inputs(self) -> dict[str, Assumption | Rate]:
         """symbol -> the row or the rate that feeds it; symbols that only a client can feed are left out."""
         rows = self.assumptions.bind((*MEANINGS, *BESIDE), self.category)
-        return {**rows, **self.fees.bind(MEANINGS, self.category, self.day, self.on)}
+        return {**rows, **self.own, **self.fees.bind(MEANINGS, self.category, self.day, self.on)}
+
+    @cached_property
+    def routes(self) -> tuple[str, ...]:
+        """Routes that a business may use on the day, see `FeeRules.usable`."""
+        return self.fees.usable(self.category, self.day, self.on)
+
+    @property
+    def private_routes(self) -> tuple[str, ...]:
+        """Those that build an audience of the brand's own."""
+        return tuple(route for route in self.routes if route in PRIVATE_ROUTES)
+
+    @property
+    def wechat_routes(self) -> tuple[str, ...]:
+        """Those on WeChat that the comparison leads with: the personal deal while it is open, else all others."""
+        found = tuple(route for route in self.routes if route in WECHAT_ROUTES)
+        return (PERSONAL,) if PERSONAL in found else found
+
+    @cached_property
+    def rival(self) -> str:
+        """The leading WeChat route to which moving an order brings most on average."""
+        gains = self.outcomes({route: order_gain(route) for route in self.wechat_routes})
+        return max(gains, key=lambda route: float(gains[route].drawn.mean()))
 
     @cached_property
     def drawn(self) -> dict[str, Array]:
@@ -80,7 +117,7 @@ class Economy:
         """The same day and draws for another category."""
         if category == self.category:
             return self
-        return self._others.setdefault(category, replace(self, category=category))
+        return self._others.setdefault(category, replace(self, category=category, own={}))
 
     def refs(self, name: str) -> tuple[str, ...]:
         """Source refs of an input."""
@@ -108,6 +145,13 @@ class Economy:
             name: RouteOutcome(np.broadcast_to(results[str(place)], (self.draws,)), self._refs[expression, held])
             for place, (name, expression) in enumerate(expressions.items())
         }
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """Refs of every input that the formulas of the usable routes name, whether it moves anything or not."""
+        whole = [formula(route) for route in self.routes for formula in (contribution, people_value)]
+        whole += [order_gain(route) for route in self.routes if route in WECHAT_ROUTES]
+        return tuple(sorted({ref for name in inputs(*whole) if name in self.inputs for ref in self.refs(name)}))
 
     def moving_refs(self, *expressions: Expr) -> tuple[str, ...]:
         """Refs of the inputs that move any of the expressions; a symbol may cancel out of one that prints it."""
@@ -152,10 +196,10 @@ class Economy:
         return replace(found, formula=text_of(expression))
 
     def by_route(
-        self, key: str, formula: Callable[..., Expr], routes: Sequence[str] = tuple(ROUTES), **more: Any
+        self, key: str, formula: Callable[..., Expr], routes: Sequence[str] = (), **more: Any
     ) -> dict[str, Figure]:
-        """formula(route, **more) for each route as metric `key`: route -> figure."""
-        found = self.outcomes({route: formula(route, **more) for route in routes})
+        """formula(route, **more) for each route, by default all that may be used, as metric `key`: route -> figure."""
+        found = self.outcomes({route: formula(route, **more) for route in routes or self.routes})
         return {route: outcome.figure(key) for route, outcome in found.items()}
 
     def by_category(self, key: str, expression: Expr) -> dict[str, Figure]:
@@ -163,15 +207,28 @@ class Economy:
         return {own: self.of(own).outcomes({key: expression})[key].figure(key) for own in self.categories}
 
     def about(self, message: str, **more: Text) -> Text:
-        """A subtitle that may name `as_of`, `day` of the shop, `since` (start of the rule), `category` and `more`."""
+        """A subtitle that may name `as_of`, `day` of the shop, `rule` (what stands behind the fee), `category` and
+        `more`."""
         return {"id": message, "args": {**self._dated, **more}}
 
     @property
     def _dated(self) -> dict[str, Text]:
-        rate = self.inputs["fee_douyin_shop"]
-        since = max(rule.valid_from for rule in rate.rules) if isinstance(rate, Rate) else self.on
-        dates = {"as_of": {"value": self.on.isoformat()}, "since": {"value": since.isoformat()}}
+        dates = {"as_of": {"value": self.on.isoformat()}, "rule": rule_name(self._rate)}
         return {**dates, "day": {"value": self.day, "unit": "days"}, "category": self.name}
+
+    @property
+    def _rate(self) -> Rate:
+        return self.fees.lookup("douyin", BASE, self.category, self.day, self.on)
+
+    @property
+    def fee(self) -> Figure:
+        """What Douyin takes of an order by own broadcast."""
+        return self._rate.figure
+
+    @property
+    def fee_line(self) -> str:
+        """What a line at that fee is called: the rule of the day, the last one known, or the client's settlement."""
+        return FEE_LINES[basis(self._rate)]
 
     @property
     def name(self) -> Text:

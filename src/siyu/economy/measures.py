@@ -17,10 +17,11 @@ from siyu.formulas import (
     tool_fee_star,
 )
 from siyu.formulas import symbol as s
+from siyu.formulas.people import person_orders, shares
 from siyu.routes import route_of
 
 # Assumption rows that enter measures although no bundled formula names them.
-BESIDE = ("sales_per_ad_yuan",)
+BESIDE = ("sales_per_ad_yuan", "orders_year", "people_year", "fan_share")
 # Max is not evaluated below: trying to compare two long expressions takes longer than all the rest.
 # So many contacts that no operator reaches them: a threshold above counts as never.
 NEVER = Integer(100_000)
@@ -39,10 +40,22 @@ def audience_gain(route: str) -> Expr:
 
 
 @cache
+def orders_of_thousand(route: str) -> Expr:
+    """Orders that a thousand people acquired place on the route over the horizon."""
+    return 1000 * shares(route)[0] * person_orders(route, counted=True) / s("people")
+
+
+def order_payoffs(route: str) -> dict[str, Expr]:
+    """What is kept of an order that is there: left in the Douyin shop, or moved to the WeChat route. CNY."""
+    moved = (1 - s(route_of(route).friction)) * contribution(route, "order")
+    return {"douyin_shop": contribution("douyin_shop", "order"), route: moved}
+
+
+@cache
 def order_gain(route: str) -> Expr:
     """What one order keeps more by the WeChat route than in the Douyin shop, lost orders included. CNY."""
-    moved = (1 - s(route_of(route).friction)) * contribution(route, "order")
-    return moved - contribution("douyin_shop", "order")
+    kept = order_payoffs(route)
+    return kept[route] - kept["douyin_shop"]
 
 
 @cache

@@ -23,6 +23,19 @@ GROUP_NAMES = {
 }
 RATES = {"fee": msg("Platform fee, {route}"), "payment": msg("Payment fee, {route}")}
 ANY = msg("any goods")
+# What stands behind a fee: {measured, stated, last, prior}.
+RULES = {
+    "measured": msg("fee as your settlement says"),
+    "stated": msg("fee rule of {year}"),
+    "last": msg("last known fee rule, of {year}"),
+    "prior": msg("fee by a prior"),
+}
+FEE_LINES = {
+    "measured": msg("Douyin's fee, as your settlement says"),
+    "stated": msg("Douyin's fee, by the rule of the day"),
+    "last": msg("Douyin's fee, by the last known rule"),
+    "prior": msg("Douyin's fee, by a prior"),
+}
 
 
 def route_name(route: str) -> Text:
@@ -49,6 +62,18 @@ def group_names(inputs: Mapping[str, Assumption | Rate]) -> dict[str, Text]:
     for name in sorted(inputs):
         names.setdefault(inputs[name].group or name, input_name(name, inputs[name]))
     return names | {group: {"id": text} for group, text in GROUP_NAMES.items()}
+
+
+def basis(rate: Rate) -> str:
+    """Key of RULES and FEE_LINES."""
+    if rate.measured:
+        return "measured"
+    return "prior" if rate.year is None else "stated" if rate.stated else "last"
+
+
+def rule_name(rate: Rate) -> Text:
+    """What stands behind a fee, with the year it is of."""
+    return {"id": RULES[basis(rate)], "args": {"year": {"value": str(rate.year)}}}
 
 
 def category_name(assumptions: Assumptions, category: str) -> Text:

@@ -12,12 +12,16 @@ from sympy import Expr
 from siyu import routes
 from siyu.definitions import definition
 from siyu.economy import Economy
+from siyu.economy.decision import Unknown
 from siyu.economy.measures import audience_gain
+from siyu.economy.own import OwnInputs
+from siyu.evidence.fees import FeeRules
 from siyu.figure import Figure
-from siyu.formulas import MEANINGS, ROUTES, contribution, price_star, referral_model, symbol, terms
+from siyu.formulas import MEANINGS, contribution, price_star, referral_model, symbol, terms
 from siyu.language import Text
 from siyu.marked import msg
 from siyu.models.category import Category, closing_route
+from siyu.models.ranges import Ranged
 
 KEPT = "kept"
 STEPS: dict[str, Text] = {**routes.STEPS, KEPT: msg("Kept of the order")}
@@ -31,6 +35,13 @@ CLOSINGS = {
     "referral": msg("one deal, then referral"),
     "trial": msg("trial, then WeChat"),
     "platform": msg("on the platform"),
+}
+OWN_COLUMNS: dict[str, Text] = {
+    "input": msg("Input"),
+    "measured": msg("Measured"),
+    "n": msg("Events"),
+    "assumed": msg("Assumed before"),
+    "used": msg("Used"),
 }
 MODELS = {"repeat": msg("repeat orders"), "referral": msg("referral")}
 
@@ -54,17 +65,56 @@ def waterfall(economy: Economy, route: str) -> pd.DataFrame:
 
 
 def order_terms(economy: Economy) -> pd.DataFrame:
-    """One row per step of an order (label, of STEPS), one column per route: CNY, mean over the draws, None for no
-    such step."""
-    expressions = {(term.key, route): term.expression for route in ROUTES for term in terms(route)}
-    found = economy.outcomes(expressions | {(KEPT, route): contribution(route) for route in ROUTES})
+    """One row per step of an order (label, of STEPS), one column per route that may be used: CNY, mean over the draws,
+    None for no such step."""
+    expressions = {(term.key, route): term.expression for route in economy.routes for term in terms(route)}
+    found = economy.outcomes(expressions | {(KEPT, route): contribution(route) for route in economy.routes})
     rows = []
     for label in STEPS:
-        own = {route: found[label, route] for route in ROUTES if (label, route) in found}
+        own = {route: found[label, route] for route in economy.routes if (label, route) in found}
         refs = sorted({ref for outcome in own.values() for ref in outcome.refs})
         rows.append({"label": label, **{r: float(o.drawn.mean()) for r, o in own.items()}, "sources": refs})
     frame = pd.DataFrame(rows)
-    return frame[["label", *ROUTES, "sources"]]
+    return frame[["label", *economy.routes, "sources"]]
+
+
+def order_columns(economy: Economy) -> dict[str, Text]:
+    """Headings of `order_terms`."""
+    return {"label": msg("Step"), **{route: routes.NAMES[route] for route in economy.routes}}
+
+
+def unknowns(ranked: Sequence[Unknown], most: int = 10) -> pd.DataFrame:
+    """A row per unknown (of group names), the worthiest first: CNY an order, per thousand people, both, a year (None
+    without a volume), sources."""
+    rows = [
+        {"unknown": one.group, "order": one.order.value, "thousand": one.thousand.value, "both": one.both.value}
+        | {"year": one.year.value if one.year else None, "sources": list(one.both.sources)}
+        for one in ranked[:most]
+    ]
+    return pd.DataFrame(rows)
+
+
+def own_figures(economy: Economy, own: OwnInputs, rules: FeeRules) -> pd.DataFrame:
+    """A row per input that the client's record gives: input (of `Economy.input_names`), measured, n (events), assumed
+    (None: nobody assumes it), used; sources. rules: fee rules without the settlement."""
+    rows = []
+    for name, one in own.measured.items():
+        before, refs = (one.prior, [one.prior.ref]) if one.prior else (None, [])
+        rows.append(_own_row(name, one.figure, before, one.row, [one.row.ref, *refs]))
+    for route, figure in own.charged.items():
+        name, platform = f"fee_{route}", routes.ROUTES[route].platform
+        rule = rules.lookup(platform, route, economy.category, economy.day, economy.on)
+        rows.append(_own_row(name, figure, rule, economy.inputs[name], [*economy.refs(name), *rule.refs]))
+    return pd.DataFrame(rows, columns=[*OWN_COLUMNS, "sources"])
+
+
+def _own_row(name: str, figure: Figure, before: Ranged | None, used: Ranged, refs: Sequence[str]) -> dict[str, Any]:
+    spans = {
+        key: None if one is None else _span(one.low, one.mode, one.high, figure.unit)
+        for key, one in (("assumed", before), ("used", used))
+    }
+    row = {"input": name, "measured": _cell(figure), "n": figure.n, **spans}
+    return row | {"sources": sorted({*refs, *figure.sources})}
 
 
 def heat(
@@ -185,9 +235,16 @@ def _mark_figure(mark: Mapping[Any, Any], key: str) -> Figure:
     return Figure(value, value, value, definition(key).unit, "none", key, tuple(mark["sources"]))
 
 
-# columns of `order_terms` and of `fit`
-COLUMNS: dict[str, Text] = {"label": msg("Step"), **routes.NAMES}
 UNITS = dict.fromkeys(routes.NAMES, "CNY")
+UNKNOWNS: dict[str, Text] = {
+    "unknown": msg("Unknown"),
+    "order": msg("An order"),
+    "thousand": msg("A thousand people"),
+    "both": msg("Both, per thousand people"),
+    "year": msg("A year at your volume"),
+}
+UNKNOWN_UNITS = dict.fromkeys(("order", "thousand", "both", "year"), "CNY")
+# columns of `fit`
 FIT: dict[str, Text] = {
     "category": msg("Category"),
     "gap": msg("Median months between orders"),
@@ -195,5 +252,5 @@ FIT: dict[str, Text] = {
     "visit": msg("Visit or trial needed"),
     "days": msg("Days to decide"),
     "closing": msg("Where a deal closes"),
-    "flip": msg("Personal deal brings more above an order of"),
+    "flip": msg("WeChat route brings more above an order of"),
 }

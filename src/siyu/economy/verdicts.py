@@ -8,56 +8,104 @@ from dataclasses import dataclass
 import pandas as pd
 
 from siyu.economy import Economy
+from siyu.economy.decision import SURE, TIE, Decision, Unknown, of_year
 from siyu.economy.measures import contacts_needed, order_gain, thousand
 from siyu.economy.names import route_name
-from siyu.economy.route_choice import TIE, Swings, Worth, shares, weak_share, wins
+from siyu.economy.own import OwnInputs
+from siyu.economy.route_choice import Swings, weak_share
 from siyu.economy.tables import closing, extremes
-from siyu.figure import Figure
-from siyu.formulas import ROUTES, contribution, fee_star, friction_star, referral_model
+from siyu.figure import Absent, Figure
+from siyu.formulas import BASE, contribution, fee_star, referral_model, tolerable_loss
 from siyu.language import Text
 from siyu.marked import msg
+from siyu.routes import route_of
 from siyu.verdict import Verdict
 
-ROUTE = "wechat_personal"  # the WeChat route that an order is moved to in these messages
 START = {
     "needed": msg("Contacts that carry one operator"),
     "capacity": msg("Contacts one operator can look after"),
 }
-UNDECIDED = 0.5  # share of the uncertainty from weak rows above which nothing is decided
+SWITCH_FEE = msg(
+    "Fee above which a WeChat route keeps more of an order than the Douyin shop ({category}); {rule}, read for "
+    "{as_of}, day {day} of the shop"
+)
+SWITCH_LIMITS = (
+    msg("The switch fee is {fee_star}; Douyin takes {fee}. At that fee, {bearable_loss} of the orders may be lost."),
+    msg("No source measures how many orders are lost in moving; {friction} is a prior."),
+    msg("{weak} of the uncertainty comes from assumptions of less than medium confidence."),
+    msg("Other random numbers may move the share of draws by {error}."),
+)
+THOUSAND = msg("CNY per thousand people acquired, over the horizon, after acquisition and before overhead; {category}")
+THOUSAND_LIMITS = (
+    msg("Knowing everything before choosing would bring {everything} more."),
+    msg("A creator brings an audience of their own: commission and slot fee stand for its price."),
+    msg("What a platform may do to an account that leads its people away is not in these figures."),
+    msg("Other random numbers may move the share of draws by {error}."),
+)
+BY_REPURCHASE = msg(
+    "CNY per thousand people, {category}: {route} less Douyin shop, middle of the draws; down: repeat orders a month "
+    "in a Douyin buyer's first year"
+)
+SWINGS = msg(
+    "CNY per thousand people: {route} less Douyin shop; each input at its low end (red) and high end (green), all "
+    "others at their most likely value"
+)
+# (whether to leave orders on Douyin, why one may act): of an order that is there
 _SWITCH = {
-    # (undecided, whether any loss is bearable at today's fee)
-    (False, True): msg(
-        "The personal deal keeps more above a fee of {fee_star}; at today's {fee}, if it loses fewer than "
-        "{friction_star.value} of orders"
+    (True, "sure"): msg("Leave an order on Douyin: in {better} of the draws it keeps more there than by the {route}"),
+    (True, "slight"): msg(
+        "Leave an order on Douyin: it keeps more there than by the {route} in {better} of the draws, and knowing "
+        "everything would bring only {worth} an order"
     ),
-    (False, False): msg(
-        "The personal deal keeps more above a fee of {fee_star}; at today's {fee} it keeps less even if no order "
-        "is lost"
+    (True, "open"): msg(
+        "Open: an order keeps more on Douyin than by the {route} in {better} of the draws, and a wrong choice costs "
+        "{worth} an order; measure '{unknown}' first"
     ),
-    (True, True): msg(
-        "Not decidable until '{unknown}' is measured: a personal deal keeps more above a fee of {fee_star}; at today's "
-        "{fee}, if it loses fewer than {friction_star.value} of orders"
+    (False, "sure"): msg("Move an order to the {route}: in {better} of the draws it keeps more there than on Douyin"),
+    (False, "slight"): msg(
+        "Move an order to the {route}: it keeps more there than on Douyin in {better} of the draws, and knowing "
+        "everything would bring only {worth} an order"
     ),
-    (True, False): msg(
-        "Not decidable until '{unknown}' is measured: a personal deal keeps more above a fee of {fee_star}; at today's "
-        "{fee} it keeps less even if no order is lost"
+    (False, "open"): msg(
+        "Open: an order keeps more by the {route} than on Douyin in {better} of the draws, and a wrong choice costs "
+        "{worth} an order; measure '{unknown}' first"
     ),
 }
-_ADVICE = {
-    # (undecided, whether the fee is below the switch)
-    (True, True): msg(
-        "Until '{unknown}' is measured, keep the orders you have on Douyin: a personal deal keeps more only above a "
-        "fee of {fee_star}, today's is {fee}"
+_PEOPLE = {
+    True: msg(
+        "Close people by the {first}: in {better} of the draws a thousand bring most that way, {best} against "
+        "{next_best} by the {second}"
     ),
+    False: msg(
+        "Open: in {better} of the draws a thousand people bring most by the {first}, {best} against {next_best} by the "
+        "{second}"
+    ),
+}
+# (whether to leave orders on Douyin, None: open; whether the choice for people is decided)
+_ANSWERS = {
+    (True, True): msg("Leave the orders you have on Douyin, and close people still to be won by the {first}"),
     (True, False): msg(
-        "Until '{unknown}' is measured, try personal deals: they keep more above a fee of {fee_star}, today's is {fee}"
+        "Leave the orders you have on Douyin; by which route to close people still to be won is open: measure "
+        "'{unknown}' first"
     ),
-    (False, True): msg(
-        "Keep the orders you have on Douyin: a personal deal keeps more only above a fee of {fee_star}, "
-        "today's is {fee}"
-    ),
+    (False, True): msg("Move the orders you have to the {route}, and close people still to be won by the {first}"),
     (False, False): msg(
-        "Move the orders you have to personal deals: they keep more above a fee of {fee_star}, today's is {fee}"
+        "Move the orders you have to the {route}; by which route to close people still to be won is open: measure "
+        "'{unknown}' first"
+    ),
+    (None, True): msg(
+        "Close people still to be won by the {first}; whether to move the orders you have to the {route} is open: "
+        "measure '{unknown}' first"
+    ),
+    (None, False): msg(
+        "Neither choice is decided, where to keep the orders you have and how to close people: measure '{unknown}' "
+        "first"
+    ),
+}
+_OWN = {
+    False: msg("{count} inputs are your own figures and replace what was assumed"),
+    True: msg(
+        "{count} inputs are your own figures; {updated} of them rest on few events and only move what was assumed"
     ),
 }
 _CLOSING = {
@@ -72,105 +120,126 @@ _CLOSING = {
 }
 
 
+def _why(decision: Decision) -> str:
+    if decision.better.value >= SURE:
+        return "sure"
+    return "slight" if decision.decided else "open"
+
+
 @dataclass(frozen=True)
 class Switch:
-    """One order that is there anyway: the fee above which a personal deal keeps more, against today's.
+    """One order that is there anyway, on Douyin or by the WeChat route in question.
 
-    friction_star: orders that may be lost at today's fee. friction: that are. weak: share of the uncertainty from
-    weak rows. unknown: the group of inputs behind most of it."""
+    fee: what Douyin takes. friction: orders lost in moving. weak: share of the uncertainty from weak rows."""
 
-    fee_star: Figure
-    friction_star: Figure
-    fee: Figure
-    friction: Figure
-    weak: Figure
+    decision: Decision
     unknown: Text
+    route: Text
+    figures: Mapping[str, Figure]
 
     @property
     def verdict(self) -> Verdict:
-        """At which fee the order keeps more, and whether that can be decided."""
-        names = ("fee_star", "friction_star", "fee", "friction", "weak")
-        message = _SWITCH[self.weak.value > UNDECIDED, self.friction_star.value > 0]
-        return Verdict(self._said(message), {name: getattr(self, name) for name in names})
-
-    @property
-    def advice(self) -> Text:
-        """What to do with the orders there are."""
-        return self._said(_ADVICE[self.weak.value > UNDECIDED, self.fee_star.value > self.fee.value])
-
-    def _said(self, message: str) -> Text:
-        return {"id": message, "args": {"unknown": self.unknown}}
+        """Where an order keeps more, how sure that is, and at which fee it turns."""
+        message = _SWITCH[self.decision.leader == BASE, _why(self.decision)]
+        return Verdict({"id": message, "args": {"unknown": self.unknown, "route": self.route}}, self.figures)
 
 
-def switch(economy: Economy, fee: Figure) -> Switch:
-    """The switch to a personal deal. fee: of Douyin today."""
-    gain = order_gain(ROUTE)
-    return Switch(
-        economy.stated("fee_star", fee_star(ROUTE, "order")),
-        economy.stated("friction_star", friction_star(ROUTE, "order")),
-        fee,
-        economy.row("move_friction_personal", "move_friction"),
-        weak_share(economy, gain),
-        economy.group_names[next(iter(shares(economy, gain)))],
-    )
+def switch(economy: Economy, decision: Decision, first: Unknown, fee: Figure) -> Switch:
+    """The verdict on one order. first: the unknown to be measured first. fee: of Douyin."""
+    route = economy.rival
+    values = {
+        "better": decision.better,
+        "fee_star": economy.stated("fee_star", fee_star(route, "order")),
+        "bearable_loss": economy.stated("bearable_loss", tolerable_loss(route, "order")),
+        "fee": fee,
+        "friction": economy.row(route_of(route).friction, "move_friction"),
+        "worth": decision.worth,
+        "error": decision.error,
+        "weak": weak_share(economy, order_gain(route)),
+    }
+    return Switch(decision, economy.group_names[first.group], route_name(route), values)
+
+
+def gains(economy: Economy) -> Text:
+    """What a positive gain of moving an order means."""
+    return {"id": msg("the {route} keeps more of an order"), "args": {"route": route_name(economy.rival)}}
+
+
+def published(switch: Switch) -> dict[str, Figure]:
+    """What the page shows until a slider is moved: how often moving is better, switch fee, bearable loss."""
+    moving = next(route for route in switch.decision.shares if route != BASE)
+    figures = {"fee": switch.figures["fee_star"], "loss": switch.figures["bearable_loss"]}
+    return {"better": switch.decision.shares[moving], **figures}
 
 
 @dataclass(frozen=True)
 class People:
-    """A thousand people still to be won: the two routes that bring most in most draws.
+    """A thousand people still to be won: the route that brings most on average, and the next. verdict: of both."""
 
-    shares: route -> share of draws, most first. verdict: of what the two bring."""
-
-    shares: Mapping[str, Figure]
+    decision: Decision
     names: Mapping[str, Text]
     verdict: Verdict
 
     @property
     def wins(self) -> Verdict:
         """How often the two bring most."""
-        first, second, *_ = self.shares.values()
         message = msg("The {first} brings most in {share} of the draws, the {second} in {second_share}")
-        return Verdict({"id": message, "args": self.names}, {"share": first, "second_share": second})
+        shares = {"share": self.decision.better, "second_share": self.decision.shares[self.decision.rival]}
+        return Verdict({"id": message, "args": self.names}, {**shares, "error": self.decision.error})
 
 
-def people(economy: Economy) -> People:
+def people(economy: Economy, decision: Decision) -> People:
     """What a thousand people bring by the routes with an audience of the brand's own."""
-    won = wins(economy)
-    first, second, *_ = won
-    best, next_best = (economy.stated("thousand_contribution", thousand(route)) for route in (first, second))
-    message = (
-        msg(
-            "A thousand people acquired bring {best} through the {first} and {next_best} through the {second}: "
-            "the ranges overlap"
-        )
-        if next_best.high > best.low
-        else msg(
-            "A thousand people acquired bring {best} through the {first} and {next_best} through the {second}: "
-            "the ranges do not overlap"
-        )
-    )
-    names = {"first": route_name(first), "second": route_name(second)}
-    return People(won, names, Verdict({"id": message, "args": names}, {"best": best, "next_best": next_best}))
+    two = {"best": decision.leader, "next_best": decision.rival}
+    values = {name: economy.stated("thousand_contribution", thousand(route)) for name, route in two.items()}
+    names = {"first": route_name(decision.leader), "second": route_name(decision.rival)}
+    figures = {"better": decision.better, **values, "everything": decision.worth, "error": decision.error}
+    return People(decision, names, Verdict({"id": _PEOPLE[decision.decided], "args": names}, figures))
 
 
-def measurement(economy: Economy, worth: Worth) -> Verdict:
-    """Which unknown to measure first, and what that is worth."""
-    first, second, third, *_ = worth.groups.values()
-    message = (
-        msg("Measure '{measure}' first: knowing it is worth {worth} per thousand people")
-        if first.value > TIE
-        else msg(
-            "No single unknown would change the choice of route; the nearest is '{measure}', worth {worth} per "
-            "thousand people"
-        )
+def measurement(economy: Economy, ranked: list[Unknown], order: Decision, audience: Decision) -> Verdict:
+    """Which unknown to measure first, and what that is worth to both choices; in a year where there is a volume."""
+    first = ranked[0]
+    message = msg(
+        "No single unknown would change a choice; the nearest is '{measure}', worth {worth} per thousand people"
     )
-    values = {"worth": first, "second": second, "third": third, "everything": worth.everything}
-    return Verdict({"id": message, "args": {"measure": economy.group_names[worth.first]}}, values)
+    if first.both.value > TIE:
+        message = msg("Measure '{measure}' first: knowing it is worth {worth} per thousand people")
+        if first.year is not None:
+            message = msg(
+                "Measure '{measure}' first: knowing it is worth {worth} per thousand people and {year} a year at your "
+                "volume"
+            )
+    everything = of_year(economy, order.worth, audience.worth)
+    values: dict[str, Figure | Absent] = {
+        "worth": first.both,
+        "of_orders": first.order,
+        "of_people": first.thousand,
+        "everything_order": order.worth,
+        "everything": audience.worth,
+    }
+    if first.year is not None and everything is not None:
+        values |= {"year": first.year, "everything_year": everything}
+    return Verdict({"id": message, "args": {"measure": economy.group_names[first.group]}}, values)
+
+
+def own_figures(own: OwnInputs) -> Verdict:
+    """Which inputs the client's own record gives."""
+    sources = tuple(sorted({*(one.row.ref for one in own.measured.values()), *own.fee_refs}))
+    count, updated = len(own.measured) + len(own.charged), sum(one.updated for one in own.measured.values())
+    if not count:
+        return Verdict(_OWN[False], {"count": Absent(("paid_orders",))})
+    values = {
+        name: Figure(number, number, number, "count", sources=sources)
+        for name, number in (("count", count), ("updated", updated))
+    }
+    return Verdict(_OWN[updated > 0], values)
 
 
 def start(economy: Economy) -> Verdict:
     """Whether one operator can look after the contacts that carry one."""
-    needed = economy.stated("contacts_needed", contacts_needed(ROUTE))
+    route = next(route for route in economy.routes if route_of(route).scene == "personal")
+    needed = economy.stated("contacts_needed", contacts_needed(route))
     capacity = economy.row("contacts_per_operator_personal", "contacts_capacity")
     message = (
         msg("{needed} contacts carry one operator, who can look after {capacity}: starting pays only at the better end")
@@ -184,7 +253,7 @@ def start(economy: Economy) -> Verdict:
 
 def order_kept(economy: Economy) -> Verdict:
     """The route that keeps most of an order before any is lost in moving."""
-    kept = {route: economy.stated("order_contribution", contribution(route)) for route in ROUTES}
+    kept = {route: economy.stated("order_contribution", contribution(route)) for route in economy.routes}
     most = max(kept, key=lambda route: kept[route].value)
     message = msg("Before orders are lost in moving, the {route} keeps most of an order: {kept}")
     return Verdict({"id": message, "args": {"route": route_name(most)}}, {"kept": kept[most]})
@@ -205,9 +274,10 @@ def category_fit(economy: Economy) -> Verdict:
 
 
 def widest_swing(economy: Economy, swings: Swings) -> Verdict:
-    """The input that moves the gain of a personal deal most on its own."""
-    message = msg("On its own, '{input}' moves the gain of a personal deal most: from {swing.low} to {swing.high}")
-    return Verdict({"id": message, "args": {"input": economy.input_names[swings.name]}}, {"swing": swings.widest})
+    """The input that moves the gain of moving people most on its own."""
+    message = msg("On its own, '{input}' moves the gain of the {route} most: from {swing.low} to {swing.high}")
+    names = {"input": economy.input_names[swings.name], "route": route_name(economy.rival)}
+    return Verdict({"id": message, "args": names}, {"swing": swings.widest})
 
 
 def largest_share(economy: Economy, explained: Mapping[str, Figure]) -> Verdict:
@@ -217,24 +287,30 @@ def largest_share(economy: Economy, explained: Mapping[str, Figure]) -> Verdict:
     return Verdict({"id": message, "args": {"group": economy.group_names[group]}}, {"share": share})
 
 
-def answer(economy: Economy, switch: Switch, won: People, worth: Worth) -> Verdict:
+def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> Verdict:
     """What to do with the orders there are and with people still to be won, and what to measure first."""
+    order, audience = switch.decision, people.decision
+    message = _ANSWERS[order.leader == BASE if order.decided else None, audience.decided]
+    names = {**people.names, "unknown": switch.unknown, "route": switch.route}
+    kept = (
+        msg("Share of draws in which an order keeps more on Douyin than by the {route}")
+        if order.leader == BASE
+        else msg("Share of draws in which an order keeps more by the {route} than on Douyin")
+    )
     share = msg("Share of draws in which the {first} brings most from the same people; the {second} comes next")
-    measure = msg("Per thousand people: the worth of measuring '{measure}' first")
+    measure = msg("Per thousand people: the worth of measuring '{unknown}' first, to both choices")
     return Verdict(
-        switch.advice,
+        {"id": message, "args": names},
         {
-            "fee_star": switch.fee_star,
-            "share": next(iter(won.shares.values())),
-            "worth": worth.groups[worth.first],
-            "fee": switch.fee,
-            **won.verdict.figures,
+            "better": order.better,
+            "share": audience.better,
+            "worth": first.both,
+            **{name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee")},
+            **{name: people.verdict.figures[name] for name in ("best", "next_best")},
         },
         {
-            "fee_star": msg(
-                "Fee above which a personal deal keeps more of an order; today's is {fee}, so read the range against it"
-            ),
-            "share": {"id": share, "args": won.names},
-            "worth": {"id": measure, "args": {"measure": economy.group_names[worth.first]}},
+            "better": {"id": kept, "args": names},
+            "share": {"id": share, "args": names},
+            "worth": {"id": measure, "args": names},
         },
     )

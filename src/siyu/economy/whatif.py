@@ -1,4 +1,8 @@
-"""What-if: a formula with a few inputs left to the reader, the rest drawn, as data that a page can work with."""
+"""What-if: a formula with a few inputs left to the reader, the rest drawn, as data that a page can work with.
+
+Until a slider is moved all inputs are as drawn, and the page shows what was published. Then it counts the first
+DRAWS of the same draws: how many make the gain positive, and where the switch fee and the bearable loss lie.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +14,11 @@ import numpy as np
 from sympy import Expr
 
 from siyu.economy import Array, Economy
+from siyu.figure import Figure
 from siyu.formulas.page import javascript
 from siyu.language import Text
 
-DRAWS = 2_000  # enough for a share to a percentage point, few enough for a page
+DRAWS = 4_096  # enough for a share to a percentage point, few enough for a page
 STEPS = 65_535  # of a quantised draw
 
 
@@ -22,14 +27,16 @@ def what_if(
     gain: Expr,
     says: Text,
     sliders: Mapping[str, Text],
+    published: Mapping[str, Figure],
     ends: Mapping[str, tuple[float, float]] | None = None,
 ) -> dict[str, Any]:
     """A finding's `whatif`: how often `gain` is positive, while the inputs in `sliders` are moved.
 
     says: what a positive gain means, read after "in so many of the draws". sliders: input -> what it is called;
     the first is the axis of the chart. Each runs over the middle 98% of its draws, or between the `ends` given
-    for it, and starts in the middle. gain: an amount of money; only its sign counts. Raises KeyError for an
-    input the economy has no draws of.
+    for it, and starts in the middle. published: `better` (share of all draws with a positive gain), `fee` and `loss`
+    (switch fee and bearable loss). gain: an amount of money, linear in the loss (the first slider) and the fee (the
+    second). Raises KeyError for an input the economy has no draws of.
     """
     names, source = javascript(gain)
     drawn = {name: np.asarray(economy.drawn[name], float)[:DRAWS] for name in names}
@@ -49,8 +56,9 @@ def what_if(
             for name, label in sliders.items()
             for low, high in [(ends or {}).get(name) or tuple(map(float, np.quantile(drawn[name], (0.01, 0.99))))]
         ],
-        "fixed": {name: value for name, value in fixed.items() if name not in sliders},
-        "draws": {name: quantised(drawn[name]) for name in names if name not in fixed and name not in sliders},
+        "published": {name: [figure.low, figure.value, figure.high] for name, figure in published.items()},
+        "fixed": fixed,
+        "draws": {name: quantised(drawn[name]) for name in names if name not in fixed},
     }
 
 

@@ -43,7 +43,7 @@ class Assumption(Row):
     low: float
     mode: float
     high: float
-    family: Literal["pert", "logpert", "fixed"]
+    family: Literal["pert", "logpert", "fixed", "sampling"]
     unit: str
     source: str
     rationale: str
@@ -57,7 +57,7 @@ class Assumption(Row):
             raise ValueError(f"finite numbers, found {self.low}, {self.mode}, {self.high}")
         if not self.low <= self.mode <= self.high:
             raise ValueError(f"low <= mode <= high, found {self.low:g}, {self.mode:g}, {self.high:g}")
-        if self.family != (wanted := _family(self.low, self.high)):
+        if self.family not in ("sampling", wanted := _family(self.low, self.high)):
             raise ValueError(f"family {wanted} for {self.low:g} to {self.high:g}, found {self.family}")
         if self.unit in SHARES and not 0 <= self.low <= self.high <= 1:
             raise ValueError(f"shares between 0 and 1, found {self.low:g} to {self.high:g}")
@@ -93,7 +93,9 @@ class Assumption(Row):
 
 @dataclass(frozen=True)
 class Assumptions(Shelf[Assumption]):
-    """assumption_id -> row, in file order."""
+    """assumption_id -> row, in file order. own: ids of rows that a client put in."""
+
+    own: frozenset[str] = frozenset()
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -128,13 +130,13 @@ def load_assumptions(path: Path, *overrides: Path) -> Assumptions:
 
     Raises LedgerError with all problems of a file: bad cells first, then unknown units and ids used twice.
     """
-    rows = _read(path)
+    rows, own = _read(path), dict[str, Assumption]()
     for override in overrides:
         if override.exists():
-            rows |= _read(override)
+            own |= _read(override)
         else:
             reads.no_table(override)
-    return Assumptions(rows, tuple(map(address, (path, *overrides))))
+    return Assumptions(rows | own, tuple(map(address, (path, *overrides))), own=frozenset(own))
 
 
 def _read(path: Path) -> dict[str, Assumption]:

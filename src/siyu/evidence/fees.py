@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import combinations
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -16,15 +16,18 @@ from siyu import reads
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.assumptions import WEAK, Confidence
 from siyu.evidence.table import Row, read_table
+from siyu.figure import Figure
 from siyu.paths import address
 from siyu.reads import Shelf, fitting
-from siyu.routes import ROUTES
+from siyu.routes import ROUTES, route_of
 
-Kind = Literal["platform", "payment", "creator"]
+Kind = Literal["platform", "payment", "creator", "closed"]
 if TYPE_CHECKING:
     RouteName = str
 else:
     RouteName = Literal["all", *ROUTES]
+TrafficForm = Literal["all", "live", "video", "card", "image", "other"]
+PRIOR, OWN = "PRIOR", "OWN"
 Share = Annotated[float, Field(ge=0, le=1)]
 # Formula symbols `fee_<route>` and `payment_<route>` are looked up as these kinds.
 SYMBOLS: dict[str, Kind] = {"fee": "platform", "payment": "payment"}
@@ -33,15 +36,18 @@ SYMBOLS: dict[str, Kind] = {"fee": "platform", "payment": "payment"}
 class FeeRule(Row):
     """One rule. Rates are shares of what is paid and kept; rate_mode is the usual one (blank: the middle).
 
-    route, category: a key or `all`; a rule that names more goes before one that names less.
+    kind `closed`: a business may not use the route. route, category, traffic_form: a key or `all`; a rule that
+    names more goes before one that names less, the form of traffic before all else.
     day_from..day_to: days since the shop opened, the last exclusive, blank = open.
-    valid_from..valid_to: dates, the last exclusive, blank = still valid.
+    valid_from..valid_to: dates for which somebody stated it, the last exclusive, blank = no end.
     """
 
+    optional_columns: ClassVar[frozenset[str]] = frozenset({"traffic_form"})
     rule_id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     platform: Literal["douyin", "wechat"]
     route: RouteName
     category: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    traffic_form: TrafficForm = "all"
     kind: Kind
     rate_low: Share
     rate_mode: Share | None = None
@@ -88,16 +94,20 @@ class FeeRule(Row):
     @property
     def detail(self) -> int:
         """How much the rule names; the more, the earlier it is looked at."""
-        return (self.route != "all") + (self.category != "all")
+        return (self.route != "all") + (self.category != "all") + 2 * (self.traffic_form != "all")
 
-    def applies(self, route: str, category: str, day: int, on: date) -> bool:
-        """Whether the rule covers this key (platform and kind aside)."""
+    def covers(self, route: str, category: str, day: int) -> bool:
+        """Whether the rule is about this key, whatever the date (platform and kind aside)."""
         return (
             self.route in ("all", route)
             and self.category in ("all", category)
+            and self.traffic_form in ("all", route_of(route).traffic_form)
             and self.days[0] <= day < self.days[1]
-            and self.dates[0] <= on < self.dates[1]
         )
+
+    def holds(self, on: date) -> bool:
+        """Whether somebody stated the rule for this date."""
+        return self.dates[0] <= on < self.dates[1]
 
     def contradicts(self, other: FeeRule) -> bool:
         """Whether both would answer the same question, differently, and neither goes before the other."""
@@ -105,6 +115,7 @@ class FeeRule(Row):
             (self.platform, self.kind, self.detail) == (other.platform, other.kind, other.detail)
             and (self.route == other.route or "all" in (self.route, other.route))
             and (self.category == other.category or "all" in (self.category, other.category))
+            and (self.traffic_form == other.traffic_form or "all" in (self.traffic_form, other.traffic_form))
             and max(self.days[0], other.days[0]) < min(self.days[1], other.days[1])
             and max(self.dates[0], other.dates[0]) < min(self.dates[1], other.dates[1])
             and self.rates != other.rates
@@ -113,19 +124,36 @@ class FeeRule(Row):
 
 @dataclass(frozen=True)
 class Rate:
-    """The rate for one question. low and high are hard limits of the rule, not percentiles."""
+    """The rate for one question. low and high are hard limits of the rule; of a measured rate, percentiles.
+
+    stated: whether a rule covers the date; else these are the last that were known."""
 
     low: float
     mode: float
     high: float
     rules: tuple[FeeRule, ...]
+    stated: bool = True
     ceiling: float = 1.0
     group: str | None = None
 
     @property
     def family(self) -> str:
         """Family of `siyu.models.ranges`."""
-        return "fixed" if self.low == self.high else "limits"
+        return "fixed" if self.low == self.high else "sampling" if self.measured else "limits"
+
+    @property
+    def measured(self) -> bool:
+        """Whether the client's own settlement says it."""
+        return all(rule.source == OWN for rule in self.rules)
+
+    @property
+    def year(self) -> int | None:
+        """The last year for which the rules were stated; None for a prior that nobody stated."""
+        if all(rule.source == PRIOR for rule in self.rules):
+            return None
+        return max(
+            (rule.valid_to - timedelta(days=1) if rule.valid_to else rule.valid_from).year for rule in self.rules
+        )
 
     @property
     def weak(self) -> bool:
@@ -136,6 +164,12 @@ class Rate:
     def refs(self) -> tuple[str, ...]:
         """Source refs of the rules."""
         return tuple(f"fee:{rule.rule_id}" for rule in self.rules)
+
+    @property
+    def figure(self) -> Figure:
+        """The rate with its limits; of a measured one, the 5th and 95th percentiles."""
+        kind = "none" if self.low == self.high else "assumption90" if self.measured else "claim_range"
+        return Figure(self.mode, self.low, self.high, "ratio", kind, "take_rate", self.refs)
 
 
 @dataclass(frozen=True)
@@ -169,31 +203,86 @@ class FeeRules:
     ) -> Rate:
         """The fee share of a route and category, this many days after the shop opened, on a date.
 
-        A category without rules of its own falls under `all`. Raises LedgerError saying which part of the
-        key no rule covers, with the nearest: platform, route, kind, day or date.
+        A category without rules of its own falls under `all`. On a date that no rule is stated for, the last
+        ones known answer, and the rate says so. Raises LedgerError saying which part of the key no rule covers,
+        with the nearest: platform, route, kind, day, or a date before all rules.
         """
-        known = route in ROUTES and ROUTES[route].platform == platform
-
-        def fits(rule: FeeRule) -> bool:
-            mine = known and rule.platform == platform and rule.kind == kind
-            return mine and rule.applies(route, category, days_since_opening, on_date)
-
-        found = fitting(self.rules, fits, platform)
+        found = self._found(platform, route, category, days_since_opening, on_date, kind)
         if not found:
             raise LedgerError([self._uncovered(platform, route, category, days_since_opening, on_date, kind)])
-        found = [rule for rule in found if rule.rule_id in self.own] or found
         most = max(rule.detail for rule in found)
         chosen = tuple(rule for rule in found if rule.detail == most)
-        return Rate(*chosen[0].rates, chosen)
+        return Rate(*chosen[0].rates, chosen, chosen[0].holds(on_date))
+
+    def _found(self, platform: str, route: str, category: str, day: int, on: date, kind: str) -> list[FeeRule]:
+        """Rules that answer: a settlement before a client's own rules, those before the bundled ones."""
+        if route not in ROUTES or ROUTES[route].platform != platform:
+            return []
+
+        def mine(rule: FeeRule) -> bool:
+            return rule.platform == platform and rule.kind == kind and rule.covers(route, category, day)
+
+        found = fitting(self.rules, lambda rule: mine(rule) and rule.holds(on), platform)
+        if not found:
+            # of rules that ended before the date, those that ended last
+            ended = [rule.dates[1] for rule in self._all if mine(rule) and rule.dates[1] <= on]
+            found = fitting(self.rules, lambda rule: mine(rule) and rule.dates[1] == max(ended, default=None), platform)
+        measured = [rule for rule in found if rule.source == OWN]
+        return measured or [rule for rule in found if rule.rule_id in self.own] or found
+
+    @property
+    def _all(self) -> Iterable[FeeRule]:
+        """Every rule, to decide which ones to hand out."""
+        return (self.rules.rows if isinstance(self.rules, Shelf) else self.rules).values()
+
+    @property
+    def since(self) -> date:
+        """The first date on which every platform has a rule for its fee and for payment."""
+        starts: dict[tuple[str, str], date] = {}
+        for platform in dict.fromkeys(route.platform for route in ROUTES.values()):
+            fitting(self.rules, lambda _: False, platform)  # which rules there are decides
+        for rule in self._all:
+            if rule.kind in SYMBOLS.values():
+                key = (rule.platform, rule.kind)
+                starts[key] = min(rule.valid_from, starts.get(key, rule.valid_from))
+        return max(starts.values())
+
+    def closing(self, route: str, on_date: date) -> FeeRule | None:
+        """The rule by which a business may not use the route on a date; None where it may."""
+        found = fitting(
+            self.rules,
+            lambda rule: rule.kind == "closed" and rule.route == route and rule.holds(on_date),
+            ROUTES[route].platform,
+        )
+        return found[0] if found else None
+
+    def usable(self, category: str, days_since_opening: int, on_date: date) -> tuple[str, ...]:
+        """Routes that a business may use on a date and whose fee some rule tells.
+
+        Raises LedgerError when that is none: no rule is as old as the date."""
+        fees = self.bind((f"fee_{route}" for route in ROUTES), category, days_since_opening, on_date)
+        found = tuple(route for route in ROUTES if f"fee_{route}" in fees and not self.closing(route, on_date))
+        if not found:
+            key = ("douyin", "douyin_shop", category, days_since_opening, on_date, "platform")
+            raise LedgerError([self._uncovered(*key)])
+        return found
+
+    def measured(self, rules: Iterable[FeeRule]) -> FeeRules:
+        """The same with rates of the client's own settlement, which go before everything else."""
+        own = {rule.rule_id: rule for rule in rules}
+        if isinstance(self.rules, Shelf):
+            return replace(self, rules=replace(self.rules, rows={**self.rules.rows, **own}))
+        return replace(self, rules={**self.rules, **own})
 
     def bind(self, symbols: Iterable[str], category: str, days_since_opening: int, on_date: date) -> dict[str, Rate]:
-        """symbol -> rate for the symbols `fee_<route>` and `payment_<route>` among those given."""
+        """symbol -> rate for the symbols `fee_<route>` and `payment_<route>` among those given that a rule covers."""
         rates = {}
         for name in symbols:
             prefix, _, route = name.partition("_")
             if prefix in SYMBOLS and route in ROUTES:
-                platform = ROUTES[route].platform
-                rates[name] = self.lookup(platform, route, category, days_since_opening, on_date, SYMBOLS[prefix])
+                key = (ROUTES[route].platform, route, category, days_since_opening, on_date, SYMBOLS[prefix])
+                if self._found(*key):
+                    rates[name] = self.lookup(*key)
         return rates
 
     def _uncovered(self, platform: str, route: str, category: str, day: int, on: date, kind: str) -> Problem:

@@ -6,6 +6,19 @@ from siyu.marked import msg
 
 # the best first
 VERDICTS = {"carry": msg("may carry weight"), "caveat": msg("with a caveat"), "unusable": msg("not usable")}
+# verdict of the weakest claim behind the size of a case -> what its answer says
+SIZES = {
+    "carry": msg(
+        "{share} of sales from fans, up to {repeat.high} buying again: the size is credible, the effect is not shown"
+    ),
+    "caveat": msg(
+        "{share} of sales from fans, up to {repeat.high} buying again: the size stands with reservations, "
+        "the effect is not shown"
+    ),
+    "unusable": msg(
+        "{share} of sales from fans, up to {repeat.high} buying again: neither the size nor the effect can be relied on"
+    ),
+}
 # fault -> what a reader is told; `stale` also names the number of months
 FATAL = {
     "rejected": msg("another reading was adopted"), "implausible": msg("fails an arithmetic check"),

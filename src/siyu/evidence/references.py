@@ -25,12 +25,12 @@ from siyu.record import (
     FeeEntry,
     LedgerEntry,
     OrdersEntry,
-    Part,
+    RecordPart,
     RivalEntry,
     SourceEntry,
 )
 
-Made = TypeVar("Made", bound=Part)
+Made = TypeVar("Made", bound=RecordPart)
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,10 @@ import pandas as pd
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.dates import claim_age
-from siyu.evidence.labels import CAVEATS, FATAL, SHARES, VERDICTS
+from siyu.evidence.labels import CAVEATS, FATAL, SHARES, SIZES, VERDICTS
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.quotes import joined, quoted, title
+from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.marked import msg
 
@@ -45,6 +46,16 @@ def verdicts(ledger: Ledger, suspects: Collection[str], as_of: date, stale_after
 def by_verdict(figures: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """verdict -> the figures that have it, for each of VERDICTS."""
     return {verdict: figures[figures["verdict"] == verdict] for verdict in VERDICTS}
+
+
+def size(ledger: Ledger, suspects: Collection[str], *told: Figure | Absent) -> Text:
+    """What may be said of the size of a case, a message of SIZES: by the weakest claim that the figures rest on.
+
+    suspects: as in `verdicts`. How old a claim is has no part in it."""
+    refs = {ref for figure in told if isinstance(figure, Figure) for ref in figure.sources}
+    claims = [claim for claim in ledger.claims.values() if f"claim:{claim.claim_id}" in refs]
+    faults = {fault for claim in claims for fault in _faults(claim, ledger, claim.claim_id in suspects, 0, 0)}
+    return SIZES[_verdict(faults)]
 
 
 def document_shares(figures: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
@@ -137,9 +148,13 @@ def _row(claim: Claim, ledger: Ledger, suspects: Collection[str], as_of: date, l
         "unstated": "not_stated" in (claim.denominator, claim.window),
         "opinion": claim.kind == "author_opinion",
         "faults": faults,
-        "verdict": UNUSABLE if set(faults) & set(FATAL) else CAVEAT if faults else CARRY,
+        "verdict": _verdict(faults),
         "reasons": joined(texts),
     }
+
+
+def _verdict(faults: Collection[str]) -> str:
+    return UNUSABLE if set(faults) & set(FATAL) else CAVEAT if faults else CARRY
 
 
 def _faults(claim: Claim, ledger: Ledger, suspect: bool, age_high: float, limit: int) -> Iterator[str]:

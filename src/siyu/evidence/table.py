@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +17,7 @@ class Row(BaseModel):
     """Base of all ledger rows. Empty cells are None; `line` is the physical line, header = 1."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    optional_columns: ClassVar[frozenset[str]] = frozenset()  # those that a file may leave out
     line: int
 
 
@@ -26,7 +27,7 @@ RowT = TypeVar("RowT", bound=Row)
 def read_table(path: Path, model: type[RowT]) -> list[RowT]:
     """Rows of a UTF-8 CSV in file order, each validated by `model`.
 
-    The header must hold exactly the model's fields (without `line`), in any order.
+    The header must hold exactly the model's fields (without `line`; some may be optional), in any order.
     Raises LedgerError with every problem of the file: encoding, header, field counts, cell values.
     """
     file = shown_path(path)
@@ -45,7 +46,7 @@ def read_table(path: Path, model: type[RowT]) -> list[RowT]:
     rows: list[RowT] = []
     try:
         header = next(reader, [])
-        problems += _header_problems(file, header, columns)
+        problems += _header_problems(file, header, columns, model.optional_columns)
         if problems:
             raise LedgerError(problems)
         start = reader.line_num + 1
@@ -70,10 +71,10 @@ def read_table(path: Path, model: type[RowT]) -> list[RowT]:
     return rows
 
 
-def _header_problems(file: str, header: list[str], columns: list[str]) -> list[Problem]:
+def _header_problems(file: str, header: list[str], columns: list[str], optional: frozenset[str]) -> list[Problem]:
     problems = []
     for name in columns:
-        if name not in header:
+        if name not in header and name not in optional:
             found = ", ".join(header) or "nothing"
             problems.append(Problem(file, 1, name, f"columns {found}", "this column", "Add it to the header."))
     for name in header:

@@ -6,7 +6,6 @@ Only + - * / ** exp log Min Max occur, so every printer renders them.
 from siyu.formulas.breakeven import (
     acquisition_limit,
     fee_star,
-    friction_star,
     import_limit,
     increment_limit,
     leak_limit,
@@ -20,10 +19,11 @@ from siyu.formulas.breakeven import (
 from siyu.formulas.compiled import Compiled, compiled, inputs
 from siyu.formulas.contribution import Scope, Term, contribution, orders_per_buyer, terms
 from siyu.formulas.people import labour_share, people_terms, people_value, staff
-from siyu.formulas.symbols import MEANINGS, Meaning, symbol
+from siyu.formulas.symbols import BASE, MEANINGS, Meaning, symbol
 from siyu.routes import PRIVATE_ROUTES, ROUTES, WECHAT_ROUTES, Route
 
 __all__ = [
+    "BASE",
     "MEANINGS",
     "PRIVATE_ROUTES",
     "ROUTES",
@@ -37,7 +37,6 @@ __all__ = [
     "compiled",
     "contribution",
     "fee_star",
-    "friction_star",
     "import_limit",
     "increment_limit",
     "inputs",

@@ -8,7 +8,7 @@ from functools import cache
 from sympy import Expr, Max, Min, Rational, Symbol, log, solve
 
 from siyu.formulas.contribution import Scope, contribution, months_in_touch, order_margin
-from siyu.formulas.people import people_value, person_orders, person_upkeep
+from siyu.formulas.people import follower_value, people_value, person_orders
 from siyu.formulas.symbols import symbol as s
 from siyu.routes import route_of
 
@@ -40,20 +40,10 @@ def fee_star(route: str, scope: Scope = "relation") -> Expr:
 
 
 @cache
-def friction_star(route: str, scope: Scope = "relation") -> Expr:
-    """Share of orders that may be lost in moving to the WeChat `route` before Douyin keeps more (ratio).
-
-    Below 0 the move loses money even when no order is lost. Has a meaning only where the route's
-    contribution is positive; `tolerable_loss` is the same, fit for ranges.
-    """
-    friction = s(route_of(route).friction)
-    gap = contribution("douyin_shop", scope) - (1 - friction) * contribution(route, scope)
-    return solved(gap, friction)
-
-
-@cache
 def tolerable_loss(route: str, scope: Scope = "relation") -> Expr:
-    """`friction_star` between 0 and 1: 0 when moving loses money anyway, or the route earns nothing."""
+    """Share of orders that may be lost in moving to the WeChat `route` before Douyin keeps more (0 to 1).
+
+    0 when moving loses money even if no order is lost, or the route earns nothing; 1 when Douyin keeps nothing."""
     moved = Max(contribution(route, scope), LEAST)
     return Max(0, Min(1, 1 - contribution("douyin_shop", scope) / moved))
 
@@ -142,7 +132,7 @@ def start_contacts(route: str) -> Start:
     scene = route_of(route).scene
     sent = s(f"pushes_{scene}") * s("push_cost_wechat") * months_in_touch(route)
     there = person_orders(route) * order_margin(route) - sent - s("invite_cost")
-    here = person_orders("douyin_shop") * order_margin("douyin_shop") - person_upkeep("douyin_shop")
+    here = (1 - s("contact_residual")) * follower_value()
     net = s("contacts") * s("uplift") - s("team_cost") - s("tool_fee")
     return Start((there - here) / s("months"), solved(net, s("contacts")), s("setup_cost") / net)
 

@@ -2,7 +2,8 @@
 
 Months in touch are a closed sum: of those reached in month 0, a share `retention ** t` is left in month t,
 so over `months` they are there (1 - retention ** months) / (1 - retention) months. A retention of exactly 1
-is outside the model (silent churn is above 0).
+is outside the model (silent churn is above 0). What comes later is worth less: month t counts `discount ** t`.
+Who is out of reach - gone, or has seen nothing - still orders at `comeback` times the rate of who is reached.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from sympy import Add, Expr, Integer
+from sympy import Add, Expr, Integer, Max, Rational, exp
 
 from siyu.formulas.symbols import BASE
 from siyu.formulas.symbols import symbol as s
@@ -22,6 +23,9 @@ Scope = Literal["order", "relation"]
 RELATION = ("broadcast", "touch")
 # The month in which the first order falls; repeat orders start one month later.
 FIRST = Integer(1)
+# Money that costs nothing would make the sum over the months a quotient of zeros.
+CHEAPEST = Rational(1, 10**6)
+YEAR_DAYS, YEAR_MONTHS = 365, 12
 
 
 @dataclass(frozen=True)
@@ -45,10 +49,20 @@ def retention(route: str) -> Expr:
 
 
 @cache
-def months_in_touch(route: str) -> Expr:
-    """Months a person reached in month 0 is in touch within the horizon, month 0 included."""
-    left = retention(route)
-    return (1 - left ** s("months")) / (1 - left)
+def discount() -> Expr:
+    """What a yuan a month later is worth today (ratio), interest compounded all the time."""
+    return exp(-Max(s("capital_cost"), CHEAPEST) / YEAR_MONTHS)
+
+
+def _sum_of_months(share: Expr) -> Expr:
+    """1 + share + share ** 2 + ... over `months`."""
+    return (1 - share ** s("months")) / (1 - share)
+
+
+@cache
+def months_in_touch(route: str, *, counted: bool = False) -> Expr:
+    """Months a person reached in month 0 is in touch within the horizon, month 0 included: discounted, or counted."""
+    return _sum_of_months(retention(route) * (1 if counted else discount()))
 
 
 @cache
@@ -61,12 +75,23 @@ def reached(route: str) -> Expr:
 
 
 @cache
-def orders_per_buyer(route: str) -> Expr:
-    """Orders of a buyer over the horizon, the first included."""
-    rate = s("repurchase") * reached(route)
-    if route != BASE:
-        rate *= s(f"repurchase_factor_{route}")
-    return 1 + rate * (months_in_touch(route) - FIRST)
+def intensity() -> Expr:
+    """Orders a month of a Douyin buyer who is there and reached.
+
+    `repurchase` counts all buyers over their first year, whether they are still reached or not."""
+    left = retention(BASE)
+    in_touch = left * (1 - left**YEAR_MONTHS) / (1 - left)
+    met = YEAR_MONTHS * s("comeback") + (1 - s("comeback")) * reached(BASE) * in_touch
+    return YEAR_MONTHS * s("repurchase") / met
+
+
+@cache
+def orders_per_buyer(route: str, *, counted: bool = False) -> Expr:
+    """Orders of a buyer over the horizon, the first included: discounted to today, or counted."""
+    factor = s(f"repurchase_factor_{route}") if route != BASE else Integer(1)
+    horizon = s("months") if counted else _sum_of_months(discount())
+    there = reached(route) * (factor - s("comeback")) * (months_in_touch(route, counted=counted) - FIRST)
+    return 1 + intensity() * (s("comeback") * (horizon - FIRST) + there)
 
 
 @cache
@@ -114,17 +139,50 @@ def _broadcast(route: str) -> Expr:
     return cost / orders_per_buyer(route) if route_of(route).wechat else cost
 
 
-# step -> what it costs on a route, CNY; goods come back from refunded orders and are sold again, shipping is then
-# paid twice; the last two belong to the relation, not to the single order, and are spread over the buyer's orders
+@cache
+def settled(route: str) -> Expr:
+    """What an order brings in after refunds: paid and kept, with the subsidies that Douyin pays out. CNY."""
+    subsidised = "subsidy" in route_of(route).steps
+    return _kept(route) * (1 + s("subsidy_share")) if subsidised else _kept(route)
+
+
+@cache
+def vat(route: str) -> Expr:
+    """VAT of an order: output on what is settled, less the input on goods of a general taxpayer. CNY."""
+    general = s("general_taxpayer")
+    rate = general * s("vat_general") + (1 - general) * s("vat_small")
+    goods = _kept(route) * (1 - s("gross_margin"))
+    return (settled(route) - general * s("vat_credit") * goods) * rate / (1 + rate)
+
+
+@cache
+def shipping(route: str) -> Expr:
+    """Parcels of an order: out unless it is refunded before, and back where no insurance pays. CNY."""
+    unsent = refund_rate(route) * s("refunded_unshipped")
+    back = refund_rate(route) - unsent
+    if route_of(route).insured:
+        back *= 1 - s("insured_share")
+    return s("fulfilment") * (1 - unsent + back)
+
+
+# step -> what it costs on a route, CNY; goods come back from refunded orders and are sold again; platforms take
+# their share of what is settled, subsidies included; the last two belong to the relation, not to the single order,
+# and are spread over the buyer's orders
 _COSTS: dict[str, Callable[[str], Expr]] = {
     "refunds": lambda route: s("order_value") * refund_rate(route),
-    "platform_fee": lambda route: _kept(route) * s(f"fee_{route}"),
+    "subsidy": lambda route: -_kept(route) * s("subsidy_share"),
+    "platform_fee": lambda route: settled(route) * s(f"fee_{route}"),
     "payment_fee": lambda route: _kept(route) * s(f"payment_{route}"),
     "creator": lambda route: _kept(route) * s("creator_commission"),
+    "agency": lambda route: _kept(route) * s("agency_commission"),
     "guide": lambda route: _kept(route) * s("guide_commission"),
     "mall": lambda route: _kept(route) * s("tool_share_miniprogram"),
     "goods": lambda route: _kept(route) * (1 - s("gross_margin")),
-    "shipping": lambda route: s("fulfilment") * (1 + refund_rate(route)),
+    "vat": vat,
+    "consumption_tax": lambda route: _kept(route) * s("producer") * s("consumption_tax"),
+    "shipping": shipping,
+    "insurance": lambda route: s("insured_share") * s("freight_insurance"),
+    "waiting": lambda route: settled(route) * s("capital_cost") * s(route_of(route).delay) / YEAR_DAYS,
     "handling": handling,
     "broadcast": _broadcast,
     "touch": lambda route: upkeep(route) * months_in_touch(route) / orders_per_buyer(route),

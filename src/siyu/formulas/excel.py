@@ -11,14 +11,23 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sympy import Add, Expr, Symbol, fraction
+from sympy import Add, Expr, Max, Min, Symbol, fraction
 from sympy.core.function import UndefinedFunction
 from sympy.printing.printer import Printer
 
-from siyu.formulas.breakeven import solved
-from siyu.formulas.contribution import RELATION, months_in_touch, orders_per_buyer, reached, retention, terms
+from siyu.formulas.breakeven import LEAST, solved
+from siyu.formulas.contribution import (
+    RELATION,
+    intensity,
+    months_in_touch,
+    order_margin,
+    orders_per_buyer,
+    reached,
+    retention,
+    terms,
+)
 from siyu.formulas.people import first_order, people_terms, person_orders
-from siyu.formulas.symbols import MEANINGS
+from siyu.formulas.symbols import BASE, MEANINGS
 from siyu.formulas.symbols import symbol as s
 from siyu.marked import msg
 from siyu.routes import PEOPLE_STEPS, ROUTES, STEPS, WECHAT_ROUTES, route_of
@@ -26,12 +35,13 @@ from siyu.routes import PEOPLE_STEPS, ROUTES, STEPS, WECHAT_ROUTES, route_of
 PRINTED = Path(__file__).with_name("excel.json")
 _FUNCTIONS = {"exp": "EXP", "log": "LN", "Max": "MAX", "Min": "MIN"}
 _LINE = "line:"  # symbols that stand for another line of the sheet
+INTENSITY = "douyin_shop.intensity"
 _KEPT = {"order": "{}.single", "relation": "{}.order"}  # lines with what an order keeps, by scope
 _FEE_STAR = {
     "order": msg("Douyin fee above which moving one order pays"),
     "relation": msg("Douyin fee above which moving a buyer for good pays"),
 }
-_FRICTION_STAR = {
+_BEARABLE = {
     "order": msg("Share of orders that may be lost in moving one order"),
     "relation": msg("Share of orders that may be lost in moving a buyer for good"),
 }
@@ -91,7 +101,8 @@ class ExcelPrinter(Printer):  # type: ignore[misc]  # SymPy comes without types
         base, exponent = expr.as_base_exp()
         if exponent.could_extract_minus_sign():
             return f"1/{self._wrapped(1 / expr)}" if exponent != -1 else f"1/{self._wrapped(base)}"
-        return f"({self._wrapped(base)}^{self._wrapped(exponent)})"
+        below = f"({self._print(base)})" if base.is_Mul else self._wrapped(base)
+        return f"({below}^{self._wrapped(exponent)})"
 
     def _print_Function(self, expr: Expr) -> str:  # noqa: N802
         name = type(expr).__name__
@@ -146,10 +157,15 @@ def _order_lines(route: str) -> Iterator[Line]:
         yield Line(f"{route}.retention", group, msg("Still in touch after a month"), "ratio", excel(retention(route)))
         yield Line(f"{route}.reached", group, msg("Seen at least once a month"), "ratio", excel(reached(route)))
         months = months_in_touch(route).subs(retention(route), _line(f"{route}.retention"))
-        yield Line(f"{route}.months", group, msg("Months in touch"), "months", excel(months))
-    orders = orders_per_buyer(route).subs({reached(route): _line(f"{route}.reached")} if route_of(route).scene else {})
+        yield Line(f"{route}.months", group, msg("Months in touch, discounted"), "months", excel(months))
+    if route == BASE:
+        label = msg("Orders a month of a buyer who is there and reached")
+        yield Line(INTENSITY, group, label, "orders_per_month", excel(intensity().subs(_of_douyin())))
+    orders = orders_per_buyer(route).subs(intensity(), _line(INTENSITY))
+    orders = orders.subs({reached(route): _line(f"{route}.reached")} if route_of(route).scene else {})
     orders = orders.subs(_months_of(route, blocks))
-    yield Line(f"{route}.orders", group, msg("Orders of a buyer over the horizon"), "orders_per_buyer", excel(orders))
+    label = msg("Orders of a buyer over the horizon, discounted")
+    yield Line(f"{route}.orders", group, label, "orders_per_buyer", excel(orders))
     steps = []
     for term in terms(route):
         key = f"{route}.order.{term.key}"
@@ -168,13 +184,12 @@ def _people_lines(route: str) -> Iterator[Line]:
     blocks = _blocks(route)
     if route_of(route).wechat:
         blocks |= _blocks("douyin_shop")
-        margin = Add(*(term.expression for term in terms("douyin_shop") if term.key != "touch"))
-        blocks[person_orders("douyin_shop") * margin] = _line("douyin_shop.people_margin")
+        blocks[person_orders("douyin_shop") * order_margin("douyin_shop")] = _line("douyin_shop.people_margin")
     margin_key = f"{route}.people_margin"
     margins = [_line(f"{route}.order.{term.key}") for term in terms(route) if term.key != "touch"]
     per_person = first_order(route) * _line(f"{route}.orders") * Add(*margins)
     yield Line(margin_key, group, msg("Margin of one person on this route"), "CNY", excel(per_person))
-    blocks[person_orders(route) * Add(*(t.expression for t in terms(route) if t.key != "touch"))] = _line(margin_key)
+    blocks[person_orders(route) * order_margin(route)] = _line(margin_key)
     steps = []
     for term in people_terms(route):
         key = f"{route}.people.{term.key}"
@@ -195,7 +210,7 @@ def _people_lines(route: str) -> Iterator[Line]:
 def _switch_lines() -> Iterator[Line]:
     """Fees and losses at which an order keeps the same on both sides, and the gain of a thousand people.
 
-    The same equations as `fee_star` and `friction_star`, solved with the terms as lines of the sheet."""
+    The same equations as `fee_star` and `tolerable_loss`, solved with the terms as lines of the sheet."""
     fee = s("fee_douyin_shop")
     for route in WECHAT_ROUTES:
         group, friction = f"switch.{route}", s(route_of(route).friction)
@@ -204,8 +219,8 @@ def _switch_lines() -> Iterator[Line]:
             charged = next(term.expression for term in terms("douyin_shop") if term.key == "platform_fee")
             switch = solved(here - _line("douyin_shop.order.platform_fee") + charged - there, fee)
             yield Line(f"{route}.fee_star.{scope}", group, _FEE_STAR[scope], "ratio", excel(switch))
-            lost = solved(here - there, friction)
-            yield Line(f"{route}.friction_star.{scope}", group, _FRICTION_STAR[scope], "ratio", excel(lost))
+            lost = Max(0, Min(1, 1 - here / Max(_line(line.format(route)), LEAST)))
+            yield Line(f"{route}.bearable.{scope}", group, _BEARABLE[scope], "ratio", excel(lost))
         gain = excel(_line(f"{route}.people") - _line("douyin_shop.people"))
         yield Line(
             f"{route}.gain",
@@ -221,6 +236,11 @@ def _blocks(route: str) -> dict[Expr, Expr]:
     """Expressions of a route that have a line of their own, the longest first."""
     blocks: dict[Expr, Expr] = {orders_per_buyer(route): _line(f"{route}.orders")}
     return blocks | _months_of(route, {})
+
+
+def _of_douyin() -> dict[Expr, Expr]:
+    """Lines of the Douyin shop that stand above its intensity."""
+    return {part("douyin_shop"): _line(f"douyin_shop.{part.__name__}") for part in (retention, reached)}
 
 
 def _months_of(route: str, blocks: Mapping[Expr, Expr]) -> dict[Expr, Expr]:

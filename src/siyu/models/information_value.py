@@ -38,17 +38,20 @@ def value_of_knowing(
     rivals: tuple[str, ...],
     n: int = 65_536,
     seed: int = 0,
+    *,
+    drawn: Mapping[str, Array] | None = None,
 ) -> Knowledge:
     """Expected value of perfect information, for all inputs and per group (Strong, Oakley, Brennan 2014).
 
     payoffs: {rival: array} to be chosen among `rivals`. The expected payoff given a group is a regression on
     cubics of its inputs. It is fitted on one half of the draws and the choice it suggests is paid on the
-    other, both ways: noise cannot make knowledge look valuable, and the figure is a lower bound.
+    other, both ways: noise cannot make knowledge look valuable, and the figure is a lower bound. drawn: n draws of
+    the inputs that are there already.
     Raises ValueError for fewer than two rivals.
     """
     if len(rivals) < 2:
         raise ValueError(f"a choice needs at least two rivals, found {len(rivals)}")
-    values = sample(ranges, n, seed)
+    values = sample(ranges, n, seed) if drawn is None else drawn
     results = payoffs(values)
     paid = np.column_stack([np.broadcast_to(results[name], (n,)) for name in rivals])
     means = paid.mean(axis=0)

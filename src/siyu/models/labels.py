@@ -10,8 +10,14 @@ FOLLOWERS = {
     "adopted": msg("As adopted"), "rival": msg("The other printing"),
     "platform": msg("Daily users of the whole platform"),
 }  # fmt: skip
-SALES = {"fans": msg("From fans"), "others": msg("From everybody else"), "all": msg("All live sales")}
-PER_FOLLOWER = {"adopted": msg("With the followers adopted"), "rival": msg("With the other printing")}
+SALES = {
+    "fans": msg("From fans"), "others": msg("From everybody else"), "all": msg("All live sales"),
+    "level": msg("A usual month of the private domain"),
+}  # fmt: skip
+PER_FOLLOWER = {
+    "usual": msg("A usual month of the private domain"), "best": msg("The best month of the live rooms"),
+    "rival": msg("A usual month, with the other printing of followers"),
+}  # fmt: skip
 CURVE = {"chance": msg("Expected by chance")}
 READINGS = {
     "fewest": msg("Share of buyers with at least two orders"),
@@ -26,16 +32,19 @@ JOINING = {
     "few": msg("Few join"), "usual": msg("As assumed"), "many": msg("Many join"),
     "aligned": msg("Compared from the joining purchase on"), "others": msg("Others"), "members": msg("Members"),
 }  # fmt: skip
-FEES = {"newcomer": msg("First month of a shop"), "regular": msg("After that")}
-WHOLES = {
-    "online": msg("All of its online trade, if Douyin is the channel"),
-    "company": msg("All of the company, at least, if online trade is"),
+FEES = {
+    "newcomer": msg("First month of a shop, usual sales"), "regular": msg("After that, usual sales"),
+    "best": msg("After that, best month"),
+}  # fmt: skip
+CHANNEL = {
+    "channel": msg("Channel share, as printed"),
+    "followers": msg("Followers of the shop account, of all accounts"),
 }  # fmt: skip
 GROUP = {"start": msg("At the start"), "end": msg("At the end")}
 UNKNOWNS = {
     "next_order": msg("Orders per group buyer: write down base and window"),
     "order_value": msg("Value of an order: take it from the order export"),
-    "gmv": msg("Sales of a month: ordinary against best"), "fee": msg("Platform fee: the category's own rule"),
+    "fee": msg("Platform fee: the category's own rule"),
 }  # fmt: skip
 
 

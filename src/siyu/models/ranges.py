@@ -7,6 +7,7 @@ pert      a beta on [a, b] with peak at `mode` and weight 4 (Malcolm et al. 1959
 logpert   the same for the logarithm: `mode` is the most likely value on the log scale
 limits    the classic PERT between hard limits: nothing lies below `low` or above `high` (fee rules)
 uniform   even between hard limits
+sampling  normal, of a measurement, distribution around `mode`, cut at 0
 fixed     low = mode = high
 """
 
@@ -20,9 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import brentq
-from scipy.special import betaincinv, ndtr
+from scipy.special import betaincinv, ndtr, ndtri
 
-FAMILIES = ("pert", "logpert", "limits", "uniform", "fixed")
+FAMILIES = ("pert", "logpert", "limits", "uniform", "sampling", "fixed")
 # Weight of the mode in PERT: mean = (a + 4 mode + b) / 6. Malcolm, Roseboom, Clark, Fazar 1959.
 WEIGHT = 4.0
 TAIL = 0.05
@@ -116,6 +117,9 @@ def quantile(entry: Ranged, probability: NDArray[np.float64]) -> NDArray[np.floa
         return np.full(p.shape, mode)
     if entry.family == "uniform":
         return low + (high - low) * p
+    if entry.family == "sampling":
+        values = mode + (high - low) / 2 * ndtri(p) / ndtri(1 - TAIL)
+        return np.asarray(np.clip(values, 0, entry.ceiling))
     if entry.family == "limits":
         alpha, beta = beta_shape((mode - low) / (high - low))
         return np.asarray(low + (high - low) * betaincinv(alpha, beta, p))

@@ -9,6 +9,8 @@ import pandas as pd
 from siyu.figure import Absent, Figure
 from siyu.marked import msg
 from siyu.orders.counts import first_gaps
+from siyu.orders.experiment import shown
+from siyu.orders.experiment.effects import Trial
 from siyu.orders.fans import gmv_shares
 from siyu.orders.frames import Frames
 from siyu.orders.repurchase import (
@@ -149,10 +151,13 @@ def verdict(found: Uplift | None) -> Verdict:
     return Verdict(message, {"difference": figures["difference"], **known(figures)})
 
 
-def answer(found: Uplift | None, within: Figure | Absent) -> Verdict:
-    """Do members really buy again? By the comparison, or, without a table of members, how many do at all.
+def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None = None) -> Verdict:
+    """Do members really buy again? By lot where that can be read, else by the comparison, or, without a table of
+    members, how many do at all.
 
     within: first-time buyers who buy again within a quarter."""
+    if by_lot is not None and by_lot.difference is not None:
+        return shown.verdict(by_lot)
     if found is None:
         message = msg(
             "Within a quarter {within} of first-time buyers buy again; who is in a group these exports do not tell"

@@ -47,6 +47,7 @@ class Frames:
     are int64, or int32 where the engine holds them, see `opened`.
     orders: a row per order line, or None; members, follows: a row per stay, or None; sessions: a row per
     broadcast, or None. Columns as the store of `siyu.intake` writes them. sources: refs that figures carry.
+    assignments: a row per buyer of a draw: order_id, arm (`invited`, `control`), invited_at (null: not), or None.
     spans: what was observed by scope (platforms, `members`, `follows`); without any, all that the tables hold.
     """
 
@@ -58,6 +59,7 @@ class Frames:
     sessions: ir.Table | None = None
     sources: tuple[str, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
+    assignments: ir.Table | None = None
 
     @cached_property
     def span(self) -> Span | None:
@@ -172,7 +174,7 @@ class Frames:
 def opened(
     as_of: date, purchases: Source, orders: Source | None = None, members: Source | None = None,
     follows: Source | None = None, sessions: Source | None = None, sources: tuple[str, ...] = (),
-    spans: Mapping[str, Span] = MappingProxyType({}),
+    spans: Mapping[str, Span] = MappingProxyType({}), assignments: Source | None = None,
 ) -> Frames:  # fmt: skip
     """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`; no platform is
     observed longer than the longest of `spans`, and `Frames.on` ends each with its own.
@@ -186,8 +188,8 @@ def opened(
     given = {"orders": orders, "members": members, "follows": follows}
     held = {name: None if source is None else table(source) for name, source in given.items()}
     cut = {name: _begun(held[name], since, as_of) for name, since in _BEGINS.items()}
-    broadcasts = None if sessions is None else table(sessions)
-    return Frames(as_of, days, **cut, sessions=broadcasts, sources=sources, spans=spans)
+    broadcasts, draw = (None if source is None else table(source) for source in (sessions, assignments))
+    return Frames(as_of, days, **cut, sessions=broadcasts, sources=sources, spans=spans, assignments=draw)
 
 
 def _begun(rows: ir.Table | None, since: str, day: date) -> ir.Table | None:

@@ -13,6 +13,7 @@ from siyu.definitions import definition
 from siyu.figure import Absent, Figure
 from siyu.marked import msg
 from siyu.orders import fans, repurchase
+from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
 from siyu.orders.joins import members_and_others
 from siyu.orders.uplift import Uplift, uplift
@@ -24,6 +25,7 @@ NO_KEYS = msg(
 )
 NO_MEMBERS = msg("No table of group members with join times: WeCom keeps no exits, so start recording joins and exits")
 NO_FOLLOWS = msg("No table of follows with their times")
+NO_DRAW = msg("No invitations by lot have come back: siyu assign draws them")
 NO_SESSIONS = msg("No table of live sessions, or no order paid during one")
 NO_PAYMENT = msg("The order exports lack a column: nothing tells when an order was paid")
 NO_REFUNDS = msg("The order exports lack a column: nothing tells what was refunded")
@@ -35,6 +37,7 @@ NEEDS = {
     "members": NO_MEMBERS,
     "follows": NO_FOLLOWS,
     "sessions": NO_SESSIONS,
+    "assignments": NO_DRAW,
 }
 
 
@@ -73,6 +76,11 @@ class Parts:
     def uplift(self) -> Uplift:
         """The comparison of group members."""
         return uplift(self.frames, k=self.k)
+
+    @cached_property
+    def trial(self) -> Trial | None:
+        """The comparison of those invited by lot."""
+        return trial(self.frames, self.k)
 
     def exact(self, key: str, value: float, n: int | None = None) -> Figure:
         """A total of what was read: counted, not estimated, so it has no interval."""
@@ -160,7 +168,20 @@ def _gmv(who: str, live: bool, key: str) -> list[Entry]:
     return [Entry(name, needs, _in("gmv", name)) for name in ((key,) if members else (key, f"{key}_net"))]
 
 
-BUYERS, GROUP = ("buyers",), ("buyers", "members")
+def _of_trial(part: str) -> Callable[[Parts], Figure | None]:
+    return lambda parts: getattr(parts.trial, part, None)
+
+
+def _uplift(parts: Parts) -> Figure | None:
+    """By lot where that can be read: then joiners' own choice has no part in it."""
+    return _of_trial("difference")(parts) or parts.uplift.difference
+
+
+def _verdict(parts: Parts) -> str:
+    return "randomised" if _of_trial("difference")(parts) else parts.uplift.verdict
+
+
+BUYERS, GROUP, DRAWN = ("buyers",), ("buyers", "members"), ("buyers", "assignments")
 METRICS: tuple[Entry, ...] = (
     Entry("paid_orders", ("orders",), lambda parts: parts.exact("paid_orders", parts.totals["orders"])),
     _yuan("gmv", lambda totals: totals["paid_fen"]),
@@ -182,7 +203,8 @@ METRICS: tuple[Entry, ...] = (
     Entry("naive_repeat_share.others", GROUP, attrgetter("uplift.never")),
     Entry("joined_repeat_share", GROUP, attrgetter("uplift.joined")),
     Entry("joined_repeat_share.others", GROUP, attrgetter("uplift.others")),
-    Entry("group_uplift", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
+    Entry("group_uplift", GROUP, _uplift, verdict=_verdict),
+    Entry("group_uplift.compared", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
     Entry("group_placebo", GROUP, attrgetter("uplift.placebo")),
     Entry("selection_multiple", GROUP, attrgetter("uplift.selection")),
     Entry("placebo_multiple", GROUP, attrgetter("uplift.before")),
@@ -191,6 +213,12 @@ METRICS: tuple[Entry, ...] = (
     Entry("group_pace", GROUP, attrgetter("uplift.pace")),
     Entry("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
     Entry("group_pace_before", GROUP, attrgetter("uplift.dip")),
+    Entry("invited_uplift", DRAWN, _of_trial("difference")),
+    Entry("joined_effect", DRAWN, _of_trial("effect")),
+    Entry("invited_repeat_share", DRAWN, _of_trial("invited")),
+    Entry("invited_repeat_share.others", DRAWN, _of_trial("others")),
+    Entry("invited_join_share", DRAWN, _of_trial("joined")),
+    Entry("invited_join_share.others", DRAWN, _of_trial("uninvited")),
 )  # fmt: skip
 
 

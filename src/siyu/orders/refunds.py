@@ -59,25 +59,25 @@ def unsettled(months: pd.DataFrame, sources: tuple[str, ...]) -> Figure:
 
 
 def charged(frames: Frames, k: int = 0) -> dict[str, Figure]:
-    """platform -> platform fee over paid amount, of the orders whose export holds a fee. Empty where no export
-    has a fee column; platforms with fewer than k such orders are left out.
+    """platform -> platform fee over what was paid and kept, of the orders whose export holds a fee. Empty where no
+    export has a fee column; platforms with fewer than k such orders are left out.
 
-    The fee of an order stands on each of its lines and counts once."""
+    The fee of an order stands on each of its lines and counts once; of an order that came back in full, none is due."""
     lines = paid_orders(frames)
     if "fee_platform_fen" not in lines.columns:
         return {}
     lines = lines.filter(lines.fee_platform_fen.notnull())
     orders = lines.group_by("platform", "order_id").aggregate(
-        fee_fen=lines.fee_platform_fen.abs().max(), paid_fen=lines.paid_fen.sum()
+        fee_fen=lines.fee_platform_fen.abs().max(), kept_fen=lines.net_fen.sum()
     )
-    orders = orders.filter(orders.paid_fen > 0)
+    orders = orders.filter(orders.kept_fen > 0)
     sums = counted(
-        orders, ["platform"], orders=orders.count(), fee_fen=orders.fee_fen.sum(), paid_fen=orders.paid_fen.sum()
+        orders, ["platform"], orders=orders.count(), fee_fen=orders.fee_fen.sum(), kept_fen=orders.kept_fen.sum()
     )
     found = {}
-    for platform, count, fee, paid in zip(*(sums[name] for name in sums), strict=True):
+    for platform, count, fee, kept in zip(*(sums[name] for name in sums), strict=True):
         if count >= max(k, 1):
-            rate = float(fee / paid)
+            rate = float(fee / kept)
             found[str(platform)] = Figure(rate, rate, rate, "ratio", "none", "take_rate", frames.sources, int(count))
     return found
 

@@ -25,6 +25,7 @@ GROUPS = 100
 SMALL = 2_000
 DRAWS = 999
 LEVEL = 0.95
+Z95 = 1.959964  # normal quantile of LEVEL
 _SEED = 1_998
 _BLOCK = 50  # replicates evaluated at a time
 

@@ -4,7 +4,7 @@ Notebooks write these records, renderings read them back. They hold no language 
 Schemas of `siyu.schemas` are generated from them.
 """
 
-from siyu.record.chart import Axis, Cell, Chart, Column, Line, Mark, Row, Table
+from siyu.record.chart import Axis, Cell, Chart, Mark, ReferenceLine, Table, TableColumn, TableRow
 from siyu.record.entries import (
     AssumptionEntry,
     ClaimEntry,
@@ -28,8 +28,8 @@ from siyu.record.text import (
     Both,
     Message,
     Number,
-    Part,
     Quantity,
+    RecordPart,
     Wording,
     rounded,
     wording,
@@ -37,8 +37,8 @@ from siyu.record.text import (
 
 __all__ = [
     "FEEDS", "FINDING", "NO_INPUT", "ROLES", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell", "Chart",
-    "ClaimEntry", "Column", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings",
-    "LedgerEntry", "Line", "Mark", "Message", "Number", "OrdersEntry", "Part", "Quantity", "RivalEntry", "Row",
-    "SourceEntry", "Table", "TitledFinding", "Value", "WhatIf", "Wording", "entries", "kind_of", "rounded",
-    "wording",
+    "ClaimEntry", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings", "LedgerEntry",
+    "Mark", "Message", "Number", "OrdersEntry", "Quantity", "RecordPart", "ReferenceLine", "RivalEntry",
+    "SourceEntry", "Table", "TableColumn", "TableRow", "TitledFinding", "Value", "WhatIf", "Wording", "entries",
+    "kind_of", "rounded", "wording",
 ]  # fmt: skip

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, RootModel, Tag, model_validator
 
-from siyu.record.text import Both, IntervalKind, Message, Number, Part, Quantity, Ref, Wording, rounded
+from siyu.record.text import Both, IntervalKind, Message, Number, Quantity, RecordPart, Ref, Wording, rounded
 
 Cell = bool | Number | str | None | Quantity | Both | Message | list[str | Both | Message]
 _TABLES = ("table", "matrix")
 
 
-class Line(Quantity):
+class ReferenceLine(Quantity):
     """A reference line across a chart."""
 
     value: Number
@@ -23,7 +23,7 @@ class Line(Quantity):
     sources: tuple[Ref, ...] = ()
 
 
-class Mark(Line):
+class Mark(ReferenceLine):
     """A mark of a chart: a dot, a bar, a step, a point of a line. tone: its role, which gives its colour."""
 
     low: Number
@@ -39,14 +39,14 @@ class Mark(Line):
         return number
 
 
-class Axis(Part):
+class Axis(RecordPart):
     """The horizontal axis of a chart of lines or of a grid."""
 
     label: Wording = ""
     unit: str = ""
 
 
-class Column(Part):
+class TableColumn(RecordPart):
     """A column of a table: the key of its cells, its heading, the unit of its numbers."""
 
     key: str
@@ -54,10 +54,10 @@ class Column(Part):
     unit: str = ""
 
 
-class Row(RootModel[dict[str, Cell]]):
+class TableRow(RootModel[dict[str, Cell]]):
     """A row of a table: cells by the key of their column, and more that no column shows."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists."""
@@ -80,15 +80,15 @@ class Row(RootModel[dict[str, Cell]]):
         return tuple(str(ref) for ref in found) if isinstance(found, list) else ()
 
 
-class _Shown(Part):
+class _Shown(RecordPart):
     """What charts and tables share; numbers are rounded here, once, so that all renderings print the same.
 
     needs: metrics missing for any row at all, which make the finding absent."""
 
     unit: str
     scale: Literal["linear", "log"]
-    lines: tuple[Line, ...] = ()
-    columns: tuple[Column, ...] = ()
+    lines: tuple[ReferenceLine, ...] = ()
+    columns: tuple[TableColumn, ...] = ()
     needs: tuple[str, ...] = Field((), exclude=True, repr=False)
 
     @model_validator(mode="before")
@@ -121,7 +121,7 @@ class Table(_Shown):
     """Rows of cells; columns name those that are shown, in order. A `matrix` holds yes, no and the like."""
 
     kind: Literal["table", "matrix"]
-    rows: tuple[Row, ...]
+    rows: tuple[TableRow, ...]
 
     @property
     def sources(self) -> tuple[str, ...]:

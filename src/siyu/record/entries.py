@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, Discriminator, Tag, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Discriminator, Tag, TypeAdapter
 
-from siyu.record.text import Both, Number, Part, Ref
+from siyu.record.text import Both, Number, RecordPart, Ref
 
 
-class SourceEntry(Part):
+class SourceEntry(RecordPart):
     """A document: what it is, how far it deserves trust, what it gains by being believed."""
 
     id: str
@@ -24,7 +24,7 @@ class SourceEntry(Part):
     reason: Both
 
 
-class RivalEntry(Part):
+class RivalEntry(RecordPart):
     """A claim that says otherwise. conflict: the id of their conflict; kind and reason: of it."""
 
     ref: Ref
@@ -37,7 +37,7 @@ class RivalEntry(Part):
     reason: Both
 
 
-class Entry(Part):
+class Entry(RecordPart):
     """What all kinds share."""
 
     ref: Ref
@@ -140,6 +140,7 @@ class FeeEntry(Entry):
     platform: str
     route: str
     category: str
+    traffic_form: str
     rate_low: Number
     rate_mode: Number | None
     rate_high: Number
@@ -209,7 +210,7 @@ _Any = Annotated[
     | Annotated[LedgerEntry, Tag("ledger")],
     Discriminator(_kind),
 ]
-_ENTRIES: TypeAdapter[dict[str, _Any]] = TypeAdapter(dict[str, _Any])
+_ENTRIES: TypeAdapter[dict[str, _Any]] = TypeAdapter(dict[str, _Any], config=ConfigDict(defer_build=True))
 
 
 def entries(content: Mapping[str, Any]) -> dict[str, Entry]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from siyu.record.chart import Mark, Shown
-from siyu.record.text import Both, IntervalKind, Key, Number, Part, Quantity, Ref, Wording, rounded
+from siyu.record.text import Both, IntervalKind, Key, Number, Quantity, RecordPart, Ref, Wording, rounded
 
 Section = Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z_]+$")]
 Role = Literal["answer", "headline", "appendix", "absent"]
@@ -34,7 +34,7 @@ class Value(Quantity):
     formula: str = ""
 
 
-class Slider(Part):
+class Slider(RecordPart):
     """An input that the reader moves, between low and high, from value on."""
 
     name: str
@@ -45,14 +45,14 @@ class Slider(Part):
     value: Number
 
 
-class Gain(Part):
+class Gain(RecordPart):
     """A formula as JavaScript, and the names of its inputs in order."""
 
     names: tuple[str, ...]
     js: str
 
 
-class Packed(Part):
+class Packed(RecordPart):
     """Draws of an input as `siyu.models.quantised` packs them."""
 
     start: Number
@@ -60,19 +60,22 @@ class Packed(Part):
     codes: str
 
 
-class WhatIf(Part):
+class WhatIf(RecordPart):
     """What the sliders of the page work with: what counts is how many draws make `gain` positive.
 
-    says: what a positive gain means. sliders: the first is the axis of the curve; what they set is not drawn."""
+    says: what a positive gain means. sliders: the first, a loss, is the axis of the curve, the second a fee; the
+    gain is linear in both. What a slider has been moved to is not drawn; until one is, `published` is shown:
+    [low, middle, high] of `better`, `fee` and `loss`, of all draws."""
 
     gain: Gain
     says: Wording
     sliders: tuple[Slider, ...]
+    published: dict[str, tuple[Number, Number, Number]]
     fixed: dict[str, Number]
     draws: dict[str, Packed]
 
 
-class FindingRecord(Part):
+class FindingRecord(RecordPart):
     """One takeaway. message_id names its values in braces; numbers are at ten significant digits.
 
     role: `answer` (of its section; `cards` name at most three values), `headline`, `appendix`, or `absent` when
@@ -141,7 +144,7 @@ class TitledFinding(FindingRecord):
     title: Both
 
 
-class Findings(Part):
+class Findings(RecordPart):
     """The content of `findings.json`."""
 
     model_config = ConfigDict(title="findings.json: every finding of a report, with its title in each language")

@@ -19,10 +19,11 @@ Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 IntervalKind = Literal["none", "claim_range", "assumption90", "sampling95"]
 
 
-class Part(BaseModel):
+class RecordPart(BaseModel):
     """A part of a record; it cannot be changed and holds nothing that is not declared."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    # built when first used: deciding that nothing changed reads no record
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     def as_json(self) -> dict[str, Any]:
         """Plain dicts and lists, with the fields that were given."""
@@ -30,14 +31,14 @@ class Part(BaseModel):
         return content
 
 
-class Both(Part):
+class Both(RecordPart):
     """Words in both languages."""
 
     en: str
     zh: str
 
 
-class Quantity(Part):
+class Quantity(RecordPart):
     """A number in a unit, with its range where it has one; a text in place of a number is shown as it is."""
 
     value: Number | str | None
@@ -46,7 +47,7 @@ class Quantity(Part):
     unit: str = ""
 
 
-class Message(Part):
+class Message(RecordPart):
     """A message id with what its placeholders stand for."""
 
     id: str
@@ -58,9 +59,9 @@ class Message(Part):
 
 Argument = Quantity | Message | Both
 Wording = str | Message | Both
-Message.model_rebuild()
-_WORDING: TypeAdapter[Wording] = TypeAdapter(Wording)
-_ARGUMENT: TypeAdapter[Argument] = TypeAdapter(Argument)
+_LATER = ConfigDict(defer_build=True)
+_WORDING: TypeAdapter[Wording] = TypeAdapter(Wording, config=_LATER)
+_ARGUMENT: TypeAdapter[Argument] = TypeAdapter(Argument, config=_LATER)
 
 
 def wording(content: Wording | Mapping[str, Any]) -> Wording:
@@ -75,7 +76,7 @@ def argument(content: Argument | Mapping[str, Any]) -> Argument:
 
 def rounded(content: Any) -> Any:
     """JSON content with floats at ten significant digits (hides last-bit differences between machines)."""
-    if isinstance(content, bool | str | int | Part) or content is None:
+    if isinstance(content, bool | str | int | RecordPart) or content is None:
         return content
     if isinstance(content, Mapping):
         return {key: rounded(entry) for key, entry in content.items()}

@@ -79,7 +79,12 @@ CONFIDENCES = {
     "none": msg("no confidence"),
     "open": msg("undecided"),
 }
-FAMILIES = {"pert": msg("PERT"), "logpert": msg("PERT on a log scale"), "fixed": msg("fixed")}
+FAMILIES = {
+    "pert": msg("PERT"),
+    "logpert": msg("PERT on a log scale"),
+    "fixed": msg("fixed"),
+    "sampling": msg("sampling distribution"),
+}
 STATUSES = {
     "ok": msg("complete"),
     "no_input": msg("no data yet"),
@@ -93,6 +98,7 @@ FEES = {
     "platform": msg("platform service fee"),
     "payment": msg("payment fee"),
     "creator": msg("creator commission"),
+    "closed": msg("closed to a business"),
 }
 CHECKS = {
     "yes": ("✓", msg("yes")),

@@ -12,7 +12,7 @@ from string import Formatter
 from siyu.definitions import Definition, registry
 from siyu.findings import title
 from siyu.language import PSEUDO, Language, Segment
-from siyu.record import Both, Column, FindingRecord, Message, Number, Quantity, Table, Wording
+from siyu.record import Both, FindingRecord, Message, Number, Quantity, Table, TableColumn, Wording
 from siyu.render import labels
 from siyu.render.said import NAME_LENGTH, NOTE_LENGTH, Piece, Said, joined, untrusted
 
@@ -142,7 +142,7 @@ class Speech:
         """Words in brackets, behind others; nothing for none."""
         return self.message(" ({detail})", detail=words) if words else ""
 
-    def cell(self, finding: FindingRecord, table: Table, place: int, column: Column) -> CellWords:
+    def cell(self, finding: FindingRecord, table: Table, place: int, column: TableColumn) -> CellWords:
         """A cell of row `place`. A `value` cell whose row has a low and a high is a range."""
         row, key = table.rows[place], column.key
         content, unit = row.cell(key), column.unit or str(row.cell("unit") or "")

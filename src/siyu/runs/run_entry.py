@@ -6,7 +6,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from siyu.record import Part, TitledFinding
+from siyu.record import RecordPart, TitledFinding
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
 from siyu.runs.ask.sections import profiles
@@ -63,7 +63,7 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     if section.status != OK:
         return section.status, section.reason
     reason = executed.no_input(storage.read_json(store.notebook(section.notebook)))
-    return (NO_INPUT, reason.as_json() if isinstance(reason, Part) else reason) if reason else (OK, None)
+    return (NO_INPUT, reason.as_json() if isinstance(reason, RecordPart) else reason) if reason else (OK, None)
 
 
 def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from siyu.intake.formats.times import EPOCH
 from siyu.simulator.kinds import World
-from siyu.simulator.worlds import Lives, lived, truth
+from siyu.simulator.worlds import Lives, lived, lot_truth, truth
 
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
 QUIRKS = {
@@ -105,7 +105,13 @@ class Brand:
             "naive_repeat_share": self.lives.naive if len(self.lives.joins) else {},
             "uplift": {"window_days": 90, "gap_days": 7, "of_these_buyers": _number(self.lives.counterfactual()),
                        "of_the_world": _number(truth(world))},
-        }  # fmt: skip
+        } | self._lot()  # fmt: skip
+
+    def _lot(self) -> dict[str, Any]:
+        if self.plan.world.kind != "experiment":
+            return {}
+        as_invited, joining = map(_number, lot_truth(self.plan.world))
+        return {"invited_by_lot": {"window_days": 90, "as_invited": as_invited, "of_those_who_joined": joining}}
 
 
 def made(plan: Recipe) -> Brand:

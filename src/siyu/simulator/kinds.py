@@ -15,8 +15,10 @@ delayed    like selection, days after the purchase
 win_back   like selection, and more readily after a gap that was long for the buyer
 promotion  like selection, and far more readily in the weeks before a sale
 moving     the rate changes from gap to gap, and the chance of joining with it
+experiment half of the buyers are invited by lot, on one day; some of them join, and some of the others; joining
+           multiplies the rate from then on
 
-Only the planted ones have an effect.
+Only the planted ones and the experiment have an effect.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ import numpy.typing as npt
 
 Kind = Literal[
     "null", "coin", "selection", "calendar", "planted",
-    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving",
+    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "experiment",
 ]  # fmt: skip
 # the parameters that a kind has beside those of every world; in other kinds they do nothing
 PARAMETERS: dict[Kind, tuple[str, ...]] = {
@@ -46,6 +48,7 @@ PARAMETERS: dict[Kind, tuple[str, ...]] = {
     "win_back": ("tilt", "win_back"),
     "promotion": ("tilt", "sale_factor", "recruiting"),
     "moving": ("tilt", "swing", "keep"),
+    "experiment": ("effect", "tilt", "invited_day", "uptake", "leak"),
 }
 KINDS = tuple(PARAMETERS)
 CHANNELS = ("live", "video", "card", "search")
@@ -68,7 +71,9 @@ class World:
     odds are a quarter.   sale_factor: on all rates during SALES.   delay_days: mean days from purchase to join.
     win_back: power of the last gap, in the buyer's mean gaps, in the odds.   recruiting: factor on the odds in the
     EVE of a sale.   swing: hot rate over cold rate; keep: chance that a buyer's next gap is as hot as the last.
-    fan_share: buyers who ever follow.   basket_fen: median amount of an order.
+    invited_day: on which half of the buyers are invited.   uptake: chance that an invited buyer of mean rate joins;
+    leak: that another one does, at most the former.   fan_share: buyers who ever follow.   basket_fen: median amount
+    of an order.
     Raises ValueError for values outside their range.
     """
 
@@ -92,6 +97,9 @@ class World:
     recruiting: float = 6.0
     swing: float = 3.0
     keep: float = 0.0
+    invited_day: int = 430
+    uptake: float = 0.5
+    leak: float = 0.0
     fan_share: float = 0.65
     basket_fen: int = 16_900
 
@@ -104,9 +112,11 @@ class World:
                     "delay_days", "recruiting", "swing")  # fmt: skip
         if faulty := [name for name in positive if not getattr(self, name) > 0]:
             raise ValueError(f"{', '.join(faulty)} must be positive")
-        shares = ("join_chance", "joiner_share", "keep", "fan_share")
+        shares = ("join_chance", "joiner_share", "keep", "uptake", "leak", "fan_share")
         if faulty := [name for name in shares if not 0 <= getattr(self, name) <= 1]:
             raise ValueError(f"{', '.join(faulty)} must lie between 0 and 1")
+        if self.leak > self.uptake or not 0 < self.invited_day < self.days:
+            raise ValueError("leak must not exceed uptake, and invited_day lie within the days")
 
     @property
     def as_of(self) -> date:

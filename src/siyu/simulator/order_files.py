@@ -13,6 +13,7 @@ from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.format import Format
 from siyu.simulator import writing
 from siyu.simulator.brand import DAY, FEE, Brand, Recipe, keys, seconds
+from siyu.simulator.purchasing import lot
 
 BEIJING = 8 * 3600
 OVERLAP = 45 * DAY  # how far the newer of two exports reaches back
@@ -77,12 +78,25 @@ def people_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
             for key, at, gone in zip(joins["key"], joins["at"], left, strict=True)]  # fmt: skip
     if rows:
         yield "members.csv", _csv(["群编号", "成员标识", "入群时间", "退群时间", "入群方式"], rows)
+    if plan.world.kind == "experiment":
+        yield "assignments.csv", _assignments(brand, start + plan.world.invited_day * DAY)
     follows = lives.follows.assign(at=start + lives.follows["day"] * DAY + lives.follows["minute"] * 60)
     ends = np.where(follows["end"] >= 0, start + follows["end"] * DAY, -1)
     who = keys(plan, follows["buyer"])
     rows = [[key, _moment(at), _moment(gone)] for key, at, gone in zip(who, follows["at"], ends, strict=True)]
     if rows:
         yield "follows.csv", _csv(["粉丝标识", "关注时间", "取关时间"], rows)
+
+
+def _assignments(brand: Brand, invited_at: int) -> bytes:
+    """The newest order of each buyer before the invitations, the arm, and when the invited were asked."""
+    known = brand.orders[brand.orders["paid"].between(0, invited_at - 1) & brand.orders["key"].notna()]
+    newest = known.sort_values(["paid", "order_id"]).drop_duplicates("buyer", keep="last").sort_values("order_id")
+    arms = np.where(lot(brand.plan.world)[newest["buyer"]], "invited", "control")
+    moment = _moment(invited_at + 10 * 3_600)
+    rows = [[f"\t{order}", arm, moment if arm == "invited" else ""]
+            for order, arm in zip(newest["order_id"], arms, strict=True)]  # fmt: skip
+    return _csv(["order_id", "arm", "invited_at"], rows)
 
 
 def _csv(head: list[str], rows: list[list[str]]) -> bytes:

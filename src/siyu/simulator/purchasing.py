@@ -22,13 +22,15 @@ Bools = npt.NDArray[np.bool_]
 @dataclass
 class _Crowd:
     """Buyers by number: what they are like, and what has become of them so far. heat: factor on the rate of the
-    present gap; last: days of the gap before; wish: day of joining in `calendar`, -1 never."""
+    present gap; last: days of the gap before; wish: day of joining in `calendar` and `experiment`, -1 never; pull:
+    chance in `experiment` to join if invited and not otherwise."""
 
     first: Ints
     rate: Floats
     end: Floats
     entry: Ints
     wish: Ints
+    pull: Floats
     heat: Floats
     last: Floats
     member: Bools
@@ -65,9 +67,12 @@ def _crowd(world: World, random: np.random.Generator) -> _Crowd:
     rate = np.maximum(rate, 1e-9)  # a gap beyond every horizon may be long, but must be a number
     end = first + random.exponential(world.life_days, n)
     entry = random.choice(len(CHANNELS), n, p=_ENTRY)
-    wish = _wishes(world, first, end, random)
+    if world.kind == "experiment":
+        wish, pull = _invited(world, first, rate, random)
+    else:
+        wish, pull = _wishes(world, first, end, random), np.zeros(n)
     heat = _heat(world, n, random)
-    return _Crowd(first, rate, end, entry, wish, heat, np.zeros(n), np.zeros(n, bool), np.full(n, -1))
+    return _Crowd(first, rate, end, entry, wish, pull, heat, np.zeros(n), np.zeros(n, bool), np.full(n, -1))
 
 
 def _purchase(
@@ -79,12 +84,13 @@ def _purchase(
     rate, end, free = crowd.rate[alive] * crowd.heat[alive], crowd.end[alive], ~crowd.member[alive]
     chance = np.where(free, _chances(world, crowd, alive, day, number), 0.0)
     apart = _days_to_next(world, effort / rate, day, end)
-    joined = _days_to_next(world, effort / (rate * world.multiplier), day, end)
+    joined = _days_to_next(world, _wait_of_members(world, effort, rate, day), day, end)
     join_day, joins = day, toss < chance
-    if world.kind == "calendar":  # joins lie between purchases; whoever wishes within the gap is the joiner
+    if world.kind in ("calendar", "experiment"):  # joins lie between purchases: who wishes within the gap is the joiner
         join_day = crowd.wish[alive]
         joins = free & (join_day >= day) & (join_day < np.minimum(day + apart, world.days))
-        chance = joins.astype(float)
+        waits = (day <= world.invited_day) & (day + apart > world.invited_day)
+        chance = joins.astype(float) if world.kind == "calendar" else np.where(waits, crowd.pull[alive], 0.0)
     elif delay := world.own("delay_days"):
         join_day = day + random.exponential(delay, alive.size).astype(np.int64)
         joins &= (join_day <= end) & (join_day < np.minimum(day + apart, world.days))
@@ -99,7 +105,7 @@ def _purchase(
 
 def _chances(world: World, crowd: _Crowd, alive: Ints, day: Ints, number: int) -> Floats:
     """Chance of joining at this purchase, of buyers who have not joined."""
-    if world.kind == "calendar" or (world.kind == "null" and number > 1):
+    if world.kind in ("calendar", "experiment") or (world.kind == "null" and number > 1):
         return np.zeros(alive.size)
     relative = crowd.rate[alive] * world.gap_days * crowd.heat[alive]
     odds = world.join_chance / max(1 - world.join_chance, 1e-9) * relative ** world.own("tilt")
@@ -126,6 +132,14 @@ def _days_to_next(world: World, wait: Floats, day: Ints, end: Floats) -> Ints:
     return np.where(day + whole <= end, whole, FAR)
 
 
+def _wait_of_members(world: World, effort: Floats, rate: Floats, day: Ints) -> Floats:
+    """Days to the next purchase where joining is what changes them: in `experiment` from the invitations on."""
+    if world.kind != "experiment":
+        return effort / (rate * world.multiplier)
+    lead = np.maximum(world.invited_day - day, 0)
+    return np.minimum(effort / rate, lead) + np.maximum(effort / rate - lead, 0) / world.multiplier
+
+
 def _during(day: Ints, before: int) -> Bools:
     """Whether days lie in a sale or the `before` days ahead of it."""
     inside = [(day >= first - before) & (day < last) for first, last in SALES]
@@ -146,6 +160,21 @@ def _heat(world: World, n: int, random: np.random.Generator) -> Floats:
     if world.kind != "moving":
         return np.ones(n)
     return random.choice([world.swing**-0.5, world.swing**0.5], n)
+
+
+def lot(world: World) -> Bools:
+    """Whether each buyer of an `experiment` is invited: half of them, the same ones at every seed."""
+    return np.random.default_rng(20_251_130).random(world.buyers) < 0.5
+
+
+def _invited(world: World, first: Ints, rate: Floats, random: np.random.Generator) -> tuple[Ints, Floats]:
+    """(day on which a buyer joins, -1 never; chance to join if invited and not otherwise)."""
+    odds = world.uptake / max(1 - world.uptake, 1e-9) * (rate * world.gap_days) ** world.own("tilt")
+    if_invited = odds / (1 + odds)
+    otherwise = if_invited * world.leak / max(world.uptake, 1e-9)
+    known = first < world.invited_day
+    joins = known & (random.random(first.size) < np.where(lot(world), if_invited, otherwise))
+    return np.where(joins, world.invited_day, -1), np.where(known, if_invited - otherwise, 0.0)
 
 
 def _wishes(world: World, first: Ints, end: Floats, random: np.random.Generator) -> Ints:

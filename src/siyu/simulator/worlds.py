@@ -13,7 +13,7 @@ from siyu.simulator.baskets import follows_of, orders_of
 from siyu.simulator.kinds import CHANNELS, KINDS, Ints, Kind, World, seventy
 from siyu.simulator.purchasing import lived_purchases
 
-__all__ = ["CHANNELS", "KINDS", "Kind", "Lives", "World", "lived", "seventy", "truth"]
+__all__ = ["CHANNELS", "KINDS", "Kind", "Lives", "World", "lived", "lot_truth", "seventy", "truth"]
 
 MOST_PURCHASES = 5  # purchase numbers from here on are one stratum
 CROWD = 400_000  # buyers behind a population truth: its standard error is near 0.0005
@@ -54,7 +54,7 @@ class Lives:
         Random through the buyers drawn: `truth` is the value of the world itself.
         """
         rows = self.gaps[(self.gaps["day"] + gap + window < self.world.days) & (self.gaps["chance"] > 0)]
-        if rows.empty:
+        if rows.empty or self.world.kind == "experiment":  # there, no purchase is what joining starts from
             return float("nan")
         quarter = _quarters(rows["day"].to_numpy(), self.world.start)
         stratum = (np.minimum(rows["purchase_no"], MOST_PURCHASES) * 1_000 + quarter) * 10 + rows["entry"]
@@ -90,6 +90,18 @@ def truth(world: World, window: int = 90, gap: int = 7) -> float:
     crowd = replace(world, buyers=CROWD)
     gaps, joins = lived_purchases(crowd, np.random.default_rng(20_060_102))
     return Lives(crowd, pd.DataFrame(), joins, pd.DataFrame(), gaps).counterfactual(window, gap)
+
+
+@lru_cache(maxsize=64)
+def lot_truth(world: World, window: int = 90) -> tuple[float, float]:
+    """Of an `experiment`: what inviting changes in the share with a purchase within `window` days, of all buyers known
+    before, and what joining changes for those who join because they are invited. From `CROWD` buyers of their own."""
+    gaps, _ = lived_purchases(replace(world, buyers=CROWD), np.random.default_rng(20_060_102))
+    day = world.invited_day
+    rows = gaps[gaps["chance"] > 0]
+    bought = [(rows["day"] == day) | (rows["day"] + rows[life] < day + window) for life in ("joined", "apart")]
+    gain = rows["chance"] * (bought[0].astype(float) - bought[1].astype(float))
+    return float(gain.mean()), float(gain.sum() / rows["chance"].sum())
 
 
 def _quarters(day: Ints, start: date) -> Ints:

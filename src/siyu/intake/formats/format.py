@@ -17,7 +17,7 @@ from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates"]
+Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates", "assignments"]
 # readers that a column of each meaning may have
 _READERS = {"fen": ("money", "fee", "product"), "id": ("id", "row", "text"), "text": ("text", "choice", "id"),
             "key": ("buyer",), "time": ("time",), "count": ("count",), "share": ("share",)}  # fmt: skip

@@ -23,6 +23,7 @@ from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.export import Progress
 from siyu.intake.reading.problems import Trouble
 from siyu.intake.reading.sources import EXPORTS, sources
+from siyu.intake.store.assignments import assigned
 from siyu.intake.store.canonical import Counts, write_tables
 from siyu.intake.store.identity import Identity
 from siyu.intake.store.inventory import Export, Inventory, stamp_of, store_of
@@ -42,9 +43,10 @@ class Books:
     """accounts: of every table of every export. orders, purchases, members, follows: Parquet files, see `store`.
 
     sessions, aggregates: as the client's dashboards report them, a row per live session or period, times as
-    timestamps, money in fen, shares 0-1. counts: order lines by platform. observed: of each table with times.
-    net_uncertain: records with a part refund of unknown amount, and their paid fen: net counts them in full.
-    digest: sha256 of all inputs and of the formats that read them; the secret has no part in it.
+    timestamps, money in fen, shares 0-1. assignments: see `siyu.intake.store.assignments`. counts: order lines by
+    platform. observed: of each table with times. net_uncertain: records with a part refund of unknown amount, and
+    their paid fen: net counts them in full. digest: sha256 of all inputs and of the formats that read them; the
+    secret has no part in it.
     """
 
     accounts: tuple[Account, ...]
@@ -54,6 +56,7 @@ class Books:
     follows: Path | None
     sessions: pd.DataFrame | None
     aggregates: pd.DataFrame | None
+    assignments: pd.DataFrame | None
     identity: Identity
     counts: tuple[Counts, ...]
     observed: tuple[Observation, ...]
@@ -102,7 +105,7 @@ def books_of(exports: Path, store: Path, progress: Progress | None = None) -> Bo
     note_exports(exports, store, of_file, [export.digest for export in inventory.exports])
     content = [(export.name, export.digest) for export in inventory.exports]
     content += [("erased", str(part.erased)) for part in parts if part.erased]
-    return _made(accounts, parts, store, _name(content, parts))
+    return _made(accounts, parts, store, _name(content, parts), exports.parent)
 
 
 def _tables(
@@ -141,7 +144,7 @@ def _name(content: Sequence[tuple[str, str]], parts: Sequence[Part]) -> str:
     return hashlib.sha256(json.dumps([VERSION, SHAPE, *content, *used]).encode()).hexdigest()
 
 
-def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, digest: str) -> Books:
+def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, digest: str, subject: Path) -> Books:
     """The tables, written into a folder of their own that appears only when it is complete."""
     refused = {account.file for account in accounts if account.refused}
     used = [part for part in parts if part.name not in refused]
@@ -153,7 +156,9 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
             counted, clashes = _written(used, making)
             found = {"counts": [asdict(one) for one in counted], "clashes": clashes}
             (making / "counts.json").write_text(json.dumps(found), encoding="utf-8")
-            (making / "observed.json").write_bytes(STORED.dump_json(observe(used)))
+            (making / "observed.json").write_bytes(
+                STORED.dump_json(observe([part for part in used if part.name not in {clash.file for clash in clashes}]))
+            )
             _leave_only(folder.parent, {making})
             _leave_only(store / "parts", {part.folder for part in parts})
             making.rename(folder)
@@ -173,6 +178,7 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
         **{name: path if used and path.is_file() else None for name, path in paths.items()},
         sessions=_frame(used, "sessions", "session_id"),
         aggregates=_frame(used, "aggregates", "period_start"),
+        assignments=assigned(subject, _frame(used, "assignments", "order_id")),
         identity=_identity(counts, accounts),
         counts=counts,
         observed=STORED.validate_json((folder / "observed.json").read_bytes()) if used else (),

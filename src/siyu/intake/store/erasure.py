@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from siyu.errors import Problem, UsageError
 from siyu.intake.formats.cells import buyer
 from siyu.intake.reading.sources import EXPORTS
+from siyu.intake.store.assignments import ROWS, TERMS, without
 from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE
 from siyu.intake.store.inventory import store_of
@@ -44,7 +45,7 @@ def erase(subject: str, reports: Path) -> Erased:
     Public and synthetic data (suppress_below 0) keep their exports. Raises UsageError for an unknown subject.
     """
     about = load_subject(subject)
-    targets = [store_of(about.folder)]
+    targets = [store_of(about.folder), *(about.folder / name for name in (ROWS, TERMS))]
     if about.suppress_below:
         targets += [about.folder / EXPORTS, about.folder / KEY_TABLE_FILE]
     there = tuple(path for path in targets if path.exists())
@@ -71,17 +72,20 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
         )
     books_of(exports, store)  # so that every export has been looked through
     key = Keyring.key(secret(store, exports), value)
-    records = {}
+    records, orders = {}, set[str]()
     for account in sorted((store / "parts").glob("*/account.json")):
         folder = account.parent
         name = json.loads(account.read_text(encoding="utf-8"))["file"]
         _, part = stored_part(folder, name)
         keys = part.keys().to_pylist()
         if key in keys:
-            numbers = part.rows()["buyer_no"]
-            records[name] = int(pc.sum(pc.equal(numbers, keys.index(key))).as_py() or 0)
+            rows = part.rows()
+            rows = rows.filter(pc.equal(rows["buyer_no"], keys.index(key)))
+            records[name] = len(rows)
+            orders.update(rows["order_id"].to_pylist() if "order_id" in rows.column_names else ())
     if records:
         add_erased(store, secret(store, exports), key)
+        without(about.folder, orders)
         books_of(exports, store)
     return Erased(records=records, remaining=tuple(records), published=_published(reports, subject) if records else ())
 

@@ -152,7 +152,7 @@ def contradicting(parts: Sequence[Part], keys: Keys) -> list[Clash]:
 
 
 ROW = {"members": ("group_id", "key", "joined_at"), "follows": ("key", "followed_at"), "buyer_keys": ("order_id",),
-       "sessions": ("session_id",), "aggregates": ("period_start",)}  # fmt: skip
+       "sessions": ("session_id",), "aggregates": ("period_start",), "assignments": ("order_id",)}  # fmt: skip
 
 
 def _unlike(one: pd.Series, other: pd.Series) -> bool:

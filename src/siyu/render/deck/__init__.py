@@ -16,20 +16,13 @@ from siyu.render.packing import normalised
 from siyu.render.report import Report
 from siyu.render.speech import Speech
 
-__all__ = ["deck_bytes", "write_deck"]
 
-
-def write_deck(path: Path, code: str, report: Report, template: Path | None = None) -> None:
-    """Write the deck of a report in `zh` or `en`. The same report and template give the same bytes.
+def deck_bytes(code: str, report: Report, template: Path | None = None) -> bytes:
+    """The deck of a report in `zh` or `en` as .pptx. The same report and template give the same bytes.
 
     template: a client's .pptx whose layouts and placeholders carry the names of `layouts.LAYOUTS`.
     Raises UsageError when the template misses any, SlideProblems when a slide cannot be shown as it is.
     """
-    path.write_bytes(deck_bytes(code, report, template))
-
-
-def deck_bytes(code: str, report: Report, template: Path | None = None) -> bytes:
-    """The deck as .pptx; see `write_deck`."""
     masters = opened(template)
     speech = Speech(Language(code))
     name = str(speech.label(report.subject.name, 60))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from siyu import theme
-from siyu.record import Chart, Column, FindingRecord, Mark, Table
+from siyu.record import Chart, FindingRecord, Mark, Table, TableColumn
 from siyu.render.deck.grids import GridCell, SlideGrid
 from siyu.render.deck.plots import PLOTS, Frame, Plot
 from siyu.render.speech import NOTHING, Speech
@@ -45,7 +45,7 @@ def grid(finding: FindingRecord, speech: Speech) -> SlideGrid:
     return SlideGrid(heads, [[replace(cell, number=n) for cell, n in zip(row, numeric, strict=True)] for row in rows])
 
 
-def _cell(finding: FindingRecord, table: Table, at: int, speech: Speech, column: Column) -> GridCell:
+def _cell(finding: FindingRecord, table: Table, at: int, speech: Speech, column: TableColumn) -> GridCell:
     words = speech.cell(finding, table, at, column)
     return GridCell(str(words.said), colour=_CHECKED.get(words.check, ""), number=bool(words.numbers))
 

@@ -26,7 +26,7 @@ _NAMES = {"zh": "中文", "en": "English"}
 
 
 def render_report(report: Report, language_code: str) -> str:
-    """The page of a report in `zh` or `en` (`xx` for the translation check)."""
+    """The page of a report in `zh` or `en` (`xx` for the translation check). The same report gives the same bytes."""
     page = Page(report, Language(language_code))
     environment = environment_of(page.language)
     environment.globals |= {
@@ -50,11 +50,6 @@ def render_report(report: Report, language_code: str) -> str:
     functions = ", ".join(f"{json.dumps(name)}: {source}" for name, source in formulas.items())
     script = f"const formulas = {{{functions}}};"
     return shell(environment, body, title, "page.js", "whatif.js", "whatif.css", generated=script)
-
-
-def write_report(path: Path, language_code: str, report: Report) -> None:
-    """Write the page of a report. The same report gives the same bytes."""
-    path.write_text(render_report(report, language_code), encoding="utf-8", newline="\n")
 
 
 def shell(environment: Environment, body: str, title: str, *files: str, generated: str = "") -> str:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from siyu.definitions import Definition, registry
 from siyu.language import PSEUDO, Language
-from siyu.record import ConflictEntry, FindingRecord, Mark, Row, Table, Value, Wording, kind_of
+from siyu.record import ConflictEntry, FindingRecord, Mark, Table, TableRow, Value, Wording, kind_of
 from siyu.render import labels
 from siyu.render.citations import Citations
 from siyu.render.outline import Block, Chapter, Outline, outline
@@ -208,7 +208,7 @@ class Page:
 
     def source_line(self, finding: FindingRecord) -> tuple[list[str], list[str]]:
         """(refs shown with grade and rivals, refs folded away). What the rows of a table show is left out."""
-        in_rows = {ref for row in finding.chart.rows if isinstance(row, Row) for ref in self.few(row.sources)}
+        in_rows = {ref for row in finding.chart.rows if isinstance(row, TableRow) for ref in self.few(row.sources)}
         refs = [ref for ref in self.citations.cited(finding) if ref not in in_rows]
         if len(refs) <= MOST_SOURCES:
             return refs, []

@@ -15,7 +15,8 @@ _SOURCE = re.compile(r"(?:[\w\s.,()+\-*/?:<>=]|=>)*")
 def content(whatif: WhatIf) -> str:
     """What the page's script reads: inputs without their labels, as JSON."""
     sliders = [one.model_dump(exclude={"label"}) for one in whatif.sliders]
-    kept = {"names": whatif.gain.names, "sliders": sliders, **whatif.model_dump(include={"fixed", "draws"})}
+    kept = {"names": whatif.gain.names, "sliders": sliders}
+    kept |= whatif.model_dump(include={"fixed", "draws", "published"})
     return json.dumps(kept, sort_keys=True)
 
 

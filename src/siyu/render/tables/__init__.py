@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from siyu.language import Language
 from siyu.render import labels
 from siyu.render.citations import Citations
@@ -15,16 +13,9 @@ from siyu.render.tables.economics import Economics
 from siyu.render.tables.findings import FindingSheets
 from siyu.render.tables.sources import write_sources
 
-__all__ = ["tables_bytes", "write_tables"]
-
-
-def write_tables(path: Path, code: str, report: Report) -> None:
-    """Write the workbook of a report in `zh` or `en`. The same report gives the same bytes."""
-    path.write_bytes(tables_bytes(code, report))
-
 
 def tables_bytes(code: str, report: Report) -> bytes:
-    """The workbook as .xlsx; see `write_tables`."""
+    """The workbook of a report in `zh` or `en` as .xlsx. The same report gives the same bytes."""
     speech = Speech(Language(code))
     name = str(speech.label(report.subject.name, 60))
     book = Book(speech, name, report.as_of)

@@ -15,20 +15,34 @@ const whatif = (() => {
     const formula = formulas[place.dataset.finding];
     const draws = Object.fromEntries(Object.entries(given.draws).map(([name, packed]) => [name, restore(packed)]));
     const count = Math.min(...Object.values(draws).map((values) => values.length));
-    // how many draws make the formula positive; what a slider sets is not drawn
-    const wins = (settings) => {
+    // values of the formula; what a slider has been moved to is not drawn
+    const gains = (settings) => {
       const columns = given.names.map((name) => (name in settings ? settings[name] : name in draws ? draws[name] : given.fixed[name]));
-      let positive = 0;
-      for (let at = 0; at < count; at += 1) {
-        if (formula(...columns.map((column) => (typeof column === "number" ? column : column[at]))) > 0) positive += 1;
-      }
-      return positive;
+      return Float64Array.from({ length: count }, (_, at) => formula(...columns.map((column) => (typeof column === "number" ? column : column[at]))));
     };
-    return { given, count, wins };
+    const wins = (settings) => gains(settings).reduce((positive, gain) => positive + (gain > 0), 0);
+    // by draw: the formula is linear in the loss (first slider) and in the fee (second)
+    const roots = (settings) => {
+      const [loss, fee] = given.sliders.map((slider) => slider.name);
+      const [kept, none, free, whole] = [[loss, 0], [loss, 1], [fee, 0], [fee, 1]].map(([name, value]) => gains({ ...settings, [name]: value }));
+      return {
+        loss: kept.map((gain, at) => Math.max(0, Math.min(1, 1 + none[at] / Math.max(gain - none[at], 0.01)))),
+        fee: free.map((gain, at) => gain / (gain - whole[at])),
+      };
+    };
+    return { given, count, wins, roots };
+  };
+  const quantiles = (values) => {
+    const sorted = Float64Array.from(values).sort();
+    return [0.05, 0.5, 0.95].map((share) => {
+      const at = share * (sorted.length - 1), low = Math.floor(at);
+      return sorted[low] + (at - low) * (sorted[Math.min(low + 1, sorted.length - 1)] - sorted[low]);
+    });
   };
 
   const start = (place) => {
-    const { given, count, wins } = model(place);
+    const { given, count, wins, roots } = model(place);
+    const moved = new Set();
     const svg = place.querySelector("svg");
     const inputs = given.sliders.map((slider) => place.querySelector(`input[name="${slider.name}"]`));
     const [axis] = given.sliders;
@@ -42,22 +56,22 @@ const whatif = (() => {
     const x = (value) => 62 + 552 * (value - axis.low) / (axis.high - axis.low);
     const y = (share) => 172 - 156 * share;
     const draw = () => {
-      const settings = Object.fromEntries(given.sliders.map((slider, at) => [slider.name, Number(inputs[at].value)]));
-      inputs.forEach((input, at) => { input.nextElementSibling.textContent = shown(Number(input.value), given.sliders[at].unit, input.nextElementSibling.dataset.pattern); });
+      const settings = Object.fromEntries(given.sliders.flatMap((slider, at) => (moved.has(at) ? [[slider.name, Number(inputs[at].value)]] : [])));
+      inputs.forEach((input, at) => { const output = input.nextElementSibling; output.textContent = moved.has(at) ? shown(Number(input.value), given.sliders[at].unit, output.dataset.pattern) : output.dataset.drawn; });
       const positive = wins(settings);
       place.dataset.wins = positive;
-      place.querySelector(".share").textContent = shown(positive / count, "ratio");
+      const found = moved.size ? { better: [0, positive / count, 0], ...Object.fromEntries(Object.entries(roots(settings)).map(([name, values]) => [name, quantiles(values)])) } : given.published;
+      place.dataset.found = JSON.stringify(found);
+      place.querySelector(".share").textContent = shown(found.better[1], "ratio");
+      ["fee", "loss"].forEach((name) => {
+        const [low, middle, high] = found[name].map((value) => shown(value, "ratio"));
+        place.querySelector(`.${name}`).textContent = `${middle} (${low} … ${high})`;
+      });
       const curve = Array.from({ length: steps + 1 }, (_, at) => {
         const value = axis.low + (axis.high - axis.low) * at / steps;
         return [value, wins({ ...settings, [axis.name]: value }) / count];
       });
-      const cross = curve.findIndex(([, share], at) => at > 0 && (share - 0.5) * (curve[at - 1][1] - 0.5) <= 0 && share !== curve[at - 1][1]);
-      let even = NaN;
-      if (cross > 0) {
-        const [[a, p], [b, q]] = [curve[cross - 1], curve[cross]];
-        even = a + (b - a) * (0.5 - p) / (q - p);
-      }
-      place.querySelector(".breakeven").textContent = Number.isFinite(even) ? shown(even, axis.unit) : "–";
+      const even = found.loss[1] > axis.low && found.loss[1] < axis.high ? found.loss[1] : NaN;
       svg.replaceChildren();
       [0, 0.5, 1].forEach((share) => {
         element("line", { class: "grid", x1: 62, x2: 614, y1: y(share), y2: y(share) });
@@ -68,9 +82,14 @@ const whatif = (() => {
       });
       element("polyline", { class: "line", points: curve.map(([value, share]) => `${x(value)},${y(share)}`).join(" ") });
       if (Number.isFinite(even)) element("line", { class: "even", x1: x(even), x2: x(even), y1: y(0), y2: y(1) });
-      element("circle", { class: "here", cx: x(settings[axis.name]), cy: y(positive / count), r: 6 });
+      if (moved.has(0)) element("circle", { class: "here", cx: x(settings[axis.name]), cy: y(positive / count), r: 6 });
     };
-    inputs.forEach((input) => input.addEventListener("input", draw));
+    inputs.forEach((input, at) => input.addEventListener("input", () => { moved.add(at); draw(); }));
+    place.querySelector("button").addEventListener("click", () => {
+      moved.clear();
+      inputs.forEach((input, at) => { input.value = given.sliders[at].value; });
+      draw();
+    });
     draw();
   };
   document.querySelectorAll(".whatif").forEach(start);

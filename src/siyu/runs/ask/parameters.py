@@ -7,7 +7,7 @@ import io
 import re
 import tokenize
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ _EXPECTED = {
 }
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INT = re.compile(r"[+-]?(0|[1-9]\d*)")
+BOUNDS = re.compile(r"[;,]?\s*(-?[\d.]+)\.\.(-?[\d.]+)$")
 _FLOAT = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 
 
@@ -31,21 +32,31 @@ _FLOAT = re.compile(r"[+-]?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?")
 class Parameter:
     """type: str, int, float, bool, or date (a str whose default is an ISO date, or that is named `as_of`).
 
-    meaning: the comment behind the declaration.
+    meaning: the comment behind the declaration, without the bounds of a number that it may end on
+    (`# draws of the assumptions; 1000..1000000`): low, high, both allowed; None without.
     """
 
     name: str
     type: str
     default: Scalar
     meaning: str = ""
+    low: float | None = None
+    high: float | None = None
 
     @property
     def expected(self) -> str:
         """What a value has to look like, in words."""
-        return _EXPECTED[self.type]
+        bounds = "" if self.low is None else f" from {self.low:,.10g} to {self.high:,.10g}"
+        return _EXPECTED[self.type] + bounds
 
     def typed(self, text: str) -> Scalar:
-        """The value that `text` stands for. Raises ValueError when it is not of the declared type."""
+        """The value that `text` stands for. Raises ValueError when it is not of the declared type or out of bounds."""
+        value = self._read(text)
+        if self.low is not None and self.high is not None and not self.low <= float(value) <= self.high:
+            raise ValueError(text)
+        return value
+
+    def _read(self, text: str) -> Scalar:
         match self.type:
             case "bool" if text in ("true", "false"):
                 return text == "true"
@@ -123,8 +134,19 @@ def _parameter(statement: ast.stmt, meanings: Mapping[int, str]) -> Parameter | 
                 return None
             if isinstance(default, str) and (name == "as_of" or _ISO_DATE.fullmatch(default)):
                 kind = "date"
-            return Parameter(name, kind, default, meanings.get(statement.lineno, ""))
+            return _bounded(Parameter(name, kind, default, meanings.get(statement.lineno, "")))
     return None
+
+
+def _bounded(parameter: Parameter) -> Parameter | None:
+    """With the bounds that its comment ends on; None when the default lies outside, or they are none."""
+    stated = BOUNDS.search(parameter.meaning)
+    if parameter.type not in ("int", "float") or stated is None:
+        return parameter
+    low, high = map(float, stated.groups())
+    if not low <= float(parameter.default) <= high:
+        return None
+    return replace(parameter, meaning=parameter.meaning[: stated.start()], low=low, high=high)
 
 
 def _constant(expression: ast.expr) -> Scalar | None:

@@ -16,6 +16,7 @@ from siyu.subjects import Subject
 
 # A client's rows of these go before the bundled ones.
 OVERRIDES = ("assumptions.csv", "fees.csv")
+EXPORTS = "exports"
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
 
 
@@ -119,13 +120,21 @@ def _section(name: str, request: Request) -> SectionPlan:
     if not notebook.profile.shareable:
         return SectionPlan(name, OK, values)
     goods = "category" in notebook.parameters  # what asks for goods reads assumptions and fees of a client
-    own = [path for file in OVERRIDES if (path := request.subject.folder / file).exists()] if goods else []
+    own = _own(request.subject) if goods else []
     if own:
-        return SectionPlan(name, OK, values, own=tuple(map(address, own)))
+        return SectionPlan(name, OK, values, own=tuple(own))
     values["subject"] = ""
     if goods:
         values["category"] = values.get("category") or request.subject.category
     return SectionPlan(name, OK, values, shared=keys.key(name, values)[:32])
+
+
+def _own(subject: Subject) -> list[str]:
+    """Addresses of what a subject's economics are made from, beside what everybody shares."""
+    found = [address(path) for file in OVERRIDES if (path := subject.folder / file).exists()]
+    if (exports := subject.folder / EXPORTS).is_dir():  # what they hold is measured
+        found.append(f"{address(exports)}/")
+    return [*found, address(subject.folder / "subject.yml")] if subject.facts else found
 
 
 def _injected(request: Request, parameters: Mapping[str, Parameter]) -> dict[str, Scalar]:

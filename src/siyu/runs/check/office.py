@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from siyu.record import Chart, FindingRecord, Quantity, Row, Table
+from siyu.record import Chart, FindingRecord, Quantity, Table, TableRow
 from siyu.runs.files.numerals import numbers_in, strange_numerals
 
 _OFFICE = "{http://schemas.openxmlformats.org"
@@ -134,7 +134,7 @@ def _gridded(chart: Chart) -> list[list[list[float]]]:
     return [[[], *([mark.value] if mark else [] for mark in line)] for line in found]
 
 
-def _figures(row: Row, column: str) -> list[float]:
+def _figures(row: TableRow, column: str) -> list[float]:
     """The numbers that a cell shows: its own, and those of the range it belongs to."""
     cell = row.cell(column)
     if isinstance(cell, Quantity):

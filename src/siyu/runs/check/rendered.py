@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from siyu.record import Mark, Row, TitledFinding, Value
+from siyu.record import Mark, TableRow, TitledFinding, Value
 from siyu.runs.check.office import deck_faults, tables_faults
 from siyu.runs.files.numerals import numbers_in, strange_numerals
 from siyu.runs.files.report_files import file_name, published, renderings
@@ -83,7 +83,7 @@ class _Numbers:
             self.all.setdefault(key, set()).update(numbers_in(record.as_json()))
             for value in record.values:
                 self._add(key, value.name, value)
-            rows: Sequence[Mark | Row] = record.chart.rows
+            rows: Sequence[Mark | TableRow] = record.chart.rows
             for at, row in enumerate(rows):
                 self._add(key, f"rows[{at}]", row)
 
@@ -100,7 +100,7 @@ class _Numbers:
         """All numbers of the finding that a reference names, or of all findings."""
         return self.all.get(ref.partition(".")[0]) or set[float]().union(*self.all.values())
 
-    def _add(self, key: str, name: str, parts: Value | Mark | Row) -> None:
+    def _add(self, key: str, name: str, parts: Value | Mark | TableRow) -> None:
         # sections may use one key each
         for part, content in parts.as_json().items():
             self.parts.setdefault((key, name, part), set()).update(numbers_in(content))

@@ -46,7 +46,7 @@ class Watch:
         found = set(self.started)
         for path in self.opened - self.made:
             name = address(Path(path))
-            if not _below(path, own) and not self._of_package(path, name):
+            if not (_below(path, own) or self._of_package(path, name) or Path(path).is_dir()):
                 found.add(Path(name).name if Path(name).is_absolute() else name)
         return sorted(found)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from siyu import theme
-from siyu.record import Line, Mark
+from siyu.record import Mark, ReferenceLine
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.bars import Categories, bar, end_label, horizontal
 from siyu.render.deck.plots.frame import Frame, Plot
@@ -70,7 +70,7 @@ def _coloured(at: int, colour: str) -> str:
     return tag("c:dPt", head, xml.shape(rgb(colour)))
 
 
-def _muted(line: Line) -> Mark:
+def _muted(line: ReferenceLine) -> Mark:
     """A reference mark as one more bar."""
     low, high = (line.value if end is None else end for end in (line.low, line.high))
     return Mark(label=line.label, value=line.value, low=low, high=high, unit=line.unit, tone="muted")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from siyu import theme
 from siyu.language import Language
-from siyu.record import Chart, Line, Mark, Wording
+from siyu.record import Chart, Mark, ReferenceLine, Wording
 from siyu.render.speech import Speech
 
 Number = float | int
@@ -43,7 +43,7 @@ class Frame:
         return self.chart.rows
 
     @property
-    def lines(self) -> Sequence[Line]:
+    def lines(self) -> Sequence[ReferenceLine]:
         """The reference marks."""
         return self.chart.lines
 

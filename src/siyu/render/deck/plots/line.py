@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from siyu import theme
-from siyu.record import Line, Mark
+from siyu.record import Mark, ReferenceLine
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot
 from siyu.render.deck.plots.points import values_on_the_left
@@ -46,7 +46,7 @@ def _curves(frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows:
             _add(sheet, series, f"{name} ({frame.word(word)})", across, [row.at(part) for row in rows], thin)
 
 
-def _reference(frame: Frame, sheet: ChartSheet, series: list[str], line: Line, xs: list[float]) -> None:
+def _reference(frame: Frame, sheet: ChartSheet, series: list[str], line: ReferenceLine, xs: list[float]) -> None:
     across = xml.numbers(sheet.add(_heading(frame), xs), xs)
     code = number_code(line.value, line.unit, frame.language)
     note = xml.labels([xml.label(0, code, "t", frame.size, theme.INK, name=True)], frame.size)

@@ -1,0 +1,160 @@
+"""The two decisions of the economics: an order that is there anyway, and people still to be won.
+
+Each is a choice between routes. It is decided when the best one brings most in nine draws of ten, or when even
+knowing everything would bring less than a hundredth of what buyers pay. What an unknown is worth is what a
+better choice would bring after learning it; the worths of both decisions make one ranking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sympy import Expr
+
+from siyu.definitions import definition
+from siyu.economy import Array, Economy, function_of
+from siyu.economy.measures import order_payoffs, orders_of_thousand, thousand
+from siyu.figure import Figure
+from siyu.formulas import symbol as s
+from siyu.models.information_value import value_of_knowing
+
+SURE, SLIGHT = 0.9, 0.01
+# Leads below ten yuan per thousand people, a fen a person, are shared: no account would show them.
+TIE = 10.0
+ERRORS = 1.96  # standard errors of a share of draws that its Monte Carlo error is told as
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A choice between routes, the best on average first.
+
+    shares: route -> share of draws in which it brings most, most first. error: what redrawing moves the
+    leader's share by. worth: of knowing everything. groups: group of inputs -> worth of knowing it, most first.
+    paid: what buyers pay for the same thing, CNY, the mean of the draws.
+    """
+
+    leader: str
+    shares: Mapping[str, Figure]
+    error: Figure
+    worth: Figure
+    groups: Mapping[str, Figure]
+    paid: float
+
+    @property
+    def rival(self) -> str:
+        """The route that brings most in most of the other draws."""
+        return next(route for route in self.shares if route != self.leader)
+
+    @property
+    def better(self) -> Figure:
+        """Probability that the leader brings most."""
+        return self.shares[self.leader]
+
+    @property
+    def decided(self) -> bool:
+        """Whether to act without knowing more."""
+        return self.better.value >= SURE or self.worth.value < SLIGHT * self.paid
+
+
+def order_decision(economy: Economy) -> Decision:
+    """Leave an order in the Douyin shop, or move it to the WeChat route in question. CNY an order."""
+    return _decision(economy, order_payoffs(economy.rival), s("order_value"), "worth_of_order", tie=0.0)
+
+
+def audience_decision(economy: Economy) -> Decision:
+    """The route that people still to be won are closed by. CNY per thousand people acquired."""
+    payoffs = {route: thousand(route) for route in economy.private_routes}
+    paid = s("order_value") * orders_of_thousand("douyin_shop")
+    return _decision(economy, payoffs, paid, "worth_of_knowing", tie=TIE)
+
+
+def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: str, *, tie: float) -> Decision:
+    routes, function = tuple(payoffs), function_of(tuple(payoffs.values()))
+    ranges = {name: economy.inputs[name] for name in function.inputs}
+
+    def brought(values: Mapping[str, Any]) -> Mapping[str, Array]:
+        return dict(zip(routes, function(values).values(), strict=True))
+
+    known = value_of_knowing(brought, ranges, routes, economy.draws, drawn=economy.drawn)
+    values = np.column_stack([np.broadcast_to(one, (economy.draws,)) for one in brought(economy.drawn).values()])
+    won = _won(values, tie)
+    refs = _gap_refs(economy, payoffs, tuple(payoffs), known.best)
+    shares = {route: _point("win_share", float(share), refs) for route, share in zip(routes, won, strict=True)}
+    shares = dict(sorted(shares.items(), key=lambda item: -item[1].value))
+    spread = shares[known.best].value * (1 - shares[known.best].value)
+    groups = {
+        group: _point(key, value, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
+        for group, value in known.groups.items()
+    }
+    return Decision(
+        known.best,
+        shares,
+        _point("monte_carlo_error", ERRORS * float(np.sqrt(spread / economy.draws)), refs),
+        _point(key, known.perfect, refs),
+        groups,
+        float(economy.outcomes({"paid": paid})["paid"].drawn.mean()),
+    )
+
+
+def _won(values: Array, tie: float) -> Array:
+    """Share of draws (rows) in which each route (column) brings most; leads under `tie` are shared."""
+    behind = values - values.max(axis=1, keepdims=True)
+    weights = np.exp(behind / tie) if tie else (behind == 0).astype(float)
+    return np.asarray((weights / weights.sum(axis=1, keepdims=True)).mean(axis=0))
+
+
+def _gap_refs(
+    economy: Economy, payoffs: Mapping[str, Expr], routes: tuple[str, ...] | list[str], base: str
+) -> tuple[str, ...]:
+    """Refs of the inputs that move the difference of any of the routes to `base`."""
+    return economy.moving_refs(*(payoffs[route] - payoffs[base] for route in routes if route != base))
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A group of inputs and what knowing it is worth.
+
+    order: to the first decision, CNY an order. thousand: to the second, per thousand people. both: together per
+    thousand people, who place orders, too. year: both in a year of the client; None without its volume.
+    """
+
+    group: str
+    order: Figure
+    thousand: Figure
+    both: Figure
+    year: Figure | None
+
+
+def ranking(economy: Economy, order: Decision, audience: Decision) -> list[Unknown]:
+    """What to measure first: every unknown by what it is worth to both decisions together, most first."""
+    placed = float(economy.outcomes({"orders": orders_of_thousand("douyin_shop")})["orders"].drawn.mean())
+    nothing = _point("worth_of_order", 0.0, ()), _point("worth_of_knowing", 0.0, ())
+    rows = []
+    for group in {**order.groups, **audience.groups}:
+        single, many = order.groups.get(group, nothing[0]), audience.groups.get(group, nothing[1])
+        refs = tuple(sorted({*single.sources, *many.sources}))
+        both = _point("worth_of_knowing", single.value * placed + many.value, refs)
+        rows.append(Unknown(group, single, many, both, of_year(economy, single, many)))
+    return sorted(rows, key=lambda row: (-row.both.value, row.group))
+
+
+def of_year(economy: Economy, order: Figure, thousand_people: Figure) -> Figure | None:
+    """Worths of both decisions over a year of the client, CNY; None when no volume is counted or stated.
+
+    Only orders of people whom the brand reaches can be moved: fans' orders, where their share was measured."""
+    volumes = {name: economy.inputs[name].mode for name in ("orders_year", "people_year") if name in economy.inputs}
+    if not volumes:
+        return None
+    reach = economy.inputs["fan_share"].mode if "fan_share" in economy.inputs else 1.0
+    orders = order.value * volumes.get("orders_year", 0.0) * reach
+    value = orders + thousand_people.value * volumes.get("people_year", 0.0) / 1000
+    used = [name for name in ("orders_year", "people_year", "fan_share") if name in economy.inputs]
+    refs = {ref for name in used for ref in economy.refs(name)} | {*order.sources, *thousand_people.sources}
+    return _point("worth_of_year", value, tuple(sorted(refs)))
+
+
+def _point(key: str, value: float, refs: tuple[str, ...]) -> Figure:
+    return Figure(value, value, value, definition(key).unit, "none", key, refs)
