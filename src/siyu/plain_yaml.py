@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +16,9 @@ DEEPEST = 20  # levels
 _Error = TypeVar("_Error", bound=ProblemsError)
 
 
-def mapping(path: Path, error: type[_Error], step: str) -> dict[str, Any]:
+def mapping(
+    path: Path, error: type[_Error], step: str, read: Callable[[Path], bytes] = Path.read_bytes
+) -> dict[str, Any]:
     """The mapping that a file holds. Raises `error`, which says where the file is no plain YAML and `step`."""
     file = shown_path(path)
 
@@ -23,7 +26,7 @@ def mapping(path: Path, error: type[_Error], step: str) -> dict[str, Any]:
         return error([Problem(file, line, "", found, expected, step)])
 
     try:
-        data = path.read_bytes() if path.is_file() else b""
+        data = read(path) if path.is_file() else b""
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as wrong:
         line = data.count(b"\n", 0, wrong.start) + 1

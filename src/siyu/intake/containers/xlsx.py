@@ -13,6 +13,7 @@ from siyu.intake.containers.marks import ERROR, LOST, Marks
 from siyu.intake.reading.problems import RefusedError
 
 PART_LIMIT = 1_500_000_000
+SPARE = 200_000  # elements beyond those that cells bring along
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
 
@@ -40,7 +41,7 @@ class _Look:
         self.sheets: list[tuple[str, str]] = []
         self.relations: list[Mapping[str, str]] = []
         self.root = ""
-        self.row = self.column = 0
+        self.row = self.column = self.elements = self.cells = 0
         self.kind, self.formula, self.value = "", False, True
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
@@ -51,6 +52,9 @@ class _Look:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         name = name.rpartition(":")[2]
+        self.elements += 1
+        if self.root == "worksheet" and self.elements > 20 * self.cells + SPARE:
+            raise RefusedError("too_large")
         if not self.root:
             self.root = name
         if self.root == "worksheet":
@@ -64,6 +68,7 @@ class _Look:
     def _sheet(self, name: str, attributes: dict[str, str]) -> None:
         if name == "c":
             self.close()
+            self.cells += 1
             self.row, self.column = _place(attributes.get("r", ""), self.row, self.column + 1)
             self.kind, self.formula, self.value = attributes.get("t", ""), False, False
             self.marks.cell(self.row, self.column)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 import zlib
@@ -116,8 +117,6 @@ def _tables(name: str, suffix: str, opener: Opener, size: int) -> Iterator[Table
                 found = sheets(file, None)
             yield from _named(name, [(one.title, one.text, one.rows, one.hidden) for one in found])
         elif pages.is_page(start):
-            if size > pages.LARGEST:
-                raise RefusedError("too_large")  # noqa: TRY301
             yield from _named(name, [("", *table, ()) for table in pages.tables(_text(opener))])
         elif dress := next((dress for sign, dress in DRESSES if _plain(start).startswith(sign)), ""):
             raise RefusedError("wrong_dress", found=dress)  # noqa: TRY301
@@ -213,16 +212,30 @@ def _member(opener: Opener, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
         raise RefusedError("bad_archive") from error
 
 
-def _text(opener: Opener) -> str:
-    """A page whole, in the encoding that its bytes fit."""
+def _text(opener: Opener) -> Iterator[str]:
+    """A page piece by piece, in the encoding that its bytes fit."""
     with opener() as file:
-        data = file.read()
-    for codec in ("utf-16",) if data[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(codec)
-        except UnicodeDecodeError:
-            continue
+        start = file.read(2)
+    for codec in ("utf-16",) if start in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
+        if _fits(opener, codec):
+            decoder = codecs.getincrementaldecoder(codec)()
+            with opener() as file:
+                while block := file.read(pages.PIECE):
+                    yield decoder.decode(block)
+            return
     raise RefusedError("encoding")
+
+
+def _fits(opener: Opener, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)()
+    with opener() as file:
+        try:
+            while block := file.read(pages.PIECE):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 @contextmanager
