@@ -9,6 +9,7 @@ from typing import Any
 
 from siyu.commands.options import misused
 from siyu.errors import Problem, UsageError
+from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import Books, books
 from siyu.language import Language, Text
 from siyu.observed import Span, notes, overall
@@ -27,7 +28,7 @@ class Tally:
     observed: dict[str, str] | None
     found: list[Metric]
     missing: list[Missing]
-    refused: list[str]
+    refused: list[Account]
     notes: Sequence[Text] = ()
 
     def as_json(self, language: Language) -> dict[str, Any]:
@@ -43,9 +44,9 @@ class Tally:
             number = language.number(figure.value, figure.unit) + ("" if figure.interval_kind == "none" else ends)
             judged = f"; {one.verdict}" if one.verdict else ""
             yield f"{language.metric(figure.definition)} [{one.key}; {one.scope}]: {number}{judged}"
-        for reason in dict.fromkeys(one.reason for one in self.missing):
-            keys = dict.fromkeys(one.key for one in self.missing if one.reason == reason)
-            yield f"{language.message(reason)}: {', '.join(keys)}"
+        for reason, column in dict.fromkeys((one.reason, one.column) for one in self.missing):
+            keys = dict.fromkeys(one.key for one in self.missing if (one.reason, one.column) == (reason, column))
+            yield f"{language.message(reason)}{f' ({column})' if column else ''}: {', '.join(keys)}"
 
 
 def tally(subject: str, as_of: str = "") -> Tally:
@@ -56,8 +57,8 @@ def tally(subject: str, as_of: str = "") -> Tally:
     about = load_subject(subject)
     held = books(subject)
     day, spans = _day(as_of) if as_of else about.as_of, about.spans(held.observed)
-    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency)
-    refused = [account.file for account in held.accounts if account.refused]
+    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency, held.absent)
+    refused = [account for account in held.accounts if account.refused]
     return Tally(overall(spans, day), found, missing, refused, notes(spans, day))
 
 
