@@ -29,7 +29,7 @@ def test_record_follows_the_contract():
 
 def test_title_is_the_answer_built_from_numbers():
     finding = fan_finding()
-    assert title(finding.record, Language("en")) == "Fans bring CNY\u00a04.15–8.3M"
+    assert title(finding.record, Language("en")) == "Fans bring CNY\u00a04.15M–8.3M"
 
 
 def test_sources_are_those_of_values_chart_and_context():

@@ -44,7 +44,9 @@ FINDING = {
 }
 DIGEST = "0" * 64
 RUN = {
-    "schema": 1,
+    "schema": 2,
+    "observed": None,
+    "previous": None,
     "status": "published",
     "subject": "luzhou_laojiao",
     "as_of": "2021-08-31",
@@ -53,8 +55,8 @@ RUN = {
     "parameters": [{"name": "months", "default": 12, "value": 6, "overridden": True, "meaning": "x"}],
     "versions": {"python": "3.11.7", "siyu": "0.1.0"},
     "sections": [
-        {"notebook": "02_case_study", "status": "ok"},
-        {"notebook": "04_reach", "status": "not_applicable", "reason": "Needs a client's own figures."},
+        {"notebook": "02_case_study", "status": "ok", "inputs": []},
+        {"notebook": "04_reach", "inputs": [], "status": "not_applicable", "reason": "Needs a client's own figures."},
     ],
     "files": [{"path": "report.zh.html", "sha256": DIGEST}],
     "seal": DIGEST,

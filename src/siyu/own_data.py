@@ -162,7 +162,7 @@ class Holdings:
         if isinstance(held, Absent) or isinstance(usable, Absent) or isinstance(ignored, Absent):
             return Absent(("accepted_share",))
         share = usable.value / max(held.value - ignored.value, 1)
-        return Figure(share, share, share, "ratio", "none", "accepted_share", held.sources, int(held.value))
+        return Figure.exact(share, "accepted_share", held.sources, int(held.value))
 
     def identified(self, platform: str = "") -> Figure | Absent:
         """Order lines that name a usable buyer, of all or of one platform. Complete counts: no interval."""
@@ -170,8 +170,7 @@ class Holdings:
         lines, usable = sum(one.records for one in counts), sum(one.usable for one in counts)
         if not lines:
             return Absent(("identity_share",))
-        share = usable / lines
-        return Figure(share, share, share, "ratio", "none", "identity_share", self.refs(*LINES), lines)
+        return Figure.exact(usable / lines, "identity_share", self.refs(*LINES), lines)
 
     def identified_by_platform(self) -> dict[str, Figure | Absent]:
         """platform -> `identified`, of each platform with orders."""

@@ -22,7 +22,17 @@ from siyu.economy.names import FEE_LINES, basis, category_name, group_names, inp
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import FeeRules, Rate
 from siyu.figure import Absent, Figure
-from siyu.formulas import BASE, MEANINGS, PRIVATE_ROUTES, WECHAT_ROUTES, Compiled, compiled, inputs
+from siyu.formulas import (
+    BASE,
+    MEANINGS,
+    PRIVATE_ROUTES,
+    WECHAT_ROUTES,
+    Compiled,
+    compiled,
+    contribution,
+    inputs,
+    people_value,
+)
 from siyu.language import Text
 from siyu.models.draws import sample
 
@@ -135,6 +145,13 @@ class Economy:
             name: RouteOutcome(np.broadcast_to(results[str(place)], (self.draws,)), self._refs[expression, held])
             for place, (name, expression) in enumerate(expressions.items())
         }
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """Refs of every input that the formulas of the usable routes name, whether it moves anything or not."""
+        whole = [formula(route) for route in self.routes for formula in (contribution, people_value)]
+        whole += [order_gain(route) for route in self.routes if route in WECHAT_ROUTES]
+        return tuple(sorted({ref for name in inputs(*whole) if name in self.inputs for ref in self.refs(name)}))
 
     def moving_refs(self, *expressions: Expr) -> tuple[str, ...]:
         """Refs of the inputs that move any of the expressions; a symbol may cancel out of one that prints it."""

@@ -101,7 +101,8 @@ class ExcelPrinter(Printer):  # type: ignore[misc]  # SymPy comes without types
         base, exponent = expr.as_base_exp()
         if exponent.could_extract_minus_sign():
             return f"1/{self._wrapped(1 / expr)}" if exponent != -1 else f"1/{self._wrapped(base)}"
-        return f"({self._wrapped(base)}^{self._wrapped(exponent)})"
+        below = f"({self._print(base)})" if base.is_Mul else self._wrapped(base)
+        return f"({below}^{self._wrapped(exponent)})"
 
     def _print_Function(self, expr: Expr) -> str:  # noqa: N802
         name = type(expr).__name__

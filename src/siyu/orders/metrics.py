@@ -8,7 +8,6 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from siyu.definitions import definition
 from siyu.figure import Absent, Figure
 from siyu.marked import msg
 from siyu.orders import fans, repurchase
@@ -81,7 +80,7 @@ class Parts:
 
     def exact(self, key: str, value: float, n: int | None = None) -> Figure:
         """A total of what was read: counted, not estimated, so it has no interval."""
-        return Figure(value, value, value, definition(key).unit, "none", key, self.frames.sources, n)
+        return Figure.exact(value, key, self.frames.sources, n)
 
 
 @dataclass(frozen=True)

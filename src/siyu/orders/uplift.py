@@ -15,7 +15,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from siyu.definitions import definition
 from siyu.figure import Figure
 from siyu.marked import msg
 from siyu.orders.frames import Frames
@@ -154,7 +153,8 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
         pace=shown(own.by_number, "group_pace", own.n),
         pace_by_quarter=shown(own.by_quarter, "group_pace_by_quarter", own.n),
         dip=shown(own.before, "group_pace_before", own.n_before),
-        detectable=_point(frames, detectable, "detectable_uplift", sum(counts)) if min(counts) >= max(k, 1) else None,
+        detectable=Figure.exact(detectable, "detectable_uplift", frames.sources, sum(counts))
+        if min(counts) >= max(k, 1) and np.isfinite(detectable) else None,
         hazard=shown(_hazard(frames), "group_hazard_ratio", counts),
     )  # fmt: skip
 
@@ -172,8 +172,3 @@ def _hazard(frames: Frames) -> Estimate:
     both = np.stack([events, risk], -1)
     log_ratio = estimated(both, lambda s: log_hazard_ratio(s[..., 0], s[..., 1]))
     return log_ratio.exp()
-
-
-def _point(frames: Frames, value: float, key: str, n: int) -> Figure | None:
-    unit = definition(key).unit
-    return Figure(value, value, value, unit, "none", key, frames.sources, n) if np.isfinite(value) else None

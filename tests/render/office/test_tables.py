@@ -215,6 +215,8 @@ def test_powers_stand_in_brackets_as_excel_reads_a_minus_before_them():
     a, b = Symbol("a", real=True), Symbol("b", real=True)
     assert excel(-(a**b)) == "-({a}^{b})"
     assert excel((1 - a) ** b) == "((1-{a})^{b})"
+    # a product is raised as a whole
+    assert excel((a * exp(-b)) ** b) == "(({a}/EXP({b}))^{b})"
     assert excel(a / (b + 1)) == "{a}/({b}+1)"
     assert excel(log(a) - exp(-b)) == "LN({a})-EXP(-{b})"
     assert excel(-Max(a, 2)) == "-MAX(2,{a})"

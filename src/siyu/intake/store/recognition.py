@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from siyu import reads
 from siyu.digests import digest, sha256_of
-from siyu.intake.formats.catalogue import format_files
+from siyu.intake.formats.catalogue import FormatError, format_files
 from siyu.intake.store.inventory import Inventory, store_of
 from siyu.paths import address
 
@@ -70,7 +70,10 @@ def _recognised(path: Path) -> Outcome:
     from siyu.intake.reading.export import recognised  # here: seconds of imports, for when formats have changed
     from siyu.intake.reading.sources import sources
 
-    return [_outcome(recognised(source)) for source in sources(path)]
+    try:
+        return [_outcome(recognised(source)) for source in sources(path)]
+    except FormatError as error:  # then nothing is what it was; whoever reads the export says so
+        return [["formats", str(error), ""]]
 
 
 def _digest(outcome: Outcome) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 import siyu
-from siyu.record import AssumptionEntry, FeeEntry, Mark
+from siyu.marked import msg
+from siyu.record import AssumptionEntry, FeeEntry, Mark, WhatIf
 from siyu.render import labels
 from siyu.render.citations import Citations
 from siyu.render.number_codes import column_code
@@ -22,6 +23,12 @@ from siyu.render.tables.book import Book, Sheet
 from siyu.render.tables.inputs import Input, bound
 
 ENDS = ("low", "mode", "high")
+_BASE = "order.douyin_shop"  # the block that everything is held against
+_PUBLISHED = {
+    "better": msg("Share of the draws in which {says}"),
+    "fee": msg("Switch fee"),
+    "loss": msg("Orders that may be lost"),
+}
 _CODES = {"ratio": "0.00%", "CNY": "#,##0.00", "CNY_per_1000_people": "#,##0"}
 
 
@@ -42,8 +49,20 @@ class Economics:
 
     @property
     def live(self) -> bool:
-        """Whether every input has a row, so that the formulas can be written."""
-        return not self.missing
+        """Whether every input of the Douyin shop has a row, so that formulas can be written."""
+        return _BASE in {line["group"] for line in self._written}
+
+    @cached_property
+    def _written(self) -> list[dict[str, Any]]:
+        """Lines whose inputs all have a row; a route that may not be used has none of its own."""
+        held, short = set[str](), set[str]()
+        for line in formulas()["lines"]:
+            inputs, others = names_in(line["formula"])
+            if self.inputs.keys() >= set(inputs) and held >= set(others):
+                held.add(line["key"])
+            else:
+                short.add(line["group"])
+        return [line for line in formulas()["lines"] if line["group"] not in short]
 
     def assumptions(self) -> Sheet:
         """Every assumption and fee rule of the report; those the formulas use come first, with names."""
@@ -131,7 +150,7 @@ class Economics:
         rows: dict[str, int] = {}
         values: dict[str, dict[str, float]] = {end: {} for end in ENDS}
         group = ""
-        for line in formulas()["lines"]:
+        for line in self._written:
             if line["group"] != group:
                 group = line["group"]
                 sheet.row += 1
@@ -164,6 +183,8 @@ class Economics:
 
     def _draws(self, sheet: Sheet) -> None:
         """Shares of draws as counted when the report was made."""
+        for moved in (one.whatif for one in self.report.findings if one.whatif and one.whatif.published):
+            self._published(sheet, moved)
         finding = next((one for one in self.report.findings if "draws" in one.feeds), None)
         if finding is None:
             return
@@ -183,6 +204,20 @@ class Economics:
                 sheet.text(0, self.speech.label(row.label))
                 sheet.number(3, row.value, "0.0%")
                 sheet.row += 1
+
+    def _published(self, sheet: Sheet, moved: WhatIf) -> None:
+        """What the page shows until a slider is moved: low, middle and high of the same draws."""
+        sheet.row += 1
+        sheet.text(0, self.speech.message("Published: of all draws. A sheet cannot draw anew."), "group")
+        sheet.row += 1
+        says = self.speech.label(moved.says)
+        for name, label in _PUBLISHED.items():
+            low, middle, high = moved.published[name]
+            sheet.text(0, self.speech.message(label, says=says))
+            for column, value in enumerate((low, middle, high) if low < high else (None, middle, None), start=2):
+                if value is not None:
+                    sheet.number(column, value, "0.0%")
+            sheet.row += 1
 
 
 def _excel(formula: str, end: str, rows: Mapping[str, int], column: int) -> str:

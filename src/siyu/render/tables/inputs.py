@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from siyu.record import AssumptionEntry, FeeEntry
 from siyu.render.report import Report
+from siyu.routes import ROUTES
 
 _FEES = {"fee": "platform", "payment": "payment"}
 
@@ -42,7 +43,13 @@ def _rows(symbol: str, entries: list[AssumptionEntry | FeeEntry]) -> list[Assump
     if rows or prefix not in _FEES:
         return [*rows]
     rules = [one for one in entries if isinstance(one, FeeEntry) and _covers(one, route, _FEES[prefix])]
-    return [one for one in rules if one.route == route] or [*rules]
+    most = max((_detail(one) for one in rules), default=0)
+    return [one for one in rules if _detail(one) == most]
+
+
+def _detail(rule: FeeEntry) -> int:
+    """The rule that names the route goes first, then the one that names the form of its traffic."""
+    return 2 * (rule.route != "all") + (rule.traffic_form != "all")
 
 
 def _symbol(entry: AssumptionEntry) -> str:
@@ -50,4 +57,7 @@ def _symbol(entry: AssumptionEntry) -> str:
 
 
 def _covers(rule: FeeEntry, route: str, kind: str) -> bool:
-    return rule.kind == kind and rule.platform == route.partition("_")[0] and rule.route in (route, "all")
+    about = ROUTES.get(route)
+    if about is None or (rule.kind, rule.platform) != (kind, about.platform):
+        return False
+    return rule.route in (route, "all") and rule.traffic_form in (about.traffic_form, "all")
