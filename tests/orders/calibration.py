@@ -30,7 +30,8 @@ from siyu.orders.repurchase import survival
 from siyu.orders.sampling import GROUPS, Estimate, estimated, ratio, wilson
 from siyu.orders.survival import log_hazard_ratio
 from siyu.orders.uplift import GAP, WINDOW
-from siyu.simulator.worlds import Kind, World, lived, truth
+from siyu.simulator import Kind
+from siyu.simulator.worlds import World, lived, truth
 
 BUYERS = 5_000
 SEEDS, BATCH = 2_000, 25

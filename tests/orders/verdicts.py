@@ -24,7 +24,8 @@ from tqdm import tqdm
 from siyu.orders.intervals import hybrid
 from siyu.orders.pace import judged
 from siyu.orders.uplift import GAP, WINDOW, beyond
-from siyu.simulator.kinds import Kind, World, seventy
+from siyu.simulator import Kind
+from siyu.simulator.kinds import World, seventy
 from siyu.simulator.purchasing import lived_purchases
 
 _spec = importlib.util.spec_from_file_location("plain", Path(__file__).parent / "plain.py")

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siyu.simulator import KINDS
 from siyu.simulator.kinds import PARAMETERS
 from siyu.simulator.purchasing import lot
-from siyu.simulator.worlds import CHANNELS, KINDS, World, lived, lot_truth, seventy, truth
+from siyu.simulator.worlds import CHANNELS, World, lived, lot_truth, seventy, truth
 
 
 def naive_gap(kind):

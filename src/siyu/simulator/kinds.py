@@ -25,15 +25,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Kind = Literal[
-    "null", "coin", "selection", "calendar", "planted",
-    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "experiment",
-]  # fmt: skip
+from siyu.simulator import KINDS, Kind
+
 # the parameters that a kind has beside those of every world; in other kinds they do nothing
 PARAMETERS: dict[Kind, tuple[str, ...]] = {
     "null": (),
@@ -50,7 +48,6 @@ PARAMETERS: dict[Kind, tuple[str, ...]] = {
     "moving": ("tilt", "swing", "keep"),
     "experiment": ("effect", "tilt", "invited_day", "uptake", "leak"),
 }
-KINDS = tuple(PARAMETERS)
 CHANNELS = ("live", "video", "card", "search")
 SALES = ((110, 138), (330, 358))  # days of the two sales, the later end excluded
 EVE = 21  # days before a sale in which a shop recruits
