@@ -175,7 +175,10 @@ class Workbook:
 
         about = self.subject
         stated = own.stated(self.assumptions, about.facts, self.as_of)
-        if about.kind == "case" or not (about.folder / "exports").is_dir():
+        if about.kind == "case" or not about.id:  # nobody in particular has no exports
+            return own.OwnInputs(stated=stated)
+        if not (about.folder / "exports").is_dir():
+            reads.listed(about.folder / "exports")  # looked for
             return own.OwnInputs(stated=stated)
         from siyu.orders import measured  # here: see `own`
 

@@ -100,7 +100,7 @@ def measured(assumptions: Assumptions, category: str, figures: Mapping[str, Figu
 def stated(assumptions: Assumptions, facts: Mapping[str, float], as_of: date) -> dict[str, Assumption]:
     """symbol -> a row for what subject.yml says of the subject: 1 or 0 for yes or no, or a number."""
     return {
-        symbol: _row(assumptions.rows.get(symbol), symbol, (value, value, value), _STATED, as_of)
+        symbol: _row(assumptions.get(symbol), symbol, (value, value, value), _STATED, as_of)
         for symbol, value in facts.items()
     }
 

@@ -190,8 +190,8 @@ def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
     )
     horizon = economy.inputs["months"].mode
     beyond = float(np.median(found["gap"].drawn)) > horizon
-    days = rows.rows.get(f"decision_days.{economy.category}")
-    visit = rows.rows.get(f"visit_needed.{economy.category}")
+    days = rows.get(f"decision_days.{economy.category}")
+    visit = rows.get(f"visit_needed.{economy.category}")
     # the flip is a price to go above only where a dearer order favours the route in the draws at large
     flips = np.quantile(found["price"].drawn, 0.05) > 0 and np.quantile(found["slope"].drawn, 0.05) > 0
     refs = {*found["gap"].refs, *(found["price"].refs if flips else ()), *economy.refs("months")}

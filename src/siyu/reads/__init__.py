@@ -30,10 +30,12 @@ def begin() -> None:
 
 
 def noted() -> dict[str, str]:
-    """address -> digest of everything that was read since `begin`; of a whole table, its groups are a part."""
+    """address -> digest of everything that was read since `begin`, sorted.
+
+    Which rows a whole table holds says what its groups hold, and which rows it does not hold."""
     whole = {name.removesuffix("#*") for name in _noted if name.endswith("#*")}
-    return {name: found for name, found in sorted(_noted.items())
-            if not (name.endswith(".*") and name.partition("#")[0] in whole)}  # fmt: skip
+    return {name: found for name, found in sorted(_noted.items()) if name.endswith("#*")
+            or name.partition("#")[0] not in whole or not (name.endswith(".*") or found == ABSENT)}  # fmt: skip
 
 
 def apart() -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siyu.intake.formats.cells import EPOCH
+from siyu.intake.formats.times import EPOCH
 from siyu.simulator import FORMATS, QUIRKS
 from siyu.simulator.kinds import World
 from siyu.simulator.worlds import Lives, lived, lot_truth, truth

@@ -112,7 +112,7 @@ class World:
         shares = ("join_chance", "joiner_share", "keep", "uptake", "leak", "fan_share")
         if faulty := [name for name in shares if not 0 <= getattr(self, name) <= 1]:
             raise ValueError(f"{', '.join(faulty)} must lie between 0 and 1")
-        if self.leak > self.uptake or not 0 < self.invited_day < self.days:
+        if self.kind == "experiment" and (self.leak > self.uptake or not 0 < self.invited_day < self.days):
             raise ValueError("leak must not exceed uptake, and invited_day lie within the days")
 
     @property

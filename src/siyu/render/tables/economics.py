@@ -183,7 +183,7 @@ class Economics:
 
     def _draws(self, sheet: Sheet) -> None:
         """Shares of draws as counted when the report was made."""
-        for moved in (one.whatif for one in self.report.findings if one.whatif is not None):
+        for moved in (one.whatif for one in self.report.findings if one.whatif and one.whatif.published):
             self._published(sheet, moved)
         finding = next((one for one in self.report.findings if "draws" in one.feeds), None)
         if finding is None:
