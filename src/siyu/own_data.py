@@ -15,12 +15,12 @@ import pyarrow.parquet as pq
 
 from siyu import reads
 from siyu.figure import Absent, Figure
-from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
+from siyu.intake.reading.problems import Trouble
+from siyu.intake.reading.sources import EXPORTS
 from siyu.intake.store.client_tables import Books, books
-from siyu.intake.store.inventory import EXPORTS
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.labels import PLATFORMS
@@ -127,7 +127,7 @@ class Holdings:
              "reason": one.message,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
-            for one in sorted(account.problems)
+            for one in sorted(account.problems, key=Trouble.place)
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=["file", "line", "column", "reason", "sources"])
 
@@ -162,7 +162,7 @@ class Holdings:
         if isinstance(held, Absent) or isinstance(usable, Absent) or isinstance(ignored, Absent):
             return Absent(("accepted_share",))
         share = usable.value / max(held.value - ignored.value, 1)
-        return Figure(share, share, share, "ratio", "none", "accepted_share", held.sources, int(held.value))
+        return Figure.exact(share, "accepted_share", held.sources, int(held.value))
 
     def identified(self, platform: str = "") -> Figure | Absent:
         """Order lines that name a usable buyer, of all or of one platform. Complete counts: no interval."""
@@ -170,8 +170,7 @@ class Holdings:
         lines, usable = sum(one.records for one in counts), sum(one.usable for one in counts)
         if not lines:
             return Absent(("identity_share",))
-        share = usable / lines
-        return Figure(share, share, share, "ratio", "none", "identity_share", self.refs(*LINES), lines)
+        return Figure.exact(usable / lines, "identity_share", self.refs(*LINES), lines)
 
     def identified_by_platform(self) -> dict[str, Figure | Absent]:
         """platform -> `identified`, of each platform with orders."""
@@ -185,7 +184,7 @@ class Holdings:
     @property
     def free(self) -> tuple[str, ...]:
         """Platforms whose lines of nothing are purchases, as their format says; elsewhere they are presents."""
-        used = [formats()[one.format] for one in self.books.accounts if one.format and _kind(one) == "orders"]
+        used = [one.entry for one in self.books.accounts if one.entry is not None and _kind(one) == "orders"]
         return tuple(sorted({entry.platform for entry in used if entry.zero_lines == "purchase"}))
 
     @property
@@ -249,14 +248,14 @@ def _verbatim(text: str) -> dict[str, str]:
 
 
 def _kind(account: Account) -> str:
-    return formats()[account.format].kind if account.format else "unknown"
+    return account.entry.kind if account.entry is not None else "unknown"
 
 
 def _platform(account: Account) -> str:
-    return formats()[account.format].platform if account.format else ""
+    return account.entry.platform if account.entry is not None else ""
 
 
 def _format_name(account: Account) -> dict[str, str]:
-    if account.format is None:
+    if account.entry is None:
         return {"en": "unknown format", "zh": "未知格式"}
-    return {str(code): text for code, text in formats()[account.format].name.items()}
+    return {str(code): text for code, text in account.entry.name.items()}

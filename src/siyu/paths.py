@@ -41,6 +41,11 @@ def located(name: str) -> Path:
     return own / name
 
 
+def homes_of_inputs() -> list[Path]:
+    """The folders that inputs lie in: the project, and `SIYU_DATA`."""
+    return [project_root(), *filter(None, [_own()])]
+
+
 def _own() -> Path | None:
     given = os.environ.get("SIYU_DATA")
     return Path(os.path.abspath(given)) if given else None  # noqa: PTH100 - links are not followed

@@ -7,13 +7,13 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.observed import EVERY, Observation, Span, spans
 from siyu.paths import subject_dirs
+from siyu.plain_yaml import mapping
 
 
 class Name(BaseModel):
@@ -87,13 +87,7 @@ def load_subject(subject_id: str) -> Subject:
     path = folders[subject_id] / "subject.yml"
     file = shown_path(path)
     step = "Mend subject.yml; data/README.md shows one."
-    try:
-        content = yaml.safe_load(reads.content(path).decode())
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise UsageError([Problem(file, line, "", str(error.problem), "YAML", step)]) from error
-    if not isinstance(content, dict):
-        raise UsageError([Problem(file, 0, "", type(content).__name__, "a mapping of fields", step)])
+    content = mapping(path, UsageError, step, reads.content)
     try:
         return Subject(**{"case": subject_id} | content | {"id": subject_id, "folder": folders[subject_id]})
     except ValidationError as error:

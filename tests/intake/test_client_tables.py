@@ -87,7 +87,7 @@ def test_a_join_counts_only_strictly_before_the_payment(tmp_path):
         f"g1,{BUYERS[0]},2021-08-05 10:00:59,\n"    # a second before
         f"g1,{BUYERS[1]},2021-08-05 10:01:00,\n"    # the same second
         f"g1,{BUYERS[2]},2021-07-01 10:00:00,2021-08-01 10:00:00\n"  # had left
-        "g1,stranger,2021-07-01 10:00:00,\n")  # fmt: skip
+        "g1,u9,2021-07-01 10:00:00,\n")  # fmt: skip
     found = books_of(folder, tmp_path / "store")
     assert [row["member_before_first_order"] for row in rows(found.purchases)] == [True, False, False]
     assert [row["buyer_id"] for row in rows(found.members)] == [0, 1, 2, 3]  # who never bought comes last

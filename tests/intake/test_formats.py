@@ -8,7 +8,8 @@ from typing import get_args
 
 import pytest
 
-from siyu.intake.formats.catalogue import Column, Format, FormatError, Layout, formats, identified, normal, read_format
+from siyu.intake.formats.catalogue import FormatError, formats, identified, read_format
+from siyu.intake.formats.format import Column, Format, Layout, normal
 from siyu.intake.reading.problems import REASONS
 from siyu.language import Language
 from siyu.paths import data_dir
@@ -66,11 +67,51 @@ def test_a_format_with_faults_is_refused_with_all_of_them(tmp_path):
     with pytest.raises(FormatError) as caught:
         read_format(path)
     assert {problem.column for problem in caught.value.problems} == {"kind", "columns.a.read", "foo"}
-    path.write_text(
-        "name: {en: x, zh: x}\nkind: orders\nplatform: x\nsource: x\ncontrol: [pad]\ncolumns: {paid: {read: money}}\n"
-    )
-    with pytest.raises(FormatError, match="Did you mean paid"):
+
+
+HEAD = "name: {en: x, zh: x}\nkind: orders\nplatform: x\nsource: x\ncolumns:\n  paid_fen: {header: paid, read: money}\n"
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [("control: [pad_fen]", "Did you mean paid_fen"),
+     ("  refund_fen: {header: back, read: money}", "no column of the table orders"),
+     ("  paid_at: {header: when, read: text}", "read is one of time"),
+     ("  status: {header: s, read: choice, values: {好: fine}}", "a choice of unpaid"),
+     ("  order_id: {header: nr, read: id, pattern: '(\\d'}", "this pattern cannot be used"),
+     ("  order_id: {header: nr, read: id, pattern: '(?=x)'}", "this pattern cannot be used"),
+     ("  quantity: {header: n, read: count, range: [5, 1]}", "from its least value"),
+     ("  quantity: {header: n, read: count, range: [a, b]}", "no end of a range"),
+     ("  refunded_fen: {header: back, read: money}", "apart or net"),
+     ("refunds: net", "a column net_fen"), ("refund: net", "Extra inputs"), ("open: [x]", "no such key"),
+     ("breaks: [note]", "a header of this format"), ("waived: [x]", "dictionary"),
+     ("ignored: &a [x]\nignored_personal: *a", "an anchor or alias"), ("source: [[[[[[[[[[[[[[[[[[[[[[x", "at most 20 levels"),
+     ("  paid_at: {read: time}", "a column needs a header"), ("  order_id: {header: x, read: row}", "stands for no column"),
+     ("  shop: {header: x, read: choice}", "values belong to"), ("  paid_at: {header: x, read: time, pattern: x}", "belongs to an id")],
+)  # fmt: skip
+def test_what_a_format_cannot_mean_is_said(tmp_path, more, said):
+    path = tmp_path / "x.yml"
+    path.write_text(HEAD + more + "\n", encoding="utf-8")
+    with pytest.raises(FormatError, match=said):
         read_format(path)
+
+
+@pytest.mark.parametrize(
+    "content", ["名字".encode("gb18030"), b"\xff\xfe", b"- a\n- b\n", b"", b"a: b: c", b"\x00", b"a: 2021-13-45"]
+)
+def test_what_is_no_yaml_of_keys_is_said(tmp_path, content):
+    (tmp_path / "x.yml").write_bytes(content)
+    with pytest.raises(FormatError):
+        read_format(tmp_path / "x.yml")
+
+
+def test_a_broken_format_stops_only_who_asks_for_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "broken.yml").write_text("identify: [小票, 应收]\nkind: nonsense\n", encoding="utf-8")
+    assert found(["order_id", "paid_at", "amount"]).format.key == "generic_orders"
+    with pytest.raises(FormatError, match="broken"):
+        identified(["小票", "应收", "order_id", "paid_at", "amount"])
 
 
 def test_the_example_of_the_readme_works_as_it_says(tmp_path):
@@ -92,7 +133,7 @@ def test_the_example_of_the_readme_works_as_it_says(tmp_path):
 def test_the_codebook_explains_every_key_of_a_format():
     text = (data_dir() / "README.md").read_text(encoding="utf-8").split("## Formats")[1].split("## Subjects")[0]
     words = set(re.findall(r"[a-z_]+", text))
-    named = {*Format.model_fields, *Column.model_fields} - {"key"}
+    named = {*Format.model_fields, *Column.model_fields} - {"key", "open"}
     choices = {*get_args(Column.model_fields["read"].annotation), *get_args(Format.model_fields["kind"].annotation)}
     assert (named | choices) - words == set()
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 
 import pyarrow as pa
 import pyarrow.ipc
@@ -13,6 +14,7 @@ from click.testing import CliRunner
 from siyu.commands.main import main
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.new.drafts import drafted
+from siyu.intake.new.onboarding import newcomer
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.store import identity
@@ -38,28 +40,38 @@ def data(tmp_path, monkeypatch):
     monkeypatch.setenv("SIYU_KEY", str(tmp_path / "elsewhere" / "identity.key"))
     monkeypatch.setenv("LANG", "C")
     monkeypatch.chdir(tmp_path)
-    yield folder
-    formats.cache_clear()
+    return folder
 
 
 def siyu(*arguments, stdin=None):
     return CliRunner().invoke(main, [str(argument) for argument in arguments], input=stdin)
 
 
-def test_a_file_nobody_saw_before_gets_a_format_that_reads_it(tmp_path, data):
+def answered(path, **answers):
+    """The draft with every question answered: `checked` by somebody, the others as given."""
+    text = path.read_text(encoding="utf-8").replace("checked: '?'", "checked: me, 2021-09-01")
+    for old, new in answers.values():
+        assert old in text, old
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def test_a_draft_asks_and_computes_nothing_until_it_is_answered(tmp_path, data):
     (tmp_path / "slips.csv").write_bytes(SLIPS.encode("gb18030"))
     done = siyu("new", "wine_bar", "--from", tmp_path / "slips.csv")
-    assert done.exit_code == 0, done.stderr
-    entry = formats()["wine_bar"]
+    assert done.exit_code == 1, done.stderr
+    own = data / "wine_bar" / "formats"
+    assert "each ? in it is answered" in done.stderr
+    assert [problem.code for problem in books("wine_bar").accounts[0].problems] == ["draft_open"]
+    answered(own / "wine_bar.yml")
+    assert "wine_bar" not in formats()  # of this client alone
+    entry = formats(own)["wine_bar"]
     assert {key: column.header for key, column in entry.columns.items()} == {
-        "order_id": [], "paid_fen": ["应收"], "paid_at": ["打印日期"], "buyer_id": ["会员卡号"], "quantity": ["件数"],
-        "shop": ["门店"]}  # fmt: skip
+        "order_id": [], "paid_fen": ["应收"], "paid_at": ["打印日期"], "buyer_id": ["会员卡号"], "quantity": ["件数"]}  # fmt: skip
     assert entry.duplicates == "keep"
     assert entry.ignored_personal == ["收银员", "经手备注"]
-    assert "in use" in done.stderr
-    settings = yaml.safe_load((data / "wine_bar" / "subject.yml").read_text(encoding="utf-8"))
-    assert str(settings["as_of"]) == "2021-08-04"
     found = books("wine_bar")
+    assert found.accounts[0].draft
     assert found.accounts[0].records == {"accepted": 4, "quarantined": 0, "ignored": 1}
     assert found.accounts[0].completeness == "verified"
     assert pq.read_table(found.orders)["paid_fen"].to_pylist() == [131_600, 65_800, 9_800, 9_800]
@@ -68,10 +80,10 @@ def test_a_file_nobody_saw_before_gets_a_format_that_reads_it(tmp_path, data):
 def test_a_draft_takes_no_known_format_s_name(tmp_path, data):
     (tmp_path / "slips.csv").write_text(SLIPS, encoding="utf-8")
     (tmp_path / "more.csv").write_text(SLIPS.replace("应收", "折后应收").replace("打印", "结账"), encoding="utf-8")
-    done = siyu("new", "taobao", "--from", tmp_path / "slips.csv", tmp_path / "more.csv")
-    assert done.exit_code == 0, done.stderr
-    assert sorted(path.name for path in (data / "formats").iterdir()) == ["taobao_2.yml", "taobao_3.yml"]
-    assert formats()["taobao"].columns["net_fen"].header == ["买家实际支付金额"]
+    siyu("new", "taobao", "--from", tmp_path / "slips.csv", tmp_path / "more.csv")
+    own = data / "taobao" / "formats"
+    assert sorted(path.name for path in own.iterdir()) == ["taobao_2.yml", "taobao_3.yml"]
+    assert formats(own)["taobao"].columns["net_fen"].header == ["买家实际支付金额"]
 
 
 def test_known_exports_need_no_format(tmp_path, data):
@@ -80,19 +92,100 @@ def test_known_exports_need_no_format(tmp_path, data):
     (folder / "orders.csv").write_text(PLAIN, encoding="utf-8")
     done = siyu("new", "snacks", "--from", tmp_path / "from_client")
     assert done.exit_code == 0, done.stderr
-    assert not (data / "formats").exists()
+    assert not (data / "snacks" / "formats").exists()
     assert (data / "snacks" / "exports" / "from_client" / "2021" / "orders.csv").stat().st_mode & 0o077 == 0
 
 
-def test_a_table_without_amounts_gets_an_unfinished_draft_that_is_not_used(tmp_path, data):
+def test_a_table_without_amounts_asks_for_them(tmp_path, data):
     (tmp_path / "visits.csv").write_text(
-        "工位,来访日期,事由\n一,2021-08-03,品酒\n二,2021-08-04,提货\n", encoding="utf-8"
+        "客户编号,来访日期,事由\nK1,2021-08-03,品酒\nK2,2021-08-04,提货\n", encoding="utf-8"
     )
-    done = siyu("new", "visits", "--from", tmp_path / "visits.csv")
+    assert siyu("new", "visits", "--from", tmp_path / "visits.csv").exit_code == 1
+    assert "paid_fen: {header: '?', read: money}" in (data / "visits" / "formats" / "visits.yml").read_text("utf-8")
+
+
+def test_a_list_of_people_without_headers_is_not_written_down(tmp_path, data):
+    (tmp_path / "people.csv").write_text("甄士隐,zhen_shiyin,莲花里七号\n贾雨村,jia_yucun,大如州\n", encoding="utf-8")
+    done = siyu("new", "people", "--from", tmp_path / "people.csv")
     assert done.exit_code == 1
-    assert "lacks a column" in done.stderr
-    assert "paid_fen: no column was found" in (data / "visits" / "visits.yml").read_text(encoding="utf-8")
-    assert "visits" not in formats()
+    made = [path.read_text("utf-8") for path in (data / "people").rglob("*.yml")]
+    assert not [word for word in ("甄士隐", "zhen_shiyin", "莲花里七号") if word in done.stderr + "".join(made)]
+
+
+CLOSED = """订单号,支付时间,实付金额,用户ID,订单状态,售后状态
+A1,2021-08-03 10:15:00,5.00,u1,交易成功,
+A2,2021-08-03 10:16:00,7.00,u2,交易关闭,退款成功
+A3,2021-08-03 10:17:00,9.00,u3,已揽收,
+"""
+
+
+def test_words_of_a_status_that_no_format_has_are_asked_and_not_written_down(tmp_path, data):
+    (tmp_path / "a.csv").write_text(CLOSED, encoding="utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    path = data / "snacks" / "formats" / "snacks.yml"
+    assert "已揽收" in done.stderr
+    assert "已揽收" not in path.read_text("utf-8")
+    answered(path, status=("'?': '?'", "已揽收: shipped"))
+    found = pq.read_table(books("snacks").orders)
+    assert sorted(zip(found["paid_fen"].to_pylist(), found["net_fen"].to_pylist(), strict=True)) == [
+        (500, 500), (700, 0), (900, 900)]  # fmt: skip
+
+
+def test_a_column_beside_a_known_format_is_asked_about(tmp_path, data):
+    (tmp_path / "a.csv").write_text(PLAIN.replace("amount\n", "amount,交易状态\n").replace("0\n", "0,好\n"), "utf-8")
+    assert siyu("new", "snacks", "--from", tmp_path / "a.csv").exit_code == 1
+    assert [problem.code for problem in books("snacks").accounts[0].problems] == ["draft_open"]
+    path = data / "snacks" / "formats" / "snacks.yml"
+    answered(path, waived=("交易状态: '?'", "交易状态: 每单都是好"))
+    assert pq.read_table(books("snacks").orders).num_rows == 2
+
+
+def test_price_times_pieces_is_an_amount(tmp_path, data):
+    (tmp_path / "a.csv").write_text(
+        "小票号,打印时间,会员号,数量,单价\n1,2021-08-03,u1,3,2.50\n2,2021-08-04,u2,1,9.90\n", "utf-8"
+    )
+    siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    answered(data / "snacks" / "formats" / "snacks.yml")
+    found = books("snacks")
+    assert found.accounts[0].fen["accepted"] == 750 + 990
+    assert sorted(pq.read_table(found.orders)["paid_fen"].to_pylist()) == [750, 990]
+
+
+def test_an_amount_that_is_net_of_refunds_is_proved_by_its_rows(tmp_path, data):
+    (tmp_path / "a.csv").write_text(
+        "订单号,总价,实付,退款金额,付款时间,会员号\nA1,200.00,200.00,0.00,2021-08-03,u1\nA2,150.00,100.00,50.00,2021-08-03,u2\n"
+        "A3,80.00,0.00,80.00,2021-08-04,u3\n", "utf-8")  # fmt: skip
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert "实付 is net of 退款金额" in done.stderr
+    answered(data / "snacks" / "formats" / "snacks.yml")
+    found = pq.read_table(books("snacks").orders)
+    assert (sum(found["paid_fen"].to_pylist()), sum(found["net_fen"].to_pylist())) == (43_000, 30_000)
+
+
+@pytest.mark.parametrize("given", [".", "data", "pipe", "loop", "half"])
+def test_what_cannot_be_a_folder_of_exports_is_said_before_anything_is_made(tmp_path, data, given):
+    if given == "pipe":
+        os.mkfifo(tmp_path / "pipe")
+    if given == "loop":
+        (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    if given == "half":
+        (data / "snacks").mkdir()
+        (tmp_path / "half").write_text(PLAIN, encoding="utf-8")
+    done = siyu("new", "snacks", "--from", given)
+    assert (done.exit_code, type(done.exception)) == (2, SystemExit), done.stderr
+    assert not (data / "snacks" / "exports").exists()
+
+
+def test_what_fails_on_the_way_leaves_no_half_made_subject(tmp_path, data, monkeypatch):
+    (tmp_path / "a.csv").write_text(PLAIN, encoding="utf-8")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("siyu.intake.new.onboarding._read", full)
+    with pytest.raises(OSError, match="No space"):
+        newcomer("snacks", [tmp_path / "a.csv"])
+    assert not (data / "snacks").exists()
 
 
 @pytest.mark.parametrize(
@@ -187,7 +280,7 @@ def draft_of(text):
 def test_a_draft_says_what_kind_of_table_it_is():
     groups = draft_of("群名称,成员编号,入群时间,退群时间\n一群,wm01,2021-08-03 10:00,\n一群,wm02,2021-08-03 11:00,\n")
     entry = yaml.safe_load(groups.text)
-    assert (entry["kind"], groups.missing) == ("members", ())
+    assert entry["kind"] == "members"
     assert set(entry["columns"]) == {"group_id", "buyer_id", "joined_at", "left_at"}
 
 

@@ -8,7 +8,7 @@ from siyu.evidence import reliability
 from siyu.evidence.labels import SIZES
 from siyu.figure import DefinitionMismatch, Figure
 from siyu.orders.exhibits import ANSWERS
-from siyu.orders.uplift import VERDICTS
+from siyu.orders.groups.uplift import VERDICTS
 from siyu.paths import notebooks_dir
 from siyu.record import Both, FindingRecord, Message
 from siyu.runs.files import executed, storage

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from siyu import reads
-from siyu.digests import ABSENT, Digests
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
 from siyu.intake.formats import catalogue
 from siyu.intake.store.erasure import erase_buyer
 from siyu.paths import address, data_dir, located, project_root
+from siyu.reads.digests import ABSENT, Digests
 from siyu.runs.ask.present import Present
 from siyu.workbook import open_workbook
 
@@ -125,6 +125,12 @@ def test_an_export_that_no_format_knew_is_looked_at_again(data):
     record = read(own_orders)
     assert changed(record) == []
     shutil.move(data / "till_slips.yml", data / "formats" / "till_slips.yml")
+    assert changed(record) == ["wine_bar/exports/slips.csv#format"]
+
+
+def test_formats_that_cannot_be_read_are_a_change(data):
+    record = read(own_orders)
+    (data / "formats" / "zz_draft.yml").write_text("columns: [", encoding="utf-8")
     assert changed(record) == ["wine_bar/exports/slips.csv#format"]
 
 

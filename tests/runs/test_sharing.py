@@ -11,7 +11,7 @@ from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.plan import planned
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.requests import Wish, checked, place
-from siyu.runs.ask.reuse import decided
+from siyu.runs.ask.reuse import decided, together
 from siyu.runs.external import planned_from
 from siyu.runs.files.record import mismatches
 from siyu.runs.files.workspace import Workspace
@@ -58,6 +58,14 @@ def test_twelve_clients_of_a_case_execute_what_they_share_once(shop):
     alike = {(shop.out / name / "notebooks" / "01_evidence.ipynb").read_bytes() for name in names}
     assert len(alike) == 1
     assert {outcome.status for outcome in shop.run(*names).values()} == {"unchanged"}
+
+
+def test_a_dry_run_counts_what_is_shared_once(shop):
+    plans = shop.plan(*clients(shop, 3))
+    decisions = [decided(plan, Workspace(shop.out), Present(), force=False) for plan in plans]
+    told = [one.as_json("x") for one in together(plans, decisions)]
+    assert [len(one["execute"]) for one in told] == [3, 1, 1]
+    assert told[2]["reuse"] == ["01_evidence", "03_platform_economics"]
 
 
 def test_a_newcomer_takes_over_what_is_there(shop):

@@ -53,11 +53,11 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
     made = newcomer(subject, [*given, *more])
     for account in made.accounts:
         click.echo(summary(account, language), err=True)
-    for path in made.drafts:
-        say("{path}: a format drafted from the headers and in use; check every line of it", path=shown_path(path))
-    for path in made.unfinished:
-        say("{path}: a draft that lacks a column; complete it and move it to the folder of formats",
+    for path, draft in made.drafts.items():
+        say("{path}: a draft that asks; nothing is computed from such files until each ? in it is answered",
             path=shown_path(path))  # fmt: skip
+        for line in (*draft.told, *draft.said):
+            click.echo(f"  {line}", err=True)
     if made.key_table is not None:
         say("{path}: the orders name no buyers; have this table filled in and put it beside the exports",
             path=shown_path(made.key_table))  # fmt: skip

@@ -24,8 +24,11 @@ def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
         print_json(found.as_json(language))
     else:
         print_lines(found.lines(language))
-    for file in found.refused:
-        click.echo(f"siyu: {file} was refused; siyu check says why", err=True)
+    for note in found.notes:
+        click.echo(language.say(note), err=True)
+    for account in found.refused:
+        for trouble in account.problems:
+            click.echo(f"siyu: {account.file} was refused: {trouble.reason(language)}", err=True)
     if found.refused:
         sys.exit(1)
 

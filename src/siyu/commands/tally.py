@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from siyu.commands.options import misused
 from siyu.errors import Problem, UsageError
+from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import Books, books
-from siyu.language import Language
-from siyu.observed import Span, overall
+from siyu.language import Language, Text
+from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.metrics import Metric, Missing, metrics
 from siyu.scorecard.orders import Score, scorecard
@@ -22,12 +23,13 @@ PUBLIC = "cdnow"  # the bundled subject that the literature has published result
 
 @dataclass(frozen=True)
 class Tally:
-    """All order metrics of a subject. refused: exports that could not be read; observed: see `siyu.observed`."""
+    """All order metrics of a subject. refused: exports that could not be read; observed, notes: see `siyu.observed`."""
 
     observed: dict[str, str] | None
     found: list[Metric]
     missing: list[Missing]
-    refused: list[str]
+    refused: list[Account]
+    notes: Sequence[Text] = ()
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """The output of `siyu metrics --json`; reasons in the reader's language."""
@@ -42,9 +44,9 @@ class Tally:
             number = language.number(figure.value, figure.unit) + ("" if figure.interval_kind == "none" else ends)
             judged = f"; {one.verdict}" if one.verdict else ""
             yield f"{language.metric(figure.definition)} [{one.key}; {one.scope}]: {number}{judged}"
-        for reason in dict.fromkeys(one.reason for one in self.missing):
-            keys = dict.fromkeys(one.key for one in self.missing if one.reason == reason)
-            yield f"{language.message(reason)}: {', '.join(keys)}"
+        for reason, column in dict.fromkeys((one.reason, one.column) for one in self.missing):
+            keys = dict.fromkeys(one.key for one in self.missing if (one.reason, one.column) == (reason, column))
+            yield f"{language.message(reason)}{f' ({column})' if column else ''}: {', '.join(keys)}"
 
 
 def tally(subject: str, as_of: str = "") -> Tally:
@@ -55,8 +57,9 @@ def tally(subject: str, as_of: str = "") -> Tally:
     about = load_subject(subject)
     held = books(subject)
     day, spans = _day(as_of) if as_of else about.as_of, about.spans(held.observed)
-    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency)
-    return Tally(overall(spans, day), found, missing, [account.file for account in held.accounts if account.refused])
+    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency, held.absent)
+    refused = [account for account in held.accounts if account.refused]
+    return Tally(overall(spans, day), found, missing, refused, notes(spans, day))
 
 
 def frames_of(held: Books, as_of: date, spans: Mapping[str, Span]) -> Frames | None:

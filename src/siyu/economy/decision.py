@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from siyu.definitions import definition
 from siyu.economy import Array, Economy, function_of
 from siyu.economy.measures import order_payoffs, orders_of_thousand, thousand
 from siyu.figure import Figure
@@ -84,18 +83,18 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
     values = np.column_stack([np.broadcast_to(one, (economy.draws,)) for one in brought(economy.drawn).values()])
     won = _won(values, tie)
     refs = _gap_refs(economy, payoffs, tuple(payoffs), known.best)
-    shares = {route: _point("win_share", float(share), refs) for route, share in zip(routes, won, strict=True)}
+    shares = {route: Figure.exact(float(share), "win_share", refs) for route, share in zip(routes, won, strict=True)}
     shares = dict(sorted(shares.items(), key=lambda item: -item[1].value))
     spread = shares[known.best].value * (1 - shares[known.best].value)
     groups = {
-        group: _point(key, value, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
+        group: Figure.exact(value, key, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
         for group, value in known.groups.items()
     }
     return Decision(
         known.best,
         shares,
-        _point("monte_carlo_error", ERRORS * float(np.sqrt(spread / economy.draws)), refs),
-        _point(key, known.perfect, refs),
+        Figure.exact(ERRORS * float(np.sqrt(spread / economy.draws)), "monte_carlo_error", refs),
+        Figure.exact(known.perfect, key, refs),
         groups,
         float(economy.outcomes({"paid": paid})["paid"].drawn.mean()),
     )
@@ -133,12 +132,12 @@ class Unknown:
 def ranking(economy: Economy, order: Decision, audience: Decision) -> list[Unknown]:
     """What to measure first: every unknown by what it is worth to both decisions together, most first."""
     placed = _placed(economy)
-    nothing = _point("worth_of_order", 0.0, ()), _point("worth_of_knowing", 0.0, ())
+    nothing = Figure.exact(0.0, "worth_of_order"), Figure.exact(0.0, "worth_of_knowing")
     rows = []
     for group in {**order.groups, **audience.groups}:
         single, many = order.groups.get(group, nothing[0]), audience.groups.get(group, nothing[1])
         refs = tuple(sorted({*single.sources, *many.sources}))
-        both = _point("worth_of_knowing", single.value * placed + many.value, refs)
+        both = Figure.exact(single.value * placed + many.value, "worth_of_knowing", refs)
         rows.append(Unknown(group, single, many, both, of_year(economy, single, many)))
     return sorted(rows, key=lambda row: (-row.both.value, row.group))
 
@@ -156,13 +155,9 @@ def of_year(economy: Economy, order: Figure, thousand_people: Figure) -> Figure 
     people = held["people_year"] if "people_year" in held else orders / placed
     value = order.value * orders * held.get("fan_share", 1.0) + thousand_people.value * people / 1000
     refs = {ref for name in held for ref in economy.refs(name)} | {*order.sources, *thousand_people.sources}
-    return _point("worth_of_year", value, tuple(sorted(refs)))
+    return Figure.exact(value, "worth_of_year", tuple(sorted(refs)))
 
 
 def _placed(economy: Economy) -> float:
     """Orders that a thousand people acquired place on Douyin, mean of the draws."""
     return float(economy.outcomes({"orders": orders_of_thousand("douyin_shop")})["orders"].drawn.mean())
-
-
-def _point(key: str, value: float, refs: tuple[str, ...]) -> Figure:
-    return Figure(value, value, value, definition(key).unit, "none", key, refs)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import Rate
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.routes import route_of
 
 GROUP_NAMES = {

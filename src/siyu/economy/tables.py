@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import pandas as pd
 from sympy import Expr
 
 from siyu import routes
-from siyu.definitions import definition
 from siyu.economy import Economy
 from siyu.economy.decision import Unknown
 from siyu.economy.measures import audience_gain
@@ -19,7 +18,7 @@ from siyu.evidence.fees import FeeRules
 from siyu.figure import Figure
 from siyu.formulas import MEANINGS, contribution, price_star, referral_model, symbol, terms
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.models.category import Category, closing_route
 from siyu.models.ranges import Ranged
 
@@ -110,7 +109,7 @@ def own_figures(economy: Economy, own: OwnInputs, rules: FeeRules) -> pd.DataFra
 
 def _own_row(name: str, figure: Figure, before: Ranged | None, used: Ranged, refs: Sequence[str]) -> dict[str, Any]:
     spans = {
-        key: None if one is None else _span(one.low, one.mode, one.high, figure.unit)
+        key: None if one is None else {"low": one.low, "value": one.mode, "high": one.high, "unit": figure.unit}
         for key, one in (("assumed", before), ("used", used))
     }
     row = {"input": name, "measured": _cell(figure), "n": figure.n, **spans}
@@ -210,13 +209,9 @@ def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
     }
 
 
-def _span(low: float, value: float, high: float, unit: str) -> dict[str, Any]:
-    """A table cell with a range."""
-    return {"low": low, "value": value, "high": high, "unit": unit}
-
-
 def _cell(figure: Figure) -> dict[str, Any]:
-    return _span(figure.low, figure.value, figure.high, figure.unit)
+    """A table cell with a range."""
+    return {"low": figure.low, "value": figure.value, "high": figure.high, "unit": figure.unit}
 
 
 def amount(value: float, unit: str) -> Text:
@@ -224,15 +219,10 @@ def amount(value: float, unit: str) -> Text:
     return {"id": "{amount}", "args": {"amount": {"value": float(value), "unit": unit}}}
 
 
-def extremes(marks: pd.DataFrame, key: str) -> tuple[Figure, Figure]:
+def extremes(marks: pd.DataFrame, key: str) -> list[Figure]:
     """The lowest and the highest mark of a heat map as metric `key`."""
     lowest, *_, highest = sorted(marks.to_dict("records"), key=lambda mark: float(mark["value"]))
-    return _mark_figure(lowest, key), _mark_figure(highest, key)
-
-
-def _mark_figure(mark: Mapping[Any, Any], key: str) -> Figure:
-    value = float(mark["value"])
-    return Figure(value, value, value, definition(key).unit, "none", key, tuple(mark["sources"]))
+    return [Figure.exact(float(mark["value"]), key, tuple(mark["sources"])) for mark in (lowest, highest)]
 
 
 UNITS = dict.fromkeys(routes.NAMES, "CNY")

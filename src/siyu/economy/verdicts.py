@@ -17,7 +17,7 @@ from siyu.economy.tables import closing, extremes
 from siyu.figure import Absent, Figure
 from siyu.formulas import BASE, contribution, fee_star, referral_model, tolerable_loss
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.routes import route_of
 from siyu.verdict import Verdict
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from siyu import reads
-from siyu.errors import LedgerError, Problem, nearest, shown_path
+from siyu.errors import LedgerError, Problem, nearest
 from siyu.evidence.assumptions import WEAK, Confidence
-from siyu.evidence.table import Row, read_table
+from siyu.evidence.table import Faults, Row, read_table
 from siyu.figure import Figure
 from siyu.paths import address
 from siyu.reads import Shelf, fitting
@@ -317,21 +317,13 @@ def fee_rules(path: Path, *overrides: Path) -> FeeRules:
 
 
 def _read(path: Path) -> dict[str, FeeRule]:
-    rules: dict[str, FeeRule] = {}
-    file, problems = shown_path(path), []
-    for rule in read_table(path, FeeRule):
-        if rule.rule_id in rules:
-            found = f"{rule.rule_id}, also on line {rules[rule.rule_id].line}"
-            problems.append(Problem(file, rule.line, "rule_id", found, "an id used once", "Give each rule its own id."))
-        rules.setdefault(rule.rule_id, rule)
-    for first, second in combinations(rules.values(), 2):
+    faults, rules = Faults(path), read_table(path, FeeRule)
+    for first, second in combinations(rules, 2):
         if first.contradicts(second):
             found = f"{second.rule_id}, which contradicts {first.rule_id} on line {first.line}"
             step = "Give one an end (valid_to, day_to), or name the route or category it is for."
-            problems.append(Problem(file, second.line, "", found, "one answer for a day, a date and a key", step))
-    if problems:
-        raise LedgerError(problems)
-    return rules
+            faults.add(second, "", found, "one answer for a day, a date and a key", step)
+    return faults.by_id(rules, "rule_id", "rule")
 
 
 def _span(rule: FeeRule) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siyu.marked import msg
+from siyu.messages import msg
 
 # the best first
 VERDICTS = {"carry": msg("may carry weight"), "caveat": msg("with a caveat"), "unusable": msg("not usable")}

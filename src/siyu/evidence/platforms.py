@@ -14,7 +14,7 @@ from siyu.evidence.dates import claim_age
 from siyu.evidence.ledger import Ledger
 from siyu.figure import Absent, Figure
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 METRICS = ("mau", "dau", "daily_users")
 

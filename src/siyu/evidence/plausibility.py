@@ -14,10 +14,9 @@ import pandas as pd
 from pydantic import model_validator
 
 from siyu.definitions import registry
-from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.claims import Claim
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.table import Row, read_table
+from siyu.evidence.table import Faults, Row, read_table
 from siyu.reads import fitting
 
 COLUMNS = ("rule_id", "claim_id", "against", "ratio", "low", "high", "plausible")
@@ -57,17 +56,12 @@ class Rule(Row):
 
 def load_rules(path: Path, ledger: Ledger) -> list[Rule]:
     """Rules in file order. Raises LedgerError for unknown metrics or sources, all at once."""
-    rules = read_table(path, Rule)
-    metrics = registry().metrics.rows
-    problems = []
+    faults, rules = Faults(path), read_table(path, Rule)
     for rule in rules:
-        known = (("numerator", rule.numerator, metrics), ("denominator", rule.denominator, metrics))
-        for column, name, names in (*known, ("source", rule.source, ledger.sources)):
-            if name is not None and name not in names:
-                step = nearest(name, names)
-                problems.append(Problem(shown_path(path), rule.line, column, name, f"a known {column}", step))
-    if problems:
-        raise LedgerError(problems)
+        faults.unknown(rule, "numerator", registry().metrics.rows)
+        faults.unknown(rule, "denominator", registry().metrics.rows)
+        faults.unknown(rule, "source", ledger.sources)
+    faults.end()
     return rules
 
 

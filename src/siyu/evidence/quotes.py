@@ -8,7 +8,7 @@ from siyu.definitions import registry
 from siyu.evidence.claims import Claim
 from siyu.evidence.sources import Source
 from siyu.language import Language, Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 SIGNS = {">": ">\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", "<=": "≤\u00a0", "~": "≈\u00a0"}
 

@@ -21,7 +21,7 @@ from siyu.evidence.ledger import Ledger
 from siyu.evidence.quotes import joined, quoted, title
 from siyu.figure import Absent, Figure
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 CARRY, CAVEAT, UNUSABLE = VERDICTS
 UNDECIDED = ("open", "range")

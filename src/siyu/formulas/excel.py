@@ -29,7 +29,7 @@ from siyu.formulas.contribution import (
 from siyu.formulas.people import first_order, people_terms, person_orders
 from siyu.formulas.symbols import BASE, MEANINGS
 from siyu.formulas.symbols import symbol as s
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.routes import PEOPLE_STEPS, ROUTES, STEPS, WECHAT_ROUTES, route_of
 
 PRINTED = Path(__file__).with_name("excel.json")

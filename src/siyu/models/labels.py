@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from siyu.figure import Figure
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 FOLLOWERS = {
     "adopted": msg("As adopted"), "rival": msg("The other printing"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 SEGMENTS = {
     "buyers": msg("Buyers with a key"), "repeat": msg("Bought on a second day"), "fans": msg("Follow at the date"),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
-from siyu.definitions import definition
 from siyu.figure import Absent, Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders import fans, repurchase
 from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
-from siyu.orders.joins import members_and_others
-from siyu.orders.uplift import Uplift, uplift
+from siyu.orders.groups.joins import members_and_others
+from siyu.orders.groups.uplift import Uplift, uplift
 
 NO_ORDERS = msg("No order could be read: put an order export into the subject's folder of exports")
 NO_KEYS = msg(
@@ -26,6 +26,8 @@ NO_MEMBERS = msg("No table of group members with join times: WeCom keeps no exit
 NO_FOLLOWS = msg("No table of follows with their times")
 NO_DRAW = msg("No invitations by lot have come back: siyu assign draws them")
 NO_SESSIONS = msg("No table of live sessions, or no order paid during one")
+NO_PAYMENT = msg("The order exports lack a column: nothing tells when an order was paid")
+NO_REFUNDS = msg("The order exports lack a column: nothing tells what was refunded")
 TOO_FEW = msg("Too few buyers, or the window has not passed for any yet")
 # need -> why a metric cannot be had without it; where several are missing the first is the reason
 NEEDS = {
@@ -81,7 +83,7 @@ class Parts:
 
     def exact(self, key: str, value: float, n: int | None = None) -> Figure:
         """A total of what was read: counted, not estimated, so it has no interval."""
-        return Figure(value, value, value, definition(key).unit, "none", key, self.frames.sources, n)
+        return Figure.exact(value, key, self.frames.sources, n)
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,11 @@ class Entry:
     function: Callable[[Parts], Figure | None]
     window: Callable[[Frames], str] | None = None
     verdict: Callable[[Parts], str] = lambda _: ""
+
+    @property
+    def net(self) -> bool:
+        """Whether it says anything about refunds."""
+        return self.key in ("net_gmv", "refund_rate") or self.key.endswith("_net")
 
     def lacking(self, frames: Frames) -> str:
         """Why it cannot be had at all, "" where its needs are met."""
@@ -206,11 +213,11 @@ METRICS: tuple[Entry, ...] = (
     Entry("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
     Entry("group_pace_before", GROUP, attrgetter("uplift.dip")),
     Entry("invited_uplift", DRAWN, _of_trial("difference")),
-    Entry("joined_effect", DRAWN, _of_trial("effect")),
+    Entry("joined_effect", (*GROUP, "assignments"), _of_trial("effect")),
     Entry("invited_repeat_share", DRAWN, _of_trial("invited")),
     Entry("invited_repeat_share.others", DRAWN, _of_trial("others")),
-    Entry("invited_join_share", DRAWN, _of_trial("joined")),
-    Entry("invited_join_share.others", DRAWN, _of_trial("uninvited")),
+    Entry("invited_join_share", (*GROUP, "assignments"), _of_trial("joined")),
+    Entry("invited_join_share.others", (*GROUP, "assignments"), _of_trial("uninvited")),
 )  # fmt: skip
 
 
@@ -233,16 +240,18 @@ class Metric:
 
 @dataclass(frozen=True)
 class Missing:
-    """A metric that cannot be computed for a scope. reason: a message."""
+    """A metric that cannot be computed for a scope. reason: a message; column: the header that the exports lack."""
 
     key: str
     reason: str
     scope: str
     verdict: str = ""
+    column: str = ""
 
     def as_json(self, reason: str) -> dict[str, str]:
         """The record of `siyu metrics --json`, with the reason in the reader's language."""
-        return {"key": self.key, "reason": reason, "scope": self.scope} | judged(self.verdict)
+        column = {"column": self.column} if self.column else {}
+        return {"key": self.key, "reason": reason, "scope": self.scope} | column | judged(self.verdict)
 
 
 def judged(verdict: str) -> dict[str, str]:
@@ -250,27 +259,49 @@ def judged(verdict: str) -> dict[str, str]:
     return {"verdict": verdict} if verdict else {}
 
 
-def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric], list[Missing]]:
+Absences: TypeAlias = Mapping[str, Mapping[str, str]]
+# what some export of a platform has no column for -> why a metric cannot be had without it
+COLUMNS = {"paid_at": NO_PAYMENT, "refund": NO_REFUNDS, "buyer_id": NO_KEYS}
+
+
+def metrics(
+    frames: Frames | None, k: int, currency: str, absent: Absences = MappingProxyType({})
+) -> tuple[list[Metric], list[Missing]]:
     """All order metrics of every identity scope; denominators under `k` are missing, money is in `currency`.
 
-    frames: None when no order could be read.
+    frames: None when no order could be read. absent: of a platform, the keys of COLUMNS that its exports lack and
+    the headers they would have; what needs them is missing, and never zero.
     """
     if frames is None:
         return [], [Missing(entry.key, NO_ORDERS, "") for entry in METRICS]
     found: list[Metric] = []
     missing: list[Missing] = []
+    undated = [name for name, lacks in absent.items() if "paid_at" in lacks and name not in frames.platforms]
+    for platform in undated if "all" not in frames.platforms else ():
+        missing += [Missing(entry.key, NO_PAYMENT, platform, "", absent[platform]["paid_at"]) for entry in METRICS]
     for platform in frames.platforms:
-        own = frames.on(platform)
+        own, lacks = frames.on(platform), lacking(absent, platform)
         parts = Parts(own, k)
         for entry in METRICS:
-            scope, reason = entry.scope(own, platform), entry.lacking(own)
+            scope, reason, column = entry.scope(own, platform), entry.lacking(own), ""
+            for need, header in lacks.items():
+                if need == "paid_at" or (need == "refund" and entry.net) or (reason and reason == COLUMNS[need]):
+                    reason, column = COLUMNS[need], header
+                    break
             figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
             if figure is None:
-                missing.append(Missing(entry.key, reason or TOO_FEW, scope, verdict))
+                missing.append(Missing(entry.key, reason or TOO_FEW, scope, verdict, column))
             else:
                 priced = replace(figure, unit=currency) if figure.unit == "CNY" else figure
                 found.append(Metric(entry.key, priced, scope, verdict))
     return found, missing
+
+
+def lacking(absent: Absences, platform: str) -> Mapping[str, str]:
+    """What the exports of a platform lack; of all platforms together, what those of any one lack."""
+    if platform != "all":
+        return absent.get(platform, {})
+    return {need: column for lacks in absent.values() for need, column in lacks.items()}
 
 
 def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from siyu import routes
-from siyu.marked import msg
+from siyu.messages import msg
 
 INTERVALS = {
     "none": (msg("single figure"), msg("One figure as stated; no range is known.")),

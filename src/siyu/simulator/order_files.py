@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siyu.intake.formats.catalogue import Format, formats
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.formats.format import Format
 from siyu.simulator import writing
 from siyu.simulator.brand import DAY, FEE, Brand, Recipe, keys, seconds
 from siyu.simulator.purchasing import lot

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from siyu.intake.formats.catalogue import Column, Format
-from siyu.intake.formats.cells import EPOCH
+from siyu.intake.formats.format import Column, Format
+from siyu.intake.formats.times import EPOCH
 
 BLANK = {"douyin_shop": "-", "youzan": "——"}  # how a platform writes nothing; others leave the cell empty
 PERSONAL = "##b5Xk9v==##"  # what stands in a personal column since addresses are encrypted

@@ -1,194 +1,218 @@
-"""Export formats as data: one YAML file each in `data/formats/`, found by the headers of a file."""
+"""Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
 from __future__ import annotations
 
 import os
-import unicodedata
-from collections import Counter
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from siyu import reads
-from siyu.definitions import LOADER
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
+from siyu.intake.formats.format import Format, Layout, normal
 from siyu.paths import data_dir
+from siyu.plain_yaml import mapping
 
-Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates", "assignments"]
+FOLDER = "formats"
+OPEN = "?"  # where a draft asks
+STEP = "See data/README.md."
+# headers of columns that can change which lines count, and for how much
+_DECIDES = re.compile(
+    r"状态|退款|退货|退单|退换|售后|冲红|红冲|作废|取消|撤销|关闭|无效|有效|结果"
+    r"|币种|货币|币别|外币|汇率|数量|件数|份数|行号|子单|子订单|明细行|商品数|种类数"
+    r"|(单据|订单|交易|业务|收支|记录)类型|收支|借贷|方向|是否(支付|付款|成交|删除|测试|退)"
+    r"|stat(us|e)$|^stat(us|e)|refund|return(ed|s)?(_|$)|after_?sale|charge_?back|void|cancel|closed|deleted|valid"
+    r"|currency|^curr$|exchange|qty|quantity|^units?$|^pcs$|line_?(no|id|item|number|count)|item_?(no|number|count)"
+    r"|(transaction|trans|order|doc|document|record)_?type|direction|^is_?(paid|test|sale)",
+    re.IGNORECASE,
+)
 
 
 class FormatError(ProblemsError):
     """A format file cannot be used as it stands."""
 
 
-class Column(BaseModel):
-    """One column of the canonical table: the headers it may stand under and how its cells are read.
-
-    read: a reader of `cells`, or `choice` (cells are looked up in `values`), or `row` (the record's own
-    number, for files without an id). per: `order` when the amount repeats on every line of an order.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    header: Headers = Field(default_factory=list)
-    read: Literal["money", "fee", "count", "share", "time", "id", "buyer", "text", "choice", "row"]
-    required: bool = False
-    per: Literal["line", "order"] = "line"
-    values: dict[str, str] = Field(default_factory=dict)
-    pattern: str = ""
-
-
-class Format(BaseModel):
-    """A kind of export. `data/README.md` describes each key."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    key: str
-    name: dict[Literal["en", "zh"], str]
-    kind: Kind
-    platform: str
-    source: str
-    identify: list[str] = Field(default_factory=list)
-    columns: dict[str, Column] = Field(min_length=1)
-    control: list[str] = Field(default_factory=list)
-    line_key: list[str] = Field(default_factory=list)
-    duplicates: Literal["drop", "keep"] = "drop"
-    refunds: Literal["apart", "net", "none"] = "none"
-    zero_lines: Literal["gift", "purchase"] = "gift"
-    breaks: list[str] = Field(default_factory=list)
-    ignored: list[str] = Field(default_factory=list)
-    ignored_personal: list[str] = Field(default_factory=list)
-
-    def layout(self, header: Sequence[str]) -> Layout:
-        """Where this format's columns stand in a header. Raises HeaderError with what is missing."""
-        seen = [normal(name) for name in header]
-        twice = [name for name, n in Counter(seen).items() if n > 1 and name]
-        places: dict[str, int] = {}
-        for key, column in self.columns.items():
-            found = [seen.index(name) for name in map(normal, column.header) if name in seen]
-            if found:
-                places[key] = found[0]
-        missing = [c.header[0] for k, c in self.columns.items() if c.required and c.header and k not in places]
-        missing += [name for name in self.identify if normal(name) not in seen and name not in missing]
-        control = next((key for key in self.control if key in places), None)
-        if self.control and control is None and not missing:
-            missing = [self.columns[self.control[0]].header[0]]
-        used = {seen[place] for place in places.values()}
-        double = sorted(name for name in twice if name in used)
-        known = used | set(map(normal, [*self.ignored, *self.ignored_personal]))
-        known |= {normal(name) for column in self.columns.values() for name in column.header}
-        unknown = [name for name, plain in zip(header, seen, strict=True) if plain and plain not in known]
-        declared = set(map(normal, self.breaks))
-        breaks = frozenset(place for place, name in enumerate(seen) if name in declared)
-        return Layout(self, tuple(header), places, control, tuple(missing), tuple(double), tuple(unknown), breaks)
-
-
 @dataclass(frozen=True)
-class Layout:
-    """A format met in a file: column key -> position, the control column, and what does not fit.
+class Catalogue:
+    """formats: by key. own: keys of the client's. broken: what is wrong with files that could not be read, by file
+    name; they are left out.
 
-    breaks: positions of fields that may hold line breaks.
+    claims: the headers that a broken file asks for, as far as it can be read.
     """
 
-    format: Format
-    header: tuple[str, ...]
-    places: dict[str, int]
-    control: str | None
-    missing: tuple[str, ...] = ()
-    double: tuple[str, ...] = ()
-    unknown: tuple[str, ...] = ()
-    breaks: frozenset[int] = frozenset()
+    formats: dict[str, Format]
+    own: frozenset[str]
+    broken: dict[str, FormatError]
+    claims: dict[str, frozenset[str]]
 
-    def title(self, key: str) -> str:
-        """The header text of a column, without what is wrapped around it."""
-        return self.header[self.places[key]].strip("\ufeff\t '`") if key in self.places else key
+    def identified(self, header: Sequence[str]) -> Layout | None:
+        """The layout of the format whose columns this header holds best; None when none fits.
+
+        Raises FormatError when a broken format asks for exactly such headers.
+        """
+        seen = set(map(normal, header))
+        for name, claim in self.claims.items():
+            if claim and claim <= seen:
+                raise self.broken[name]
+        fitting = []
+        for entry in self.formats.values():
+            layout = entry.layout(header)
+            # a plain layout must not swallow a file whose other columns another format cannot do without
+            swallows = not entry.identify and self._needed_elsewhere(entry.key) & set(map(normal, layout.unknown))
+            if not layout.missing and not swallows:
+                place = (len(layout.unknown), entry.key not in self.own, -len(layout.places), entry.key)
+                fitting.append((place, layout))
+        return min(fitting, key=lambda found: found[0])[1] if fitting else None
+
+    def _needed_elsewhere(self, key: str) -> frozenset[str]:
+        """Headers of required columns of all formats but this one."""
+        others = [entry for entry in self.formats.values() if entry.key != key and not entry.draft]
+        needed = [column for entry in others for column in entry.columns.values() if column.required]
+        return frozenset(normal(name) for column in needed for name in column.header)
 
 
-def normal(name: str) -> str:
-    """A header for comparing: full-width letters and brackets narrowed, blanks and wrappers removed."""
-    plain = unicodedata.normalize("NFKC", name).strip("\ufeff\t '`\"")
-    return "".join(plain.split()).removeprefix('="')
+def formats(own: Path | None = None) -> dict[str, Format]:
+    """All formats that can be used, by key: the bundled ones, those in the folder `formats` of SIYU_DATA, and
+    those of a client in the folder `own`."""
+    return catalogue(own).formats
 
 
-@lru_cache(maxsize=1)
-def formats() -> dict[str, Format]:
-    """All formats by key, the bundled ones and those in the folder `formats` of SIYU_DATA.
+def catalogue(own: Path | None = None) -> Catalogue:
+    """The formats of today, see `formats`, and the files that are broken."""
+    files = format_files(own)
+    with reads.reader():  # noted where a file is recognised
+        return _catalogue(tuple((key, path, _stamp(path)) for key, path in files.items()), own)
 
-    Raises FormatError with every fault of every file.
-    """
-    found, problems = {}, []
-    for key, path in format_files().items():
+
+def _stamp(path: Path) -> int:
+    return path.stat().st_mtime_ns if path.is_file() else 0
+
+
+@lru_cache(maxsize=8)
+def _catalogue(files: tuple[tuple[str, Path, int], ...], own: Path | None) -> Catalogue:
+    found, broken, claims = dict[str, Format](), dict[str, FormatError](), dict[str, frozenset[str]]()
+    for key, path, _ in files:
         try:
             found[key] = read_format(path)
         except FormatError as error:
-            problems += error.problems
-    if problems:
-        raise FormatError(problems)
-    return found
+            broken[path.name], claims[path.name] = error, _claims(path)
+    mine = frozenset(key for key, path, _ in files if path.parent == own)
+    return Catalogue(found, mine, broken, claims)
 
 
-def format_files() -> dict[str, Path]:
-    """key -> file of each format; one in SIYU_DATA takes the place of a bundled one of the same name."""
-    folders = [data_dir() / "formats"]
-    if own := os.environ.get("SIYU_DATA"):
-        folders.append(Path(own) / "formats")
+def format_files(own: Path | None = None) -> dict[str, Path]:
+    """key -> file of each format: one of SIYU_DATA takes the place of a bundled one of the same name, one of a client
+    in the folder `own` that of both."""
+    folders = [data_dir() / FOLDER]
+    if data := os.environ.get("SIYU_DATA"):
+        folders.append(Path(data) / FOLDER)
+    folders += [own] if own is not None else []
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml"))}
 
 
 def read_format(path: Path) -> Format:
-    """The format of one YAML file; its key is the file's name. Raises FormatError."""
+    """The format of one YAML file; its key is the file's name. Raises FormatError with all faults."""
     file = shown_path(path)
+    content = mapping(path, FormatError, STEP)
+    asked = [text for place, text in _questions(content)]
     try:
-        with reads.reader():  # noted where a file is recognised
-            text = path.read_text(encoding="utf-8")
-        content: Any = yaml.load(text, LOADER)  # noqa: S506 - both are safe ones
-        entry = Format(key=path.stem, **content)
-    except (yaml.YAMLError, TypeError) as error:
-        found = str(error).splitlines()[0]
-        raise FormatError([Problem(file, 0, "", found, "YAML with keys", "See data/README.md.")]) from error
+        entry = Format(**({"key": path.stem} | _answered(content) | {"open": tuple(asked)}))
+    except TypeError as error:
+        raise FormatError([Problem(file, 0, "", str(error), "the keys of a format", STEP)]) from None
     except ValidationError as error:
-        raise FormatError([_problem(file, detail) for detail in error.errors()]) from error
-    named = [*entry.control, *entry.line_key]
-    problems = [
-        Problem(file, 0, key, "this name", "a key of columns", nearest(key, entry.columns))
-        for key in named
-        if key not in entry.columns
-    ]
-    headers = {*entry.ignored, *entry.ignored_personal, *(h for c in entry.columns.values() for h in c.header)}
-    problems += [
-        Problem(file, 0, "breaks", name, "a header of this format", nearest(name, headers))
-        for name in entry.breaks
-        if name not in headers
-    ]
-    if problems:
+        raise FormatError([_problem(file, detail) for detail in error.errors()]) from None
+    if problems := list(_faults(file, content, entry)):
         raise FormatError(problems)
     return entry
 
 
+def _faults(file: str, content: dict[str, Any], entry: Format) -> Iterator[Problem]:
+    for key in ("key", "open"):
+        if key in content:
+            yield Problem(file, 0, key, "a key that files do not set", "no such key", "Remove it.")
+    if not entry.open:
+        named = [*entry.control, *entry.line_key, *(of for column in entry.columns.values() for of in column.of)]
+        for key in named:
+            if key not in entry.columns:
+                yield Problem(file, 0, key, "this name", "a key of columns", nearest(key, entry.columns))
+        if entry.refunds == "net" and not {"net_fen"} <= set(entry.columns):
+            yield Problem(file, 0, "refunds", "net", "a column net_fen", "Amounts less refunds are net_fen.")
+    if not entry.open and entry.refunds == "none" and {"refunded_fen", "refund_state"} & set(entry.columns):
+        yield Problem(file, 0, "refunds", "none, and a column of refunds", "apart or net", STEP)
+    headers = {*entry.ignored, *entry.ignored_personal, *entry.waived,
+               *(h for c in entry.columns.values() for h in c.header)}  # fmt: skip
+    for name in entry.breaks:
+        if name not in headers:
+            yield Problem(file, 0, "breaks", name, "a header of this format", nearest(name, headers))
+
+
+def _questions(content: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Where a draft asks, and what a person is told about it: the place and, of a column, its header."""
+    if isinstance(content, dict):
+        for key, value in content.items():
+            if str(key) == OPEN or value in (OPEN, [OPEN]):
+                header = content.get("header", "") if place[:1] == ("columns",) else ""
+                yield (*place, str(key)), ".".join([*place, str(key)]) + (f" ({header})" if header else "")
+            else:
+                yield from _questions(value, (*place, str(key)))
+
+
+def _answered(content: dict[str, Any]) -> dict[str, Any]:
+    """The content without what is still asked: its keys, columns and values."""
+    found = {key: value for key, value in content.items() if value not in (OPEN, [OPEN])}
+    columns = found.get("columns")
+    if isinstance(columns, dict):
+        kept = {}
+        for key, column in columns.items():
+            if isinstance(column, dict):
+                if OPEN in (column.get("header"), column.get("read")):
+                    continue
+                column = {name: value for name, value in column.items() if value != OPEN}  # noqa: PLW2901
+                values = column.get("values")
+                if isinstance(values, dict):
+                    known = {str(k): v for k, v in values.items() if OPEN not in (k, v)}
+                    column = {**column, "values": known or {"": ""}}  # noqa: PLW2901
+            kept[key] = column
+        found["columns"] = kept
+    if isinstance(columns, dict):
+        gone = {OPEN, *columns} - set(found["columns"])
+        for key in ("line_key", "control"):
+            if isinstance(found.get(key), list):
+                found[key] = [one for one in found[key] if one not in gone]
+    return found
+
+
+def _claims(path: Path) -> frozenset[str]:
+    try:
+        identify = mapping(path, FormatError, STEP).get("identify")
+    except FormatError:
+        return frozenset()
+    return frozenset(normal(str(name)) for name in identify) if isinstance(identify, list) else frozenset()
+
+
 def _problem(file: str, detail: Any) -> Problem:
     where = ".".join(str(part) for part in detail["loc"])
-    return Problem(file, 0, where, repr(detail["input"])[:60], str(detail["msg"]), "See data/README.md.")
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    return Problem(file, 0, where, repr(detail["input"])[:60], message, STEP)
 
 
-@lru_cache(maxsize=64)
-def _needed_elsewhere(key: str) -> frozenset[str]:
-    """Headers of required columns of all formats but this one."""
-    others = [entry for entry in formats().values() if entry.key != key]
-    needed = [column for entry in others for column in entry.columns.values() if column.required]
-    return frozenset(normal(name) for column in needed for name in column.header)
+def undecided(layout: Layout) -> tuple[str, ...]:
+    """Headers nobody mapped that may say which lines count: status, refund, currency, number of pieces or lines."""
+    if layout.format.kind in ("sessions", "aggregates"):
+        return ()
+    return tuple(name for name in layout.unknown if decides(name))
 
 
-def identified(header: Sequence[str]) -> Layout | None:
-    """The layout of the format whose columns this header holds best; None when none fits."""
-    fitting = []
-    for entry in formats().values():
-        layout = entry.layout(header)
-        # a plain layout must not swallow a file whose other columns another format cannot do without
-        swallows = not entry.identify and _needed_elsewhere(entry.key) & set(map(normal, layout.unknown))
-        if not layout.missing and not swallows:
-            fitting.append((len(layout.unknown), -len(layout.places), entry.key, layout))
-    return min(fitting, key=lambda entry: entry[:3])[3] if fitting else None
+def decides(name: str) -> bool:
+    """Whether a column so called may say which lines count."""
+    return bool(_DECIDES.search(normal(name)))
+
+
+def identified(header: Sequence[str], own: Path | None = None) -> Layout | None:
+    """See `Catalogue.identified`, with the formats of today."""
+    return catalogue(own).identified(header)

@@ -1,34 +1,33 @@
 """What one cell of an export means: money in fen, a Beijing time, an id, a count, a share.
 
-Each reader takes the text of a cell and returns `(value, code)`: code "" when it was read, value None when
-the cell is blank, else the code of the fault (see `problems.REASONS`). Nothing is guessed.
+Each reader takes the text of a cell and returns `(value, code)`. Value None with a code: a fault (see
+`problems.REASONS`); None without one: the cell is blank; a value with a code: read, and worth saying.
+Nothing is guessed.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from decimal import Decimal
+
+from siyu.intake.formats.identities import identity, narrow
+from siyu.intake.formats.times import seconds
 
 Read = tuple[int | float | str | None, str]
 
 BLANKS = frozenset({"", "-", "--", "—", "——", "–", "/", "\\N", "null", "NULL", "None", "无"})
-EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock: every time of an export is Beijing time
-FIRST_YEAR, LAST_YEAR = 1990, 2100  # an export outside is a damaged date
 MULTIPLES = {"": Decimal(1), "千": Decimal(1_000), "万": Decimal(10_000), "w": Decimal(10_000),
              "W": Decimal(10_000), "亿": Decimal(100_000_000)}  # fmt: skip
-_NUMBER = re.compile(r"([+-]?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{1,12}))?\s*([千万亿wW]?)")
-_TIME = re.compile(
-    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
-    r"(?:[ T]{1,2}(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d{1,6})?)?(?:\+08:?00)?)?"
-)
+NOISE = Decimal("1e-6")  # of a fen: what a subtraction of doubles leaves
+SIGNIFICANT = 15  # digits that a spreadsheet shows of a number; what follows is noise of its arithmetic
+_NUMBER = re.compile(r"([+-]?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{0,20}))?\s*([千万亿wW]?)")
+_CURRENCY = re.compile(r"^(?:人民币|CNY|RMB|CN¥|¥)\s*|\s*\(?(?:元整?|圆|RMB|CNY|¥)\)?$")
 _ID = re.compile(r"[A-Za-z_\-]*\d[\w\-]*", re.ASCII)
-_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d+\.\d*")
-_CIPHER = re.compile(r"^(##|\$\$|#[A-Za-z0-9+/=]{8})|[*＊•]{2,}|^[*＊•]+$")
-_MOBILE = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")  # of the mainland; notes end up in any column
-NOBODY = frozenset({"没有", "匿名", "匿名用户", "未知", "保密", "anonymous", "unknown"})
+_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d{16,}\.\d*|\d+\.\d*[1-9]\d*")
+# of the mainland, however it is printed; notes end up in any column
+_MOBILE = re.compile(r"(?<!\d)(?:\+?(?:00)?86[ -]?)?1[3-9]\d[ .\-]?\d{4}[ .\-]?\d{4}(?!\d)")
+PHONE_YUAN = re.compile(r"1[3-9]\d{9}(?:\.0*)?")  # a number of this look in a column of money is somebody's
 
 
 def bare(text: str) -> str:
@@ -39,46 +38,58 @@ def bare(text: str) -> str:
     return text.lstrip("'`\u2018").strip()
 
 
-def _decimal(text: str) -> Decimal | None:
-    plain = unicodedata.normalize("NFKC", text).strip()
-    plain = re.sub(r"^(?:¥|CNY|RMB)\s*|(?<=[\d千万亿wW])\s*元$", "", plain)
+def _decimal(text: str) -> tuple[Decimal | None, str]:
+    """The number in a cell, to fifteen significant digits, and the multiple it is printed in (万 …)."""
+    plain = narrow(text).strip()
+    for _ in range(2):  # a sign before and a word behind
+        plain = _CURRENCY.sub("", plain)
     matched = _NUMBER.fullmatch(plain)
     if matched is None:
-        return None
+        return None, ""
     sign, whole, part, step = matched.groups()
-    return Decimal(f"{sign}{whole.replace(',', '')}.{part or 0}") * MULTIPLES[step]
+    number = Decimal(f"{sign}{whole.replace(',', '')}.{part or 0}")
+    if len(number.as_tuple().digits) > SIGNIFICANT and part:
+        number = Decimal(f"{number:.{SIGNIFICANT}g}")
+    return number * MULTIPLES[step], step
 
 
-def fen(text: str) -> Read:
-    """Money in yuan as integer fen, exactly; negative amounts and fractions of a fen are faults."""
+def signed_fen(text: str, *, rounded: bool = True) -> Read:
+    """Money in yuan as integer fen of either sign. A fraction of a fen is rounded, and said.
+
+    rounded: amounts in 千, 万 and 亿 are read; they have only the digits that are printed.
+    """
     text = bare(text)
     if text in BLANKS:
         return None, ""
-    yuan = _decimal(text)
+    yuan, step = _decimal(text)
     if yuan is None:
         return None, "not_money"
+    if step and not rounded:
+        return None, "rounded_amount"
     scaled = yuan * 100
-    if scaled != scaled.to_integral_value() or abs(scaled) >= 10**15:
+    if abs(scaled) >= 10**15:
         return None, "not_fen"
-    return (int(scaled), "") if scaled >= 0 else (None, "negative")
+    fen = int(scaled.to_integral_value())
+    return fen, "part_fen" if abs(fen - scaled) > NOISE else ""
 
 
-def fee_fen(text: str) -> Read:
-    """Like `fen` for fees and balances, which exports print with either sign."""
-    text = bare(text)
-    value, code = fen(text.removeprefix("-") if text not in BLANKS else text)
-    return (-value if text.startswith("-") and isinstance(value, int) else value), code
+def fen(text: str, *, rounded: bool = True) -> Read:
+    """Like `signed_fen`; negative amounts and telephone numbers are faults."""
+    value, code = signed_fen(text, rounded=rounded)
+    if isinstance(value, int) and value < 0:
+        return None, "negative"
+    return (None, "phone_amount") if PHONE_YUAN.fullmatch(bare(text)) else (value, code)
 
 
-def count(text: str) -> Read:
-    """A whole number, zero or more; `3件`, `1.2万` and full-width digits are read."""
+def count(text: str, *, rounded: bool = True) -> Read:
+    """A whole number, zero or more; `3件` and full-width digits are read, `1.2万` where `rounded` allows it."""
     text = bare(text)
     if text in BLANKS:
         return None, ""
-    number = _decimal(re.sub(r"[件个人次单条]$", "", text))
+    number, step = _decimal(re.sub(r"[件个人次单条]$", "", text))
     if number is None or number != number.to_integral_value() or number < 0:
         return None, "not_count"
-    return int(number), ""
+    return (None, "rounded_amount") if step and not rounded else (int(number), "")
 
 
 def share(text: str) -> Read:
@@ -86,8 +97,8 @@ def share(text: str) -> Read:
     text = bare(text)
     if text in BLANKS:
         return None, ""
-    plain = unicodedata.normalize("NFKC", text)
-    number = _decimal(plain.removesuffix("%"))
+    plain = narrow(text)
+    number, _ = _decimal(plain.removesuffix("%"))
     if number is None:
         return None, "not_share"
     value = number / 100 if plain.endswith("%") else number
@@ -99,47 +110,34 @@ def moment(text: str) -> Read:
     text = bare(text)
     if text in BLANKS:
         return None, ""
-    matched = _TIME.fullmatch(unicodedata.normalize("NFKC", text))
-    if matched is None:
-        return None, "not_time"
-    year, *rest = (int(part) for part in matched.groups() if part is not None)
-    month, day, hour, minute, second = (*rest, 0, 0, 0)[:5]
-    try:
-        when = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - see EPOCH
-    except ValueError:
-        return None, "not_time"
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return None, "not_time"
-    return int((when - EPOCH) / timedelta(seconds=1)), ""
+    when = seconds(text)
+    return (when, "") if when is not None else (None, "not_time")
 
 
 def identifier(text: str) -> Read:
     """An id as text. Scientific notation and decimals are ids that a spreadsheet has damaged."""
-    text = bare(text)
+    text = narrow(bare(text))
     if text in BLANKS:
         return None, ""
+    text = re.sub(r"^(\d{1,15})\.0+$", r"\1", text)
     if _SCIENTIFIC.fullmatch(text):
         return None, "damaged_id"
     return (text, "") if len(text) <= 64 and _ID.fullmatch(text) else (None, "not_id")
 
 
 def buyer(text: str) -> Read:
-    """A buyer's identity. Masked and encrypted ones are no identity: read as blank."""
+    """A buyer's identity, see `identities`. Nobody is read as blank."""
     text = bare(text)
-    if text in BLANKS or text in NOBODY or _CIPHER.search(text):
-        return None, ""
-    if _SCIENTIFIC.fullmatch(text):
-        return None, "damaged_id"
-    return (text, "") if len(text) <= 256 else (None, "not_id")
+    return (None, "") if text in BLANKS else identity(text)
 
 
 def label(text: str) -> Read:
     """Text as it stands, without surrounding blanks. A cell with a mobile number in it is read as blank."""
     text = bare(text)
-    return (None, "") if text in BLANKS or _MOBILE.search(text) else (text[:200], "")
+    return (None, "") if text in BLANKS or _MOBILE.search(narrow(text)) else (text[:200], "")
 
 
 READERS: dict[str, Callable[[str], Read]] = {
-    "money": fen, "fee": fee_fen, "count": count, "share": share, "time": moment,
+    "money": fen, "fee": signed_fen, "count": count, "share": share, "time": moment,
     "id": identifier, "buyer": buyer, "text": label,
 }  # fmt: skip

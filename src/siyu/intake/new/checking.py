@@ -10,7 +10,6 @@ from typing import Any
 
 from tqdm import tqdm
 
-from siyu.intake.formats.catalogue import formats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.export import read
 from siyu.intake.reading.problems import Trouble
@@ -51,7 +50,7 @@ def refuse_repeats(found: Sequence[Account]) -> None:
 
 def summary(account: Account, language: Language) -> str:
     """One file for a person: what it is, its account, the first problems."""
-    entry = formats()[account.format] if account.format else None
+    entry = account.entry
     name = entry.name["zh" if language.code == "zh" else "en"] if entry else language.message("unknown format")
     counts = {key: {"value": f"{n:,}"} for key, n in account.records.items()}
     money = {f"{key}_yuan": {"value": f"{fen // 100:,}.{fen % 100:02d}"} for key, fen in account.fen.items()}
@@ -80,10 +79,18 @@ def summary(account: Account, language: Language) -> str:
             "{records} records ({yuan} yuan) were refunded in part and the file does not say how much:"
             " net counts them in full", unsure
         ))  # fmt: skip
+    if account.crowd is not None and account.crowd.named:
+        crowd = account.crowd
+        shares = ", ".join(f"{share:.1%}" for share in crowd.largest)
+        lines.append("  " + language.say(
+            "{keys} different buyers; 99 in 100 have at most {usual} records; the largest hold {shares}",
+            {"keys": {"value": f"{crowd.keys:,}"}, "usual": {"value": f"{crowd.usual:,}"}, "shares": {"value": shares}},
+        ))  # fmt: skip
     if account.unknown_columns:
         names = {"names": {"value": ", ".join(account.unknown_columns)}}
         lines.append("  " + language.say("columns not known to the format, not read: {names}", names))
-    lines += ["  " + _line(trouble, language) for trouble in sorted(account.problems)[:LISTED]]
+    lines += ["  " + _line(note, language) for note in sorted(account.notes, key=Trouble.place)[:LISTED]]
+    lines += ["  " + _line(trouble, language) for trouble in sorted(account.problems, key=Trouble.place)[:LISTED]]
     more = len(account.problems) + account.left_out - LISTED
     if more > 0:
         lines.append("  " + language.say("and {more} more", {"more": {"value": f"{more:,}"}}))
@@ -92,7 +99,7 @@ def summary(account: Account, language: Language) -> str:
 
 def _line(trouble: Trouble, language: Language) -> str:
     place = {"line": {"value": str(trouble.line)}, "column": {"value": trouble.column or ""}}
-    where = ""
+    where = f"{trouble.column}: " if trouble.column else ""
     if trouble.line:
         where = language.say("line {line}, column {column}: " if trouble.column else "line {line}: ", place)
     return f"{where}{trouble.reason(language)} [{trouble.code}]"

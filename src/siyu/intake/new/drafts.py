@@ -1,169 +1,246 @@
-"""A first format for a file that no format fits, guessed from its headers and proved on its cells."""
+"""A first format for a table that no format fits: what its records prove, and the rest as open questions.
+
+Nothing is computed with a draft until every `?` in it is answered. It holds headers and words that known formats
+have, never a cell.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
-from siyu.intake.formats.catalogue import normal
-from siyu.intake.formats.cells import BLANKS, READERS, bare
-from siyu.intake.reading import non_records
-from siyu.intake.reading.encodings import blocks, encoding_of
-from siyu.intake.reading.headers import DEEPEST, DELIMITERS
-from siyu.intake.reading.problems import RefusedError
+from siyu.intake.formats.catalogue import OPEN, decides, undecided
+from siyu.intake.formats.format import Layout, normal
+from siyu.intake.new import guesses, proofs
+from siyu.intake.new.sample import Sample, sample
 from siyu.intake.reading.sources import TableSource
 
-SAMPLE = 200  # lines looked at
-READABLE = 0.9  # of the cells of a column, so that totals and slips do not decide
-# key, reader, words of the header; the first header that fits and whose cells can be read
-_ORDERS = (
-    ("line_id", "id", r"子订单|line_?id"),
-    ("order_id", "id", r"主?订单(编?号|id)|^单号|order_?(id|no|number)|小票号|流水号"),
-    ("refunded_fen", "money", r"退款金额|退款额|refund"),
-    ("paid_fen", "money", r"实[付收]|支付金额|应[付收]|成交金额|金额|amount|total|paid$|应收"),
-    ("paid_at", "time", r"(支付|付款|成交)(完成)?(时间|日期)|paid_?(at|time)|下单时间|交易时间|时间|日期|date|time"),
-    ("buyer_id", "buyer", (r"(买家|顾客|客户|会员|用户)(标识|id|编号|卡号|号)|open_?id|union_?id"
-                          r"|(buyer|customer|member|user)(_?(id|key|no))?$")),
-    ("quantity", "count", r"数量|件数|qty|quantity|units"),
-    ("traffic_channel", "text", r"渠道|channel"),
-    ("shop", "text", r"店铺|门店|shop|store"),
-)  # fmt: skip
-_MEMBERS = (
-    ("joined_at", "time", r"入群(时间|日期)|join(ed)?_?(at|time)|加入时间"),
-    ("left_at", "time", r"退群(时间|日期)|(exit|left|leave)_?(at|time)|退出时间"),
-    ("group_id", "text", r"群(id|编号|名)|group"),
-    ("buyer_id", "buyer", r"(成员|买家|客户|用户)(标识|id|编号)|(external_)?user_?id|(member|buyer)_?(id|key)"),
+_INTRO = (
+    "A draft. Nothing is computed with it until each ? is answered: write what belongs there, or take the line out.",
+    "data/README.md explains each key. Leave draft: true as long as it has not been used for a while.",
 )
-_NEEDED = {"orders": ("paid_fen", "paid_at"), "members": ("joined_at", "group_id", "buyer_id")}
-_PERSONAL = re.compile(
-    r"姓名|名字|昵称|收[件货]人|手机|电话|地址|街道|身份证|微信号?|邮箱|生日|备注|留言|收银员|导购|店员|操作员"
-    r"|name|phone|mobile|tel|address|mail|birth|remark|cashier", re.IGNORECASE
-)  # fmt: skip
-_STATES = re.compile(r"状态|status|售后", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Draft:
-    """text: the YAML. missing: keys that no column was found for; a format without them cannot be used."""
+    """content: of the YAML. told: what was proved and what is asked, one line each, for the YAML and for people.
 
-    text: str
-    missing: tuple[str, ...]
+    said: the same that names words of the file, which only people on the spot are shown.
+    """
+
+    content: dict[str, Any]
+    told: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The YAML."""
+        body = yaml.safe_dump(self.content, allow_unicode=True, sort_keys=False, width=110, default_flow_style=None)
+        return "\n".join([*(f"# {line}" for line in (*_INTRO, *self.told)), body])
 
 
 def drafted(source: TableSource, name: str) -> Draft:
     """A format for this table. Raises RefusedError when no header can be made out."""
-    lines = _lines(source)
-    header, records = _table(lines)
-    kind = "members" if _columns(header, records, _MEMBERS)[0].keys() >= set(_NEEDED["members"]) else "orders"
-    columns, places = _columns(header, records, _MEMBERS if kind == "members" else _ORDERS)
-    missing = tuple(key for key in _NEEDED[kind] if key not in columns)
-    rest = [name for place, name in enumerate(header) if place not in places and bare(name)]
-    entry: dict[str, object] = {
-        "name": {"en": name, "zh": name}, "kind": kind, "platform": "other",
-        "source": "drafted from the headers of a client's file: check every line",
-        "identify": [bare(header[place]) for place in sorted(places)],
-        "line_key": _line_key(columns, places, records),
-        "duplicates": "drop" if kind == "members" or "order_id" in columns else "keep",
-    }  # fmt: skip
-    if kind == "orders":
-        entry |= {"control": ["paid_fen"], "refunds": "apart" if "refunded_fen" in columns else "none"}
-        if "order_id" not in columns:
-            columns = {"order_id": {"read": "row"}, **columns}
-    entry |= {
-        "columns": columns,
-        "ignored": [bare(name) for name in rest if not _PERSONAL.search(name)],
-        "ignored_personal": [bare(name) for name in rest if _PERSONAL.search(name)],
-    }
-    notes = [f"# {_NOTES[0]}"]
-    notes += [f"# {key}: no column was found for it; without it the format cannot be used" for key in missing]
-    notes += [f"# {bare(name)}: {_NOTES[1]}" for name in rest if _STATES.search(name)]
-    body = yaml.safe_dump(entry, allow_unicode=True, sort_keys=False, width=110, default_flow_style=None)
-    return Draft("\n".join([*notes, body]), missing)
+    table = sample(source, guesses.WORDS)
+    members = guesses.columns(table, members=True)
+    if {"joined_at", "group_id", "buyer_id"} <= set(members):
+        return _Asking(table, name, "members", members).members()
+    return _Asking(table, name, "orders", guesses.columns(table)).orders()
 
 
-_NOTES = (
-    "A draft. Check amount (before or after refunds?), time and buyer; data/README.md explains each key.",
-    "if it tells unpaid, closed or refunded orders, map it (status or refund_state, read: choice)",
-)
+def extended(layout: Layout, name: str) -> Draft:
+    """The format of a file that has columns it says nothing about, with these as questions."""
+    entry = layout.format.model_dump(exclude_defaults=True, exclude={"key", "open"})
+    names = undecided(layout)
+    identify = [layout.title(key) for key in layout.places] + list(names)
+    content = {"name": {"en": name, "zh": name}, "draft": True, "checked": OPEN} | entry
+    content |= {"name": {"en": name, "zh": name}, "identify": identify, "waived": dict.fromkeys(names, OPEN)}
+    told = [f"{header}: may say which lines count. Move it to columns, or write why it does not matter."
+            for header in names]  # fmt: skip
+    return Draft(content, [f"Made from the format {layout.format.key}.", *told])
 
 
-def _lines(source: TableSource) -> list[str]:
-    first = next(blocks(source, encoding_of(source)), b"")
-    return [line.decode().rstrip("\r") for line in islice(first.split(b"\n"), SAMPLE)]
+class _Asking:
+    """A draft in the making."""
 
+    def __init__(self, table: Sample, name: str, kind: str, places: dict[str, int]) -> None:
+        self.table, self.places, self.kind = table, places, kind
+        self.name = name
+        self.columns: dict[str, dict[str, Any]] = {}
+        self.told: list[str] = []
+        self.said: list[str] = []
+        self.waived: dict[str, str] = {}
+        self.refunds = "none"
+        self.line_key: Any = []
 
-def _table(lines: Sequence[str]) -> tuple[list[str], list[list[str]]]:
-    """The header, the widest line near the top that holds words only, and the records below it."""
-    best: tuple[int, int, str] = (0, 0, ",")
-    for number, line in enumerate(lines[:DEEPEST]):
-        for delimiter in DELIMITERS:
-            cells = non_records.filled(non_records.split(line, delimiter) or [])
-            words = all(not any(sign.isdigit() for sign in cell) or len(cell) < 12 for cell in cells)
-            plain = words and all(READERS["money"](cell)[1] and READERS["time"](cell)[1] for cell in cells)
-            if plain and len(cells) > max(best[0], 1) and len(set(map(normal, cells))) == len(cells):
-                best = (len(cells), number, delimiter)
-    width, number, delimiter = best
-    if not width:
-        raise RefusedError("unknown_format", found="–")
-    header = non_records.split(lines[number], delimiter) or []
-    records = [non_records.split(line, delimiter) or [] for line in lines[number + 1 :]]
-    return header, [cells for cells in records if len(cells) == len(header) and not non_records.is_total(cells)]
+    def members(self) -> Draft:
+        for key, reader, _ in guesses.MEMBERS:
+            if key in self.places:
+                self._column(key, reader, self.places[key], required=key != "left_at")
+        return self._draft(control=[], duplicates="drop")
 
+    def orders(self) -> Draft:
+        self._amount()
+        self._time()
+        self._order()
+        self._buyer()
+        for key, reader in (("quantity", "count"), ("unit_price_fen", "money"), ("freight_fen", "money"),
+                            ("completed_at", "time")):  # fmt: skip
+            if key in self.places:
+                self._column(key, reader, self.places[key])
+        self._states()
+        rows = self.columns.get("order_id", {}).get("read") == "row"
+        return self._draft(control=["net_fen" if "net_fen" in self.columns else "paid_fen"],
+                           duplicates="keep" if rows else "drop")  # fmt: skip
 
-def _columns(
-    header: Sequence[str], records: Sequence[Sequence[str]], rules: Sequence[tuple[str, str, str]]
-) -> tuple[dict[str, dict[str, object]], dict[int, str]]:
-    columns: dict[str, dict[str, object]] = {}
-    places: dict[int, str] = {}
-    needed = _NEEDED["members" if rules is _MEMBERS else "orders"]
-    for key, reader, words in rules:
-        # a rule names its words in order of preference
-        for word in _alternatives(words):
-            fitting = (
-                place for place, name in enumerate(header)
-                if place not in places and re.search(word, normal(name), re.IGNORECASE)
-                and not (reader != "buyer" and _PERSONAL.search(name))
-                and _readable([cells[place] for cells in records], reader, needed=key in needed)
-            )  # fmt: skip
-            place = next(fitting, None)
-            if place is not None:
-                column: dict[str, object] = {"header": bare(header[place]), "read": reader}
-                if key in (*needed, "order_id", "line_id"):
-                    column["required"] = True
-                columns[key], places[place] = column, key
-                break
-    return columns, places
+    def _column(self, key: str, reader: str, place: int, *, required: bool = False) -> None:
+        self.columns[key] = {"header": self.table.named(place), "read": reader}
+        if required:
+            self.columns[key]["required"] = True
+        self.places[key] = place
 
+    def _ask(self, key: str, reader: str, question: str, candidates: Sequence[int]) -> None:
+        names = ", ".join(self.table.named(place) for place in candidates) or "none was found"
+        self.columns[key] = {"header": OPEN, "read": reader}
+        self.told.append(f"{key}: {question} Columns that may be meant: {names}.")
 
-def _alternatives(words: str) -> list[str]:
-    """The alternatives of a pattern at its top level."""
-    found, depth, start = [], 0, 0
-    for at, sign in enumerate(words):
-        depth += (sign == "(") - (sign == ")")
-        if sign == "|" and not depth:
-            found.append(words[start:at])
-            start = at + 1
-    return [*found, words[start:]]
+    def _taken(self, *but: str) -> set[int]:
+        return {place for key, place in self.places.items() if key not in but}
 
+    def _amount(self) -> None:
+        table, refund = self.table, self.places.get("refunded_fen")
+        found = guesses.amounts(table, self._taken("unit_price_fen"))
+        found = [place for place in found if place != self.places.get("unit_price_fen")]
+        if refund is not None and (pair := proofs.net_of(table, refund, found)):
+            paid, total = pair
+            self.refunds = "net"
+            self._column("net_fen", "money", paid, required=True)
+            self._column("gross_fen", "money", total)
+            self._column("refunded_fen", "money", refund)
+            self.told.append(f"{table.named(paid)} is net of {table.named(refund)}: on every refunded line they add up"
+                             f" to {table.named(total)}.")  # fmt: skip
+            return
+        if len(found) == 1:
+            self._column("paid_fen", "money", found[0], required=True)
+        elif not found and {"unit_price_fen", "quantity"} <= set(self.places):
+            self.columns["paid_fen"] = {"read": "product", "of": ["unit_price_fen", "quantity"]}
+            self.told.append("paid_fen: no column of amounts, so price times pieces.")
+        else:
+            self._ask("paid_fen", "money", "what did the buyer pay, without what platform or shop add?", found)
+        if refund is not None:
+            self._column("refunded_fen", "money", refund)
+            proved = len(found) == 1 and proofs.apart_from(table, refund, found[0])
+            self.refunds = "apart" if proved else OPEN
+            what = (f"{table.named(found[0])} stays as it was when {table.named(refund)} says that it went back."
+                    if proved else "refunds: apart when the amount stays as it was, net when it is already less the"
+                    " refund (then its column is net_fen).")  # fmt: skip
+            self.told.append(what)
 
-def _readable(cells: Sequence[str], reader: str, *, needed: bool) -> bool:
-    """Whether the cells that are filled can be read; a column that is needed must have some."""
-    held = [cell for cell in cells if bare(cell) not in BLANKS]
-    read = sum(1 for cell in held if READERS[reader](cell)[0] is not None)
-    return read >= READABLE * len(held) and (bool(held) or not needed or not cells)
+    def _time(self) -> None:
+        if "paid_at" in self.places:
+            self._column("paid_at", "time", self.places["paid_at"])
+        else:
+            others = guesses.times(self.table, self._taken("created_at", "completed_at"))
+            if len(others) == 1 and "created_at" not in self.places and "completed_at" not in self.places:
+                self._column("paid_at", "time", others[0], required=True)
+            else:
+                self._ask("paid_at", "time", "when was it paid? The time of the order only if all are paid.", others)
+        if "created_at" in self.places:
+            self._column("created_at", "time", self.places["created_at"])
 
+    def _order(self) -> None:
+        table, order = self.table, self.places.get("order_id")
+        if order is None:
+            candidates = guesses.numbered(table, self._taken())
+            if candidates:
+                self._ask(
+                    "order_id", "id", "which number is the order's? Without any: read: row and no header.", candidates
+                )
+            else:
+                self.columns["order_id"] = {"read": "row"}
+                self.told.append("order_id: no column holds order numbers, so each line is an order of its own.")
+            return
+        self._column("order_id", "id", order, required=True)
+        if "line_id" in self.places:
+            self._column("line_id", "id", self.places["line_id"], required=True)
+            self.line_key = ["line_id"]
+        elif proofs.unique(table, [order]):
+            self.line_key = ["order_id"]
+            self.told.append(
+                f"{table.named(order)} differs on all {len(table.records)} lines looked at: one line an order."
+            )
+        else:
+            self._lines(order)
 
-def _line_key(
-    columns: dict[str, dict[str, object]], places: dict[int, str], records: Sequence[Sequence[str]]
-) -> list[str]:
-    if "line_id" in columns:
-        return ["line_id"]
-    place = next((place for place, key in places.items() if key == "order_id"), None)
-    if place is None:
-        return []
-    seen = [bare(cells[place]) for cells in records]
-    return ["order_id"] if len(set(seen)) == len(seen) else []  # several lines an order: the whole line is the key
+    def _lines(self, order: int) -> None:
+        """An order has several lines: what tells them apart, and whose is the amount?"""
+        table = self.table
+        told = proofs.telling(table, order, self._taken())
+        if told is not None:
+            self._column("product_id", "text", told)
+            self.line_key = ["order_id", "product_id"]
+            self.told.append(f"{table.named(order)} repeats; {table.named(told)} tells the lines of an order apart.")
+        else:
+            self.line_key = [OPEN]
+            self.told.append("line_key: an order has several lines; which columns make a line unique?")
+        paid = self.columns.get("paid_fen", {})
+        place = self.places.get("paid_fen")
+        if place is not None and proofs.repeated(table, order, place):
+            paid["per"] = OPEN
+            self.told.append(f"paid_fen: {table.named(place)} is the same on all lines of an order: per: order when it"
+                             " is the order's amount, line when each line cost so much.")  # fmt: skip
+
+    def _buyer(self) -> None:
+        if "buyer_id" in self.places:
+            self._column("buyer_id", "buyer", self.places["buyer_id"])
+            return
+        found = guesses.identities(self.table, self._taken())
+        if found:
+            self._ask(
+                "buyer_id", "buyer", "which column is the same for the same buyer? Without any, take this out.", found
+            )
+
+    def _states(self) -> None:
+        for key in ("status", "refund_state"):
+            place = self.places.get(key)
+            if place is None:
+                continue
+            known, unknown = proofs.states(self.table, place, key)
+            header = self.table.named(place)
+            values = known | ({OPEN: OPEN} if unknown or not known else {})
+            self.columns[key] = {"header": header, "read": "choice", "values": values}
+            if known:
+                self.told.append(f"{header}: words as in other formats; check that they mean the same here.")
+            if key == "refund_state" and self.refunds == "none":
+                self.refunds = "apart"
+            if unknown:
+                self.told.append(f"{header}: {len(unknown)} more words that no format has; say what each means.")
+                shown = ", ".join(unknown[:20])
+                self.said.append(f"{header}: {shown}")
+
+    def _draft(self, *, control: list[str], duplicates: str) -> Draft:
+        table, used = self.table, set(self.places.values())
+        asked = {place for place in range(len(table.header)) if place not in used}
+        for place in sorted(asked & table.speakable):
+            if decides(table.header[place]):
+                self.waived[table.named(place)] = OPEN
+                self.told.append(f"{table.named(place)}: may say which lines count. Move it to columns, or write why"
+                                 " it does not matter.")  # fmt: skip
+        rest = [table.named(p) for p in sorted(asked & table.speakable) if table.named(p) not in self.waived]
+        content: dict[str, Any] = {
+            "name": {"en": self.name, "zh": self.name}, "draft": True, "checked": OPEN, "kind": self.kind,
+            "platform": "other", "source": "drafted from the headers of a client's file",
+            "identify": [table.named(place) for place in sorted(used)],
+            "line_key": self.line_key, "duplicates": duplicates,
+        }  # fmt: skip
+        content |= {"control": control, "refunds": self.refunds} if self.kind == "orders" else {}
+        content |= {
+            "columns": self.columns,
+            "ignored": [name for name in rest if not guesses.PERSONAL.search(normal(name))],
+            "ignored_personal": [name for name in rest if guesses.PERSONAL.search(normal(name))],
+        }
+        content |= {"waived": self.waived} if self.waived else {}
+        return Draft(content, [*self.told, "checked: who has looked through this draft, and when?"], self.said)

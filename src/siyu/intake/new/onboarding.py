@@ -1,4 +1,4 @@
-"""A new subject: its folder, its exports, a draft of a format where none fits. Nothing is asked."""
+"""A new subject: its folder, its exports, and a draft of questions where no format fits them."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ import pyarrow.compute as pc
 import yaml
 
 from siyu.errors import Problem, UsageError
-from siyu.intake.formats.catalogue import Format, formats
+from siyu.intake.formats.catalogue import FOLDER, catalogue, formats
+from siyu.intake.formats.format import Format
 from siyu.intake.new.checking import refuse_repeats
-from siyu.intake.new.drafts import drafted
+from siyu.intake.new.drafts import Draft, drafted, extended
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.export import read
 from siyu.intake.reading.headers import head
 from siyu.intake.reading.problems import RefusedError
-from siyu.intake.reading.sources import TableSource, sources
+from siyu.intake.reading.sources import EXPORTS, TableSource, junk, sources
+from siyu.intake.store.exported import epoch_of
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
-from siyu.intake.store.inventory import EXPORTS
 from siyu.intake.store.observation import TIMES, ended
-from siyu.intake.store.parts import epoch_of
 from siyu.observed import ORDERS
 from siyu.paths import data_dir, subject_dirs
 
@@ -39,31 +39,40 @@ _ID = re.compile(r"[a-z0-9_]{1,40}")
 
 @dataclass
 class Newcomer:
-    """What was made. drafts: formats that are in use now; unfinished: those that lack a column.
+    """What was made. drafts: formats that ask, by path; nothing is computed with them yet.
 
     key_table: to be filled in by the client, when exports name no buyers.
     """
 
     folder: Path
     accounts: list[Account] = field(default_factory=list)
-    drafts: list[Path] = field(default_factory=list)
-    unfinished: list[Path] = field(default_factory=list)
+    drafts: dict[Path, Draft] = field(default_factory=dict)
     key_table: Path | None = None
 
 
 def newcomer(subject: str, given: Sequence[Path]) -> Newcomer:
     """Make the folder of a subject from files or folders of exports, which are copied.
 
-    Raises UsageError, before anything is written: bad or known id, a path that is not there, a name twice.
+    Raises UsageError, before anything is written: bad or known id, a path that is not there or cannot be copied, a
+    name twice. What fails later takes the folder with it.
     """
     root = Path(os.environ["SIYU_DATA"]) if os.environ.get("SIYU_DATA") else data_dir() / "subjects"
     folder = root / subject
     _check(subject, folder, given)
+    try:
+        return _made(subject, folder, given)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _made(subject: str, folder: Path, given: Sequence[Path]) -> Newcomer:
     made = Newcomer(folder)
     exports = folder / EXPORTS
-    exports.mkdir(parents=True)
+    exports.mkdir(parents=True, mode=0o700)
+    folder.chmod(0o700)
     for path in given:
-        _copy(path, exports / path.name)
+        _copy(path, exports / _name(path))
     _draft(made, subject, exports)
     made.accounts, as_of, nameless = _read(exports)
     if nameless:
@@ -90,22 +99,33 @@ def _check(subject: str, folder: Path, given: Sequence[Path]) -> None:
         fault(
             "SUBJECT", subject, "an id that is not taken", "Put further exports into its folder, or choose another id."
         )
-    names = [path.name for path in given]
-    for path in given:
-        if not path.exists() or path.is_symlink():
-            fault("--from", str(path), "a file or folder", "Check the path.")
-        elif names.count(path.name) > 1:
-            fault("--from", path.name, "each name once", "Rename one of the files.")
+    names = [_name(path) for path in given]
+    for path, name in zip(given, names, strict=True):
+        if path.is_symlink() or not (path.is_file() or path.is_dir()):
+            fault("--from", printable(path), "a file or folder", "Check the path.")
+        elif folder.resolve().is_relative_to(path.resolve()) or not name:
+            fault("--from", printable(path), "a folder of exports, not one that holds the data", "Name the exports.")
+        elif names.count(name) > 1:
+            fault("--from", name, "each name once", "Rename one of the files.")
     if problems:
         raise UsageError(problems)
 
 
+def _name(path: Path) -> str:
+    return path.name or path.resolve().name
+
+
+def printable(path: Path) -> str:
+    """A path as it can be printed, whatever bytes its name has."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 def _copy(source: Path, target: Path) -> None:
-    """Copies for their owner's eyes only; hidden files and links stay behind."""
+    """Copies for their owner's eyes only; junk, hidden files and links stay behind."""
     if source.is_dir():
-        target.mkdir()
+        target.mkdir(mode=0o700)
         for child in sorted(source.iterdir()):
-            if not child.name.startswith(".") and not child.is_symlink():
+            if not junk(child):
                 _copy(child, target / child.name)
         return
     shutil.copyfile(source, target)
@@ -114,34 +134,37 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _draft(made: Newcomer, subject: str, exports: Path) -> None:
-    """A format for each kind of table that none fits."""
-    own = Path(os.environ["SIYU_DATA"]) if os.environ.get("SIYU_DATA") else data_dir()
+    """A format for each kind of table that none fits, or that none says enough about."""
+    own = made.folder / FOLDER
     for source in sources(exports):
-        if not _unknown(source):
-            continue
         try:
-            draft = drafted(source, subject)
+            draft = _asking(source, subject, own)
         except RefusedError:
             continue  # the account of the file says why it cannot be read
-        names = chain([f"{subject}.yml"], (f"{subject}_{number}.yml" for number in count(2)))
-        folder = made.folder if draft.missing else own / "formats"
-        target = next(folder / name for name in names if _free(name, folder))
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(draft.text, encoding="utf-8")
-        (made.unfinished if draft.missing else made.drafts).append(target)
-        formats.cache_clear()  # the next file may have the same headers
+        if draft is not None:
+            names = chain([f"{subject}.yml"], (f"{subject}_{number}.yml" for number in count(2)))
+            own.mkdir(exist_ok=True, mode=0o700)
+            target = next(own / name for name in names if _free(name, own))
+            target.write_text(draft.text, encoding="utf-8")
+            target.chmod(0o600)
+            made.drafts[target] = draft
+
+
+def _asking(source: TableSource, subject: str, own: Path) -> Draft | None:
+    """The questions about a table, None when it has a format."""
+    known = catalogue(own)
+    try:
+        head(next(blocks(source, encoding_of(source)), b""), None, known)
+    except RefusedError as error:
+        if error.trouble.code == "unknown_format":
+            return drafted(source, subject)
+        if error.trouble.code == "undecided_columns" and error.layout is not None:
+            return extended(error.layout, subject)
+    return None
 
 
 def _free(name: str, folder: Path) -> bool:
-    return name.removesuffix(".yml") not in formats() and not (folder / name).exists()
-
-
-def _unknown(source: TableSource) -> bool:
-    try:
-        head(next(blocks(source, encoding_of(source)), b""), None)
-    except RefusedError as error:
-        return error.trouble.code == "unknown_format"
-    return False
+    return name.removesuffix(".yml") not in formats(folder) and not (folder / name).exists()
 
 
 def _read(exports: Path) -> tuple[list[Account], date, set[str]]:

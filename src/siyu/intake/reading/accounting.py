@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from typing import Any
 
+from siyu.intake.formats.format import Format
 from siyu.intake.reading.problems import SHOWN, Trouble
+from siyu.intake.reading.suspects import Crowd
 from siyu.language import Language
 
 STATES = ("accepted", "quarantined", "ignored")
@@ -21,6 +23,8 @@ class Account:
     `not_verified`: the last line has no line end, or a total disagrees, so something may be missing.
     identities: records that name a usable buyer, None when the format has no such column. net_uncertain:
     accepted records with a part refund of unknown amount, and their fen: net counts them in full. digest: sha256.
+    entry: the format itself. crowd: how identity was read. notes: what was read and deserves a word; it makes no
+    file unclean. draft: the format is one that `siyu new` drafted.
     """
 
     file: str
@@ -34,6 +38,10 @@ class Account:
     identities: int | None = None
     net_uncertain: tuple[int, int] = (0, 0)
     unknown_columns: tuple[str, ...] = ()
+    crowd: Crowd | None = None
+    notes: list[Trouble] = field(default_factory=list)
+    draft: bool = False
+    entry: Format | None = None
     problems: list[Trouble] = field(default_factory=list)
     left_out: int = 0
     refused: bool = False
@@ -45,6 +53,10 @@ class Account:
         self.fen[state] += fen or 0
         if fen is None and self.control:
             self.unpriced += count
+
+    def note(self, code: str, column: str | None = None, *, line: int = 0, found: str = "", expected: str = "") -> None:
+        """Say something about the file that makes nothing of it unusable."""
+        self.notes.append(Trouble(line, column, code, found, expected))
 
     def move(self, source: str, target: str, fen: int) -> None:
         """Correct the state of one record."""
@@ -80,15 +92,16 @@ class Account:
 
     def as_stored(self) -> dict[str, Any]:
         """What `stored_account` reads."""
-        entry = {k: v for k, v in self.as_json(Language("en")).items() if k != "problems"}
-        troubles = [astuple(trouble) for trouble in self.problems]
-        return entry | {"control": self.control, "digest": self.digest, "troubles": troubles}
+        entry = {k: v for k, v in self.as_json(Language("en")).items() if k not in ("problems", "notes")}
+        told = {name: [astuple(one) for one in getattr(self, name)] for name in ("problems", "notes")}
+        return entry | told | {"control": self.control, "digest": self.digest}
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """The contract's entry of `check --json`."""
         return {
             "file": self.file,
             "format": self.format,
+            "draft": self.draft,
             "encoding": self.encoding,
             "records": self.total,
             **self.records,
@@ -98,21 +111,27 @@ class Account:
             "refused": self.refused,
             "identities": self.identities,
             "net_uncertain": {"records": self.net_uncertain[0], "fen": self.net_uncertain[1]},
+            "identity": None if self.crowd is None else {
+                "records": self.crowd.named, "keys": self.crowd.keys, "p99": self.crowd.usual,
+                "largest_shares": list(self.crowd.largest),
+            },
             "unknown_columns": list(self.unknown_columns),
             "problems_not_listed": self.left_out,
-            "problems": [
-                {"file": self.file, "line": t.line, "column": t.column, "code": t.code,
-                 "reason": t.reason(language)}
-                for t in sorted(self.problems)
-            ],
+            "problems": [self._told(trouble, language) for trouble in sorted(self.problems, key=Trouble.place)],
+            "notes": [self._told(trouble, language) for trouble in sorted(self.notes, key=Trouble.place)],
         }  # fmt: skip
 
+    def _told(self, trouble: Trouble, language: Language) -> dict[str, Any]:
+        place = {"file": self.file, "line": trouble.line, "column": trouble.column}
+        return place | {"code": trouble.code, "reason": trouble.reason(language)}
 
-def stored_account(entry: Mapping[str, Any], file: str) -> Account:
+
+def stored_account(entry: Mapping[str, Any], file: str, read_by: Format) -> Account:
     """The account that `as_json` (English) wrote, for the same bytes under the name `file`."""
     return Account(
         file=file,
         format=entry["format"],
+        entry=read_by,
         encoding=entry["encoding"],
         control=entry["control"],
         records={state: entry[state] for state in STATES},
@@ -122,7 +141,10 @@ def stored_account(entry: Mapping[str, Any], file: str) -> Account:
         identities=entry["identities"],
         net_uncertain=(entry["net_uncertain"]["records"], entry["net_uncertain"]["fen"]),
         unknown_columns=tuple(entry["unknown_columns"]),
-        problems=[Trouble(*trouble) for trouble in entry["troubles"]],
+        crowd=None if (crowd := entry["identity"]) is None else Crowd(*crowd.values()),
+        draft=entry["draft"],
+        problems=[Trouble(*trouble) for trouble in entry["problems"]],
+        notes=[Trouble(*note) for note in entry["notes"]],
         left_out=entry["problems_not_listed"],
         digest=entry["digest"],
     )

@@ -5,9 +5,8 @@ A second tokenizer beside `lines`: the two must agree on records and on the cont
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+import re
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -15,26 +14,27 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from siyu.intake.formats.catalogue import Column, Layout
-from siyu.intake.formats.cells import BLANKS, EPOCH, NOBODY, READERS, Read, bare
+from siyu.intake.formats.cells import BLANKS, READERS, Read, bare
+from siyu.intake.formats.format import Column, Layout, limits
+from siyu.intake.formats.identities import narrow
+from siyu.intake.formats.times import serial
 from siyu.intake.reading.problems import RefusedError
+from siyu.intake.reading.quick import QUICK, Flags
 
-Flags = npt.NDArray[np.bool_]
-_MONEY = r"^\d{1,12}(\.\d{1,2})?$"
-_ID = r"^[A-Za-z_\-]*\d[0-9A-Za-z_\-]{0,50}$"
-_KEY = r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,60}$"
-_POWER = r"^\d+[eE]\d+$"
-_WORDS = pa.array(sorted(BLANKS | NOBODY))
 _ARROW = {"money": pa.int64(), "fee": pa.int64(), "count": pa.int64(), "share": pa.float64(),
-          "time": pa.timestamp("s")}  # fmt: skip
+          "product": pa.int64(), "time": pa.timestamp("s")}  # fmt: skip
+Places = npt.NDArray[np.integer]
+MONTH = 31 * 86_400
+_ERROR = re.compile(r"#(?:N/A|[A-Z]+[A-Z0/_]*[!?])")  # of a spreadsheet; also what `containers` puts for a lost value
 
 
 @dataclass
 class Typed:
-    """One column: values (null where blank or faulty), and the fault codes of rows."""
+    """One column: values (null where blank or faulty), the fault codes of rows, and what is worth saying of others."""
 
     values: pa.Array
     faults: dict[int, str]
+    notes: dict[int, str] = field(default_factory=dict)
 
 
 def tables(block: bytes, layout: Layout, delimiter: str, longest: int) -> pa.Table:
@@ -66,19 +66,31 @@ def typed(text: pa.Array, column: Column) -> Typed:
     if isinstance(text, pa.ChunkedArray):
         text = text.combine_chunks()
     result = _choices(text, column) if column.read == "choice" else _read(text, column)
+    if column.read == "time" and result.faults:
+        _serials(text, result)
+    _declared(result, column)
     if column.required:
         for row in np.flatnonzero(result.values.is_null().to_numpy(zero_copy_only=False)):
             result.faults.setdefault(int(row), "missing")
     return result
 
 
+def product(of: list[Typed], column: Column) -> Typed:
+    """The product of a price and a number of pieces; a fault or a blank of either is one of the product."""
+    values = pc.multiply_checked(of[0].values, of[1].values)
+    result = Typed(values, {row: code for one in of for row, code in one.faults.items()})
+    _declared(result, column)
+    for row in np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False)):
+        result.faults.setdefault(int(row), "missing")
+    return result
+
+
 def _read(text: pa.Array, column: Column) -> Typed:
-    if column.read == "text":
+    if column.read not in QUICK:
         return _each(text, column, None, np.ones(len(text), bool))
-    quick, fine = _QUICK[column.read](text) if column.read in _QUICK else (None, np.zeros(len(text), bool))
-    if not fine.all() and column.read in _QUICK:
-        trimmed = pc.ascii_trim_whitespace(text)
-        quick, fine = _QUICK[column.read](trimmed)
+    quick, fine = QUICK[column.read](text)
+    if not fine.all():
+        quick, fine = QUICK[column.read](pc.ascii_trim_whitespace(text))
     return _each(text, column, quick, ~fine)
 
 
@@ -89,117 +101,87 @@ def _each(text: pa.Array, column: Column, quick: pa.Array | None, left: Flags) -
         return Typed(quick, {})
     rows = np.flatnonzero(left)
     coded = pc.dictionary_encode(text.take(pa.array(rows)))
-    read: list[Read] = [_one(cell, column) for cell in coded.dictionary.to_pylist()]
+    read = [_one(cell, column) for cell in coded.dictionary.to_pylist()]
     which = coded.indices.to_numpy(zero_copy_only=False)
-    bad = {place: code for place, (_, code) in enumerate(read) if code}
-    faults = {}
-    if bad:
-        hit = np.isin(which, list(bad))
-        faults = {int(rows[at]): bad[int(which[at])] for at in np.flatnonzero(hit)}
     values = pa.array([value for value, _ in read], pa.int64() if column.read == "time" else kind)
     part = values.take(pa.array(which))
     part = part.cast(kind) if column.read == "time" else part
-    if quick is None:
-        return Typed(part, faults)
-    return Typed(pc.replace_with_mask(quick, pa.array(left), part), faults)
+    if quick is not None:
+        part = pc.replace_with_mask(quick, pa.array(left), part)
+    return Typed(part, _coded(read, which, rows, said=False), _coded(read, which, rows, said=True))
+
+
+def _coded(read: list[Read], which: Places, rows: Places, *, said: bool) -> dict[int, str]:
+    """Codes by row: of faults, or (said) of cells that were read all the same."""
+    codes = {place: code for place, (value, code) in enumerate(read) if code and (value is not None) == said}
+    if not codes:
+        return {}
+    return {int(rows[at]): codes[int(which[at])] for at in np.flatnonzero(np.isin(which, list(codes)))}
 
 
 def _one(cell: str, column: Column) -> Read:
-    value, code = READERS[column.read](cell)
-    if column.pattern and isinstance(value, str) and not _fits(value, column.pattern):
-        return None, "not_id"
-    return value, code
+    if column.read not in ("buyer", "text") and _ERROR.fullmatch(bare(cell)):
+        return None, "cell_error"
+    if column.read in ("money", "count"):
+        return READERS[column.read](cell, rounded=column.rounded)  # type: ignore[call-arg]
+    return READERS[column.read](cell)
 
 
-def _fits(value: str, pattern: str) -> bool:
-    import re
+def _serials(text: pa.Array, result: Typed) -> None:
+    """Days that a spreadsheet counts, in a column that is otherwise dates: read where they fall among these."""
+    known = result.values.drop_null()
+    if not len(known):
+        return
+    low, high = (pc.min_max(known)[end].cast(pa.int64()).as_py() for end in ("min", "max"))
+    found = {}
+    for row, code in result.faults.items():
+        when = serial(bare(text[row].as_py())) if code == "not_time" else None
+        if when is not None and low - MONTH <= when <= high + MONTH:
+            found[row] = when
+    if found:
+        rows, values = pa.array(list(found)), pa.array(list(found.values()), pa.int64())
+        seconds = result.values.cast(pa.int64()).to_pandas().astype("Int64")
+        seconds.iloc[rows.to_numpy()] = values.to_numpy()
+        result.values = pa.array(seconds, pa.int64()).cast(pa.timestamp("s"))
+        result.faults = {row: code for row, code in result.faults.items() if row not in found}
 
-    return re.fullmatch(pattern, value) is not None
+
+def _declared(result: Typed, column: Column) -> None:
+    """Faults of values outside the declared pattern and range."""
+    held = result.values
+    if column.pattern:
+        fits = pc.match_substring_regex(held, f"^(?:{column.pattern})$").fill_null(True)
+        _fault(result, ~fits.to_numpy(zero_copy_only=False), "pattern")
+    if column.range is not None:
+        low, high = limits(column)
+        numbers = held.cast(pa.int64()) if column.read == "time" else held
+        fits = pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high)).fill_null(True)
+        _fault(result, ~fits.to_numpy(zero_copy_only=False), "out_of_range")
+
+
+def _fault(result: Typed, wrong: Flags, code: str) -> None:
+    if wrong.any():
+        for row in np.flatnonzero(wrong):
+            result.faults.setdefault(int(row), code)
+        result.values = pc.if_else(pa.array(wrong), pa.scalar(None, result.values.type), result.values)
 
 
 def _choices(text: pa.Array, column: Column) -> Typed:
-    known = {"".join(key.split()): value for key, value in column.values.items()}
+    known = {_plain(key): value for key, value in column.values.items()}
     coded = pc.dictionary_encode(text)
     read: list[Read] = []
     for cell in coded.dictionary.to_pylist():
-        plain = "".join(bare(cell).split())
-        if plain in known:
+        plain = _plain(bare(cell))
+        if _ERROR.fullmatch(plain):
+            read.append((None, "cell_error"))
+        elif plain in known:
             read.append((known[plain] or None, ""))
         else:
             read.append((None, "" if plain in BLANKS else "unknown_value"))
     which = coded.indices.to_numpy(zero_copy_only=False)
-    bad = [place for place, (_, code) in enumerate(read) if code]
-    faults = {int(row): "unknown_value" for row in np.flatnonzero(np.isin(which, bad))} if bad else {}
-    return Typed(pa.array([value for value, _ in read], pa.string()).take(pa.array(which)), faults)
+    values = pa.array([value for value, _ in read], pa.string()).take(pa.array(which))
+    return Typed(values, _coded(read, which, np.arange(len(text)), said=False))
 
 
-def _quick_money(text: pa.Array) -> tuple[pa.Array, Flags]:
-    """Plain amounts. Twelve digits and two decimals are exact in a double, so rounding restores them."""
-    fine = pc.match_substring_regex(text, _MONEY)
-    plain = text if pc.all(fine).as_py() else pc.if_else(fine, text, "0")
-    fen = np.rint(pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False) * 100).astype(np.int64)
-    return pa.array(fen), fine.to_numpy(zero_copy_only=False)
-
-
-def _quick_time(text: pa.Array) -> tuple[pa.Array, Flags]:
-    """`YYYY-MM-DD HH:MM:SS`; a column with any impossible date of that shape goes cell by cell."""
-    fine = pc.equal(pc.binary_length(text), 19)
-    try:
-        plain = text if pc.all(fine).as_py() else pc.if_else(fine, text, "2000-01-01 00:00:00")
-        when = pc.cast(plain, pa.timestamp("s"))
-    except pa.ArrowInvalid:
-        return pa.nulls(len(text), pa.timestamp("s")), np.zeros(len(text), bool)
-    sane = pc.and_(fine, pc.and_(pc.greater(when, _SANE[0]), pc.less(when, _SANE[1])))
-    return when, sane.to_numpy(zero_copy_only=False)
-
-
-_SANE = (pa.scalar(EPOCH.replace(year=1990), pa.timestamp("s")),
-         pa.scalar(EPOCH.replace(year=2100), pa.timestamp("s")))  # fmt: skip
-
-
-def _signs(text: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
-    """The bytes of all cells one after the other, and where each begins in them (one more: the end)."""
-    ends = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
-    data = text.buffers()[2]
-    signs = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data is not None else np.zeros(0, np.uint8)
-    return signs, ends - ends[0]
-
-
-def _all(text: pa.Array, allowed: npt.NDArray[np.bool_]) -> bool:
-    """Whether every cell has one to fifty signs, all of them allowed: a tenth of the cost of a pattern."""
-    if not len(text):
-        return False
-    signs, ends = _signs(text)
-    lengths = np.diff(ends)
-    return bool(lengths.min() >= 1 and lengths.max() <= 50 and allowed[signs].all())
-
-
-_DIGITS = np.isin(np.arange(256), np.frombuffer(b"0123456789", np.uint8))
-_LETTERS = np.isin(np.arange(256), np.frombuffer(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", np.uint8))
-_PLAIN = _DIGITS | _LETTERS | np.isin(np.arange(256), np.frombuffer(b"_-", np.uint8))
-
-
-def _quick_id(text: pa.Array) -> tuple[pa.Array, Flags]:
-    if _all(text, _DIGITS):
-        return text, np.ones(len(text), bool)
-    fine = pc.and_(pc.match_substring_regex(text, _ID), pc.invert(pc.match_substring_regex(text, _POWER)))
-    return text, fine.to_numpy(zero_copy_only=False)
-
-
-def _quick_buyer(text: pa.Array) -> tuple[pa.Array, Flags]:
-    """Keys of plain letters and digits; words such as `unknown` and everything else go cell by cell."""
-    if _all(text, _PLAIN):
-        signs, ends = _signs(text)
-        if _LETTERS[signs[ends[:-1]]].all():  # no number in scientific notation
-            return text, ~pc.is_in(text, value_set=_WORDS).to_numpy(zero_copy_only=False)
-    plain = pc.match_substring_regex(text, _KEY)
-    odd = pc.or_(pc.match_substring_regex(text, _POWER), pc.is_in(text, value_set=_WORDS))
-    return text, pc.and_(plain, pc.invert(odd)).to_numpy(zero_copy_only=False)
-
-
-_QUICK: dict[str, Callable[[Any], tuple[pa.Array, Flags]]] = {
-    "money": _quick_money,
-    "time": _quick_time,
-    "id": _quick_id,
-    "buyer": _quick_buyer,
-}
+def _plain(text: str) -> str:
+    return "".join(narrow(text).split())

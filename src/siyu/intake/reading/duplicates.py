@@ -8,11 +8,12 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from siyu.intake.formats.catalogue import Layout
+from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Ints
 from siyu.intake.reading.records import Records
 
 Hashes = npt.NDArray[np.uint64]
+_RAW = "whole record"
 
 
 @dataclass(frozen=True)
@@ -37,9 +38,11 @@ class Fingerprints:
     parts: list[dict[str, Hashes]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        entry = self.layout.format
-        self._key = [key for key in entry.line_key or self.layout.places if key in self.layout.places]
-        self._check = entry.duplicates == "drop" and bool(self._key)
+        entry, columns = self.layout.format, self.layout.places
+        self._key = [key for key in entry.line_key if key in columns]
+        self._check = entry.duplicates == "drop"
+        # without a whole key, two records are the same only when everything about them is
+        self.whole = bool(entry.line_key) and set(entry.line_key) <= set(columns)
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
         self._connection = duckdb.connect(config={"threads": 1})
@@ -47,16 +50,24 @@ class Fingerprints:
 
     def of(self, records: Records) -> dict[str, Hashes]:
         """The fingerprints of one block. Safe to call from several threads."""
-        wanted = {}
+        wanted, table = dict[str, str](), records.accepted
         if self._check:
-            wanted = {"key": self._key, "record": list(self.layout.places)}
+            record = _hash(list(self.layout.places))
+            blank = [f"{_quoted(key)} IS NULL" for key in self._key if table[key].null_count]
+            if not self.whole or blank:
+                table = table.append_column(_RAW, records.text.texts(records.at))
+                raw = f"hash(rtrim({_quoted(_RAW)}, chr(13) || chr(10)))"
+                record = f"CASE WHEN {' OR '.join(blank)} THEN {raw} ELSE {record} END" if self.whole else raw
+            wanted = {"key": _hash(self._key) if self._key else record, "record": record}
         if self._order:
-            wanted |= {"order": ["order_id"], "amounts": self._order}
+            wanted |= {"order": _hash(["order_id"]), "amounts": _hash(self._order)}
+        if "buyer_id" in self.layout.places:
+            wanted["buyer"] = _hash(["buyer_id"])
         if not wanted:
             return {}
-        columns = ", ".join(f"hash({', '.join(map(_quoted, keys))}) AS {n}" for n, keys in wanted.items())
+        columns = ", ".join(f"{expression} AS {name}" for name, expression in wanted.items())
         with self._connection.cursor() as cursor:
-            cursor.register("records", records.accepted)
+            cursor.register("records", table)
             found = cursor.execute(f"SELECT {columns} FROM records").fetchnumpy()  # noqa: S608 - quoted
         return {name: np.asarray(values, np.uint64) for name, values in found.items()}
 
@@ -70,15 +81,26 @@ class Fingerprints:
         none = np.zeros(0, np.int64)
         same = other = carried = torn = none
         if self.parts and self._check:
-            same, other = _later(self._joined("key"), self._joined("record"))
+            record = self._joined("record")
+            same, other = _later(self._joined("key"), record)
+            again, _ = _later(record[other], record[other])  # of a record that itself is another one
+            same, other = np.union1d(same, other[again]), np.delete(other, again)
         if self.parts and self._order:
             carried, torn = _later(self._joined("order"), self._joined("amounts"))
             gone = np.union1d(same, other)
             carried, torn = np.setdiff1d(carried, gone), np.setdiff1d(torn, gone)
         return Repeats(same, other, carried, torn)
 
+    def buyers(self) -> Hashes:
+        """A hash of each record's buyer, null included."""
+        return self._joined("buyer")
+
     def _joined(self, name: str) -> Hashes:
         return np.concatenate([part[name] for part in self.parts])
+
+
+def _hash(keys: list[str]) -> str:
+    return f"hash({', '.join(map(_quoted, keys))})"
 
 
 def _quoted(name: str) -> str:

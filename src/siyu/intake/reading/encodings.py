@@ -112,7 +112,7 @@ def blocks(source: TableSource, encoding: Encoding) -> Iterator[bytes]:
             rest = text[cut:]
         else:
             rest += text
-            if len(rest) > 16 * BLOCK:
-                raise RefusedError("too_long", expected=f"{16 * BLOCK}")
+            if len(rest) > 4 * BLOCK:
+                raise RefusedError("too_long", expected=f"{4 * BLOCK}")
     if rest:
         yield rest

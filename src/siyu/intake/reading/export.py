@@ -12,18 +12,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.intake.formats.catalogue import Format, Layout
+from siyu.intake.formats.catalogue import catalogue
+from siyu.intake.formats.format import Format, Layout
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints, Hashes
 from siyu.intake.reading.encodings import blocks, encoding_of
-from siyu.intake.reading.headers import Head, head
+from siyu.intake.reading.headers import Head, harmless, head
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.multiline import mended, uncut
+from siyu.intake.reading.plausible import Bounds, few_lines
 from siyu.intake.reading.problems import RefusedError, Trouble
-from siyu.intake.reading.records import Records, amount_of, damaged, read_block
+from siyu.intake.reading.records import Records, amount_of, read_block
 from siyu.intake.reading.sources import TableSource
+from siyu.intake.reading.suspects import Crowd, Rounded
 
+_Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Ints]]  # fingerprints, values, long ids
 Progress = Callable[[int], None]
 Sink = Callable[[pa.Table, Ints, Format], None]
 _SUBTOTAL = ("小", "页", "sub", "page")
@@ -61,7 +65,7 @@ def recognised(source: TableSource) -> Account:
     account = Account(source.name)
     try:
         first = next(blocks(source, encoding_of(source)), b"")
-        account.format = head(first, None).layout.format.key
+        account.format = head(first, None, catalogue(source.own)).layout.format.key
     except RefusedError as error:
         account.refuse(error.trouble)
     return account
@@ -80,6 +84,9 @@ class _Run:
         self.raw_fen = 0
         self.named: list[Flags] = []
         self.unsure: list[Flags] = []
+        self.rounded = Rounded()
+        self.said: dict[tuple[str, str], list[int]] = {}
+        self.left_aside: dict[str, list[int]] = {}
 
     def go(self, wanted: str | None) -> None:
         encoding = encoding_of(self.source)
@@ -88,38 +95,36 @@ class _Run:
         first = next(stream, b"")
         if not first:
             raise RefusedError("empty")
-        top = head(first, wanted)
+        top = head(first, wanted, catalogue(self.source.own))
         self.layout = top.layout
         self.reading.layout = top.layout
-        self.account.format = top.layout.format.key
+        self.account.format, self.account.entry = top.layout.format.key, top.layout.format
         self.account.control = top.layout.control is not None
-        self.account.unknown_columns = tuple(map(_harmless, top.layout.unknown))
+        self.account.draft = top.layout.format.draft
+        self.account.unknown_columns = tuple(map(harmless, top.layout.unknown))
         for line, cells in top.titles:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
-        self.prints = Fingerprints(top.layout)
+        self.prints, self.bounds = Fingerprints(top.layout), Bounds(top.layout)
         base, last = top.line + 1, first
         for size, records, part in self._parsed(first[top.start :], stream, top):
-            if base == top.line + 1 and (key := damaged(records.accepted, top.layout)):
-                raise RefusedError("damaged_ids", column=top.layout.title(key))
             self._take(records, part, base)
             base += records.lines
             last = b"\n" if size >= 0 else b""
             self.progress(abs(size))
         self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
 
-    def _parsed(
-        self, first: bytes, stream: Iterator[bytes], top: Head
-    ) -> Iterator[tuple[int, Records, dict[str, Hashes]]]:
+    def _parsed(self, first: bytes, stream: Iterator[bytes], top: Head) -> Iterator[tuple[int, Records, _Part]]:
         """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""
 
-        def work(block: bytes) -> tuple[int, Records, dict[str, Hashes]]:
+        def work(block: bytes) -> tuple[int, Records, _Part]:
             text = mended(block, top.layout.breaks, top.delimiter, len(top.layout.header))
             records = read_block(text, top.layout, top.delimiter)
             size = len(block) if block.endswith(b"\n") else -len(block)
-            return size, records, self.prints.of(records)
+            taken = records.accepted
+            return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, top.layout))
 
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-            waiting: deque[Future[tuple[int, Records, dict[str, Hashes]]]] = deque()
+            waiting: deque[Future[tuple[int, Records, _Part]]] = deque()
             whole = _with(first, stream)
             for block in uncut(whole) if top.layout.breaks else whole:
                 waiting.append(pool.submit(work, block))
@@ -128,12 +133,15 @@ class _Run:
             while waiting:
                 yield waiting.popleft().result()
 
-    def _take(self, records: Records, part: dict[str, Hashes], base: int) -> None:
+    def _take(self, records: Records, part: _Part, base: int) -> None:
         account = self.account
         account.put("accepted", int(records.fen.sum()), len(records.at))
         self.raw_fen += records.raw_fen
         at = records.at + base
-        self.prints.add(part)
+        prints, values, rounded = part
+        self.prints.add(prints)
+        self.bounds.add(values)
+        self.rounded.add(rounded)
         self.lines.append(at)
         self.fen.append(records.fen)
         for line, amount, troubles in records.quarantined:
@@ -142,6 +150,8 @@ class _Run:
                 account.report(self._placed(trouble, line + base))
         for line, amount, kind, cells in records.ignored:
             self._odd(line + base, amount, kind, cells)
+        for line, column, code in records.notes:
+            self.said.setdefault((column, code), []).append(self._shown(line + base))
         if "buyer_id" in records.accepted.column_names:
             self.named.append(records.accepted["buyer_id"].is_valid().to_numpy())
         if "refund_state" in records.accepted.column_names:
@@ -152,6 +162,7 @@ class _Run:
     def _odd(self, line: int, amount: int | None, kind: str, cells: list[str]) -> None:
         """Count a line that is no record; remember what it says about the file."""
         self.account.put("ignored", amount if kind == "total" else amount or 0)
+        self.left_aside.setdefault(kind, []).append(self._shown(line))
         if kind == "total" and amount is not None and not _subtotal(cells):
             self.totals.append((line, amount))
         if (said := non_records.counted(cells)) is not None:
@@ -166,13 +177,17 @@ class _Run:
 
     def _finish(self, *, complete: bool) -> None:
         account = self.account
+        if not self.source.still():
+            raise RefusedError("changed")
         held = account.total - account.records["ignored"]
         if not held:
             raise RefusedError("no_records")
         raw = account.fen["accepted"] + account.fen["quarantined"]
         lines = np.concatenate(self.lines)
         fen = np.concatenate(self.fen)
+        self.rounded.refuse(self.layout)
         self._repeats(lines, fen)
+        self._plausible(lines, fen)
         if not account.records["accepted"]:
             account.refuse(Trouble(0, None, "nothing_accepted"))
         if "buyer_id" in self.layout.places:
@@ -187,6 +202,13 @@ class _Run:
 
     def _repeats(self, lines: Ints, fen: Ints) -> None:
         account, repeats = self.account, self.prints.repeats()
+        if repeats.other.size and self.account.unknown_columns and not self.prints.whole:
+            where = few_lines([self._shown(int(lines[at])) for at in repeats.other])
+            names = ", ".join(self.account.unknown_columns)
+            raise RefusedError("lines_unclear", found=names, expected=where)
+        if repeats.same.size:
+            where = few_lines([self._shown(int(lines[at])) for at in repeats.same])
+            account.note("repeats", found=f"{repeats.same.size:,}", expected=where)
         for at in repeats.same:
             account.move("accepted", "ignored", int(fen[at]))
         per_order = self.layout.control is not None and (self.layout.format.columns[self.layout.control].per == "order")
@@ -198,6 +220,39 @@ class _Run:
                 account.report(Trouble(self._shown(int(lines[at])), None, code))
         gone = np.concatenate([repeats.same, repeats.other, repeats.torn])
         self.reading.dropped = lines[np.unique(gone)]
+
+    def _plausible(self, lines: Ints, fen: Ints) -> None:
+        """Quarantine dates of another time, refuse a key that is a crowd, name what is odd."""
+        account = self.account
+        stray = np.setdiff1d(self.bounds.stray_dates(), np.flatnonzero(np.isin(lines, self.reading.dropped)))
+        for at in stray:
+            account.move("accepted", "quarantined", int(fen[at]))
+            account.report(Trouble(self._shown(int(lines[at])), None, "stray_date"))
+        self.reading.dropped = np.union1d(self.reading.dropped, lines[stray])
+        kept = ~np.isin(lines, self.reading.dropped)
+        for column, code, places in self.bounds.odd(fen):
+            found = [self._shown(int(lines[at])) for at in places if kept[at]]
+            if found:
+                account.note(code, column, found=f"{len(found):,}", expected=few_lines(found))
+        hidden = [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)]
+        if hidden:
+            account.note("hidden_rows", found=f"{len(hidden):,}", expected=few_lines(hidden))
+        if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:
+            kinds = "; ".join(f"{kind} ({few_lines(places)})" for kind, places in sorted(aside.items()))
+            account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
+        for (column, code), found in self.said.items():
+            account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
+        if "buyer_id" in self.layout.places:
+            self._crowd(np.flatnonzero(np.concatenate(self.named) & kept), lines)
+
+    def _crowd(self, named: Ints, lines: Ints) -> None:
+        entry, column = self.layout.format, self.layout.title("buyer_id")
+        self.account.crowd = crowd = Crowd.of(self.prints.buyers()[named], named)
+        for at, share in crowd.heavy if entry.kind == "orders" else ():
+            line = self._shown(int(lines[at]))
+            if share > entry.heaviest_buyer:
+                raise RefusedError("crowded_buyer", line=line, column=column, found=f"{share:.0%}")
+            self.account.note("heavy_buyer", column, line=line, found=f"{share:.0%}")
 
     def _compare(self, held: int, sums: set[int], *, complete: bool) -> None:
         """The file's own totals and counts against what was read."""
@@ -235,11 +290,3 @@ def _with(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
 
 def _subtotal(cells: list[str]) -> bool:
     return any(word in cell.lower() for cell in cells for word in _SUBTOTAL)
-
-
-def _harmless(name: str) -> str:
-    """A header nobody mapped, as it may be shown: one that looks like a buyer's cell is masked."""
-    from siyu.intake.reading.problems import masked
-
-    digits = sum(sign.isdigit() for sign in name)
-    return masked(name) if digits >= 5 or len(name) > 30 else name.strip()

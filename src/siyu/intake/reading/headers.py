@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from siyu.intake.formats.catalogue import Layout, formats, identified, normal
+from siyu.intake.formats.catalogue import Catalogue, FormatError, undecided
+from siyu.intake.formats.format import Layout, normal
 from siyu.intake.reading import non_records
-from siyu.intake.reading.problems import RefusedError
+from siyu.intake.reading.problems import RefusedError, masked
 
 DELIMITERS = (",", "\t", ";", "|")
 DEEPEST = 20  # lines in which the header must be found
@@ -23,8 +24,9 @@ class Head:
     titles: tuple[tuple[int, list[str]], ...]
 
 
-def head(block: bytes, wanted: str | None) -> Head:
-    """The header in the first block. Raises RefusedError: unknown_format, missing_column, double_column."""
+def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
+    """The header in the first block. Raises RefusedError: unknown_format, missing_column, double_column, draft_open,
+    undecided_columns, broken_format."""
     start, above, best = 0, 0, (0, "", "")
     titles: list[tuple[int, list[str]]] = []
     for number in range(DEEPEST):
@@ -35,14 +37,15 @@ def head(block: bytes, wanted: str | None) -> Head:
             cells = non_records.split(text, delimiter)
             if not cells or len(cells) < 2:
                 continue
-            layout = formats()[wanted].layout(cells) if wanted else identified(cells)
+            layout = known.formats[wanted].layout(cells) if wanted else _identified(cells, known)
             if layout is not None and not layout.missing:
                 if layout.double:
                     raise RefusedError("double_column", line=number + 1, found=", ".join(layout.double))
                 if above:
                     raise RefusedError("above_header", line=above, expected=str(number + 1))
+                _decided(layout, number + 1)
                 return Head(layout, delimiter, number, after, tuple(titles))
-            best = max(best, _known(cells, layout))
+            best = max(best, _known(cells, layout, known))
         cells = non_records.split(text, ",") or []
         if len(non_records.filled(cells)) > 3 and not above:  # a title has few words; this may be a record
             above = number + 1
@@ -55,16 +58,40 @@ def head(block: bytes, wanted: str | None) -> Head:
         raise RefusedError("empty")
     _, names, missing = best
     if wanted:
-        lacking = missing or formats()[wanted].identify[0]
+        lacking = missing or next(iter(known.formats[wanted].identify), "")
         raise RefusedError("missing_column", found=lacking, expected=wanted)
     raise RefusedError("unknown_format", found=names or "–")
 
 
-def _known(cells: list[str], layout: Layout | None) -> tuple[int, str, str]:
+def _identified(cells: list[str], known: Catalogue) -> Layout | None:
+    try:
+        return known.identified(cells)
+    except FormatError as error:
+        raise RefusedError("broken_format", found=str(error.problems[0])) from None
+
+
+def _decided(layout: Layout, line: int) -> None:
+    """Refuse a format that asks, and columns that may change what counts."""
+    entry = layout.format
+    if entry.open:
+        raise RefusedError("draft_open", line=line, found="; ".join(entry.open), expected=entry.key)
+    if names := undecided(layout):
+        raise RefusedError(
+            "undecided_columns", line=line, found=", ".join(map(harmless, names)), expected=entry.key, layout=layout
+        )
+
+
+def harmless(name: str) -> str:
+    """A header nobody mapped, as it may be shown: one that looks like a buyer's cell is masked."""
+    digits = sum(sign.isdigit() for sign in name)
+    return masked(name) if digits >= 5 or len(name) > 30 else name.strip()
+
+
+def _known(cells: list[str], layout: Layout | None, known: Catalogue) -> tuple[int, str, str]:
     """How many cells are headers of some format, and which: the rest may be a buyer's row, so is not said."""
     every = {
         normal(name): name
-        for entry in formats().values()
+        for entry in known.formats.values()
         for name in [*entry.identify, *(name for column in entry.columns.values() for name in column.header)]
     }
     names = [every[normal(cell)] for cell in cells if normal(cell) in every]

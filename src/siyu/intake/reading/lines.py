@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from siyu.intake.formats.cells import fen
+from siyu.intake.formats.cells import signed_fen
 from siyu.intake.reading.problems import PLAUSIBLE_LINE
 
 Ints = npt.NDArray[np.int64]
@@ -45,6 +46,12 @@ class Lines:
         """Bytes of the longest line."""
         return int((self.stops - self.starts).max())
 
+    def texts(self, lines: Ints) -> pa.Array:
+        """Some lines whole, with their ends."""
+        ends = np.append(self.starts, len(self.block)).astype(np.int32)
+        every = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(ends), pa.py_buffer(self.block))
+        return every.take(pa.array(lines))
+
     def sound_bytes(self) -> bytes:
         """The sound lines alone, in order."""
         if self.sound.all():
@@ -63,8 +70,8 @@ class Lines:
         first, last = first + quoted, last - quoted
         values, read = _amounts(raw, first, last)
         for row in np.flatnonzero(~read):
-            value, code = fen(self.block[first[row] : last[row]].decode())
-            if not code and isinstance(value, int):
+            value, _ = signed_fen(self.block[first[row] : last[row]].decode())
+            if isinstance(value, int):
                 values[row], read[row] = value, True
         return values, read
 

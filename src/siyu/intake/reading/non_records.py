@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from siyu.intake.formats.catalogue import normal
 from siyu.intake.formats.cells import BLANKS, bare, fen
+from siyu.intake.formats.format import normal
 
 _TOTAL = re.compile(
     r"(本页|当页|全部|订单|金额|销售|数据|当月|本月|本日|全店|店铺|应收|实收|实付|成交)?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,22 +10,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.intake.formats.catalogue import Layout
-from siyu.intake.formats.cells import fen
+from siyu.intake.formats.cells import signed_fen
+from siyu.intake.formats.format import Layout
 from siyu.intake.reading import non_records
-from siyu.intake.reading.columns import tables, typed
-from siyu.intake.reading.lines import Ints, Lines, scan
+from siyu.intake.reading.columns import Typed, product, tables, typed
+from siyu.intake.reading.lines import Flags, Ints, Lines, scan
+from siyu.intake.reading.plausible import out_of_order
 from siyu.intake.reading.problems import PLAUSIBLE_LINE, RefusedError, Trouble, masked
-
-DAMAGED = r"^\d{15}0+$"
 
 
 @dataclass
 class Records:
     """What a block holds. Lines are counted from 0 inside the block.
 
-    accepted: the typed columns of accepted records; lines, fen: their line and control amount (0 if none).
-    raw_fen: the control column's sum over all sound lines, found by both tokenizers.
+    accepted: the typed columns of accepted records; at, fen: their line and control amount (0 if none).
+    raw_fen: the control column's sum over all sound lines, found by both tokenizers. notes: cells that were
+    read and deserve a word: line, header, code. text: the lines themselves.
     """
 
     lines: int
@@ -32,8 +33,10 @@ class Records:
     at: Ints
     fen: Ints
     raw_fen: int
+    text: Lines
     quarantined: list[tuple[int, int | None, list[Trouble]]] = field(default_factory=list)
     ignored: list[tuple[int, int | None, str, list[str]]] = field(default_factory=list)
+    notes: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
@@ -42,31 +45,32 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     sound = np.flatnonzero(lines.sound)
     if not sound.size:
         empty = pa.table({key: pa.array([], pa.string()) for key in layout.places})
-        records = Records(len(lines.starts), empty, sound, np.zeros(0, np.int64), 0)
+        records = Records(len(lines.starts), empty, sound, np.zeros(0, np.int64), 0, lines)
         _unsound(lines, layout, delimiter, records)
         return records
     table = tables(lines.sound_bytes(), layout, delimiter, lines.longest)
     if table.num_rows != sound.size:
         raise RefusedError("unbalanced")
-    columns, faults = {}, dict[int, list[tuple[str, str]]]()
-    for key in layout.places:
-        column = layout.format.columns[key]
-        if key == layout.control:  # a record without its amount would be a silent zero
-            column = column.model_copy(update={"required": True})
-        one = typed(table[key], column)
-        columns[key] = one.values
+    columns = _typed(table, layout)
+    faults = dict[int, list[tuple[str, str]]]()
+    for key, one in columns.items():
         for row, code in one.faults.items():
             faults.setdefault(row, []).append((key, code))
-    amounts, priced = np.zeros(sound.size, np.int64), np.zeros(sound.size, bool)
-    if layout.control is not None:
-        amounts, priced = lines.control(layout.places[layout.control])
-        amounts[~priced] = 0
-        _balance(columns[layout.control], int(amounts.sum()), int(priced.sum()))
+    for key, rows in out_of_order(columns):
+        for row in rows:
+            faults.setdefault(int(row), []).append((key, "date_order"))
+    amounts, priced = _priced(lines, columns, layout, sound.size)
     keep = np.ones(sound.size, bool)
     keep[list(faults)] = False
-    whole = pa.table(columns)
+    whole = pa.table({key: one.values for key, one in columns.items()})
     accepted = whole if keep.all() else whole.filter(pa.array(keep))
-    records = Records(len(lines.starts), accepted, sound[keep], amounts[keep], int(amounts.sum()))
+    records = Records(len(lines.starts), accepted, sound[keep], amounts[keep], int(amounts.sum()), lines)
+    records.notes = [
+        (int(sound[row]), layout.title(key), code)
+        for key, one in columns.items()
+        for row, code in one.notes.items()
+        if row not in faults
+    ]
     for row in sorted(faults):
         line = int(sound[row])
         amount = int(amounts[row]) if priced[row] else None
@@ -80,11 +84,36 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     return records
 
 
-def _balance(control: pa.Array, total: int, priced: int) -> None:
-    """The control column as pyarrow and the readers see it must equal the count on the raw text."""
-    same = (pc.sum(control).as_py() or 0) == total and len(control) - control.null_count == priced
-    if not same:
+def _typed(table: pa.Table, layout: Layout) -> dict[str, Typed]:
+    """Every column that the file holds or that is made of two of them."""
+    columns = {}
+    for key in layout.places:
+        column = layout.format.columns[key]
+        if key == layout.control:  # a record without its amount would be a silent zero
+            column = column.model_copy(update={"required": True})
+        if key == "paid_fen" and layout.format.negative_lines == "refund":
+            column = column.model_copy(update={"read": "fee"})
+        columns[key] = typed(table[key], column)
+    for key, column in layout.format.columns.items():
+        if column.read == "product":
+            columns[key] = product([columns[of] for of in column.of], column)
+    return columns
+
+
+def _priced(lines: Lines, columns: dict[str, Typed], layout: Layout, size: int) -> tuple[Ints, Flags]:
+    """Fen of the control column of every sound line, and whether it is an amount."""
+    if layout.control is None:
+        return np.zeros(size, np.int64), np.zeros(size, bool)
+    values = columns[layout.control].values
+    valid = values.is_valid().to_numpy(zero_copy_only=False)
+    if layout.control not in layout.places:
+        return values.fill_null(0).to_numpy(zero_copy_only=False), valid
+    amounts, priced = lines.control(layout.places[layout.control])
+    amounts[~priced] = 0
+    # the column as pyarrow and the readers see it must equal the count on the raw text
+    if (pc.sum(values).as_py() or 0) != int(amounts[valid].sum()) or not priced[valid].all():
         raise RefusedError("unbalanced")
+    return amounts, priced
 
 
 def _kind(cells: Sequence[str], header: Sequence[str]) -> str:
@@ -116,24 +145,30 @@ def _unsound(lines: Lines, layout: Layout, delimiter: str, records: Records) -> 
 
 def amount_of(cells: Sequence[str], layout: Layout) -> int | None:
     """The control amount of a line that is no record, where one stands in its column."""
-    if layout.control is None or len(cells) <= layout.places[layout.control]:
+    if layout.control not in layout.places or len(cells) <= layout.places[layout.control]:
         return None
-    value, _ = fen(cells[layout.places[layout.control]])
+    value, _ = signed_fen(cells[layout.places[layout.control]])
     return value if isinstance(value, int) else None
 
 
 def _trouble(layout: Layout, key: str, code: str, cells: Sequence[str]) -> Trouble:
-    place = layout.places[key]
-    found = masked(cells[place]) if place < len(cells) else ""
-    return Trouble(0, layout.title(key), code, found)
+    place = layout.places.get(key, len(cells))
+    cell = cells[place] if place < len(cells) else ""
+    return Trouble(0, layout.title(key), code, cell.strip() if _tellable(layout, key, cell) else masked(cell))
 
 
-def damaged(records: pa.Table, layout: Layout) -> str | None:
-    """The first id column whose values mostly end in zeros after fifteen digits: a spreadsheet was there."""
-    for key in layout.places:
-        if layout.format.columns[key].read in ("id", "buyer") and len(records) >= 3:
-            hits = pc.sum(pc.match_substring_regex(records[key], DAMAGED)).as_py() or 0
-            long = pc.sum(pc.match_substring_regex(records[key], r"^\d{16,}$")).as_py() or 0
-            if long >= 3 and hits > long / 2:
-                return key
-    return None
+def _tellable(layout: Layout, key: str, cell: str) -> bool:
+    """Whether a cell may be shown as it stands: of a column that names nobody, and too short to hold a person."""
+    column = layout.format.columns[key]
+    if column.read not in ("money", "fee", "count", "share", "time", "choice", "product"):
+        return False
+    if column.read == "choice" and _STATE.match(cell) and len(cell) <= 12:
+        return True
+    return len(cell) <= 20 and max(map(len, re.findall(r"\d+", cell)), default=0) < 7 and not _NAME.search(cell)
+
+
+# two Chinese signs may be a name, unless they speak of an order
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,}")
+_STATE = re.compile(
+    r"(已|未|待|无|等待|交易|退款|退货|换货|售后|买家|卖家|商家|部分|全部|订单|申请|处理|同意|拒绝|支付|付款|发货|签收)"
+)

@@ -1,27 +1,42 @@
-"""Where tables come from: a CSV file, the sheets of a workbook, the members of a ZIP. Exact paths only."""
+"""Where tables come from: text, workbooks, web pages, members of a ZIP. The content tells what a file is."""
 
 from __future__ import annotations
 
+import codecs
 import io
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from siyu.errors import shown_path
+from siyu.intake.containers import pages
+from siyu.intake.containers.workbooks import sheets
+from siyu.intake.containers.xls import MAGIC
 from siyu.intake.reading.problems import RefusedError
-from siyu.intake.reading.xlsx import sheet_tables
 
-TEXT = (".csv", ".txt", ".tsv")
-BOOK = (".xlsx",)
+EXPORTS, FORMATS = "exports", "formats"  # of a subject's folder
 PACKED_LIMIT = 8 * 2**30  # bytes one archive may unpack to
 RATIO_LIMIT = 100  # unpacked against packed, above RATIO_FROM; order exports pack 5 to 20 times
 RATIO_FROM = 20 * 2**20
 MEMBER_LIMIT = 500
+START = 4096
+# what a file is that holds no table we read, by how it begins
+DRESSES = (
+    (b"%PDF", "a PDF file"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
+    (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"), (b"\x1f\x8b", "a gzip archive"),
+    (b"PAR1", "a Parquet file"), (b"SQLite", "a database"), (b"{", "JSON"), (b"[{", "JSON"),
+    (b"<?xml", "an XML file"), (b"<", "a marked-up text"),
+)  # fmt: skip
+# what lies beside exports and is none: by name, or by ending
+JUNK_NAMES = ("~$", ".", "thumbs.db", "desktop.ini", "__macosx", "icon\r")
+JUNK_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".heic", ".svg", ".pdf", ".doc", ".docx", ".ppt",
+                ".pptx", ".md", ".rtf", ".lnk", ".url", ".webloc", ".ini", ".db", ".tmp", ".bak", ".log", ".mp4",
+                ".mov", ".yml", ".yaml", ".crdownload", ".part", ".download")  # fmt: skip
 
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
@@ -30,55 +45,112 @@ Opener = Callable[[], AbstractContextManager[BinaryIO]]
 class TableSource:
     """One table of bytes: the name shown to people, and how to open it.
 
-    rows: for a sheet the row each line of the stream came from; None when lines are physical lines.
-    size: bytes to read, for progress. refused: set when the table cannot be opened at all.
+    rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows
+    that the sheet does not show. size: bytes to read, for progress. refused: set when the table cannot be opened
+    at all. own: folder of the client's own formats. still: whether the file is as it was when it was found.
     """
 
     name: str
     open: Opener | None
     size: int = 0
     rows: tuple[int, ...] | None = None
+    hidden: tuple[int, ...] = ()
     refused: RefusedError | None = None
+    own: Path | None = None
+    still: Callable[[], bool] = lambda: True
 
 
 def sources(path: Path) -> Iterator[TableSource]:
-    """Every table of a path in name order; a folder is walked, hidden files and links are left out."""
+    """Every table of a path in name order; a folder is walked, junk, hidden files and links are left out."""
     if path.is_dir() and not path.is_symlink():
         for child in sorted(path.iterdir()):
-            if not child.name.startswith(".") and (child.is_dir() or child.is_file()):
+            if not junk(child):
                 yield from sources(child)
         return
     name = shown_path(path) if not path.is_symlink() else path.as_posix()
     if path.is_symlink() or not path.is_file():
         yield TableSource(name, None, refused=RefusedError("not_a_file"))
         return
-    yield from _tables(name, path.suffix.lower(), partial(_opened, path), path.stat().st_size)
+    own, before = own_formats(path), _stamp(path)
+    for source in _tables(name, path.suffix.lower(), partial(_opened, path), path.stat().st_size):
+        yield replace(source, own=own, still=lambda: _stamp(path) == before)
+
+
+def junk(path: Path) -> bool:
+    """Whether what lies in a folder of exports is none, by its name, or a note without any table."""
+    name = path.name.lower()
+    if name.startswith(JUNK_NAMES) or path.is_symlink() or not (path.is_dir() or path.is_file()):
+        return True
+    return not path.is_dir() and (name.endswith(JUNK_ENDINGS) or (name.endswith(".txt") and _is_note(path)))
+
+
+def _is_note(path: Path) -> bool:
+    """Whether a text has no line of two fields near its top."""
+    with path.open("rb") as file:
+        lines = file.read(START).replace(b"\0", b"").splitlines()[:20]
+    return not any(sign in line for line in lines for sign in (b",", b"\t", b";", b"|"))
+
+
+def own_formats(path: Path) -> Path | None:
+    """The folder of formats of the client whose exports the path is one of."""
+    for parent in [path.absolute(), *path.absolute().parents]:
+        if parent.name == EXPORTS and (parent.parent / FORMATS).is_dir():
+            return parent.parent / FORMATS
+    return None
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    state = path.stat() if path.is_file() else None
+    return (state.st_size, state.st_mtime_ns, state.st_ino) if state is not None else (-1, 0, 0)
 
 
 def _tables(name: str, suffix: str, opener: Opener, size: int) -> Iterator[TableSource]:
     try:
         with opener() as file:
-            start = file.read(8)
+            start = file.read(START)
         if not start:
-            yield TableSource(name, None, refused=RefusedError("empty"))
-        elif start.startswith(b"PK\x03\x04") and suffix in BOOK:
-            yield from _sheets(name, opener)
-        elif start.startswith(b"PK") and suffix == ".zip":
-            yield from _members(name, opener)
-        elif suffix in TEXT and not start.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            yield TableSource(name, opener, size)
+            raise RefusedError("empty")  # noqa: TRY301 - one place says what a refused table is
+        if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+            yield from _archived(name, opener)
+        elif start.startswith(MAGIC):
+            with opener() as file:
+                found = sheets(file, None)
+            yield from _named(name, [(one.title, one.text, one.rows, one.hidden) for one in found])
+        elif pages.is_page(start):
+            yield from _named(name, [("", *table, ()) for table in pages.tables(_text(opener))])
+        elif dress := next((dress for sign, dress in DRESSES if _plain(start).startswith(sign)), ""):
+            raise RefusedError("wrong_dress", found=dress)  # noqa: TRY301
         else:
-            yield TableSource(name, None, refused=RefusedError("unknown_type"))
+            yield TableSource(name, opener, size)
     except RefusedError as error:
         yield TableSource(name, None, refused=error)
 
 
-def _sheets(name: str, opener: Opener) -> Iterator[TableSource]:
+def _plain(start: bytes) -> bytes:
+    return start.removeprefix(b"\xef\xbb\xbf").lstrip() if start[:1] not in (b"\xff", b"\x89", b"\x1f") else start
+
+
+def _archived(name: str, opener: Opener) -> Iterator[TableSource]:
+    """The sheets of a workbook, or the members of a ZIP."""
     with opener() as file, _archive(file) as archive:
-        tables = sheet_tables(file, archive)
-    for title, data, rows in tables:
-        shown = name if len(tables) == 1 else f"{name}!{title}"
-        yield TableSource(shown, partial(_reopened, data), len(data), rows)
+        names = set(archive.namelist())
+        if "xl/workbook.xml" in names or any(one.endswith("xl/workbook.xml") for one in names):
+            found = sheets(file, archive)
+        elif "[Content_Types].xml" in names or "mimetype" in names:
+            dress = "a workbook in binary form" if "xl/workbook.bin" in names else "an office document"
+            raise RefusedError("wrong_dress", found=dress)
+        else:
+            found = None
+    if found is None:
+        yield from _members(name, opener)
+    else:
+        yield from _named(name, [(one.title, one.text, one.rows, one.hidden) for one in found])
+
+
+def _named(name: str, tables: list[tuple[str, bytes, tuple[int, ...], tuple[int, ...]]]) -> Iterator[TableSource]:
+    for number, (title, data, rows, hidden) in enumerate(tables, 1):
+        shown = name if len(tables) == 1 else f"{name}!{title or number}"
+        yield TableSource(shown, partial(_reopened, data), len(data), rows, hidden)
 
 
 def _members(name: str, opener: Opener) -> Iterator[TableSource]:
@@ -126,7 +198,8 @@ def _member_name(info: zipfile.ZipInfo) -> str:
 
 
 def _hidden(name: str) -> bool:
-    return any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name).parts if part != "..")
+    parts = [part.lower() for part in PurePosixPath(name).parts if part not in ("..", "/")]
+    return any(part.startswith(JUNK_NAMES) for part in parts) or (bool(parts) and parts[-1].endswith(JUNK_ENDINGS))
 
 
 @contextmanager
@@ -139,8 +212,39 @@ def _member(opener: Opener, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
         raise RefusedError("bad_archive") from error
 
 
-def _opened(path: Path) -> BinaryIO:
-    return path.open("rb")
+def _text(opener: Opener) -> Iterator[str]:
+    """A page piece by piece, in the encoding that its bytes fit."""
+    with opener() as file:
+        start = file.read(2)
+    for codec in ("utf-16",) if start in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
+        if _fits(opener, codec):
+            decoder = codecs.getincrementaldecoder(codec)()
+            with opener() as file:
+                while block := file.read(pages.PIECE):
+                    yield decoder.decode(block)
+            return
+    raise RefusedError("encoding")
+
+
+def _fits(opener: Opener, codec: str) -> bool:
+    decoder = codecs.getincrementaldecoder(codec)()
+    with opener() as file:
+        try:
+            while block := file.read(pages.PIECE):
+                decoder.decode(block)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    try:
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise RefusedError("unreadable", found=error.strerror or "") from None
 
 
 def _reopened(data: bytes) -> BinaryIO:

@@ -10,9 +10,9 @@ Buyer ids are 0, 1, 2 … by first (paid_at, order_id): the secret of `keys` cha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +24,7 @@ from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered, standing_for, strangers
 from siyu.intake.store.parts import COLUMNS, Part
 from siyu.intake.store.purchases import Sales, purchase_days
+from siyu.intake.store.snapshots import ContradictionError, age, contradicting, line_key, newest, overlapping
 
 ALWAYS = ("order_id", "paid_at", "status", "refund_state")
 STATISTICS = ["buyer_id", "paid_at"]  # what a reader may skip row groups by
@@ -35,22 +36,31 @@ _FOLLOWS = {"followed_at": "followed_at", "unfollowed_at": "unfollowed_at"}
 
 @dataclass(frozen=True)
 class Counts:
-    """Order lines of a platform: all, those with a usable identity, part refunds of unknown amount and their fen."""
+    """Order lines of a platform: all, those with a usable identity, part refunds of unknown amount and their fen.
+
+    absent: what some export of the platform has no column for (`paid_at`, `refund`, `buyer_id`), and its header.
+    """
 
     platform: str
     records: int
     usable: int
     net_uncertain: int
     net_uncertain_fen: int
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
 def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
-    """Write the tables that these parts allow into `folder`; from the oldest part to the newest."""
-    parts = sorted({part.folder: part for part in parts}.values(), key=lambda part: (part.epoch, part.name))
+    """Write the tables that these parts allow into `folder`; from the oldest part to the newest.
+
+    Raises ContradictionError when parts tell otherwise about the same and none is known to be newer.
+    """
+    parts = sorted({part.folder: part for part in parts}.values(), key=age)
     of_kind: dict[str, list[Part]] = {}
     for part in parts:
         of_kind.setdefault(part.format.kind, []).append(part)
     keys = Keys.collect(parts)
+    if clashes := [*overlapping(parts), *contradicting(parts, keys)]:
+        raise ContradictionError(clashes)
     lines = _Lines(of_kind["orders"], keys, of_kind.get("buyer_keys", [])) if "orders" in of_kind else None
     ids = lines.ids if lines is not None else np.full((keys.count, 1), -1, np.int64)
     listings = {kind: _listing(of_kind.get(kind, []), keys) for kind in ("members", "follows")}
@@ -77,10 +87,11 @@ def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
 
 
 class _Lines:
-    """The lines of the newest export that holds their order."""
+    """The lines of orders, each as the newest export that holds it tells."""
 
     def __init__(self, parts: Sequence[Part], keys: Keys, key_tables: Sequence[Part]) -> None:
         self.platforms = sorted({part.format.platform for part in parts})
+        self.absent = {name: _absent([one for one in parts if one.format.platform == name]) for name in self.platforms}
         scope_of = {name: number for number, name in enumerate(self.platforms, 1)}
         scopes, keyed, zero, tables = [], [], [], []
         for part in parts:
@@ -88,25 +99,24 @@ class _Lines:
             keyed.append(keys.of_rows(part, rows))
             scopes.append(np.full(len(rows), scope_of[part.format.platform], np.int8))
             zero.append(np.full(len(rows), part.format.zero_lines == "purchase"))
-            tables.append(rows.drop_columns("buyer_no"))
+            tables.append(_delivered(rows.drop_columns("buyer_no")))
         table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
         del tables
         self.scopes, self.zero, key = np.concatenate(scopes), np.concatenate(zero), np.concatenate(keyed)
-        several = any({"line_id", "order_paid_fen"} & set(part.columns) for part in parts)
-        self.line_no = np.zeros(len(table), np.int64)
-        if several or len(parts) > 1:
+        single = len(parts) == 1 and (line_key(parts[0]) == () or "order_id" not in parts[0].columns)
+        self.line_no, self.paid_at = np.zeros(len(table), np.int64), _seconds(table)
+        if not single:
             codes = self._orders(table["order_id"])
             if len(parts) > 1:
                 numbers = np.repeat(np.arange(len(parts)), [len(one) for one in scopes])
-                newest = np.zeros(int(codes.max(initial=-1)) + 1, np.int64)
-                newest[codes] = numbers  # parts stand in order, so the newest is written last
-                kept = newest[codes] == numbers
+                kept = newest(table, codes, numbers, parts)
                 if not kept.all():
                     table = table.filter(pa.array(kept))
-                    self.scopes, self.zero, key, codes = (a[kept] for a in (self.scopes, self.zero, key, codes))
+                    self.scopes, self.zero = self.scopes[kept], self.zero[kept]
+                    key, codes, self.paid_at = key[kept], codes[kept], self.paid_at[kept]
             self.line_no = _places(codes)
+            table = self._first_payment(table, codes)
         self.table = table
-        self.paid_at = _seconds(table)
         width = len(self.platforms) + 1
         self.identity = np.where(key >= 0, key * width + self.scopes, -1)
         order_ids, tabled = linked(keys, key_tables)
@@ -116,6 +126,18 @@ class _Lines:
         ids = dense(self.identity, keys.count * width, self.paid_at, table["order_id"], self.scopes.astype(np.int64))
         self.ids = ids.reshape(keys.count, width)
         self.paid, self.net, self.uncertain = _amounts(table, self.line_no)
+
+    def _first_payment(self, table: pa.Table, codes: Ints) -> pa.Table:
+        """An order counts on the day of its first payment, whatever the days of its lines."""
+        first = np.full(int(codes.max(initial=-1)) + 1, NEVER, np.int64)
+        np.minimum.at(first, codes, self.paid_at)
+        paid = first[codes]
+        later = (self.paid_at != paid) & (self.paid_at < NEVER)
+        if later.any():
+            self.paid_at = np.where(self.paid_at < NEVER, paid, NEVER)
+            when = pa.array(self.paid_at, mask=self.paid_at >= NEVER).cast(pa.timestamp("s"))
+            table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)
+        return table
 
     def _orders(self, order_ids: pa.ChunkedArray) -> Ints:
         """A number per order: equal ids on one platform."""
@@ -130,7 +152,7 @@ class _Lines:
             mine = self.scopes == scope
             unsure = mine & self.uncertain
             found.append(Counts(platform, int(mine.sum()), int((mine & (self.identity >= 0)).sum()),
-                                int(unsure.sum()), int(self.paid[unsure].sum())))  # fmt: skip
+                                int(unsure.sum()), int(self.paid[unsure].sum()), self.absent[platform]))  # fmt: skip
         return found
 
     def write(self, target: Path) -> Sales:
@@ -189,12 +211,39 @@ class _Lines:
         return sold
 
 
+REFUNDS = ("refunded_fen", "refund_state", "net_fen")  # columns any of which tells what went back
+
+
+def _absent(parts: Sequence[Part]) -> dict[str, str]:
+    """What exports of one platform have no column for, and how the column would be called."""
+    found = {}
+    for need, columns in (("paid_at", ("paid_at",)), ("refund", REFUNDS), ("buyer_id", ("buyer_id",))):
+        lacking = [part for part in parts if not set(columns) & part.held]
+        if lacking and (need != "buyer_id" or len(lacking) == len(parts)):
+            mapped = (lacking[0].format.columns[key] for key in columns if key in lacking[0].format.columns)
+            found[need] = next((column.header[0] for column in mapped if column.header), columns[0])
+    return found
+
+
 def _changed(order_ids: pa.Array, before: str | None) -> Flags:
     """Whether each order id differs from the one before it."""
     changed = np.ones(len(order_ids), bool)
     changed[1:] = pc.not_equal(order_ids[1:], order_ids[:-1]).to_numpy(zero_copy_only=False)
     changed[:1] = [one.as_py() != before for one in order_ids[:1]]
     return changed
+
+
+def _delivered(table: pa.Table) -> pa.Table:
+    """Orders that were completed were paid, on delivery where no payment is dated: on the day of completion, else of
+    the order."""
+    if not {"paid_at", "status"} <= set(table.column_names) or not table["paid_at"].null_count:
+        return table
+    done = pc.and_(pc.equal(table["status"], "completed").fill_null(False), table["paid_at"].is_null())
+    for name in ("completed_at", "created_at"):
+        if name in table.column_names:
+            when = pc.if_else(pc.and_(done, table["paid_at"].is_null()), table[name], table["paid_at"])
+            table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)
+    return table
 
 
 def _seconds(table: pa.Table) -> Ints:
@@ -240,10 +289,11 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     if not has_paid.all():
         of_order, _ = fen("order_paid_fen")
         paid = np.where(has_paid, paid, np.where(has_net, net + refunded, np.where(line_no == 0, of_order, 0)))
+    back = paid < 0  # a line that takes back another one: a refund of its own
     gone = says("refund_state", "refunded") | says("status", "closed")
     unsure = says("refund_state", "part_refunded") & ~has_refunded & ~has_net & ~gone
     net = np.where(has_net, net, np.where(gone, 0, np.maximum(paid - refunded, 0)))
-    return paid, net, unsure
+    return np.where(back, 0, paid), np.where(back, paid, net), unsure
 
 
 def _listing(parts: Sequence[Part], keys: Keys) -> tuple[Ints, pa.Table] | None:

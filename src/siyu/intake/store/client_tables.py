@@ -10,7 +10,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,23 +18,24 @@ import pandas as pd
 import pyarrow as pa
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
-from siyu.intake.formats.catalogue import formats
 from siyu.intake.new.checking import refuse_repeats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.export import Progress
-from siyu.intake.reading.sources import sources
+from siyu.intake.reading.problems import Trouble
+from siyu.intake.reading.sources import EXPORTS, sources
 from siyu.intake.store.assignments import assigned
 from siyu.intake.store.canonical import Counts, write_tables
 from siyu.intake.store.identity import Identity
-from siyu.intake.store.inventory import EXPORTS, Export, Inventory, store_of
+from siyu.intake.store.inventory import Export, Inventory, stamp_of, store_of
 from siyu.intake.store.keyring import secret
 from siyu.intake.store.observation import STORED, observe
 from siyu.intake.store.parts import VERSION, Part, part_folder, part_of, stored_part
 from siyu.intake.store.recognition import note_exports
+from siyu.intake.store.snapshots import Clash, ContradictionError, age
 from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
-SHAPE = "2"  # raise it when the same parts would give other tables
+SHAPE = "3"  # raise it when the same parts would give other tables
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Books:
     observed: tuple[Observation, ...]
     erased: int
     digest: str
+
+    @property
+    def absent(self) -> dict[str, Mapping[str, str]]:
+        """Of each platform, what some export of it has no column for, and the header that it would have."""
+        return {one.platform: one.absent for one in self.counts if one.absent}
 
     @property
     def net_uncertain(self) -> tuple[int, int]:
@@ -107,10 +113,18 @@ def _tables(
 ) -> Iterator[tuple[Account, Part | None]]:
     """The tables of one file; a file of which the store holds every table is not opened."""
     shown = shown_path(export.path)
-    addresses = [part_folder(store, f"{export.digest} {number}", key) for number in range(len(export.tables or []))]
+    own = export.own
+    addresses = [
+        part_folder(store, f"{export.digest} {number}", key, own) for number in range(len(export.tables or []))
+    ]
     if export.tables and all((folder / "account.json").is_file() for folder in addresses):
         for folder, name in zip(addresses, export.tables, strict=True):
-            yield stored_part(folder, shown + name)
+            yield stored_part(folder, shown + name, own)
+        return
+    if stamp_of(export.path) != export.stamp:
+        account = Account(shown)
+        account.refuse(Trouble(0, None, "changed"))
+        yield account, None
         return
     names: list[str] | None = []
     for number, source in enumerate(sources(export.path)):
@@ -118,7 +132,7 @@ def _tables(
         if source.refused is not None:
             account.refuse(source.refused.trouble)
         else:
-            account, part = part_of(source, part_folder(store, f"{export.digest} {number}", key), key, progress)
+            account, part = part_of(source, part_folder(store, f"{export.digest} {number}", key, own), key, progress)
         # a refused table is looked at again: there is no part to remember it by
         names = [*names, source.name.removeprefix(shown)] if part is not None and names is not None else None
         yield account, part
@@ -139,16 +153,25 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
         making = folder.with_name(f"{folder.name}.{os.getpid()}")
         making.mkdir(parents=True)
         try:
-            found = [asdict(one) for one in write_tables(used, making)]
+            counted, clashes = _written(used, making)
+            found = {"counts": [asdict(one) for one in counted], "clashes": clashes}
             (making / "counts.json").write_text(json.dumps(found), encoding="utf-8")
-            (making / "observed.json").write_bytes(STORED.dump_json(observe(used)))
+            (making / "observed.json").write_bytes(
+                STORED.dump_json(observe([part for part in used if part.name not in {clash.file for clash in clashes}]))
+            )
             _leave_only(folder.parent, {making})
             _leave_only(store / "parts", {part.folder for part in parts})
             making.rename(folder)
         finally:
             shutil.rmtree(making, ignore_errors=True)
-    stored = json.loads((folder / "counts.json").read_text(encoding="utf-8")) if used else []
-    counts = tuple(Counts(**one) for one in stored)
+    stored = json.loads((folder / "counts.json").read_text(encoding="utf-8")) if used else {"counts": [], "clashes": []}
+    counts = tuple(Counts(**one) for one in stored["counts"])
+    for one in (Clash(*clash) for clash in stored["clashes"]):
+        for account in accounts:
+            if account.file == one.file and not account.refused:
+                account.refuse(Trouble(0, None, one.code, one.other))
+    refused = {account.file for account in accounts if account.refused}
+    used = [part for part in used if part.name not in refused]
     paths = {name: folder / f"{name}.parquet" for name in ("orders", "purchases", "members", "follows")}
     return Books(
         tuple(accounts),
@@ -162,6 +185,18 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
         erased=sum(part.erased for part in used),
         digest=digest,
     )
+
+
+def _written(parts: Sequence[Part], folder: Path) -> tuple[list[Counts], list[Clash]]:
+    """Write the tables of all parts that do not contradict each other; the clashes of the others."""
+    clashes: list[Clash] = []
+    while True:
+        try:
+            return write_tables(parts, folder), clashes
+        except ContradictionError as error:
+            clashes += error.clashes
+            out = {clash.file for clash in clashes}
+            parts = [part for part in parts if part.name not in out]
 
 
 def _leave_only(folder: Path, wanted: set[Path]) -> None:
@@ -193,12 +228,12 @@ def _identity(counts: Sequence[Counts], accounts: Sequence[Account]) -> Identity
 
 
 def _kind(account: Account) -> str:
-    return formats()[account.format].kind if account.format else ""
+    return account.entry.kind if account.entry is not None else ""
 
 
 def _frame(parts: Sequence[Part], kind: str, key: str) -> pd.DataFrame | None:
     """Client-reported rows of a kind; of two exports with the same key the newest wins."""
-    inorder = sorted(parts, key=lambda part: (part.epoch, part.name))
+    inorder = sorted(parts, key=age)
     tables = [part.rows() for part in inorder if part.format.kind == kind]
     if not tables:
         return None

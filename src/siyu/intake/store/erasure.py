@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 
 from siyu.errors import Problem, UsageError
 from siyu.intake.formats.cells import buyer
+from siyu.intake.reading.sources import EXPORTS
 from siyu.intake.store.assignments import ROWS, TERMS, without
 from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE
-from siyu.intake.store.inventory import EXPORTS, store_of
+from siyu.intake.store.inventory import store_of
 from siyu.intake.store.keyring import Keyring, add_erased, secret
 from siyu.intake.store.parts import stored_part
 from siyu.subjects import load_subject

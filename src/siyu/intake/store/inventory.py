@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-EXPORTS = "exports"
+from siyu.intake.reading.sources import junk, own_formats
 
 
 def store_of(folder: Path) -> Path:
@@ -19,9 +19,10 @@ def store_of(folder: Path) -> Path:
 
 @dataclass
 class Export:
-    """One file. name: below the folder. digest: sha256, empty when it is no regular file.
+    """One file. name: below the folder. digest: sha256.
 
-    tables: how its tables are called after the file's own name, None as long as nobody has opened it.
+    own: folder of the client's formats. tables: how its tables are called after the file's own name, None as long
+    as nobody has opened it.
     """
 
     path: Path
@@ -29,6 +30,7 @@ class Export:
     digest: str
     stamp: list[int] = field(default_factory=list)
     tables: list[str] | None = None
+    own: Path | None = None
 
 
 @dataclass
@@ -61,21 +63,22 @@ class Inventory:
 
 def _files(folder: Path) -> Iterator[Path]:
     for child in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if not child.name.startswith("."):
-            if child.is_dir() and not child.is_symlink():
-                yield from _files(child)
-            else:
-                yield child
+        if child.is_dir() and not junk(child):
+            yield from _files(child)
+        elif not junk(child):
+            yield child
 
 
 def _export(path: Path, name: str, known: dict[str, dict[str, object]]) -> Export:
-    if path.is_symlink() or not path.is_file():
-        return Export(path, name, "")
+    stamp, entry, own = stamp_of(path), known.get(name, {}), own_formats(path)
+    if entry.get("stamp") == stamp:
+        return Export(path, name, str(entry["digest"]), stamp, list(entry["tables"]), own)  # type: ignore[call-overload]
+    with path.open("rb") as file:
+        return Export(path, name, hashlib.file_digest(file, "sha256").hexdigest(), stamp, own=own)
+
+
+def stamp_of(path: Path) -> list[int]:
+    """What changes when a file does: size, times, and where it lies on disk."""
     state = path.stat()
     # the time of the last change of the entry itself cannot be set back by a program that copies
-    stamp = [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
-    entry = known.get(name, {})
-    if entry.get("stamp") == stamp:
-        return Export(path, name, str(entry["digest"]), stamp, list(entry["tables"]))  # type: ignore[call-overload]
-    with path.open("rb") as file:
-        return Export(path, name, hashlib.file_digest(file, "sha256").hexdigest(), stamp)
+    return [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]

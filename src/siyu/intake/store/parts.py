@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +16,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
 
-from siyu.intake.formats.catalogue import Format, formats
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.formats.format import Format
 from siyu.intake.reading.accounting import Account, stored_account
 from siyu.intake.reading.export import Progress, read
 from siyu.intake.reading.lines import Ints
 from siyu.intake.reading.sources import TableSource
+from siyu.intake.store.exported import Exported, epoch_of, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
-VERSION = "3"  # raise it when the same bytes would give other parts
+VERSION = "4"  # raise it when the same bytes would give other parts
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 COLUMNS: dict[str, pa.DataType] = {
     "order_id": _TEXT, "line_id": _TEXT, "created_at": _TIME, "paid_at": _TIME, "completed_at": _TIME,
@@ -37,7 +38,6 @@ COLUMNS: dict[str, pa.DataType] = {
 WORDS = [name for name, kind in COLUMNS.items() if kind is _TEXT and name not in ("order_id", "line_id")]
 _LEAN = pa.ipc.IpcWriteOptions(compression="lz4")
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-_EPOCH = re.compile(r"(?:^|/|!)(\d{10})_[^/]*$")
 
 
 @dataclass(frozen=True)
@@ -45,19 +45,34 @@ class Part:
     """folder: holds rows.arrow (typed columns, line), buyers.arrow (buyer_no of the same rows, empty when the
     export has no such column), keys.arrow (a key per buyer_no) and account.json.
 
-    epoch: seconds in the file's name that tell when it was exported; 0 when it does not say. columns: those
-    that the export holds. repeats: lines that repeat others and are left out. digest: sha256 of the table's bytes.
-    erased: accepted records of buyers who were erased; they are not among the rows.
+    exported: when it was exported, as far as its name says so. columns: those that the export holds. repeats:
+    lines that repeat others and are left out. digest: sha256 of the table's bytes. erased: accepted records of
+    buyers who were erased; they are not among the rows. named: whether it has a column of buyers.
     """
 
     folder: Path
     name: str
     format: Format
-    epoch: int
+    exported: Exported | None
     columns: tuple[str, ...]
     repeats: tuple[int, ...]
     digest: str
     erased: int
+    named: bool
+
+    @property
+    def epoch(self) -> int:
+        """Seconds (UTC) at which the export was made; 0 when its name does not say that."""
+        return epoch_of(self.name)
+
+    @property
+    def held(self) -> set[str]:
+        """The columns of the export, that of the buyer among them."""
+        return {*self.columns, *(["buyer_id"] if self.named else [])}
+
+    def exported_before(self, other: Part) -> bool:
+        """Whether this export is certainly the older one."""
+        return self.exported is not None and other.exported is not None and self.exported.before(other.exported)
 
     def rows(self) -> pa.Table:
         """The accepted records: columns, buyer_no (int32, null without an identity), line (int64)."""
@@ -91,13 +106,13 @@ class Part:
         return _read(self.folder / "keys.arrow")["key"].combine_chunks()
 
 
-def part_folder(store: Path, content: str, secret: bytes) -> Path:
+def part_folder(store: Path, content: str, secret: bytes, own: Path | None = None) -> Path:
     """Where the part lies that these bytes give under the formats, the rules and the secret of today.
 
-    content: names the bytes (digest of the file, and which table of it).
+    content: names the bytes (digest of the file, and which table of it). own: folder of the client's formats.
     """
     gone = sorted(key.hex() for key in erased(store, secret))
-    made_from = "\0".join([VERSION, content, _rules(), name_of(secret), *gone])
+    made_from = "\0".join([VERSION, content, _rules(own), name_of(secret), *gone])
     return store / "parts" / hashlib.sha256(made_from.encode()).hexdigest()[:32]
 
 
@@ -109,26 +124,21 @@ def part_of(
         account = _write(source, folder, secret, progress)
         if account.refused:
             return account, None
-    return stored_part(folder, source.name)
+    return stored_part(folder, source.name, source.own)
 
 
-def stored_part(folder: Path, name: str) -> tuple[Account, Part]:
-    """The part in `folder`, for an export that is now called `name`."""
+def stored_part(folder: Path, name: str, own: Path | None = None) -> tuple[Account, Part]:
+    """The part in `folder`, for an export that is now called `name`. own: folder of the client's formats."""
     entry = json.loads((folder / "account.json").read_text(encoding="utf-8"))
+    read_by = formats(own)[entry["format"]]
     columns, repeats = tuple(entry["columns"]), tuple(entry["repeats"])
-    form, epoch = formats()[entry["format"]], epoch_of(name)
-    part = Part(folder, name, form, epoch, columns, repeats, entry["digest"], entry["erased"])
-    return stored_account(entry, name), part
+    part = Part(folder, name, read_by, exported(name), columns, repeats, entry["digest"], entry["erased"],
+                entry["identities"] is not None)  # fmt: skip
+    return stored_account(entry, name, read_by), part
 
 
-def epoch_of(name: str) -> int:
-    """Seconds in the name of a file that tell when it was exported; 0 when it does not say."""
-    found = _EPOCH.search(name)
-    return int(found.group(1)) if found else 0
-
-
-def _rules() -> str:
-    return hashlib.sha256(repr(sorted(entry.model_dump_json() for entry in formats().values())).encode()).hexdigest()
+def _rules(own: Path | None) -> str:
+    return hashlib.sha256(repr(sorted(one.model_dump_json() for one in formats(own).values())).encode()).hexdigest()
 
 
 def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress | None) -> Account:
@@ -205,4 +215,6 @@ def _canonical(table: pa.Table, lines: Ints, entry: Format) -> pa.Table:
         reads = entry.columns[name].read
         if reads != "buyer" and (entry.kind != "orders" or name in COLUMNS):
             kept[name] = table[name].cast(COLUMNS[name]) if entry.kind == "orders" else table[name]
+    if "refunded_fen" in kept:  # some exports print what went back with a minus; a mixture is refused before
+        kept["refunded_fen"] = pc.abs(kept["refunded_fen"])
     return pa.table({**kept, "line": pa.array(lines, pa.int64())})

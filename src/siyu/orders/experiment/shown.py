@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from siyu.figure import Absent, Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders.experiment.effects import ARMS, Trial
 from siyu.verdict import Verdict
 

@@ -11,7 +11,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 import siyu
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.record import AssumptionEntry, FeeEntry, Mark, WhatIf
 from siyu.render import labels
 from siyu.render.citations import Citations

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from siyu.digests import ABSENT, Digests
 from siyu.paths import address, located
+from siyu.reads.digests import ABSENT, Digests
 from siyu.runs.ask import keys
 from siyu.runs.files.made import Made
 
@@ -22,6 +22,8 @@ class Present(Digests):
 
     def of(self, what: str) -> str:
         """The digest of an address."""
+        if what in keys.package():
+            return keys.package()[what]
         folder, within, _ = what.partition(_EXPORTS)
         if within and not what.endswith("/") and located(f"{folder}/subject.yml").is_file():
             return self._export(folder, what)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from siyu.runs.ask import keys
@@ -15,6 +15,7 @@ from siyu.runs.files.storage import sha256
 from siyu.runs.files.workspace import SectionStore, Workspace
 
 _SUBJECT, _KEPT = "parameters#subject", "kept"
+_TOLD = 5  # reasons told to people
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Decision:
         if self.unchanged:
             return "unchanged"
         taken = f"; take over {', '.join(self.reuse)}" if self.reuse else ""
-        why = f"; because of {', '.join(self.because)}" if self.because else ""
+        more = f" and {len(self.because) - _TOLD} more" if len(self.because) > _TOLD else ""
+        why = f"; because of {', '.join(self.because[:_TOLD])}{more}" if self.because else ""
         return (f"execute {', '.join(self.execute)}" if self.execute else "render anew") + taken + why
 
     def as_json(self, subject: str) -> dict[str, Any]:
@@ -81,6 +83,18 @@ def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) 
         because |= _report_reasons(plan, published)
     reuse = given + tuple(name for name in names if name in made)
     return Decision(False, execute, reuse, tuple(kept), adopt, tuple(sorted(because)))
+
+
+def together(plans: Sequence[Plan], decisions: Sequence[Decision]) -> list[Decision]:
+    """What a batch would do: of those who share a section that is not there yet, the first one executes it."""
+    taken, found = set[str](), []
+    for plan, decision in zip(plans, decisions, strict=True):
+        shared = {one.notebook: one.shared for one in plan.runs if one.shared and one.notebook in decision.execute}
+        others = tuple(name for name, result in shared.items() if result in taken)
+        taken |= set(shared.values())
+        execute = tuple(name for name in decision.execute if name not in others)
+        found.append(replace(decision, execute=execute, reuse=(*decision.reuse, *others)))
+    return found
 
 
 def given_made(plan: Plan, name: str) -> Made:

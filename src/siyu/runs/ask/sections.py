@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import Problem, UsageError, shown_path
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.paths import notebooks_dir
 from siyu.runs.ask.parameters import Parameter, declared
 from siyu.runs.ask.profile import Profile, planned_sections, profile_of

@@ -15,13 +15,12 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from siyu.definitions import definition
 from siyu.figure import Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders.frames import Frames
-from siyu.orders.intervals import compared, hybrid, shares
-from siyu.orders.joins import comparisons, members_and_others, risk_sets
-from siyu.orders.pace import pace
+from siyu.orders.groups.intervals import compared, hybrid, shares
+from siyu.orders.groups.joins import comparisons, members_and_others, risk_sets
+from siyu.orders.groups.pace import pace
 from siyu.orders.repurchase import proportion
 from siyu.orders.sampling import Estimate, Floats, estimated, normal_quantile
 from siyu.orders.survival import log_hazard_ratio
@@ -61,7 +60,7 @@ class Uplift:
     members, never: the naive contrast, shares who ever bought again among ever-members and never-members.
     placebo: the same difference for the purchase *before*, which joining cannot change.
     selection: how many times as often joiners would have to buy anyway for the whole difference to arise.
-    before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.pace`.
+    before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.groups.pace`.
     detectable: smallest difference found four times in five.  hazard: Cox ratio with time-varying membership.
     joiners: purchases compared on their side.
     """
@@ -154,7 +153,8 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
         pace=shown(own.by_number, "group_pace", own.n),
         pace_by_quarter=shown(own.by_quarter, "group_pace_by_quarter", own.n),
         dip=shown(own.before, "group_pace_before", own.n_before),
-        detectable=_point(frames, detectable, "detectable_uplift", sum(counts)) if min(counts) >= max(k, 1) else None,
+        detectable=Figure.exact(detectable, "detectable_uplift", frames.sources, sum(counts))
+        if min(counts) >= max(k, 1) and np.isfinite(detectable) else None,
         hazard=shown(_hazard(frames), "group_hazard_ratio", counts),
     )  # fmt: skip
 
@@ -172,8 +172,3 @@ def _hazard(frames: Frames) -> Estimate:
     both = np.stack([events, risk], -1)
     log_ratio = estimated(both, lambda s: log_hazard_ratio(s[..., 0], s[..., 1]))
     return log_ratio.exp()
-
-
-def _point(frames: Frames, value: float, key: str, n: int) -> Figure | None:
-    unit = definition(key).unit
-    return Figure(value, value, value, unit, "none", key, frames.sources, n) if np.isfinite(value) else None

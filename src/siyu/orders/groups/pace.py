@@ -29,8 +29,8 @@ import numpy as np
 import pandas as pd
 
 from siyu.orders.frames import Frames, Ints, counted
-from siyu.orders.intervals import compared, difference
-from siyu.orders.joins import arms, with_joins
+from siyu.orders.groups.intervals import compared, difference
+from siyu.orders.groups.joins import arms, with_joins
 from siyu.orders.sampling import Estimate, estimated, folded
 
 MILLION = 1_000_000  # v is counted in millionths: engines return integers

@@ -1,6 +1,6 @@
 """What this process has read: every reader says what it opened, looked for, listed, or took a row of.
 
-The record is what a result was made from, as addresses and digests (see `siyu.digests`).
+The record is what a result was made from, as addresses and digests (see `siyu.reads.digests`).
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from siyu.digests import ABSENT, DEFINITIONS, TABLES, Digests
 from siyu.paths import address
+from siyu.reads.digests import ABSENT, DEFINITIONS, TABLES, Digests
 
 RowT = TypeVar("RowT")
 _digests = Digests()

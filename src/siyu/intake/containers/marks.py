@@ -1,0 +1,43 @@
+"""What a sheet holds beside the values that a reader of workbooks hands out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from siyu.intake.reading.problems import RefusedError
+
+CELL_LIMIT = 30_000_000  # cells of one sheet: 400,000 orders of 75 columns
+ROW_LIMIT, COLUMN_LIMIT = 1_048_576, 600
+LISTED = 100_000  # cells of a sheet that are errors, beyond which it is no table
+ERROR = "#ERROR!"  # a cell whose formula failed
+LOST = "#EMPTY!"  # a formula whose result was never stored
+
+
+@dataclass
+class Marks:
+    """Of one sheet, rows and columns from 1: hidden rows, and cells that hold no value: what to read instead.
+
+    last_row, last_column: the outermost cell, which tells what a reader would allocate.
+    """
+
+    hidden: list[int] = field(default_factory=list)
+    instead: dict[tuple[int, int], str] = field(default_factory=dict)
+    last_row: int = 0
+    last_column: int = 0
+
+    def cell(self, row: int, column: int) -> None:
+        """A cell lies there. Raises RefusedError when no table has one."""
+        self.last_row, self.last_column = max(self.last_row, row), max(self.last_column, column)
+        if row > ROW_LIMIT or column > COLUMN_LIMIT:
+            raise RefusedError("too_large")
+
+    def holds(self, row: int, column: int, text: str) -> None:
+        """A cell without a value."""
+        self.instead[row, column] = text
+        if len(self.instead) > LISTED:
+            raise RefusedError("too_large")
+
+    def bounded(self, size: int) -> None:
+        """Raise RefusedError when the sheet is mostly empty and would cost as much as a full one. size: its bytes."""
+        if self.last_row * self.last_column > max(1_000_000, min(CELL_LIMIT, size)):
+            raise RefusedError("too_large")

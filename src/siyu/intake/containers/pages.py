@@ -1,0 +1,121 @@
+"""Tables of a web page: what several platforms save under the ending .xls."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+
+from lxml import etree
+
+from siyu.intake.containers.marks import COLUMN_LIMIT, ROW_LIMIT
+from siyu.intake.reading.problems import RefusedError
+
+CELL_TEXT = 32_767  # characters that a cell of a spreadsheet holds
+PIECE = 1 << 16
+SPARE = 200_000  # elements beyond those that cells bring along
+
+
+def is_page(start: bytes) -> bool:
+    """Whether bytes begin a web page rather than a table of text."""
+    plain = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    return plain.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<body", b"<div"))
+
+
+def tables(text: Iterable[str]) -> list[tuple[bytes, tuple[int, ...]]]:
+    """Each table with records as UTF-8 CSV, and the number of each of its rows, from 1. text: the page, in pieces.
+
+    A table in a table, or a cell over several rows, is refused: which record it belongs to cannot be told.
+    """
+    reader = _Reader()
+    parser = etree.HTMLParser(target=reader, huge_tree=False, no_network=True, remove_comments=True)
+    try:
+        for piece in text:
+            parser.feed(piece)
+        parser.close()
+    except etree.ParserError:
+        raise RefusedError("wrong_dress", found="an HTML page without a table") from None
+    found = [(out.getvalue().encode(), tuple(rows)) for out, rows in reader.tables if len(rows) > 1]
+    if not found:
+        raise RefusedError("wrong_dress", found="an HTML page without a table")
+    return found
+
+
+class _Reader:
+    """Rows as they end; nothing else of the page is kept."""
+
+    def __init__(self) -> None:
+        self.tables: list[tuple[io.StringIO, list[int]]] = []
+        self.depth = self.elements = self.cells = self.number = self.length = 0
+        self.row: list[str] = []
+        self.cell: list[str] | None = None
+        self.span = 1
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        self.elements += 1
+        if self.elements > 20 * self.cells + SPARE:
+            raise RefusedError("too_large")
+        if tag == "table":
+            self._table()
+        elif tag == "tr" and self.depth:
+            self._end_row()
+            self.number += 1
+            if self.number > ROW_LIMIT:
+                raise RefusedError("too_large")
+        elif tag in ("td", "th") and self.depth:
+            self._cell(attributes)
+        elif tag == "br" and self.cell is not None:
+            self.cell.append(" ")
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+        if tag in ("td", "th"):
+            self._end_cell()
+        elif tag in ("tr", "table"):
+            self._end_row()
+        if tag == "table":
+            self.depth = max(0, self.depth - 1)
+
+    def data(self, data: str) -> None:
+        """Text."""
+        if self.cell is not None:
+            self.cell.append(data)
+            self.length += len(data)
+            if self.length > CELL_TEXT:
+                raise RefusedError("too_large")
+
+    def close(self) -> None:
+        """The page ends."""
+        self._end_row()
+
+    def _table(self) -> None:
+        self.depth += 1
+        if self.depth > 1:
+            raise RefusedError("wrong_dress", found="an HTML page with tables in tables")
+        self.tables.append((io.StringIO(), []))
+        self.number = 0
+
+    def _cell(self, attributes: Mapping[str, str]) -> None:
+        self._end_cell()
+        self.cells += 1
+        if attributes.get("rowspan", "1") != "1":
+            raise RefusedError("wrong_dress", found="an HTML page with cells over several rows")
+        wide = attributes.get("colspan", "1")
+        self.span = int(wide) if wide.isascii() and wide.isdigit() and len(wide) < 6 else 1
+        if len(self.row) + self.span > COLUMN_LIMIT:
+            raise RefusedError("too_large")
+        self.cell, self.length = [], 0
+
+    def _end_cell(self) -> None:
+        if self.cell is not None:
+            self.row += [" ".join("".join(self.cell).split()), *[""] * (self.span - 1)]
+        self.cell = None
+
+    def _end_row(self) -> None:
+        self._end_cell()
+        if any(self.row):
+            out, rows = self.tables[-1]
+            csv.writer(out, lineterminator="\n").writerow(self.row)
+            rows.append(max(self.number, 1))
+        self.row = []

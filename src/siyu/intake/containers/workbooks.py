@@ -1,0 +1,90 @@
+"""Sheets of a workbook as lines of text, after a look that no bomb survives."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, BinaryIO
+
+from siyu.intake.containers import xls, xlsx
+from siyu.intake.containers.marks import Marks
+from siyu.intake.reading.problems import RefusedError
+
+DAMAGED = "1.0E+16"  # what a reader of ids must see where a spreadsheet has rounded a number
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: title, its filled rows as UTF-8 CSV, the row number of each line, and rows that are hidden."""
+
+    title: str
+    text: bytes
+    rows: tuple[int, ...]
+    hidden: tuple[int, ...] = ()
+
+
+def sheets(file: BinaryIO, archive: zipfile.ZipFile | None) -> list[Sheet]:
+    """Every sheet with content; archive: of an XLSX, None for the old kind. Raises RefusedError."""
+    from python_calamine import CalamineError, CalamineWorkbook
+
+    seen = xlsx.marks(archive) if archive is not None else xls.marks(file)
+    file.seek(0)
+    try:
+        book = CalamineWorkbook.from_filelike(file)
+        found = []
+        for number, name in enumerate(book.sheet_names):
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            found.append(_sheet(name, rows, seen.get(name if archive is not None else str(number), Marks())))
+    except (CalamineError, ValueError, OSError) as error:
+        if isinstance(error, RefusedError):
+            raise
+        raise RefusedError("bad_archive") from error
+    filled = [sheet for sheet in found if sheet.rows]
+    if not filled:
+        raise RefusedError("empty")
+    return filled
+
+
+def _sheet(title: str, rows: Sequence[Sequence[Any]], marks: Marks) -> Sheet:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    instead: dict[int, list[tuple[int, str]]] = {}
+    for (row, column), shown in marks.instead.items():
+        instead.setdefault(row, []).append((column, shown))
+    numbers = []
+    for number, line in enumerate(rows, 1):
+        cells = [_text(cell) for cell in line]
+        for column, shown in instead.get(number, ()):
+            if column <= len(cells):
+                cells[column - 1] = shown
+        if any(cells):
+            writer.writerow(cells)
+            numbers.append(number)
+    filled = set(numbers)
+    return Sheet(title, text.getvalue().encode(), tuple(numbers), tuple(row for row in marks.hidden if row in filled))
+
+
+def _number(value: float) -> str:
+    if abs(value) >= 10**15:
+        return DAMAGED
+    return str(int(value)) if float(value).is_integer() else f"{value:.15g}"  # what a spreadsheet shows
+
+
+def _text(cell: Any) -> str:
+    if isinstance(cell, str):
+        # a sheet knows its cells, so a break inside one is no danger: it becomes a blank
+        return " ".join(cell.split()) if re.search(r"[\r\n\0]", cell) else cell
+    if isinstance(cell, bool):
+        return str(cell).upper()
+    if isinstance(cell, int | float):
+        return _number(cell)
+    if isinstance(cell, datetime):
+        return (cell + timedelta(microseconds=500_000)).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    return str(cell)

@@ -1,0 +1,141 @@
+"""XLSX archives looked through with an XML parser before a reader of workbooks may allocate anything."""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+import zlib
+from collections.abc import Mapping
+from copy import copy
+from xml.parsers import expat
+
+from siyu.intake.containers.marks import ERROR, LOST, Marks
+from siyu.intake.reading.problems import RefusedError
+
+PART_LIMIT = 1_500_000_000
+SPARE = 200_000  # elements beyond those that cells bring along
+BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
+
+
+def marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
+    """The marks of every sheet by its title. Raises RefusedError: entities, too_large, bad_archive."""
+    parts = {info.filename: _inspected(archive, info) for info in archive.infolist() if not info.is_dir()}
+    book, relations = parts.get(BOOK), parts.get(RELATIONS)
+    targets = {} if relations is None else {
+        one["Id"]: posixpath.normpath(posixpath.join("/xl", one["Target"])).removeprefix("/")
+        for one in relations.relations if {"Id", "Target"} <= set(one)
+    }  # fmt: skip
+    found = {}
+    for title, place in book.sheets if book is not None else ():
+        part = parts.get(targets.get(place, ""))
+        found[title] = part.marks if part is not None else Marks()
+    return found
+
+
+class _Look:
+    """One XML part, element by element. Nothing is kept but what the marks need."""
+
+    def __init__(self) -> None:
+        self.marks = Marks()
+        self.sheets: list[tuple[str, str]] = []
+        self.relations: list[Mapping[str, str]] = []
+        self.root = ""
+        self.row = self.column = self.elements = self.cells = 0
+        self.kind, self.formula, self.value = "", False, True
+        self.parser = expat.ParserCreate()
+        self.parser.StartElementHandler = self._start
+        self.parser.StartDoctypeDeclHandler = self._doctype
+
+    def _doctype(self, *_: object) -> None:
+        raise RefusedError("entities")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        name = name.rpartition(":")[2]
+        self.elements += 1
+        if self.root == "worksheet" and self.elements > 20 * self.cells + SPARE:
+            raise RefusedError("too_large")
+        if not self.root:
+            self.root = name
+        if self.root == "worksheet":
+            self._sheet(name, attributes)
+        elif name == "sheet":
+            place = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
+            self.sheets.append((attributes.get("name", ""), place))
+        elif name == "Relationship":
+            self.relations.append(attributes)
+
+    def _sheet(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "c":
+            self.close()
+            self.cells += 1
+            self.row, self.column = _place(attributes.get("r", ""), self.row, self.column + 1)
+            self.kind, self.formula, self.value = attributes.get("t", ""), False, False
+            self.marks.cell(self.row, self.column)
+        elif name == "row":
+            self.close()
+            self.row, self.column = _number(attributes.get("r", ""), self.row + 1), 0
+            self.marks.cell(self.row, 0)
+            if attributes.get("hidden") in ("1", "true"):
+                self.marks.hidden.append(self.row)
+        elif name == "f":
+            self.formula = True
+        elif name in ("v", "is"):
+            self.value = True
+
+    def close(self) -> None:
+        """The cell that was open is complete."""
+        if self.kind == "e":
+            self.marks.holds(self.row, self.column, ERROR)
+        elif self.formula and not self.value:
+            self.marks.holds(self.row, self.column, LOST)
+        self.kind, self.formula, self.value = "", False, True
+
+
+def _inspected(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Look | None:
+    """A part that is XML, whatever it is called; None for others."""
+    if info.file_size > PART_LIMIT:
+        raise RefusedError("too_large")
+    look, read = _Look(), 0
+    longer = copy(info)
+    longer.file_size += 1  # a part that unpacks to more than it says would be read to its end by others
+    try:
+        with archive.open(longer) as part:
+            while block := part.read(1 << 18):
+                if not read and not block.lstrip().startswith(XML):
+                    return None
+                read += len(block)
+                if read > info.file_size:
+                    raise RefusedError("too_large")
+                look.parser.Parse(block, False)
+        look.parser.Parse(b"", True)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+        if isinstance(error, RefusedError):
+            raise
+        raise RefusedError("bad_archive") from error
+    except expat.ExpatError as error:
+        raise RefusedError("bad_archive") from error
+    look.close()
+    look.marks.bounded(info.file_size)
+    return look
+
+
+def _place(reference: str, row: int, column: int) -> tuple[int, int]:
+    """The row and column of a reference like AB12; the next cell where there is none."""
+    letters = reference.rstrip("0123456789")
+    if not letters:
+        return row, column
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+        if number > 1_000_000:
+            raise RefusedError("too_large")
+    return _number(reference[len(letters) :], row), number
+
+
+def _number(text: str, otherwise: int) -> int:
+    if not text:
+        return otherwise
+    if not text.isascii() or not text.isdigit() or len(text) > 8:
+        raise RefusedError("too_large" if text.isdigit() else "bad_archive")
+    return int(text)

@@ -1,0 +1,192 @@
+"""What a format is: the columns of one kind of export, and how their cells are read."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from siyu.intake.formats.cells import READERS
+from siyu.paths import data_dir
+
+Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
+Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates", "assignments"]
+# readers that a column of each meaning may have
+_READERS = {"fen": ("money", "fee", "product"), "id": ("id", "row", "text"), "text": ("text", "choice", "id"),
+            "key": ("buyer",), "time": ("time",), "count": ("count",), "share": ("share",)}  # fmt: skip
+_UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
+
+
+class Column(BaseModel):
+    """One column of the canonical table: the headers it may stand under and how its cells are read.
+
+    read: a reader of `cells`, or `choice` (cells are looked up in `values`), or `row` (the record's own
+    number, for files without an id), or `product` (of the two columns in `of`). per: `order` when the amount
+    repeats on every line of an order. range: the least and the greatest value, money in yuan. rounded: amounts
+    and counts printed in 千, 万, 亿 are read.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    header: Headers = Field(default_factory=list)
+    read: Literal["money", "fee", "count", "share", "time", "id", "buyer", "text", "choice", "row", "product"]
+    required: bool = False
+    per: Literal["line", "order"] = "line"
+    values: dict[str, str] = Field(default_factory=dict)
+    pattern: str = ""
+    range: tuple[Any, Any] | None = None
+    rounded: bool = False
+    of: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        if self.read in ("row", "product") and self.header:
+            raise ValueError(f"read: {self.read} stands for no column, so it has no header")
+        if self.read not in ("row", "product") and not self.header:
+            raise ValueError("a column needs a header")
+        if bool(self.values) != (self.read == "choice"):
+            raise ValueError("values belong to read: choice, which needs them")
+        if (len(self.of) == 2) != (self.read == "product"):
+            raise ValueError("of: names the two columns of read: product")
+        if self.pattern and self.read not in ("id", "buyer", "text"):
+            raise ValueError("a pattern belongs to an id, a buyer or a text")
+        _compiled(self.pattern)
+        if self.range is not None:
+            low, high = limits(self)
+            if low > high:
+                raise ValueError("a range goes from its least value to its greatest")
+        return self
+
+
+def _compiled(pattern: str) -> None:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        re.compile(pattern)
+        pc.match_substring_regex(pa.array([""]), f"^(?:{pattern})$")
+    except (re.error, pa.ArrowInvalid) as error:
+        raise ValueError(f"this pattern cannot be used: {str(error).splitlines()[0]}") from None
+
+
+def limits(column: Column) -> tuple[Any, Any]:
+    """The ends of a column's range as its values are stored: fen, seconds, a share, a count."""
+    read, found = READERS.get(column.read), []
+    for end in column.range or ():
+        value, _ = read(str(end)) if read else (None, "")
+        if value is None or isinstance(value, str):
+            raise ValueError(f"{end} is no end of a range for read: {column.read}")
+        found.append(value)
+    return found[0], found[1]
+
+
+class Format(BaseModel):
+    """A kind of export. `data/README.md` describes each key. open: questions of a draft, set by the reader."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    key: str
+    name: dict[Literal["en", "zh"], str]
+    kind: Kind
+    platform: str
+    source: str
+    identify: list[str] = Field(default_factory=list)
+    columns: dict[str, Column] = Field(min_length=1)
+    control: list[str] = Field(default_factory=list)
+    line_key: list[str] = Field(default_factory=list)
+    duplicates: Literal["drop", "keep"] = "drop"
+    refunds: Literal["apart", "net", "none"] = "none"
+    zero_lines: Literal["gift", "purchase"] = "gift"
+    negative_lines: Literal["refuse", "refund"] = "refuse"
+    heaviest_buyer: float = Field(default=0.2, gt=0, le=1)
+    breaks: list[str] = Field(default_factory=list)
+    ignored: list[str] = Field(default_factory=list)
+    ignored_personal: list[str] = Field(default_factory=list)
+    waived: dict[str, str] = Field(default_factory=dict)
+    draft: bool = False
+    checked: Annotated[str, BeforeValidator(str)] = ""
+    open: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _canonical(self) -> Self:
+        known = tables()[self.kind]
+        for key, column in self.columns.items():
+            if key not in known:
+                raise ValueError(f"columns.{key}: no column of the table {self.kind}; known: {', '.join(known)}")
+            meaning = known[key]
+            if isinstance(meaning, list):
+                wrong = sorted({code for code in column.values.values() if code and code not in meaning})
+                if column.read not in ("choice", "text") or wrong:
+                    raise ValueError(f"columns.{key}: a choice of {', '.join(meaning)}; found {', '.join(wrong)}")
+            elif column.read not in _READERS[meaning]:
+                raise ValueError(f"columns.{key}: read is one of {', '.join(_READERS[meaning])}")
+        return self
+
+    def layout(self, header: Sequence[str]) -> Layout:
+        """Where this format's columns stand in a header, and what does not fit."""
+        seen = [normal(name) for name in header]
+        twice = [name for name, n in Counter(seen).items() if n > 1 and name]
+        places: dict[str, int] = {}
+        for key, column in self.columns.items():
+            found = [seen.index(name) for name in map(normal, column.header) if name in seen]
+            if found:
+                places[key] = found[0]
+        missing = [c.header[0] for k, c in self.columns.items() if c.required and c.header and k not in places]
+        missing += [name for name in self.identify if normal(name) not in seen and name not in missing]
+        made = [key for key, column in self.columns.items() if column.read == "product"]
+        missing += [self.columns[of].header[0] for key in made for of in self.columns[key].of if of not in places]
+        control = next((key for key in self.control if key in places or key in made), None)
+        if self.control and control is None and not missing:
+            missing = [self.columns[self.control[0]].header[0]]
+        used = {seen[place] for place in places.values()}
+        double = sorted(name for name in twice if name in used)
+        known = used | set(map(normal, [*self.ignored, *self.ignored_personal, *self.waived]))
+        known |= {normal(name) for column in self.columns.values() for name in column.header}
+        unknown = [name for name, plain in zip(header, seen, strict=True) if plain and plain not in known]
+        declared = set(map(normal, self.breaks))
+        breaks = frozenset(place for place, name in enumerate(seen) if name in declared)
+        return Layout(self, tuple(header), places, control, tuple(missing), tuple(double), tuple(unknown), breaks)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A format met in a file: column key -> position, the control column, and what does not fit.
+
+    breaks: positions of fields that may hold line breaks.
+    """
+
+    format: Format
+    header: tuple[str, ...]
+    places: dict[str, int]
+    control: str | None
+    missing: tuple[str, ...] = ()
+    double: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    breaks: frozenset[int] = frozenset()
+
+    def title(self, key: str) -> str:
+        """The header text of a column, without what is wrapped around it; what it is called where it is absent."""
+        if key in self.places:
+            return self.header[self.places[key]].strip("\ufeff\t '`")
+        column = self.format.columns.get(key)
+        return column.header[0] if column is not None and column.header else key
+
+
+def normal(name: str) -> str:
+    """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers and (元) removed."""
+    plain = unicodedata.normalize("NFKC", name).strip("\ufeff\t '`\"")
+    return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
+
+
+@lru_cache(maxsize=1)
+def tables() -> dict[str, dict[str, str | list[str]]]:
+    """The canonical tables: column -> meaning, or the codes of a choice."""
+    content: dict[str, dict[str, str | list[str]]] = yaml.safe_load(
+        (data_dir() / "tables.yml").read_text(encoding="utf-8")
+    )
+    return content

@@ -1,0 +1,89 @@
+"""Who a buyer's cell means: a key of one person, or nobody. The words that mean nobody are `data/nobody.csv`."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+from siyu.paths import data_dir
+
+Identity = tuple[str | None, str]
+
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5, 0x2212: 0x2D}
+# signs without width that programs leave in cells
+_UNSEEN = dict.fromkeys([0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+                         *range(0x2060, 0x2065), *range(0x2066, 0x206A)])  # fmt: skip
+_CIPHER = re.compile(r"^(##|\$\$|#[A-Za-z0-9+/=]{8})")
+_ERROR = re.compile(r"#[A-Z/0!?_]+[!?]?|#+")  # what a spreadsheet shows for a failed formula
+_STARS = re.compile(r"[*＊•●∗✱✲◆■□]|…|\.{3}")
+_GAP = re.compile(r"\+?\d{2,4}\s?([xX#._\-—?~])\1{2,}\s?\d{0,4}|[xX]{2,}")  # 138xxxx1234
+_TITLED = re.compile(r"[\u4e00-\u9fff]{1,2}(某{1,2}|先生|女士|小姐|同学|老师)")  # 王某, 李女士
+_NOTHING = re.compile(r"-?[0\s_.:-]*|-\d+(\.0+)?|(\d)\2{10,}")  # 0, 000000, -1, 11111111111
+_PHONE = re.compile(r"(?:\+?(?:00)?86)?(1[3-9]\d{9})")
+# what spreadsheets and programs write for a number too long for them; a nickname may read 4e135
+_ROUNDED = re.compile(r"\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}|\d{16,}\.\d*")
+_HASHED = ("", "null", "NULL", "None", "nan", "0", "undefined", "-")
+EMPTY_HASHES = frozenset(
+    digest
+    for word in _HASHED
+    for name in ("md5", "sha1", "sha256")
+    for digest in [hashlib.new(name, word.encode(), usedforsecurity=False).hexdigest()]
+)
+
+
+def narrow(text: str) -> str:
+    """Text with full-width letters, digits and marks as plain ones and signs without width removed.
+
+    Nothing else changes: `128²` and `①` are no numbers, whatever compatibility forms Unicode gives them.
+    """
+    return text.translate(_UNSEEN).translate(_WIDE)
+
+
+def squeezed(text: str) -> str:
+    """Letters, digits and pictures of a text alone, without case: what words of `nobody.csv` are compared by."""
+    kept = (sign for sign in text if unicodedata.category(sign)[0] in "LNM" or ord(sign) > 0x1F000)
+    return "".join(kept).casefold()
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Words that mean nobody, and the pattern of a noun with the attributes that make it nobody."""
+    sorts: dict[str, list[str]] = {"word": [], "prefix": [], "noun": []}
+    with (data_dir() / "nobody.csv").open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            sorts[row["sort"]].append(row["word"].casefold())
+    prefixes, nouns = ("|".join(map(re.escape, sorts[sort])) for sort in ("prefix", "noun"))
+    return frozenset(sorts["word"]), re.compile(f"(?:{prefixes})*(?:{nouns})")
+
+
+def is_nobody(text: str) -> bool:
+    """Whether a cell (see `narrow`) names no person: a word, a mask, a placeholder, an error of a spreadsheet."""
+    if _CIPHER.search(text) or _ERROR.fullmatch(text) or _STARS.search(text):
+        return True
+    if _GAP.fullmatch(text) or _TITLED.fullmatch(text) or _NOTHING.fullmatch(text):
+        return True
+    word = squeezed(text)
+    words, noun = _words()
+    return not word or word in words or bool(noun.fullmatch(word)) or word in EMPTY_HASHES
+
+
+def identity(text: str) -> Identity:
+    """The key in a cell and the code of its fault; (None, "") for nobody.
+
+    Mobile numbers have one form, whatever stands around and between their digits; other keys lose only
+    what cannot be seen. An id that a spreadsheet has rounded is a fault.
+    """
+    plain = html.unescape(narrow(text)).strip(" \t\u00a0'`\u2018")
+    if is_nobody(plain):
+        return None, ""
+    if _ROUNDED.fullmatch(plain):
+        return None, "damaged_id"
+    digits = re.sub(r"[\s()\u00a0-]", "", plain)
+    if phone := _PHONE.fullmatch(digits):
+        return phone[1], ""
+    plain = re.sub(r"^(\d{1,15})\.0+$", r"\1", plain)  # a number that went through a spreadsheet
+    return (plain, "") if len(plain) <= 256 else (None, "not_id")

@@ -1,0 +1,80 @@
+"""What the records of an unknown table prove about its columns, so that nobody has to be asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from siyu.intake.formats.catalogue import formats
+from siyu.intake.formats.cells import BLANKS
+from siyu.intake.new.sample import Sample
+
+ENOUGH = 2  # rows that show a sum before it is believed
+
+
+def net_of(table: Sample, refund: int, candidates: Sequence[int]) -> tuple[int, int] | None:
+    """(net of refunds, the total): the two columns whose difference is the refund on every refunded row."""
+    refunds = [abs(value) for value in table.fen(refund)]
+    rows = [row for row, value in enumerate(refunds) if value]
+    if len(rows) < ENOUGH:
+        return None
+    for paid in candidates:
+        for total in candidates:
+            less, whole = table.fen(paid), table.fen(total)
+            if paid != total and all(less[row] + refunds[row] == whole[row] for row in rows):
+                return paid, total
+    return None
+
+
+def apart_from(table: Sample, refund: int, paid: int) -> bool:
+    """Whether refunds leave the amount as it was: amounts that were refunded in full still stand there."""
+    refunds, amounts = [abs(value) for value in table.fen(refund)], table.fen(paid)
+    full = sum(1 for back, amount in zip(refunds, amounts, strict=True) if back and back == amount)
+    return full >= ENOUGH and all(back <= amount for back, amount in zip(refunds, amounts, strict=True))
+
+
+def unique(table: Sample, places: Sequence[int]) -> bool:
+    """Whether no two records agree in all these columns."""
+    keys = [tuple(record[place] for place in places) for record in table.records]
+    return len(set(keys)) == len(keys)
+
+
+def telling(table: Sample, order: int, taken: set[int]) -> int | None:
+    """The first column that tells the lines of an order apart."""
+    others = (place for place in sorted(table.speakable - taken) if unique(table, (order, place)))
+    return next(others, None)
+
+
+def repeated(table: Sample, order: int, amount: int) -> bool | None:
+    """Whether an amount repeats on the lines of each order, so that it may be the order's; None: no order has two."""
+    held: dict[str, list[int]] = {}
+    for number, fen in zip(table.cells(order), table.fen(amount), strict=True):
+        held.setdefault(number, []).append(fen)
+    several = [amounts for amounts in held.values() if len(amounts) > 1]
+    return all(len(set(amounts)) == 1 for amounts in several) if several else None
+
+
+def states(table: Sample, place: int, key: str) -> tuple[dict[str, str], list[str]]:
+    """What the words of a column mean in the formats that are known, and the words that none of them has."""
+    known = _vocabulary(key)
+    words = [word for word, _ in Counter(table.cells(place)).most_common() if word not in BLANKS]
+    return {word: known[word] for word in words if word in known}, [word for word in words if word not in known]
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(key: str) -> Mapping[str, str]:
+    said: dict[str, set[str]] = {}
+    for entry in formats().values():
+        column = entry.columns.get(key)
+        for word, meaning in (column.values if column is not None and not entry.draft else {}).items():
+            said.setdefault(word, set()).add(meaning)
+    more = _MORE.get(key, {})
+    return {word: next(iter(meanings)) for word, meanings in said.items() if len(meanings) == 1} | more
+
+
+_MORE = {
+    "status": {"未支付": "unpaid", "未付款": "unpaid", "支付成功": "paid", "已付款": "paid"},
+    "refund_state": {"无": "none", "无售后": "none", "未退款": "none", "没有申请退款": "none", "退款完成": "refunded",
+                     "已退款": "refunded"},
+}  # fmt: skip

@@ -1,0 +1,139 @@
+"""What the values of a file say about each other: dates in order and within reason, amounts that can be true.
+
+Nothing is clipped: what cannot be true is quarantined or refuses the file, what is odd is counted and named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.intake.formats.format import Layout
+from siyu.intake.reading.lines import Ints
+from siyu.intake.reading.problems import RefusedError
+
+ORDERED = (("created_at", "paid_at"), ("paid_at", "completed_at"), ("joined_at", "left_at"),
+           ("followed_at", "unfollowed_at"), ("started_at", "ended_at"), ("period_start", "period_end"),
+           ("observed_from", "observed_to"))  # fmt: skip
+MAIN = ("paid_at", "created_at", "joined_at", "followed_at", "started_at", "period_start")
+DAY = 86_400
+GAP = 730 * DAY  # between the dates of a file and some that are none of it
+FEW = 0.01  # share of records that such dates may be
+CONTRADICTS = 0.05  # share of refunds above the amount at which the column is not what the format says
+FAR = 100  # times the amount that 99 in 100 stay below
+NEVER = np.iinfo(np.int64).min
+
+
+class Read(Protocol):
+    """A column that was read; see `columns.Typed`."""
+
+    values: pa.Array
+
+
+def out_of_order(columns: Mapping[str, Read]) -> Iterator[tuple[str, Ints]]:
+    """(key, rows) of later dates that lie on a day before the earlier one. Days, because many cells are days only."""
+    for first, then in ORDERED:
+        if first in columns and then in columns:
+            earlier, later = (_seconds(columns[key].values) // DAY for key in (first, then))
+            rows = np.flatnonzero((later < earlier) & (later > NEVER // DAY))
+            if rows.size:
+                yield then, rows
+
+
+@dataclass
+class Bounds:
+    """The values of a file's accepted records, gathered block by block in file order."""
+
+    layout: Layout
+    parts: list[dict[str, Ints]] = field(default_factory=list)
+
+    def of(self, records: pa.Table) -> dict[str, Ints]:
+        """What is kept of a block. Safe to call from several threads."""
+        names, kept = records.column_names, {"size": np.array([len(records)])}
+        if not len(records):
+            return kept
+        if main := next((key for key in MAIN if key in names), None):
+            kept["when"] = _seconds(records[main])
+        if {"status", "paid_at"} <= set(names) and records["paid_at"].null_count:
+            done = pc.equal(records["status"], "completed").fill_null(False).to_numpy()
+            kept["delivered"] = (done & records["paid_at"].is_null().to_numpy()).astype(np.int8)
+        if "refunded_fen" in names:
+            kept["refunded"] = _fen(records, "refunded_fen")
+            if "paid_fen" in names:
+                unpaid = records["paid_fen"].is_null().to_numpy()
+                over = np.abs(kept["refunded"]) > _fen(records, "paid_fen")
+                kept["over"] = np.where(unpaid, 0, over).astype(np.int8)
+        if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
+            most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
+            kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
+        return kept
+
+    def add(self, part: dict[str, Ints]) -> None:
+        """Take in a block, in file order."""
+        self.parts.append(part)
+
+    def joined(self, name: str) -> Ints:
+        """One of the kept columns, whole; empty when the file has none, 0 where a block has none."""
+        if not any(name in part for part in self.parts):
+            return np.zeros(0, np.int64)
+        return np.concatenate([part.get(name, np.zeros(part["size"][0], np.int8)) for part in self.parts])
+
+    def stray_dates(self) -> Ints:
+        """Positions of the few records whose date lies years apart from all others."""
+        when = self.joined("when")
+        known = np.flatnonzero(when > NEVER)
+        few = int(max(1, FEW * known.size))
+        if known.size < 4:
+            return np.zeros(0, np.int64)
+        inorder = known[np.argsort(when[known], kind="stable")]
+        gaps = np.diff(when[inorder]) > GAP
+        below = np.flatnonzero(gaps[:few])
+        above = np.flatnonzero(gaps[-few:][::-1])
+        low = inorder[: below.max() + 1] if below.size else inorder[:0]
+        high = inorder[-(above.max() + 1) :] if above.size else inorder[:0]
+        return np.sort(np.concatenate([low, high]))
+
+    def odd(self, fen: Ints) -> Iterator[tuple[str, str, Ints]]:
+        """(column, code, positions) of values worth a word. Raises RefusedError where a column contradicts its format.
+
+        fen: the control amounts.
+        """
+        refunded, over, dear = self.joined("refunded"), self.joined("over"), self.joined("dear")
+        entry = self.layout.format
+        if (refunded < 0).any() and (refunded > 0).any():
+            raise RefusedError("mixed_signs", column=self.layout.title("refunded_fen"))
+        if entry.refunds == "apart" and over.sum() > max(2, CONTRADICTS * np.count_nonzero(refunded)):
+            shown = f"{int(over.sum()):,}"
+            raise RefusedError("refunds_contradict", column=self.layout.title("refunded_fen"), found=shown)
+        if dear.sum() > max(2, dear.size / 2):
+            column = self.layout.title("paid_fen")
+            raise RefusedError("price_contradicts", column=column, found=f"{int(dear.sum()):,}")
+        yield self.layout.title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
+        yield self.layout.title("refunded_fen"), "refund_over", np.flatnonzero(over)
+        yield self.layout.title("paid_fen"), "price_over", np.flatnonzero(dear)
+        if fen.size >= 20 and self.layout.control is not None:
+            usual = np.quantile(fen, 0.99, method="lower")
+            yield self.layout.title(self.layout.control), "outlier", np.flatnonzero(fen > FAR * max(usual, 10_000))
+
+
+def few_lines(places: Sequence[int]) -> str:
+    """Line numbers for a message: the first five."""
+    shown = ", ".join(str(place) for place in places[:5])
+    return shown + (" …" if len(places) > 5 else "")
+
+
+def _seconds(times: pa.Array) -> Ints:
+    found: Ints = times.cast(pa.int64()).fill_null(NEVER).to_numpy()
+    return found
+
+
+def _fen(records: pa.Table, key: str) -> Ints:
+    if key not in records.column_names:
+        return np.zeros(len(records), np.int64)
+    found: Ints = pc.fill_null(records[key], 0).to_numpy()
+    return found

@@ -1,0 +1,99 @@
+"""Plain cells of a column read all at once. What is not plain is left to `cells`, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from siyu.intake.formats.identities import EMPTY_HASHES
+from siyu.intake.formats.times import EPOCH
+
+Flags = npt.NDArray[np.bool_]
+_MONEY = r"^\d{1,12}(\.\d{1,2})?$"
+_PHONE = r"^1[3-9]\d{9}(?:\.0*)?$"  # of a mobile; as an amount it is somebody's number
+_ID = r"^[A-Za-z_\-]*\d[0-9A-Za-z_\-]{0,50}$"
+_KEY = r"^[A-Za-z0-9][A-Za-z0-9_\-]{0,60}$"
+_POWER = r"^\d+[eE]\d+$"
+# plain letters and digits that may mean nobody, or a telephone: without a digit (a word), zeros, one sign repeated,
+# a number with its country, one with hyphens
+_ODD = (
+    r"^[A-Za-z_\-]*$|^[0_\-]*$|^1{11,}$|^2{11,}$|^3{11,}$|^4{11,}$|^5{11,}$|^6{11,}$|^7{11,}$|^8{11,}$|^9{11,}$"
+    r"|^(?:00)?86-?1[3-9]|^1[3-9]\d-|^\d{2,4}(?:x{2,}|X{2,}|_{2,}|-{2,})|^\d+[eE]\d+$"
+)
+_EMPTY = pa.array(sorted(EMPTY_HASHES))
+
+
+def _quick_money(text: pa.Array) -> tuple[pa.Array, Flags]:
+    """Plain amounts. Twelve digits and two decimals are exact in a double, so rounding restores them."""
+    fine = pc.match_substring_regex(text, _MONEY)
+    if (pc.max(pc.binary_length(text)).as_py() or 0) >= 11:
+        fine = pc.and_not(fine, pc.match_substring_regex(text, _PHONE))
+    plain = text if pc.all(fine).as_py() else pc.if_else(fine, text, "0")
+    fen = np.rint(pc.cast(plain, pa.float64()).to_numpy(zero_copy_only=False) * 100).astype(np.int64)
+    return pa.array(fen), fine.to_numpy(zero_copy_only=False)
+
+
+def _quick_time(text: pa.Array) -> tuple[pa.Array, Flags]:
+    """`YYYY-MM-DD HH:MM:SS`; a column with any impossible date of that shape goes cell by cell."""
+    fine = pc.equal(pc.binary_length(text), 19)
+    try:
+        plain = text if pc.all(fine).as_py() else pc.if_else(fine, text, "2000-01-01 00:00:00")
+        when = pc.cast(plain, pa.timestamp("s"))
+    except pa.ArrowInvalid:
+        return pa.nulls(len(text), pa.timestamp("s")), np.zeros(len(text), bool)
+    sane = pc.and_(fine, pc.and_(pc.greater(when, _SANE[0]), pc.less(when, _SANE[1])))
+    return when, sane.to_numpy(zero_copy_only=False)
+
+
+_SANE = (pa.scalar(EPOCH.replace(year=1990), pa.timestamp("s")),
+         pa.scalar(EPOCH.replace(year=2100), pa.timestamp("s")))  # fmt: skip
+
+
+def _signs(text: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
+    """The bytes of all cells one after the other, and where each begins in them (one more: the end)."""
+    ends = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
+    data = text.buffers()[2]
+    signs = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data is not None else np.zeros(0, np.uint8)
+    return signs, ends - ends[0]
+
+
+def _all(text: pa.Array, allowed: npt.NDArray[np.bool_]) -> bool:
+    """Whether every cell has one to fifty signs, all of them allowed: a tenth of the cost of a pattern."""
+    if not len(text):
+        return False
+    signs, ends = _signs(text)
+    lengths = np.diff(ends)
+    return bool(lengths.min() >= 1 and lengths.max() <= 50 and allowed[signs].all())
+
+
+_DIGITS = np.isin(np.arange(256), np.frombuffer(b"0123456789", np.uint8))
+
+
+def _quick_id(text: pa.Array) -> tuple[pa.Array, Flags]:
+    if _all(text, _DIGITS):
+        return text, np.ones(len(text), bool)
+    fine = pc.and_(pc.match_substring_regex(text, _ID), pc.invert(pc.match_substring_regex(text, _POWER)))
+    return text, fine.to_numpy(zero_copy_only=False)
+
+
+def _quick_buyer(text: pa.Array) -> tuple[pa.Array, Flags]:
+    """Keys of plain letters and digits; what may be nobody, or a telephone, goes cell by cell."""
+    plain = pc.match_substring_regex(text, _KEY)
+    odd = pc.match_substring_regex(text, _ODD)
+    if (pc.max(pc.binary_length(text)).as_py() or 0) >= 32:
+        odd = pc.or_(odd, pc.is_in(text, value_set=_EMPTY))
+    return text, pc.and_not(plain, odd).to_numpy(zero_copy_only=False)
+
+
+QUICK: dict[str, Callable[[Any], tuple[pa.Array, Flags]]] = {
+    "money": _quick_money,
+    "fee": _quick_money,
+    "time": _quick_time,
+    "id": _quick_id,
+    "buyer": _quick_buyer,
+}

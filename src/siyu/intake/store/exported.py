@@ -1,0 +1,89 @@
+"""When an export was made, as far as its name says so. Numbers in names are compared as numbers."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from siyu.intake.formats.identities import narrow
+from siyu.intake.formats.times import EPOCH
+
+_EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
+_DAY = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:[-_./年](\d{1,2})[-_./月](\d{1,2})日?|(0[1-9]|1[0-2])([0-3]\d))"
+    r"(?:[ T_-]?(\d\d)[-_.:时]?(\d\d)(?:[-_.:分]?(\d\d))?)?(?!\d)"
+)
+_MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./年]?(1[0-2]|0?[1-9])月?(?!\d)")
+_YEARLESS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?:(\d{1,2})[日号])?")
+BEIJING = 8 * 3600
+
+
+@dataclass(frozen=True)
+class Exported:
+    """The moments between which an export was made, seconds by the Beijing clock; yearless: of an unknown year."""
+
+    first: int
+    last: int
+    yearless: bool = False
+
+    def before(self, other: Exported) -> bool:
+        """Whether this export is certainly the older one. Months without a year wrap: half a year apart at most."""
+        if self.yearless != other.yearless:
+            return False
+        apart = other.first - self.last
+        return apart > 0 and not (self.yearless and apart > 183 * 86_400)
+
+
+def exported(name: str) -> Exported | None:
+    """What a file's name says, of a member of an archive its own name before the archive's; None for nothing.
+
+    Of several dates the latest counts: the end of the period that the file covers.
+    """
+    for piece in reversed(narrow(name).rsplit("/", 1)[-1].split("!") if "!" not in name else narrow(name).split("!")):
+        text = piece.rsplit("/", 1)[-1]
+        if found := [*_moments(text)]:
+            return max(found, key=lambda one: (not one.yearless, one.last))
+    return None
+
+
+def epoch_of(name: str) -> int:
+    """Seconds (UTC) at which a file was exported, by a time in its name; 0 when there is none. A day alone may be the
+    end of the period that the file covers."""
+    found = exported(name)
+    return found.first - BEIJING if found is not None and found.last - found.first < 3600 else 0
+
+
+def _moments(text: str) -> list[Exported]:
+    found = []
+    for epoch, _ in _EPOCH.findall(text):
+        at = int(epoch) + BEIJING
+        found.append(Exported(at, at))
+    for year, month, day, packed_month, packed_day, hour, minute, second in _DAY.findall(text):
+        clock = (int(hour or 0), int(minute or 0), int(second or 0))
+        start = _second(int(year), int(month or packed_month), int(day or packed_day), clock)
+        if start is not None:
+            found.append(Exported(start, start + (0 if second else 59 if hour else 86_399)))
+    if found:
+        return found
+    for year, month in _MONTH.findall(text):
+        start = _second(int(year), int(month), 1, (0, 0, 0))
+        if start is not None:
+            found.append(Exported(start, start + calendar.monthrange(int(year), int(month))[1] * 86_400 - 1))
+    for month, day in () if found else _YEARLESS.findall(text):
+        start = _second(2000, int(month), int(day or 1), (0, 0, 0))
+        if start is not None:
+            days = 1 if day else calendar.monthrange(2000, int(month))[1]
+            found.append(Exported(start, start + days * 86_400 - 1, yearless=True))
+    return found
+
+
+def _second(year: int, month: int, day: int, clock: tuple[int, int, int]) -> int | None:
+    try:
+        moment = datetime.combine(date(year, month, day), datetime.min.time()) + timedelta(
+            hours=clock[0], minutes=clock[1], seconds=clock[2]
+        )
+    except ValueError:
+        return None
+    return int((moment - EPOCH).total_seconds()) if max(clock) < 60 and clock[0] < 24 else None

@@ -1,0 +1,62 @@
+"""YAML as people write it: mappings, lists and words. What could hurt or hang a reader is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from siyu.errors import Problem, ProblemsError, shown_path
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where PyYAML was built with libyaml
+LARGEST = 1_000_000  # bytes
+DEEPEST = 20  # levels
+_Error = TypeVar("_Error", bound=ProblemsError)
+
+
+def mapping(
+    path: Path, error: type[_Error], step: str, read: Callable[[Path], bytes] = Path.read_bytes
+) -> dict[str, Any]:
+    """The mapping that a file holds. Raises `error`, which says where the file is no plain YAML and `step`."""
+    file = shown_path(path)
+
+    def fault(line: int, found: str, expected: str) -> _Error:
+        return error([Problem(file, line, "", found, expected, step)])
+
+    try:
+        data = read(path) if path.is_file() else b""
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as wrong:
+        line = data.count(b"\n", 0, wrong.start) + 1
+        raise fault(line, "bytes that are not UTF-8", "a file saved as UTF-8") from None
+    except OSError as wrong:
+        raise fault(0, str(wrong.strerror), "a file that can be read") from None
+    if len(data) > LARGEST:
+        raise fault(0, f"{len(data):,} bytes", f"at most {LARGEST:,}")
+    try:
+        _flat(text, fault)
+        content: Any = yaml.load(text, LOADER)  # noqa: S506 - both are safe ones
+    except yaml.MarkedYAMLError as wrong:
+        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 0
+        raise fault(line, str(wrong.problem), "YAML") from None
+    except ProblemsError:
+        raise
+    except (yaml.YAMLError, ValueError) as wrong:  # a sign that YAML does not know, a date that there is not
+        raise fault(0, str(wrong).splitlines()[0], "YAML") from None
+    if not isinstance(content, dict):
+        raise fault(0, type(content).__name__, "a mapping of keys")
+    return {str(key): value for key, value in content.items()}
+
+
+def _flat(text: str, fault: Any) -> None:
+    """Aliases can make a short file endless, and levels can exhaust whoever walks them: neither is needed."""
+    depth = 0
+    for event in yaml.parse(text, LOADER):
+        line = event.start_mark.line + 1 if event.start_mark else 0
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise fault(line, "an anchor or alias", "each value written out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise fault(line, "brackets in brackets", f"at most {DEEPEST} levels")
