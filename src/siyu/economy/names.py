@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from siyu.evidence.assumptions import Assumption, Assumptions
-from siyu.evidence.fees import Rate
+from siyu.evidence.fee_rule import Rate
 from siyu.language import Text
 from siyu.messages import msg
 from siyu.routes import route_of

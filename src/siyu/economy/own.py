@@ -14,7 +14,7 @@ from functools import cached_property
 from scipy.special import ndtri
 
 from siyu.evidence.assumptions import Assumption, Assumptions
-from siyu.evidence.fees import OWN, FeeRule
+from siyu.evidence.fee_rule import OWN, FeeRule
 from siyu.figure import Figure
 from siyu.language import Language
 from siyu.routes import ROUTES

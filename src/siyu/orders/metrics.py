@@ -87,7 +87,7 @@ class Parts:
 
 
 @dataclass(frozen=True)
-class Entry:
+class Method:
     """One metric. needs: keys of NEEDS. function: asked when they are met; None where too little has been seen.
 
     window: the periods it is of, default from the first day of the record to as_of.   verdict: what may be said of it.
@@ -124,18 +124,18 @@ def _in(part: str, key: str) -> Callable[[Parts], Figure | None]:
     return lambda parts: getattr(parts, part).get(key)
 
 
-def _yuan(key: str, fen: Callable[[dict[str, int]], float]) -> Entry:
-    return Entry(key, ("orders",), lambda parts: parts.exact(key, fen(parts.totals) / 100, parts.totals["orders"]))
+def _yuan(key: str, fen: Callable[[dict[str, int]], float]) -> Method:
+    return Method(key, ("orders",), lambda parts: parts.exact(key, fen(parts.totals) / 100, parts.totals["orders"]))
 
 
-def _paid(key: str, share: Callable[[dict[str, int]], float]) -> Entry:
+def _paid(key: str, share: Callable[[dict[str, int]], float]) -> Method:
     """A quotient that has no value while nothing is paid."""
 
     def found(parts: Parts) -> Figure | None:
         totals = parts.totals
         return parts.exact(key, share(totals), totals["orders"]) if totals["paid_fen"] else None
 
-    return Entry(key, ("orders",), found)
+    return Method(key, ("orders",), found)
 
 
 def _buyers(parts: Parts) -> Figure | None:
@@ -160,11 +160,11 @@ def _quarters(frames: Frames) -> str:
     return "; ".join(f"{first}/{last}" for first, last in repurchase.last_quarters(frames.as_of))
 
 
-def _gmv(who: str, live: bool, key: str) -> list[Entry]:
+def _gmv(who: str, live: bool, key: str) -> list[Method]:
     """The share of GMV of fans or members, gross; of fans after refunds, too."""
     members = who in ("member", "ever")
     needs = ("orders", "buyers", "members" if members else "follows", *(["sessions"] if live else []))
-    return [Entry(name, needs, _in("gmv", name)) for name in ((key,) if members else (key, f"{key}_net"))]
+    return [Method(name, needs, _in("gmv", name)) for name in ((key,) if members else (key, f"{key}_net"))]
 
 
 def _of_trial(part: str) -> Callable[[Parts], Figure | None]:
@@ -181,43 +181,43 @@ def _verdict(parts: Parts) -> str:
 
 
 BUYERS, GROUP, DRAWN = ("buyers",), ("buyers", "members"), ("buyers", "assignments")
-METRICS: tuple[Entry, ...] = (
-    Entry("paid_orders", ("orders",), lambda parts: parts.exact("paid_orders", parts.totals["orders"])),
+METRICS: tuple[Method, ...] = (
+    Method("paid_orders", ("orders",), lambda parts: parts.exact("paid_orders", parts.totals["orders"])),
     _yuan("gmv", lambda totals: totals["paid_fen"]),
     _yuan("net_gmv", lambda totals: totals["net_fen"]),
     _paid("refund_rate", lambda totals: (totals["paid_fen"] - totals["net_fen"]) / totals["paid_fen"]),
     _paid("aov", lambda totals: totals["paid_fen"] / 100 / totals["orders"]),
-    Entry("buyers", BUYERS, _buyers),
+    Method("buyers", BUYERS, _buyers),
     *(
-        Entry(key, BUYERS, _in("year", key), _year)
+        Method(key, BUYERS, _in("year", key), _year)
         for key in ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "repeat_buyer_gmv_share",
                     "orders_per_buyer")
     ),
-    Entry("return_purchase_rate", BUYERS, _returning, _quarters),
-    *(Entry(key, BUYERS, _in("within", key)) for key in (f"repurchase_{days}d" for days in repurchase.WINDOWS)),
-    *(Entry(key, BUYERS, _in("survival", key)) for key in (f"repurchase_km_{days}d" for days in repurchase.WINDOWS)),
+    Method("return_purchase_rate", BUYERS, _returning, _quarters),
+    *(Method(key, BUYERS, _in("within", key)) for key in (f"repurchase_{days}d" for days in repurchase.WINDOWS)),
+    *(Method(key, BUYERS, _in("survival", key)) for key in (f"repurchase_km_{days}d" for days in repurchase.WINDOWS)),
     *(entry for (who, live), key in fans.KEYS.items() for entry in _gmv(who, live, key)),
-    Entry("group_repurchase_rate", GROUP, _group_rate),
-    Entry("naive_repeat_share.members", GROUP, attrgetter("uplift.members")),
-    Entry("naive_repeat_share.others", GROUP, attrgetter("uplift.never")),
-    Entry("joined_repeat_share", GROUP, attrgetter("uplift.joined")),
-    Entry("joined_repeat_share.others", GROUP, attrgetter("uplift.others")),
-    Entry("group_uplift", GROUP, _uplift, verdict=_verdict),
-    Entry("group_uplift.compared", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
-    Entry("group_placebo", GROUP, attrgetter("uplift.placebo")),
-    Entry("selection_multiple", GROUP, attrgetter("uplift.selection")),
-    Entry("placebo_multiple", GROUP, attrgetter("uplift.before")),
-    Entry("detectable_uplift", GROUP, attrgetter("uplift.detectable")),
-    Entry("group_hazard_ratio", GROUP, attrgetter("uplift.hazard")),
-    Entry("group_pace", GROUP, attrgetter("uplift.pace")),
-    Entry("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
-    Entry("group_pace_before", GROUP, attrgetter("uplift.dip")),
-    Entry("invited_uplift", DRAWN, _of_trial("difference")),
-    Entry("joined_effect", (*GROUP, "assignments"), _of_trial("effect")),
-    Entry("invited_repeat_share", DRAWN, _of_trial("invited")),
-    Entry("invited_repeat_share.others", DRAWN, _of_trial("others")),
-    Entry("invited_join_share", (*GROUP, "assignments"), _of_trial("joined")),
-    Entry("invited_join_share.others", (*GROUP, "assignments"), _of_trial("uninvited")),
+    Method("group_repurchase_rate", GROUP, _group_rate),
+    Method("naive_repeat_share.members", GROUP, attrgetter("uplift.members")),
+    Method("naive_repeat_share.others", GROUP, attrgetter("uplift.never")),
+    Method("joined_repeat_share", GROUP, attrgetter("uplift.joined")),
+    Method("joined_repeat_share.others", GROUP, attrgetter("uplift.others")),
+    Method("group_uplift", GROUP, _uplift, verdict=_verdict),
+    Method("group_uplift.compared", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
+    Method("group_placebo", GROUP, attrgetter("uplift.placebo")),
+    Method("selection_multiple", GROUP, attrgetter("uplift.selection")),
+    Method("placebo_multiple", GROUP, attrgetter("uplift.before")),
+    Method("detectable_uplift", GROUP, attrgetter("uplift.detectable")),
+    Method("group_hazard_ratio", GROUP, attrgetter("uplift.hazard")),
+    Method("group_pace", GROUP, attrgetter("uplift.pace")),
+    Method("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
+    Method("group_pace_before", GROUP, attrgetter("uplift.dip")),
+    Method("invited_uplift", DRAWN, _of_trial("difference")),
+    Method("joined_effect", (*GROUP, "assignments"), _of_trial("effect")),
+    Method("invited_repeat_share", DRAWN, _of_trial("invited")),
+    Method("invited_repeat_share.others", DRAWN, _of_trial("others")),
+    Method("invited_join_share", (*GROUP, "assignments"), _of_trial("joined")),
+    Method("invited_join_share.others", (*GROUP, "assignments"), _of_trial("uninvited")),
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ _TOLD = 5  # reasons told to people
 
 
 @dataclass(frozen=True)
-class Decision:
+class Renewal:
     """unchanged: the published report stands.   execute, reuse: sections to run, sections taken over.
 
     kept: those among `reuse` that an earlier run has left.   adopt: what those were made from that come out of
@@ -53,12 +53,12 @@ class Decision:
         }
 
 
-def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) -> Decision:
+def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) -> Renewal:
     """Compare a plan with what is published, with what an earlier run has left, and with what others share."""
     names = tuple(section.notebook for section in plan.runs if section.given is None)
     given = tuple(section.notebook for section in plan.runs if section.given is not None)
     if force:
-        return Decision(unchanged=False, execute=names, reuse=given)
+        return Renewal(unchanged=False, execute=names, reuse=given)
     published = whole(workspace.out / plan.request.subject.id)
     made, adopt, kept, because = {name: given_made(plan, name) for name in given}, {}, [], set[str]()
     for section in plan.runs:
@@ -79,13 +79,13 @@ def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) 
     key = plan.key({name: one.key for name, one in made.items()})
     if published is not None and not execute:
         if published.get("key") == key:
-            return Decision(unchanged=True, reuse=given + names)
+            return Renewal(unchanged=True, reuse=given + names)
         because |= _report_reasons(plan, published)
     reuse = given + tuple(name for name in names if name in made)
-    return Decision(False, execute, reuse, tuple(kept), adopt, tuple(sorted(because)))
+    return Renewal(False, execute, reuse, tuple(kept), adopt, tuple(sorted(because)))
 
 
-def together(plans: Sequence[Plan], decisions: Sequence[Decision]) -> list[Decision]:
+def together(plans: Sequence[Plan], decisions: Sequence[Renewal]) -> list[Renewal]:
     """What a batch would do: of those who share a section that is not there yet, the first one executes it."""
     taken, found = set[str](), []
     for plan, decision in zip(plans, decisions, strict=True):

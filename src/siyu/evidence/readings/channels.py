@@ -12,7 +12,7 @@ from pydantic import BeforeValidator
 
 from siyu.errors import nearest
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.quotes import joined
+from siyu.evidence.readings.quotes import joined
 from siyu.evidence.table import Faults, Row, Words, read_table
 from siyu.language import Text
 

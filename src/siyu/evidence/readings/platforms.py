@@ -10,8 +10,8 @@ import pandas as pd
 
 from siyu.definitions import registry
 from siyu.evidence.claims import Claim
-from siyu.evidence.dates import claim_age
 from siyu.evidence.ledger import Ledger
+from siyu.evidence.readings.dates import claim_age
 from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.messages import msg

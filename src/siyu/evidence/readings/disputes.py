@@ -9,7 +9,7 @@ import pandas as pd
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.quotes import joined, quoted
+from siyu.evidence.readings.quotes import joined, quoted
 from siyu.figure import Figure
 from siyu.language import Text
 from siyu.messages import msg
