@@ -13,6 +13,7 @@ from siyu.commands.main import main
 from siyu.commands.tally import Tally
 from siyu.definitions import registry
 from siyu.language import Language
+from siyu.orders import labels
 from siyu.orders.frames import opened
 from siyu.orders.metrics import METRICS, NEEDS, metrics
 from siyu.schemas import schema_faults
