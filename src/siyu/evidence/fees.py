@@ -27,19 +27,6 @@ class FeeRules:
     rules: Mapping[str, FeeRule]
     own: frozenset[str] = frozenset()
 
-    def rate(
-        self,
-        platform: str,
-        route: str,
-        category: str,
-        days_since_opening: int,
-        on_date: date,
-        kind: Kind = "platform",
-    ) -> tuple[float, float, tuple[str, ...]]:
-        """(low, high, rule ids) of a fee share. See `lookup`."""
-        found = self.lookup(platform, route, category, days_since_opening, on_date, kind)
-        return found.low, found.high, tuple(rule.rule_id for rule in found.rules)
-
     def lookup(
         self,
         platform: str,

@@ -10,33 +10,20 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from siyu.figure import Absent, Figure
-from siyu.messages import msg
-from siyu.orders import fans, repurchase
+from siyu.orders import fans, labels, repurchase
 from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
 from siyu.orders.groups.joins import members_and_others
 from siyu.orders.groups.uplift import Uplift, uplift
 
-NO_ORDERS = msg("No order could be read: put an order export into the subject's folder of exports")
-NO_KEYS = msg(
-    "No order names its buyer: ask the platform for a buyer key (doudian_open_id), "
-    "or add a table of buyer keys with the main order number"
-)
-NO_MEMBERS = msg("No table of group members with join times: WeCom keeps no exits, so start recording joins and exits")
-NO_FOLLOWS = msg("No table of follows with their times")
-NO_DRAW = msg("No invitations by lot have come back: siyu assign draws them")
-NO_SESSIONS = msg("No table of live sessions, or no order paid during one")
-NO_PAYMENT = msg("The order exports lack a column: nothing tells when an order was paid")
-NO_REFUNDS = msg("The order exports lack a column: nothing tells what was refunded")
-TOO_FEW = msg("Too few buyers, or the window has not passed for any yet")
 # need -> why a metric cannot be had without it; where several are missing the first is the reason
 NEEDS = {
-    "orders": NO_ORDERS,
-    "buyers": NO_KEYS,
-    "members": NO_MEMBERS,
-    "follows": NO_FOLLOWS,
-    "sessions": NO_SESSIONS,
-    "assignments": NO_DRAW,
+    "orders": labels.NO_ORDERS,
+    "buyers": labels.NO_KEYS,
+    "members": labels.NO_MEMBERS,
+    "follows": labels.NO_FOLLOWS,
+    "sessions": labels.NO_SESSIONS,
+    "assignments": labels.NO_DRAW,
 }
 
 
@@ -180,6 +167,11 @@ def _verdict(parts: Parts) -> str:
     return "randomised" if _of_trial("difference")(parts) else parts.uplift.verdict
 
 
+def _compared(*named: tuple[str, str]) -> list[Method]:
+    """Metrics with the part of the comparison that each is."""
+    return [Method(key, GROUP, attrgetter(f"uplift.{part}")) for key, part in named]
+
+
 BUYERS, GROUP, DRAWN = ("buyers",), ("buyers", "members"), ("buyers", "assignments")
 METRICS: tuple[Method, ...] = (
     Method("paid_orders", ("orders",), lambda parts: parts.exact("paid_orders", parts.totals["orders"])),
@@ -198,20 +190,13 @@ METRICS: tuple[Method, ...] = (
     *(Method(key, BUYERS, _in("survival", key)) for key in (f"repurchase_km_{days}d" for days in repurchase.WINDOWS)),
     *(entry for (who, live), key in fans.KEYS.items() for entry in _gmv(who, live, key)),
     Method("group_repurchase_rate", GROUP, _group_rate),
-    Method("naive_repeat_share.members", GROUP, attrgetter("uplift.members")),
-    Method("naive_repeat_share.others", GROUP, attrgetter("uplift.never")),
-    Method("joined_repeat_share", GROUP, attrgetter("uplift.joined")),
-    Method("joined_repeat_share.others", GROUP, attrgetter("uplift.others")),
+    *_compared(("naive_repeat_share.members", "members"), ("naive_repeat_share.others", "never"),
+               ("joined_repeat_share", "joined"), ("joined_repeat_share.others", "others")),
     Method("group_uplift", GROUP, _uplift, verdict=_verdict),
     Method("group_uplift.compared", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
-    Method("group_placebo", GROUP, attrgetter("uplift.placebo")),
-    Method("selection_multiple", GROUP, attrgetter("uplift.selection")),
-    Method("placebo_multiple", GROUP, attrgetter("uplift.before")),
-    Method("detectable_uplift", GROUP, attrgetter("uplift.detectable")),
-    Method("group_hazard_ratio", GROUP, attrgetter("uplift.hazard")),
-    Method("group_pace", GROUP, attrgetter("uplift.pace")),
-    Method("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
-    Method("group_pace_before", GROUP, attrgetter("uplift.dip")),
+    *_compared(("group_placebo", "placebo"), ("selection_multiple", "selection"), ("placebo_multiple", "before"),
+               ("detectable_uplift", "detectable"), ("group_hazard_ratio", "hazard"), ("group_pace", "pace"),
+               ("group_pace_by_quarter", "pace_by_quarter"), ("group_pace_before", "dip")),
     Method("invited_uplift", DRAWN, _of_trial("difference")),
     Method("joined_effect", (*GROUP, "assignments"), _of_trial("effect")),
     Method("invited_repeat_share", DRAWN, _of_trial("invited")),
@@ -261,7 +246,7 @@ def judged(verdict: str) -> dict[str, str]:
 
 Absences: TypeAlias = Mapping[str, Mapping[str, str]]
 # what some export of a platform has no column for -> why a metric cannot be had without it
-COLUMNS = {"paid_at": NO_PAYMENT, "refund": NO_REFUNDS, "buyer_id": NO_KEYS}
+COLUMNS = {"paid_at": labels.NO_PAYMENT, "refund": labels.NO_REFUNDS, "buyer_id": labels.NO_KEYS}
 
 
 def metrics(
@@ -273,12 +258,14 @@ def metrics(
     the headers they would have; what needs them is missing, and never zero.
     """
     if frames is None:
-        return [], [Missing(entry.key, NO_ORDERS, "") for entry in METRICS]
+        return [], [Missing(entry.key, labels.NO_ORDERS, "") for entry in METRICS]
     found: list[Metric] = []
     missing: list[Missing] = []
     undated = [name for name, lacks in absent.items() if "paid_at" in lacks and name not in frames.platforms]
     for platform in undated if "all" not in frames.platforms else ():
-        missing += [Missing(entry.key, NO_PAYMENT, platform, "", absent[platform]["paid_at"]) for entry in METRICS]
+        missing += [
+            Missing(entry.key, labels.NO_PAYMENT, platform, "", absent[platform]["paid_at"]) for entry in METRICS
+        ]
     for platform in frames.platforms:
         own, lacks = frames.on(platform), lacking(absent, platform)
         parts = Parts(own, k)
@@ -290,7 +277,7 @@ def metrics(
                     break
             figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
             if figure is None:
-                missing.append(Missing(entry.key, reason or TOO_FEW, scope, verdict, column))
+                missing.append(Missing(entry.key, reason or labels.TOO_FEW, scope, verdict, column))
             else:
                 priced = replace(figure, unit=currency) if figure.unit == "CNY" else figure
                 found.append(Metric(entry.key, priced, scope, verdict))
