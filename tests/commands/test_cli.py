@@ -157,4 +157,6 @@ def test_the_case_from_notebook_to_report_and_back(tmp_path):
     assert [section.notebook for section in plan.runs] == [path.stem for path in elsewhere]
     again = [record for section in plan.runs for record in findings(json.loads(section.given or b""))]
     published = json.loads((folder / "findings.json").read_text())["findings"]
-    assert [{**record, "title": one["title"]} for record, one in zip(again, published, strict=True)] == published
+    assert [
+        {**record.as_json(), "title": one["title"]} for record, one in zip(again, published, strict=True)
+    ] == published
