@@ -1,7 +1,5 @@
 """What inputs, groups of inputs and categories are called: message ids, or both languages from the data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from siyu.evidence.assumptions import Assumption, Assumptions

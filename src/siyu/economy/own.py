@@ -4,8 +4,6 @@ From FEW events on, the sampling distribution stands for the input. Below, the a
 taken as normal and weighed by their precision (Gelman et al. 2013, eq. 2.12).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date

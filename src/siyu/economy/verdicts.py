@@ -1,7 +1,5 @@
 """What the economics come to in words: messages that turn with the figures they name."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

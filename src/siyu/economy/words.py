@@ -1,7 +1,5 @@
 """What can be said of a choice between routes, by what was found."""
 
-from __future__ import annotations
-
 from siyu.messages import msg
 
 # (whether to leave orders on Douyin, why one may act): of an order that is there

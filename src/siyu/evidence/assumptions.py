@@ -1,7 +1,5 @@
 """Assumptions: what a calculation takes as given, with a range, a source or a reason, and how sure it is."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the codes of this domain are called, as message ids. Frames and figures hold codes; charts attach these last."""
 
-from __future__ import annotations
-
 from siyu.language import Text
 from siyu.messages import msg
 

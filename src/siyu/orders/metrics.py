@@ -1,7 +1,5 @@
 """Every metric of a client's orders: one entry each, with what it needs. What is not there is the reason why not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property

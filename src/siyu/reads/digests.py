@@ -12,8 +12,6 @@ An address is a path, with what was taken from it behind `#`:
 Its digest is a sha256, or ABSENT for what was looked for and is not there.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

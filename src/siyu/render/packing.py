@@ -1,7 +1,5 @@
 """Office files with the same bytes for the same content: fixed order, fixed times."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 

@@ -1,7 +1,5 @@
 """One subject on its way: sections executed and checked, report rendered, sealed and published."""
 
-from __future__ import annotations
-
 import shutil
 import time
 from collections.abc import Iterator, Sequence

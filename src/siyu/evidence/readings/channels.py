@@ -1,7 +1,5 @@
 """Channels of a private domain (私域): flags instead of one label, and the definitions they meet."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path

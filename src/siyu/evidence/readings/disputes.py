@@ -1,7 +1,5 @@
 """What the conflicts of the ledger come to: in words, and how far printed figures lie from adopted ones."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd

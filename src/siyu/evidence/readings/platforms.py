@@ -1,7 +1,5 @@
 """Sizes of the platforms as published, with their dates."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from datetime import date

@@ -4,8 +4,6 @@ Rules are data (`data/evidence/plausibility.csv`): a ratio of two metrics, or on
 should keep; and dates no later than the page that prints them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self

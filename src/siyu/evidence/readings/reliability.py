@@ -5,8 +5,6 @@ without either it may carry weight. What a conflict has settled is a caveat no l
 whose reading was adopted, an opinion that outside sources bear out, a base that the context gives.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator
 from datetime import date

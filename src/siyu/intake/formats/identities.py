@@ -1,7 +1,5 @@
 """Who a buyer's cell means: a key of one person, or nobody. The words that mean nobody are `data/nobody.csv`."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import html

@@ -7,8 +7,6 @@ of k (capped), quarter and entry channel. It is a difference, not an effect: who
 no table shows. That is why it never comes without the placebo and the selection that alone would produce it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """Inputs as they are now, to be held against what a result was made from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 

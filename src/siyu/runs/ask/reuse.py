@@ -1,7 +1,5 @@
 """The decision: what of a plan is still good, what has to be done, and which input is the reason."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
