@@ -25,7 +25,7 @@ class Present(Digests):
         if what in keys.package():
             return keys.package()[what]
         folder, within, _ = what.partition(_EXPORTS)
-        if within and not what.endswith("/") and located(f"{folder}/subject.yml").is_file():
+        if within and located(f"{folder}/subject.yml").is_file():
             return self._export(folder, what)
         return super().of(what)
 
