@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -134,6 +136,23 @@ def test_exports_count_by_content_and_by_name(data):
     path.write_text(SLIPS, encoding="utf-8")
     (data / "wine_bar" / "exports" / "more.csv").write_text(SLIPS, encoding="utf-8")
     assert changed(record) == ["wine_bar/exports/"]
+
+
+def test_every_reader_notes_what_it_opens(data):
+    """In a process of its own, which has read nothing before; exports that nobody has read before."""
+    script = """if True:
+        import json
+        from siyu.runs.make.watching import Watch
+        watch = Watch()
+        watch.begin()
+        from siyu.workbook import open_workbook
+        book = open_workbook("03_platform_economics", "wine_bar")
+        book.own.orders, book.own.purchases, book.own.files, book.own.problems, book.own_figure("gmv")
+        book.economy().inputs, book.claims, book.conflicts, book.channels, book.plausibility, book.references()
+        print(json.dumps(watch.outside()))
+    """
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(told.stdout) == []
 
 
 def test_what_no_reader_looks_at_is_no_export(data):
