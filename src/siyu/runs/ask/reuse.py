@@ -8,7 +8,7 @@ from siyu.runs.ask import keys
 from siyu.runs.ask.plan import Plan, SectionPlan
 from siyu.runs.ask.present import Present
 from siyu.runs.files.made import Made
-from siyu.runs.files.record import PUBLISHED, whole
+from siyu.runs.files.record import PUBLISHED
 from siyu.runs.files.storage import sha256
 from siyu.runs.files.workspace import SectionStore, Workspace
 
@@ -57,7 +57,7 @@ def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) 
     given = tuple(section.notebook for section in plan.runs if section.given is not None)
     if force:
         return Renewal(unchanged=False, execute=names, reuse=given)
-    published = whole(workspace.out / plan.request.subject.id)
+    published = present.published(workspace.out / plan.request.subject.id)
     made, adopt, kept, because = {name: given_made(plan, name) for name in given}, {}, [], set[str]()
     for section in plan.runs:
         changes = []
