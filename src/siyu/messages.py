@@ -3,8 +3,6 @@
 Compiling takes a process a quarter of a second, reading what `make` has compiled a hundredth.
 """
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os

@@ -23,8 +23,7 @@ from siyu.language import Text
 from siyu.messages import msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
-from siyu.orders.labels import PLATFORMS
-from siyu.orders.metrics import NO_KEYS
+from siyu.orders.labels import NO_KEYS, PLATFORMS
 from siyu.record import NO_INPUT, Both, OrdersEntry
 from siyu.subjects import Subject
 

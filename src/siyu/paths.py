@@ -1,7 +1,5 @@
 """Where the project keeps things. Nothing else in the package knows the layout on disk."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -4,8 +4,6 @@ The one list of routes. A new one is an entry here, its fee rules in `data/fees.
 `data/assumptions.csv`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from siyu.errors import nearest

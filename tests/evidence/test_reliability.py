@@ -7,12 +7,12 @@ from datetime import date
 import pytest
 
 from siyu.errors import LedgerError
-from siyu.evidence import dates, disputes, platforms, reliability
 from siyu.evidence.assumptions import load_assumptions
-from siyu.evidence.channels import FLAGS, load_channels
 from siyu.evidence.ledger import load_ledger
-from siyu.evidence.plausibility import check, load_rules
-from siyu.evidence.quotes import joined, quoted
+from siyu.evidence.readings import dates, disputes, platforms, reliability
+from siyu.evidence.readings.channels import FLAGS, load_channels
+from siyu.evidence.readings.plausibility import check, load_rules
+from siyu.evidence.readings.quotes import joined, quoted
 from siyu.evidence.references import References
 from siyu.figure import Absent, Figure
 from siyu.language import Language

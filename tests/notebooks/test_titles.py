@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 
-from siyu.evidence import reliability
 from siyu.evidence.labels import SIZES
+from siyu.evidence.readings import reliability
 from siyu.figure import DefinitionMismatch, Figure
 from siyu.orders.exhibits import ANSWERS
 from siyu.orders.groups.uplift import VERDICTS

@@ -13,7 +13,7 @@ from siyu.commands.main import main
 from siyu.commands.tally import Tally
 from siyu.definitions import registry
 from siyu.language import Language
-from siyu.orders import metrics as domain
+from siyu.orders import labels
 from siyu.orders.frames import opened
 from siyu.orders.metrics import METRICS, NEEDS, metrics
 from siyu.schemas import schema_faults
@@ -82,7 +82,7 @@ def test_without_buyer_keys_totals_remain(brand, lives):
     anonymous = held["orders"].set_column(0, "buyer_id", pa.nulls(held["orders"].num_rows, pa.int64()))
     found, missing = metrics(opened(World("planted").as_of, held["purchases"].slice(0, 0), anonymous), 0, "CNY")
     assert keys(found) == TOTALS
-    assert {one.reason for one in missing} == {domain.NO_KEYS}
+    assert {one.reason for one in missing} == {labels.NO_KEYS}
 
 
 def test_without_orders_nothing_is_computed():
@@ -123,7 +123,7 @@ def test_small_denominators_are_missing(brand):
     small = brand.frames(lived(World("coin", buyers=30), 1))
     found, missing = metrics(small, 50, "CNY")
     assert keys(found) <= TOTALS | {key for key in ALL if "gmv_share" in key}
-    assert {one.reason for one in missing} == {domain.TOO_FEW, domain.NO_DRAW}
+    assert {one.reason for one in missing} == {labels.TOO_FEW, labels.NO_DRAW}
 
 
 def test_printed_lines_and_json_agree(full):

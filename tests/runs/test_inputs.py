@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +16,6 @@ from siyu import reads
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
-from siyu.intake.formats import catalogue
 from siyu.intake.store.erasure import erase_buyer
 from siyu.paths import address, data_dir, located, project_root
 from siyu.reads.digests import ABSENT, Digests
@@ -52,16 +53,7 @@ def data(tmp_path, monkeypatch):
         (folder / name / "subject.yml").write_text(about, encoding="utf-8")
     (folder / "formats").mkdir()
     (folder / "formats" / "till_slips.yml").write_text(FORMAT, encoding="utf-8")
-    forget()
-    yield folder
-    monkeypatch.undo()
-    forget()
-
-
-def forget():
-    """A process that starts again."""
-    catalogue.formats.cache_clear()
-    catalogue._needed_elsewhere.cache_clear()
+    return folder
 
 
 def read(take):
@@ -73,7 +65,6 @@ def read(take):
 
 def changed(record):
     """Addresses of a record that are different now."""
-    forget()
     now = Present()
     return [name for name, found in record.items() if now.of(name) != found]
 
@@ -128,9 +119,12 @@ def test_an_export_that_no_format_knew_is_looked_at_again(data):
     assert changed(record) == ["wine_bar/exports/slips.csv#format"]
 
 
-def test_formats_that_cannot_be_read_are_a_change(data):
+def test_a_broken_draft_is_a_change_only_where_it_asks_for_such_headers(data):
     record = read(own_orders)
     (data / "formats" / "zz_draft.yml").write_text("columns: [", encoding="utf-8")
+    assert changed(record) == []
+    broken = "identify: [打印日期, 应收]\n" + FORMAT.replace("read: money", "read: gold")
+    (data / "formats" / "zz_draft.yml").write_text(broken, encoding="utf-8")
     assert changed(record) == ["wine_bar/exports/slips.csv#format"]
 
 
@@ -142,6 +136,36 @@ def test_exports_count_by_content_and_by_name(data):
     path.write_text(SLIPS, encoding="utf-8")
     (data / "wine_bar" / "exports" / "more.csv").write_text(SLIPS, encoding="utf-8")
     assert changed(record) == ["wine_bar/exports/"]
+
+
+def test_every_reader_notes_what_it_opens(data):
+    """In a process of its own, which has read nothing before; exports that nobody has read before."""
+    script = """if True:
+        import json
+        from siyu.runs.make.watching import Watch
+        watch = Watch()
+        watch.begin()
+        from siyu.workbook import open_workbook
+        book = open_workbook("03_platform_economics", "wine_bar")
+        book.own.orders, book.own.purchases, book.own.files, book.own.problems, book.own_figure("gmv")
+        book.economy().inputs, book.claims, book.conflicts, book.channels, book.plausibility, book.references()
+        print(json.dumps(watch.outside()))
+    """
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(told.stdout) == []
+
+
+def test_what_no_reader_looks_at_is_no_export(data):
+    record = read(own_orders)
+    for name in (".DS_Store", "~$slips.xlsx"):
+        (data / "wine_bar" / "exports" / name).write_text("x", encoding="utf-8")
+    assert changed(record) == []
+
+
+def test_what_all_exports_are_read_by_is_noted_though_they_were_read_before(data):
+    read(own_orders)
+    record = read(own_orders)
+    assert {"data/nobody.csv", "data/tables.yml"} <= record.keys()
 
 
 def test_what_another_client_does_is_no_change(data):

@@ -1,7 +1,5 @@
 """`siyu metrics` and `siyu scorecard`: figures without a report."""
 
-from __future__ import annotations
-
 import sys
 
 import click

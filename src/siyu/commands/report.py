@@ -1,7 +1,5 @@
 """`siyu report` and `siyu render`: publish, from notebooks that are run or were run."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

@@ -1,7 +1,5 @@
 """What the verbs `siyu metrics` and `siyu scorecard` compute, and how they print it for people."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -5,8 +5,6 @@ knowing everything would bring less than a hundredth of what buyers pay. What an
 better choice would bring after learning it; the worths of both decisions make one ranking.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ From FEW events on, the sampling distribution stands for the input. Below, the a
 taken as normal and weighed by their precision (Gelman et al. 2013, eq. 2.12).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +12,7 @@ from functools import cached_property
 from scipy.special import ndtri
 
 from siyu.evidence.assumptions import Assumption, Assumptions
-from siyu.evidence.fees import OWN, FeeRule
+from siyu.evidence.fee_rule import OWN, FeeRule
 from siyu.figure import Figure
 from siyu.language import Language
 from siyu.routes import ROUTES

@@ -1,7 +1,5 @@
 """What a difference between routes hangs on: one input at a time, and as shares of the uncertainty."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice

@@ -1,7 +1,5 @@
 """Tidy frames of the economics: waterfalls, heat maps, the fit of categories. One mark or one row each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -4,8 +4,6 @@ Until a slider is moved the page shows what was published, with all inputs drawn
 counts the first of the same draws: how many make the gain positive, where switch fee and bearable loss lie.
 """
 
-from __future__ import annotations
-
 import base64
 from collections.abc import Mapping
 from typing import Any

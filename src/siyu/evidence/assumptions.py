@@ -1,7 +1,5 @@
 """Assumptions: what a calculation takes as given, with a range, a source or a reason, and how sure it is."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from siyu import reads
 from siyu.definitions import registry
 from siyu.errors import nearest
 from siyu.evidence.table import Faults, Row, read_table
+from siyu.figure import Figure
 from siyu.paths import address
 from siyu.reads import Shelf
 
@@ -89,6 +88,12 @@ class Assumption(Row):
     def ref(self) -> str:
         """Source ref of the row."""
         return f"assumption:{self.assumption_id}"
+
+    @property
+    def figure(self) -> Figure:
+        """The mode with its 5th and 95th percentiles."""
+        kind = "none" if self.low == self.high else "assumption90"
+        return Figure(self.mode, self.low, self.high, self.unit, kind, sources=(self.ref,))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Conflicts between claims: which claims differ, how, what was adopted and why."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from functools import partial
 from itertools import combinations

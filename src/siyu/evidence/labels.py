@@ -1,7 +1,5 @@
 """What the codes of the ledger are called in findings, as message ids; charts attach them last."""
 
-from __future__ import annotations
-
 from siyu.messages import msg
 
 # the best first

@@ -1,7 +1,5 @@
 """The ledger: sources, claims and conflicts loaded and checked together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path

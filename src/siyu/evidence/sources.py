@@ -1,7 +1,5 @@
 """Sources: who says it, what they gain by it, and how well the text survived."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal, get_args
 

@@ -1,7 +1,5 @@
 """A ledger file: a CSV table whose every row is checked, with all problems reported at once."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Collection, Iterable

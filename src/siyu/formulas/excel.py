@@ -4,8 +4,6 @@
 of the formulas, `python -m siyu.formulas.excel` prints it anew; a test fails until it is.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass

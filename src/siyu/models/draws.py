@@ -8,8 +8,6 @@ a draw is then a random 13-bit integer and one look-up, some ten times cheaper t
 percentiles are exact to a strip (0.012% of probability).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any

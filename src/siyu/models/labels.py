@@ -1,7 +1,5 @@
 """What the readings of a published case are called, as message ids; charts attach them last."""
 
-from __future__ import annotations
-
 from siyu.figure import Figure
 from siyu.language import Text
 from siyu.messages import msg

@@ -1,7 +1,5 @@
 """Repurchase and the comparison of group members as findings show them: figures by code, absent where unknown."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd

@@ -4,8 +4,6 @@ Figures are keyed by the symbol they feed; their `n` is the number of events beh
 orders), which decides whether they replace an assumption or only move it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """What a shop does not keep: what came back, month by month of payment, and what the platform charged."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import ibis.expr.types as ir

@@ -3,8 +3,6 @@
 Different definitions stand side by side; nothing here subtracts one from another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """How many buyers stand where: known, back again, following, in a group."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import ibis

@@ -4,8 +4,6 @@ Platforms name the way an order came in their own words; ordered rules read thos
 stays `unassigned` and is shown as that. Of an order with several lines the first line speaks.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

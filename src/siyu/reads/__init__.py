@@ -3,8 +3,6 @@
 The record is what a result was made from, as addresses and digests (see `siyu.reads.digests`).
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sys

@@ -1,7 +1,5 @@
 """The record of a finding, as notebooks show it and `findings.json` holds it."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 

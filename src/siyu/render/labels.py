@@ -1,7 +1,5 @@
 """Words for the closed lists of the data: kinds of range, grades, resolutions. Message ids, not text."""
 
-from __future__ import annotations
-
 from siyu import routes
 from siyu.messages import msg
 

@@ -4,8 +4,6 @@ What was published stands in `data/reference/published.csv`. A row is ok when it
 source; the null world within three standard deviations of one run, because its figures are those of one run.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any

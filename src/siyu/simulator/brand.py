@@ -1,7 +1,5 @@
 """A made-up brand: the lives of a world as orders that a platform would know, and what is true of them."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Mapping

@@ -21,8 +21,6 @@ experiment half of the buyers are invited by lot, on one day; some of them join,
 Only the planted ones and the experiment have an effect.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Made-up buyers with a known truth: who buys when, who joins a group when, and what joining changed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from siyu import reads
 from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
 
@@ -186,7 +188,12 @@ def normal(name: str) -> str:
 @lru_cache(maxsize=1)
 def tables() -> dict[str, dict[str, str | list[str]]]:
     """The canonical tables: column -> meaning, or the codes of a choice."""
-    content: dict[str, dict[str, str | list[str]]] = yaml.safe_load(
-        (data_dir() / "tables.yml").read_text(encoding="utf-8")
-    )
+    with reads.reader():  # noted with the exports
+        text = tables_file().read_text(encoding="utf-8")
+    content: dict[str, dict[str, str | list[str]]] = yaml.safe_load(text)
     return content
+
+
+def tables_file() -> Path:
+    """Where the canonical tables are defined: what a format may name."""
+    return data_dir() / "tables.yml"

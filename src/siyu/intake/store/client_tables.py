@@ -4,8 +4,6 @@ The exports lie in `exports/` of the subject's folder. What is made of them lies
 `.store/<subject>/`, addressed by content: an unchanged file is not read again.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

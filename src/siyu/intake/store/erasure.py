@@ -4,8 +4,6 @@ A buyer to be removed is remembered by key, never by identity, so that reading t
 bring the records back. What was published holds totals; it is named, not changed.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Mapping

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siyu import reads
-from siyu.intake.formats.catalogue import FormatError, format_files
+from siyu.intake.formats.catalogue import format_files
+from siyu.intake.formats.format import tables_file
+from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.sources import own_formats
 from siyu.intake.store.inventory import Inventory, store_of
 from siyu.paths import address
@@ -31,13 +33,15 @@ def note_exports(exports: Path, store: Path, accounts: Mapping[Path, Iterable[Ac
     """Note what the tables of a client are made of. accounts: of the tables in each file; digests: of the files."""
     reads.set_apart(store)
     reads.set_apart(exports)
-    reads.listed(exports)
+    reads.note(*_listed(exports, accounts))
     reads.entry(store / "erased.json", "keys")
     found = [[_outcome(account) for account in tables] for tables in accounts.values()]
     for path, content, outcome in zip(accounts, digests, found, strict=True):
         reads.note(address(path), content or digest(""))
         reads.note(f"{address(path)}#format", _digest(outcome, own_formats(exports)))
     files = format_files(own_formats(exports))
+    for path in (nobody_file(), tables_file()) if found else ():
+        reads.content(path)
     for key in {table[0] for outcome in found for table in outcome if len(table) == 1}:
         reads.content(files[key])
     if any(not account.refused for tables in accounts.values() for account in tables):
@@ -57,9 +61,14 @@ def exports_now(exports: Path) -> dict[str, str]:
     if any(one.digest not in known for one in files):
         _remember(store, found, own)
     names = {address(one.path): one.digest for one in files}
-    return {name: content or digest("") for name, content in names.items()} | {
-        f"{name}#format": _digest(found[content], own) for name, content in names.items()
-    }
+    formats_of = {f"{name}#format": _digest(found[content], own) for name, content in names.items()}
+    listed = [_listed(exports, [one.path for one in files])]
+    return {name: content or digest("") for name, content in names.items()} | formats_of | dict(listed)
+
+
+def _listed(exports: Path, files: Iterable[Path]) -> tuple[str, str]:
+    """The address of the folder, and the digest of the names in it; what no reader looks at does not count."""
+    return f"{address(exports)}/", digest(sorted(path.relative_to(exports).as_posix() for path in files))
 
 
 def _outcome(account: Account) -> list[str]:
@@ -73,10 +82,7 @@ def _recognised(path: Path) -> Outcome:
     from siyu.intake.reading.export import recognised  # here: seconds of imports, for when formats have changed
     from siyu.intake.reading.sources import sources
 
-    try:
-        return [_outcome(recognised(source)) for source in sources(path)]
-    except FormatError as error:  # then nothing is what it was; whoever reads the export says so
-        return [["formats", str(error), ""]]
+    return [_outcome(recognised(source)) for source in sources(path)]
 
 
 def _digest(outcome: Outcome, own: Path | None) -> str:

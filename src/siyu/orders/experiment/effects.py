@@ -5,8 +5,6 @@ effect on those who joined because they were invited is that difference over the
 Imbens and Angrist 1994), with the interval of Anderson and Rubin (1949), which holds however few join.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """What invitations by lot show, as findings hold it: figures by code, absent where unknown, and what may be said."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd

@@ -19,8 +19,6 @@ Pace is no size of an effect, and needs a past: who joins at the first purchase 
 intent that moves with joining, or recruiting just before a very large sale.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import ibis

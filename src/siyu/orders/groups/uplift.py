@@ -7,8 +7,6 @@ of k (capped), quarter and entry channel. It is a difference, not an effect: who
 no table shows. That is why it never comes without the placebo and the selection that alone would produce it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -100,7 +98,7 @@ class Uplift:
         return FEWER if self.difference is not None and self.difference.high < 0 else VERDICTS[self.verdict]
 
 
-class Limits(Protocol):
+class Interval(Protocol):
     """The ends of an interval."""
 
     @property
@@ -112,7 +110,7 @@ class Limits(Protocol):
         """Its upper end."""
 
 
-def beyond(difference: Limits, pace: Limits | None, by_quarter: Limits | None, dip: Limits | None) -> bool:
+def beyond(difference: Interval, pace: Interval | None, by_quarter: Interval | None, dip: Interval | None) -> bool:
     """Whether a steady habit of buying cannot have made the difference. All checks must hold, so that the chance
     to be wrong is that of one (intersection-union: Berger 1982): more come back, and sooner than by their own past,
     within quarters too, without having slowed down before. An end that is nan holds nothing."""

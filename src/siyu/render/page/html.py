@@ -1,7 +1,5 @@
 """The report as one HTML file: offline, without requests, under a policy that admits only what is in it."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """The what-if of a finding: sliders for a few inputs, draws for the rest, worked out in the reader's browser."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """The assumptions with their names, and the platform economics as live formulas over them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from functools import cached_property, lru_cache

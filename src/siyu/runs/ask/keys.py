@@ -1,7 +1,5 @@
 """Digests of what the project itself puts into a report: code, lock, interpreter, notebook, parameters."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Parameters of a notebook: what its annotated cell declares, and text read as the declared types."""
 
-from __future__ import annotations
-
 import ast
 import io
 import re

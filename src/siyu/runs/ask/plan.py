@@ -1,7 +1,5 @@
 """A plan: what one subject's report is made from, section by section, with the key of each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The decision: what of a plan is still good, what has to be done, and which input is the reason."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,7 +8,7 @@ from siyu.runs.ask import keys
 from siyu.runs.ask.plan import Plan, SectionPlan
 from siyu.runs.ask.present import Present
 from siyu.runs.files.made import Made
-from siyu.runs.files.record import PUBLISHED, whole
+from siyu.runs.files.record import PUBLISHED
 from siyu.runs.files.storage import sha256
 from siyu.runs.files.workspace import SectionStore, Workspace
 
@@ -19,7 +17,7 @@ _TOLD = 5  # reasons told to people
 
 
 @dataclass(frozen=True)
-class Decision:
+class Renewal:
     """unchanged: the published report stands.   execute, reuse: sections to run, sections taken over.
 
     kept: those among `reuse` that an earlier run has left.   adopt: what those were made from that come out of
@@ -53,13 +51,13 @@ class Decision:
         }
 
 
-def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) -> Decision:
+def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) -> Renewal:
     """Compare a plan with what is published, with what an earlier run has left, and with what others share."""
     names = tuple(section.notebook for section in plan.runs if section.given is None)
     given = tuple(section.notebook for section in plan.runs if section.given is not None)
     if force:
-        return Decision(unchanged=False, execute=names, reuse=given)
-    published = whole(workspace.out / plan.request.subject.id)
+        return Renewal(unchanged=False, execute=names, reuse=given)
+    published = present.published(workspace.out / plan.request.subject.id)
     made, adopt, kept, because = {name: given_made(plan, name) for name in given}, {}, [], set[str]()
     for section in plan.runs:
         changes = []
@@ -79,13 +77,13 @@ def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) 
     key = plan.key({name: one.key for name, one in made.items()})
     if published is not None and not execute:
         if published.get("key") == key:
-            return Decision(unchanged=True, reuse=given + names)
+            return Renewal(unchanged=True, reuse=given + names)
         because |= _report_reasons(plan, published)
     reuse = given + tuple(name for name in names if name in made)
-    return Decision(False, execute, reuse, tuple(kept), adopt, tuple(sorted(because)))
+    return Renewal(False, execute, reuse, tuple(kept), adopt, tuple(sorted(because)))
 
 
-def together(plans: Sequence[Plan], decisions: Sequence[Decision]) -> list[Decision]:
+def together(plans: Sequence[Plan], decisions: Sequence[Renewal]) -> list[Renewal]:
     """What a batch would do: of those who share a section that is not there yet, the first one executes it."""
     taken, found = set[str](), []
     for plan, decision in zip(plans, decisions, strict=True):

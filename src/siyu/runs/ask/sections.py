@@ -1,7 +1,5 @@
 """Sections: the bundled notebooks, and which of them a subject's report is made of."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Numerals in printed text, and the numbers they can stand for: rounded, in percent, in thousands, in 万 or 亿."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """The record of a run: `run.json`, its seal, and whether a published folder still matches it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -5,8 +5,6 @@ path is kept as the reason. Files of the interpreter, of libraries, and files th
 are no inputs; files of this package other than code are noted here, whoever opens them.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import sysconfig

@@ -1,7 +1,5 @@
 """Ledger rows in words, for both languages: what was printed, and several texts as one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from siyu.definitions import registry

@@ -1,7 +1,5 @@
 """Channels of a private domain (私域): flags instead of one label, and the definitions they meet."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from pydantic import BeforeValidator
 
 from siyu.errors import nearest
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.quotes import joined
+from siyu.evidence.readings.quotes import joined
 from siyu.evidence.table import Faults, Row, Words, read_table
 from siyu.language import Text
 

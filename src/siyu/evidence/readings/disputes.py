@@ -1,7 +1,5 @@
 """What the conflicts of the ledger come to: in words, and how far printed figures lie from adopted ones."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd
@@ -9,7 +7,7 @@ import pandas as pd
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.quotes import joined, quoted
+from siyu.evidence.readings.quotes import joined, quoted
 from siyu.figure import Figure
 from siyu.language import Text
 from siyu.messages import msg

@@ -4,8 +4,6 @@ Rules are data (`data/evidence/plausibility.csv`): a ratio of two metrics, or on
 should keep; and dates no later than the page that prints them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
@@ -68,11 +66,17 @@ def load_rules(path: Path, ledger: Ledger) -> list[Rule]:
 def check(ledger: Ledger, rules: list[Rule]) -> pd.DataFrame:
     """One row per rule and claim under suspicion: the ratio found, the bounds, whether it is plausible.
 
-    Columns: rule_id, claim_id, against (claim id or ""), ratio (float64), low, high, plausible (bool).
+    Columns: rule_id, claim_id, against (claim id or ""), ratio (float64), low, high, plausible (bool), case, rule
+    (its name), sources.
     Claims a conflict rejected are checked too: the check must find them without being told.
     """
     rows = [dict(zip(COLUMNS, row, strict=True)) for rule in rules for row in _rows(rule, ledger)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    return found.assign(
+        case=found["claim_id"].map(lambda claim_id: ledger.claims[claim_id].case),
+        rule=found["rule_id"].map({rule.rule_id: {"en": rule.name, "zh": rule.name_zh} for rule in rules}),
+        sources=found["claim_id"].map(lambda claim_id: [f"claim:{claim_id}"]),
+    )
 
 
 def _rows(rule: Rule, ledger: Ledger) -> Iterator[tuple[object, ...]]:
