@@ -171,7 +171,7 @@ def test_words_follow_the_decision():
         return title(finding.record, Language("en"))
 
     assert said(settled).startswith("Leave an order on Douyin: in 95% of the draws")
-    assert "would bring only" in said(decided(0.6, 0.5))
+    assert "knowing all is worth only" in said(decided(0.6, 0.5))
     assert said(decided(0.6, 5.0)).startswith("Open: an order keeps more on Douyin")
     moved = replace(settled, leader="wechat_shop", shares=dict(reversed(settled.shares.items())))
     assert said(replace(moved, shares={**moved.shares, "wechat_shop": point(0.95)})).startswith("Move an order to the")

@@ -231,9 +231,9 @@ def test_titles_of_the_economics_turn_with_the_data():
         return title(FindingRecord.model_validate(records[key]), Language("en"))
 
     assert said(weak, "switch").startswith("Leave an order on Douyin: in 9")
-    assert said(weak, "per_thousand").startswith("Open: in ")
+    assert said(weak, "per_thousand").startswith("Open: a thousand people")
     assert said(weak, "platform_answer").startswith(
-        "Leave the orders you have on Douyin; by which route to close people still to be won is open: measure"
+        "Leave the orders you have on Douyin; how to close new people is open: measure"
     )
     # one ranking: the same unknown first, wherever a report names one
     first = said(weak, "next_measurement").partition("'")[2].partition("'")[0]

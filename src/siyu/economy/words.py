@@ -6,52 +6,42 @@ from siyu.messages import msg
 SWITCH = {
     (True, "sure"): msg("Leave an order on Douyin: in {better} of the draws it keeps more there than by the {route}"),
     (True, "slight"): msg(
-        "Leave an order on Douyin: it keeps more there than by the {route} in {better} of the draws, and knowing "
-        "everything would bring only {worth} an order"
+        "Leave an order on Douyin: it keeps more than by the {route} in {better} of the "
+        "draws; knowing all is worth only {worth} an order"
     ),
     (True, "open"): msg(
-        "Open: an order keeps more on Douyin than by the {route} in {better} of the draws, and a wrong choice costs "
-        "{worth} an order; measure '{unknown}' first"
+        "Open: an order keeps more on Douyin than by the {route} in {better} of the draws; "
+        "knowing all is worth {worth} an order"
     ),
     (False, "sure"): msg("Move an order to the {route}: in {better} of the draws it keeps more there than on Douyin"),
     (False, "slight"): msg(
-        "Move an order to the {route}: it keeps more there than on Douyin in {better} of the draws, and knowing "
-        "everything would bring only {worth} an order"
+        "Move an order to the {route}: it keeps more than on Douyin in {better} of the draws; "
+        "knowing all is worth only {worth} an order"
     ),
     (False, "open"): msg(
-        "Open: an order keeps more by the {route} than on Douyin in {better} of the draws, and a wrong choice costs "
-        "{worth} an order; measure '{unknown}' first"
+        "Open: an order keeps more by the {route} than on Douyin in {better} of the draws; "
+        "knowing all is worth {worth} an order"
     ),
 }
 PEOPLE = {
-    True: msg(
-        "Close people by the {first}: in {better} of the draws a thousand bring most that way, {best} against "
-        "{next_best} by the {second}"
-    ),
-    False: msg(
-        "Open: in {better} of the draws a thousand people bring most by the {first}, {best} against {next_best} by the "
-        "{second}"
-    ),
+    True: msg("Close people by the {first}: in {better} of the draws a thousand people bring most that way, {best}"),
+    False: msg("Open: a thousand people bring most by the {first} in {better} of the draws, {best}"),
 }
 # (whether to leave orders on Douyin, None: open; whether the choice for people is decided)
 ANSWERS = {
-    (True, True): msg("Leave the orders you have on Douyin, and close people still to be won by the {first}"),
+    (True, True): msg("Leave the orders you have on Douyin, and close new people by the {first}"),
     (True, False): msg(
-        "Leave the orders you have on Douyin; by which route to close people still to be won is open: measure "
-        "'{unknown}' first"
+        "Leave the orders you have on Douyin; how to close new people is open: measure '{unknown}' first"
     ),
-    (False, True): msg("Move the orders you have to the {route}, and close people still to be won by the {first}"),
+    (False, True): msg("Move the orders you have to the {route}, and close new people by the {first}"),
     (False, False): msg(
-        "Move the orders you have to the {route}; by which route to close people still to be won is open: measure "
-        "'{unknown}' first"
+        "Move the orders you have to the {route}; how to close new people is open: measure '{unknown}' first"
     ),
     (None, True): msg(
-        "Close people still to be won by the {first}; whether to move the orders you have to the {route} is open: "
-        "measure '{unknown}' first"
+        "Close new people by the {first}; moving orders to the {route} is open: measure '{unknown}' first"
     ),
     (None, False): msg(
-        "Neither choice is decided, where to keep the orders you have and how to close people: measure '{unknown}' "
-        "first"
+        "Neither choice is decided, where to keep orders and how to close new people: measure '{unknown}' first"
     ),
 }
 OWN = {
