@@ -124,7 +124,7 @@ class Holdings:
         """A row per problem listed: file, column (null for the line), reason (message), line (int64), sources."""
         rows = [
             {"file": _verbatim(name(account)), "line": one.line, "column": one.column and _verbatim(one.column),
-             "reason": one.message,
+             "reason": one.public,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
             for one in sorted(account.problems, key=Trouble.place)
@@ -233,8 +233,8 @@ class Holdings:
 
 
 def name(account: Account) -> str:
-    """The file of an account as it stands in the folder of exports."""
-    return account.file.rsplit(f"{EXPORTS}/", 1)[-1]
+    """What an export is called in artefacts: its own name may be a person's."""
+    return f"{EXPORTS}/{account.public}"
 
 
 def _entry(account: Account) -> OrdersEntry:
@@ -259,4 +259,5 @@ def _platform(account: Account) -> str:
 def _format_name(account: Account) -> dict[str, str]:
     if account.entry is None:
         return {"en": "unknown format", "zh": "未知格式"}
-    return {str(code): text for code, text in account.entry.name.items()}
+    draft = {"en": " (draft format)", "zh": "（草稿格式）"} if account.draft else {"en": "", "zh": ""}
+    return {str(code): text + draft[code] for code, text in account.entry.name.items()}

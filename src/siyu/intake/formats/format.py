@@ -20,6 +20,7 @@ Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstan
 Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates", "assignments"]
 # readers that a column of each meaning may have
 _READERS = {"fen": ("money", "fee", "product"), "id": ("id", "row", "text"), "text": ("text", "choice", "id"),
+            "words": ("text", "choice"), "code": ("text", "id"),
             "key": ("buyer",), "time": ("time",), "count": ("count",), "share": ("share",)}  # fmt: skip
 _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 
@@ -184,9 +185,17 @@ def normal(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def _tables() -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((data_dir() / "tables.yml").read_text(encoding="utf-8"))
+    return content
+
+
 def tables() -> dict[str, dict[str, str | list[str]]]:
     """The canonical tables: column -> meaning, or the codes of a choice."""
-    content: dict[str, dict[str, str | list[str]]] = yaml.safe_load(
-        (data_dir() / "tables.yml").read_text(encoding="utf-8")
-    )
-    return content
+    return {name: columns for name, columns in _tables().items() if name != "words"}
+
+
+@lru_cache(maxsize=1)
+def words() -> re.Pattern[str]:
+    """What is kept of a text that says where something came from: the words of a closed list."""
+    return re.compile("|".join(map(re.escape, sorted(_tables()["words"], key=len, reverse=True))), re.IGNORECASE)
