@@ -33,6 +33,8 @@ MISSING = msg(
     "this subject's folder exports"
 )
 NO_RULE = msg("No fee rule is as old as this report: put dated rules with their source into this subject's fees.csv")
+UNDATED = msg("The order exports have no column {column}: when orders were paid is not known")
+UNTOLD = msg("Some order export has no column {column}: what came back is not known, and net figures are left out")
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -49,10 +51,11 @@ _NO_PURCHASES = pa.schema([
 class NoInput:
     """Why a section has nothing to work on: one message, shown in place of its findings."""
 
-    reason: str
+    reason: str | Mapping[str, Any]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {"text/plain": self.reason, NO_INPUT: {"reason": self.reason}}
+        plain = self.reason if isinstance(self.reason, str) else str(self.reason["id"])
+        return {"text/plain": plain, NO_INPUT: {"reason": self.reason}}
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,8 @@ class Holdings:
     @property
     def notes(self) -> tuple[Text, ...]:
         """What a finding on orders has to say about its span, see `siyu.observed.notes`."""
-        return tuple(notes(self.spans, self.as_of))
+        untold = [one.absent["refund"] for one in self.books.counts if "refund" in one.absent]
+        return (*notes(self.spans, self.as_of), *([_lacks(UNTOLD, *untold)] if untold else []))
 
     def missing(self, *kinds: str, buyers: bool = False) -> NoInput | None:
         """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there.
@@ -90,6 +94,9 @@ class Holdings:
         buyers: whether orders that name their buyer are needed as well."""
         if not any(self.refs(kind) for kind in kinds):
             return NoInput(MISSING)
+        undated = [one.absent["paid_at"] for one in self.books.counts if "paid_at" in one.absent]
+        if undated and len(undated) == len(self.books.counts) and not self.refs(*(set(kinds) - {"orders"})):
+            return NoInput(_lacks(UNDATED, *undated))
         return NoInput(NO_KEYS) if buyers and not self.largest().buyers else None
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
@@ -212,7 +219,7 @@ class Holdings:
         more = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
         tables = held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS
-        return opened(self.as_of, *tables, **more, sources=sources, spans=self.spans)
+        return opened(self.as_of, *tables, **more, sources=sources, spans=self.spans, absent=held.absent)
 
     @cached_property
     def orders(self) -> pd.DataFrame:
@@ -241,6 +248,10 @@ def _entry(account: Account) -> OrdersEntry:
     file, label = name(account), _format_name(account)
     named = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}")
     return OrdersEntry(ref=f"orders:{file}", kind="orders", path=file, source=None, name=named)
+
+
+def _lacks(message: str, *headers: str) -> Mapping[str, Any]:
+    return {"id": message, "args": {"column": {"value": ", ".join(dict.fromkeys(headers))}}}
 
 
 def _verbatim(text: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self
@@ -176,6 +176,20 @@ class Layout:
             return self.header[self.places[key]].strip("\ufeff\t '`")
         column = self.format.columns.get(key)
         return column.header[0] if column is not None and column.header else key
+
+
+# what figures need of order exports, and the columns any of which tells it
+NEEDS = {"paid_at": ("paid_at",), "refund": ("refunded_fen", "refund_state", "net_fen"), "buyer_id": ("buyer_id",)}
+
+
+def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
+    """The NEEDS that no column of an order export meets, and how the column would be called."""
+    found = {}
+    for need, columns in NEEDS.items() if entry.kind == "orders" else ():
+        if not set(columns) & set(held):
+            mapped = (entry.columns[key] for key in columns if key in entry.columns)
+            found[need] = next((column.header[0] for column in mapped if column.header), columns[0])
+    return found
 
 
 def normal(name: str) -> str:

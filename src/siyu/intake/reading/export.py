@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.intake.formats.catalogue import catalogue
-from siyu.intake.formats.format import Format, Layout
+from siyu.intake.formats.format import Format, Layout, absent
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints, Hashes
@@ -240,6 +240,8 @@ class _Run:
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:
             kinds = "; ".join(f"{kind} ({few_lines(places)})" for kind, places in sorted(aside.items()))
             account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
+        for need, header in absent(self.layout.format, self.bounds.held).items():
+            account.note(f"no_{need}", found=header)
         for (column, code), found in self.said.items():
             account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
         if "buyer_id" in self.layout.places:

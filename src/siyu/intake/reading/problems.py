@@ -48,6 +48,9 @@ REASONS = {
     "hidden_rows": "{found} hidden rows of the sheet are counted like the others (rows {expected})",
     "ignored_lines": "{found} lines are no records: {expected}",
     "repeats": "{found} lines repeat an earlier record and are left out (lines {expected})",
+    "no_paid_at": "there is no column {found}: when orders were paid is not known, and nothing is computed from them",
+    "no_refund": "there is no column {found}: what came back is not known; refund rate and net are not computable",
+    "no_buyer_id": "there is no column {found}: who bought is not known; nothing about buyers is computable",
     "paid_on_delivery": "{found} completed records have no payment time: they count on the day of completion, else of"
     " the order",
     # a file

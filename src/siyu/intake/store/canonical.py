@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from siyu.intake.formats.format import absent
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered, standing_for, strangers
 from siyu.intake.store.parts import COLUMNS, Part
@@ -211,18 +212,12 @@ class _Lines:
         return sold
 
 
-REFUNDS = ("refunded_fen", "refund_state", "net_fen")  # columns any of which tells what went back
-
-
 def _absent(parts: Sequence[Part]) -> dict[str, str]:
-    """What exports of one platform have no column for, and how the column would be called."""
-    found = {}
-    for need, columns in (("paid_at", ("paid_at",)), ("refund", REFUNDS), ("buyer_id", ("buyer_id",))):
-        lacking = [part for part in parts if not set(columns) & part.held]
-        if lacking and (need != "buyer_id" or len(lacking) == len(parts)):
-            mapped = (lacking[0].format.columns[key] for key in columns if key in lacking[0].format.columns)
-            found[need] = next((column.header[0] for column in mapped if column.header), columns[0])
-    return found
+    """What exports of one platform have no column for, and how the column would be called. One that names buyers is
+    enough for those it holds."""
+    each = [absent(part.format, part.held) for part in parts]
+    found = {need: header for lacks in each for need, header in lacks.items()}
+    return {need: found[need] for need in found if need != "buyer_id" or all(need in lacks for lacks in each)}
 
 
 def _changed(order_ids: pa.Array, before: str | None) -> Flags:
