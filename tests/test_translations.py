@@ -16,10 +16,10 @@ from siyu.definitions import registry
 from siyu.economy import names, tables
 from siyu.evidence import labels as ledger_words
 from siyu.evidence.assumptions import Assumption
-from siyu.evidence.channels import Answer
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
-from siyu.evidence.fees import Kind, RouteName
+from siyu.evidence.fee_rule import Kind, RouteName
+from siyu.evidence.readings.channels import Answer
 from siyu.evidence.references import claim_entry
 from siyu.evidence.sources import Grade
 from siyu.formulas import people_terms, terms

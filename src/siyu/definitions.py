@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from siyu import reads
-from siyu.digests import UNITS
 from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.paths import address, data_dir
 from siyu.plain_yaml import LOADER
 from siyu.reads import Shelf
+from siyu.reads.digests import UNITS
 
 if TYPE_CHECKING:
     import pint

@@ -1,7 +1,5 @@
 """Errors that say what happened, where, and what to do next."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -74,6 +74,11 @@ class Figure:
         if not self.low - slack <= self.value <= self.high + slack:
             raise ValueError(f"value {self.value} is outside {self.low} to {self.high}")
 
+    @classmethod
+    def exact(cls, value: float, key: str, sources: tuple[str, ...] = (), n: int | None = None) -> Figure:
+        """A number without a range, as metric `key` in its unit."""
+        return cls(value, value, value, definition(key).unit, "none", key, sources, n)
+
     def named(self, key: str, n: int | None = None) -> Figure:
         """The same figure as metric `key`, in its unit. DefinitionMismatch when dimensions differ."""
         target = definition(key)

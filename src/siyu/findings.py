@@ -3,8 +3,6 @@
 Notebooks make findings; every rendering (HTML, PowerPoint, Excel, JSON) reads their records.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property

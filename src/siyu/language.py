@@ -3,8 +3,6 @@
 Findings hold message ids and values. A `Language` says them; it never computes.
 """
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Mapping

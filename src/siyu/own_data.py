@@ -20,11 +20,10 @@ from siyu.intake.reading.problems import Trouble
 from siyu.intake.reading.sources import EXPORTS
 from siyu.intake.store.client_tables import Books, books
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
-from siyu.orders.labels import PLATFORMS
-from siyu.orders.metrics import NO_KEYS
+from siyu.orders.labels import NO_KEYS, PLATFORMS
 from siyu.record import NO_INPUT, Both, OrdersEntry
 from siyu.subjects import Subject
 
@@ -169,7 +168,7 @@ class Holdings:
         if isinstance(held, Absent) or isinstance(usable, Absent) or isinstance(ignored, Absent):
             return Absent(("accepted_share",))
         share = usable.value / max(held.value - ignored.value, 1)
-        return Figure(share, share, share, "ratio", "none", "accepted_share", held.sources, int(held.value))
+        return Figure.exact(share, "accepted_share", held.sources, int(held.value))
 
     def identified(self, platform: str = "") -> Figure | Absent:
         """Order lines that name a usable buyer, of all or of one platform. Complete counts: no interval."""
@@ -177,8 +176,7 @@ class Holdings:
         lines, usable = sum(one.records for one in counts), sum(one.usable for one in counts)
         if not lines:
             return Absent(("identity_share",))
-        share = usable / lines
-        return Figure(share, share, share, "ratio", "none", "identity_share", self.refs(*LINES), lines)
+        return Figure.exact(usable / lines, "identity_share", self.refs(*LINES), lines)
 
     def identified_by_platform(self) -> dict[str, Figure | Absent]:
         """platform -> `identified`, of each platform with orders."""

@@ -1,7 +1,5 @@
 """Where the project keeps things. Nothing else in the package knows the layout on disk."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 
@@ -39,6 +37,11 @@ def located(name: str) -> Path:
     if own is None or name.partition("/")[0] in _PROJECT:
         return project_root() / name
     return own / name
+
+
+def homes_of_inputs() -> list[Path]:
+    """The folders that inputs lie in: the project, and `SIYU_DATA`."""
+    return [project_root(), *filter(None, [_own()])]
 
 
 def _own() -> Path | None:

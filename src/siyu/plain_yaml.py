@@ -1,7 +1,5 @@
 """YAML as people write it: mappings, lists and words. What could hurt or hang a reader is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar

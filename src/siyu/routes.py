@@ -4,12 +4,10 @@ The one list of routes. A new one is an entry here, its fee rules in `data/fees.
 `data/assumptions.csv`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from siyu.errors import nearest
-from siyu.marked import msg
+from siyu.messages import msg
 
 # Steps of one order, as message ids, in the order in which they are read; a route has some of them.
 STEPS = {

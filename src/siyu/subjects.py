@@ -1,7 +1,5 @@
 """A subject: whose report it is. Read from `subject.yml` in its folder."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One look for charts, page and slides: colours, type and sizes."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from pathlib import Path
 

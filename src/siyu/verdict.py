@@ -1,7 +1,5 @@
 """What may be said of some figures: the domain decides it, a notebook shows it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 

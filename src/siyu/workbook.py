@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import ChainMap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -16,15 +16,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siyu import charts, reads, theme
-from siyu.definitions import registry
 from siyu.errors import Problem, UsageError, nearest
 from siyu.evidence.assumptions import Assumption, Assumptions, load_assumptions
-from siyu.evidence.channels import Channels, load_channels
-from siyu.evidence.claims import Claim
 from siyu.evidence.fees import FeeRules, fee_rules
 from siyu.evidence.ledger import Ledger, load_ledger
-from siyu.evidence.plausibility import check, load_rules
+from siyu.evidence.readings.channels import Channels, load_channels
+from siyu.evidence.readings.plausibility import check, load_rules
 from siyu.evidence.references import References
+from siyu.evidence.stated import Stated
 from siyu.figure import Absent, Figure
 from siyu.findings import Finding, cell_text, make_finding
 from siyu.language import Language, Text
@@ -36,8 +35,6 @@ if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
     from siyu.own_data import Holdings, NoInput
-
-TYING = ("entity", "statistic")  # where claims of a conflict differ in these, they may be held against each other
 
 
 @dataclass
@@ -57,40 +54,16 @@ class Workbook:
     def figure(
         self, metric: str, statistic: str | None = None, *, entity: str | None = None, case: str | None = None
     ) -> Figure | Absent:
-        """The adopted figure of a metric for the case (or another `case`), or Absent when none is stated.
-
-        statistic narrows the choice; entity (the slug after the case's dot) is preferred where it exists.
-        Rivals that a conflict keeps as a range give that range.
-        Raises ValueError when more than one claim stands unresolved.
-        """
-        claims = self._claims(metric, statistic, entity, case or self.case)
-        standing = [claim for claim in claims if not self.ledger.rejected(claim)]
-        if not standing:
-            judged = [figure for claim in claims if (figure := self._judged(claim)) is not None]
-            return judged[0] if judged else Absent((metric,))
-        first, *others = [self._figure(claim) for claim in standing]
-        for claim, other in zip(standing[1:], others, strict=True):
-            if other.value == first.value:  # they agree, and both carry the figure
-                sources, akin = {*first.sources, *other.sources}, {*first.akin, *other.akin}
-                first = replace(first, sources=tuple(sorted(sources)), akin=tuple(sorted(akin)))
-            elif self._kept_as_range(standing[0], claim):
-                first = first.widened(other)  # type: ignore[assignment]
-            else:
-                ids = ", ".join(claim.claim_id for claim in standing)
-                raise ValueError(f"{metric}: {ids} all stand; name the statistic or the entity")
-        return first
+        """The adopted figure of a metric for the case (or another `case`), see `Stated.figure`."""
+        return self._stated.of(case).figure(metric, statistic, entity)
 
     def claim(self, claim_id: str) -> Figure:
         """One claim as printed, adopted or not (to show rivals). Raises KeyError with the nearest id."""
-        if claim_id not in self.ledger.claims:
-            raise KeyError(f"{claim_id}: {nearest(claim_id, self.ledger.claims)}")
-        return self._figure(self.ledger.claims[claim_id])
+        return self._stated.claim(claim_id)
 
     def rival(self, metric: str, *, case: str | None = None) -> Figure | Absent:
         """The claim on this metric that a conflict rejected, as printed; Absent when there is none."""
-        claims = self._claims(metric, None, None, case or self.case)
-        rejected = [claim for claim in claims if self.ledger.rejected(claim)]
-        return self._figure(rejected[0]) if rejected else Absent((metric,))
+        return self._stated.of(case).rival(metric)
 
     def count(self, frame: pd.DataFrame, case: str = "") -> Figure:
         """How many rows of the ledger a frame holds; its source is the ledger of the case.
@@ -103,15 +76,12 @@ class Workbook:
         return {name: self.count(frame, case) for name, frame in frames.items()}
 
     def names(self, claims: pd.DataFrame) -> pd.Series:
-        """Row labels for a frame of claims: entity and metric, in both languages."""
-        metrics = registry().metrics
-        return claims.apply(
-            lambda row: {
-                "en": f"{row['entity_name']}: {metrics[row['metric']].en}",
-                "zh": f"{row['entity_name_zh']}：{metrics[row['metric']].zh}",
-            },
-            axis=1,
-        )
+        """Row labels for a frame of claims, see `Stated.names`."""
+        return self._stated.names(claims)
+
+    @property
+    def _stated(self) -> Stated:
+        return Stated(self.ledger, self.case)
 
     def reference(self, name: str) -> pd.DataFrame:
         """A bundled data set (all columns text); `attrs["ref"]` is its source ref."""
@@ -129,9 +99,7 @@ class Workbook:
         assumption_id = own if own in self.assumptions else assumption_id
         if assumption_id not in self.assumptions:
             raise KeyError(f"{assumption_id}: {nearest(assumption_id, self.assumptions)}")
-        row = self.assumptions[assumption_id]
-        kind = "none" if row.low == row.high else "assumption90"
-        return Figure(row.mode, row.low, row.high, row.unit, kind, sources=(f"assumption:{assumption_id}",))
+        return self.assumptions[assumption_id].figure
 
     def fee(
         self, platform: str, route: str, *, category: str = "", day: int = 365, beside: Figure | Absent | None = None
@@ -175,7 +143,10 @@ class Workbook:
 
         about = self.subject
         stated = own.stated(self.assumptions, about.facts, self.as_of)
-        if about.kind == "case" or not (about.folder / "exports").is_dir():
+        if about.kind == "case" or not about.id:  # nobody in particular has no exports
+            return own.OwnInputs(stated=stated)
+        if not (about.folder / "exports").is_dir():
+            reads.listed(about.folder / "exports")  # looked for
             return own.OwnInputs(stated=stated)
         from siyu.orders import measured  # here: see `own`
 
@@ -209,12 +180,12 @@ class Workbook:
     @cached_property
     def claims(self) -> pd.DataFrame:
         """All claims, one per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""
-        return self._frame(self.ledger.claims.values())
+        return self._stated.frame(self.ledger.claims.values())
 
     @cached_property
     def case_claims(self) -> pd.DataFrame:
         """Rows of `claims` that belong to the case."""
-        return self._frame(self.ledger.case_claims(self.case))
+        return self._stated.frame(self.ledger.case_claims(self.case))
 
     @cached_property
     def conflicts(self) -> pd.DataFrame:
@@ -228,13 +199,8 @@ class Workbook:
 
     @cached_property
     def plausibility(self) -> pd.DataFrame:
-        """Arithmetic checks of all claims: see `evidence.plausibility.check`; with case, rule names, sources."""
-        rules = load_rules(data_dir() / "evidence" / "plausibility.csv", self.ledger)
-        names = {rule.rule_id: {"en": rule.name, "zh": rule.name_zh} for rule in rules}
-        found = check(self.ledger, rules)
-        cases = found["claim_id"].map(lambda claim_id: self.ledger.claims[claim_id].case)
-        sources = found["claim_id"].map(lambda claim_id: [f"claim:{claim_id}"])
-        return found.assign(case=cases, rule=found["rule_id"].map(names), sources=sources)
+        """Arithmetic checks of all claims, see `plausibility.check`."""
+        return check(self.ledger, load_rules(data_dir() / "evidence" / "plausibility.csv", self.ledger))
 
     def look(self, rows: pd.DataFrame | Mapping[str, Any]) -> pd.DataFrame:
         """What a finding is about to show, to be read first: a frame without its sources, texts in the language;
@@ -276,14 +242,10 @@ class Workbook:
             return None
         if key in self.findings and self.findings[key].message != message:
             raise ValueError(f"finding {key} exists already; keys are unique within a section")
-        more: dict[str, Any] = {
-            "subtitle": subtitle,
-            "caveats": tuple(caveats),
-            "role": role,
-            "language": self.language,
-        }
-        more |= {"cards": dict(cards or {}), "context": tuple(context), "whatif": whatif, "feeds": feeds}
-        finding = make_finding(key, self.section, message, values, chart, **more)
+        finding = make_finding(
+            key, self.section, message, values, chart, subtitle=subtitle, caveats=tuple(caveats), role=role,
+            language=self.language, cards=dict(cards or {}), context=tuple(context), whatif=whatif, feeds=feeds,
+        )  # fmt: skip
         if finding.role == "absent":  # what is not there rests on where it was looked for
             finding = replace(finding, context=(f"ledger:{self.case}",))
         self.findings[key] = finding
@@ -299,48 +261,6 @@ class Workbook:
         fees = self._fees if any(ref.startswith("fee:own_") for ref in refs) else self.fees
         found = References.collect(refs, self.ledger, rows, fees, own)
         return replace(found, observed=self.own.observed) if own else found
-
-    def _frame(self, claims: Iterable[Claim]) -> pd.DataFrame:
-        rows = [
-            {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
-            | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
-            | {"sources": [f"claim:{claim.claim_id}"]}
-            for claim in claims
-        ]
-        return pd.DataFrame(rows)
-
-    def _claims(self, metric: str, statistic: str | None, entity: str | None, case: str) -> list[Claim]:
-        claims = [claim for claim in self.ledger.stated(case, metric) if statistic in (None, claim.statistic)]
-        preferred = [claim for claim in claims if entity and claim.entity == f"{case}.{entity}"]
-        return preferred or claims
-
-    def _figure(self, claim: Claim) -> Figure:
-        low, value, high = claim.span
-        return self._of_claim(claim, value, low, high)
-
-    def _judged(self, claim: Claim) -> Figure | None:
-        for entry in self.ledger.conflicts_of(claim.claim_id):
-            if entry.resolution == "judged" and entry.adopted_low is not None:
-                low, high = (
-                    entry.adopted_low,
-                    entry.adopted_high if entry.adopted_high is not None else entry.adopted_low,
-                )
-                return self._of_claim(claim, (low + high) / 2, low, high, f"conflict:{entry.conflict_id}")
-        return None
-
-    def _of_claim(self, claim: Claim, value: float, low: float, high: float, *more: str) -> Figure:
-        kind, refs = "claim_range" if low < high else "none", (f"claim:{claim.claim_id}", *more)
-        akin = tuple(
-            (f"claim:{claim.claim_id}", f"claim:{other}", f"conflict:{entry.conflict_id}")
-            for entry in self.ledger.conflicts_of(claim.claim_id)
-            if entry.differing_field in TYING and entry.resolution == "both"
-            for other in entry.claims
-        )
-        return Figure(value, low, high, claim.unit, kind, claim.metric, refs, 1, entity=claim.entity, akin=akin)
-
-    def _kept_as_range(self, a: Claim, b: Claim) -> bool:
-        entries = self.ledger.conflicts_of(a.claim_id)
-        return any(b.claim_id in entry.claims and entry.resolution in ("range", "both", "open") for entry in entries)
 
 
 @lru_cache(maxsize=1)

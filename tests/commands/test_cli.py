@@ -127,6 +127,8 @@ def test_the_case_from_notebook_to_report_and_back(tmp_path):
     out = tmp_path / "out"
     run("siyu", "report", "luzhou_laojiao", "--lang", "en", "--out", out)
     folder = out / "luzhou_laojiao"
+    record = json.loads((folder / "run.json").read_text())
+    assert [one["outside"] for one in record["sections"] if "outside" in one] == []
     assert run("siyu", "verify", folder).stderr.endswith("the seal holds\n")
     traced = run("siyu", "trace", "luzhou_laojiao", "fan_gmv.fan_gmv", "--out", out).stdout
     assert "claim:S0-09" in traced
@@ -157,4 +159,6 @@ def test_the_case_from_notebook_to_report_and_back(tmp_path):
     assert [section.notebook for section in plan.runs] == [path.stem for path in elsewhere]
     again = [record for section in plan.runs for record in findings(json.loads(section.given or b""))]
     published = json.loads((folder / "findings.json").read_text())["findings"]
-    assert [{**record, "title": one["title"]} for record, one in zip(again, published, strict=True)] == published
+    assert [
+        {**record.as_json(), "title": one["title"]} for record, one in zip(again, published, strict=True)
+    ] == published

@@ -9,7 +9,7 @@ from siyu.errors import LedgerError
 from siyu.evidence.claims import load_claims
 from siyu.evidence.conflicts import rivals
 from siyu.evidence.ledger import Ledger, load_ledger
-from siyu.evidence.plausibility import check, load_rules
+from siyu.evidence.readings.plausibility import check, load_rules
 from siyu.paths import data_dir
 
 

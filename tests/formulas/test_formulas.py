@@ -43,11 +43,9 @@ from siyu.routes import PEOPLE_STEPS, STEPS
 
 
 def fee(route, day):
-    low, high, _ = fee_rules(data_dir() / "fees.csv").rate(
-        route.partition("_")[0], route, "apparel", day, date(2021, 8, 31)
-    )
-    assert low == high
-    return low
+    found = fee_rules(data_dir() / "fees.csv").lookup(route.partition("_")[0], route, "apparel", day, date(2021, 8, 31))
+    assert found.low == found.high
+    return found.low
 
 
 def at(expression, **values):

@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
-from siyu.evidence import reliability
 from siyu.evidence.labels import SIZES
+from siyu.evidence.readings import reliability
 from siyu.figure import DefinitionMismatch, Figure
 from siyu.orders.exhibits import ANSWERS
-from siyu.orders.uplift import VERDICTS
+from siyu.orders.groups.uplift import VERDICTS
 from siyu.paths import notebooks_dir
 from siyu.record import Both, FindingRecord, Message
 from siyu.runs.files import executed, storage
@@ -40,7 +40,8 @@ def untied(record: FindingRecord) -> list[str]:
         conflicts = [ledger.conflicts[ref.removeprefix("conflict:")] for ref in value.sources if "conflict:" in ref]
         for one, other in itertools.combinations(claims, 2):
             ties = (entry for entry in conflicts if {one.claim_id, other.claim_id} <= {*entry.claims})
-            if one.entity != other.entity and not any(ties):
+            part = any(a.entity.startswith(f"{b.entity}.") for a, b in ((one, other), (other, one)))
+            if one.entity != other.entity and not part and not any(ties):
                 found.append(value.name)
     return found
 

@@ -71,3 +71,16 @@ def tables(lives: Lives) -> dict[str, pa.Table]:
 
 def frames(lives: Lives) -> Frames:
     return opened(lives.world.as_of, **tables(lives))
+
+
+def invitations(lives: Lives, day: int = 400) -> pa.Table:
+    """Every other buyer known by a day and all who joined after, invited on it, by the newest order."""
+    known = lives.orders[lives.orders["day"] < day].reset_index(names="order")
+    newest = known.drop_duplicates("buyer", keep="last")
+    later = lives.joins.loc[lives.joins["day"] >= day, "buyer"]
+    invited = ((newest["buyer"] % 2 == 1) | newest["buyer"].isin(later)).to_numpy()
+    moment = np.where(invited, np.datetime64(lives.world.start, "s") + np.timedelta64(day, "D"), np.datetime64("NaT"))
+    return pa.table({
+        "order_id": ("A" + newest["order"].astype(str)).to_numpy(object),
+        "arm": np.where(invited, "invited", "control"), "invited_at": moment,
+    })  # fmt: skip

@@ -24,13 +24,14 @@ from tqdm import tqdm
 
 from siyu.orders.counts import first_gaps, followed
 from siyu.orders.frames import Frames, let_go, opened
-from siyu.orders.intervals import hybrid
-from siyu.orders.joins import comparisons, risk_sets
+from siyu.orders.groups.intervals import hybrid
+from siyu.orders.groups.joins import comparisons, risk_sets
+from siyu.orders.groups.uplift import GAP, WINDOW
 from siyu.orders.repurchase import survival
 from siyu.orders.sampling import GROUPS, Estimate, estimated, ratio, wilson
 from siyu.orders.survival import log_hazard_ratio
-from siyu.orders.uplift import GAP, WINDOW
-from siyu.simulator.worlds import Kind, World, lived, truth
+from siyu.simulator import Kind
+from siyu.simulator.worlds import World, lived, truth
 
 BUYERS = 5_000
 SEEDS, BATCH = 2_000, 25

@@ -16,7 +16,7 @@ import sys
 import numpy as np
 from scipy import stats
 
-from siyu.orders.intervals import hybrid
+from siyu.orders.groups.intervals import hybrid
 
 JOINERS = (30, 100, 500, 5_000)
 RATES = (0.02, 0.10, 0.50, 0.98)

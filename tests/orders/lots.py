@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scipy import stats
 
 from siyu.orders.experiment.effects import WINDOW, joining
-from siyu.orders.intervals import hybrid
+from siyu.orders.groups.intervals import hybrid
 from siyu.simulator.kinds import World
 from siyu.simulator.purchasing import lived_purchases, lot
 from siyu.simulator.worlds import lot_truth

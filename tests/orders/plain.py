@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from siyu.orders.joins import MOST_PURCHASES
-from siyu.orders.pace import MILLION
+from siyu.orders.groups.joins import MOST_PURCHASES
+from siyu.orders.groups.pace import MILLION
 from siyu.orders.sampling import GROUPS
 from siyu.simulator.kinds import CHANNELS, World
 from siyu.simulator.purchasing import FAR
@@ -57,7 +57,7 @@ def crowd(world: World, worlds: int, gaps: pd.DataFrame, joins: pd.DataFrame, id
 
 
 def comparisons(held: Crowd, window: int, gap: int) -> np.ndarray:
-    """(worlds, strata, 2, [again, n]) of number, quarter and entry; see `siyu.orders.joins.comparisons`."""
+    """(worlds, strata, 2, [again, n]) of number, quarter and entry; see `siyu.orders.groups.joins.comparisons`."""
     rows = (held.wait >= 0) & (held.world.days - 1 - held.day >= gap + window) & (held.after > gap)
     stratum = _code(np.minimum(held.number, MOST_PURCHASES), held.quarter, held.entry, len(CHANNELS))
     return _summed(
@@ -67,7 +67,7 @@ def comparisons(held: Crowd, window: int, gap: int) -> np.ndarray:
 
 
 def paces(held: Crowd, gap: int) -> tuple[pd.DataFrame, np.ndarray]:
-    """(strata, (worlds, GROUPS, strata, 2, 4)), see `siyu.orders.pace.paces`."""
+    """(strata, (worlds, GROUPS, strata, 2, 4)), see `siyu.orders.groups.pace.paces`."""
     rows = (held.wait >= 0) & (held.number > 1)
     member = held.member(gap)
     lag = np.where(member, held.wait, 0)

@@ -8,8 +8,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.orders import counts, joins
+from siyu.orders import counts
 from siyu.orders.frames import opened
+from siyu.orders.groups import joins
 from siyu.orders.sampling import GROUPS
 from siyu.orders.survival import at_risk
 from siyu.simulator.worlds import World, lived

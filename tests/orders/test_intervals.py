@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from siyu.orders.intervals import compared, difference, hybrid
+from siyu.orders.groups.intervals import compared, difference, hybrid
 from siyu.orders.sampling import GROUPS, estimated, folded, wilson
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from siyu.intake.store.client_tables import books_of
 from siyu.orders.counts import cohorts, histories
 from siyu.orders.frames import opened
+from siyu.orders.groups.uplift import uplift
 from siyu.orders.repurchase import by_survival, in_window, retention, within
-from siyu.orders.uplift import uplift
 from siyu.simulator.worlds import World, lived
 
 START = date(2021, 1, 1)

@@ -13,7 +13,7 @@ from siyu.commands.main import main
 from siyu.commands.tally import Tally
 from siyu.definitions import registry
 from siyu.language import Language
-from siyu.orders import metrics as domain
+from siyu.orders import labels
 from siyu.orders.frames import opened
 from siyu.orders.metrics import METRICS, NEEDS, metrics
 from siyu.schemas import schema_faults
@@ -36,7 +36,7 @@ def lives():
 
 @pytest.fixture(scope="module")
 def full(brand, lives):
-    return brand.frames(lives)
+    return opened(lives.world.as_of, **brand.tables(lives), assignments=brand.invitations(lives))
 
 
 def keys(rows):
@@ -52,10 +52,12 @@ def test_with_every_table_every_metric_is_there(full):
 
 def test_the_difference_of_joiners_has_a_verdict(brand, full):
     judged = {one.key: one.verdict for one in metrics(full, 0, "CNY")[0] if one.verdict}
-    assert judged == {"group_uplift": "beyond_selection_seen"}
+    assert judged == {"group_uplift": "randomised", "group_uplift.compared": "beyond_selection_seen"}
+    judged = {one.key: one.verdict for one in metrics(replace(full, assignments=None), 0, "CNY")[0] if one.verdict}
+    assert judged == dict.fromkeys(("group_uplift", "group_uplift.compared"), "beyond_selection_seen")
     few, missing = metrics(brand.frames(lived(World("coin", buyers=60), 1)), 500, "CNY")
-    assert {one.key: one.verdict for one in missing if one.verdict} == {"group_uplift": "too_few"}
-    assert schema_faults("metrics", Tally(few, missing, []).as_json(Language("en"))) == []
+    assert {one.verdict for one in missing if one.key.startswith("group_uplift")} == {"too_few"}
+    assert schema_faults("metrics", Tally(None, few, missing, []).as_json(Language("en"))) == []
 
 
 def test_money_is_in_the_currency_of_the_subject(full):
@@ -65,7 +67,8 @@ def test_money_is_in_the_currency_of_the_subject(full):
 
 @pytest.mark.parametrize(
     ("without", "lost"), [("members", needing("members")), ("follows", needing("follows")),
-                          ("sessions", {key for key in ALL if "_live" in key})],
+                          ("sessions", {key for key in ALL if "_live" in key}),
+                          ("assignments", needing("assignments"))],
 )  # fmt: skip
 def test_a_missing_table_is_named_as_the_reason(full, without, lost):
     found, missing = metrics(replace(full, **{without: None}), 0, "CNY")
@@ -79,7 +82,7 @@ def test_without_buyer_keys_totals_remain(brand, lives):
     anonymous = held["orders"].set_column(0, "buyer_id", pa.nulls(held["orders"].num_rows, pa.int64()))
     found, missing = metrics(opened(World("planted").as_of, held["purchases"].slice(0, 0), anonymous), 0, "CNY")
     assert keys(found) == TOTALS
-    assert {one.reason for one in missing} == {domain.NO_KEYS}
+    assert {one.reason for one in missing} == {labels.NO_KEYS}
 
 
 def test_without_orders_nothing_is_computed():
@@ -120,7 +123,7 @@ def test_small_denominators_are_missing(brand):
     small = brand.frames(lived(World("coin", buyers=30), 1))
     found, missing = metrics(small, 50, "CNY")
     assert keys(found) <= TOTALS | {key for key in ALL if "gmv_share" in key}
-    assert {one.reason for one in missing} == {domain.TOO_FEW}
+    assert {one.reason for one in missing} == {labels.TOO_FEW, labels.NO_DRAW}
 
 
 def test_printed_lines_and_json_agree(full):

@@ -14,9 +14,9 @@ from siyu.intake.store.observation import ended
 from siyu.observed import BROKEN, LATE, MISSING, PEOPLE_END, Observation, Span, notes, spans
 from siyu.orders.counts import first_gaps
 from siyu.orders.frames import opened
+from siyu.orders.groups.uplift import uplift
 from siyu.orders.metrics import metrics
 from siyu.orders.repurchase import between, by_survival, retention, within
-from siyu.orders.uplift import uplift
 from siyu.paths import subject_dirs
 from siyu.simulator.worlds import World, lived
 

@@ -12,9 +12,9 @@ import pytest
 from scipy import stats
 
 from siyu.orders.frames import opened
-from siyu.orders.joins import comparisons
-from siyu.orders.pace import MILLION, pace, paces
-from siyu.orders.uplift import GAP, WINDOW, beyond
+from siyu.orders.groups.joins import comparisons
+from siyu.orders.groups.pace import MILLION, pace, paces
+from siyu.orders.groups.uplift import GAP, WINDOW, beyond
 from siyu.simulator.worlds import CHANNELS, lived, seventy
 
 

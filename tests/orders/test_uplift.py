@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from siyu.language import Language
-from siyu.orders.joins import comparisons
-from siyu.orders.uplift import GAP, WINDOW, uplift
+from siyu.orders.groups.joins import comparisons
+from siyu.orders.groups.uplift import GAP, WINDOW, uplift
 from siyu.simulator.worlds import World, lived, truth
 
 WORLDS = ("coin", "selection", "calendar", "planted")

@@ -21,10 +21,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from siyu.orders.intervals import hybrid
-from siyu.orders.pace import judged
-from siyu.orders.uplift import GAP, WINDOW, beyond
-from siyu.simulator.kinds import Kind, World, seventy
+from siyu.orders.groups.intervals import hybrid
+from siyu.orders.groups.pace import judged
+from siyu.orders.groups.uplift import GAP, WINDOW, beyond
+from siyu.simulator import Kind
+from siyu.simulator.kinds import World, seventy
 from siyu.simulator.purchasing import lived_purchases
 
 _spec = importlib.util.spec_from_file_location("plain", Path(__file__).parent / "plain.py")

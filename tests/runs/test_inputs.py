@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from siyu import reads
-from siyu.digests import ABSENT, Digests
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
-from siyu.intake.formats import catalogue
 from siyu.intake.store.erasure import erase_buyer
-from siyu.paths import address, data_dir, located
+from siyu.paths import address, data_dir, located, project_root
+from siyu.reads.digests import ABSENT, Digests
 from siyu.runs.ask.present import Present
 from siyu.workbook import open_workbook
 
@@ -52,15 +53,7 @@ def data(tmp_path, monkeypatch):
         (folder / name / "subject.yml").write_text(about, encoding="utf-8")
     (folder / "formats").mkdir()
     (folder / "formats" / "till_slips.yml").write_text(FORMAT, encoding="utf-8")
-    forget()
-    yield folder
-    monkeypatch.undo()
-    forget()
-
-
-def forget():
-    """A process that starts again."""
-    catalogue._catalogue.cache_clear()
+    return folder
 
 
 def read(take):
@@ -72,7 +65,6 @@ def read(take):
 
 def changed(record):
     """Addresses of a record that are different now."""
-    forget()
     now = Present()
     return [name for name, found in record.items() if now.of(name) != found]
 
@@ -133,6 +125,15 @@ def test_an_export_that_no_format_knew_is_looked_at_again(data):
     assert changed(record) == [export(record), export(record, "#format")]
 
 
+def test_a_broken_draft_is_a_change_only_where_it_asks_for_such_headers(data):
+    record = read(own_orders)
+    (data / "formats" / "zz_draft.yml").write_text("columns: [", encoding="utf-8")
+    assert changed(record) == []
+    broken = "identify: [打印日期, 应收]\n" + FORMAT.replace("read: money", "read: gold")
+    (data / "formats" / "zz_draft.yml").write_text(broken, encoding="utf-8")
+    assert changed(record) == [export(record), export(record, "#format")]
+
+
 def test_exports_count_by_content_and_by_name(data):
     record = read(own_orders)
     path = data / "wine_bar" / "exports" / "slips.csv"
@@ -141,6 +142,36 @@ def test_exports_count_by_content_and_by_name(data):
     path.write_text(SLIPS, encoding="utf-8")
     (data / "wine_bar" / "exports" / "more.csv").write_text(SLIPS, encoding="utf-8")
     assert changed(record) == ["wine_bar/exports/"]
+
+
+def test_every_reader_notes_what_it_opens(data):
+    """In a process of its own, which has read nothing before; exports that nobody has read before."""
+    script = """if True:
+        import json
+        from siyu.runs.make.watching import Watch
+        watch = Watch()
+        watch.begin()
+        from siyu.workbook import open_workbook
+        book = open_workbook("03_platform_economics", "wine_bar")
+        book.own.orders, book.own.purchases, book.own.files, book.own.problems, book.own_figure("gmv")
+        book.economy().inputs, book.claims, book.conflicts, book.channels, book.plausibility, book.references()
+        print(json.dumps(watch.outside()))
+    """
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert json.loads(told.stdout) == []
+
+
+def test_what_no_reader_looks_at_is_no_export(data):
+    record = read(own_orders)
+    for name in (".DS_Store", "~$slips.xlsx"):
+        (data / "wine_bar" / "exports" / name).write_text("x", encoding="utf-8")
+    assert changed(record) == []
+
+
+def test_what_all_exports_are_read_by_is_noted_though_they_were_read_before(data):
+    read(own_orders)
+    record = read(own_orders)
+    assert {"data/nobody.csv", "data/tables.yml"} <= record.keys()
 
 
 def test_what_another_client_does_is_no_change(data):
@@ -160,7 +191,7 @@ def test_an_override_that_appears_is_a_change_where_its_rows_are_asked_for(data)
     assert changed(value) == []
     assert changed(fee) == ["wine_bar/fees.csv#douyin.*", "wine_bar/fees.csv#douyin_newcomer"]
     (data / "wine_bar" / "fees.csv").write_text("torn", encoding="utf-8")
-    assert len(changed(fee)) == 2, "what cannot be read has changed in every row"
+    assert changed(fee) == [name for name in fee if name.startswith("wine_bar/fees.csv")], "all of it, where it is torn"
 
 
 @pytest.fixture
@@ -241,6 +272,41 @@ def test_definitions_are_read_entry_by_entry():
     record = read(lambda: open_workbook("x", "luzhou_laojiao").figure("fan_gmv_share").named("fan_gmv_share"))
     assert {"data/definitions.yml#fan_gmv_share", "data/definitions.yml#units.ratio"} <= record.keys()
     assert "data/definitions.yml#aov" not in record
+
+
+def test_exports_that_appear_are_a_change_of_the_economics(data):
+    shutil.rmtree(data / "wine_bar" / "exports")
+    record = read(lambda: open_workbook("03_platform_economics", "wine_bar").own_inputs)
+    assert changed(record) == []
+    (data / "wine_bar" / "exports").mkdir()
+    (data / "wine_bar" / "exports" / "slips.csv").write_text(SLIPS, encoding="utf-8")
+    assert changed(record) == ["wine_bar/exports/"]
+
+
+def test_which_rows_there_are_says_what_is_not_among_them(tables):
+    path, own = tables / "assumptions.csv", tables / "client" / "assumptions.csv"
+    rows = load_assumptions(path, own)
+    record = read(lambda: [rows.get_for("months", category) for category in rows.categories])
+    assert names(record) == {"assumptions.csv#*", "assumptions.csv#months"}
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    row = next(line for line in lines if line.startswith("months,"))
+    own.parent.mkdir()
+    own.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    assert changed(record) == [f"{address(own)}#*"]
+
+
+def test_rows_are_handed_out_by_whoever_notes_them():
+    """`Shelf.rows` is for checks: a row taken out of it would be read and not noted."""
+    package = project_root() / "src" / "siyu"
+    readers = {package / "reads.py"}
+    taken = [
+        f"{path.relative_to(package)}: {line.strip()}"
+        for path in sorted(package.rglob("*.py"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if path not in readers
+        and re.search(r"(rows|assumptions|fees|rules|claims|conflicts|sources|metrics|units)\.rows(\[|\.get\()", line)
+    ]
+    assert taken == []
 
 
 @pytest.mark.parametrize("name", ["data", "src"])

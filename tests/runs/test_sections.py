@@ -7,11 +7,11 @@ import yaml
 
 from siyu.errors import UsageError
 from siyu.paths import notebooks_dir
+from siyu.record import Both, FindingRecord
 from siyu.render.outline import outline
-from siyu.render.report import Report, SectionReport
+from siyu.render.report import About, Report, SectionReport
 from siyu.runs.ask import sections
 from siyu.runs.ask.lint import lint
-from siyu.runs.ask.plan import report_key
 from siyu.runs.ask.profile import LAST, Profile, profile_of
 
 GOOD = {
@@ -81,10 +81,11 @@ def test_planned_sections_are_named_where_they_would_not_be_run(project):
 
 def test_a_changed_question_is_rendered_anew_and_executes_nothing(project):
     [before] = project.plan("alpha")
+    key = before.key({})
     project.notebook("02_case_study", question={"en": "Or what?", "zh": "又如何？"})
     [after] = project.plan("alpha")
-    assert [one.key for one in after.sections] == [one.key for one in before.sections]
-    assert report_key(after.request, after.sections) != before.key
+    assert [one.around for one in after.sections] == [one.around for one in before.sections]
+    assert after.key({}) != key
 
 
 def test_the_bundled_sections_follow_the_report_plan():
@@ -103,8 +104,11 @@ def test_the_bundled_sections_follow_the_report_plan():
     ]
 
 
+BRAND = About("brand", Both(en="A brand", zh="某品牌"), "client")
+
+
 def answer(key):
-    return {"key": key, "role": "answer"}
+    return FindingRecord.model_construct(key=key, role="answer", feeds=())
 
 
 def test_the_answer_of_the_best_rank_leads_whatever_it_is_called():
@@ -114,6 +118,6 @@ def test_the_answer_of_the_best_rank_leads_whatever_it_is_called():
         SectionReport("07_repurchase", findings=[answer("renamed")], lead="renamed", rank=2),
         SectionReport("01_evidence", findings=[answer("third")]),
     ]
-    assert outline(Report({}, "2021-08-31", told)).lead.finding["key"] == first
-    assert outline(Report({}, "2021-08-31", told[::2])).lead.finding["key"] == second
+    assert outline(Report(BRAND, "2021-08-31", told)).lead.finding.key == first
+    assert outline(Report(BRAND, "2021-08-31", told[::2])).lead.finding.key == second
     assert isinstance(sections.profiles()["07_repurchase"], Profile)

@@ -11,7 +11,7 @@ from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.plan import planned
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.requests import Wish, checked, place
-from siyu.runs.ask.reuse import decided
+from siyu.runs.ask.reuse import decided, together
 from siyu.runs.external import planned_from
 from siyu.runs.files.record import mismatches
 from siyu.runs.files.workspace import Workspace
@@ -60,6 +60,14 @@ def test_twelve_clients_of_a_case_execute_what_they_share_once(shop):
     assert {outcome.status for outcome in shop.run(*names).values()} == {"unchanged"}
 
 
+def test_a_dry_run_counts_what_is_shared_once(shop):
+    plans = shop.plan(*clients(shop, 3))
+    decisions = [decided(plan, Workspace(shop.out), Present(), force=False) for plan in plans]
+    told = [one.as_json("x") for one in together(plans, decisions)]
+    assert [len(one["execute"]) for one in told] == [3, 1, 1]
+    assert told[2]["reuse"] == ["01_evidence", "03_platform_economics"]
+
+
 def test_a_newcomer_takes_over_what_is_there(shop):
     shop.run(*clients(shop, 1))
     names = clients(shop, 2)
@@ -87,6 +95,20 @@ def test_a_client_with_rows_of_its_own_has_a_section_of_its_own(shop):
     [plan] = shop.plan("client_00")
     given = {section.notebook: section.parameters["subject"] for section in plan.runs}
     assert given == {"01_evidence": "", "02_case_study": "client_00", "03_platform_economics": "client_00"}
+
+
+def test_a_client_with_exports_or_taxes_of_its_own_has_a_section_of_its_own(shop):
+    names = clients(shop, 4)
+    shop.tiny.write_subject(shop.subjects, "client_02", kind="client", category="liquor", taxpayer="small")
+    exports = shop.subjects / "client_01" / "exports"
+    exports.mkdir()
+    outcomes = shop.run(*names)
+    assert executed(outcomes).count("03_platform_economics") == 3
+    given = {name: {one.notebook: one.parameters["subject"] for one in shop.plan(name)[0].runs} for name in names}
+    asked = [given[name]["03_platform_economics"] for name in names]
+    assert asked == ["", "client_01", "client_02", ""]
+    (exports / "orders.csv").write_text("x", encoding="utf-8")
+    assert decision(shop, "client_00").unchanged
 
 
 def test_by_force_it_is_executed_once_more_and_only_once(shop):

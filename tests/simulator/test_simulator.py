@@ -10,15 +10,14 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from siyu.commands import simulate
 from siyu.commands.main import main
 from siyu.commands.simulate import client, demo_plans
 from siyu.intake.new.checking import accounts
 from siyu.intake.store.client_tables import books_of
 from siyu.language import Language
 from siyu.paths import data_dir
-from siyu.simulator import worlds
-from siyu.simulator.brand import FORMATS, QUIRKS, Recipe, made
+from siyu.simulator import FORMATS, worlds
+from siyu.simulator.brand import Recipe, made
 from siyu.subjects import load_subject
 
 KEYED = [name for name in FORMATS if name != "wechat_shop"]
@@ -162,12 +161,6 @@ def test_the_bundled_client_says_that_it_is_synthetic():
     assert "合成" in subject.name.zh
     assert (subject.kind, subject.suppress_below) == ("client", 0)
     assert subject.as_of == demo_plans()[0].world.as_of
-
-
-def test_names_of_the_command_are_those_of_the_modules():
-    assert set(simulate.NAMES) == {*worlds.KINDS, "demo"}
-    assert simulate.FORMATS == FORMATS
-    assert tuple(QUIRKS) == simulate.QUIRKS
 
 
 def test_a_folder_that_holds_something_else_is_left_alone(tmp_path):

@@ -6,7 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siyu.simulator.worlds import CHANNELS, KINDS, World, lived, seventy, truth
+from siyu.simulator import KINDS
+from siyu.simulator.kinds import PARAMETERS
+from siyu.simulator.purchasing import lot
+from siyu.simulator.worlds import CHANNELS, World, lived, lot_truth, seventy, truth
 
 
 def naive_gap(kind):
@@ -59,7 +62,7 @@ def test_coin_and_planted_buyers_join_on_purchase_days_and_those_of_calendar_on_
     assert on_purchase_days("calendar") < 0.2
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.startswith("planted")])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if "effect" not in PARAMETERS[kind]])
 def test_without_an_effect_the_truth_is_exactly_zero(kind):
     assert lived(seventy(kind), 7).counterfactual() == 0
     assert truth(seventy(kind)) == 0
@@ -217,3 +220,22 @@ def test_fans_are_counted_from_the_moment_they_follow():
 def test_parameters_out_of_range_are_refused(faulty):
     with pytest.raises(ValueError, match=r"kind|needs|must"):
         World(**{"kind": "coin", **faulty})
+
+
+def test_in_an_experiment_the_truth_as_invited_is_that_of_joining_thinned_by_who_joins():
+    as_invited, joining = lot_truth(World("experiment", uptake=0.4, leak=0.1, tilt=0.0))
+    assert as_invited == pytest.approx(0.3 * joining, rel=1e-6)
+    assert lot_truth(World("experiment", effect=1.0)) == (0, 0)
+    assert lot_truth(World("experiment", effect=0.5))[1] < 0
+    with pytest.raises(ValueError, match="leak"):
+        World("experiment", uptake=0.1, leak=0.2)
+
+
+def test_half_of_the_buyers_are_invited_and_more_of_them_join():
+    world = World("experiment", buyers=4_000, uptake=0.5, leak=0.05, tilt=0.0)
+    joined = np.zeros(4_000, bool)
+    joined[lived(world, 1).joins["buyer"]] = True
+    invited = lot(world)
+    assert invited.mean() == pytest.approx(0.5, abs=0.03)
+    assert joined[invited].mean() == pytest.approx(0.5, abs=0.04)
+    assert joined[~invited].mean() == pytest.approx(0.05, abs=0.02)

@@ -54,6 +54,7 @@ class Arena:
         self.out = self.root / "out"
         self.notebooks = self.root / "notebooks"
         self.subjects = [f"subject_{number}" for number in range(size)]
+        self.shared = shared
         self.environment = dict(os.environ)
         tiny = _tiny()
         for section in ("01_evidence", "02_case_study"):

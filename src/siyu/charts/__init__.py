@@ -4,8 +4,6 @@ A chart holds no arithmetic: rows are figures, placed as they are. The same rows
 page, the native chart of the slide and the sheet of the workbook.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The axes of a chart: numbers of the ticks, names of the rows, and room for what stands beside the marks."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from typing import Any

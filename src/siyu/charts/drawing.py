@@ -1,7 +1,5 @@
 """The picture of a chart: one axes, labels on the marks, no legend where a label will do."""
 
-from __future__ import annotations
-
 import io
 
 from matplotlib.axes import Axes

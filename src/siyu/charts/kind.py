@@ -1,7 +1,5 @@
 """What is known about a kind of chart, beside how it is painted."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Labels broken into lines: at spaces in English, between characters in Chinese, never inside a number."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 

@@ -43,7 +43,7 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     from siyu.intake.store import assignments
     from siyu.orders.experiment.draws import base_share
     from siyu.orders.experiment.effects import WINDOW
-    from siyu.orders.metrics import NO_KEYS
+    from siyu.orders.labels import NO_KEYS
     from siyu.own_data import Holdings
     from siyu.subjects import load_subject
 

@@ -1,7 +1,5 @@
 """`siyu check`, `siyu new` and `siyu erase`: the verbs that read exports."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from functools import partial

@@ -4,8 +4,6 @@ Exit: 0 done · 1 a subject failed, or a check found a mismatch · 2 wrong usage
 anything starts.
 """
 
-from __future__ import annotations
-
 import click
 
 from siyu.commands.assign import assign

@@ -1,7 +1,5 @@
 """`siyu metrics` and `siyu scorecard`: figures without a report."""
 
-from __future__ import annotations
-
 import sys
 
 import click
@@ -24,6 +22,8 @@ def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
         print_json(found.as_json(language))
     else:
         print_lines(found.lines(language))
+    for note in found.notes:
+        click.echo(language.say(note), err=True)
     for account in found.refused:
         for trouble in account.problems:
             click.echo(f"siyu: {account.file} was refused: {trouble.reason(language)}", err=True)

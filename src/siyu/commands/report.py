@@ -1,7 +1,5 @@
 """`siyu report` and `siyu render`: publish, from notebooks that are run or were run."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
@@ -70,7 +68,7 @@ def report(
     from siyu.runs.ask.plan import planned
     from siyu.runs.ask.present import Present
     from siyu.runs.ask.requests import checked
-    from siyu.runs.ask.reuse import decided
+    from siyu.runs.ask.reuse import decided, together
     from siyu.runs.ask.sections import notebooks
     from siyu.runs.files.workspace import Workspace
 
@@ -85,7 +83,7 @@ def report(
 
         check_inputs([plan.request for plan, one in zip(plans, decisions, strict=True) if not one.unchanged])
     if dry_run:
-        for plan, decision in zip(plans, decisions, strict=True):
+        for plan, decision in zip(plans, together(plans, decisions), strict=True):
             name = plan.request.subject.id
             click.echo(json.dumps(decision.as_json(name), ensure_ascii=False) if as_json else f"{name}: {decision}")
         return

@@ -12,24 +12,17 @@ import click
 
 from siyu.commands.options import FOLDER, misused, reporting_problems
 from siyu.errors import shown_path
+from siyu.simulator import FORMATS, KINDS, QUIRKS
 
 if TYPE_CHECKING:
     from siyu.simulator.brand import Recipe
     from siyu.simulator.worlds import World
 
-# as in `worlds` and `simulator`, which take a second to load
-NAMES = (
-    "coin", "selection", "calendar", "planted", "null",
-    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "experiment",
-    "demo",
-)  # fmt: skip
-FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
-QUIRKS = ("gb18030", "tabs", "total", "headers", "duplicates", "broken", "snapshots", "refunds", "gifts", "unpaid")
 DEMO_SEED = 2025
 
 
 @click.command()
-@click.argument("name", metavar="NAME", type=click.Choice(NAMES))
+@click.argument("name", metavar="NAME", type=click.Choice((*KINDS, "demo")))
 @click.option("--out", type=FOLDER, required=True, help="Folder of the client.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
 @click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
@@ -79,7 +72,7 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
     SIYU_DATA set to the folder above --out, `siyu report` finds the client.
     """
     from siyu.simulator.brand import Recipe
-    from siyu.simulator.kinds import KINDS, seventy
+    from siyu.simulator.kinds import seventy
 
     earlier = _earlier(out)
     chosen = frozenset(QUIRKS if "all" in quirks else quirks)

@@ -1,8 +1,6 @@
 """What the verbs `siyu metrics` and `siyu scorecard` compute, and how they print it for people."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,8 +9,8 @@ from siyu.commands.options import misused
 from siyu.errors import Problem, UsageError
 from siyu.intake.reading.accounting import Account
 from siyu.intake.store.client_tables import Books, books
-from siyu.language import Language
-from siyu.observed import Span, overall
+from siyu.language import Language, Text
+from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.metrics import Metric, Missing, metrics
 from siyu.scorecard.orders import Score, scorecard
@@ -23,12 +21,13 @@ PUBLIC = "cdnow"  # the bundled subject that the literature has published result
 
 @dataclass(frozen=True)
 class Tally:
-    """All order metrics of a subject. refused: exports that could not be read; observed: see `siyu.observed`."""
+    """All order metrics of a subject. refused: exports that could not be read; observed, notes: see `siyu.observed`."""
 
     observed: dict[str, str] | None
     found: list[Metric]
     missing: list[Missing]
     refused: list[Account]
+    notes: Sequence[Text] = ()
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """The output of `siyu metrics --json`; reasons in the reader's language."""
@@ -57,7 +56,8 @@ def tally(subject: str, as_of: str = "") -> Tally:
     held = books(subject)
     day, spans = _day(as_of) if as_of else about.as_of, about.spans(held.observed)
     found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency)
-    return Tally(overall(spans, day), found, missing, [account for account in held.accounts if account.refused])
+    refused = [account for account in held.accounts if account.refused]
+    return Tally(overall(spans, day), found, missing, refused, notes(spans, day))
 
 
 def frames_of(held: Books, as_of: date, spans: Mapping[str, Span]) -> Frames | None:

@@ -1,7 +1,5 @@
 """`siyu trace` and `siyu verify`: what a published number was made from, and whether a report is as sealed."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path

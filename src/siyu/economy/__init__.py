@@ -20,7 +20,8 @@ from siyu.definitions import definition
 from siyu.economy.measures import BESIDE, order_gain
 from siyu.economy.names import FEE_LINES, basis, category_name, group_names, input_names, rule_name
 from siyu.evidence.assumptions import Assumption, Assumptions
-from siyu.evidence.fees import FeeRules, Rate
+from siyu.evidence.fee_rule import Rate
+from siyu.evidence.fees import FeeRules
 from siyu.figure import Absent, Figure
 from siyu.formulas import (
     BASE,

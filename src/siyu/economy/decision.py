@@ -5,8 +5,6 @@ knowing everything would bring less than a hundredth of what buyers pay. What an
 better choice would bring after learning it; the worths of both decisions make one ranking.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +12,6 @@ from typing import Any
 import numpy as np
 from sympy import Expr
 
-from siyu.definitions import definition
 from siyu.economy import Array, Economy, function_of
 from siyu.economy.measures import order_payoffs, orders_of_thousand, thousand
 from siyu.figure import Figure
@@ -22,8 +19,10 @@ from siyu.formulas import symbol as s
 from siyu.models.information_value import value_of_knowing
 
 SURE, SLIGHT = 0.9, 0.01
-# Leads below ten yuan per thousand people, a fen a person, are shared: no account would show them.
-TIE = 10.0
+# Leads below ten yuan per thousand people, a fen a person, and below a fen an order are shared: no account would
+# show them.
+TIE, FEN = 10.0, 0.01
+VOLUMES = ("orders_year", "people_year", "fan_share")
 ERRORS = 1.96  # standard errors of a share of draws that its Monte Carlo error is told as
 
 
@@ -61,7 +60,7 @@ class Decision:
 
 def order_decision(economy: Economy) -> Decision:
     """Leave an order in the Douyin shop, or move it to the WeChat route in question. CNY an order."""
-    return _decision(economy, order_payoffs(economy.rival), s("order_value"), "worth_of_order", tie=0.0)
+    return _decision(economy, order_payoffs(economy.rival), s("order_value"), "worth_of_order", tie=FEN)
 
 
 def audience_decision(economy: Economy) -> Decision:
@@ -82,18 +81,18 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
     values = np.column_stack([np.broadcast_to(one, (economy.draws,)) for one in brought(economy.drawn).values()])
     won = _won(values, tie)
     refs = _gap_refs(economy, payoffs, tuple(payoffs), known.best)
-    shares = {route: _point("win_share", float(share), refs) for route, share in zip(routes, won, strict=True)}
+    shares = {route: Figure.exact(float(share), "win_share", refs) for route, share in zip(routes, won, strict=True)}
     shares = dict(sorted(shares.items(), key=lambda item: -item[1].value))
     spread = shares[known.best].value * (1 - shares[known.best].value)
     groups = {
-        group: _point(key, value, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
+        group: Figure.exact(value, key, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
         for group, value in known.groups.items()
     }
     return Decision(
         known.best,
         shares,
-        _point("monte_carlo_error", ERRORS * float(np.sqrt(spread / economy.draws)), refs),
-        _point(key, known.perfect, refs),
+        Figure.exact(ERRORS * float(np.sqrt(spread / economy.draws)), "monte_carlo_error", refs),
+        Figure.exact(known.perfect, key, refs),
         groups,
         float(economy.outcomes({"paid": paid})["paid"].drawn.mean()),
     )
@@ -102,7 +101,7 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
 def _won(values: Array, tie: float) -> Array:
     """Share of draws (rows) in which each route (column) brings most; leads under `tie` are shared."""
     behind = values - values.max(axis=1, keepdims=True)
-    weights = np.exp(behind / tie) if tie else (behind == 0).astype(float)
+    weights = np.exp(behind / tie)
     return np.asarray((weights / weights.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
@@ -130,13 +129,13 @@ class Unknown:
 
 def ranking(economy: Economy, order: Decision, audience: Decision) -> list[Unknown]:
     """What to measure first: every unknown by what it is worth to both decisions together, most first."""
-    placed = float(economy.outcomes({"orders": orders_of_thousand("douyin_shop")})["orders"].drawn.mean())
-    nothing = _point("worth_of_order", 0.0, ()), _point("worth_of_knowing", 0.0, ())
+    placed = _placed(economy)
+    nothing = Figure.exact(0.0, "worth_of_order"), Figure.exact(0.0, "worth_of_knowing")
     rows = []
     for group in {**order.groups, **audience.groups}:
         single, many = order.groups.get(group, nothing[0]), audience.groups.get(group, nothing[1])
         refs = tuple(sorted({*single.sources, *many.sources}))
-        both = _point("worth_of_knowing", single.value * placed + many.value, refs)
+        both = Figure.exact(single.value * placed + many.value, "worth_of_knowing", refs)
         rows.append(Unknown(group, single, many, both, of_year(economy, single, many)))
     return sorted(rows, key=lambda row: (-row.both.value, row.group))
 
@@ -144,17 +143,19 @@ def ranking(economy: Economy, order: Decision, audience: Decision) -> list[Unkno
 def of_year(economy: Economy, order: Figure, thousand_people: Figure) -> Figure | None:
     """Worths of both decisions over a year of the client, CNY; None when no volume is counted or stated.
 
-    Only orders of people whom the brand reaches can be moved: fans' orders, where their share was measured."""
-    volumes = {name: economy.inputs[name].mode for name in ("orders_year", "people_year") if name in economy.inputs}
-    if not volumes:
+    Only orders of people whom the brand reaches can be moved: fans' orders, where their share was measured. Of
+    people and orders, the one not known is what belongs to the other."""
+    held = {name: economy.inputs[name].mode for name in VOLUMES if name in economy.inputs}
+    if "orders_year" not in held and "people_year" not in held:
         return None
-    reach = economy.inputs["fan_share"].mode if "fan_share" in economy.inputs else 1.0
-    orders = order.value * volumes.get("orders_year", 0.0) * reach
-    value = orders + thousand_people.value * volumes.get("people_year", 0.0) / 1000
-    used = [name for name in ("orders_year", "people_year", "fan_share") if name in economy.inputs]
-    refs = {ref for name in used for ref in economy.refs(name)} | {*order.sources, *thousand_people.sources}
-    return _point("worth_of_year", value, tuple(sorted(refs)))
+    placed = _placed(economy) / 1000
+    orders = held["orders_year"] if "orders_year" in held else held["people_year"] * placed
+    people = held["people_year"] if "people_year" in held else orders / placed
+    value = order.value * orders * held.get("fan_share", 1.0) + thousand_people.value * people / 1000
+    refs = {ref for name in held for ref in economy.refs(name)} | {*order.sources, *thousand_people.sources}
+    return Figure.exact(value, "worth_of_year", tuple(sorted(refs)))
 
 
-def _point(key: str, value: float, refs: tuple[str, ...]) -> Figure:
-    return Figure(value, value, value, definition(key).unit, "none", key, refs)
+def _placed(economy: Economy) -> float:
+    """Orders that a thousand people acquired place on Douyin, mean of the draws."""
+    return float(economy.outcomes({"orders": orders_of_thousand("douyin_shop")})["orders"].drawn.mean())

@@ -1,7 +1,5 @@
 """What this section asks for, put together from the formulas."""
 
-from __future__ import annotations
-
 from functools import cache
 
 from sympy import Add, Expr, Integer, Max, Rational, Symbol

@@ -1,13 +1,11 @@
 """What inputs, groups of inputs and categories are called: message ids, or both languages from the data."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from siyu.evidence.assumptions import Assumption, Assumptions
-from siyu.evidence.fees import Rate
+from siyu.evidence.fee_rule import Rate
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.routes import route_of
 
 GROUP_NAMES = {

@@ -4,8 +4,6 @@ From FEW events on, the sampling distribution stands for the input. Below, the a
 taken as normal and weighed by their precision (Gelman et al. 2013, eq. 2.12).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,7 +12,7 @@ from functools import cached_property
 from scipy.special import ndtri
 
 from siyu.evidence.assumptions import Assumption, Assumptions
-from siyu.evidence.fees import OWN, FeeRule
+from siyu.evidence.fee_rule import OWN, FeeRule
 from siyu.figure import Figure
 from siyu.language import Language
 from siyu.routes import ROUTES
@@ -100,7 +98,7 @@ def measured(assumptions: Assumptions, category: str, figures: Mapping[str, Figu
 def stated(assumptions: Assumptions, facts: Mapping[str, float], as_of: date) -> dict[str, Assumption]:
     """symbol -> a row for what subject.yml says of the subject: 1 or 0 for yes or no, or a number."""
     return {
-        symbol: _row(assumptions.rows.get(symbol), symbol, (value, value, value), _STATED, as_of)
+        symbol: _row(assumptions.get(symbol), symbol, (value, value, value), _STATED, as_of)
         for symbol, value in facts.items()
     }
 

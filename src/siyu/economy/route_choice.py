@@ -1,7 +1,5 @@
 """What a difference between routes hangs on: one input at a time, and as shares of the uncertainty."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -25,7 +23,7 @@ def weak_share(economy: Economy, expression: Expr) -> Figure:
     result says more about the priors than about the world."""
     function, ranges = _middle(economy, expression)
     share = undecidable_share(function, ranges, economy.weak(tuple(ranges)), DESIGN, economy.seed)
-    return _point("weak_share", share, economy.moving_refs(expression))
+    return Figure.exact(share, "weak_share", economy.moving_refs(expression))
 
 
 def shares(economy: Economy, expression: Expr) -> dict[str, Figure]:
@@ -33,7 +31,7 @@ def shares(economy: Economy, expression: Expr) -> dict[str, Figure]:
     function, ranges = _middle(economy, expression)
     found = sobol(function, ranges, DESIGN, economy.seed)
     refs = economy.moving_refs(expression)
-    return {group: _point("variance_share", max(0.0, index.total), refs) for group, index in found.items()}
+    return {group: Figure.exact(max(0.0, index.total), "variance_share", refs) for group, index in found.items()}
 
 
 def first(figures: Mapping[str, Figure], n: int) -> dict[str, Figure]:
@@ -92,7 +90,3 @@ def _middle(economy: Economy, expression: Expr) -> tuple[Any, dict[str, Any]]:
     function, ranges = _bound(economy, expression)
     ends = np.quantile(function(economy.drawn), (0.01, 0.99))
     return (lambda values: np.clip(function(values), *ends)), ranges
-
-
-def _point(key: str, value: float, refs: tuple[str, ...]) -> Figure:
-    return Figure(value, value, value, definition(key).unit, "none", key, refs)

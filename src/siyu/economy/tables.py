@@ -1,8 +1,6 @@
 """Tidy frames of the economics: waterfalls, heat maps, the fit of categories. One mark or one row each."""
 
-from __future__ import annotations
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +8,6 @@ import pandas as pd
 from sympy import Expr
 
 from siyu import routes
-from siyu.definitions import definition
 from siyu.economy import Economy
 from siyu.economy.decision import Unknown
 from siyu.economy.measures import audience_gain
@@ -19,7 +16,7 @@ from siyu.evidence.fees import FeeRules
 from siyu.figure import Figure
 from siyu.formulas import MEANINGS, contribution, price_star, referral_model, symbol, terms
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.models.category import Category, closing_route
 from siyu.models.ranges import Ranged
 
@@ -110,7 +107,7 @@ def own_figures(economy: Economy, own: OwnInputs, rules: FeeRules) -> pd.DataFra
 
 def _own_row(name: str, figure: Figure, before: Ranged | None, used: Ranged, refs: Sequence[str]) -> dict[str, Any]:
     spans = {
-        key: None if one is None else _span(one.low, one.mode, one.high, figure.unit)
+        key: None if one is None else {"low": one.low, "value": one.mode, "high": one.high, "unit": figure.unit}
         for key, one in (("assumed", before), ("used", used))
     }
     row = {"input": name, "measured": _cell(figure), "n": figure.n, **spans}
@@ -191,8 +188,8 @@ def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
     )
     horizon = economy.inputs["months"].mode
     beyond = float(np.median(found["gap"].drawn)) > horizon
-    days = rows.rows.get(f"decision_days.{economy.category}")
-    visit = rows.rows.get(f"visit_needed.{economy.category}")
+    days = rows.get(f"decision_days.{economy.category}")
+    visit = rows.get(f"visit_needed.{economy.category}")
     # the flip is a price to go above only where a dearer order favours the route in the draws at large
     flips = np.quantile(found["price"].drawn, 0.05) > 0 and np.quantile(found["slope"].drawn, 0.05) > 0
     refs = {*found["gap"].refs, *(found["price"].refs if flips else ()), *economy.refs("months")}
@@ -210,13 +207,9 @@ def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
     }
 
 
-def _span(low: float, value: float, high: float, unit: str) -> dict[str, Any]:
-    """A table cell with a range."""
-    return {"low": low, "value": value, "high": high, "unit": unit}
-
-
 def _cell(figure: Figure) -> dict[str, Any]:
-    return _span(figure.low, figure.value, figure.high, figure.unit)
+    """A table cell with a range."""
+    return {"low": figure.low, "value": figure.value, "high": figure.high, "unit": figure.unit}
 
 
 def amount(value: float, unit: str) -> Text:
@@ -224,15 +217,10 @@ def amount(value: float, unit: str) -> Text:
     return {"id": "{amount}", "args": {"amount": {"value": float(value), "unit": unit}}}
 
 
-def extremes(marks: pd.DataFrame, key: str) -> tuple[Figure, Figure]:
+def extremes(marks: pd.DataFrame, key: str) -> list[Figure]:
     """The lowest and the highest mark of a heat map as metric `key`."""
     lowest, *_, highest = sorted(marks.to_dict("records"), key=lambda mark: float(mark["value"]))
-    return _mark_figure(lowest, key), _mark_figure(highest, key)
-
-
-def _mark_figure(mark: Mapping[Any, Any], key: str) -> Figure:
-    value = float(mark["value"])
-    return Figure(value, value, value, definition(key).unit, "none", key, tuple(mark["sources"]))
+    return [Figure.exact(float(mark["value"]), key, tuple(mark["sources"])) for mark in (lowest, highest)]
 
 
 UNITS = dict.fromkeys(routes.NAMES, "CNY")

@@ -1,13 +1,11 @@
 """What the economics come to in words: messages that turn with the figures they name."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from siyu.economy import Economy
+from siyu.economy import Economy, words
 from siyu.economy.decision import SURE, TIE, Decision, Unknown, of_year
 from siyu.economy.measures import contacts_needed, order_gain, thousand
 from siyu.economy.names import route_name
@@ -17,7 +15,7 @@ from siyu.economy.tables import closing, extremes
 from siyu.figure import Absent, Figure
 from siyu.formulas import BASE, contribution, fee_star, referral_model, tolerable_loss
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.routes import route_of
 from siyu.verdict import Verdict
 
@@ -50,74 +48,6 @@ SWINGS = msg(
     "CNY per thousand people: {route} less Douyin shop; each input at its low end (red) and high end (green), all "
     "others at their most likely value"
 )
-# (whether to leave orders on Douyin, why one may act): of an order that is there
-_SWITCH = {
-    (True, "sure"): msg("Leave an order on Douyin: in {better} of the draws it keeps more there than by the {route}"),
-    (True, "slight"): msg(
-        "Leave an order on Douyin: it keeps more there than by the {route} in {better} of the draws, and knowing "
-        "everything would bring only {worth} an order"
-    ),
-    (True, "open"): msg(
-        "Open: an order keeps more on Douyin than by the {route} in {better} of the draws, and a wrong choice costs "
-        "{worth} an order; measure '{unknown}' first"
-    ),
-    (False, "sure"): msg("Move an order to the {route}: in {better} of the draws it keeps more there than on Douyin"),
-    (False, "slight"): msg(
-        "Move an order to the {route}: it keeps more there than on Douyin in {better} of the draws, and knowing "
-        "everything would bring only {worth} an order"
-    ),
-    (False, "open"): msg(
-        "Open: an order keeps more by the {route} than on Douyin in {better} of the draws, and a wrong choice costs "
-        "{worth} an order; measure '{unknown}' first"
-    ),
-}
-_PEOPLE = {
-    True: msg(
-        "Close people by the {first}: in {better} of the draws a thousand bring most that way, {best} against "
-        "{next_best} by the {second}"
-    ),
-    False: msg(
-        "Open: in {better} of the draws a thousand people bring most by the {first}, {best} against {next_best} by the "
-        "{second}"
-    ),
-}
-# (whether to leave orders on Douyin, None: open; whether the choice for people is decided)
-_ANSWERS = {
-    (True, True): msg("Leave the orders you have on Douyin, and close people still to be won by the {first}"),
-    (True, False): msg(
-        "Leave the orders you have on Douyin; by which route to close people still to be won is open: measure "
-        "'{unknown}' first"
-    ),
-    (False, True): msg("Move the orders you have to the {route}, and close people still to be won by the {first}"),
-    (False, False): msg(
-        "Move the orders you have to the {route}; by which route to close people still to be won is open: measure "
-        "'{unknown}' first"
-    ),
-    (None, True): msg(
-        "Close people still to be won by the {first}; whether to move the orders you have to the {route} is open: "
-        "measure '{unknown}' first"
-    ),
-    (None, False): msg(
-        "Neither choice is decided, where to keep the orders you have and how to close people: measure '{unknown}' "
-        "first"
-    ),
-}
-_OWN = {
-    False: msg("{count} inputs are your own figures and replace what was assumed"),
-    True: msg(
-        "{count} inputs are your own figures; {updated} of them rest on few events and only move what was assumed"
-    ),
-}
-_CLOSING = {
-    "platform": msg(
-        "In {category}, buyers come back after {gap} months and need no visit: deals close on the platform"
-    ),
-    "trial": msg("In {category}, a trial comes first and buyers come back after {gap} months: deals close on WeChat"),
-    "referral": msg("In {category}, buyers come back after {gap} months only: growth comes from referral"),
-    "lead_visit": msg(
-        "In {category}, a visit decides and buyers come back after {gap} months: the platform gives leads"
-    ),
-}
 
 
 def _why(decision: Decision) -> str:
@@ -140,7 +70,7 @@ class Switch:
     @property
     def verdict(self) -> Verdict:
         """Where an order keeps more, how sure that is, and at which fee it turns."""
-        message = _SWITCH[self.decision.leader == BASE, _why(self.decision)]
+        message = words.SWITCH[self.decision.leader == BASE, _why(self.decision)]
         return Verdict({"id": message, "args": {"unknown": self.unknown, "route": self.route}}, self.figures)
 
 
@@ -194,7 +124,7 @@ def people(economy: Economy, decision: Decision) -> People:
     values = {name: economy.stated("thousand_contribution", thousand(route)) for name, route in two.items()}
     names = {"first": route_name(decision.leader), "second": route_name(decision.rival)}
     figures = {"better": decision.better, **values, "everything": decision.worth, "error": decision.error}
-    return People(decision, names, Verdict({"id": _PEOPLE[decision.decided], "args": names}, figures))
+    return People(decision, names, Verdict({"id": words.PEOPLE[decision.decided], "args": names}, figures))
 
 
 def measurement(economy: Economy, ranked: list[Unknown], order: Decision, audience: Decision) -> Verdict:
@@ -228,12 +158,12 @@ def own_figures(own: OwnInputs) -> Verdict:
     sources = tuple(sorted({*(one.row.ref for one in own.measured.values()), *own.fee_refs}))
     count, updated = len(own.measured) + len(own.charged), sum(one.updated for one in own.measured.values())
     if not count:
-        return Verdict(_OWN[False], {"count": Absent(("paid_orders",))})
+        return Verdict(words.OWN[False], {"count": Absent(("paid_orders",))})
     values = {
         name: Figure(number, number, number, "count", sources=sources)
         for name, number in (("count", count), ("updated", updated))
     }
-    return Verdict(_OWN[updated > 0], values)
+    return Verdict(words.OWN[updated > 0], values)
 
 
 def start(economy: Economy) -> Verdict:
@@ -270,7 +200,7 @@ def best_category(economy: Economy, marks: pd.DataFrame) -> Verdict:
 def category_fit(economy: Economy) -> Verdict:
     """Where a deal of the category closes."""
     values = {"gap": economy.stated("median_gap", referral_model().gap)}
-    return Verdict({"id": _CLOSING[closing(economy)], "args": {"category": economy.name}}, values)
+    return Verdict({"id": words.CLOSING[closing(economy)], "args": {"category": economy.name}}, values)
 
 
 def widest_swing(economy: Economy, swings: Swings) -> Verdict:
@@ -290,7 +220,7 @@ def largest_share(economy: Economy, explained: Mapping[str, Figure]) -> Verdict:
 def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> Verdict:
     """What to do with the orders there are and with people still to be won, and what to measure first."""
     order, audience = switch.decision, people.decision
-    message = _ANSWERS[order.leader == BASE if order.decided else None, audience.decided]
+    message = words.ANSWERS[order.leader == BASE if order.decided else None, audience.decided]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
     kept = (
         msg("Share of draws in which an order keeps more on Douyin than by the {route}")

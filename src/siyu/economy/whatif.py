@@ -1,10 +1,8 @@
 """What-if: a formula with a few inputs left to the reader, the rest drawn, as data that a page can work with.
 
-Until a slider is moved all inputs are as drawn, and the page shows what was published. Then it counts the first
-DRAWS of the same draws: how many make the gain positive, and where the switch fee and the bearable loss lie.
+Until a slider is moved the page shows what was published, with all inputs drawn. Then the sliders hold, and it
+counts the first of the same draws: how many make the gain positive, where switch fee and bearable loss lie.
 """
-
-from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
@@ -27,8 +25,8 @@ def what_if(
     gain: Expr,
     says: Text,
     sliders: Mapping[str, Text],
-    published: Mapping[str, Figure],
     ends: Mapping[str, tuple[float, float]] | None = None,
+    published: Mapping[str, Figure] | None = None,
 ) -> dict[str, Any]:
     """A finding's `whatif`: how often `gain` is positive, while the inputs in `sliders` are moved.
 
@@ -56,9 +54,9 @@ def what_if(
             for name, label in sliders.items()
             for low, high in [(ends or {}).get(name) or tuple(map(float, np.quantile(drawn[name], (0.01, 0.99))))]
         ],
-        "published": {name: [figure.low, figure.value, figure.high] for name, figure in published.items()},
-        "fixed": fixed,
-        "draws": {name: quantised(drawn[name]) for name in names if name not in fixed},
+        "published": {name: [figure.low, figure.value, figure.high] for name, figure in (published or {}).items()},
+        "fixed": {name: value for name, value in fixed.items() if name not in sliders},
+        "draws": {name: quantised(drawn[name]) for name in names if name not in fixed and name not in sliders},
     }
 
 

@@ -1,7 +1,5 @@
 """Assumptions: what a calculation takes as given, with a range, a source or a reason, and how sure it is."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +10,9 @@ from pydantic import Field, model_validator
 
 from siyu import reads
 from siyu.definitions import registry
-from siyu.errors import LedgerError, Problem, nearest, shown_path
-from siyu.evidence.table import Row, read_table
+from siyu.errors import nearest
+from siyu.evidence.table import Faults, Row, read_table
+from siyu.figure import Figure
 from siyu.paths import address
 from siyu.reads import Shelf
 
@@ -90,6 +89,12 @@ class Assumption(Row):
         """Source ref of the row."""
         return f"assumption:{self.assumption_id}"
 
+    @property
+    def figure(self) -> Figure:
+        """The mode with its 5th and 95th percentiles."""
+        kind = "none" if self.low == self.high else "assumption90"
+        return Figure(self.mode, self.low, self.high, self.unit, kind, sources=(self.ref,))
+
 
 @dataclass(frozen=True)
 class Assumptions(Shelf[Assumption]):
@@ -140,21 +145,10 @@ def load_assumptions(path: Path, *overrides: Path) -> Assumptions:
 
 
 def _read(path: Path) -> dict[str, Assumption]:
-    rows: dict[str, Assumption] = {}
-    file, problems = shown_path(path), []
-    units = registry().units.rows
-    for row in read_table(path, Assumption):
-        if row.unit not in units:
-            step = f"{nearest(row.unit, units)} New ones go into data/definitions.yml."
-            problems.append(Problem(file, row.line, "unit", row.unit, "a known unit", step))
-        if row.assumption_id in rows:
-            found = f"{row.assumption_id}, also on line {rows[row.assumption_id].line}"
-            step = "Give each assumption its own id."
-            problems.append(Problem(file, row.line, "assumption_id", found, "an id used once", step))
-        rows.setdefault(row.assumption_id, row)
-    if problems:
-        raise LedgerError(problems)
-    return rows
+    faults, rows = Faults(path), read_table(path, Assumption)
+    for row in rows:
+        faults.unknown(row, "unit", registry().units.rows, more=" New ones go into data/definitions.yml.")
+    return faults.by_id(rows, "assumption_id", "assumption")
 
 
 def _family(low: float, high: float) -> str:

@@ -8,9 +8,8 @@ from typing import Literal, Self
 from pydantic import ValidationInfo, field_validator, model_validator
 
 from siyu.definitions import registry
-from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.sources import GRADES, Grade, Source
-from siyu.evidence.table import Row, read_table
+from siyu.evidence.table import Faults, Row, read_table
 
 Said = Literal["stated", "not_stated", "na"]
 QUALIFIERS = ("denominator", "window", "refunds", "selection")
@@ -113,26 +112,10 @@ class Claim(Row):
 def load_claims(path: Path, sources: dict[str, Source]) -> dict[str, Claim]:
     """claim_id -> Claim. Raises LedgerError with all problems of the file at once:
     bad cells first; then unknown units, metrics, sources, and ids used twice."""
+    faults, reg = Faults(path), registry()
     claims = read_table(path, Claim)
-    reg, file = registry(), shown_path(path)
-    problems: list[Problem] = []
-    seen: dict[str, int] = {}
     for claim in claims:
-        known = (
-            ("unit", claim.unit, reg.units.rows),
-            ("metric", claim.metric, reg.metrics.rows),
-            ("source_id", claim.source_id, sources),
-        )
-        for column, name, names in known:
-            if name not in names:
-                home = "evidence/sources.csv" if column == "source_id" else "definitions.yml"
-                step = f"{nearest(name, names)} New ones go into data/{home}."
-                problems.append(Problem(file, claim.line, column, name, f"a known {column}", step))
-        if claim.claim_id in seen:
-            step = "Give each claim its own id."
-            found = f"{claim.claim_id}, also on line {seen[claim.claim_id]}"
-            problems.append(Problem(file, claim.line, "claim_id", found, "an id used once", step))
-        seen.setdefault(claim.claim_id, claim.line)
-    if problems:
-        raise LedgerError(problems)
-    return {claim.claim_id: claim for claim in claims}
+        faults.unknown(claim, "unit", reg.units.rows, more=" New ones go into data/definitions.yml.")
+        faults.unknown(claim, "metric", reg.metrics.rows, more=" New ones go into data/definitions.yml.")
+        faults.unknown(claim, "source_id", sources, more=" New ones go into data/evidence/sources.csv.")
+    return faults.by_id(claims, "claim_id", "claim")

@@ -1,24 +1,13 @@
 """Conflicts between claims: which claims differ, how, what was adopted and why."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
+from functools import partial
 from itertools import combinations
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BeforeValidator
-
-from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.claims import Claim
-from siyu.evidence.table import Row, read_table
-
-
-def _split(cell: object) -> tuple[str, ...]:
-    return tuple(str(cell).split()) if cell else ()
-
-
-Ids = Annotated[tuple[str, ...], BeforeValidator(_split)]
+from siyu.evidence.table import Faults, Row, Words, read_table
 
 
 class Conflict(Row):
@@ -29,8 +18,8 @@ class Conflict(Row):
     kind: Literal["rival", "definition", "reading", "corroboration"]
     topic: str
     topic_zh: str
-    claims: Ids
-    adopted: Ids = ()
+    claims: Words
+    adopted: Words = ()
     adopted_low: float | None = None
     adopted_high: float | None = None
     resolution: Literal["adopt", "range", "both", "judged", "open", "agree"]
@@ -39,7 +28,7 @@ class Conflict(Row):
     ) = None
     reason: str
     reason_zh: str
-    corroboration: Ids = ()
+    corroboration: Words = ()
     confidence: Literal["high", "medium", "low", "open"]
 
 
@@ -56,11 +45,9 @@ def rivals(claims: Iterable[Claim]) -> list[tuple[Claim, Claim]]:
 def load_conflicts(path: Path, claims: dict[str, Claim], sources: Collection[str] = ()) -> dict[str, Conflict]:
     """conflict_id -> Conflict. Raises LedgerError with all problems at once: unknown ids, rivals without
     an entry, entries that are stale (their claims agree, or the adopted one is not among them)."""
-    entries = read_table(path, Conflict)
-    file = shown_path(path)
-    problems: list[Problem] = []
+    faults, entries = Faults(path), read_table(path, Conflict)
     for entry in entries:
-        problems += _faults(file, entry, claims, sources)
+        _look(faults, entry, claims, sources)
     # claims that rival each other are of one entity
     telling = (entry for entry in entries if entry.differing_field != "entity")
     covered = {frozenset(pair) for entry in telling for pair in combinations(entry.claims, 2)}
@@ -68,49 +55,26 @@ def load_conflicts(path: Path, claims: dict[str, Claim], sources: Collection[str
         if frozenset((a.claim_id, b.claim_id)) not in covered:
             found = f"{a.claim_id} prints {a.as_printed}, {b.claim_id} prints {b.as_printed}"
             step = "Add a conflict with its resolution, or tell the claims apart by entity or statistic."
-            problems.append(Problem(file, 0, "claims", found, "an entry that resolves these rivals", step))
-    if problems:
-        raise LedgerError(problems)
-    return {entry.conflict_id: entry for entry in entries}
+            faults.add(None, "claims", found, "an entry that resolves these rivals", step)
+    return faults.by_id(entries, "conflict_id", "conflict")
 
 
-def _faults(file: str, entry: Conflict, claims: dict[str, Claim], sources: Collection[str]) -> list[Problem]:
-    problems = []
-
-    def add(column: str, found: str, expected: str, step: str) -> None:
-        problems.append(Problem(file, entry.line, column, found, expected, step))
-
-    for column, ids in (("claims", entry.claims), ("adopted", entry.adopted)):
-        for claim_id in ids:
-            if claim_id not in claims:
-                add(column, claim_id, "a claim of claims.csv", nearest(claim_id, claims))
-    for source_id in entry.corroboration:
-        if source_id not in sources:
-            add("corroboration", source_id, "a source of sources.csv", nearest(source_id, sources))
+def _look(faults: Faults, entry: Conflict, claims: dict[str, Claim], sources: Collection[str]) -> None:
+    add = partial(faults.add, entry)
+    faults.unknown(entry, "claims", claims, "a claim of claims.csv")
+    faults.unknown(entry, "adopted", claims, "a claim of claims.csv")
+    faults.unknown(entry, "corroboration", sources, "a source of sources.csv")
     for claim_id in set(entry.adopted) - set(entry.claims):
-        add(
-            "adopted",
-            claim_id,
-            f"one of {' '.join(entry.claims)}",
-            "Adopt a claim of this conflict, or add it.",
-        )
+        expected = f"one of {' '.join(entry.claims)}"
+        add("adopted", claim_id, expected, "Adopt a claim of this conflict, or add it.")
     if entry.kind == "definition" and entry.differing_field is None:
-        add(
-            "differing_field",
-            "nothing",
-            "the field in which the definitions differ",
-            "Name it, or use kind rival.",
-        )
+        expected = "the field in which the definitions differ"
+        add("differing_field", "nothing", expected, "Name it, or use kind rival.")
     if entry.resolution == "adopt" and not entry.adopted:
         add("adopted", "nothing", "the claim that stands", "Name it, or use resolution open.")
     if entry.resolution == "judged" and entry.adopted_low is None and entry.kind == "rival":
         add("adopted_low", "nothing", "the judged figure", "Give adopted_low and adopted_high.")
     own = [claims[claim_id] for claim_id in entry.claims if claim_id in claims]
     if entry.kind == "rival" and len(own) > 1 and not any(a.printed != b.printed for a, b in combinations(own, 2)):
-        add(
-            "claims",
-            f"{' '.join(entry.claims)} agree",
-            "claims that differ",
-            "Stale: delete it or make it corroboration.",
-        )
-    return problems
+        found = f"{' '.join(entry.claims)} agree"
+        add("claims", found, "claims that differ", "Stale: delete it or make it corroboration.")

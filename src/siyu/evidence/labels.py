@@ -1,8 +1,6 @@
 """What the codes of the ledger are called in findings, as message ids; charts attach them last."""
 
-from __future__ import annotations
-
-from siyu.marked import msg
+from siyu.messages import msg
 
 # the best first
 VERDICTS = {"carry": msg("may carry weight"), "caveat": msg("with a caveat"), "unusable": msg("not usable")}

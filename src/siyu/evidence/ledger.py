@@ -1,12 +1,9 @@
 """The ledger: sources, claims and conflicts loaded and checked together."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from siyu.errors import LedgerError, Problem
 from siyu.evidence.claims import Claim, load_claims
 from siyu.evidence.conflicts import Conflict, load_conflicts
 from siyu.evidence.sources import Source, load_sources
@@ -70,17 +67,9 @@ class Ledger:
 def load_ledger(folder: Path) -> Ledger:
     """The ledger of a folder with sources.csv, claims.csv and conflicts.csv.
 
-    Raises LedgerError with every problem of every file that could be read."""
+    Raises LedgerError with every problem of the first file that has any."""
     sources = load_sources(folder / "sources.csv")
-    problems: list[Problem] = []
-    claims: dict[str, Claim] = {}
-    conflicts: dict[str, Conflict] = {}
-    try:
-        claims = load_claims(folder / "claims.csv", sources)
-        conflicts = load_conflicts(folder / "conflicts.csv", claims, sources)
-    except LedgerError as error:
-        problems += error.problems
-    if problems:
-        raise LedgerError(problems)
+    claims = load_claims(folder / "claims.csv", sources)
+    conflicts = load_conflicts(folder / "conflicts.csv", claims, sources)
     names = [(address(folder / f"{name}.csv"),) for name in ("sources", "claims", "conflicts")]
     return Ledger(Shelf(sources, names[0]), Shelf(claims, names[1]), Shelf(conflicts, names[2]))

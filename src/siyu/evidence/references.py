@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.claims import QUALIFIERS, Claim
 from siyu.evidence.conflicts import Conflict
-from siyu.evidence.fees import FeeRule, FeeRules
+from siyu.evidence.fee_rule import FeeRule
+from siyu.evidence.fees import FeeRules
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.sources import Source
 from siyu.evidence.table import Row

@@ -1,11 +1,9 @@
 """Sources: who says it, what they gain by it, and how well the text survived."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Literal, get_args
 
-from siyu.evidence.table import Row, read_table
+from siyu.evidence.table import Faults, Row, read_table
 
 Grade = Literal["A", "B", "C", "D", "E"]
 GRADES: tuple[Grade, ...] = get_args(Grade)
@@ -31,4 +29,4 @@ class Source(Row):
 
 def load_sources(path: Path) -> dict[str, Source]:
     """source_id -> Source. Raises LedgerError with all problems of the file."""
-    return {source.source_id: source for source in read_table(path, Source)}
+    return Faults(path).by_id(read_table(path, Source), "source_id", "source")

@@ -1,16 +1,15 @@
 """A ledger file: a CSV table whose every row is checked, with all problems reported at once."""
 
-from __future__ import annotations
-
 import csv
 import io
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any, ClassVar, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from siyu import reads
-from siyu.errors import LedgerError, Problem, shown_path
+from siyu.errors import LedgerError, Problem, nearest, shown_path
 
 
 class Row(BaseModel):
@@ -22,6 +21,44 @@ class Row(BaseModel):
 
 
 RowT = TypeVar("RowT", bound=Row)
+# a cell of names, separated by spaces
+Words = Annotated[tuple[str, ...], BeforeValidator(lambda cell: tuple(str(cell).split()) if cell else ())]
+
+
+class Faults:
+    """What is wrong between the rows of a ledger file and elsewhere, gathered and raised together."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = shown_path(path)
+        self.problems: list[Problem] = []
+
+    def add(self, row: Row | None, column: str, found: str, expected: str, step: str) -> None:
+        """A fault of a row, or of the whole file."""
+        self.problems.append(Problem(self.file, row.line if row else 0, column, found, expected, step))
+
+    def unknown(self, row: Row, column: str, known: Collection[str], expected: str = "", more: str = "") -> None:
+        """Names of a cell that are not `known`. expected: what they should be. more: the step behind the nearest."""
+        cell = getattr(row, column)
+        for name in (cell,) if isinstance(cell, str) else cell or ():
+            if name not in known:
+                self.add(row, column, name, expected or f"a known {column}", f"{nearest(name, known)}{more}")
+
+    def by_id(self, rows: Iterable[RowT], column: str, noun: str) -> dict[str, RowT]:
+        """id -> row; ids used twice are faults, and all faults so far are raised as LedgerError."""
+        found: dict[str, RowT] = {}
+        for row in rows:
+            key = getattr(row, column)
+            if key in found:
+                seen = f"{key}, also on line {found[key].line}"
+                self.add(row, column, seen, "an id used once", f"Give each {noun} its own id.")
+            found.setdefault(key, row)
+        self.end()
+        return found
+
+    def end(self) -> None:
+        """Raise what was found."""
+        if self.problems:
+            raise LedgerError(self.problems)
 
 
 def read_table(path: Path, model: type[RowT]) -> list[RowT]:

@@ -1,7 +1,5 @@
 """Break-evens, solved from the same expressions that give the contributions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 

@@ -1,7 +1,5 @@
 """Expressions as numpy functions: one call for many outputs, common parts computed once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

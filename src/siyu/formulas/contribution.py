@@ -6,8 +6,6 @@ is outside the model (silent churn is above 0). What comes later is worth less: 
 Who is out of reach - gone, or has seen nothing - still orders at `comeback` times the rate of who is reached.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache

@@ -4,8 +4,6 @@
 of the formulas, `python -m siyu.formulas.excel` prints it anew; a test fails until it is.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -29,7 +27,7 @@ from siyu.formulas.contribution import (
 from siyu.formulas.people import first_order, people_terms, person_orders
 from siyu.formulas.symbols import BASE, MEANINGS
 from siyu.formulas.symbols import symbol as s
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.routes import PEOPLE_STEPS, ROUTES, STEPS, WECHAT_ROUTES, route_of
 
 PRINTED = Path(__file__).with_name("excel.json")

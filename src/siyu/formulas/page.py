@@ -1,7 +1,5 @@
 """Expressions as JavaScript, for the page's what-if: the same formulas, moved by sliders offline."""
 
-from __future__ import annotations
-
 import re
 
 from sympy import Expr

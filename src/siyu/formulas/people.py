@@ -8,8 +8,6 @@ Conversion and repurchase of a route are those of the same people: that contacts
 no merit of the route.
 """
 
-from __future__ import annotations
-
 from functools import cache
 
 from sympy import Add, Expr, Integer

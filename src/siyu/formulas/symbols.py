@@ -4,8 +4,6 @@ A symbol's name is an assumption id (without the category after the dot) or, for
 `payment_<route>`, a fee rule looked up for that route.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sympy import Symbol

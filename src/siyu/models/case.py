@@ -3,8 +3,6 @@
 All take and return plain numbers; `Figure.apply` carries range and sources through them.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from dataclasses import replace

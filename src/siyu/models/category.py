@@ -5,8 +5,6 @@ live before the deal and on referral after it; property, cars and home fitting c
 no threshold: `big_ticket` and the horizon are parameters.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

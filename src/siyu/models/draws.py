@@ -8,8 +8,6 @@ a draw is then a random 13-bit integer and one look-up, some ten times cheaper t
 percentiles are exact to a strip (0.012% of probability).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -50,7 +48,12 @@ class Sampler:
         # one row of random numbers per input, one more for what a group shares
         self.rows = len(self.drawn) + sum(len(names) > 1 for names in self.blocks)
         shared = {name for names in self.blocks if len(names) > 1 for name in names}
-        self.tables = {name: _table(_plain(ranges[name]), name in shared) for name in self.drawn}
+        # what of an input decides its distribution
+        plain = {
+            name: Range(entry.low, entry.mode, entry.high, entry.family, None, entry.ceiling)
+            for name, entry in ranges.items()
+        }
+        self.tables = {name: _table(plain[name], name in shared) for name in self.drawn}
         middles: Array = np.asarray(ndtri((np.arange(STRIPS) + 0.5) / STRIPS), float)
         # in steps of the score tables, so that a sum of the two is an index
         normal = middles / STEP
@@ -75,11 +78,6 @@ class Sampler:
                 score += common
                 values[name] = self.tables[name].take(score.astype(np.intp), mode="clip")
         return values
-
-
-def _plain(entry: Ranged) -> Range:
-    """What of an input decides its distribution."""
-    return Range(entry.low, entry.mode, entry.high, entry.family, None, entry.ceiling)
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,5 @@
 """What knowing an unknown is worth before choosing, in the unit of the payoffs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,10 +1,8 @@
 """What the readings of a published case are called, as message ids; charts attach them last."""
 
-from __future__ import annotations
-
 from siyu.figure import Figure
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 FOLLOWERS = {
     "adopted": msg("As adopted"), "rival": msg("The other printing"),

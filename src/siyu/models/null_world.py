@@ -5,8 +5,6 @@ flip the coin more often, so members look loyal although joining had no effect. 
 over buyers, not simulations.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

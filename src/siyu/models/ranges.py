@@ -11,8 +11,6 @@ sampling  normal, of a measurement, distribution around `mode`, cut at 0
 fixed     low = mode = high
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Protocol

@@ -3,8 +3,6 @@
 Inputs of a group move together (one index per group); an input without a group is its own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache

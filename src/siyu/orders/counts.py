@@ -1,7 +1,5 @@
 """Count tables of purchases: integers per cluster of buyers, from one scan each."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

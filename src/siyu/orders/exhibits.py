@@ -1,18 +1,17 @@
 """Repurchase and the comparison of group members as findings show them: figures by code, absent where unknown."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from siyu.figure import Absent, Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders.counts import first_gaps
 from siyu.orders.experiment import shown
 from siyu.orders.experiment.effects import Trial
 from siyu.orders.fans import gmv_shares
 from siyu.orders.frames import Frames
+from siyu.orders.groups.uplift import Uplift, uplift
 from siyu.orders.repurchase import (
     WINDOWS,
     between,
@@ -23,7 +22,6 @@ from siyu.orders.repurchase import (
     within,
     year_before,
 )
-from siyu.orders.uplift import Uplift, uplift
 from siyu.verdict import Verdict
 
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
@@ -97,7 +95,7 @@ def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | A
     corrected = [(float(day), _or_absent(figure, "repurchase_by_day")) for day, figure in held]
     shares = [(day, float(bought[day]) / n) for day in days]
     plain: list[tuple[float, Figure | Absent]] = [
-        (float(day), _point("repurchase_by_day_raw", share, n, frames)) for day, share in shares
+        (float(day), Figure.exact(share, "repurchase_by_day_raw", frames.sources, n)) for day, share in shares
     ]
     return {"corrected": corrected, "plain": plain}
 
@@ -176,7 +174,3 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
 
 def _or_absent(figure: Figure | None, key: str) -> Figure | Absent:
     return Absent((key,)) if figure is None else figure
-
-
-def _point(key: str, value: float, n: int, frames: Frames) -> Figure:
-    return Figure(value, value, value, "ratio", "none", key, frames.sources, n)

@@ -5,8 +5,6 @@ ever. GMV is that of the shop or that paid during broadcasts, before or after re
 key belong to nobody and are left out of both sides; how many they are is told by `identified`.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 

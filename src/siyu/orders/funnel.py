@@ -1,7 +1,5 @@
 """From the records of the exports to the lines that an analysis of buyers stands on, step by step."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pandas as pd

@@ -1,9 +1,7 @@
 """What the codes of this domain are called, as message ids. Frames and figures hold codes; charts attach these last."""
 
-from __future__ import annotations
-
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 SEGMENTS = {
     "buyers": msg("Buyers with a key"), "repeat": msg("Bought on a second day"), "fans": msg("Follow at the date"),
@@ -64,3 +62,17 @@ COHORTS = {
     "within_90": msg("Within a quarter"), "within_180": msg("Within half a year"),
     "early": msg("Record begins too late?"),
 }  # fmt: skip
+
+# why a metric cannot be had
+NO_ORDERS = msg("No order could be read: put an order export into the subject's folder of exports")
+NO_KEYS = msg(
+    "No order names its buyer: ask the platform for a buyer key (doudian_open_id), "
+    "or add a table of buyer keys with the main order number"
+)
+NO_MEMBERS = msg("No table of group members with join times: WeCom keeps no exits, so start recording joins and exits")
+NO_FOLLOWS = msg("No table of follows with their times")
+NO_DRAW = msg("No invitations by lot have come back: siyu assign draws them")
+NO_SESSIONS = msg("No table of live sessions, or no order paid during one")
+NO_PAYMENT = msg("The order exports lack a column: nothing tells when an order was paid")
+NO_REFUNDS = msg("The order exports lack a column: nothing tells what was refunded")
+TOO_FEW = msg("Too few buyers, or the window has not passed for any yet")

@@ -4,8 +4,6 @@ Figures are keyed by the symbol they feed; their `n` is the number of events beh
 orders), which decides whether they replace an assumption or only move it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -127,8 +125,7 @@ def _orders_year(orders: ir.Table, frames: Frames) -> Figure | None:
         return None
     year = orders.filter(orders.paid_at >= ibis.timestamp((frames.as_of - timedelta(days=YEAR - 1)).isoformat()))
     count = int(run(year.aggregate(n=year.count())).iloc[0]["n"])
-    value = float(round(count * YEAR / min(span, YEAR)))
-    return Figure(value, value, value, "count", "none", "orders_year", frames.sources, count)
+    return Figure.exact(float(round(count * YEAR / min(span, YEAR))), "orders_year", frames.sources, count)
 
 
 @dataclass(frozen=True)

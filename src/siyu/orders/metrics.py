@@ -1,42 +1,26 @@
 """Every metric of a client's orders: one entry each, with what it needs. What is not there is the reason why not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from siyu.definitions import definition
 from siyu.figure import Absent, Figure
-from siyu.marked import msg
-from siyu.orders import fans, repurchase
+from siyu.orders import fans, labels, repurchase
 from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
-from siyu.orders.joins import members_and_others
-from siyu.orders.uplift import Uplift, uplift
+from siyu.orders.groups.joins import members_and_others
+from siyu.orders.groups.uplift import Uplift, uplift
 
-NO_ORDERS = msg("No order could be read: put an order export into the subject's folder of exports")
-NO_KEYS = msg(
-    "No order names its buyer: ask the platform for a buyer key (doudian_open_id), "
-    "or add a table of buyer keys with the main order number"
-)
-NO_MEMBERS = msg("No table of group members with join times: WeCom keeps no exits, so start recording joins and exits")
-NO_FOLLOWS = msg("No table of follows with their times")
-NO_DRAW = msg("No invitations by lot have come back: siyu assign draws them")
-NO_SESSIONS = msg("No table of live sessions, or no order paid during one")
-NO_PAYMENT = msg("The order exports lack a column: nothing tells when an order was paid")
-NO_REFUNDS = msg("The order exports lack a column: nothing tells what was refunded")
-TOO_FEW = msg("Too few buyers, or the window has not passed for any yet")
 # need -> why a metric cannot be had without it; where several are missing the first is the reason
 NEEDS = {
-    "orders": NO_ORDERS,
-    "buyers": NO_KEYS,
-    "members": NO_MEMBERS,
-    "follows": NO_FOLLOWS,
-    "sessions": NO_SESSIONS,
-    "assignments": NO_DRAW,
+    "orders": labels.NO_ORDERS,
+    "buyers": labels.NO_KEYS,
+    "members": labels.NO_MEMBERS,
+    "follows": labels.NO_FOLLOWS,
+    "sessions": labels.NO_SESSIONS,
+    "assignments": labels.NO_DRAW,
 }
 
 
@@ -83,11 +67,11 @@ class Parts:
 
     def exact(self, key: str, value: float, n: int | None = None) -> Figure:
         """A total of what was read: counted, not estimated, so it has no interval."""
-        return Figure(value, value, value, definition(key).unit, "none", key, self.frames.sources, n)
+        return Figure.exact(value, key, self.frames.sources, n)
 
 
 @dataclass(frozen=True)
-class Entry:
+class Method:
     """One metric. needs: keys of NEEDS. function: asked when they are met; None where too little has been seen.
 
     window: the periods it is of, default from the first day of the record to as_of.   verdict: what may be said of it.
@@ -124,18 +108,18 @@ def _in(part: str, key: str) -> Callable[[Parts], Figure | None]:
     return lambda parts: getattr(parts, part).get(key)
 
 
-def _yuan(key: str, fen: Callable[[dict[str, int]], float]) -> Entry:
-    return Entry(key, ("orders",), lambda parts: parts.exact(key, fen(parts.totals) / 100, parts.totals["orders"]))
+def _yuan(key: str, fen: Callable[[dict[str, int]], float]) -> Method:
+    return Method(key, ("orders",), lambda parts: parts.exact(key, fen(parts.totals) / 100, parts.totals["orders"]))
 
 
-def _paid(key: str, share: Callable[[dict[str, int]], float]) -> Entry:
+def _paid(key: str, share: Callable[[dict[str, int]], float]) -> Method:
     """A quotient that has no value while nothing is paid."""
 
     def found(parts: Parts) -> Figure | None:
         totals = parts.totals
         return parts.exact(key, share(totals), totals["orders"]) if totals["paid_fen"] else None
 
-    return Entry(key, ("orders",), found)
+    return Method(key, ("orders",), found)
 
 
 def _buyers(parts: Parts) -> Figure | None:
@@ -160,11 +144,11 @@ def _quarters(frames: Frames) -> str:
     return "; ".join(f"{first}/{last}" for first, last in repurchase.last_quarters(frames.as_of))
 
 
-def _gmv(who: str, live: bool, key: str) -> list[Entry]:
+def _gmv(who: str, live: bool, key: str) -> list[Method]:
     """The share of GMV of fans or members, gross; of fans after refunds, too."""
     members = who in ("member", "ever")
     needs = ("orders", "buyers", "members" if members else "follows", *(["sessions"] if live else []))
-    return [Entry(name, needs, _in("gmv", name)) for name in ((key,) if members else (key, f"{key}_net"))]
+    return [Method(name, needs, _in("gmv", name)) for name in ((key,) if members else (key, f"{key}_net"))]
 
 
 def _of_trial(part: str) -> Callable[[Parts], Figure | None]:
@@ -180,44 +164,42 @@ def _verdict(parts: Parts) -> str:
     return "randomised" if _of_trial("difference")(parts) else parts.uplift.verdict
 
 
+def _compared(*named: tuple[str, str]) -> list[Method]:
+    """Metrics with the part of the comparison that each is."""
+    return [Method(key, GROUP, attrgetter(f"uplift.{part}")) for key, part in named]
+
+
 BUYERS, GROUP, DRAWN = ("buyers",), ("buyers", "members"), ("buyers", "assignments")
-METRICS: tuple[Entry, ...] = (
-    Entry("paid_orders", ("orders",), lambda parts: parts.exact("paid_orders", parts.totals["orders"])),
+METRICS: tuple[Method, ...] = (
+    Method("paid_orders", ("orders",), lambda parts: parts.exact("paid_orders", parts.totals["orders"])),
     _yuan("gmv", lambda totals: totals["paid_fen"]),
     _yuan("net_gmv", lambda totals: totals["net_fen"]),
     _paid("refund_rate", lambda totals: (totals["paid_fen"] - totals["net_fen"]) / totals["paid_fen"]),
     _paid("aov", lambda totals: totals["paid_fen"] / 100 / totals["orders"]),
-    Entry("buyers", BUYERS, _buyers),
+    Method("buyers", BUYERS, _buyers),
     *(
-        Entry(key, BUYERS, _in("year", key), _year)
+        Method(key, BUYERS, _in("year", key), _year)
         for key in ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "repeat_buyer_gmv_share",
                     "orders_per_buyer")
     ),
-    Entry("return_purchase_rate", BUYERS, _returning, _quarters),
-    *(Entry(key, BUYERS, _in("within", key)) for key in (f"repurchase_{days}d" for days in repurchase.WINDOWS)),
-    *(Entry(key, BUYERS, _in("survival", key)) for key in (f"repurchase_km_{days}d" for days in repurchase.WINDOWS)),
+    Method("return_purchase_rate", BUYERS, _returning, _quarters),
+    *(Method(key, BUYERS, _in("within", key)) for key in (f"repurchase_{days}d" for days in repurchase.WINDOWS)),
+    *(Method(key, BUYERS, _in("survival", key)) for key in (f"repurchase_km_{days}d" for days in repurchase.WINDOWS)),
     *(entry for (who, live), key in fans.KEYS.items() for entry in _gmv(who, live, key)),
-    Entry("group_repurchase_rate", GROUP, _group_rate),
-    Entry("naive_repeat_share.members", GROUP, attrgetter("uplift.members")),
-    Entry("naive_repeat_share.others", GROUP, attrgetter("uplift.never")),
-    Entry("joined_repeat_share", GROUP, attrgetter("uplift.joined")),
-    Entry("joined_repeat_share.others", GROUP, attrgetter("uplift.others")),
-    Entry("group_uplift", GROUP, _uplift, verdict=_verdict),
-    Entry("group_uplift.compared", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
-    Entry("group_placebo", GROUP, attrgetter("uplift.placebo")),
-    Entry("selection_multiple", GROUP, attrgetter("uplift.selection")),
-    Entry("placebo_multiple", GROUP, attrgetter("uplift.before")),
-    Entry("detectable_uplift", GROUP, attrgetter("uplift.detectable")),
-    Entry("group_hazard_ratio", GROUP, attrgetter("uplift.hazard")),
-    Entry("group_pace", GROUP, attrgetter("uplift.pace")),
-    Entry("group_pace_by_quarter", GROUP, attrgetter("uplift.pace_by_quarter")),
-    Entry("group_pace_before", GROUP, attrgetter("uplift.dip")),
-    Entry("invited_uplift", DRAWN, _of_trial("difference")),
-    Entry("joined_effect", DRAWN, _of_trial("effect")),
-    Entry("invited_repeat_share", DRAWN, _of_trial("invited")),
-    Entry("invited_repeat_share.others", DRAWN, _of_trial("others")),
-    Entry("invited_join_share", DRAWN, _of_trial("joined")),
-    Entry("invited_join_share.others", DRAWN, _of_trial("uninvited")),
+    Method("group_repurchase_rate", GROUP, _group_rate),
+    *_compared(("naive_repeat_share.members", "members"), ("naive_repeat_share.others", "never"),
+               ("joined_repeat_share", "joined"), ("joined_repeat_share.others", "others")),
+    Method("group_uplift", GROUP, _uplift, verdict=_verdict),
+    Method("group_uplift.compared", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
+    *_compared(("group_placebo", "placebo"), ("selection_multiple", "selection"), ("placebo_multiple", "before"),
+               ("detectable_uplift", "detectable"), ("group_hazard_ratio", "hazard"), ("group_pace", "pace"),
+               ("group_pace_by_quarter", "pace_by_quarter"), ("group_pace_before", "dip")),
+    Method("invited_uplift", DRAWN, _of_trial("difference")),
+    Method("joined_effect", (*GROUP, "assignments"), _of_trial("effect")),
+    Method("invited_repeat_share", DRAWN, _of_trial("invited")),
+    Method("invited_repeat_share.others", DRAWN, _of_trial("others")),
+    Method("invited_join_share", (*GROUP, "assignments"), _of_trial("joined")),
+    Method("invited_join_share.others", (*GROUP, "assignments"), _of_trial("uninvited")),
 )  # fmt: skip
 
 
@@ -260,7 +242,7 @@ def judged(verdict: str) -> dict[str, str]:
 
 
 # what some export of a platform has no column for -> why a metric cannot be had without it
-COLUMNS = {"paid_at": NO_PAYMENT, "refund": NO_REFUNDS, "buyer_id": NO_KEYS}
+COLUMNS = {"paid_at": labels.NO_PAYMENT, "refund": labels.NO_REFUNDS, "buyer_id": labels.NO_KEYS}
 
 
 def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric], list[Missing]]:
@@ -270,11 +252,11 @@ def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric],
     frames: None when no order could be read.
     """
     if frames is None:
-        return [], [Missing(entry.key, NO_ORDERS, "") for entry in METRICS]
+        return [], [Missing(entry.key, labels.NO_ORDERS, "") for entry in METRICS]
     found: list[Metric] = []
     missing: list[Missing] = []
     for platform, header in frames.undated.items():
-        missing += [Missing(entry.key, NO_PAYMENT, platform, "", header) for entry in METRICS]
+        missing += [Missing(entry.key, labels.NO_PAYMENT, platform, "", header) for entry in METRICS]
     for platform in frames.platforms if frames.dated else ():
         own = frames.on(platform)
         parts, lacks = Parts(own, k), own.lacks
@@ -286,7 +268,7 @@ def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric],
                     break
             figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
             if figure is None:
-                missing.append(Missing(entry.key, reason or TOO_FEW, scope, verdict, column))
+                missing.append(Missing(entry.key, reason or labels.TOO_FEW, scope, verdict, column))
             else:
                 priced = replace(figure, unit=currency) if figure.unit == "CNY" else figure
                 found.append(Metric(entry.key, priced, scope, verdict))

@@ -1,7 +1,5 @@
 """What a shop does not keep: what came back, month by month of payment, and what the platform charged."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import ibis.expr.types as ir
@@ -39,7 +37,7 @@ def settled_rate(months: pd.DataFrame, sources: tuple[str, ...]) -> Figure | Abs
     if not done["paid_fen"].sum():
         return Absent(("refund_rate",))
     rate = float(done["refunded_fen"].sum() / done["paid_fen"].sum())
-    return Figure(rate, rate, rate, "ratio", "none", "refund_rate", sources, int(done["lines"].sum()))
+    return Figure.exact(rate, "refund_rate", sources, int(done["lines"].sum()))
 
 
 def series(months: pd.DataFrame, sources: tuple[str, ...]) -> list[tuple[float, Figure | Absent]]:
@@ -47,7 +45,7 @@ def series(months: pd.DataFrame, sources: tuple[str, ...]) -> list[tuple[float, 
     shown = months.reset_index(drop=True)
     shown = shown[shown["rate"].notna()]
     return [
-        (place + 1.0, Figure(rate, rate, rate, "ratio", "none", "refund_rate", sources, lines))
+        (place + 1.0, Figure.exact(rate, "refund_rate", sources, lines))
         for place, rate, lines in zip(shown.index, shown["rate"], shown["lines"].astype(int), strict=True)
     ]
 
@@ -77,8 +75,7 @@ def charged(frames: Frames, k: int = 0) -> dict[str, Figure]:
     found = {}
     for platform, count, fee, kept in zip(*(sums[name] for name in sums), strict=True):
         if count >= max(k, 1):
-            rate = float(fee / kept)
-            found[str(platform)] = Figure(rate, rate, rate, "ratio", "none", "take_rate", frames.sources, int(count))
+            found[str(platform)] = Figure.exact(float(fee / kept), "take_rate", frames.sources, int(count))
     return found
 
 

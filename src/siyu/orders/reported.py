@@ -3,14 +3,12 @@
 Different definitions stand side by side; nothing here subtracts one from another.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 from siyu.figure import Absent, Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders.fans import Share
 from siyu.verdict import Verdict
 
@@ -29,8 +27,7 @@ def of_dashboard(rows: pd.DataFrame | None, key: str, sources: tuple[str, ...]) 
     total = int(found["gmv_fen"].sum())
     if not total:
         return Absent((key,))
-    share = float(found["fans"].sum() / total)
-    return Figure(share, share, share, "ratio", "none", key, sources, len(found))
+    return Figure.exact(float(found["fans"].sum() / total), key, sources, len(found))
 
 
 def by_definition(shares: Iterable[Share], *reports: Figure | Absent) -> dict[str, Figure]:
@@ -58,7 +55,10 @@ def monthly(shares: Iterable[Share], rows: pd.DataFrame | None, sources: tuple[s
     """Series of fan shares at payment by month of the exports (the first is 1): from `orders`, and as the
     `dashboard` reports them. sources: of the dashboard rows."""
     own = [(share.month, share.figure) for share in shares if share.month and share.figure and share.key == FANS[0]]
-    told = [(when.date(), _plain(float(fans) / gmv, sources)) for when, fans, gmv in _rows(rows)]
+    told = [
+        (when.date(), Figure.exact(float(fans) / gmv, "fan_gmv_share_reported_periods", sources))
+        for when, fans, gmv in _rows(rows)
+    ]
     numbers = [month.year * 12 + month.month for month, _ in [*own, *told]]
     first = min(numbers, default=0)
     points = {"orders": own, "dashboard": told}
@@ -86,10 +86,6 @@ def answer(share: Figure | Absent, known: Figure | Absent, reports: Iterable[Fig
     )
     cards = {"share": msg("Order records that can be used"), "known": msg("Order lines that name a buyer")}
     return Verdict(message, {"share": share, "known": known}, cards)
-
-
-def _plain(share: float, sources: tuple[str, ...]) -> Figure:
-    return Figure(share, share, share, "ratio", "none", "fan_gmv_share_reported_periods", sources)
 
 
 def _rows(rows: pd.DataFrame | None) -> list[tuple[pd.Timestamp, float, int]]:

@@ -4,8 +4,6 @@ Keys differ where definitions differ, so `Figure` refuses to subtract one from a
 window has not passed for yet is None, never 0.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """How many buyers stand where: known, back again, following, in a group."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import ibis
@@ -29,7 +27,7 @@ def sizes(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
         held["both"] = held["fans"].semi_join(held["members"], "buyer_id")
     found = {name: int(run(table.aggregate(n=table.count()))["n"].iloc[0]) for name, table in held.items()}
     return {
-        name: Figure(n, n, n, "users", "none", "buyers", frames.sources, n) if n >= max(k, 1) else Absent(("buyers",))
+        name: Figure.exact(n, "buyers", frames.sources, n) if n >= max(k, 1) else Absent(("buyers",))
         for name, n in (dict.fromkeys(SEGMENTS, 0) | found).items()
     }
 

@@ -4,8 +4,6 @@ Kaplan-Meier (1958), log-rank (Mantel 1966), Cox (1972) with one binary covariat
 ties after Efron (1977). All take and return plain arrays.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

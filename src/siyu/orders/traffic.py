@@ -4,8 +4,6 @@ Platforms name the way an order came in their own words; ordered rules read thos
 stays `unassigned` and is shown as that. Of an order with several lines the first line speaks.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +77,7 @@ def form_shares(found: pd.DataFrame, sources: tuple[str, ...]) -> dict[str, Figu
     """Form (key of `labels.FORMS`) -> share of GMV, of the rows of `forms` that may be shown, in their order."""
     shown = found[found["share"].notna()]
     return {
-        form: Figure(share, share, share, "ratio", "none", "form_gmv_share", sources, orders)
+        form: Figure.exact(share, "form_gmv_share", sources, orders)
         for form, share, orders in zip(shown["form"], shown["share"], shown["orders"].astype(int), strict=True)
     }
 
@@ -148,7 +146,7 @@ def net_by_domain(frames: Frames, *, fans_are_private: bool = False) -> dict[str
     if total <= 0:
         return dict.fromkeys(dict(DOMAINS))
     shares = {name: float(sums["net"].get(name, 0) / total) for name, _ in DOMAINS}
-    return {name: Figure(share, share, share, "ratio", "none", f"{name}_net_share", frames.sources, n)
+    return {name: Figure.exact(share, f"{name}_net_share", frames.sources, n)
             for name, share in shares.items()}  # fmt: skip
 
 

@@ -1,7 +1,5 @@
 """Charts and tables of findings: rows as they are drawn or listed, in any language."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """Entries: everything a reader may want to know about a source ref, by kind."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 

@@ -1,7 +1,5 @@
 """The record of a finding, as notebooks show it and `findings.json` holds it."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -64,15 +62,15 @@ class WhatIf(RecordPart):
     """What the sliders of the page work with: what counts is how many draws make `gain` positive.
 
     says: what a positive gain means. sliders: the first, a loss, is the axis of the curve, the second a fee; the
-    gain is linear in both. What a slider has been moved to is not drawn; until one is, `published` is shown:
-    [low, middle, high] of `better`, `fee` and `loss`, of all draws."""
+    gain is linear in both. What they set is not drawn. Until one is moved, `published` is shown: [low, middle, high]
+    of `better`, `fee` and `loss`, of all draws."""
 
     gain: Gain
     says: Wording
     sliders: tuple[Slider, ...]
-    published: dict[str, tuple[Number, Number, Number]]
     fixed: dict[str, Number]
     draws: dict[str, Packed]
+    published: dict[str, tuple[Number, Number, Number]] = Field(default_factory=dict)
 
 
 class FindingRecord(RecordPart):

@@ -1,7 +1,5 @@
 """Sources as renderings name them: entries, the documents they were read from, and the figures that disagree."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

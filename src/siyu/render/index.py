@@ -1,7 +1,5 @@
 """The index of a folder of reports: every subject with its state, its answer, its key figures and its files."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -1,9 +1,7 @@
 """Words for the closed lists of the data: kinds of range, grades, resolutions. Message ids, not text."""
 
-from __future__ import annotations
-
 from siyu import routes
-from siyu.marked import msg
+from siyu.messages import msg
 
 INTERVALS = {
     "none": (msg("single figure"), msg("One figure as stated; no range is known.")),

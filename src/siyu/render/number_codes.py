@@ -3,8 +3,6 @@ r"""Number formats of Office that read as `Language.number` does, for labels of 
 Office divides by thousands only, so 万 and 亿 are set by a literal point: `0\.0,` shows 8,300,000 as 830.0万.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -3,8 +3,6 @@
 Arranges a `Report`; holds no language and no markup.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

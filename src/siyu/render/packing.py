@@ -1,10 +1,7 @@
 """Office files with the same bytes for the same content: fixed order, fixed times."""
 
-from __future__ import annotations
-
 import io
 import zipfile
-from pathlib import Path
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
@@ -21,8 +18,3 @@ def normalised(content: bytes) -> bytes:
             entry.external_attr = 0o600 << 16
             target.writestr(entry, source.read(name), kind, compresslevel=6)
     return buffer.getvalue()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file in one go."""
-    path.write_bytes(content)

@@ -4,8 +4,6 @@ Built once per run from the executed notebooks and the ledger. It holds no langu
 every rendering, in every language, reads the same `Report`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property

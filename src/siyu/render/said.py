@@ -4,8 +4,6 @@ Text of data files and clients is never trusted: it is stripped of control and d
 sane length and isolated, so that it can change nothing around it; in markup it is escaped, too.
 """
 
-from __future__ import annotations
-
 import json
 import re
 import unicodedata

@@ -2,8 +2,6 @@
 
 Text of data files is never formatted, so braces in it mean nothing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A batch: many subjects, unattended, each published whole or failed with a reason."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import time

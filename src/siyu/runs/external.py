@@ -1,7 +1,5 @@
 """Notebooks that something else has executed: checked, then planned like sections that are already done."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path

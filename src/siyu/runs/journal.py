@@ -1,7 +1,5 @@
 """The journal of a run: times, host, durations, peaks of memory. Beside the report, outside its seal."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The outcome of a subject, and the last steps to it: publish, or record why not."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field

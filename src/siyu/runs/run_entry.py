@@ -1,7 +1,5 @@
 """The account of a run: what goes into `run.json` about a subject, published or failed."""
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Sections that subjects share: one run executes such a section, the others take over what it made."""
 
-from __future__ import annotations
-
 from siyu.runs.ask.plan import SectionPlan
 from siyu.runs.ask.present import Present
 from siyu.runs.files.locks import Lock

@@ -1,7 +1,5 @@
 """One subject on its way: sections executed and checked, report rendered, sealed and published."""
 
-from __future__ import annotations
-
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -11,7 +9,7 @@ from typing import Any
 from siyu.record import TitledFinding
 from siyu.runs.ask.plan import OK, Plan, SectionPlan, report_inputs
 from siyu.runs.ask.present import Present
-from siyu.runs.ask.reuse import Decision, decided, given_made
+from siyu.runs.ask.reuse import Renewal, decided, given_made
 from siyu.runs.ask.sections import notebooks, profiles
 from siyu.runs.check.acceptance import judged
 from siyu.runs.check.rendered import rendering_faults
@@ -44,7 +42,7 @@ class SubjectRun:
         self.place = self.workspace.place(self.subject)
         self.store = SectionStore(self.workspace.sections(self.subject))
         self.lock = self.workspace.lock(self.subject)
-        self.decision = Decision(unchanged=False)
+        self.decision = Renewal(unchanged=False)
         self.faults: dict[str, list[str]] = {}
         self.started = time.monotonic()
         self.executed: list[str] = []

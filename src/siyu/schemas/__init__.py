@@ -1,7 +1,5 @@
 """JSON Schemas of the files that scripts depend on, and the check against them."""
 
-from __future__ import annotations
-
 import json
 from functools import lru_cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What the buyers of a world put into their orders, and when they follow the shop."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -1,7 +1,5 @@
 """A made-up brand: the lives of a world as orders that a platform would know, and what is true of them."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from collections.abc import Mapping
@@ -14,22 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from siyu.intake.formats.times import EPOCH
+from siyu.simulator import FORMATS, QUIRKS
 from siyu.simulator.kinds import World
 from siyu.simulator.worlds import Lives, lived, lot_truth, truth
 
-FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
-QUIRKS = {
-    "gb18030": "saved again by a spreadsheet in GB18030",
-    "tabs": 'ids behind a tab, or as ="…" where the platform does that',
-    "total": "a last line with the total",
-    "headers": "the header once more in the middle",
-    "duplicates": "some lines twice",
-    "broken": "cut lines, an impossible date, an amount that is none",
-    "snapshots": "two exports that overlap, the older one with older states",
-    "refunds": "a tenth of the orders comes back within thirty days",
-    "gifts": "presents as lines of 0 yuan",
-    "unpaid": "orders that were never paid",
-}
 OPENS, CLOSES = 19 * 3600, 23 * 3600  # one broadcast an evening, as `worlds` sells
 DAY = 86_400
 FEE = 0.02  # what the made-up shop pays where its export has a fee column

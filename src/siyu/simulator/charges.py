@@ -1,7 +1,5 @@
 """The settlement of a made-up brand: what was charged for each order, by the form of its traffic."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

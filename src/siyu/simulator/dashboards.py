@@ -1,7 +1,5 @@
 """What the live and shop dashboards of a made-up brand report: a row a broadcast, a row a month."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

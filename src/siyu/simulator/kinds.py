@@ -21,19 +21,15 @@ experiment half of the buyers are invited by lot, on one day; some of them join,
 Only the planted ones and the experiment have an effect.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Kind = Literal[
-    "null", "coin", "selection", "calendar", "planted",
-    "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "experiment",
-]  # fmt: skip
+from siyu.simulator import KINDS, Kind
+
 # the parameters that a kind has beside those of every world; in other kinds they do nothing
 PARAMETERS: dict[Kind, tuple[str, ...]] = {
     "null": (),
@@ -50,7 +46,6 @@ PARAMETERS: dict[Kind, tuple[str, ...]] = {
     "moving": ("tilt", "swing", "keep"),
     "experiment": ("effect", "tilt", "invited_day", "uptake", "leak"),
 }
-KINDS = tuple(PARAMETERS)
 CHANNELS = ("live", "video", "card", "search")
 SALES = ((110, 138), (330, 358))  # days of the two sales, the later end excluded
 EVE = 21  # days before a sale in which a shop recruits
@@ -115,7 +110,7 @@ class World:
         shares = ("join_chance", "joiner_share", "keep", "uptake", "leak", "fan_share")
         if faulty := [name for name in shares if not 0 <= getattr(self, name) <= 1]:
             raise ValueError(f"{', '.join(faulty)} must lie between 0 and 1")
-        if self.leak > self.uptake or not 0 < self.invited_day < self.days:
+        if self.kind == "experiment" and (self.leak > self.uptake or not 0 < self.invited_day < self.days):
             raise ValueError("leak must not exceed uptake, and invited_day lie within the days")
 
     @property

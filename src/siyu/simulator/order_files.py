@@ -1,7 +1,5 @@
 """The exports of a made-up brand, as the platforms write them, with the quirks asked for and their true account."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any

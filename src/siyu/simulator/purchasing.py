@@ -1,8 +1,6 @@
 """When the buyers of a world buy, and when they join: every gap is lived twice, once joined and once not, with the
 same random numbers, so that what joining changed is known."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Made-up buyers with a known truth: who buys when, who joins a group when, and what joining changed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
@@ -9,11 +7,12 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
+from siyu.simulator import KINDS
 from siyu.simulator.baskets import follows_of, orders_of
-from siyu.simulator.kinds import CHANNELS, KINDS, Ints, Kind, World, seventy
+from siyu.simulator.kinds import CHANNELS, Ints, World, seventy
 from siyu.simulator.purchasing import lived_purchases
 
-__all__ = ["CHANNELS", "KINDS", "Kind", "Lives", "World", "lived", "lot_truth", "seventy", "truth"]
+__all__ = ["CHANNELS", "Lives", "World", "lived", "lot_truth", "seventy", "truth"]
 
 MOST_PURCHASES = 5  # purchase numbers from here on are one stratum
 CROWD = 400_000  # buyers behind a population truth: its standard error is near 0.0005

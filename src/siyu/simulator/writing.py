@@ -1,7 +1,5 @@
 """Made-up exports in the real formats: records with a known truth, written as platforms write them."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Mapping, Sequence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -17,9 +18,12 @@ from siyu.economy.measures import order_gain
 from siyu.economy.whatif import quantised, what_if
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
+from siyu.figure import Figure
+from siyu.formulas import fee_star, tolerable_loss
 from siyu.formulas.compiled import compiled
 from siyu.formulas.page import javascript
 from siyu.paths import data_dir
+from siyu.record.finding import Gain
 from siyu.render.page.html import render_report
 from siyu.render.page.whatif import formula
 
@@ -54,6 +58,7 @@ def payload() -> dict[str, Any]:
             {"name": name, "label": f"Slider {name}", "unit": "ratio", "low": low, "high": high, "value": value}
             for name, low, high, value in SLIDERS
         ],
+        "published": {"better": [0.4, 0.4, 0.4], "fee": [0.01, 0.06, 0.2], "loss": [0.0, 0.05, 0.3]},
         "fixed": {"months": 3},
         "draws": {name: quantised(values) for name, values in drawn.items()},
     }
@@ -65,9 +70,13 @@ def real() -> dict[str, Any]:
     rows, rules = load_assumptions(data_dir() / "assumptions.csv"), fee_rules(data_dir() / "fees.csv")
     economy = Economy(rows, rules, "liquor", 365, date(2021, 8, 31))
     sliders = {"move_friction_personal": "Lost in moving", "fee_douyin_shop": "Fee", "order_value": "Order value"}
-    return what_if(
-        economy, order_gain("wechat_personal"), "moving keeps more", sliders, {"fee_douyin_shop": (0.0, 0.2)}
-    )
+    ends = {"fee_douyin_shop": (0.0, 0.2)}
+    published = {
+        "better": Figure(0.053, 0.053, 0.053, "ratio"),
+        "fee": Figure(0.125, 0.044, 0.292, "ratio"),
+        "loss": Figure(0.0, 0.0, 0.084, "ratio"),
+    }
+    return what_if(economy, order_gain("wechat_personal"), "moving keeps more", sliders, ends, published)
 
 
 def wins(payload: dict[str, Any], gain_of: Expr, settings: dict[str, float]) -> int:
@@ -105,12 +114,42 @@ def test_quantised_draws_stay_within_half_a_step():
 @pytest.mark.parametrize("source", ["fetch('x')", "a + document", "a; b", "a => `x`", "Math.max(a)['x']"])
 def test_a_formula_is_arithmetic_and_nothing_else(source):
     with pytest.raises(ValueError, match="what-if formula"):
-        formula({"gain": {"names": ["a", "b"], "js": f"(a, b) => {source}"}})
+        formula(Gain(names=("a", "b"), js=f"(a, b) => {source}"))
 
 
 def test_an_input_javascript_cannot_name_is_refused():
     with pytest.raises(ValueError, match="Not_A_Name"):
         javascript(Symbol("Not_A_Name", real=True) + 1)
+
+
+@pytest.mark.browser
+def test_until_a_slider_is_moved_the_page_shows_what_was_published(page, real):
+    place = page.locator(".whatif").nth(1)
+    assert place.locator(".share").inner_text() == "5.3%"
+    assert place.locator(".fee").inner_text() == "12.5% (4.4% … 29.2%)"
+    assert place.locator(".loss").inner_text() == "0% (0% … 8.4%)"
+    assert "as drawn" in place.locator(".slider output").first.inner_text()
+
+
+def found(payload: dict[str, Any], settings: dict[str, float], expression: Expr) -> list[float]:
+    """Low, middle and high of an expression over the page's draws."""
+    values: dict[str, Any] = {name: restored(packed) for name, packed in payload["draws"].items()}
+    drawn = compiled({"x": expression})(values | payload["fixed"] | settings)["x"]
+    return [float(one) for one in np.quantile(np.broadcast_to(drawn, 4_096), (0.05, 0.5, 0.95))]
+
+
+@pytest.mark.browser
+def test_switch_fee_and_bearable_loss_of_the_page_are_those_of_python(page, real):
+    place = page.locator(".whatif").nth(1)
+    node = place.locator("input[name=fee_douyin_shop]")
+    node.evaluate("(node) => { node.value = '0.08'; node.dispatchEvent(new Event('input')); }")
+    names = [slider["name"] for slider in real["sliders"]]
+    shown = {name: float(place.locator(f"input[name={name}]").input_value()) for name in names}
+    seen = json.loads(place.get_attribute("data-found") or "{}")
+    assert seen["loss"] == pytest.approx(found(real, shown, tolerable_loss("wechat_personal", "order")), abs=1e-6)
+    assert seen["fee"] == pytest.approx(found(real, shown, fee_star("wechat_personal", "order")), abs=1e-6)
+    place.locator("button").click()
+    assert place.locator(".share").inner_text() == "5.3%"
 
 
 @pytest.mark.browser

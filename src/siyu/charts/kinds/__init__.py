@@ -1,7 +1,5 @@
 """Kinds of chart: a module each, with `KIND`. Its slide is the module of the same name in `render.deck.plots`."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from pkgutil import iter_modules
 

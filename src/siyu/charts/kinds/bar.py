@@ -1,7 +1,5 @@
 """Bars from zero, with ranges as whiskers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """A grid of values, label by series."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Lines over a numeric axis, with their ranges as bands."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

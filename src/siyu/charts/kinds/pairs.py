@@ -1,7 +1,5 @@
 """Several series on each label's line: the gap is the message."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """A dot for each value, a bar for its range."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes

@@ -1,7 +1,5 @@
 """What the result becomes at the two ends of each input."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes

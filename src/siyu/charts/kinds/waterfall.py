@@ -1,7 +1,5 @@
 """Steps from the first total to the last."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

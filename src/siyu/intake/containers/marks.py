@@ -1,7 +1,5 @@
 """What a sheet holds beside the values that a reader of workbooks hands out."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from siyu.intake.reading.problems import RefusedError

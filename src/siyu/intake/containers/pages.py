@@ -1,7 +1,5 @@
 """Tables of a web page: what several platforms save under the ending .xls."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Sheets of a workbook as lines of text, after a look that no bomb survives."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

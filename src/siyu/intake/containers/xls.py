@@ -3,8 +3,6 @@
 Source: [MS-CFB] and [MS-XLS], the open specifications of both layouts.
 """
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO

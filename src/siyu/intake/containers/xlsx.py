@@ -1,7 +1,5 @@
 """XLSX archives looked through with an XML parser before a reader of workbooks may allocate anything."""
 
-from __future__ import annotations
-
 import posixpath
 import zipfile
 import zlib

@@ -1,7 +1,5 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Sequence

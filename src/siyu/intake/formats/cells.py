@@ -5,8 +5,6 @@ Each reader takes the text of a cell and returns `(value, code)`. Value None wit
 Nothing is guessed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from decimal import Decimal

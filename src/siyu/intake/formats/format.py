@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from siyu import reads
 from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
 
@@ -200,7 +202,8 @@ def normal(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, Any]:
-    content: dict[str, Any] = yaml.safe_load((data_dir() / "tables.yml").read_text(encoding="utf-8"))
+    with reads.reader():  # noted with the exports
+        content: dict[str, Any] = yaml.safe_load(tables_file().read_text(encoding="utf-8"))
     return content
 
 
@@ -213,3 +216,8 @@ def tables() -> dict[str, dict[str, str | list[str]]]:
 def words() -> re.Pattern[str]:
     """What is kept of a text that says where something came from: the words of a closed list."""
     return re.compile("|".join(map(re.escape, sorted(_tables()["words"], key=len, reverse=True))), re.IGNORECASE)
+
+
+def tables_file() -> Path:
+    """Where the canonical tables are defined: what a format may name."""
+    return data_dir() / "tables.yml"

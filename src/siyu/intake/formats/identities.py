@@ -1,14 +1,14 @@
 """Who a buyer's cell means: a key of one person, or nobody. The words that mean nobody are `data/nobody.csv`."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import html
 import re
 import unicodedata
 from functools import lru_cache
+from pathlib import Path
 
+from siyu import reads
 from siyu.paths import data_dir
 
 Identity = tuple[str | None, str]
@@ -49,13 +49,19 @@ def squeezed(text: str) -> str:
     return "".join(kept).casefold()
 
 
+def nobody_file() -> Path:
+    """The words that mean nobody: they decide which records have a buyer."""
+    return data_dir() / "nobody.csv"
+
+
 @lru_cache(maxsize=1)
 def _words() -> tuple[frozenset[str], re.Pattern[str]]:
     """Words that mean nobody, and the pattern of a noun with the attributes that make it nobody."""
     sorts: dict[str, list[str]] = {"word": [], "prefix": [], "noun": []}
-    with (data_dir() / "nobody.csv").open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            sorts[row["sort"]].append(row["word"].casefold())
+    with reads.reader():  # noted with the exports
+        text = nobody_file().read_text(encoding="utf-8")
+    for row in csv.DictReader(text.splitlines()):
+        sorts[row["sort"]].append(row["word"].casefold())
     prefixes, nouns = ("|".join(map(re.escape, sorts[sort])) for sort in ("prefix", "noun"))
     return frozenset(sorts["word"]), re.compile(f"(?:{prefixes})*(?:{nouns})")
 

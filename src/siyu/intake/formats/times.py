@@ -1,7 +1,5 @@
 """Dates and times as exports print them, as seconds by the Beijing wall clock."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime, timedelta
 

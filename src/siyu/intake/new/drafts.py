@@ -4,8 +4,6 @@ Nothing is computed with a draft until every `?` in it is answered. It holds hea
 have, never a cell.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """Which column of an unknown table may be which: by the words of its header, as far as its cells can be read so."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

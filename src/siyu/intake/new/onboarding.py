@@ -1,7 +1,5 @@
 """A new subject: its folder, its exports, and a draft of questions where no format fits them."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

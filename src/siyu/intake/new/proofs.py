@@ -1,7 +1,5 @@
 """What the records of an unknown table prove about its columns, so that nobody has to be asked."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """The top of a table nobody knows: its header and some records, and how the cells of a column can be read."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What became of every record of a file: accepted, quarantined, ignored. Nothing else exists."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
 from typing import Any

@@ -3,8 +3,6 @@
 A second tokenizer beside `lines`: the two must agree on records and on the control column's total.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 

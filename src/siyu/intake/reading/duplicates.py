@@ -1,7 +1,5 @@
 """Records that stand in a file more than once, and amounts of an order that repeat on its lines."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 import duckdb

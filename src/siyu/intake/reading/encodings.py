@@ -1,7 +1,5 @@
 """Strict decoding: one encoding per file, named; every byte must fit it."""
 
-from __future__ import annotations
-
 import codecs
 import hashlib
 import re

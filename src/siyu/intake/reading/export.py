@@ -1,7 +1,5 @@
 """One export from bytes to accounted records."""
 
-from __future__ import annotations
-
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

@@ -1,7 +1,5 @@
 """Where the table of a file begins: titles above it, its delimiter, its header, the format it has."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from siyu.intake.formats.catalogue import Catalogue, FormatError, undecided

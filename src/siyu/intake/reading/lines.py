@@ -4,8 +4,6 @@ Every physical line is one record. That makes a stray quotation mark a fault of 
 swallow the lines after it, as it does in readers that let a quoted field run on.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

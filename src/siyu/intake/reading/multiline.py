@@ -5,8 +5,6 @@ lines are joined only when the open field is a declared one, no joined line coul
 the whole has the header's number of fields.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 
 from siyu.intake.reading import non_records

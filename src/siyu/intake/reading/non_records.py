@@ -1,7 +1,5 @@
 """Lines that are no records: totals, repeated headers, titles and notes around the table."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -3,8 +3,6 @@
 Nothing is clipped: what cannot be true is quarantined or refuses the file, what is odd is counted and named.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol

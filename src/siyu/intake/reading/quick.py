@@ -1,7 +1,5 @@
 """Plain cells of a column read all at once. What is not plain is left to `cells`, one by one."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

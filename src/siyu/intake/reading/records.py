@@ -1,7 +1,5 @@
 """One block of lines as records: which are accepted, which are quarantined or ignored, and why."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Where tables come from: text, workbooks, web pages, members of a ZIP. The content tells what a file is."""
 
-from __future__ import annotations
-
 import codecs
 import io
 import zipfile

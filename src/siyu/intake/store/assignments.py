@@ -1,7 +1,5 @@
 """The draw of who is to be invited, kept in the subject's folder for its owner's eyes only, and what comes back."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -8,8 +8,6 @@ observed_to. follows: buyer_id, followed_at, unfollowed_at.
 Buyer ids are 0, 1, 2 … by first (paid_at, order_id): the secret of `keys` changes none of them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ A buyer to be removed is remembered by key, never by identity, so that reading t
 bring the records back. What was published of them is withdrawn; it can be made anew of what is left.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Mapping

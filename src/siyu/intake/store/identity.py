@@ -1,7 +1,5 @@
 """Whether orders name their buyers, why not, and how to get there. Most Douyin clients start without."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple

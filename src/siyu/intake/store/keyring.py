@@ -4,8 +4,6 @@ An identity becomes HMAC-SHA256 of itself under the secret as soon as it is read
 project and every output, readable by its owner alone; no number of a report depends on it.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -1,7 +1,5 @@
 """The first and last day that each export of orders, members or follows was seen to cover."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 

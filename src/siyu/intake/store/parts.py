@@ -17,8 +17,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.ipc
 
+from siyu import reads
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.format import Format, tables, words
+from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.accounting import Account, stored_account
 from siyu.intake.reading.export import Progress, read
 from siyu.intake.reading.lines import Ints
@@ -139,7 +141,10 @@ def stored_part(folder: Path, name: str, own: Path | None = None) -> tuple[Accou
 
 
 def _rules(own: Path | None) -> str:
-    return hashlib.sha256(repr(sorted(one.model_dump_json() for one in formats(own).values())).encode()).hexdigest()
+    with reads.reader():  # noted with the exports
+        nobody = nobody_file().read_text(encoding="utf-8")
+    rules = [nobody, *sorted(one.model_dump_json() for one in formats(own).values())]
+    return hashlib.sha256(repr(rules).encode()).hexdigest()
 
 
 def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress | None) -> Account:

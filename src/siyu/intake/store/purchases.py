@@ -1,7 +1,5 @@
 """Purchases: a row per buyer and day with a paid, not fully refunded order."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

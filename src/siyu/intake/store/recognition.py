@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siyu import reads
-from siyu.digests import digest, sha256_of
 from siyu.intake.formats.catalogue import format_files
+from siyu.intake.formats.format import tables_file
+from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.sources import own_formats
 from siyu.intake.store.inventory import Inventory, store_of
 from siyu.paths import address
+from siyu.reads.digests import digest, sha256_of
 
 if TYPE_CHECKING:
     from siyu.intake.reading.accounting import Account
@@ -31,7 +33,7 @@ def note_exports(exports: Path, store: Path, accounts: Mapping[Path, Iterable[Ac
     """Note what the tables of a client are made of. accounts: of the tables in each file; digests: of the files."""
     reads.set_apart(store)
     reads.set_apart(exports)
-    reads.listed(exports)
+    reads.note(*_listed(exports, accounts))
     reads.entry(store / "erased.json", "keys")
     found = [[_outcome(account) for account in tables] for tables in accounts.values()]
     for content, outcome in zip(digests, found, strict=True):
@@ -39,6 +41,8 @@ def note_exports(exports: Path, store: Path, accounts: Mapping[Path, Iterable[Ac
         reads.note(name, content)
         reads.note(f"{name}#format", _digest(outcome, own_formats(exports)))
     files = format_files(own_formats(exports))
+    for path in (nobody_file(), tables_file()) if found else ():
+        reads.content(path)
     for key in {table[0] for outcome in found for table in outcome if len(table) == 1}:
         reads.content(files[key])
     if any(not account.refused for tables in accounts.values() for account in tables):
@@ -59,7 +63,8 @@ def exports_now(exports: Path) -> dict[str, str]:
     if any(one.digest not in known for one in files):
         _remember(store, found, own)
     names = {_address(exports, one.digest, found[one.digest]): one.digest for one in files}
-    return names | {f"{name}#format": _digest(found[content], own) for name, content in names.items()}
+    formats_of = {f"{name}#format": _digest(found[content], own) for name, content in names.items()}
+    return names | formats_of | dict([_listed(exports, [one.path for one in files])])
 
 
 def public_name(format_key: str | None, content: str) -> str:
@@ -70,6 +75,11 @@ def public_name(format_key: str | None, content: str) -> str:
 def _address(exports: Path, content: str, outcome: Outcome) -> str:
     known = next((table[0] for table in outcome if len(table) == 1), None)
     return f"{address(exports)}/{public_name(known, content)}"
+
+
+def _listed(exports: Path, files: Iterable[Path]) -> tuple[str, str]:
+    """The address of the folder, and the digest of the names in it; what no reader looks at does not count."""
+    return f"{address(exports)}/", digest(sorted(path.relative_to(exports).as_posix() for path in files))
 
 
 def _outcome(account: Account) -> list[str]:

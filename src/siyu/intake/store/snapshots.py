@@ -3,8 +3,6 @@
 The unit is the line. Orders whose lines cannot be told apart by the columns at hand are taken whole.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence

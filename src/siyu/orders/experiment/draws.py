@@ -1,7 +1,5 @@
 """Whom to invite: one row per buyer who is in no group yet, drawn within strata of purchases and value."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import ibis

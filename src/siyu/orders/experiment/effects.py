@@ -5,8 +5,6 @@ effect on those who joined because they were invited is that difference over the
 Imbens and Angrist 1994), with the interval of Anderson and Rubin (1949), which holds however few join.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +18,7 @@ import pandas as pd
 from siyu.figure import Figure
 from siyu.orders.experiment.draws import INVITED, OTHERS
 from siyu.orders.frames import Frames, run
-from siyu.orders.intervals import hybrid
+from siyu.orders.groups.intervals import hybrid
 from siyu.orders.sampling import Estimate, normal_quantile, wilson
 
 WINDOW = 90
@@ -69,17 +67,19 @@ def trial(frames: Frames, k: int = 0, window: int = WINDOW) -> Trial | None:
     contrast, effect = hybrid(sums[None, :, [1, 0]]), joining(sums)
     shares = [wilson(int(row[2]), int(row[0])) for row in sums]
 
-    def shown(estimate: Estimate, key: str, count: int = sum(n)) -> Figure | None:
-        return estimate.figure(key, count, frames.sources) if ripe else None
+    groups = ripe and frames.members is not None  # else nobody can tell who joined
+
+    def shown(estimate: Estimate, key: str, count: int, told: bool = ripe) -> Figure | None:
+        return estimate.figure(key, count, frames.sources) if told else None
 
     return Trial(
         start, reading_day, sum(n),
-        difference=shown(contrast.difference, "invited_uplift"),
+        difference=shown(contrast.difference, "invited_uplift", sum(n)),
         invited=shown(contrast.joined, "invited_repeat_share", n[1]),
         others=shown(contrast.others, "invited_repeat_share", n[0]),
-        joined=shown(shares[1], "invited_join_share", n[1]),
-        uninvited=shown(shares[0], "invited_join_share", n[0]),
-        effect=shown(effect, "joined_effect"),
+        joined=shown(shares[1], "invited_join_share", n[1], groups),
+        uninvited=shown(shares[0], "invited_join_share", n[0], groups),
+        effect=shown(effect, "joined_effect", sum(n), groups),
         balance=_balance(people) if min(n) >= max(k, 1) else pd.DataFrame(columns=["measure", *ARMS, "gap"]),
     )  # fmt: skip
 

@@ -1,13 +1,11 @@
 """What invitations by lot show, as findings hold it: figures by code, absent where unknown, and what may be said."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import pandas as pd
 
 from siyu.figure import Absent, Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders.experiment.effects import ARMS, Trial
 from siyu.verdict import Verdict
 

@@ -3,8 +3,6 @@
 Two shares, two-sided 5%, each arm with its own variance, analysed as invited: whoever of the invited joins in fact.
 """
 
-from __future__ import annotations
-
 from scipy import optimize
 
 from siyu.orders.sampling import normal_quantile

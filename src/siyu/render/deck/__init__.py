@@ -1,7 +1,5 @@
 """The report as a PowerPoint deck: answer first, native charts, sources on every slide."""
 
-from __future__ import annotations
-
 import io
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The lists at the end of the deck: sources with their grades, conflicts, what could not be computed."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What a finding shows on a slide: a native chart, or a native table in pages."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from siyu import theme

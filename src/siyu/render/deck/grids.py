@@ -1,7 +1,5 @@
 """Native tables: text cut to fit, rows spread over as many pages as they need, cells coloured on request."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache

@@ -4,8 +4,6 @@ A client's template is honoured when its layouts and placeholders carry these na
 PowerPoint; its theme has the colours of `siyu.theme`.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 OWN = Path(__file__).parents[1] / "templates" / "deck.pptx"

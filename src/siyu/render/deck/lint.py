@@ -1,8 +1,6 @@
 """What must not reach a client: a title over two lines, text that does not fit, a chart without source or
 alt text, a message nobody translated, a shape beyond the slide. Any of them fails the build."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

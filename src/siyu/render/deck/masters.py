@@ -1,7 +1,5 @@
 """Layouts of a template, ours or a client's, and the placeholders in them, found by name."""
 
-from __future__ import annotations
-
 import io
 import zipfile
 from collections.abc import Mapping

@@ -4,8 +4,6 @@ Office draws Latin in Arial and Chinese in Microsoft YaHei; both are within a fe
 which is what the margin of the slide lint is for.
 """
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache

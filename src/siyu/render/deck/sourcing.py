@@ -1,7 +1,5 @@
 """Source lines and speaker notes of a finding."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from siyu.language import Text

@@ -1,7 +1,5 @@
 """The order of the slides: the answer, one slide for each headline, what to measure next, the appendix."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

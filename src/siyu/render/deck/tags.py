@@ -1,7 +1,5 @@
 """Elements of Office XML as text: quick to write, and nothing unescaped gets in."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 

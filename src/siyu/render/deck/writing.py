@@ -1,7 +1,5 @@
 """Text on a slide: runs and paragraphs, the size at which they fit, and their XML."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A grid of values (label × series) as a table whose cells carry a tone, so that it reads at any width."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from siyu.record import Chart, FindingRecord, Mark

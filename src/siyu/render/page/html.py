@@ -1,7 +1,5 @@
 """The report as one HTML file: offline, without requests, under a policy that admits only what is in it."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import json
@@ -44,7 +42,7 @@ def render_report(report: Report, language_code: str) -> str:
     about = page.language.message(", ").join([page.subject_kind(), str(report.as_of)])
     title = page.language.message(": ").join([page.speech.label(report.subject.name).attribute(), about])
     body = environment.get_template("report.html.j2").render()
-    formulas = {page.id(f): whatif.formula(f.whatif) for f in report.findings if f.whatif}
+    formulas = {page.id(f): whatif.formula(f.whatif.gain) for f in report.findings if f.whatif}
     if not formulas:
         return shell(environment, body, title, "page.js")
     functions = ", ".join(f"{json.dumps(name)}: {source}" for name, source in formulas.items())

@@ -1,7 +1,5 @@
 """Markdown cells of a notebook as markup. Cells are messages: they are translated first, then rendered."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

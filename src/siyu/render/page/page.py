@@ -1,7 +1,5 @@
 """The page in one language: what the templates ask for, answered as markup."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

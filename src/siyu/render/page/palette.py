@@ -1,7 +1,5 @@
 """A picture with few colours: its flat fills exactly, the shades of its text to the nearest of them."""
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image

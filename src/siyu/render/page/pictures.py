@@ -1,7 +1,5 @@
 """Charts of the page: one picture per width, reduced to a palette so that a page stays small."""
 
-from __future__ import annotations
-
 import base64
 import io
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """A page as PDF, printed by the Chromium that is on this machine."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The typeface of a page: the vendored faces cut down to the characters the page shows, as woff2."""
 
-from __future__ import annotations
-
 import base64
 import io
 import string

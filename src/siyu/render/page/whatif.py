@@ -1,11 +1,9 @@
 """The what-if of a finding: sliders for a few inputs, draws for the rest, worked out in the reader's browser."""
 
-from __future__ import annotations
-
 import json
 import re
 
-from siyu.record import WhatIf
+from siyu.record.finding import Gain, WhatIf
 
 _NAMES = re.compile(r"[a-z][a-z0-9_]*")
 # what jscode prints: names, numbers, arithmetic, calls of Math, and a choice
@@ -20,11 +18,10 @@ def content(whatif: WhatIf) -> str:
     return json.dumps(kept, sort_keys=True)
 
 
-def formula(whatif: WhatIf) -> str:
+def formula(gain: Gain) -> str:
     """The formula as JavaScript. Raises ValueError when it is anything but arithmetic on its own inputs."""
-    source, names = whatif.gain.js, whatif.gain.names
-    known = {*names, "Math", "E", "pow", "exp", "log", "max", "min", "sqrt", "abs", "e"}
-    words = set(re.findall(r"[A-Za-z_]\w*", source))
-    if not _SOURCE.fullmatch(source) or words - known or not all(_NAMES.fullmatch(name) for name in names):
+    known = {*gain.names, "Math", "E", "pow", "exp", "log", "max", "min", "sqrt", "abs", "e"}
+    words = set(re.findall(r"[A-Za-z_]\w*", gain.js))
+    if not _SOURCE.fullmatch(gain.js) or words - known or not all(map(_NAMES.fullmatch, gain.names)):
         raise ValueError(f"what-if formula holds {', '.join(sorted(words - known)) or 'more than arithmetic'}")
-    return source
+    return gain.js

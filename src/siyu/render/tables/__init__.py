@@ -1,7 +1,5 @@
 """The report as an Excel appendix: every finding in numbers, sources, assumptions, live economics."""
 
-from __future__ import annotations
-
 from siyu.language import Language
 from siyu.render import labels
 from siyu.render.citations import Citations

@@ -1,7 +1,5 @@
 """Evaluates printed formulas, for the values that a workbook shows before anything recalculates it."""
 
-from __future__ import annotations
-
 import ast
 import math
 import re

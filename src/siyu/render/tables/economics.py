@@ -1,7 +1,5 @@
 """The assumptions with their names, and the platform economics as live formulas over them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
@@ -11,7 +9,7 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 import siyu
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.record import AssumptionEntry, FeeEntry, Mark, WhatIf
 from siyu.render import labels
 from siyu.render.citations import Citations
@@ -183,7 +181,7 @@ class Economics:
 
     def _draws(self, sheet: Sheet) -> None:
         """Shares of draws as counted when the report was made."""
-        for moved in (one.whatif for one in self.report.findings if one.whatif is not None):
+        for moved in (one.whatif for one in self.report.findings if one.whatif and one.whatif.published):
             self._published(sheet, moved)
         finding = next((one for one in self.report.findings if "draws" in one.feeds), None)
         if finding is None:

@@ -1,7 +1,5 @@
 """A sheet for a finding: its values with ranges, its chart's rows, what it does not say, what it rests on."""
 
-from __future__ import annotations
-
 from siyu.record import Chart, FindingRecord, Mark, Quantity, Table
 from siyu.render.citations import Citations
 from siyu.render.number_codes import column_code

@@ -1,7 +1,5 @@
 """Inputs of the live formulas: which assumption or fee rule of the report feeds each symbol."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from siyu.record import AssumptionEntry, FeeEntry

@@ -1,7 +1,5 @@
 """The sheet of sources: every claim, data set and rule the findings rest on, with its document."""
 
-from __future__ import annotations
-
 from siyu.record import AssumptionEntry, FeeEntry
 from siyu.render import labels
 from siyu.render.citations import Citations

@@ -15,7 +15,7 @@ const whatif = (() => {
     const formula = formulas[place.dataset.finding];
     const draws = Object.fromEntries(Object.entries(given.draws).map(([name, packed]) => [name, restore(packed)]));
     const count = Math.min(...Object.values(draws).map((values) => values.length));
-    // values of the formula; what a slider has been moved to is not drawn
+    // values of the formula; what the sliders set is not drawn
     const gains = (settings) => {
       const columns = given.names.map((name) => (name in settings ? settings[name] : name in draws ? draws[name] : given.fixed[name]));
       return Float64Array.from({ length: count }, (_, at) => formula(...columns.map((column) => (typeof column === "number" ? column : column[at]))));
@@ -42,7 +42,7 @@ const whatif = (() => {
 
   const start = (place) => {
     const { given, count, wins, roots } = model(place);
-    const moved = new Set();
+    let moved = false;
     const svg = place.querySelector("svg");
     const inputs = given.sliders.map((slider) => place.querySelector(`input[name="${slider.name}"]`));
     const [axis] = given.sliders;
@@ -56,11 +56,14 @@ const whatif = (() => {
     const x = (value) => 62 + 552 * (value - axis.low) / (axis.high - axis.low);
     const y = (share) => 172 - 156 * share;
     const draw = () => {
-      const settings = Object.fromEntries(given.sliders.flatMap((slider, at) => (moved.has(at) ? [[slider.name, Number(inputs[at].value)]] : [])));
-      inputs.forEach((input, at) => { const output = input.nextElementSibling; output.textContent = moved.has(at) ? shown(Number(input.value), given.sliders[at].unit, output.dataset.pattern) : output.dataset.drawn; });
+      const settings = Object.fromEntries(given.sliders.map((slider, at) => [slider.name, Number(inputs[at].value)]));
+      inputs.forEach((input, at) => {
+        const output = input.nextElementSibling;
+        output.textContent = moved ? shown(Number(input.value), given.sliders[at].unit, output.dataset.pattern) : output.dataset.drawn;
+      });
       const positive = wins(settings);
       place.dataset.wins = positive;
-      const found = moved.size ? { better: [0, positive / count, 0], ...Object.fromEntries(Object.entries(roots(settings)).map(([name, values]) => [name, quantiles(values)])) } : given.published;
+      const found = moved || !given.published.better ? { better: [0, positive / count, 0], ...Object.fromEntries(Object.entries(roots(settings)).map(([name, values]) => [name, quantiles(values)])) } : given.published;
       place.dataset.found = JSON.stringify(found);
       place.querySelector(".share").textContent = shown(found.better[1], "ratio");
       ["fee", "loss"].forEach((name) => {
@@ -82,11 +85,11 @@ const whatif = (() => {
       });
       element("polyline", { class: "line", points: curve.map(([value, share]) => `${x(value)},${y(share)}`).join(" ") });
       if (Number.isFinite(even)) element("line", { class: "even", x1: x(even), x2: x(even), y1: y(0), y2: y(1) });
-      if (moved.has(0)) element("circle", { class: "here", cx: x(settings[axis.name]), cy: y(positive / count), r: 6 });
+      if (moved) element("circle", { class: "here", cx: x(settings[axis.name]), cy: y(positive / count), r: 6 });
     };
-    inputs.forEach((input, at) => input.addEventListener("input", () => { moved.add(at); draw(); }));
+    inputs.forEach((input) => input.addEventListener("input", () => { moved = true; draw(); }));
     place.querySelector("button").addEventListener("click", () => {
-      moved.clear();
+      moved = false;
       inputs.forEach((input, at) => { input.value = given.sliders[at].value; });
       draw();
     });

@@ -1,7 +1,5 @@
 """The data that sections will read, read once beforehand: a faulty ledger ends a batch before it starts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -1,15 +1,13 @@
 """Digests of what the project itself puts into a report: code, lock, interpreter, notebook, parameters."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import metadata
 from typing import Any
 
-from siyu.digests import ABSENT, digest
 from siyu.paths import address, project_root
+from siyu.reads.digests import ABSENT, digest
 from siyu.runs.files.storage import canonical, files_below, sha256, sha256_of
 
 # Packages whose version shows in a report or decides what is in it.

@@ -1,7 +1,5 @@
 """What a notebook may not do, because nobody would notice that it went wrong."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 from typing import Any

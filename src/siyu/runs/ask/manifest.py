@@ -4,8 +4,6 @@ YAML guesses types from looks: `no` is false, `013` is eleven, of two equal keys
 value is the text that stands in the file, and what it means is what the notebooks declare.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path

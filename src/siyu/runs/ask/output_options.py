@@ -1,7 +1,5 @@
 """How a report is delivered beyond its usual files: in a client's template, and printed as PDF."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any

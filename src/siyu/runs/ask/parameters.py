@@ -1,7 +1,5 @@
 """Parameters of a notebook: what its annotated cell declares, and text read as the declared types."""
 
-from __future__ import annotations
-
 import ast
 import io
 import re
@@ -46,8 +44,9 @@ class Parameter:
     @property
     def expected(self) -> str:
         """What a value has to look like, in words."""
-        bounds = "" if self.low is None else f" from {self.low:,.10g} to {self.high:,.10g}"
-        return _EXPECTED[self.type] + bounds
+        if self.low is None:
+            return _EXPECTED[self.type]
+        return f"{_EXPECTED[self.type].partition(' such')[0]} from {self.low:,.10g} to {self.high:,.10g}"
 
     def typed(self, text: str) -> Scalar:
         """The value that `text` stands for. Raises ValueError when it is not of the declared type or out of bounds."""

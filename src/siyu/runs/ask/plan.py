@@ -1,13 +1,11 @@
 """A plan: what one subject's report is made from, section by section, with the key of each."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from siyu.digests import Digests
 from siyu.paths import address, data_dir
+from siyu.reads.digests import Digests
 from siyu.runs.ask import keys
 from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.parameters import Parameter, Scalar

@@ -1,14 +1,14 @@
 """Inputs as they are now, to be held against what a result was made from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from siyu.digests import ABSENT, Digests
-from siyu.paths import address, located
+from siyu.paths import located
+from siyu.reads.digests import ABSENT, Digests
 from siyu.runs.ask import keys
 from siyu.runs.files.made import Made
+from siyu.runs.files.record import RUN, whole
 
 _EXPORTS = "/exports/"
 
@@ -19,11 +19,14 @@ class Present(Digests):
     def __init__(self) -> None:
         super().__init__()
         self._exports: dict[str, Mapping[str, str]] = {}
+        self._reports: dict[tuple[Path, int, int], dict[str, Any] | None] = {}
 
     def of(self, what: str) -> str:
         """The digest of an address."""
+        if what in keys.package():
+            return keys.package()[what]
         folder, within, _ = what.partition(_EXPORTS)
-        if within and not what.endswith("/") and located(f"{folder}/subject.yml").is_file():
+        if within and located(f"{folder}/subject.yml").is_file():
             return self._export(folder, what)
         return super().of(what)
 
@@ -39,9 +42,16 @@ class Present(Digests):
         differ |= {name for name, found in made.inputs.items() if self.of(name) != found}
         return sorted(differ | set(made.outside))
 
-    def listed(self, *paths: Path) -> dict[str, str]:
-        """address -> digest of whole files."""
-        return {address(path): self.file(address(path)) for path in paths}
+    def published(self, folder: Path) -> dict[str, Any] | None:
+        """The record of a published report, if that is whole; looked at again when another has taken its place."""
+        try:
+            state = (folder / RUN).stat()
+        except OSError:
+            return None
+        place = (folder, state.st_ino, state.st_mtime_ns)
+        if place not in self._reports:
+            self._reports[place] = whole(folder)
+        return self._reports[place]
 
     def _export(self, folder: str, what: str) -> str:
         if folder not in self._exports:

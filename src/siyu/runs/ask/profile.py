@@ -1,7 +1,5 @@
 """What a section says of itself: in its notebook's metadata, under `siyu`; of a planned one in `planned.yml`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path

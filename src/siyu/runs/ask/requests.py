@@ -1,7 +1,5 @@
 """Requests: what the command line or a manifest asks for, checked as a whole before anything starts."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,24 +1,23 @@
 """The decision: what of a plan is still good, what has to be done, and which input is the reason."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import Plan, SectionPlan
 from siyu.runs.ask.present import Present
 from siyu.runs.files.made import Made
-from siyu.runs.files.record import PUBLISHED, whole
+from siyu.runs.files.record import PUBLISHED
 from siyu.runs.files.storage import sha256
 from siyu.runs.files.workspace import SectionStore, Workspace
 
 _SUBJECT, _KEPT = "parameters#subject", "kept"
+_TOLD = 5  # reasons told to people
 
 
 @dataclass(frozen=True)
-class Decision:
+class Renewal:
     """unchanged: the published report stands.   execute, reuse: sections to run, sections taken over.
 
     kept: those among `reuse` that an earlier run has left.   adopt: what those were made from that come out of
@@ -37,7 +36,8 @@ class Decision:
         if self.unchanged:
             return "unchanged"
         taken = f"; take over {', '.join(self.reuse)}" if self.reuse else ""
-        why = f"; because of {', '.join(self.because)}" if self.because else ""
+        more = f" and {len(self.because) - _TOLD} more" if len(self.because) > _TOLD else ""
+        why = f"; because of {', '.join(self.because[:_TOLD])}{more}" if self.because else ""
         return (f"execute {', '.join(self.execute)}" if self.execute else "render anew") + taken + why
 
     def as_json(self, subject: str) -> dict[str, Any]:
@@ -51,13 +51,13 @@ class Decision:
         }
 
 
-def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) -> Decision:
+def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) -> Renewal:
     """Compare a plan with what is published, with what an earlier run has left, and with what others share."""
     names = tuple(section.notebook for section in plan.runs if section.given is None)
     given = tuple(section.notebook for section in plan.runs if section.given is not None)
     if force:
-        return Decision(unchanged=False, execute=names, reuse=given)
-    published = whole(workspace.out / plan.request.subject.id)
+        return Renewal(unchanged=False, execute=names, reuse=given)
+    published = present.published(workspace.out / plan.request.subject.id)
     made, adopt, kept, because = {name: given_made(plan, name) for name in given}, {}, [], set[str]()
     for section in plan.runs:
         changes = []
@@ -77,10 +77,22 @@ def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) 
     key = plan.key({name: one.key for name, one in made.items()})
     if published is not None and not execute:
         if published.get("key") == key:
-            return Decision(unchanged=True, reuse=given + names)
+            return Renewal(unchanged=True, reuse=given + names)
         because |= _report_reasons(plan, published)
     reuse = given + tuple(name for name in names if name in made)
-    return Decision(False, execute, reuse, tuple(kept), adopt, tuple(sorted(because)))
+    return Renewal(False, execute, reuse, tuple(kept), adopt, tuple(sorted(because)))
+
+
+def together(plans: Sequence[Plan], decisions: Sequence[Renewal]) -> list[Renewal]:
+    """What a batch would do: of those who share a section that is not there yet, the first one executes it."""
+    taken, found = set[str](), []
+    for plan, decision in zip(plans, decisions, strict=True):
+        shared = {one.notebook: one.shared for one in plan.runs if one.shared and one.notebook in decision.execute}
+        others = tuple(name for name, result in shared.items() if result in taken)
+        taken |= set(shared.values())
+        execute = tuple(name for name in decision.execute if name not in others)
+        found.append(replace(decision, execute=execute, reuse=(*decision.reuse, *others)))
+    return found
 
 
 def given_made(plan: Plan, name: str) -> Made:

@@ -1,7 +1,5 @@
 """Sections: the bundled notebooks, and which of them a subject's report is made of."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import Problem, UsageError, shown_path
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.paths import notebooks_dir
 from siyu.runs.ask.parameters import Parameter, declared
 from siyu.runs.ask.profile import Profile, planned_sections, profile_of

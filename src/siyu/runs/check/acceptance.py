@@ -1,7 +1,5 @@
 """Whether an executed section may be kept, and what it was made from."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -3,8 +3,6 @@
 Papermill's own marks are not asked: it calls every cell of a killed kernel completed.
 """
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

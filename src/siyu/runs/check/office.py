@@ -1,7 +1,5 @@
 """Workbooks and decks, read back: their numbers must be numbers of the findings they show."""
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

@@ -1,7 +1,5 @@
 """Rendered files, read back: what they print must be what `findings.json` holds."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

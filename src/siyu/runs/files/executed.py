@@ -1,7 +1,5 @@
 """An executed notebook: its findings, references, pictures, words; its form without times and places."""
 
-from __future__ import annotations
-
 import base64
 import re
 from collections.abc import Iterator, Mapping

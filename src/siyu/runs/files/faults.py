@@ -1,7 +1,5 @@
 """Faults: why something ended early, in words that quote no data of a client."""
 
-from __future__ import annotations
-
 import errno
 import re
 import traceback

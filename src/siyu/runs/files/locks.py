@@ -1,7 +1,5 @@
 """Locks that end with the process that holds them, so that none is ever stale."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 from pathlib import Path

@@ -13,7 +13,7 @@ from siyu.runs.files.storage import canonical, sha256
 @dataclass(frozen=True)
 class Made:
     """Both address -> sha256: made_with (notebook, parameters, code that it imported, lock, Python) and inputs
-    (everything its readers opened, looked for or listed, see `siyu.digests`).
+    (everything its readers opened, looked for or listed, see `siyu.reads.digests`).
 
     outside: what it opened beside the readers; then it is never taken over.
     """

@@ -1,7 +1,5 @@
 """Numerals in printed text, and the numbers they can stand for: rounded, in percent, in thousands, in 万 or 亿."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -30,4 +28,6 @@ def _stands_for_any(numeral: str, numbers: Iterable[float]) -> bool:
     plain = numeral.replace(",", "")
     shown, decimals = float(plain), len(plain.partition(".")[2])
     off = 0.5 * 10**-decimals + 1e-9 * shown  # half of the last digit, and what a float cannot hold
-    return any(abs(abs(number) / scale - shown) <= off for number in numbers for scale in _SCALES)
+    sized = [abs(number) / scale for number in numbers for scale in _SCALES]
+    # the ends of an assumed range have two digits
+    return any(abs(one - shown) <= off or (shown >= 100 and float(f"{one:.2g}") == shown) for one in sized)

@@ -1,7 +1,5 @@
 """Processes of a run: found by a mark in their environment, so that none outlives it."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import signal

@@ -1,7 +1,5 @@
 """Publishing: a finished folder takes the place of the old one in one step, or not at all."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The record of a run: `run.json`, its seal, and whether a published folder still matches it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -42,8 +40,9 @@ def mismatches(folder: Path) -> list[str]:
 def whole(folder: Path) -> dict[str, Any] | None:
     """The record of a published report that matches its folder, else None."""
     record = opened(folder)
-    good = record is not None and record["status"] == PUBLISHED and not _differences(folder, record)
-    return record if good else None
+    if record is None or (record.get("schema"), record["status"]) != (SCHEMA, PUBLISHED):
+        return None  # what another schema wrote is read by nobody here
+    return None if _differences(folder, record) else record
 
 
 def opened(folder: Path) -> dict[str, Any] | None:

@@ -1,7 +1,5 @@
 """Durable files: what is written here survives a power cut or is not there at all."""
 
-from __future__ import annotations
-
 import ctypes
 import errno
 import hashlib

@@ -1,7 +1,5 @@
 """Papermill's engine as Siyu uses it: kernels over local sockets, no history, a trail, progress per cell."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Executing one section with papermill, in the worker."""
 
-from __future__ import annotations
-
 import os
 import resource
 import tempfile

@@ -1,7 +1,5 @@
 """The index of a folder of reports, from the `run.json` files in it and nothing else."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from siyu.runs.ask import keys

@@ -6,8 +6,6 @@ may quote a buyer. At its end stands what the section was made from: inputs, cod
 readers.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import json

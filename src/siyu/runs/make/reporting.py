@@ -1,7 +1,5 @@
 """From executed notebooks to the files of a report: findings.json and a page in each language."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any

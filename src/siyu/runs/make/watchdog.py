@@ -4,8 +4,6 @@ Its standard input is a pipe that only the supervisor holds open. When that clos
 death, the processes of the run are killed and its socket folder is removed.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

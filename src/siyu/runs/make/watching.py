@@ -5,8 +5,6 @@ path is kept as the reason. Files of the interpreter, of libraries, and files th
 are no inputs; files of this package other than code are noted here, whoever opens them.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 import sysconfig
@@ -15,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from siyu import reads
-from siyu.digests import sha256_of
-from siyu.paths import address, project_root
+from siyu.paths import address, homes_of_inputs, project_root
+from siyu.reads.digests import sha256_of
 
 _WRITES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _STARTS = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen")
@@ -42,7 +40,7 @@ class Watch:
 
     def outside(self) -> list[str]:
         """What was opened beside the readers, or started, by the names that records use; sorted."""
-        own = (*_interpreter(), *reads.apart())
+        own = [*_interpreter(), *reads.apart()]
         found = set(self.started)
         for path in self.opened - self.made:
             name = address(Path(path))
@@ -92,4 +90,10 @@ def _interpreter() -> list[str]:
 
 
 def _below(path: str, folders: Iterable[str]) -> bool:
-    return any(path == folder or path.startswith(f"{folder}{os.sep}") for folder in folders)
+    """Whether a path lies below one of these folders, and not in a project or in data that lie below it too."""
+    homes = [str(home) for home in homes_of_inputs() if _within(path, str(home))]
+    return any(_within(path, folder) and not any(_within(home, folder) for home in homes) for folder in folders)
+
+
+def _within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}{os.sep}")

@@ -4,8 +4,6 @@ It reads tasks (JSON lines) from its standard input and answers on the pipe it w
 nothing: whether what it made may be published is the supervisor's business.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import select

@@ -2,8 +2,6 @@
 
 `plot(frame)` of a kind stands in the module of its name; a kind without one is a table on its slide."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """Parts that the charts of bars share. The rows stand in order from the top."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from siyu import theme

@@ -1,7 +1,5 @@
 """What every kind of chart starts from: a finding's rows with their words, and what becomes of them."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Lines over a numeric axis, each with the ends of its range as thin lines."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from siyu import theme

@@ -1,7 +1,5 @@
 """Series as coloured dots on each label, a band between them: the gap is the message."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from siyu import theme

@@ -1,7 +1,5 @@
 """Parts that the charts of dots share: series without a line, reference lines, axes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from siyu import theme

@@ -1,7 +1,5 @@
 """A dot for each value and a band for its range."""
 
-from __future__ import annotations
-
 from siyu import theme
 from siyu.record import Mark
 from siyu.render.deck.plots import xml

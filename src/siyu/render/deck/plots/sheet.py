@@ -1,7 +1,5 @@
 """The workbook behind a chart: what `Edit Data` opens. Columns that follow from others are live formulas."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What the result becomes at the low and the high end of each input; bars start at the base case."""
 
-from __future__ import annotations
-
 from siyu import theme
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.bars import bar, end_label, horizontal

@@ -1,7 +1,5 @@
 """Steps from the first total to the last, as stacked bars."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from siyu import theme

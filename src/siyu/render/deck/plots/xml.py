@@ -1,7 +1,5 @@
 """Pieces of chart XML: text, lines, references with cached values, labels, axes."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from siyu import theme

@@ -1,14 +1,12 @@
 """Ledger rows in words, for both languages: what was printed, and several texts as one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from siyu.definitions import registry
 from siyu.evidence.claims import Claim
 from siyu.evidence.sources import Source
 from siyu.language import Language, Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 SIGNS = {">": ">\u00a0", ">=": "≥\u00a0", "<": "<\u00a0", "<=": "≤\u00a0", "~": "≈\u00a0"}
 

@@ -12,8 +12,6 @@ An address is a path, with what was taken from it behind `#`:
 Its digest is a sha256, or ABSENT for what was looked for and is not there.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io
@@ -29,7 +27,7 @@ from siyu.paths import located
 ABSENT = "0" * 64
 
 
-class Table(NamedTuple):
+class KeyedTable(NamedTuple):
     """A table of rows: its id; the column whose words, each before its first dot, name the groups of a row; the
     columns that decide beside them which row is handed out."""
 
@@ -39,15 +37,15 @@ class Table(NamedTuple):
 
 
 TABLES = {
-    "assumptions.csv": Table("assumption_id", "assumption_id"),
-    "claims.csv": Table("claim_id", "entity", ("metric", "statistic", "unit", "tag")),
-    "conflicts.csv": Table("conflict_id", "claims"),
-    "fees.csv": Table(
+    "assumptions.csv": KeyedTable("assumption_id", "assumption_id"),
+    "claims.csv": KeyedTable("claim_id", "entity", ("metric", "statistic", "unit", "tag")),
+    "conflicts.csv": KeyedTable("conflict_id", "claims"),
+    "fees.csv": KeyedTable(
         "rule_id",
         "platform",
         ("kind", "route", "category", "traffic_form", "day_from", "day_to", "valid_from", "valid_to"),
     ),
-    "sources.csv": Table("source_id", "source_id"),
+    "sources.csv": KeyedTable("source_id", "source_id"),
 }
 DEFINITIONS = "definitions.yml"
 UNITS = "units."  # before the key of a unit, which may be the name of a metric too
@@ -119,7 +117,7 @@ def _parts(name: str, content: bytes) -> Mapping[str, str] | str:
         return hashlib.sha256(content).hexdigest()
 
 
-def _rows(table: Table, text: str) -> dict[str, str]:
+def _rows(table: KeyedTable, text: str) -> dict[str, str]:
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     if table.id not in (reader.fieldnames or ()):
         raise ValueError("no such table")

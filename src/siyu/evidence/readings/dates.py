@@ -1,7 +1,5 @@
 """How old a published figure is at the date a report speaks for."""
 
-from __future__ import annotations
-
 import math
 from datetime import date
 

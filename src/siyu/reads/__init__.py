@@ -1,9 +1,7 @@
 """What this process has read: every reader says what it opened, looked for, listed, or took a row of.
 
-The record is what a result was made from, as addresses and digests (see `siyu.digests`).
+The record is what a result was made from, as addresses and digests (see `siyu.reads.digests`).
 """
-
-from __future__ import annotations
 
 import hashlib
 import os
@@ -14,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from siyu.digests import ABSENT, DEFINITIONS, TABLES, Digests
 from siyu.paths import address
+from siyu.reads.digests import ABSENT, DEFINITIONS, TABLES, Digests
 
 RowT = TypeVar("RowT")
 _digests = Digests()
@@ -30,10 +28,12 @@ def begin() -> None:
 
 
 def noted() -> dict[str, str]:
-    """address -> digest of everything that was read since `begin`; of a whole table, its groups are a part."""
+    """address -> digest of everything that was read since `begin`, sorted.
+
+    Which rows a whole table holds says what its groups hold, and which rows it does not hold."""
     whole = {name.removesuffix("#*") for name in _noted if name.endswith("#*")}
-    return {name: found for name, found in sorted(_noted.items())
-            if not (name.endswith(".*") and name.partition("#")[0] in whole)}  # fmt: skip
+    return {name: found for name, found in sorted(_noted.items()) if name.endswith("#*")
+            or name.partition("#")[0] not in whole or not (name.endswith(".*") or found == ABSENT)}  # fmt: skip
 
 
 def apart() -> tuple[str, ...]:

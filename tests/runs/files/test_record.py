@@ -83,3 +83,9 @@ def test_a_record_cannot_name_files_outside_of_its_folder(folder, name):
     content["seal"] = record.seal_of(content)
     storage.write(folder / "run.json", storage.pretty(content))
     assert record.mismatches(folder) == ["run.json: names files outside of its folder"]
+
+
+def test_what_another_schema_wrote_stands_but_is_not_taken_for_ours(folder):
+    assert record.whole(folder) is None
+    record.sealed(folder, {"schema": record.SCHEMA, "status": "published", "subject": "alpha"})
+    assert record.whole(folder) is not None

@@ -4,8 +4,6 @@ A buyer's join is the earliest one, dated by its day; on a purchase day it count
 Everything here concerns purchases of buyers who were in no group before the purchase day.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import ibis

@@ -1,7 +1,5 @@
 """Channels of a private domain (私域): flags instead of one label, and the definitions they meet."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,23 +8,16 @@ from typing import Annotated, Literal, get_args
 import pandas as pd
 from pydantic import BeforeValidator
 
-from siyu.errors import LedgerError, Problem, nearest, shown_path
+from siyu.errors import nearest
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.quotes import joined
-from siyu.evidence.table import Row, read_table
+from siyu.evidence.readings.quotes import joined
+from siyu.evidence.table import Faults, Row, Words, read_table
 from siyu.language import Text
 
 Flag = Literal["owned_id", "direct_reach", "free_at_margin", "repeat"]
 Answer = Literal["no", "partly", "yes"]  # from worst to best
 FLAGS: tuple[Flag, ...] = get_args(Flag)
 ANSWERS: tuple[Answer, ...] = get_args(Answer)
-
-
-def _split(cell: object) -> tuple[str, ...]:
-    return tuple(str(cell).split()) if cell else ()
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 
 
 class ChannelFlag(Row):
@@ -51,7 +42,7 @@ class PrivateDomain(Row):
     source_id: str
     name: str
     name_zh: str
-    flags: Annotated[tuple[Flag, ...], BeforeValidator(_split)]
+    flags: Annotated[tuple[Flag, ...], BeforeValidator(lambda cell: tuple(str(cell or "").split()))]
     claims: Words
     beyond: str | None = None
     beyond_zh: str | None = None
@@ -103,39 +94,26 @@ def load_channels(folder: Path, ledger: Ledger, assumptions: Collection[str]) ->
     Raises LedgerError with all problems of a file at once: bad cells first; then refs to unknown claims or
     assumptions, and channels that lack a flag or have it twice.
     """
-    path, other = folder / "channels.csv", folder / "private_domain.csv"
-    flags, definitions = read_table(path, ChannelFlag), read_table(other, PrivateDomain)
-    problems = [problem for row in flags for problem in _unknown(path, row, ledger, assumptions)]
+    faults, other = Faults(folder / "channels.csv"), Faults(folder / "private_domain.csv")
+    flags = read_table(folder / "channels.csv", ChannelFlag)
+    definitions = read_table(folder / "private_domain.csv", PrivateDomain)
+    known: dict[str, Collection[str]] = {"claim": ledger.claims, "assumption": assumptions}
+    for flag, ref in [(row, ref) for row in flags for ref in row.basis]:
+        kind, _, name = ref.partition(":")
+        if name not in known.get(kind, ()):
+            step = nearest(name, known[kind]) if kind in known else "Write claim:<id> or assumption:<id>."
+            faults.add(flag, "basis", ref, "a claim or an assumption", step)
     for channel in dict.fromkeys(row.channel_id for row in flags):
         own = [row for row in flags if row.channel_id == channel]
         if sorted(row.flag for row in own) != sorted(FLAGS):
             found = f"{channel}: {', '.join(row.flag for row in own)}"
-            step = "Give each channel every flag once."
-            problems.append(Problem(shown_path(path), own[-1].line, "flag", found, ", ".join(FLAGS), step))
+            faults.add(own[-1], "flag", found, ", ".join(FLAGS), "Give each channel every flag once.")
     for entry in definitions:
-        for column, names, known in (
-            ("source_id", (entry.source_id,), ledger.sources),
-            ("claims", entry.claims, ledger.claims),
-        ):
-            problems += [
-                Problem(shown_path(other), entry.line, column, name, f"a known {column}", nearest(name, known))
-                for name in names
-                if name not in known
-            ]
-    if problems:
-        raise LedgerError(problems)
+        other.unknown(entry, "source_id", ledger.sources)
+        other.unknown(entry, "claims", ledger.claims)
+    faults.problems += other.problems
+    faults.end()
     return Channels(tuple(flags), tuple(definitions))
-
-
-def _unknown(path: Path, row: ChannelFlag, ledger: Ledger, assumptions: Collection[str]) -> list[Problem]:
-    known: dict[str, Collection[str]] = {"claim": ledger.claims, "assumption": assumptions}
-    problems = []
-    for ref in row.basis:
-        kind, _, name = ref.partition(":")
-        if name not in known.get(kind, ()):
-            step = nearest(name, known[kind]) if kind in known else "Write claim:<id> or assumption:<id>."
-            problems.append(Problem(shown_path(path), row.line, "basis", ref, "a claim or an assumption", step))
-    return problems
 
 
 def _worst(answers: Iterable[Answer]) -> Answer:

@@ -1,7 +1,5 @@
 """What the conflicts of the ledger come to: in words, and how far printed figures lie from adopted ones."""
 
-from __future__ import annotations
-
 import math
 
 import pandas as pd
@@ -9,10 +7,10 @@ import pandas as pd
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.quotes import joined, quoted
+from siyu.evidence.readings.quotes import joined, quoted
 from siyu.figure import Figure
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 
 def disputes(ledger: Ledger) -> pd.DataFrame:
@@ -83,8 +81,7 @@ def gaps(ledger: Ledger) -> pd.DataFrame:
 def widest(gaps: pd.DataFrame) -> Figure:
     """The largest factor between printed and adopted, with its sources; gaps as `gaps` returns them."""
     first = gaps.iloc[0]
-    factor = float(first["factor"])
-    return Figure(factor, factor, factor, "multiple", "none", "printed_over_adopted", tuple(first["sources"]))
+    return Figure.exact(float(first["factor"]), "printed_over_adopted", tuple(first["sources"]))
 
 
 def _topic(entry: Conflict) -> Text:

@@ -7,21 +7,18 @@ of k (capped), quarter and entry channel. It is a difference, not an effect: who
 no table shows. That is why it never comes without the placebo and the selection that alone would produce it.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from siyu.definitions import definition
 from siyu.figure import Figure
-from siyu.marked import msg
+from siyu.messages import msg
 from siyu.orders.frames import Frames
-from siyu.orders.intervals import compared, hybrid, shares
-from siyu.orders.joins import comparisons, members_and_others, risk_sets
-from siyu.orders.pace import pace
+from siyu.orders.groups.intervals import compared, hybrid, shares
+from siyu.orders.groups.joins import comparisons, members_and_others, risk_sets
+from siyu.orders.groups.pace import pace
 from siyu.orders.repurchase import proportion
 from siyu.orders.sampling import Estimate, Floats, estimated, normal_quantile
 from siyu.orders.survival import log_hazard_ratio
@@ -61,7 +58,7 @@ class Uplift:
     members, never: the naive contrast, shares who ever bought again among ever-members and never-members.
     placebo: the same difference for the purchase *before*, which joining cannot change.
     selection: how many times as often joiners would have to buy anyway for the whole difference to arise.
-    before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.pace`.
+    before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.groups.pace`.
     detectable: smallest difference found four times in five.  hazard: Cox ratio with time-varying membership.
     joiners: purchases compared on their side.
     """
@@ -101,7 +98,7 @@ class Uplift:
         return FEWER if self.difference is not None and self.difference.high < 0 else VERDICTS[self.verdict]
 
 
-class Limits(Protocol):
+class Interval(Protocol):
     """The ends of an interval."""
 
     @property
@@ -113,7 +110,7 @@ class Limits(Protocol):
         """Its upper end."""
 
 
-def beyond(difference: Limits, pace: Limits | None, by_quarter: Limits | None, dip: Limits | None) -> bool:
+def beyond(difference: Interval, pace: Interval | None, by_quarter: Interval | None, dip: Interval | None) -> bool:
     """Whether a steady habit of buying cannot have made the difference. All checks must hold, so that the chance
     to be wrong is that of one (intersection-union: Berger 1982): more come back, and sooner than by their own past,
     within quarters too, without having slowed down before. An end that is nan holds nothing."""
@@ -154,7 +151,8 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
         pace=shown(own.by_number, "group_pace", own.n),
         pace_by_quarter=shown(own.by_quarter, "group_pace_by_quarter", own.n),
         dip=shown(own.before, "group_pace_before", own.n_before),
-        detectable=_point(frames, detectable, "detectable_uplift", sum(counts)) if min(counts) >= max(k, 1) else None,
+        detectable=Figure.exact(detectable, "detectable_uplift", frames.sources, sum(counts))
+        if min(counts) >= max(k, 1) and np.isfinite(detectable) else None,
         hazard=shown(_hazard(frames), "group_hazard_ratio", counts),
     )  # fmt: skip
 
@@ -172,8 +170,3 @@ def _hazard(frames: Frames) -> Estimate:
     both = np.stack([events, risk], -1)
     log_ratio = estimated(both, lambda s: log_hazard_ratio(s[..., 0], s[..., 1]))
     return log_ratio.exp()
-
-
-def _point(frames: Frames, value: float, key: str, n: int) -> Figure | None:
-    unit = definition(key).unit
-    return Figure(value, value, value, unit, "none", key, frames.sources, n) if np.isfinite(value) else None

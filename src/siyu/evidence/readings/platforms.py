@@ -1,7 +1,5 @@
 """Sizes of the platforms as published, with their dates."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping
 from datetime import date
@@ -10,11 +8,11 @@ import pandas as pd
 
 from siyu.definitions import registry
 from siyu.evidence.claims import Claim
-from siyu.evidence.dates import claim_age
 from siyu.evidence.ledger import Ledger
+from siyu.evidence.readings.dates import claim_age
 from siyu.figure import Absent, Figure
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 METRICS = ("mau", "dau", "daily_users")
 

@@ -5,8 +5,6 @@ without either it may carry weight. What a conflict has settled is a caveat no l
 whose reading was adopted, an opinion that outside sources bear out, a base that the context gives.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -15,13 +13,13 @@ import pandas as pd
 
 from siyu.evidence.claims import Claim
 from siyu.evidence.conflicts import Conflict
-from siyu.evidence.dates import claim_age
 from siyu.evidence.labels import CAVEATS, FATAL, SHARES, SIZES, VERDICTS
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.quotes import joined, quoted, title
+from siyu.evidence.readings.dates import claim_age
+from siyu.evidence.readings.quotes import joined, quoted, title
 from siyu.figure import Absent, Figure
 from siyu.language import Text
-from siyu.marked import msg
+from siyu.messages import msg
 
 CARRY, CAVEAT, UNUSABLE = VERDICTS
 UNDECIDED = ("open", "range")

@@ -19,8 +19,6 @@ Pace is no size of an effect, and needs a past: who joins at the first purchase 
 intent that moves with joining, or recruiting just before a very large sale.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import ibis
@@ -29,8 +27,8 @@ import numpy as np
 import pandas as pd
 
 from siyu.orders.frames import Frames, Ints, counted
-from siyu.orders.intervals import compared, difference
-from siyu.orders.joins import arms, with_joins
+from siyu.orders.groups.intervals import compared, difference
+from siyu.orders.groups.joins import arms, with_joins
 from siyu.orders.sampling import Estimate, estimated, folded
 
 MILLION = 1_000_000  # v is counted in millionths: engines return integers

@@ -6,8 +6,6 @@ of Newcombe's hybrid of the two (1998, method 10; MOVER after Zou and Donner 200
 spread where all or none came back.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

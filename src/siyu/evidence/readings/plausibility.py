@@ -4,8 +4,6 @@ Rules are data (`data/evidence/plausibility.csv`): a ratio of two metrics, or on
 should keep; and dates no later than the page that prints them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal, Self
@@ -14,10 +12,9 @@ import pandas as pd
 from pydantic import model_validator
 
 from siyu.definitions import registry
-from siyu.errors import LedgerError, Problem, nearest, shown_path
 from siyu.evidence.claims import Claim
 from siyu.evidence.ledger import Ledger
-from siyu.evidence.table import Row, read_table
+from siyu.evidence.table import Faults, Row, read_table
 from siyu.reads import fitting
 
 COLUMNS = ("rule_id", "claim_id", "against", "ratio", "low", "high", "plausible")
@@ -57,28 +54,29 @@ class Rule(Row):
 
 def load_rules(path: Path, ledger: Ledger) -> list[Rule]:
     """Rules in file order. Raises LedgerError for unknown metrics or sources, all at once."""
-    rules = read_table(path, Rule)
-    metrics = registry().metrics.rows
-    problems = []
+    faults, rules = Faults(path), read_table(path, Rule)
     for rule in rules:
-        known = (("numerator", rule.numerator, metrics), ("denominator", rule.denominator, metrics))
-        for column, name, names in (*known, ("source", rule.source, ledger.sources)):
-            if name is not None and name not in names:
-                step = nearest(name, names)
-                problems.append(Problem(shown_path(path), rule.line, column, name, f"a known {column}", step))
-    if problems:
-        raise LedgerError(problems)
+        faults.unknown(rule, "numerator", registry().metrics.rows)
+        faults.unknown(rule, "denominator", registry().metrics.rows)
+        faults.unknown(rule, "source", ledger.sources)
+    faults.end()
     return rules
 
 
 def check(ledger: Ledger, rules: list[Rule]) -> pd.DataFrame:
     """One row per rule and claim under suspicion: the ratio found, the bounds, whether it is plausible.
 
-    Columns: rule_id, claim_id, against (claim id or ""), ratio (float64), low, high, plausible (bool).
+    Columns: rule_id, claim_id, against (claim id or ""), ratio (float64), low, high, plausible (bool), case, rule
+    (its name), sources.
     Claims a conflict rejected are checked too: the check must find them without being told.
     """
     rows = [dict(zip(COLUMNS, row, strict=True)) for rule in rules for row in _rows(rule, ledger)]
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    found = pd.DataFrame(rows, columns=list(COLUMNS))
+    return found.assign(
+        case=found["claim_id"].map(lambda claim_id: ledger.claims[claim_id].case),
+        rule=found["rule_id"].map({rule.rule_id: {"en": rule.name, "zh": rule.name_zh} for rule in rules}),
+        sources=found["claim_id"].map(lambda claim_id: [f"claim:{claim_id}"]),
+    )
 
 
 def _rows(rule: Rule, ledger: Ledger) -> Iterator[tuple[object, ...]]:

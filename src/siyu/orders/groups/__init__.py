@@ -1,0 +1,1 @@
+"""What joining a group changes: who is compared with whom, and by how much."""
