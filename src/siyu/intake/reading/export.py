@@ -23,9 +23,9 @@ from siyu.intake.reading.plausible import Bounds, few_lines
 from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, read_block
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.reading.suspects import Crowd, Rounded
+from siyu.intake.reading.suspects import Crowd, Reals, Rounded
 
-_Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Ints]]  # fingerprints, values, long ids
+_Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]]  # fingerprints, values, long ids
 Progress = Callable[[int], None]
 Sink = Callable[[pa.Table, Ints, Format], None]
 _SUBTOTAL = ("小", "页", "sub", "page")
