@@ -51,8 +51,7 @@ REASONS = {
     "no_paid_at": "there is no column {found}: when orders were paid is not known, and nothing is computed from them",
     "no_refund": "there is no column {found}: what came back is not known; refund rate and net are not computable",
     "no_buyer_id": "there is no column {found}: who bought is not known; nothing about buyers is computable",
-    "paid_on_delivery": "{found} completed records have no payment time: they count on the day of completion, else of"
-    " the order",
+    "paid_on_delivery": "{found} completed records have no payment time: they count on the day of the order",
     # a file
     "empty": "the file is empty",
     "no_records": "the file holds a header and no records",

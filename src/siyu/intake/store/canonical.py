@@ -227,12 +227,12 @@ def _changed(order_ids: pa.Array, before: str | None) -> Flags:
 
 
 def _delivered(table: pa.Table) -> pa.Table:
-    """Orders that were completed were paid, on delivery where no payment is dated: on the day of completion, else of
-    the order."""
+    """Orders that were completed were paid, on delivery where no payment is dated: they count on the day of the order,
+    for a completion may lie after the last day that the export covers."""
     if not {"paid_at", "status"} <= set(table.column_names) or not table["paid_at"].null_count:
         return table
     done = pc.and_(pc.equal(table["status"], "completed").fill_null(False), table["paid_at"].is_null())
-    for name in ("completed_at", "created_at"):
+    for name in ("created_at", "completed_at"):
         if name in table.column_names:
             when = pc.if_else(pc.and_(done, table["paid_at"].is_null()), table[name], table["paid_at"])
             table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)
