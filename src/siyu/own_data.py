@@ -32,6 +32,8 @@ MISSING = msg(
     "this subject's folder exports"
 )
 NO_RULE = msg("No fee rule is as old as this report: put dated rules with their source into this subject's fees.csv")
+UNDATED = msg("The order exports have no column {column}: when orders were paid is not known")
+UNTOLD = msg("Some order export has no column {column}: what came back is not known, and net figures are left out")
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -48,10 +50,11 @@ _NO_PURCHASES = pa.schema([
 class NoInput:
     """Why a section has nothing to work on: one message, shown in place of its findings."""
 
-    reason: str
+    reason: str | Mapping[str, Any]
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
-        return {"text/plain": self.reason, NO_INPUT: {"reason": self.reason}}
+        plain = self.reason if isinstance(self.reason, str) else str(self.reason["id"])
+        return {"text/plain": plain, NO_INPUT: {"reason": self.reason}}
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,8 @@ class Holdings:
     @property
     def notes(self) -> tuple[Text, ...]:
         """What a finding on orders has to say about its span, see `siyu.observed.notes`."""
-        return tuple(notes(self.spans, self.as_of))
+        untold = [one.absent["refund"] for one in self.books.counts if "refund" in one.absent]
+        return (*notes(self.spans, self.as_of), *([_lacks(UNTOLD, *untold)] if untold else []))
 
     def missing(self, *kinds: str, buyers: bool = False) -> NoInput | None:
         """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there.
@@ -89,6 +93,9 @@ class Holdings:
         buyers: whether orders that name their buyer are needed as well."""
         if not any(self.refs(kind) for kind in kinds):
             return NoInput(MISSING)
+        undated = [one.absent["paid_at"] for one in self.books.counts if "paid_at" in one.absent]
+        if undated and len(undated) == len(self.books.counts) and not self.refs(*(set(kinds) - {"orders"})):
+            return NoInput(_lacks(UNDATED, *undated))
         return NoInput(NO_KEYS) if buyers and not self.largest().buyers else None
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
@@ -123,7 +130,7 @@ class Holdings:
         """A row per problem listed: file, column (null for the line), reason (message), line (int64), sources."""
         rows = [
             {"file": _verbatim(name(account)), "line": one.line, "column": one.column and _verbatim(one.column),
-             "reason": one.message,
+             "reason": one.public,
              "sources": [f"orders:{name(account)}"]}
             for account in self.books.accounts
             for one in sorted(account.problems, key=Trouble.place)
@@ -210,7 +217,7 @@ class Holdings:
         more = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
         tables = held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS
-        return opened(self.as_of, *tables, **more, sources=sources, spans=self.spans)
+        return opened(self.as_of, *tables, **more, sources=sources, spans=self.spans, absent=held.absent)
 
     @cached_property
     def orders(self) -> pd.DataFrame:
@@ -231,14 +238,18 @@ class Holdings:
 
 
 def name(account: Account) -> str:
-    """The file of an account as it stands in the folder of exports."""
-    return account.file.rsplit(f"{EXPORTS}/", 1)[-1]
+    """What an export is called in artefacts: its own name may be a person's."""
+    return f"{EXPORTS}/{account.public}"
 
 
 def _entry(account: Account) -> OrdersEntry:
     file, label = name(account), _format_name(account)
     named = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}")
     return OrdersEntry(ref=f"orders:{file}", kind="orders", path=file, source=None, name=named)
+
+
+def _lacks(message: str, *headers: str) -> Mapping[str, Any]:
+    return {"id": message, "args": {"column": {"value": ", ".join(dict.fromkeys(headers))}}}
 
 
 def _verbatim(text: str) -> dict[str, str]:
@@ -257,4 +268,5 @@ def _platform(account: Account) -> str:
 def _format_name(account: Account) -> dict[str, str]:
     if account.entry is None:
         return {"en": "unknown format", "zh": "未知格式"}
-    return {str(code): text for code, text in account.entry.name.items()}
+    draft = {"en": " (draft format)", "zh": "（草稿格式）"} if account.draft else {"en": "", "zh": ""}
+    return {str(code): text + draft[code] for code, text in account.entry.name.items()}

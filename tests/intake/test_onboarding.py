@@ -221,7 +221,8 @@ def test_a_subject_is_erased_with_exports_and_store(snacks, tmp_path):
     (tmp_path / "reports" / "snacks").mkdir(parents=True)
     done = siyu("erase", "snacks")
     assert done.exit_code == 0, done.stderr
-    assert "reports/snacks: published before" in done.stderr
+    assert "reports/snacks: the report is withdrawn" in done.stderr
+    assert [path.name for path in (tmp_path / "reports").iterdir() if path.is_dir() and path.name != ".siyu"] == []
     assert [path.name for path in snacks.rglob("*") if path.is_file()] == ["subject.yml"]
     assert siyu("erase", "snacks").exit_code == 1
 

@@ -19,10 +19,13 @@ from siyu.errors import Problem, UsageError, nearest, shown_path
 @reporting_problems
 def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | None) -> None:
     """Read exports (CSV, XLSX, ZIP or folders of them), account for every record, publish nothing."""
-    from siyu.intake.formats.catalogue import formats
+    from siyu.intake.formats.catalogue import catalogue
     from siyu.intake.new.checking import accounts, summary
 
-    _known(paths, wanted, list(formats()))
+    known = catalogue()
+    if broken := known.broken.get(f"{wanted}.yml"):
+        raise broken
+    _known(paths, wanted, list(known.formats))
     language = reader_language(lang)
     found = accounts(paths, wanted)
     if as_json:
@@ -86,8 +89,16 @@ def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
         say("{path}: {count} records of this buyer removed from the store, now and at every later reading",
             path=name, count=f"{count:,}")  # fmt: skip
     for name in done.remaining:
-        say("{path}: the export itself still holds them as the client gave it; delete it or ask for a new one",
+        say("{path}: the file itself still holds them as somebody wrote it; delete it or ask for a new one",
             path=name)  # fmt: skip
+    for path in done.withdrawn:
+        say("{path}: the report is withdrawn; siyu report makes it anew of what is left; remove it where it was sent",
+            path=shown_path(path))  # fmt: skip
+    if done.withdrawn and (out / "index.html").is_file():
+        from siyu.runs.files.workspace import Workspace
+        from siyu.runs.make.index import write_index
+
+        write_index(Workspace(out))
     for path in done.published:
         say("{path}: published before, holds totals only; publish it anew or remove it, also where it was sent",
             path=shown_path(path))  # fmt: skip

@@ -55,7 +55,7 @@ def tally(subject: str, as_of: str = "") -> Tally:
     about = load_subject(subject)
     held = books(subject)
     day, spans = _day(as_of) if as_of else about.as_of, about.spans(held.observed)
-    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency, held.absent)
+    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency)
     refused = [account for account in held.accounts if account.refused]
     return Tally(overall(spans, day), found, missing, refused, notes(spans, day))
 
@@ -65,7 +65,7 @@ def frames_of(held: Books, as_of: date, spans: Mapping[str, Span]) -> Frames | N
     if held.purchases is None:
         return None
     more = {name: getattr(held, name) for name in ("orders", "members", "follows", "sessions", "assignments")}
-    return opened(as_of, held.purchases, **more, spans=spans)
+    return opened(as_of, held.purchases, **more, spans=spans, absent=held.absent)
 
 
 def score() -> list[Score]:

@@ -128,7 +128,7 @@ def _gmv_shares(frames: Frames, k: int) -> list[Share]:
         scope = dense[:, :, 1:] if live else dense
         pair = scope[:, :, :, [whose.index(who), whose.index("all")]].sum(2)
         shares += _monthly(frames, pair, key, months, np.ones_like(settled), k)
-        if who not in ("member", "ever"):
+        if who not in ("member", "ever") and "refund" not in frames.lacks:
             shares += _monthly(frames, pair, f"{key}_net", months, settled, k)
     return shares
 

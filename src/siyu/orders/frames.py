@@ -30,6 +30,7 @@ from siyu.orders.sampling import GROUPS, SMALL
 
 Source: TypeAlias = Path | pd.DataFrame | pa.Table
 Ints: TypeAlias = npt.NDArray[np.int64]
+Absences: TypeAlias = Mapping[str, Mapping[str, str]]
 MEMORY = "1GB"
 _BEGINS = {"orders": "paid_at", "members": "joined_at", "follows": "followed_at"}
 HELD = 10_000_000  # purchases up to which they are decoded once and kept: 46 bytes each, half of MEMORY
@@ -49,6 +50,7 @@ class Frames:
     broadcast, or None. Columns as the store of `siyu.intake` writes them. sources: refs that figures carry.
     assignments: a row per buyer of a draw: order_id, arm (`invited`, `control`), invited_at (null: not), or None.
     spans: what was observed by scope (platforms, `members`, `follows`); without any, all that the tables hold.
+    absent: of a platform, what some export of it has no column for (`paid_at`, `refund`, `buyer_id`) and its header.
     """
 
     as_of: date
@@ -60,6 +62,7 @@ class Frames:
     sources: tuple[str, ...] = ()
     spans: Mapping[str, Span] = field(default_factory=dict)
     assignments: ir.Table | None = None
+    absent: Absences = field(default_factory=dict)
 
     @cached_property
     def span(self) -> Span | None:
@@ -111,12 +114,36 @@ class Frames:
         if self.orders is None:
             return ("all",)
         lines = self.orders.mutate(platform=self.orders.platform.cast("string"))
-        held = run(lines.group_by("platform").aggregate(n=lines.count()))
         known = lines.filter(lines.buyer_id.notnull())
         spans = known.group_by("buyer_id").aggregate(n=known.platform.nunique())
         linked = int(run(spans.aggregate(n=(spans.n > 1).cast("int64").sum())).iloc[0].fillna(0)["n"])
-        names = held.sort_values(["n", "platform"], ascending=[False, True])["platform"]
-        return ("all",) if linked or len(names) <= 1 else tuple(names)
+        return ("all",) if linked or len(self._named) <= 1 else self._named
+
+    @cached_property
+    def _named(self) -> tuple[str, ...]:
+        """Platforms of the orders at hand, most orders first."""
+        if self.orders is None:
+            return ()
+        lines = self.orders.mutate(platform=self.orders.platform.cast("string"))
+        held = run(lines.group_by("platform").aggregate(n=lines.count()))
+        return tuple(held.sort_values(["n", "platform"], ascending=[False, True])["platform"])
+
+    @cached_property
+    def lacks(self) -> Mapping[str, str]:
+        """Of the platforms at hand, what some export has no column for, and its header."""
+        if not self.absent:
+            return {}
+        return {need: head for name in self._named for need, head in self.absent.get(name, {}).items()}
+
+    @cached_property
+    def undated(self) -> Mapping[str, str]:
+        """Platforms of which some export does not tell when orders were paid, and the header that would."""
+        return {name: lacks["paid_at"] for name, lacks in self.absent.items() if "paid_at" in lacks}
+
+    @property
+    def dated(self) -> bool:
+        """Whether the orders at hand are of platforms all of whose exports tell when orders were paid."""
+        return not self.undated or (bool(self._named) and not set(self._named) & set(self.undated))
 
     def on(self, platform: str) -> Frames:
         """The same of one of `platforms`."""
@@ -175,6 +202,7 @@ def opened(
     as_of: date, purchases: Source, orders: Source | None = None, members: Source | None = None,
     follows: Source | None = None, sessions: Source | None = None, sources: tuple[str, ...] = (),
     spans: Mapping[str, Span] = MappingProxyType({}), assignments: Source | None = None,
+    absent: Absences = MappingProxyType({}),
 ) -> Frames:  # fmt: skip
     """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`; no platform is
     observed longer than the longest of `spans`, and `Frames.on` ends each with its own.
@@ -189,7 +217,9 @@ def opened(
     held = {name: None if source is None else table(source) for name, source in given.items()}
     cut = {name: _begun(held[name], since, as_of) for name, since in _BEGINS.items()}
     broadcasts, draw = (None if source is None else table(source) for source in (sessions, assignments))
-    return Frames(as_of, days, **cut, sessions=broadcasts, sources=sources, spans=spans, assignments=draw)
+    return Frames(
+        as_of, days, **cut, sessions=broadcasts, sources=sources, spans=spans, assignments=draw, absent=absent
+    )
 
 
 def _begun(rows: ir.Table | None, since: str, day: date) -> ir.Table | None:

@@ -33,7 +33,7 @@ def measured(frames: Frames, k: int = 0) -> dict[str, Figure]:
     orders_year: orders of the last year of the record; of a shorter one at least a quarter long, at its pace.
     """
     names = _platforms(frames)
-    if PLATFORM not in names:
+    if PLATFORM not in names or PLATFORM in frames.undated:
         return {}
     own = frames.on(PLATFORM if PLATFORM in frames.platforms else "all")
     lines = fans.paid_orders(own)
@@ -42,7 +42,9 @@ def measured(frames: Frames, k: int = 0) -> dict[str, Figure]:
     older = orders.filter(orders.paid_at < due)
     found = {
         "order_value": _quotient(orders, orders.paid_fen, orders.one * 100, "aov", own),
-        "refund_rate": _quotient(older, older.refunded_fen, older.paid_fen, "refund_rate", own),
+        "refund_rate": None
+        if "refund" in own.lacks
+        else _quotient(older, older.refunded_fen, older.paid_fen, "refund_rate", own),
         # buyers known on several platforms: their days do not say where
         "repurchase": _repurchase(own) if len(names) == 1 or PLATFORM in frames.platforms else None,
         "fan_share": _fan_share(own, k),

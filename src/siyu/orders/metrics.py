@@ -1,11 +1,10 @@
 """Every metric of a client's orders: one entry each, with what it needs. What is not there is the reason why not."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
-from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any
 
 from siyu.figure import Absent, Figure
 from siyu.orders import fans, labels, repurchase
@@ -242,35 +241,29 @@ def judged(verdict: str) -> dict[str, str]:
     return {"verdict": verdict} if verdict else {}
 
 
-Absences: TypeAlias = Mapping[str, Mapping[str, str]]
 # what some export of a platform has no column for -> why a metric cannot be had without it
 COLUMNS = {"paid_at": labels.NO_PAYMENT, "refund": labels.NO_REFUNDS, "buyer_id": labels.NO_KEYS}
 
 
-def metrics(
-    frames: Frames | None, k: int, currency: str, absent: Absences = MappingProxyType({})
-) -> tuple[list[Metric], list[Missing]]:
-    """All order metrics of every identity scope; denominators under `k` are missing, money is in `currency`.
+def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric], list[Missing]]:
+    """All order metrics of every identity scope; denominators under `k` are missing, money is in `currency`. What
+    needs a column that the exports lack is missing, too, and never zero.
 
-    frames: None when no order could be read. absent: of a platform, the keys of COLUMNS that its exports lack and
-    the headers they would have; what needs them is missing, and never zero.
+    frames: None when no order could be read.
     """
     if frames is None:
         return [], [Missing(entry.key, labels.NO_ORDERS, "") for entry in METRICS]
     found: list[Metric] = []
     missing: list[Missing] = []
-    undated = [name for name, lacks in absent.items() if "paid_at" in lacks and name not in frames.platforms]
-    for platform in undated if "all" not in frames.platforms else ():
-        missing += [
-            Missing(entry.key, labels.NO_PAYMENT, platform, "", absent[platform]["paid_at"]) for entry in METRICS
-        ]
-    for platform in frames.platforms:
-        own, lacks = frames.on(platform), lacking(absent, platform)
-        parts = Parts(own, k)
+    for platform, header in frames.undated.items():
+        missing += [Missing(entry.key, labels.NO_PAYMENT, platform, "", header) for entry in METRICS]
+    for platform in frames.platforms if frames.dated else ():
+        own = frames.on(platform)
+        parts, lacks = Parts(own, k), own.lacks
         for entry in METRICS:
             scope, reason, column = entry.scope(own, platform), entry.lacking(own), ""
             for need, header in lacks.items():
-                if need == "paid_at" or (need == "refund" and entry.net) or (reason and reason == COLUMNS[need]):
+                if (need == "refund" and entry.net) or (reason and reason == COLUMNS[need]):
                     reason, column = COLUMNS[need], header
                     break
             figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
@@ -282,15 +275,9 @@ def metrics(
     return found, missing
 
 
-def lacking(absent: Absences, platform: str) -> Mapping[str, str]:
-    """What the exports of a platform lack; of all platforms together, what those of any one lack."""
-    if platform != "all":
-        return absent.get(platform, {})
-    return {need: column for lacks in absent.values() for need, column in lacks.items()}
-
-
 def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:
     """One metric of one scope; Absent where it cannot be had."""
     entry = next(entry for entry in METRICS if entry.key == key)
-    figure = None if entry.lacking(frames) else entry.function(Parts(frames, k))
+    lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
+    figure = None if lacks else entry.function(Parts(frames, k))
     return Absent((key,)) if figure is None else figure

@@ -87,12 +87,13 @@ def catalogue(own: Path | None = None) -> Catalogue:
         return _catalogue(tuple((key, path, _stamp(path)) for key, path in files.items()), own)
 
 
-def _stamp(path: Path) -> int:
-    return path.stat().st_mtime_ns if path.is_file() else 0
+def _stamp(path: Path) -> tuple[int, int]:
+    state = path.stat()
+    return state.st_mtime_ns, state.st_size
 
 
 @lru_cache(maxsize=8)
-def _catalogue(files: tuple[tuple[str, Path, int], ...], own: Path | None) -> Catalogue:
+def _catalogue(files: tuple[tuple[str, Path, tuple[int, int]], ...], own: Path | None) -> Catalogue:
     found, broken, claims = dict[str, Format](), dict[str, FormatError](), dict[str, frozenset[str]]()
     for key, path, _ in files:
         try:
@@ -110,7 +111,7 @@ def format_files(own: Path | None = None) -> dict[str, Path]:
     if data := os.environ.get("SIYU_DATA"):
         folders.append(Path(data) / FOLDER)
     folders += [own] if own is not None else []
-    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml"))}
+    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml")) if path.is_file()}
 
 
 def read_format(path: Path) -> Format:

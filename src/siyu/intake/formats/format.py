@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstan
 Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates", "assignments"]
 # readers that a column of each meaning may have
 _READERS = {"fen": ("money", "fee", "product"), "id": ("id", "row", "text"), "text": ("text", "choice", "id"),
+            "words": ("text", "choice"), "code": ("text", "id"),
             "key": ("buyer",), "time": ("time",), "count": ("count",), "share": ("share",)}  # fmt: skip
 _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 
@@ -179,6 +180,20 @@ class Layout:
         return column.header[0] if column is not None and column.header else key
 
 
+# what figures need of order exports, and the columns any of which tells it
+NEEDS = {"paid_at": ("paid_at",), "refund": ("refunded_fen", "refund_state", "net_fen"), "buyer_id": ("buyer_id",)}
+
+
+def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
+    """The NEEDS that no column of an order export meets, and how the column would be called."""
+    found = {}
+    for need, columns in NEEDS.items() if entry.kind == "orders" else ():
+        if not set(columns) & set(held):
+            mapped = (entry.columns[key] for key in columns if key in entry.columns)
+            found[need] = next((column.header[0] for column in mapped if column.header), columns[0])
+    return found
+
+
 def normal(name: str) -> str:
     """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers and (元) removed."""
     plain = unicodedata.normalize("NFKC", name).strip("\ufeff\t '`\"")
@@ -186,12 +201,21 @@ def normal(name: str) -> str:
 
 
 @lru_cache(maxsize=1)
+def _tables() -> dict[str, Any]:
+    with reads.reader():  # noted with the exports
+        content: dict[str, Any] = yaml.safe_load(tables_file().read_text(encoding="utf-8"))
+    return content
+
+
 def tables() -> dict[str, dict[str, str | list[str]]]:
     """The canonical tables: column -> meaning, or the codes of a choice."""
-    with reads.reader():  # noted with the exports
-        text = tables_file().read_text(encoding="utf-8")
-    content: dict[str, dict[str, str | list[str]]] = yaml.safe_load(text)
-    return content
+    return {name: columns for name, columns in _tables().items() if name != "words"}
+
+
+@lru_cache(maxsize=1)
+def words() -> re.Pattern[str]:
+    """What is kept of a text that says where something came from: the words of a closed list."""
+    return re.compile("|".join(map(re.escape, sorted(_tables()["words"], key=len, reverse=True))), re.IGNORECASE)
 
 
 def tables_file() -> Path:

@@ -22,7 +22,7 @@ class Account:
     identities: records that name a usable buyer, None when the format has no such column. net_uncertain:
     accepted records with a part refund of unknown amount, and their fen: net counts them in full. digest: sha256.
     entry: the format itself. crowd: how identity was read. notes: what was read and deserves a word; it makes no
-    file unclean. draft: the format is one that `siyu new` drafted.
+    file unclean. draft: the format is one that `siyu new` drafted. public: what the export is called in artefacts.
     """
 
     file: str
@@ -39,6 +39,7 @@ class Account:
     crowd: Crowd | None = None
     notes: list[Trouble] = field(default_factory=list)
     draft: bool = False
+    public: str = ""
     entry: Format | None = None
     problems: list[Trouble] = field(default_factory=list)
     left_out: int = 0

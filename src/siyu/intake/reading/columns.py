@@ -23,6 +23,8 @@ _ARROW = {"money": pa.int64(), "fee": pa.int64(), "count": pa.int64(), "share": 
           "product": pa.int64(), "time": pa.timestamp("s")}  # fmt: skip
 Places = npt.NDArray[np.integer]
 MONTH = 31 * 86_400
+# a mobile number, an identity card, a WeChat id
+_PERSONAL = r"^(?:86)?1[3-9]\d{9}$|^[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]$|^wxid_"
 _ERROR = re.compile(r"#(?:N/A|[A-Z]+[A-Z0/_]*[!?])")  # of a spreadsheet; also what `containers` puts for a lost value
 
 
@@ -145,8 +147,12 @@ def _serials(text: pa.Array, result: Typed) -> None:
 
 
 def _declared(result: Typed, column: Column) -> None:
-    """Faults of values outside the declared pattern and range."""
+    """Faults of values outside the declared pattern and range, and of numbers of people where ids are expected."""
     held = result.values
+    if column.read == "id" and not column.pattern:
+        personal = pc.match_substring_regex(held, _PERSONAL).fill_null(False)
+        _fault(result, personal.to_numpy(zero_copy_only=False), "personal_id")
+        held = result.values
     if column.pattern:
         fits = pc.match_substring_regex(held, f"^(?:{column.pattern})$").fill_null(True)
         _fault(result, ~fits.to_numpy(zero_copy_only=False), "pattern")

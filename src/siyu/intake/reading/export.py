@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.intake.formats.catalogue import catalogue
-from siyu.intake.formats.format import Format, Layout
+from siyu.intake.formats.format import Format, Layout, absent
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints, Hashes
@@ -23,9 +23,9 @@ from siyu.intake.reading.plausible import Bounds, few_lines
 from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, read_block
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.reading.suspects import Crowd, Rounded
+from siyu.intake.reading.suspects import Crowd, Reals, Rounded
 
-_Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Ints]]  # fingerprints, values, long ids
+_Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]]  # fingerprints, values, long ids
 Progress = Callable[[int], None]
 Sink = Callable[[pa.Table, Ints, Format], None]
 _SUBTOTAL = ("小", "页", "sub", "page")
@@ -238,6 +238,8 @@ class _Run:
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:
             kinds = "; ".join(f"{kind} ({few_lines(places)})" for kind, places in sorted(aside.items()))
             account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
+        for need, header in absent(self.layout.format, self.bounds.held).items():
+            account.note(f"no_{need}", found=header)
         for (column, code), found in self.said.items():
             account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
         if "buyer_id" in self.layout.places:

@@ -71,6 +71,12 @@ class Bounds:
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
         return kept
 
+    @property
+    def held(self) -> set[str]:
+        """Keys of the columns that the file has or that are made of two of them."""
+        made = {key for key, column in self.layout.format.columns.items() if column.read == "product"}
+        return made | set(self.layout.places)
+
     def add(self, part: dict[str, Ints]) -> None:
         """Take in a block, in file order."""
         self.parts.append(part)

@@ -27,6 +27,7 @@ REASONS = {
     "rounded_amount": "{found} is rounded to the digits it shows; ask for the number itself",
     "phone_amount": "{found} is a telephone number in a column of money",
     "pattern": "{found} does not have the form that the format declares",
+    "personal_id": "{found} looks like the number of a person; if it is none, declare the pattern of the column",
     "out_of_range": "{found} lies outside the range that the format declares",
     "date_order": "{found} lies before the date that must come first",
     "stray_date": "this date lies years apart from all others of the file",
@@ -47,8 +48,10 @@ REASONS = {
     "hidden_rows": "{found} hidden rows of the sheet are counted like the others (rows {expected})",
     "ignored_lines": "{found} lines are no records: {expected}",
     "repeats": "{found} lines repeat an earlier record and are left out (lines {expected})",
-    "paid_on_delivery": "{found} completed records have no payment time: they count on the day of completion, else of"
-    " the order",
+    "no_paid_at": "there is no column {found}: when orders were paid is not known, and nothing is computed from them",
+    "no_refund": "there is no column {found}: what came back is not known; refund rate and net are not computable",
+    "no_buyer_id": "there is no column {found}: who bought is not known; nothing about buyers is computable",
+    "paid_on_delivery": "{found} completed records have no payment time: they count on the day of the order",
     # a file
     "empty": "the file is empty",
     "no_records": "the file holds a header and no records",
@@ -93,6 +96,15 @@ REASONS = {
     "entities": "the workbook declares XML entities",
     "same_file": "the same content was given as {found}",
 }
+PUBLIC = {
+    "undecided_columns": "columns that may say which lines count are not mapped; siyu check names them",
+    "lines_unclear": "lines of one order differ in columns that are not read; siyu check names them",
+    "draft_open": "the format is a draft with open questions; siyu check names them",
+    "broken_format": "a format that asks for such columns cannot be used; siyu check says why",
+    "same_file": "another export has the same content; siyu check names it",
+    "contradiction": "another export tells otherwise about the same lines; siyu check names both",
+    "overlap": "another export without order numbers covers some of the same days; siyu check names both",
+}
 PLAUSIBLE_LINE = 1_000_000  # bytes of one record
 SHOWN = 1_000  # problems kept with their place; beyond, only counted
 
@@ -119,6 +131,11 @@ class Trouble:
         """The reason as a message."""
         named = {"found": {"value": self.found}, "expected": {"value": self.expected}}
         return {"id": REASONS[self.code], "args": named}
+
+    @property
+    def public(self) -> Text:
+        """The reason without headers that no format has and names of files: those may be a person's."""
+        return {"id": PUBLIC[self.code], "args": {}} if self.code in PUBLIC else self.message
 
     def reason(self, language: Language) -> str:
         """The reason in a reader's language."""

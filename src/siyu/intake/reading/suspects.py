@@ -13,6 +13,9 @@ from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Ints
 from siyu.intake.reading.problems import RefusedError
 
+Reals = npt.NDArray[np.float64]
+SOME = 20_000  # ids by which it is seen what they are multiples of
+FEWEST = 3  # rounded ids below which it may be chance
 SIGMA = 8  # standard deviations above chance at which ids were rounded: clusters of lines have some more than one
 SHORTEST, LONGEST = 16, 19  # digits of ids that lose some in a spreadsheet; more are rare, and lose theirs alike
 LEAST = 15  # records from which a share of them can be implausible
@@ -22,14 +25,15 @@ NAMED = 0.05  # share of records from which a key is named
 
 @dataclass
 class Rounded:
-    """Long ids of a column by number of digits: how many there are, end in the zeros of fifteen digits, or are what
-    a double holds."""
+    """Long ids of a column by number of digits, and how many look as a spreadsheet or a program leaves them: a row a
+    look (zeros after fifteen digits, after sixteen, held by a double), and their number, and that which chance makes.
+    """
 
-    counts: dict[tuple[str, int], Ints] = field(default_factory=dict)
+    counts: dict[tuple[str, int], Reals] = field(default_factory=dict)
 
     @staticmethod
-    def of(records: pa.Table, layout: Layout) -> dict[tuple[str, int], Ints]:
-        """The counts of one block: (all, zeros of fifteen, zeros of sixteen, doubles)."""
+    def of(records: pa.Table, layout: Layout) -> dict[tuple[str, int], Reals]:
+        """The counts of one block: (looks, [hits, expected, all])."""
         found = {}
         for key in layout.places:
             if layout.format.columns[key].read in ("id", "buyer") and len(records):
@@ -37,44 +41,45 @@ class Rounded:
                 lengths = pc.binary_length(ids)
                 for digits in range(SHORTEST, LONGEST + 1):
                     long = ids.filter(pc.equal(lengths, digits).fill_null(False))
+                    long = long.filter(pc.ascii_is_decimal(long)) if len(long) else long
                     if len(long):
-                        found[key, digits] = _looked_at(long, digits)
+                        found[key, digits] = _looks(pc.cast(long, pa.uint64()).to_numpy(), digits)
         return found
 
-    def add(self, part: dict[tuple[str, int], Ints]) -> None:
+    def add(self, part: dict[tuple[str, int], Reals]) -> None:
         """Take in the counts of a block."""
         for place, counts in part.items():
-            self.counts[place] = self.counts.get(place, np.zeros(4, np.int64)) + counts
+            self.counts[place] = self.counts.get(place, np.zeros_like(counts)) + counts
 
     def refuse(self, layout: Layout) -> None:
         """Raise RefusedError when more ids look rounded than chance makes so."""
-        for (key, digits), (all_, fifteen, sixteen, doubles) in self.counts.items():
-            apart = 10.0 ** (digits - 1) / 2**53  # at least so far apart are doubles of so many digits
-            looks = ((fifteen, 10.0 ** (15 - digits)), (sixteen, 10.0 ** (16 - digits)), (doubles, 1 / apart))
-            for hits, chance in looks:
-                if chance < 1 and hits >= 3 and hits > all_ * chance + SIGMA * np.sqrt(all_ * chance):
-                    column, found, expected = layout.title(key), f"{hits:,}", f"{all_:,}"
-                    raise RefusedError("damaged_ids", column=column, found=found, expected=expected)
+        for (key, _), looks in self.counts.items():
+            for hits, expected, every in looks:
+                if hits >= FEWEST and hits > expected + SIGMA * np.sqrt(expected):
+                    column, found, of = layout.title(key), f"{int(hits):,}", f"{int(every):,}"
+                    raise RefusedError("damaged_ids", column=column, found=found, expected=of)
 
 
-def _looked_at(ids: pa.Array, digits: int) -> Ints:
-    tails = ids.filter(pc.ends_with(ids, "0" * max(1, digits - 16)))
-    zeros = [
-        pc.sum(pc.match_substring_regex(tails, rf"^[1-9]\d{{{kept - 1}}}0{{{digits - kept}}}$")).as_py() or 0
-        if digits > kept
-        else 0
-        for kept in (15, 16)
-    ]
-    doubles = 0
-    if digits >= 18 and pc.all(pc.ascii_is_decimal(ids)).as_py():
-        try:
-            numbers = pc.cast(ids, pa.int64()).to_numpy()
-            apart = np.int64(1) << (np.log2(numbers).astype(np.int64) - 52)
-            # odd multiples: ids made of a clock and a counter are often multiples of a higher power of two
-            doubles = int(np.count_nonzero(numbers & (2 * apart - 1) == apart))
-        except pa.ArrowInvalid:  # nineteen digits may be more than an integer holds
-            doubles = 0
-    return np.array([len(ids), *zeros, doubles])
+def _looks(numbers: npt.NDArray[np.uint64], digits: int) -> Reals:
+    looks = []
+    for zeros in (digits - 15, digits - 16):
+        if zeros < 1:
+            looks.append((0.0, 0.0, len(numbers)))
+            continue
+        rounded = numbers % np.uint64(10**zeros) == 0
+        others = numbers[~rounded]
+        some = others[:: max(1, len(others) // SOME)]
+        # ids that are counted in steps are multiples of two or five anyway
+        even, fifth = (float((some % np.uint64(base) == 0).mean()) if len(some) else 0.0 for base in (2**zeros, 5))
+        chance = max(10.0**-zeros, even * fifth * 0.2 ** (zeros - 1))
+        looks.append((float(rounded.sum()), len(numbers) * chance, len(numbers)))
+    apart = np.uint64(1) << (np.log2(numbers.astype(np.float64)).astype(np.uint64) - np.uint64(52))
+    # odd multiples: ids made of a clock and a counter are often multiples of a higher power of two
+    doubles = numbers & (2 * apart - np.uint64(1)) == apart
+    known = apart >= np.uint64(64)  # a double holds shorter ids as they are
+    expected = float((1 / (2 * apart.astype(np.float64)))[known].sum())
+    looks.append((float((doubles & known).sum()), expected, len(numbers)))
+    return np.array(looks)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from siyu.intake.formats.format import absent
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered, standing_for, strangers
 from siyu.intake.store.parts import COLUMNS, Part
@@ -209,18 +210,12 @@ class _Lines:
         return sold
 
 
-REFUNDS = ("refunded_fen", "refund_state", "net_fen")  # columns any of which tells what went back
-
-
 def _absent(parts: Sequence[Part]) -> dict[str, str]:
-    """What exports of one platform have no column for, and how the column would be called."""
-    found = {}
-    for need, columns in (("paid_at", ("paid_at",)), ("refund", REFUNDS), ("buyer_id", ("buyer_id",))):
-        lacking = [part for part in parts if not set(columns) & part.held]
-        if lacking and (need != "buyer_id" or len(lacking) == len(parts)):
-            mapped = (lacking[0].format.columns[key] for key in columns if key in lacking[0].format.columns)
-            found[need] = next((column.header[0] for column in mapped if column.header), columns[0])
-    return found
+    """What exports of one platform have no column for, and how the column would be called. One that names buyers is
+    enough for those it holds."""
+    each = [absent(part.format, part.held) for part in parts]
+    found = {need: header for lacks in each for need, header in lacks.items()}
+    return {need: found[need] for need in found if need != "buyer_id" or all(need in lacks for lacks in each)}
 
 
 def _changed(order_ids: pa.Array, before: str | None) -> Flags:
@@ -232,12 +227,12 @@ def _changed(order_ids: pa.Array, before: str | None) -> Flags:
 
 
 def _delivered(table: pa.Table) -> pa.Table:
-    """Orders that were completed were paid, on delivery where no payment is dated: on the day of completion, else of
-    the order."""
+    """Orders that were completed were paid, on delivery where no payment is dated: they count on the day of the order,
+    for a completion may lie after the last day that the export covers."""
     if not {"paid_at", "status"} <= set(table.column_names) or not table["paid_at"].null_count:
         return table
     done = pc.and_(pc.equal(table["status"], "completed").fill_null(False), table["paid_at"].is_null())
-    for name in ("completed_at", "created_at"):
+    for name in ("created_at", "completed_at"):
         if name in table.column_names:
             when = pc.if_else(pc.and_(done, table["paid_at"].is_null()), table[name], table["paid_at"])
             table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)

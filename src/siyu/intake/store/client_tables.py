@@ -24,16 +24,16 @@ from siyu.intake.reading.sources import EXPORTS, sources
 from siyu.intake.store.assignments import assigned
 from siyu.intake.store.canonical import Counts, write_tables
 from siyu.intake.store.identity import Identity
-from siyu.intake.store.inventory import Export, Inventory, stamp_of, store_of
+from siyu.intake.store.inventory import Export, Inventory, private, stamp_of, store_of
 from siyu.intake.store.keyring import secret
 from siyu.intake.store.observation import STORED, observe
 from siyu.intake.store.parts import VERSION, Part, part_folder, part_of, stored_part
-from siyu.intake.store.recognition import note_exports
+from siyu.intake.store.recognition import note_exports, public_name
 from siyu.intake.store.snapshots import Clash, ContradictionError, age
 from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
-SHAPE = "3"  # raise it when the same parts would give other tables
+SHAPE = "5"  # raise it when the same parts would give other tables
 
 
 @dataclass(frozen=True)
@@ -87,13 +87,19 @@ def books(subject: str, progress: Progress | None = None) -> Books:
 
 def books_of(exports: Path, store: Path, progress: Progress | None = None) -> Books:
     """The books of the exports in a folder, kept in `store`."""
+    with private(store):
+        return _books_of(exports, store, progress)
+
+
+def _books_of(exports: Path, store: Path, progress: Progress | None) -> Books:
     accounts, parts = list[Account](), list[Part]()
     inventory = Inventory.taken(exports, store / "exports.json")
     of_file: dict[Path, list[Account]] = {export.path: [] for export in inventory.exports}
     if inventory.exports:
         key = secret(store, exports)
         for export in inventory.exports:
-            for account, part in _tables(export, store, key, progress):
+            for number, (account, part) in enumerate(_tables(export, store, key, progress), 1):
+                account.public = public_name(account.format, export.digest) + (f"-{number}" if number > 1 else "")
                 accounts.append(account)
                 of_file[export.path].append(account)
                 if part is not None:

@@ -1,39 +1,42 @@
 """Removing a client, or one buyer of a client, from what the exports were made into.
 
 A buyer to be removed is remembered by key, never by identity, so that reading the exports again does not
-bring the records back. What was published holds totals; it is named, not changed.
+bring the records back. What was published of them is withdrawn; it can be made anew of what is left.
 """
 
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pyarrow.compute as pc
 
-from siyu.errors import Problem, UsageError
+from siyu.errors import Problem, UsageError, shown_path
+from siyu.intake.formats.catalogue import FOLDER, format_files
 from siyu.intake.formats.cells import buyer
-from siyu.intake.reading.sources import EXPORTS
+from siyu.intake.reading.sources import EXPORTS, own_formats
 from siyu.intake.store.assignments import ROWS, TERMS, without
 from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE
 from siyu.intake.store.inventory import store_of
 from siyu.intake.store.keyring import Keyring, add_erased, secret
 from siyu.intake.store.parts import stored_part
-from siyu.subjects import load_subject
+from siyu.subjects import Subject, load_subject
 
 
 @dataclass(frozen=True)
 class Erased:
     """removed: folders and files that are gone. records: by export, of the buyer, gone from the store.
 
-    remaining: exports that still hold the buyer's records as the client gave them; published: reports.
+    remaining: files that still hold the buyer as somebody wrote him down; withdrawn: reports that are gone; published:
+    reports of public data, which stay.
     """
 
     removed: tuple[Path, ...] = ()
     records: Mapping[str, int] = field(default_factory=dict)
     remaining: tuple[str, ...] = ()
+    withdrawn: tuple[Path, ...] = ()
     published: tuple[Path, ...] = ()
 
 
@@ -45,14 +48,14 @@ def erase(subject: str, reports: Path) -> Erased:
     about = load_subject(subject)
     targets = [store_of(about.folder), *(about.folder / name for name in (ROWS, TERMS))]
     if about.suppress_below:
-        targets += [about.folder / EXPORTS, about.folder / KEY_TABLE_FILE]
+        targets += [about.folder / EXPORTS, about.folder / FOLDER, about.folder / KEY_TABLE_FILE]
     there = tuple(path for path in targets if path.exists())
     for path in there:
         if path.is_dir():
             shutil.rmtree(path)
         else:
             path.unlink()
-    return Erased(there, published=_published(reports, subject))
+    return _withdrawn(Erased(there), reports, about)
 
 
 def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
@@ -63,6 +66,7 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
     """
     about = load_subject(subject)
     exports, store = about.folder / EXPORTS, store_of(about.folder)
+    own = own_formats(exports)
     value, _ = buyer(identity)
     if not isinstance(value, str):
         raise UsageError(
@@ -74,7 +78,7 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
     for account in sorted((store / "parts").glob("*/account.json")):
         folder = account.parent
         name = json.loads(account.read_text(encoding="utf-8"))["file"]
-        _, part = stored_part(folder, name)
+        _, part = stored_part(folder, name, own)
         keys = part.keys().to_pylist()
         if key in keys:
             rows = part.rows()
@@ -85,9 +89,21 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
         add_erased(store, secret(store, exports), key)
         without(about.folder, orders)
         books_of(exports, store)
-    return Erased(records=records, remaining=tuple(records), published=_published(reports, subject) if records else ())
+    written = [shown_path(path) for path in format_files(own).values() if path.parent == own and _holds(path, identity)]
+    done = Erased(records=records, remaining=(*records, *written))
+    return _withdrawn(done, reports, about) if records else done
 
 
-def _published(reports: Path, subject: str) -> tuple[Path, ...]:
-    folder = reports / subject
-    return (folder,) if folder.is_dir() else ()
+def _holds(path: Path, identity: str) -> bool:
+    return identity.strip().encode() in path.read_bytes()
+
+
+def _withdrawn(done: Erased, reports: Path, about: Subject) -> Erased:
+    """The same, with the published report of a client taken away; reports of public data stay."""
+    folder = reports / about.id
+    if not folder.is_dir():
+        return done
+    if not about.suppress_below:
+        return replace(done, published=(folder,))
+    shutil.rmtree(folder)
+    return replace(done, withdrawn=(folder,))

@@ -37,13 +37,13 @@ class Exported:
 
 
 def exported(name: str) -> Exported | None:
-    """What a file's name says, of a member of an archive its own name before the archive's; None for nothing.
+    """What a file's name says, else that of its folder; of a member of an archive its own name before the archive's.
 
     Of several dates the latest counts: the end of the period that the file covers.
     """
-    for piece in reversed(narrow(name).rsplit("/", 1)[-1].split("!") if "!" not in name else narrow(name).split("!")):
-        text = piece.rsplit("/", 1)[-1]
-        if found := [*_moments(text)]:
+    *folders, last = narrow(name).split("/")
+    for piece in [*reversed(last.split("!")), *folders[-1:]]:
+        if found := [*_moments(piece)]:
             return max(found, key=lambda one: (not one.yearless, one.last))
     return None
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +16,19 @@ from siyu.intake.reading.sources import junk, own_formats
 def store_of(folder: Path) -> Path:
     """Where the store of a subject's folder lies: no run takes it for an input."""
     return folder.parent / ".store" / folder.name
+
+
+@contextmanager
+def private(store: Path) -> Iterator[None]:
+    """What is written meanwhile is for its owner's eyes only, and so is what lies in the store already."""
+    before = os.umask(0o077)
+    try:
+        if store.is_dir():
+            for folder in (store.parent, store):
+                folder.chmod(0o700)
+        yield
+    finally:
+        os.umask(before)
 
 
 @dataclass
@@ -57,7 +71,7 @@ class Inventory:
             return
         self.note.parent.mkdir(parents=True, exist_ok=True)
         making = self.note.with_suffix(f".{os.getpid()}")
-        making.write_text(json.dumps(entries, ensure_ascii=False), encoding="utf-8")
+        making.write_text(json.dumps(entries), encoding="utf-8")
         making.replace(self.note)
 
 

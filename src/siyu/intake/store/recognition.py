@@ -36,9 +36,10 @@ def note_exports(exports: Path, store: Path, accounts: Mapping[Path, Iterable[Ac
     reads.note(*_listed(exports, accounts))
     reads.entry(store / "erased.json", "keys")
     found = [[_outcome(account) for account in tables] for tables in accounts.values()]
-    for path, content, outcome in zip(accounts, digests, found, strict=True):
-        reads.note(address(path), content or digest(""))
-        reads.note(f"{address(path)}#format", _digest(outcome, own_formats(exports)))
+    for content, outcome in zip(digests, found, strict=True):
+        name = _address(exports, content, outcome)
+        reads.note(name, content)
+        reads.note(f"{name}#format", _digest(outcome, own_formats(exports)))
     files = format_files(own_formats(exports))
     for path in (nobody_file(), tables_file()) if found else ():
         reads.content(path)
@@ -49,7 +50,8 @@ def note_exports(exports: Path, store: Path, accounts: Mapping[Path, Iterable[Ac
 
 
 def exports_now(exports: Path) -> dict[str, str]:
-    """address -> digest, as `note_exports` would note them, of every file and its formats. Files that have not
+    """address -> digest, as `note_exports` would note them, of every file and its formats; a file's address is not
+    its name, which may be a person's. Files that have not
     been touched since they were read are not opened, unless the list of formats has changed."""
     store = store_of(exports.parent)
     note = store / _NOTE
@@ -60,10 +62,19 @@ def exports_now(exports: Path) -> dict[str, str]:
     found = {one.digest: known.get(one.digest) or _recognised(one.path) for one in files}
     if any(one.digest not in known for one in files):
         _remember(store, found, own)
-    names = {address(one.path): one.digest for one in files}
+    names = {_address(exports, one.digest, found[one.digest]): one.digest for one in files}
     formats_of = {f"{name}#format": _digest(found[content], own) for name, content in names.items()}
-    listed = [_listed(exports, [one.path for one in files])]
-    return {name: content or digest("") for name, content in names.items()} | formats_of | dict(listed)
+    return names | formats_of | dict([_listed(exports, [one.path for one in files])])
+
+
+def public_name(format_key: str | None, content: str) -> str:
+    """What an export is called in artefacts, by its format and its digest."""
+    return f"{format_key or 'unknown'}-{content[:8]}"
+
+
+def _address(exports: Path, content: str, outcome: Outcome) -> str:
+    known = next((table[0] for table in outcome if len(table) == 1), None)
+    return f"{address(exports)}/{public_name(known, content)}"
 
 
 def _listed(exports: Path, files: Iterable[Path]) -> tuple[str, str]:

@@ -1,0 +1,97 @@
+"""Who is one buyer: crowds behind one key, ids that a spreadsheet rounded, in files of any size."""
+
+import io
+import random
+
+import pytest
+
+from siyu.intake.formats.identities import is_nobody
+from siyu.intake.reading.export import read
+from siyu.intake.reading.sources import TableSource
+
+HEAD = "order_id,buyer_key,paid_at,amount\n"
+
+
+def account(rows, head=HEAD):
+    data = (head + "".join(rows)).encode()
+    return read(TableSource("a.csv", lambda: io.BytesIO(data), len(data))).account
+
+
+def codes(found):
+    return [problem.code for problem in found.problems]
+
+
+def order(number, buyer, day=1):
+    return f"6917000000{number * 7919 % 10**9:09d},{buyer},2021-08-{day:02d} 10:00:00,5.00\n"
+
+
+def test_a_word_nobody_knows_is_a_crowd_by_its_share():
+    rows = [order(n, f"b{n}") for n in range(40)]
+    found = account([*rows, *(order(100 + n, "路过的热心人") for n in range(30))])
+    assert codes(found) == ["crowded_buyer"]
+    assert (found.problems[0].column, found.problems[0].line, found.problems[0].found) == ("buyer_key", 42, "43%")
+
+
+def test_a_regular_is_named_and_stays():
+    rows = [order(n, f"b{n}") for n in range(200)]
+    found = account([*rows, *(order(300 + n, "regular1") for n in range(20))])
+    assert found.clean
+    assert [(note.code, note.found) for note in found.notes] == [("no_refund", "refund"), ("heavy_buyer", "9%")]
+    assert (found.crowd.keys, found.crowd.named, found.crowd.usual) == (201, 220, 1)
+    assert found.crowd.largest == pytest.approx((20 / 220, 1 / 220, 1 / 220))
+
+
+def test_few_buyers_with_many_orders_are_no_crowd():
+    assert account([order(n, f"b{n % 3}") for n in range(90)]).clean
+
+
+def test_a_shop_that_lives_on_one_customer_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "b2b.yml").write_text(
+        "name: {en: b, zh: b}\nkind: orders\nplatform: b\nsource: x\nidentify: [no1, who, when, sum]\nline_key: [order_id]\n"
+        "control: [paid_fen]\nheaviest_buyer: 0.6\ncolumns:\n  order_id: {header: no1, read: id}\n"
+        "  buyer_id: {header: who, read: buyer}\n  paid_at: {header: when, read: time}\n"
+        "  paid_fen: {header: sum, read: money}\n", encoding="utf-8")  # fmt: skip
+    rows = [order(n, f"b{n}") for n in range(40)] + [order(100 + n, "dealer1") for n in range(30)]
+    assert account(rows, "no1,who,when,sum\n").clean
+
+
+def rounded(value, digits=15):
+    text = str(value)
+    return text[:digits] + "0" * (len(text) - digits)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.45, 0.9])
+@pytest.mark.parametrize("damage", [rounded, lambda value: int(float(value)), lambda value: rounded(value, 16)])
+@pytest.mark.parametrize("column", ["order_id", "buyer_key"])
+def test_rounded_ids_are_found_at_any_share_of_a_file(share, damage, column):
+    rng, rows = random.Random(7), []  # noqa: S311
+    for _ in range(400):
+        whole = [rng.randrange(6 * 10**18, 7 * 10**18) for _ in range(2)]
+        if rng.random() < share:
+            at = column == "buyer_key"
+            whole[at] = damage(whole[at])
+        rows.append(f"{whole[0]},{whole[1]},2021-08-01 10:00:00,5.00\n")
+    found = account(rows)
+    assert [(problem.code, problem.column) for problem in found.problems] == [("damaged_ids", column)]
+
+
+def test_damage_after_the_first_block_is_found(monkeypatch):
+    monkeypatch.setattr("siyu.intake.reading.encodings.BLOCK", 4_000)
+    rng = random.Random(7)  # noqa: S311
+    whole = [rng.randrange(6 * 10**18, 7 * 10**18) for _ in range(900)]
+    rows = [f"{rounded(one) if at > 880 else one},b{at},2021-08-01 10:00:00,5.00\n" for at, one in enumerate(whole)]
+    assert codes(account(rows)) == ["damaged_ids"]
+
+
+@pytest.mark.parametrize("step", [1, 7, 10, 4096])
+def test_ids_that_are_counted_up_are_whole(step):
+    start = 6_917_000_000_000_000_001 // 4096 * 4096
+    rows = [f"{start + number * step},b{number},2021-08-01 10:00:00,5.00\n" for number in range(3_000)]
+    assert account(rows).clean
+
+
+def test_the_words_are_what_they_are_compared_by():
+    assert is_nobody("Walk_In customer")
+    assert not is_nobody("u1")

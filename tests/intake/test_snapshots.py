@@ -1,0 +1,149 @@
+"""Exports that overlap: each line as the newest that holds it tells, and no guess where nothing says which is newer."""
+
+import pyarrow.parquet as pq
+import pytest
+import xlsxwriter
+
+from siyu.intake.store.client_tables import books_of
+from siyu.intake.store.exported import epoch_of, exported
+
+DOUYIN = "主订单编号,子订单编号,订单应付金额,订单提交时间,支付完成时间,订单状态,售后状态\n"
+SLIPS = "小票时间,应收,会员卡\n"
+FORMAT = """name: {en: Slips, zh: 小票}
+kind: orders
+platform: till
+source: x
+identify: [小票时间, 应收]
+duplicates: keep
+control: [paid_fen]
+columns:
+  order_id: {read: row}
+  paid_at: {header: 小票时间, read: time, required: true}
+  paid_fen: {header: 应收, read: money, required: true}
+  buyer_id: {header: 会员卡, read: buyer}
+"""
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_KEY", str(tmp_path / "elsewhere" / "identity.key"))
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path / "data"))
+    (tmp_path / "data" / "formats").mkdir(parents=True)
+    (tmp_path / "data" / "formats" / "slips.yml").write_text(FORMAT, encoding="utf-8")
+
+
+def line(order, number, fen="10.00", status="已完成", after="-", day="2021-08-01"):
+    return (
+        f"69170000000000{order:05d},69180000000000{number:05d},{fen},{day} 10:00:00,{day} 10:01:00,{status},{after}\n"
+    )
+
+
+def books(tmp_path, files):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
+    found = books_of(folder, tmp_path / "store")
+    problems = {account.file.rsplit("/", 1)[-1]: [p.code for p in account.problems] for account in found.accounts}
+    return found, {name: codes for name, codes in problems.items() if codes}
+
+
+def sums(found):
+    table = pq.read_table(found.orders)
+    return sum(table["paid_fen"].to_pylist()), sum(table["net_fen"].to_pylist()), table.num_rows
+
+
+def test_an_order_cut_by_the_end_of_a_file_keeps_all_its_lines(tmp_path):
+    first = DOUYIN + line(1, 1) + line(2, 2, "230.00")
+    second = DOUYIN + line(2, 3, "500.00") + line(3, 4)
+    found, problems = books(tmp_path, {"1630000000_a.csv": first, "1640000000_b.csv": second})
+    assert problems == {}
+    assert sums(found) == (75_000, 75_000, 4)
+
+
+NEWER = [
+    ("1633000000_orders.csv", "1635000000_orders.csv"), ("2021-09-01 订单.csv", "2021-10-01 订单.csv"),
+    ("订单_20210901.csv", "订单_20211001.csv"), ("9月.csv", "10月.csv"), ("订单2021.9.1.csv", "订单2021.10.1.csv"),
+    ("orders 20210901101500.csv", "orders 20210901101501.csv"), ("导出2021年9月30日.csv", "导出2021年10月1日.csv"),
+    ("订单(2021-08-01至2021-08-31).csv", "订单(2021-08-01至2021-09-30).csv"), ("1633000000000.csv", "1635000000000.csv"),
+    ("2021-12-31/a.csv", "2022-01-01/a.csv"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), NEWER)
+@pytest.mark.parametrize("swapped", [False, True])
+def test_dates_in_names_say_which_is_newer(tmp_path, old, new, swapped):
+    before, after = DOUYIN + line(1, 1), DOUYIN + line(1, 1, after="退款成功", status="已关闭")
+    files = {old: before, new: after} if not swapped else {new: after, old: before}
+    found, problems = books(tmp_path, files)
+    assert problems == {}
+    assert sums(found) == (1_000, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("订单.csv", "订单 (1).csv"), ("a.csv", "b.csv"), ("2021-09-01 a.csv", "2021-09-01 b.csv"), ("12月.csv", "1月.csv"),
+     ("2021-09-01.csv", "1630454400_a.csv"), ("第1页.csv", "第2页.csv")],
+)  # fmt: skip
+def test_a_contradiction_without_a_date_names_both(tmp_path, one, other):
+    found, problems = books(tmp_path, {
+        one: DOUYIN + line(1, 1) + line(2, 2), other: DOUYIN + line(1, 1, after="退款成功") + line(3, 3)})  # fmt: skip
+    assert problems == {one: ["contradiction"], other: ["contradiction"]}
+    said = {problem.found.rsplit("/", 1)[-1] for account in found.accounts for problem in account.problems}
+    assert said == {one, other}
+    again = books_of(tmp_path / "in", tmp_path / "store")
+    assert [a.problems for a in again.accounts] == [a.problems for a in found.accounts]
+
+
+def test_what_does_not_contradict_needs_no_date(tmp_path):
+    found, problems = books(
+        tmp_path, {"a.csv": DOUYIN + line(1, 1) + line(2, 2), "b.csv": DOUYIN + line(2, 2) + line(3, 3)}
+    )
+    assert problems == {}
+    assert sums(found) == (3_000, 3_000, 3)
+
+
+def slips(days):
+    return "".join(
+        f"2021-{8 + day // 28:02d}-{day % 28 + 1:02d} 10:{day % 60:02d}:00,{10 + day}.00,K{day % 9}\n" for day in days
+    )
+
+
+def test_the_same_slips_in_another_dress_count_once(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "b.xlsx")
+    sheet = book.add_worksheet()
+    for row, text in enumerate((SLIPS + slips(range(30))).splitlines()):
+        sheet.write_row(row, 0, text.split(","))
+    book.close()
+    files = {"a.csv": SLIPS + slips(range(30)), "b.xlsx": (tmp_path / "b.xlsx").read_bytes(),
+             "c.csv": (SLIPS + slips(range(30))).replace("\n", "\r\n")}  # fmt: skip
+    found, problems = books(tmp_path, files)
+    assert problems == {"b.xlsx": ["same_file"], "c.csv": ["same_file"]}
+    assert sums(found)[2] == 30
+
+
+def test_slips_of_overlapping_periods_are_refused(tmp_path):
+    _, problems = books(tmp_path, {"q3.csv": SLIPS + slips(range(84)), "four.csv": SLIPS + slips(range(112))})
+    assert problems == {"q3.csv": ["overlap"], "four.csv": ["overlap"]}
+
+
+def test_slips_of_two_tills_on_the_same_days_both_count(tmp_path):
+    other = "".join(f"2021-08-{day % 28 + 1:02d} 15:{day % 60:02d}:30,{50 + day}.00,L{day}\n" for day in range(30))
+    found, problems = books(tmp_path, {"a.csv": SLIPS + slips(range(30)), "b.csv": SLIPS + other})
+    assert problems == {}
+    assert sums(found)[2] == 60
+
+
+def test_lists_of_people_contradict_too(tmp_path):
+    head = "group_id,member_key,join_at,exit_at\n"
+    _, problems = books(tmp_path, {"a.csv": head + "g1,u1,2021-03-01 10:00:00,2021-04-01 10:00:00\n",
+                                   "b.csv": head + "g1,u1,2021-03-01 10:00:00,2021-05-01 10:00:00\n"})  # fmt: skip
+    assert set(problems) == {"a.csv", "b.csv"}
+
+
+@pytest.mark.parametrize(("name", "known"), [("x/1630454400_a.csv", True), ("a.zip!2021-09-01_10-15-00.csv", True),
+                                             ("2021-09-01.csv", False), ("a.csv", False)])  # fmt: skip
+def test_only_a_time_tells_when_a_file_was_exported(name, known):
+    assert bool(epoch_of(name)) == known
+    assert (exported(name) is not None) == (known or "2021" in name)

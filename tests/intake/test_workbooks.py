@@ -1,0 +1,149 @@
+"""Cells of a workbook: blank, failed and never computed are three things; hidden rows are named; noise is none."""
+
+import io
+import zipfile
+
+import pytest
+import xlsxwriter
+
+from siyu.intake.reading.export import read
+from siyu.intake.reading.sources import sources
+
+HEAD = ["order_id", "buyer_key", "paid_at", "amount", "refund", "status"]
+
+
+def workbook(path, rows, change=None, hidden=()):
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet()
+    sheet.write_row(0, 0, HEAD)
+    for number, row in enumerate(rows, 1):
+        for column, cell in enumerate(row):
+            if isinstance(cell, str) and cell.startswith("="):
+                sheet.write_formula(number, column, cell, value="cached" if cell == "=kept" else "#N/A")
+            elif cell is not None:
+                sheet.write(number, column, cell)
+    for number in hidden:
+        sheet.set_row(number, None, None, {"hidden": True})
+    book.close()
+    if change is not None:
+        with zipfile.ZipFile(path) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        name = "xl/worksheets/sheet1.xml"
+        parts[name] = change(parts[name])
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, data in parts.items():
+                archive.writestr(name, data)
+    return path
+
+
+def account(path):
+    (source,) = sources(path)
+    return read(source).account
+
+
+def order(number, amount=5.0, refund=None, status="paid"):
+    return [f"A{number}", f"u{number}", "2021-08-01 10:00:00", amount, refund, status]
+
+
+@pytest.mark.parametrize("column", ["refund", "status", "amount"])
+def test_a_failed_formula_is_no_blank(tmp_path, column):
+    row = order(2)
+    row[HEAD.index(column)] = "=VLOOKUP(1,2,3)"
+
+    def failed(xml):  # as a spreadsheet stores it
+        return xml.replace(b't="str"><f>VLOOKUP(1,2,3)</f><v>#N/A</v>', b't="e"><f>VLOOKUP(1,2,3)</f><v>#N/A</v>')
+
+    found = account(workbook(tmp_path / "a.xlsx", [order(1), row], failed))
+    assert [(p.line, p.column, p.code) for p in found.problems] == [(3, column, "cell_error")]
+    assert found.records == {"accepted": 1, "quarantined": 1, "ignored": 0}
+
+
+def test_a_formula_that_was_never_computed_is_no_blank(tmp_path):
+    row = order(2)
+    row[4] = "=A1"
+    lost = account(workbook(tmp_path / "a.xlsx", [order(1), row], lambda xml: xml.replace(b"<v>#N/A</v>", b"")))
+    assert [(p.line, p.column, p.code) for p in lost.problems] == [(3, "refund", "cell_error")]
+
+
+def test_a_blank_is_a_blank(tmp_path):
+    assert account(workbook(tmp_path / "a.xlsx", [order(1), order(2)])).clean
+
+
+def test_hidden_rows_are_counted_and_named(tmp_path):
+    found = account(workbook(tmp_path / "a.xlsx", [order(n) for n in range(1, 9)], hidden=(3, 5)))
+    assert found.records["accepted"] == 8
+    assert [(note.code, note.found, note.expected) for note in found.notes] == [("hidden_rows", "2", "4, 6")]
+
+
+def test_noise_of_binary_fractions_is_none(tmp_path):
+    found = account(
+        workbook(tmp_path / "a.xlsx", [order(1, 0.1 + 0.2), order(2, 57.699999999999996), order(3, 99.99999999999999)])
+    )
+    assert (found.fen["accepted"], found.problems) == (30 + 5770 + 10_000, [])
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xls", "a.dat", "a", "a.xlsm"])
+def test_the_content_tells_what_a_file_is(tmp_path, name):
+    workbook(tmp_path / "b.xlsx", [order(1), order(2)])
+    (tmp_path / "b.xlsx").rename(tmp_path / name)
+    assert account(tmp_path / name).records["accepted"] == 2
+
+
+TABLE = "<html><meta charset=utf-8><table><tr><th colspan=6>订单报表</th></tr><tr>{head}</tr>{rows}</table></html>"
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_web_page_saved_as_a_workbook_is_read(tmp_path, codec):
+    rows = "".join(f"<tr>{''.join(f'<td>{cell or chr(160)}</td>' for cell in order(n))}</tr>" for n in range(1, 4))
+    page = TABLE.format(head="".join(f"<th>{name}</th>" for name in HEAD), rows=rows)
+    (tmp_path / "a.xls").write_bytes(page.encode(codec))
+    found = account(tmp_path / "a.xls")
+    assert (found.records["accepted"], found.fen["accepted"]) == (3, 1_500)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"%PDF-1.4", "a PDF file"), (b"\x89PNG\r\n", "a picture"), (b'{"a": 1}', "JSON"), (b"\x1f\x8b\x08", "a gzip archive"),
+     (b"<?xml version='1.0'?><Workbook/>", "an XML file"), (b"<html><p>x</p></html>", "an HTML page without a table"),
+     (b"<table><tr><td rowspan=2>x</td></tr></table>", "cells over several rows"),
+     (b"<table><tr><td><table></table></td></tr></table>", "tables in tables")],
+)  # fmt: skip
+def test_what_holds_no_table_is_called_by_its_name(tmp_path, content, said):
+    (tmp_path / "a.xls").write_bytes(content)
+    found = account(tmp_path / "a.xls")
+    assert [problem.code for problem in found.problems] == ["wrong_dress"]
+    assert said in found.problems[0].found
+
+
+def test_an_office_document_is_no_workbook(tmp_path):
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "<w/>")
+    (tmp_path / "a.xlsx").write_bytes(data.getvalue())
+    assert account(tmp_path / "a.xlsx").problems[0].code == "wrong_dress"
+
+
+@pytest.mark.parametrize(
+    "name", ["~$a.xlsx", "Thumbs.db", "desktop.ini", ".DS_Store", "截图.png", "说明.txt", "a.csv.crdownload"]
+)
+def test_what_lies_beside_exports_is_left_aside(tmp_path, name):
+    (tmp_path / "a.csv").write_text("order_id,paid_at,amount\nA1,2021-08-01 10:00:00,5.00\n", encoding="utf-8")
+    (tmp_path / name).write_bytes("给你的说明\n请查收\n".encode())
+    assert [read(source).account.clean for source in sources(tmp_path)] == [True]
+
+
+def test_a_text_with_a_table_is_no_note(tmp_path):
+    (tmp_path / "a.txt").write_text("order_id\tpaid_at\tamount\nA1\t2021-08-01 10:00:00\t5.00\n", encoding="utf-8")
+    assert [read(source).account.records["accepted"] for source in sources(tmp_path)] == [1]
+
+
+def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("order_id,paid_at,amount\nA1,2021-08-01 10:00:00,5.00\n", encoding="utf-8")
+    (source,) = sources(path)
+
+    def sink(*_):
+        path.write_text("order_id,paid_at,amount\nA1,2021-08-01 10:00:00,5.00\nA2,2021-08-01 10:00:00,6.00\n", "utf-8")
+
+    assert [problem.code for problem in read(source, sink=sink).account.problems] == ["changed"]
