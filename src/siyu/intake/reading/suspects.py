@@ -60,7 +60,8 @@ class Rounded:
                     raise RefusedError("damaged_ids", column=column, found=found, expected=of)
 
 
-def _looks(numbers: npt.NDArray[np.uint64], digits: int) -> Reals:
+def _looks(lines: npt.NDArray[np.uint64], digits: int) -> Reals:
+    numbers, times = np.unique(lines, return_counts=True)  # an id stands on each line of its order
     looks = []
     for zeros in (digits - 15, digits - 16):
         if zeros < 1:
@@ -72,14 +73,20 @@ def _looks(numbers: npt.NDArray[np.uint64], digits: int) -> Reals:
         # ids that are counted in steps are multiples of two or five anyway
         even, fifth = (float((some % np.uint64(base) == 0).mean()) if len(some) else 0.0 for base in (2**zeros, 5))
         chance = max(10.0**-zeros, even * fifth * 0.2 ** (zeros - 1))
-        looks.append((float(rounded.sum()), len(numbers) * chance, len(numbers)))
+        looks.append((_hits(rounded, times), len(numbers) * chance, len(numbers)))
     apart = np.uint64(1) << (np.log2(numbers.astype(np.float64)).astype(np.uint64) - np.uint64(52))
     # odd multiples: ids made of a clock and a counter are often multiples of a higher power of two
     doubles = numbers & (2 * apart - np.uint64(1)) == apart
     known = apart >= np.uint64(64)  # a double holds shorter ids as they are
     expected = float((1 / (2 * apart.astype(np.float64)))[known].sum())
-    looks.append((float((doubles & known).sum()), expected, len(numbers)))
+    looks.append((_hits(doubles & known, times), expected, len(numbers)))
     return np.array(looks)
+
+
+def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:
+    """Ids that look rounded; one that stands on more lines than is usual stands for several that became one."""
+    usual = float(np.quantile(times[~rounded], 0.99, method="higher")) if not rounded.all() else 1.0
+    return float(np.ceil(times[rounded] / usual).sum())
 
 
 @dataclass(frozen=True)
