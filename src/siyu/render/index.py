@@ -14,6 +14,7 @@ from siyu.render.said import NAME_LENGTH, Said
 from siyu.render.speech import Speech
 
 Record = Mapping[str, Any]  # content of `run.json`
+RUN_SCHEMA = 2  # whose answers can be read
 
 
 def render_index(records: Sequence[Record]) -> str:
@@ -93,5 +94,7 @@ class Tongue:
 
 
 def leading(record: Record) -> TitledFinding | None:
-    """The answer that stands for a whole report; None when it has none."""
+    """The answer that stands for a whole report; None when it has none, or was made in another schema."""
+    if record.get("schema") != RUN_SCHEMA:
+        return None
     return next(map(TitledFinding.model_validate, record.get("answers") or ()), None)

@@ -10,7 +10,7 @@ from string import Formatter
 from siyu.definitions import Definition, registry
 from siyu.findings import title
 from siyu.language import PSEUDO, Language, Segment
-from siyu.record import Both, FindingRecord, Message, Number, Quantity, Table, TableColumn, Wording
+from siyu.record import Both, FindingRecord, Message, Number, Quantity, Table, TableColumn, Wording, wording
 from siyu.render import labels
 from siyu.render.said import NAME_LENGTH, NOTE_LENGTH, Piece, Said, joined, untrusted
 
@@ -54,6 +54,7 @@ class Speech:
         """`text` with its numbers, whose references are `key.name[.part]`. length: of names from data files in it."""
         if not text:
             return Said()
+        text = wording(text)
         if isinstance(text, Both):
             return self.data(self.language.chosen(text))
         self.message(text if isinstance(text, str) else text.id)  # notes it when it has no translation

@@ -49,13 +49,13 @@ def font_css(texts: dict[int, str]) -> str:
 
 def texts_by_weight(markup: str) -> dict[int, str]:
     """What some markup shows in each weight. Bold text is set in regular too: weights change on narrow screens."""
-    reader = _Reader()
+    reader = _Weights()
     reader.feed(markup)
     reader.close()
     return {400: "".join(reader.regular), 700: "".join(reader.bold)}
 
 
-class _Reader(HTMLParser):
+class _Weights(HTMLParser):
     """Text of a page by the weight its element is set in (see `page.css`)."""
 
     def __init__(self) -> None:

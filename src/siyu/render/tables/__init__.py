@@ -6,7 +6,7 @@ from siyu.render.citations import Citations
 from siyu.render.report import Report
 from siyu.render.said import untrusted
 from siyu.render.speech import Speech
-from siyu.render.tables.book import Book, Sheet
+from siyu.render.tables.book import Book, BookSheet
 from siyu.render.tables.economics import Economics
 from siyu.render.tables.findings import FindingSheets
 from siyu.render.tables.sources import write_sources
@@ -20,7 +20,7 @@ def tables_bytes(code: str, report: Report) -> bytes:
     citations = Citations(report, speech)
     contents = _contents(book, report, name)
     economics = Economics(book, report, citations)
-    listed: list[tuple[Sheet, str]] = []
+    listed: list[tuple[BookSheet, str]] = []
     if economics.inputs:
         listed.append((economics.economics(), speech.message("Platform economics, recalculated from the assumptions")))
     listed.append((economics.assumptions(), speech.message("Assumptions and fees")))
@@ -34,7 +34,7 @@ def tables_bytes(code: str, report: Report) -> bytes:
     return book.content()
 
 
-def _contents(book: Book, report: Report, name: str) -> Sheet:
+def _contents(book: Book, report: Report, name: str) -> BookSheet:
     """The first sheet: what this is, and where everything stands."""
     say = book.speech.message
     sheet = book.sheet(say("Contents"))

@@ -47,7 +47,7 @@ class Book:
         self._formats: dict[tuple[str, str, bool], Format] = {}
         self._names: dict[str, str] = {}
 
-    def sheet(self, name: str) -> Sheet:
+    def sheet(self, name: str) -> BookSheet:
         """A new sheet; its name is made to fit Excel's rules and to be the only one."""
         base = re.sub(r"[\[\]:*?/\\']", " ", untrusted(name, 60)).strip()[:31] or "-"
         found, number = base, 1
@@ -55,7 +55,7 @@ class Book:
             number += 1
             found = f"{base[: 31 - len(str(number)) - 1]} {number}"
         self._names[found.lower()] = found
-        return Sheet(self, self._book.add_worksheet(found), found)
+        return BookSheet(self, self._book.add_worksheet(found), found)
 
     def define(self, name: str, sheet: str, row: int, column: int) -> None:
         """A name for one cell."""
@@ -76,7 +76,7 @@ class Book:
         return self._buffer.getvalue()
 
 
-class Sheet:
+class BookSheet:
     """One sheet, written from the top; `row` is the next free one."""
 
     def __init__(self, book: Book, page: Worksheet, name: str) -> None:

@@ -17,7 +17,7 @@ from siyu.render.number_codes import column_code
 from siyu.render.report import Report
 from siyu.render.said import untrusted
 from siyu.render.tables.arithmetic import evaluated, names_in, replaced
-from siyu.render.tables.book import Book, Sheet
+from siyu.render.tables.book import Book, BookSheet
 from siyu.render.tables.inputs import Input, bound
 
 ENDS = ("low", "mode", "high")
@@ -62,7 +62,7 @@ class Economics:
                 short.add(line["group"])
         return [line for line in formulas()["lines"] if line["group"] not in short]
 
-    def assumptions(self) -> Sheet:
+    def assumptions(self) -> BookSheet:
         """Every assumption and fee rule of the report; those the formulas use come first, with names."""
         say = self.speech.message
         sheet = self.book.sheet(say("Assumptions"))
@@ -95,7 +95,7 @@ class Economics:
                 self._row(sheet, ref, None)
         return sheet
 
-    def economics(self) -> Sheet:
+    def economics(self) -> BookSheet:
         """The waterfall of an order and of a thousand people by route, and where two routes meet."""
         say = self.speech.message
         sheet = self.book.sheet(say("Economics"))
@@ -124,7 +124,7 @@ class Economics:
         self._draws(sheet)
         return sheet
 
-    def _row(self, sheet: Sheet, ref: str, entry: Input | None) -> None:
+    def _row(self, sheet: BookSheet, ref: str, entry: Input | None) -> None:
         row = self.report.sources[ref]
         if not isinstance(row, AssumptionEntry | FeeEntry):
             return
@@ -144,7 +144,7 @@ class Economics:
         sheet.text(11, untrusted(ref, 120))
         sheet.row += 1
 
-    def _lines(self, sheet: Sheet) -> None:
+    def _lines(self, sheet: BookSheet) -> None:
         rows: dict[str, int] = {}
         values: dict[str, dict[str, float]] = {end: {} for end in ENDS}
         group = ""
@@ -166,7 +166,7 @@ class Economics:
                 )
             sheet.row += 1
 
-    def _group(self, sheet: Sheet, group: str) -> None:
+    def _group(self, sheet: BookSheet, group: str) -> None:
         kind, _, route = group.partition(".")
         words = {
             "order": "One order, {route}",
@@ -179,7 +179,7 @@ class Economics:
         sheet.text(0, self.speech.message(words, route=name), "group")
         sheet.row += 1
 
-    def _draws(self, sheet: Sheet) -> None:
+    def _draws(self, sheet: BookSheet) -> None:
         """Shares of draws as counted when the report was made."""
         for moved in (one.whatif for one in self.report.findings if one.whatif and one.whatif.published):
             self._published(sheet, moved)
@@ -203,7 +203,7 @@ class Economics:
                 sheet.number(3, row.value, "0.0%")
                 sheet.row += 1
 
-    def _published(self, sheet: Sheet, moved: WhatIf) -> None:
+    def _published(self, sheet: BookSheet, moved: WhatIf) -> None:
         """What the page shows until a slider is moved: low, middle and high of the same draws."""
         sheet.row += 1
         sheet.text(0, self.speech.message("Published: of all draws. A sheet cannot draw anew."), "group")

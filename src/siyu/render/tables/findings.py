@@ -4,7 +4,7 @@ from siyu.record import Chart, FindingRecord, Mark, Quantity, Table
 from siyu.render.citations import Citations
 from siyu.render.number_codes import column_code
 from siyu.render.said import untrusted
-from siyu.render.tables.book import Book, Sheet
+from siyu.render.tables.book import Book, BookSheet
 
 
 class FindingSheets:
@@ -13,7 +13,7 @@ class FindingSheets:
     def __init__(self, book: Book, citations: Citations) -> None:
         self.book, self.citations, self.speech = book, citations, book.speech
 
-    def write(self, finding: FindingRecord) -> Sheet:
+    def write(self, finding: FindingRecord) -> BookSheet:
         """The sheet of a finding, named by section and key."""
         say = self.speech.message
         sheet = self.book.sheet(f"{finding.section[:2]} {finding.key}")
@@ -41,7 +41,7 @@ class FindingSheets:
             sheet.row += 1
         return sheet
 
-    def _values(self, sheet: Sheet, finding: FindingRecord) -> None:
+    def _values(self, sheet: BookSheet, finding: FindingRecord) -> None:
         say = self.speech.message
         heads = ("Figure", "Name", "Value", "Low", "High", "Unit", "Kind of range", "Observations", "Sources")
         sheet.heads([say(head) for head in heads])
@@ -56,14 +56,14 @@ class FindingSheets:
             sheet.row += 1
         sheet.row += 1
 
-    def _rows(self, sheet: Sheet, finding: FindingRecord) -> None:
+    def _rows(self, sheet: BookSheet, finding: FindingRecord) -> None:
         if isinstance(finding.chart, Table):
             self._table(sheet, finding, finding.chart)
         else:
             self._marks(sheet, finding.chart)
         sheet.row += 1
 
-    def _marks(self, sheet: Sheet, chart: Chart) -> None:
+    def _marks(self, sheet: BookSheet, chart: Chart) -> None:
         """Marks of a chart: a row each; reference lines below them."""
         say, x = self.speech.message, chart.x
         heads = [say("Mark"), say("Series"), *(say(head) for head in ("Value", "Low", "High", "Unit", "Kind of range"))]
@@ -81,7 +81,7 @@ class FindingSheets:
             sheet.text(8, ", ".join(untrusted(ref, 120) for ref in row.sources))
             sheet.row += 1
 
-    def _table(self, sheet: Sheet, finding: FindingRecord, table: Table) -> None:
+    def _table(self, sheet: BookSheet, finding: FindingRecord, table: Table) -> None:
         """A table finding: figures with a range take three columns."""
         say, columns = self.speech.message, table.columns
         rows = [[self.speech.cell(finding, table, at, column) for column in columns] for at in range(len(table.rows))]
@@ -102,7 +102,7 @@ class FindingSheets:
                 at += 3 if wide else 1
             sheet.row += 1
 
-    def _figure(self, sheet: Sheet, quantity: Quantity, unit: str) -> None:
+    def _figure(self, sheet: BookSheet, quantity: Quantity, unit: str) -> None:
         """Value, low and high, in the third column and the next two."""
         ends = [end for end in (quantity.value, quantity.low, quantity.high) if isinstance(end, int | float)]
         code = column_code(ends, unit)

@@ -6,7 +6,7 @@ from siyu.render.citations import Citations
 from siyu.render.number_codes import column_code
 from siyu.render.report import Report
 from siyu.render.said import untrusted
-from siyu.render.tables.book import Book, Sheet
+from siyu.render.tables.book import Book, BookSheet
 
 _HEADS = (
     "Entry", "Figure", "As printed", "Value", "Low", "High", "Unit", "Grade", "Not stated",
@@ -14,7 +14,7 @@ _HEADS = (
 )  # fmt: skip
 
 
-def write_sources(book: Book, report: Report, citations: Citations) -> Sheet:
+def write_sources(book: Book, report: Report, citations: Citations) -> BookSheet:
     """Entries in the order of their refs; assumptions and fees have a sheet of their own."""
     speech = book.speech
     sheet = book.sheet(speech.message("Sources"))

@@ -26,7 +26,7 @@ def wishes(path: Path) -> list[Wish]:
 
     Raises UsageError with every problem of the file: no file, not YAML, keys twice or unknown, wrong shapes.
     """
-    reader = _Reader(shown_path(path), path.parent)
+    reader = _Nodes(shown_path(path), path.parent)
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -39,7 +39,7 @@ def wishes(path: Path) -> list[Wish]:
     return found
 
 
-class _Reader:
+class _Nodes:
     """Walks the nodes of the file, noting problems as it goes."""
 
     def __init__(self, file: str, folder: Path) -> None:
