@@ -4,6 +4,7 @@ import pytest
 
 from siyu.errors import UsageError
 from siyu.runs.ask.parameters import Parameter, declared, given
+from siyu.runs.ask.sections import notebooks
 
 
 def notebook(tiny, source):
@@ -133,3 +134,9 @@ def test_a_notebook_without_parameters_is_refused():
 def test_what_was_injected_overrides_the_defaults(tiny):
     values = given(tiny.executed(buyers=5, strict=False, note="it's"))
     assert (values["buyers"], values["strict"], values["note"], values["fee_cap"]) == (5, False, "it's", 0.05)
+
+
+def test_every_number_of_a_bundled_notebook_has_bounds():
+    asked = [one for notebook in notebooks().values() for one in notebook.parameters.values()]
+    assert [one.name for one in asked if one.type in ("int", "float") and one.low is None] == []
+    assert "draws" in {one.name for one in asked}
