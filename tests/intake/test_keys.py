@@ -85,6 +85,12 @@ def test_damage_after_the_first_block_is_found(monkeypatch):
     assert codes(account(rows)) == ["damaged_ids"]
 
 
+def test_an_id_that_ends_in_zeros_by_chance_counts_once_for_all_lines_of_its_order():
+    numbers = [6917000001670910000, 6917000010571870000, *(6917000020000000001 + 7919 * n for n in range(600))]
+    rows = [f"{number},b{number % 997},2021-08-01 10:00:00,{fee}.00\n" for number in numbers for fee in (5, 6)]
+    assert "damaged_ids" not in codes(account(rows))
+
+
 @pytest.mark.parametrize("step", [1, 7, 10, 4096])
 def test_ids_that_are_counted_up_are_whole(step):
     start = 6_917_000_000_000_000_001 // 4096 * 4096
