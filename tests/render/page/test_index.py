@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from siyu.render.index import render_index
+from siyu.render.index import RUN_SCHEMA, render_index
 
 HOSTILE = '"><script>hit=1</script><img src=http://evil.invalid/x onerror=hit=1>\u202e'
 
@@ -19,6 +19,7 @@ def records(report) -> list[dict[str, Any]]:
     """Three contents of run.json: published, published with a gap, failed."""
     answer = {**report.findings[0].as_json(), "title": {"zh": "规模可信", "en": "Scale is credible"}}
     run: dict[str, Any] = {
+        "schema": RUN_SCHEMA,
         "subject": "luzhou_laojiao",
         "folder": "luzhou_laojiao",
         "name": {"zh": "泸州老窖", "en": "Luzhou Laojiao"},
