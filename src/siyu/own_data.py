@@ -84,7 +84,7 @@ class Holdings:
     @property
     def notes(self) -> tuple[Text, ...]:
         """What a finding on orders has to say about its span, see `siyu.observed.notes`."""
-        untold = [one.absent["refund"] for one in self.books.counts if "refund" in one.absent]
+        untold = [one.absent[need] for one in self.books.counts for need in ("refund", "gross") if need in one.absent]
         return (*notes(self.spans, self.as_of), *([_lacks(UNTOLD, *untold)] if untold else []))
 
     def missing(self, *kinds: str, buyers: bool = False) -> NoInput | None:

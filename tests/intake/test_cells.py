@@ -28,7 +28,7 @@ def test_money_is_read_in_fen(text, value):
     [
         ("12a.5", "not_money"), ("1.2E+05", "not_money"), ("12,50", "not_money"), ("1,2,3", "not_money"),
         ("-12", "negative"), ("13912345678", "phone_amount"), ("128²", "not_money"), ("658①", "not_money"), ("nan", "not_money"),
-        ("inf", "not_money"), ("0x10", "not_money"), ("1 2", "not_money"), ("(12.00)", "not_money"),
+        ("inf", "not_money"), ("0x10", "not_money"), ("1 2", "not_money"), ("(12.00)", "negative"), ("12.00-", "negative"), ("¥-5", "negative"),
     ],
 )  # fmt: skip
 def test_what_is_no_amount_is_named(text, code):
@@ -65,6 +65,8 @@ def test_fees_may_have_either_sign():
     assert signed_fen("-1.50") == (-150, "")
     assert signed_fen("1.50") == (150, "")
     assert signed_fen("-") == (None, "")
+    for text in ("-¥1.50", "¥-1.50", "(1.50)", "1.50-", "（1.50）", "−1.50", "- 1.50"):
+        assert signed_fen(text) == (-150, "")
 
 
 @pytest.mark.parametrize(

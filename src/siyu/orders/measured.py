@@ -43,7 +43,7 @@ def measured(frames: Frames, k: int = 0) -> dict[str, Figure]:
     found = {
         "order_value": _quotient(orders, orders.paid_fen, orders.one * 100, "aov", own),
         "refund_rate": None
-        if "refund" in own.lacks
+        if {"refund", "gross"} & set(own.lacks)
         else _quotient(older, older.refunded_fen, older.paid_fen, "refund_rate", own),
         # buyers known on several platforms: their days do not say where
         "repurchase": _repurchase(own) if len(names) == 1 or PLATFORM in frames.platforms else None,

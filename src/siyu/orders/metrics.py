@@ -84,6 +84,11 @@ class Method:
     verdict: Callable[[Parts], str] = lambda _: ""
 
     @property
+    def gross(self) -> bool:
+        """Whether it says anything about amounts before refunds."""
+        return self.key in ("gmv", "aov", "refund_rate") or ("gmv" in self.key and not self.net)
+
+    @property
     def net(self) -> bool:
         """Whether it says anything about refunds."""
         return self.key in ("net_gmv", "refund_rate") or self.key.endswith("_net")
@@ -242,7 +247,12 @@ def judged(verdict: str) -> dict[str, str]:
 
 
 # what some export of a platform has no column for -> why a metric cannot be had without it
-COLUMNS = {"paid_at": labels.NO_PAYMENT, "refund": labels.NO_REFUNDS, "buyer_id": labels.NO_KEYS}
+COLUMNS = {
+    "paid_at": labels.NO_PAYMENT,
+    "refund": labels.NO_REFUNDS,
+    "gross": labels.NO_REFUNDS,
+    "buyer_id": labels.NO_KEYS,
+}
 
 
 def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric], list[Missing]]:
@@ -263,7 +273,8 @@ def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric],
         for entry in METRICS:
             scope, reason, column = entry.scope(own, platform), entry.lacking(own), ""
             for need, header in lacks.items():
-                if (need == "refund" and entry.net) or (reason and reason == COLUMNS[need]):
+                told = (need == "refund" and entry.net) or (need == "gross" and entry.gross)
+                if told or (reason and reason == COLUMNS[need]):
                     reason, column = COLUMNS[need], header
                     break
             figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
@@ -279,5 +290,6 @@ def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:
     """One metric of one scope; Absent where it cannot be had."""
     entry = next(entry for entry in METRICS if entry.key == key)
     lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
+    lacks = lacks or ("gross" in frames.lacks and entry.gross)
     figure = None if lacks else entry.function(Parts(frames, k))
     return Absent((key,)) if figure is None else figure

@@ -18,7 +18,7 @@ def by_month(frames: Frames, k: int = 0) -> pd.DataFrame:
     Refunds are booked to the order, so a month's rate rises until it is settled. No rows where the exports say
     nothing about refunds: silence is not a rate of zero."""
     lines = paid_orders(frames)
-    if "refund" in frames.lacks or not _told(lines):
+    if {"refund", "gross"} & set(frames.lacks) or not _told(lines):
         lines = lines.limit(0)
     lines = lines.filter(lines.paid_fen > 0)
     sums = {"lines": lines.count(), "paid_fen": lines.paid_fen.sum(), "net_fen": lines.net_fen.sum()}

@@ -17,6 +17,8 @@ SPARE = 200_000  # elements beyond those that cells bring along
 def is_page(start: bytes) -> bool:
     """Whether bytes begin a web page rather than a table of text."""
     plain = start.replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if plain.startswith(b"<?xml") and b"<html" in plain:
+        return True
     return plain.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<body", b"<div"))
 
 

@@ -21,12 +21,13 @@ OPEN = "?"  # where a draft asks
 STEP = "See data/README.md."
 # headers of columns that can change which lines count, and for how much
 _DECIDES = re.compile(
-    r"状态|退款|退货|退单|退换|售后|冲红|红冲|作废|取消|撤销|关闭|无效|有效|结果"
-    r"|币种|货币|币别|外币|汇率|数量|件数|份数|行号|子单|子订单|明细行|商品数|种类数"
-    r"|(单据|订单|交易|业务|收支|记录)类型|收支|借贷|方向|是否(支付|付款|成交|删除|测试|退)"
+    r"状态|情况|进度|标志|标记|退款|退货|退单|退换|退回|售后|冲红|红冲|红字|作废|取消|撤销|关闭|无效|有效|结果|是否"
+    r"|币|汇率|数量|[件份个盒瓶箱套包]数|行号|子单|子订单|明细行|商品数|种类数|测试|刷单|补单|赠品|样品"
+    r"|^类型$|^类别$|(单据|订单|交易|业务|收支|记录|销售|行|明细)类[型别]|收支|借贷|方向"
     r"|stat(us|e)$|^stat(us|e)|refund|return(ed|s)?(_|$)|after_?sale|charge_?back|void|cancel|closed|deleted|valid"
-    r"|currency|^curr$|exchange|qty|quantity|^units?$|^pcs$|line_?(no|id|item|number|count)|item_?(no|number|count)"
-    r"|(transaction|trans|order|doc|document|record)_?type|direction|^is_?(paid|test|sale)",
+    r"|flag|^type$|currency|^curr$|exchange|qty|quantity|^units?$|^pcs$|^items?$"
+    r"|(line|item)s?_?(no|id|item|number|count)|(transaction|trans|order|doc|document|record|line|sale)_?type"
+    r"|direction|^is_|^(gift|test|sample)$",
     re.IGNORECASE,
 )
 

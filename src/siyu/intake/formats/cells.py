@@ -19,7 +19,8 @@ MULTIPLES = {"": Decimal(1), "千": Decimal(1_000), "万": Decimal(10_000), "w":
              "W": Decimal(10_000), "亿": Decimal(100_000_000)}  # fmt: skip
 NOISE = Decimal("1e-6")  # of a fen: what a subtraction of doubles leaves
 SIGNIFICANT = 15  # digits that a spreadsheet shows of a number; what follows is noise of its arithmetic
-_NUMBER = re.compile(r"([+-]?)(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{0,20}))?\s*([千万亿wW]?)")
+_NEGATIVE = re.compile(r"-\s*[^-()]*|[^-()]*-|\([^-()]*\)")
+_NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{0,20}))?\s*([千万亿wW]?)")
 _CURRENCY = re.compile(r"^(?:人民币|CNY|RMB|CN¥|¥)\s*|\s*\(?(?:元整?|圆|RMB|CNY|¥)\)?$")
 _ID = re.compile(r"[A-Za-z_\-]*\d[\w\-]*", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d{16,}\.\d*|\d+\.\d*[1-9]\d*")
@@ -39,13 +40,16 @@ def bare(text: str) -> str:
 def _decimal(text: str) -> tuple[Decimal | None, str]:
     """The number in a cell, to fifteen significant digits, and the multiple it is printed in (万 …)."""
     plain = narrow(text).strip()
+    minus = bool(_NEGATIVE.fullmatch(plain))  # -1, 1- and (1), as accountants print it
+    plain = plain.strip("-() ") if minus else plain.removeprefix("+")
     for _ in range(2):  # a sign before and a word behind
-        plain = _CURRENCY.sub("", plain)
-    matched = _NUMBER.fullmatch(plain)
+        plain = _CURRENCY.sub("", plain).strip()
+    inner = plain.startswith("-") and not minus  # ¥-1
+    matched = _NUMBER.fullmatch(plain.removeprefix("-") if inner else plain)
     if matched is None:
         return None, ""
-    sign, whole, part, step = matched.groups()
-    number = Decimal(f"{sign}{whole.replace(',', '')}.{part or 0}")
+    whole, part, step = matched.groups()
+    number = Decimal(f"{'-' if minus or inner else ''}{whole.replace(',', '')}.{part or 0}")
     if len(number.as_tuple().digits) > SIGNIFICANT and part:
         number = Decimal(f"{number:.{SIGNIFICANT}g}")
     return number * MULTIPLES[step], step

@@ -181,7 +181,7 @@ class Layout:
 
 
 # what figures need of order exports, and the columns any of which tells it
-NEEDS = {"paid_at": ("paid_at",), "refund": ("refunded_fen", "refund_state", "net_fen"), "buyer_id": ("buyer_id",)}
+NEEDS = {"paid_at": ("paid_at",), "refund": ("refunded_fen", "refund_state"), "buyer_id": ("buyer_id",)}
 
 
 def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
@@ -191,6 +191,8 @@ def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
         if not set(columns) & set(held):
             mapped = (entry.columns[key] for key in columns if key in entry.columns)
             found[need] = next((column.header[0] for column in mapped if column.header), columns[0])
+    if "net_fen" in held and "refund" in found:  # amounts less refunds that nobody tells: before them is not known
+        found["gross"] = found.pop("refund")
     return found
 
 

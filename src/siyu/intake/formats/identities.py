@@ -22,7 +22,7 @@ _ERROR = re.compile(r"#[A-Z/0!?_]+[!?]?|#+")  # what a spreadsheet shows for a f
 _STARS = re.compile(r"[*＊•●∗✱✲◆■□]|…|\.{3}")
 _GAP = re.compile(r"\+?\d{2,4}\s?([xX#._\-—?~])\1{2,}\s?\d{0,4}|[xX]{2,}")  # 138xxxx1234
 _TITLED = re.compile(r"[\u4e00-\u9fff]{1,2}(某{1,2}|先生|女士|小姐|同学|老师)")  # 王某, 李女士
-_NOTHING = re.compile(r"-?[0\s_.:-]*|-\d+(\.0+)?|(\d)\2{10,}")  # 0, 000000, -1, 11111111111
+_NOTHING = re.compile(r"-?[0\s_.:-]*|-\d+(\.0+)?|(\d)\2{10,}|1[3-9]\d0{8}")  # 0, 000000, -1, 11111111111
 _PHONE = re.compile(r"(?:\+?(?:00)?86)?(1[3-9]\d{9})")
 # what spreadsheets and programs write for a number too long for them; a nickname may read 4e135
 _ROUNDED = re.compile(r"\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}|\d{16,}\.\d*")

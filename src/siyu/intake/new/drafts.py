@@ -241,4 +241,6 @@ class _Asking:
             "ignored_personal": [name for name in rest if guesses.PERSONAL.search(normal(name))],
         }
         content |= {"waived": self.waived} if self.waived else {}
+        if rest:
+            self.said.append(f"Left aside: {', '.join(rest)}")
         return Draft(content, [*self.told, "checked: who has looked through this draft, and when?"], self.said)

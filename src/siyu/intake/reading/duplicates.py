@@ -54,7 +54,7 @@ class Fingerprints:
             blank = [f"{_quoted(key)} IS NULL" for key in self._key if table[key].null_count]
             if not self.whole or blank:
                 table = table.append_column(_RAW, records.text.texts(records.at))
-                raw = f"hash(rtrim({_quoted(_RAW)}, chr(13) || chr(10)))"
+                raw = f"hash({_quoted(_RAW)})"
                 record = f"CASE WHEN {' OR '.join(blank)} THEN {raw} ELSE {record} END" if self.whole else raw
             wanted = {"key": _hash(self._key) if self._key else record, "record": record}
         if self._order:

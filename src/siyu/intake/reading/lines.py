@@ -77,7 +77,7 @@ class Lines:
 def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     """Lines of a block of UTF-8 (the last may lack its line end) that should have `fields` fields."""
     if not block.endswith(b"\n"):
-        block += b"\n"
+        block += b"\r\n" if b"\r\n" in block else b"\n"  # like the lines before, so that equal ones are equal
     raw = np.frombuffer(block, np.uint8)
     feeds = np.flatnonzero(raw == _FEED)
     starts = np.concatenate([[0], feeds[:-1] + 1])

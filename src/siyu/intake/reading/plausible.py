@@ -92,7 +92,7 @@ class Bounds:
         when = self.joined("when")
         known = np.flatnonzero(when > NEVER)
         few = int(max(1, FEW * known.size))
-        if known.size < 4:
+        if known.size < 4 or np.ptp(when[known]) <= GAP:
             return np.zeros(0, np.int64)
         inorder = known[np.argsort(when[known], kind="stable")]
         gaps = np.diff(when[inorder]) > GAP

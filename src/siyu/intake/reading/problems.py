@@ -50,6 +50,8 @@ REASONS = {
     "repeats": "{found} lines repeat an earlier record and are left out (lines {expected})",
     "no_paid_at": "there is no column {found}: when orders were paid is not known, and nothing is computed from them",
     "no_refund": "there is no column {found}: what came back is not known; refund rate and net are not computable",
+    "no_gross": "there is no column {found}: what was paid before refunds is not known; GMV and refund rate are not"
+    " computable",
     "no_buyer_id": "there is no column {found}: who bought is not known; nothing about buyers is computable",
     "paid_on_delivery": "{found} completed records have no payment time: they count on the day of the order",
     # a file

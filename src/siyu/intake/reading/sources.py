@@ -28,7 +28,7 @@ DRESSES = (
     (b"%PDF", "a PDF file"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
     (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"), (b"\x1f\x8b", "a gzip archive"),
     (b"PAR1", "a Parquet file"), (b"SQLite", "a database"), (b"{", "JSON"), (b"[{", "JSON"),
-    (b"<?xml", "an XML file"), (b"<", "a marked-up text"),
+    (b"MIME-Version", "a web archive"), (b"<?xml", "an XML file"), (b"<", "a marked-up text"),
 )  # fmt: skip
 # what lies beside exports and is none: by name, or by ending
 JUNK_NAMES = ("~$", ".", "thumbs.db", "desktop.ini", "__macosx", "icon\r")

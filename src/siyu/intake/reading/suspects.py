@@ -18,9 +18,11 @@ SOME = 20_000  # ids by which it is seen what they are multiples of
 FEWEST = 3  # rounded ids below which it may be chance
 SIGMA = 8  # standard deviations above chance at which ids were rounded: clusters of lines have some more than one
 SHORTEST, LONGEST = 16, 19  # digits of ids that lose some in a spreadsheet; more are rare, and lose theirs alike
+SHOWN = 5  # keys that are named
 LEAST = 15  # records from which a share of them can be implausible
 TIMES = 8  # the usual number of a key's records
 NAMED = 0.05  # share of records from which a key is named
+FAR = 20  # times the records that 99 in 100 keys stay below, from which it is named, too
 
 
 @dataclass
@@ -108,7 +110,8 @@ class Crowd:
         keys, counts = np.unique(every, return_counts=True)
         shares = np.sort(counts)[::-1] / every.size
         usual = int(np.quantile(counts, 0.99, method="higher"))
-        many = counts > max(LEAST - 1, TIMES * np.median(counts), NAMED * every.size)
-        heavy = tuple((int(at[int(np.argmax(every == key))]), float(n / every.size)) for key, n in
-                      zip(keys[many], counts[many], strict=True))  # fmt: skip
+        above = counts > NAMED * every.size
+        many = (counts > max(LEAST - 1, TIMES * np.median(counts))) & (above | (counts > FAR * usual))
+        first = sorted(zip(counts[many].tolist(), keys[many].tolist(), strict=True), reverse=True)[:SHOWN]
+        heavy = tuple((int(at[int(np.argmax(every == np.uint64(key)))]), n / every.size) for n, key in first)
         return cls(int(every.size), len(keys), usual, tuple(float(one) for one in shares[:3]), heavy)

@@ -198,7 +198,9 @@ def _records(part: Part) -> tuple[dict[tuple[Any, ...], int], Any, Any]:
         name for name in ("paid_at", "created_at", "paid_fen", "net_fen", "quantity") if name in rows.column_names
     ]
     when = columns[0]
-    values = [rows[name].to_pylist() for name in columns]
+    # to the minute: a spreadsheet that saves a file again may drop the seconds
+    minutes = pc.floor_temporal(rows[when], unit="minute").to_pylist()
+    values = [minutes, *(rows[name].to_pylist() for name in columns[1:])]
     counted = Counter(row for row in zip(*values, who, strict=True) if row[0] is not None)
     span = pc.min_max(rows[when]).as_py()
     return dict(counted), span["min"], span["max"]
