@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from siyu.render.deck import metrics
-from siyu.render.deck.masters import Spot
+from siyu.render.deck.spots import Spot
 from siyu.render.deck.tags import scheme, tag, words
 
 TAGS = {"zh": "zh-CN", "en": "en-US", "xx": "en-US"}
@@ -60,7 +60,7 @@ def fitting(paragraphs: Sequence[Paragraph], spot: Spot) -> float:
     A word or two alone on the last line of a title are taken in where a little less size does it."""
     size, least = spot.size, spot.size * _SMALLEST
     while size > least:
-        too_many = spot.is_title and len(_broken(paragraphs, spot, size)) > 2
+        too_many = spot.is_title and len(_broken(paragraphs, spot, size)) > spot.most
         if not too_many and text_height(paragraphs, spot, size) <= spot.height:
             break
         size -= 0.5
