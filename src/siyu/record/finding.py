@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from siyu.record.chart import Mark, Shown
+from siyu.record.summary import Opening
 from siyu.record.text import Both, IntervalKind, Key, Number, Quantity, RecordPart, Ref, Wording, rounded
 
 Section = Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z_]+$")]
@@ -77,7 +78,8 @@ class FindingRecord(RecordPart):
     """One takeaway. message_id names its values in braces; numbers are at ten significant digits.
 
     role: `answer` (of its section; `cards` name at most three values), `headline`, `appendix`, or `absent` when
-    an input is not stated; `needs` then says which metrics are missing. feeds: what else is made of it."""
+    an input is not stated; `needs` then says which metrics are missing. feeds: what else is made of it. opening: what
+    an answer brings into the summary."""
 
     model_config = ConfigDict(
         title="One finding, as the notebook output application/vnd.siyu.finding+json",
@@ -101,6 +103,7 @@ class FindingRecord(RecordPart):
     needs: tuple[str, ...]
     feeds: tuple[Feed, ...]
     whatif: WhatIf | None = None
+    opening: Opening | None = None
 
     @model_validator(mode="before")
     @classmethod

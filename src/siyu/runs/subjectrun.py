@@ -267,6 +267,7 @@ class SubjectRun:
             "question": profile.question.model_dump(),
             "lead": profile.lead.finding if profile.lead else "",
             "rank": profile.rank(self.plan.request.subject.kind),
+            "aside": self.plan.request.subject.kind == "client" and "claims" in profile.needs,
         }
         return {"notebook": section.notebook, "status": status, "reason": reason, "path": ran, **told}
 

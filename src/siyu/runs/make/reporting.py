@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from siyu.evidence.steps import load_steps
 from siyu.findings import SCHEMA, title
 from siyu.language import Language
+from siyu.paths import data_dir
 from siyu.record import Both, Entry, FindingRecord, Findings, TitledFinding, wording
 from siyu.render.deck import deck_bytes
 from siyu.render.page.html import render_report
@@ -21,7 +23,8 @@ def render(task: Mapping[str, Any]) -> None:
 
     task: kind (a key of RENDERINGS), language, folder, subject and case ({id, name, kind}), as_of, parameters
     [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
-    notebook or null, question, lead, rank}], template (path of a .pptx or null), pdf (whether the page is printed too).
+    notebook or null, question, lead, rank, aside}], template (path of a .pptx or null), pdf (whether the page is
+    printed too).
     """
     kind, language, folder = task["kind"], task["language"], Path(task["folder"])
     report = collected(task)
@@ -48,6 +51,7 @@ def collected(task: Mapping[str, Any]) -> Report:
         sections=[_section(entry, notebooks.get(entry["notebook"])) for entry in task["sections"]],
         entries=merged,
         settings=[Setting(**row) for row in task["parameters"]],
+        steps=load_steps(data_dir() / "playbook" / "steps.csv"),
     )
 
 
@@ -89,7 +93,7 @@ RENDERINGS: Mapping[str, Callable[[Report, str], bytes]] = {
 
 def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> SectionReport:
     reason = None if entry["reason"] is None else wording(entry["reason"])
-    told = {name: entry[name] for name in ("question", "lead", "rank")}
+    told = {name: entry[name] for name in ("question", "lead", "rank", "aside")}
     if notebook is None:
         return SectionReport(entry["notebook"], entry["status"], reason, **told)
     shown = entry["status"] == OK
