@@ -1,7 +1,6 @@
 """What the codes of the ledger are called in findings, as message ids; charts attach them last."""
 
 from siyu.messages import msg
-from siyu.record import Opening
 
 # the best first
 VERDICTS = {"carry": msg("may carry weight"), "caveat": msg("with a caveat"), "unusable": msg("not usable")}
@@ -52,7 +51,6 @@ USES = {
     "carry": msg("May carry weight in a client deck"), "caveat": msg("Only with the caveat beside the figure"),
     "unusable": msg("Not to be used as evidence"),
 }  # fmt: skip
-OPENING = Opening(reasons=("case_verdicts", "reliability_map", "conflict_gaps"), asks=("case_base",))
 # columns of tables
 FIGURES = {
     "label": msg("Figure"), "printed": msg("As printed"), "grade": msg("Grade"), "verdict": msg("Verdict"),

@@ -20,6 +20,7 @@ from siyu.record.entries import (
     kind_of,
 )
 from siyu.record.finding import FEEDS, ROLES, FindingRecord, Findings, TitledFinding, Value, WhatIf
+from siyu.record.moved import Moved, Previous
 from siyu.record.summary import MOST, Chance, NextStep, Opening, Step, Summary, Turn
 from siyu.record.text import (
     FINDING,
@@ -39,7 +40,7 @@ from siyu.record.text import (
 __all__ = [
     "FEEDS", "FINDING", "MOST", "NO_INPUT", "ROLES", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell",
     "Chance", "Chart", "ClaimEntry", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings",
-    "LedgerEntry", "Mark", "Message", "NextStep", "Number", "Opening", "OrdersEntry", "Quantity", "RecordPart",
-    "ReferenceLine", "RivalEntry", "SourceEntry", "Step", "Summary", "Table", "TableColumn", "TableRow",
+    "LedgerEntry", "Mark", "Message", "Moved", "NextStep", "Number", "Opening", "OrdersEntry", "Previous", "Quantity",
+    "RecordPart", "ReferenceLine", "RivalEntry", "SourceEntry", "Step", "Summary", "Table", "TableColumn", "TableRow",
     "TitledFinding", "Turn", "Value", "WhatIf", "Wording", "entries", "kind_of", "rounded", "wording",
 ]  # fmt: skip

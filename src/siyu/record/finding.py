@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from siyu.record.chart import Mark, Shown
-from siyu.record.summary import Opening
+from siyu.record.moved import Moved
+from siyu.record.summary import Opening, Summary
 from siyu.record.text import Both, IntervalKind, Key, Number, Quantity, RecordPart, Ref, Wording, rounded
 
 Section = Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z_]+$")]
@@ -146,9 +147,11 @@ class TitledFinding(FindingRecord):
 
 
 class Findings(RecordPart):
-    """The content of `findings.json`."""
+    """The content of `findings.json`. moved: since the report before; summary: what the report opens with."""
 
     model_config = ConfigDict(title="findings.json: every finding of a report, with its title in each language")
 
     schema_: Literal[2] = Field(alias="schema")
     findings: tuple[TitledFinding, ...]
+    moved: tuple[Moved, ...] = ()
+    summary: Summary | None = None

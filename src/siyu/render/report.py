@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from siyu.record import Both, ConflictEntry, Entry, FindingRecord, Step, Wording
+from siyu.record import Both, ConflictEntry, Entry, FindingRecord, Moved, Previous, Step, Wording
 
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
 STATUSES = (OK, NO_INPUT, NOT_APPLICABLE, FAILED)
@@ -71,7 +71,7 @@ class Report:
 
     as_of: ISO date, printed as the date of the report.   sections: in notebook order.
     entries: ref -> entry of everything the findings rest on, conflicts included.
-    steps: code of an unknown or a metric -> what makes it known.
+    steps: code of an unknown or a metric -> what makes it known. previous: the report before; moved: since then.
     """
 
     subject: About
@@ -80,6 +80,8 @@ class Report:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     settings: Sequence[Setting] = ()
     steps: Mapping[str, Step] = field(default_factory=dict)
+    previous: Previous | None = None
+    moved: Sequence[Moved] = ()
 
     @property
     def findings(self) -> list[FindingRecord]:

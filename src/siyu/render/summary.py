@@ -21,7 +21,7 @@ def summarised(report: Report) -> Summary | None:
     return Summary(
         answer=lead.full_key,
         beside=beside,
-        chance=_chance(answers[:2]),
+        chance=_chance(lead),
         reasons=tuple(_reasons(report, answers))[:MOST],
         turns=tuple(turns)[:MOST],
         steps=tuple(_distinct(_steps(report, answers)))[:MOST],
@@ -44,12 +44,9 @@ def _opening(finding: FindingRecord) -> Opening:
     return finding.opening or Opening()
 
 
-def _chance(answers: list[FindingRecord]) -> Chance | None:
-    for finding in answers:
-        for value in finding.values:
-            if value.definition == PROBABILITY:
-                return Chance(finding=finding.full_key, value=value.name, sure=SURE)
-    return None
+def _chance(lead: FindingRecord) -> Chance | None:
+    name = next((value.name for value in lead.values if value.definition == PROBABILITY), None)
+    return Chance(finding=lead.full_key, value=name, sure=SURE) if name else None
 
 
 def _reasons(report: Report, answers: list[FindingRecord]) -> Iterator[str]:
