@@ -13,7 +13,7 @@ import pandas as pd
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
-from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Table, TableRow
+from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Opening, Quantity, Table, TableRow
 
 SCHEMA = 2
 
@@ -40,6 +40,7 @@ class Finding:
     whatif: Mapping[str, Any] | None = None
     feeds: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    opening: Opening | None = None
     language: Language = field(default_factory=lambda: Language("en"), repr=False, compare=False)
 
     @property
@@ -77,6 +78,7 @@ class Finding:
                 "needs": self.needs,
                 "feeds": self.feeds,
                 **({"whatif": self.whatif} if self.whatif else {}),
+                **({"opening": self.opening} if self.opening else {}),
             }
         )
 
@@ -115,7 +117,8 @@ def make_finding(
     if finding.role not in ROLES:
         raise ValueError(f"role {finding.role!r} is none of {', '.join(ROLES)}")
     quantities = {name: Quantity(**_ends(figure), unit=figure.unit) for name, figure in figures.items()}
-    for text in (message, finding.subtitle, *finding.caveats, *finding.cards.values()):
+    turns = finding.opening.turns if finding.opening else ()
+    for text in (message, finding.subtitle, *finding.caveats, *finding.cards.values(), *turns):
         try:
             finding.language.say(text, quantities)
         except KeyError as error:

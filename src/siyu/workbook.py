@@ -28,7 +28,7 @@ from siyu.figure import Absent, Figure
 from siyu.findings import Finding, cell_text, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
-from siyu.record import Chart, Table
+from siyu.record import Chart, Opening, Table
 from siyu.subjects import Subject, anybody, load_subject
 
 if TYPE_CHECKING:
@@ -231,6 +231,7 @@ class Workbook:
         context: tuple[str, ...] | list[str] = (),
         whatif: Mapping[str, Any] | None = None,
         feeds: tuple[str, ...] = (),
+        opening: Opening | None = None,
         kind: str = "",
     ) -> Finding | None:
         """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
@@ -245,6 +246,7 @@ class Workbook:
         finding = make_finding(
             key, self.section, message, values, chart, subtitle=subtitle, caveats=tuple(caveats), role=role,
             language=self.language, cards=dict(cards or {}), context=tuple(context), whatif=whatif, feeds=feeds,
+            opening=opening,
         )  # fmt: skip
         if finding.role == "absent":  # what is not there rests on where it was looked for
             finding = replace(finding, context=(f"ledger:{self.case}",))

@@ -62,7 +62,17 @@ class Console:
             self._note("\n".join(lines))
             return
         ran = f"{len(outcome.executed)} sections run" if outcome.executed else "rendered anew"
-        self._note(f"{outcome.subject}: published, {folder} ({ran}, {outcome.seconds:.0f} s)")
+        self._note(f"{outcome.subject}: published, {folder} ({ran}, {outcome.seconds:.0f} s); {_moved(outcome)}")
         if outcome.aside:
             names = ", ".join(outcome.aside)
             self._note(f"  files that no run wrote were moved to .siyu/kept/{outcome.subject}: {names}")
+
+
+def _moved(outcome: Outcome) -> str:
+    """What moved since the report before, as far as a line holds."""
+    told = [
+        f"{one['key']}.{one['name']} {one['from']:.4g} → {one['to']:.4g}" if one["to"] is not None else one["key"]
+        for one in outcome.moved[:2]
+    ]
+    more = [f"{len(outcome.moved) - 2} more"] if len(outcome.moved) > 2 else []
+    return f"moved: {', '.join(told + more)}" if told else "nothing moved" if outcome.previous else "first report"

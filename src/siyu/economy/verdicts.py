@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from siyu.economy import Economy, words
-from siyu.economy.decision import SURE, TIE, Decision, Unknown, of_year
+from siyu.economy.decision import TIE, Decision, Unknown, of_year
 from siyu.economy.measures import contacts_needed, order_gain, thousand
 from siyu.economy.names import route_name
 from siyu.economy.own import OwnInputs
@@ -16,8 +16,9 @@ from siyu.figure import Absent, Figure
 from siyu.formulas import BASE, contribution, fee_star, referral_model, tolerable_loss
 from siyu.language import Text
 from siyu.messages import msg
+from siyu.record import Opening, wording
 from siyu.routes import route_of
-from siyu.verdict import Verdict
+from siyu.verdict import SURE, Verdict
 
 START = {
     "needed": msg("Contacts that carry one operator"),
@@ -218,7 +219,7 @@ def largest_share(economy: Economy, explained: Mapping[str, Figure]) -> Verdict:
 
 
 def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> Verdict:
-    """What to do with the orders there are and with people still to be won, and what to measure first."""
+    """What to do with the orders there are and with people still to be won, what turns it, what to measure first."""
     order, audience = switch.decision, people.decision
     message = words.ANSWERS[order.leader == BASE if order.decided else None, audience.decided]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
@@ -235,7 +236,7 @@ def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> 
             "better": order.better,
             "share": audience.better,
             "worth": first.both,
-            **{name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee")},
+            **{name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee", "friction")},
             **{name: people.verdict.figures[name] for name in ("best", "next_best")},
         },
         {
@@ -243,4 +244,8 @@ def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> 
             "share": {"id": share, "args": names},
             "worth": {"id": measure, "args": names},
         },
+        Opening(
+            reasons=("switch", "per_thousand"),
+            turns=tuple(wording({"id": turn, "args": names}) for turn in words.TURNS[order.leader == BASE]),
+        ),
     )

@@ -4,44 +4,60 @@ from siyu.messages import msg
 
 # (whether to leave orders on Douyin, why one may act): of an order that is there
 SWITCH = {
-    (True, "sure"): msg("Leave an order on Douyin: in {better} of the draws it keeps more there than by the {route}"),
+    (True, "sure"): msg("Leave an order on Douyin: a {better} chance that it keeps more there than by the {route}"),
     (True, "slight"): msg(
-        "Leave an order on Douyin: it keeps more than by the {route} in {better} of the "
-        "draws; knowing all is worth only {worth} an order"
+        "Leave an order on Douyin: a {better} chance that it keeps more than by the {route}; knowing all is worth only "
+        "{worth} an order"
     ),
     (True, "open"): msg(
-        "Open: an order keeps more on Douyin than by the {route} in {better} of the draws; "
-        "knowing all is worth {worth} an order"
+        "Open: a {better} chance that an order keeps more on Douyin than by the {route}; knowing all is worth {worth} "
+        "an order"
     ),
-    (False, "sure"): msg("Move an order to the {route}: in {better} of the draws it keeps more there than on Douyin"),
+    (False, "sure"): msg("Move an order to the {route}: a {better} chance that it keeps more there than on Douyin"),
     (False, "slight"): msg(
-        "Move an order to the {route}: it keeps more than on Douyin in {better} of the draws; "
-        "knowing all is worth only {worth} an order"
+        "Move an order to the {route}: a {better} chance that it keeps more than on Douyin; knowing all is worth only "
+        "{worth} an order"
     ),
     (False, "open"): msg(
-        "Open: an order keeps more by the {route} than on Douyin in {better} of the draws; "
-        "knowing all is worth {worth} an order"
+        "Open: a {better} chance that an order keeps more by the {route} than on Douyin; knowing all is worth {worth} "
+        "an order"
     ),
 }
 PEOPLE = {
-    True: msg("Close people by the {first}: in {better} of the draws a thousand people bring most that way, {best}"),
-    False: msg("Open: a thousand people bring most by the {first} in {better} of the draws, {best}"),
+    True: msg("Close people by the {first}: a {better} chance that a thousand people bring most that way, {best}"),
+    False: msg("Open: a {better} chance that a thousand people bring most by the {first}, {best}"),
 }
 # (whether to leave orders on Douyin, None: open; whether the choice for people is decided)
 ANSWERS = {
-    (True, True): msg("Leave the orders you have on Douyin, and close new people by the {first}"),
-    (True, False): msg(
-        "Leave the orders you have on Douyin; how to close new people is open: measure '{unknown}' first"
+    (True, True): msg(
+        "Leave the orders you have on Douyin: a {better} chance of keeping more; close new people by the {first}"
     ),
-    (False, True): msg("Move the orders you have to the {route}, and close new people by the {first}"),
+    (True, False): msg(
+        "Leave the orders you have on Douyin: a {better} chance of keeping more; how to close new people is open"
+    ),
+    (False, True): msg(
+        "Move the orders you have to the {route}: a {better} chance of keeping more; close new people by the {first}"
+    ),
     (False, False): msg(
-        "Move the orders you have to the {route}; how to close new people is open: measure '{unknown}' first"
+        "Move the orders you have to the {route}: a {better} chance of keeping more; how to close new people is open"
     ),
     (None, True): msg(
-        "Close new people by the {first}; moving orders to the {route} is open: measure '{unknown}' first"
+        "Close new people by the {first}; leave the orders you have as they are: {better} for the better place is no "
+        "decision"
     ),
     (None, False): msg(
-        "Neither choice is decided, where to keep orders and how to close new people: measure '{unknown}' first"
+        "Change nothing yet: the better place for an order has a chance of {better}, that for new people of {share}"
+    ),
+}
+# what would turn the choice for an order: (whether it stays on Douyin) -> fee, loss in moving
+TURNS = {
+    True: (
+        msg("Douyin's fee: above {fee_star} the {route} keeps more of an order; it is {fee} now"),
+        msg("Orders lost in moving: below {bearable_loss} moving pays; {friction} are assumed, nobody has measured it"),
+    ),
+    False: (
+        msg("Douyin's fee: below {fee_star} an order keeps more on Douyin; it is {fee} now"),
+        msg("Orders lost in moving: above {bearable_loss} moving does not pay; {friction} are assumed"),
     ),
 }
 OWN = {

@@ -38,12 +38,9 @@ CHANNEL = {
     "channel": msg("Channel share, as printed"),
     "followers": msg("Followers of the shop account, of all accounts"),
 }  # fmt: skip
+WATCHED = {"observed": msg("As observed, and what chance alone allows for")}
 GROUP = {"start": msg("At the start"), "end": msg("At the end")}
-UNKNOWNS = {
-    "next_order": msg("Orders per group buyer: write down base and window"),
-    "order_value": msg("Value of an order: take it from the order export"),
-    "fee": msg("Platform fee: the category's own rule"),
-}  # fmt: skip
+DAYS = {"label": msg("Figure"), "printed": msg("As printed"), "metric": msg("What it counts"), "day": msg("Day")}
 
 
 def order_values(order_value: Figure) -> dict[str, Text]:

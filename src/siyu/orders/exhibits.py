@@ -22,6 +22,7 @@ from siyu.orders.repurchase import (
     within,
     year_before,
 )
+from siyu.record import Opening
 from siyu.verdict import Verdict
 
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
@@ -160,7 +161,11 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
         message = msg(
             "Within a quarter {within} of first-time buyers buy again; who is in a group these exports do not tell"
         )
-        return Verdict(message, {"within": within}, {"within": msg("First-time buyers who buy again within a quarter")})
+        cards = {"within": msg("First-time buyers who buy again within a quarter")}
+        reasons = ("repurchase_definitions", "repurchase_cohorts", "repurchase_censoring")
+        turns = (msg("A list of group members: only then joiners can be held against comparable buyers"),)
+        opening = Opening(reasons=reasons, turns=turns, asks=("group_members", "invited_uplift"))
+        return Verdict(message, {"within": within}, cards, opening)
     return Verdict(
         ANSWERS[found.verdict],
         only(parts(found), "members", "difference", "placebo"),
@@ -169,6 +174,11 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
             "difference": msg("More of the joiners than of comparable buyers come back within a quarter"),
             "placebo": msg("The same difference before joining, which joining cannot have made"),
         },
+        Opening(
+            reasons=("group_uplift", "repurchase_definitions"),
+            turns=(msg("Inviting at random: if the invited come back more than the others, the group can grow"),),
+            asks=("invited_uplift",),
+        ),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from siyu.figure import Absent, Figure
 from siyu.messages import msg
 from siyu.orders.fans import Share
+from siyu.record import Opening
 from siyu.verdict import Verdict
 
 Points = list[tuple[float, Figure | Absent]]
@@ -85,7 +86,8 @@ def answer(share: Figure | Absent, known: Figure | Absent, reports: Iterable[Fig
         else msg("These exports carry figures on sales, none on buyers: no order names one")
     )
     cards = {"share": msg("Order records that can be used"), "known": msg("Order lines that name a buyer")}
-    return Verdict(message, {"share": share, "known": known}, cards)
+    opening = Opening(reasons=("accounting", "fan_share", "sought"))
+    return Verdict(message, {"share": share, "known": known}, cards, opening)
 
 
 def _rows(rows: pd.DataFrame | None) -> list[tuple[pd.Timestamp, float, int]]:

@@ -19,8 +19,8 @@ class Outcome:
     """How a subject ended. folder: of the report, or of the record of the failure.
 
     executed: sections that were run.   aside: files of others that were moved out of the report's folder.
-    repeat: the command that tries a failed subject again.   moved: values that differ from the report published
-    before.   stands: an older report is still published.
+    repeat: the command that tries a failed subject again.   moved: since the report before, previous: whether there
+    is one.   stands: an older report is still published.
     """
 
     subject: str
@@ -33,6 +33,7 @@ class Outcome:
     repeat: str = ""
     stands: bool = False
     moved: tuple[dict[str, Any], ...] = ()
+    previous: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The contract's line of `report --json`."""
@@ -67,8 +68,8 @@ def concluded(run: SubjectRun) -> Outcome:
             run.faults["publishing"] = [on_disk(error, run.size())]
     seconds, executed = time.monotonic() - run.started, tuple(sorted(run.executed))
     if not run.faults:
-        moved = tuple(run.moved)
-        return Outcome(run.subject, PUBLISHED, run.place.target, seconds, executed, aside=tuple(aside), moved=moved)
+        told = {"aside": tuple(aside), "moved": tuple(run.moved), "previous": run.before["previous"] is not None}
+        return Outcome(run.subject, PUBLISHED, run.place.target, seconds, executed, **told)
     folder = run.place.target
     if run.lock.held:  # not where the lock itself could not be written
         try:

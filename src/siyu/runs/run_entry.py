@@ -4,7 +4,7 @@ from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from siyu.record import RecordPart, TitledFinding
+from siyu.record import Findings, RecordPart
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
 from siyu.runs.ask.sections import profiles
@@ -16,8 +16,15 @@ from siyu.runs.files.workspace import SectionStore
 Faults = Mapping[str, Sequence[str]]
 
 
-def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[TitledFinding] = ()) -> dict[str, Any]:
-    """The record of a run without its files and seal. findings: with titles, of a report without faults."""
+def account(
+    plan: Plan,
+    store: SectionStore,
+    faults: Faults,
+    previous: Mapping[str, Any] | None,
+    findings: Findings | None = None,
+) -> dict[str, Any]:
+    """The record of a run without its files and seal. previous: {seal, as_of} of the report before; findings: of a
+    report without faults."""
     request, made = plan.request, _made(plan, store)
     record = {
         "schema": SCHEMA,
@@ -29,7 +36,7 @@ def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[
         "observed": _observed(made, store),
         "languages": list(request.languages),
         "runner": plan.runner,
-        "previous": None,
+        "previous": previous,
         "key": plan.key({name: one.key for name, one in made.items()}),
         "inputs": listed(dict(ChainMap(dict(plan.inputs), *(dict(one.inputs) for one in made.values())))),
         "parameters": list(plan.parameters),
@@ -38,10 +45,11 @@ def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[
     }
     if faults:
         record["reasons"] = reasons(faults)
-    else:
-        answers = [finding for finding in findings if finding.role == "answer"]
+    elif findings is not None:
+        answers = [finding for finding in findings.findings if finding.role == "answer"]
         answers.sort(key=lambda one: profiles()[one.section].rank(request.subject.kind))
         record["answers"] = [finding.as_json() for finding in answers]
+        record |= {name: entry for name, entry in findings.as_json().items() if name in ("moved", "summary")}
     return record
 
 
@@ -62,17 +70,6 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
         return section.status, section.reason
     reason = executed.no_input(storage.read_json(store.notebook(section.notebook)))
     return (NO_INPUT, reason.as_json() if isinstance(reason, RecordPart) else reason) if reason else (OK, None)
-
-
-def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list[dict[str, Any]]:
-    """[{key, name, from, to}] of the values that both reports hold and that differ."""
-    old = {(one.key, name): value.value for one in before for name, value in one.by_name.items()}
-    new = {(one.key, name): value.value for one in now for name, value in one.by_name.items()}
-    return [
-        {"key": key, "name": name, "from": old[key, name], "to": value}
-        for (key, name), value in new.items()
-        if (key, name) in old and old[key, name] != value
-    ]
 
 
 def _made(plan: Plan, store: SectionStore) -> dict[str, Made]:

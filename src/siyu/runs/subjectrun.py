@@ -2,11 +2,11 @@
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from siyu.record import TitledFinding
+from siyu.record import Findings
 from siyu.runs.ask.plan import OK, Plan, SectionPlan, report_inputs
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.reuse import Renewal, decided, given_made
@@ -16,19 +16,20 @@ from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
 from siyu.runs.files.publication import Place
-from siyu.runs.files.record import mismatches, sealed, whole
-from siyu.runs.files.report_files import file_name, published, renderings
+from siyu.runs.files.record import mismatches, sealed
+from siyu.runs.files.report_files import file_name, findings_of, renderings
 from siyu.runs.files.workspace import SectionStore
 from siyu.runs.journal import Journal
+from siyu.runs.make.moves import since
 from siyu.runs.make.pool import Task
-from siyu.runs.run_entry import account, moved, reasons, section_state
+from siyu.runs.run_entry import account, reasons, section_state
 from siyu.runs.shared import SharedSections
 
 
 class SubjectRun:
     """Knows what is left to do for one subject. Holds its lock from `begin` to `end`.
 
-    executed: sections that were run for it.   moved: values that differ from the report published before.
+    executed: sections that were run for it.   moved: see `siyu.record.Moved`; before: see `moves.since`.
     """
 
     def __init__(self, plan: Plan, shared: SharedSections, present: Present, journal: Journal, *, force: bool) -> None:
@@ -47,6 +48,7 @@ class SubjectRun:
         self.started = time.monotonic()
         self.executed: list[str] = []
         self.moved: list[dict[str, Any]] = []
+        self.before: dict[str, Any] = {"previous": None}
         self._due: list[SectionPlan] = []
         self._pages: list[Task] = []
         self._claimed: list[SectionPlan] = []
@@ -147,9 +149,8 @@ class SubjectRun:
         if found := rendering_faults(self.place.building, request.languages, pdf=request.delivery.pdf):
             self.faults["report"] = found
             return []
-        findings = published(self.place.building)
-        if whole(self.place.target) is not None:
-            self.moved = moved(published(self.place.target), findings)
+        findings = findings_of(self.place.building)
+        self.moved = [one.as_json() for one in findings.moved]
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
             self.faults["reading back"] = found
@@ -238,7 +239,10 @@ class SubjectRun:
         storage.emptied(self.place.building)
         self._copy_notebooks([section.notebook for section in self.plan.runs])
         request = self.plan.request
+        made = {one.notebook: self.store.accepted(one.notebook) for one in self.plan.runs}
+        self.before = since(self.plan, {name: one for name, one in made.items() if one}, self.place.target.resolve())
         payload = {
+            "before": self.before,
             "folder": str(self.place.building.resolve()),
             "need": self.size(),
             "subject": _about(request.subject),
@@ -267,6 +271,7 @@ class SubjectRun:
             "question": profile.question.model_dump(),
             "lead": profile.lead.finding if profile.lead else "",
             "rank": profile.rank(self.plan.request.subject.kind),
+            "aside": self.plan.request.subject.kind == "client" and "claims" in profile.needs,
         }
         return {"notebook": section.notebook, "status": status, "reason": reason, "path": ran, **told}
 
@@ -282,9 +287,9 @@ class SubjectRun:
         read = report_inputs(self.plan.request)
         return sorted(found | {name for name, sha256 in self.plan.inputs.items() if read.get(name) != sha256})
 
-    def _seal(self, place: Place, findings: Sequence[TitledFinding] = ()) -> None:
+    def _seal(self, place: Place, findings: Findings | None = None) -> None:
         self.journal.write(place.building, self.subject)
-        sealed(place.building, account(self.plan, self.store, self.faults, findings))
+        sealed(place.building, account(self.plan, self.store, self.faults, self.before["previous"], findings))
 
 
 def _about(subject: Any) -> dict[str, Any]:

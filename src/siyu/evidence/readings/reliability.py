@@ -20,9 +20,12 @@ from siyu.evidence.readings.quotes import joined, quoted, title
 from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.messages import msg
+from siyu.record import Opening
 
 CARRY, CAVEAT, UNUSABLE = VERDICTS
 UNDECIDED = ("open", "range")
+# what the answer brings into the summary
+OPENING = Opening(reasons=("case_verdicts", "reliability_map", "conflict_gaps"), asks=("case_base",))
 GOOD = "ABC"  # grades a witness must have to bear out what somebody else says
 
 

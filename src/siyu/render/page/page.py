@@ -9,7 +9,20 @@ from markupsafe import Markup
 
 from siyu.definitions import Definition, registry
 from siyu.language import PSEUDO, Language
-from siyu.record import ConflictEntry, FindingRecord, Mark, Table, TableRow, Value, Wording, kind_of
+from siyu.messages import msg
+from siyu.record import (
+    ConflictEntry,
+    FindingRecord,
+    Mark,
+    NextStep,
+    Summary,
+    Table,
+    TableRow,
+    Turn,
+    Value,
+    Wording,
+    kind_of,
+)
 from siyu.render import labels
 from siyu.render.citations import Citations
 from siyu.render.outline import Block, Chapter, Outline, outline
@@ -17,8 +30,9 @@ from siyu.render.page.heat_grid import HeatGrid, grid
 from siyu.render.page.markdown import MarkdownCell, cell
 from siyu.render.page.pictures import Picture, drawn, pictures
 from siyu.render.report import Report, SectionReport, Setting
-from siyu.render.said import Said, kept_together
+from siyu.render.said import Said, joined, kept_together
 from siyu.render.speech import Speech, definitions
+from siyu.render.summary import summarised
 
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
 MOST_IN_ROW = 3
@@ -44,6 +58,7 @@ class Page:
         self.speech = Speech(language)
         self.citations = Citations(report, self.speech)
         self.outline: Outline = outline(report)
+        self.summary: Summary | None = summarised(report)
         self._carded: set[str] = set()
 
     # --- findings ---------------------------------------------------------------------------------
@@ -103,6 +118,32 @@ class Page:
         cells = [row for row in table.rows if row.cell(key) is not None]
         return bool(cells) and all(row.number(key) is not None for row in cells)
 
+    # --- the summary ------------------------------------------------------------------------------
+
+    def step_name(self, one: NextStep) -> Said:
+        """What to do; where nobody has said how, what is to be measured."""
+        if one.step:
+            return self.speech.label(one.step.name)
+        return joined(self.language.message("Measure"), self.language.message(": "), self.speech.label(one.about))
+
+    def worth(self, one: NextStep) -> Said:
+        """What knowing it is worth, where that was ranked."""
+        return self.speech.say(msg("worth {worth} per thousand people"), {"worth": one.worth}) if one.worth else Said()
+
+    def turn(self, turn: Turn) -> Markup:
+        """Something that would change the answer, its numbers linked."""
+        finding = self.report.by_key[turn.finding]
+        return self._linked(self.speech.of(finding, turn.text), finding)
+
+    def because(self, finding: FindingRecord) -> Said:
+        """What to bear in mind about a reason: its first caveat, else what its chart shows."""
+        return next(iter(self.speech.caveats(finding)), None) or self.speech.of(finding, finding.subtitle)
+
+    def small_picture(self, finding: FindingRecord) -> Picture | None:
+        """The finding's chart, narrow."""
+        section = next(one for one in self.report.sections if one.notebook == finding.section)
+        return pictures(section, finding, self.language, ("phone",)).get("phone")
+
     # --- sections ---------------------------------------------------------------------------------
 
     def cell(self, text: Wording) -> MarkdownCell:
@@ -149,7 +190,8 @@ class Page:
         linked = []
         for finding in self.report.findings:
             if finding.main or "next" in finding.feeds:
-                named = self.speech.placeholders(finding.message_id) | {*finding.cards}
+                turns = finding.opening.turns if finding.opening else ()
+                named = {*finding.cards}.union(*map(self.speech.placeholders, (finding.message_id, *turns)))
                 linked += [(finding, value) for value in finding.values if value.name in named]
         return linked
 

@@ -107,7 +107,7 @@ def report_inputs(request: Request) -> dict[str, str]:
     folders = {request.subject.folder, request.case.folder}
     files = Digests()
     read = [address(folder / "subject.yml") for folder in sorted(folders)]
-    read.append(address(data_dir() / "definitions.yml"))
+    read += [address(data_dir() / "definitions.yml"), address(data_dir() / "playbook" / "steps.csv")]
     given = {entry["path"]: entry["sha256"] for entry in request.delivery.inputs}
     return {name: files.file(name) for name in read} | given
 
