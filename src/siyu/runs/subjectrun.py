@@ -251,6 +251,7 @@ class SubjectRun:
             "parameters": list(self.plan.parameters),
             "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
             "pdf": request.delivery.pdf,
+            "appendix": request.delivery.appendix,
             "sections": [self._section_entry(section) for section in self.plan.sections],
         }
         for kind, code in renderings(request.languages):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from siyu.errors import UsageError
+from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.requests import Given, Wish, checked, place
 
 HERE = place("command line")
@@ -90,3 +91,9 @@ def test_what_is_all_in_cny_is_not_run_for_figures_in_another_currency(project):
         project.tiny.write_subject(project.subjects, "alpha", kind="client", currency=currency)
         [plan] = project.plan("alpha")
         assert [section.notebook for section in plan.runs] == ran
+
+
+def test_an_appendix_is_another_report_and_the_command_that_asks_for_it_says_so():
+    plain, more = Delivery(), Delivery(appendix=True)
+    assert plain.key != more.key
+    assert more.options == ["--appendix"]

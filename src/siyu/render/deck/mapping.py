@@ -18,8 +18,16 @@ _MARGIN = 0.06  # of the height, kept free at the bottom where a layout has a ti
 def mapped(name: str, model: Mapping[str, Spot], layouts: Sequence[SlideLayout], size: tuple[int, int]) -> Match | None:
     """The layout that stands for ours of this name, and its places under our names; None where nothing can.
 
-    model: our layout on a slide of this size."""
-    held = [(layout, spots_of(layout)) for layout in layouts]
+    model: our layout on a slide of this size. Type that a template sets larger than we do may shrink to our size."""
+    found = _found(name, model, [(layout, spots_of(layout)) for layout in layouts], size)
+    if found is None:
+        return None
+    layout, spots = found
+    least = {key: min(spot.least, model[key].least) for key, spot in spots.items() if key in model}
+    return layout, {key: replace(spot, least=least[key]) for key, spot in spots.items() if key in model}
+
+
+def _found(name: str, model: Mapping[str, Spot], held: Sequence[Match], size: tuple[int, int]) -> Match | None:
     needed = [spot for spot in LAYOUTS[name] if spot not in OPTIONAL]
     for layout, spots in held:
         if layout.name == name and spots.keys() >= set(needed):
@@ -65,13 +73,9 @@ def _kind(spot: Spot) -> str:
 
 
 def _typed(needed: Sequence[str], spots: Mapping[str, Spot]) -> dict[str, Spot]:
-    """Title and text of a cover or a divider, whatever their size."""
+    """Title and text of a cover or a divider, whatever their size; empty where one is missing."""
     title, text = _first(spots, "title"), _first(spots, "body")
-    return (
-        dict(zip(needed, sorted((title, text), key=lambda spot: _kind(spot) == "body"), strict=True)) | _feet(spots)
-        if title and text and title.box[2] and text.box[2]
-        else {}
-    )
+    return _feet(spots) | dict(zip(needed, (title, text), strict=True)) if title and text else {}
 
 
 def _first(spots: Mapping[str, Spot], kind: str) -> Spot | None:
@@ -96,7 +100,7 @@ def _placed(model: Mapping[str, Spot], needed: Sequence[str], spots: Mapping[str
     wide = max(box[0] + box[2] for box in ours) - left
     high = max(box[1] + box[3] for box in ours) - top
     across, down = room[2] / wide, room[3] / high
-    found = {}
+    found: dict[str, Spot] = {}
     for name in needed:
         spot = model[name]
         if spot.is_title:

@@ -44,8 +44,8 @@ def opened(template: Path | None) -> Masters:
 
     Raises UsageError for a file that is no open presentation, and naming every layout that nothing can stand for.
     """
-    presentation = _presentation(template) if template else Presentation(str(OWN))
-    size = (presentation.slide_width, presentation.slide_height)
+    presentation: Any = _presentation(template) if template else Presentation(str(OWN))
+    size = (int(presentation.slide_width), int(presentation.slide_height))
     layouts = [layout for master in presentation.slide_masters for layout in master.slide_layouts]
     found = {name: mapped(name, model, layouts, size) for name, model in _models(size).items()}
     if missing := [name for name, match in found.items() if match is None]:
@@ -65,7 +65,7 @@ def opened(template: Path | None) -> Masters:
 @lru_cache(maxsize=4)
 def _models(size: tuple[int, int]) -> dict[str, dict[str, Spot]]:
     """Our own layouts, on a slide of this size."""
-    own = Presentation(str(OWN))
+    own: Any = Presentation(str(OWN))
     across, down = size[0] / own.slide_width, size[1] / own.slide_height
     by_name = {layout.name: spots_of(layout) for layout in own.slide_layouts}
     return {name: {key: spot.scaled(across, down) for key, spot in by_name[name].items()} for name in LAYOUTS}

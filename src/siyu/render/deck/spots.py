@@ -10,6 +10,7 @@ from siyu.render.deck.tags import EMU
 
 _INSETS = {"lIns": 91_440, "tIns": 45_720, "rIns": 91_440, "bIns": 45_720}  # OOXML defaults, EMU
 _TITLES = ("title", "ctrTitle")
+_SMALLEST = 0.78  # of the size a placeholder sets; longer text is for the lint to refuse
 Box = tuple[int, int, int, int]
 
 
@@ -18,7 +19,7 @@ class Spot:
     """A place on a slide: a placeholder, or, where the layout has none for it, a text box (index below zero).
 
     box: its outer edges in EMU (x, y, width, height); insets: left, top, right, bottom of it; size: of its text in
-    points."""
+    points; least: down to which longer text may be set."""
 
     name: str
     kind: str
@@ -26,6 +27,7 @@ class Spot:
     box: Box
     insets: Box
     size: float
+    least: float
     bold: bool
 
     @property
@@ -52,7 +54,8 @@ class Spot:
         """The same on a slide of another size."""
         x, y, width, height = self.box
         box = (round(x * across), round(y * down), round(width * across), round(height * down))
-        return replace(self, box=box, size=round(self.size * min(across, down) * 2) / 2)
+        size = round(self.size * min(across, down) * 2) / 2
+        return replace(self, box=box, size=size, least=size * _SMALLEST)
 
 
 def spots_of(layout: SlideLayout) -> dict[str, Spot]:
@@ -68,7 +71,7 @@ def _spot(shape: Any, layout: SlideLayout) -> Spot:
     box = (shape.left or 0, shape.top or 0, shape.width or 0, shape.height or 0)
     left, top, right, bottom = (_inset(parents, side, default) for side, default in _INSETS.items())
     size, bold = _type(parents, layout, kind)
-    return Spot(shape.name, kind, index, box, (left, top, right, bottom), size, bold)
+    return Spot(shape.name, kind, index, box, (left, top, right, bottom), size, size * _SMALLEST, bold)
 
 
 def _master_twins(layout: SlideLayout, kind: str) -> list[Any]:

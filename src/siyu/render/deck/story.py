@@ -5,25 +5,27 @@ What does not fit the fifteen slides of a talk is in the workbook, and on reques
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from siyu.record import FindingRecord
+from siyu.record import FindingRecord, NextStep, Summary
 from siyu.render import labels
 from siyu.render.citations import Citations
-from siyu.render.deck import grids
+from siyu.render.deck import grids, metrics
 from siyu.render.deck.finding_slides import FindingSlides
 from siyu.render.deck.grids import GridCell, SlideGrid
 from siyu.render.deck.layouts import COVER, SECTION, SUMMARY, WIDE
 from siyu.render.deck.slide import Deck, Slide
 from siyu.render.deck.sourcing import Sourcing
 from siyu.render.deck.tags import EMU
-from siyu.render.deck.writing import Paragraph, Run, plain_paragraphs
+from siyu.render.deck.writing import Paragraph, Run, fitting, plain_paragraphs
 from siyu.render.outline import Chapter, outline
 from siyu.render.page.markdown import cell
 from siyu.render.report import OK, Report
 from siyu.render.speech import Speech
+from siyu.render.summary import summarised
 
 MOST = 15  # slides of a talk
 _AROUND = 4  # cover, summary, agenda, and where the rest stands
 _QUESTIONS = 4  # with a divider of their own
+_SMALL = 0.85  # of the size of a text, for what stands below it
 
 
 @dataclass
@@ -55,8 +57,8 @@ class Story:
         parts = self._parts()
         self.deck.section(say("Overview"))
         self._cover()
-        if self.outline.lead is not None:
-            self._summary(self.outline.lead.finding)
+        if told := summarised(self.report):
+            self._summary(told)
         agenda = (
             self.deck.add(WIDE, "agenda", self._kicker(), say("This talk answers {count} questions", count=len(parts)))
             if parts
@@ -69,8 +71,8 @@ class Story:
                 self.slides.add(finding, self._kicker(part.name))
         if agenda is not None:
             self._agenda(agenda, parts)
-        told = {finding.full_key for part in parts for finding in (part.answer, *part.findings) if finding}
-        rest = [one for one in self.report.findings if one.role != "absent" and one.full_key not in told]
+        shown = {finding.full_key for part in parts for finding in (part.answer, *part.findings) if finding}
+        rest = [one for one in self.report.findings if one.role != "absent" and one.full_key not in shown]
         self.deck.section(say("Where the rest stands"))
         self._rest(rest)
         for finding in rest if full else ():
@@ -115,29 +117,52 @@ class Story:
         slide.put("Subtitle", plain_paragraphs(self.name, as_of))
         slide.notes([title, self._kicker(as_of)])
 
-    def _summary(self, lead: FindingRecord) -> None:
-        """The answer, three reasons, what would change it, what to do next."""
-        say = self.speech.message
+    def _summary(self, told: Summary) -> None:
+        """The answer, three reasons, what would change it, what to do next: as on the page."""
+        say, held = self.speech.message, self.report.by_key
+        lead, reasons = held[told.answer], [held[key] for key in told.reasons]
         title = self.slides.title(lead, self.deck.masters.spots[SUMMARY]["Title"])
         slide = self.deck.add(SUMMARY, "summary", self._kicker(say("Summary")), title)
-        reasons = [chapter.answer.finding for chapter in self.outline.chapters if chapter.answer]
-        reasons += [block.finding for chapter in self.outline.chapters for block in chapter.blocks]
-        reasons = [one for one in reasons if one is not lead][:3]
-        for place, reason in enumerate(reasons, start=1):
-            slide.put(
-                f"Card {place}", [Paragraph([Run(str(self.speech.title(reason)), bold=True, link=reason.full_key)])]
-            )
-        self._list(slide, "List 1", say("What this does not say"), [str(one) for one in self.speech.caveats(lead)])
-        steps = [str(self.speech.title(block.finding)) for block in self.outline.measurements]
-        self._list(slide, "List 2", say("What to measure next"), steps)
+        texts = [self._reason(reason) for reason in reasons]
+        places = [f"Card {place}" for place in range(1, len(texts) + 1)]
+        size = min((fitting(text, slide.spots[place]) for text, place in zip(texts, places, strict=True)), default=0)
+        for text, place in zip(texts, places, strict=True):
+            slide.put(place, text, size)
+        turns = [str(self.speech.of(held[turn.finding], turn.text)) for turn in told.turns]
+        steps = [self._step(step) for step in told.steps]
+        self._list(
+            slide,
+            "List 1",
+            say("What would change the answer"),
+            turns or [str(one) for one in self.speech.caveats(lead)],
+        )
+        self._list(slide, "List 2", say("Next steps"), steps)
         slide.put("Source", self.sourcing.line([lead, *reasons], slide.spots["Source"]))
-        slide.notes([title, *(str(self.speech.title(reason)) for reason in reasons), *steps])
+        slide.notes([title, *(run.text for text in texts for line in text for run in line.runs), *turns, *steps])
+
+    def _reason(self, finding: FindingRecord) -> list[Paragraph]:
+        caveat = next(iter(self.speech.caveats(finding)), None)
+        head = Paragraph([Run(str(self.speech.title(finding)), bold=True), Run("  →", link=finding.full_key)])
+        return [head, *([Paragraph([Run(str(caveat), colour="tx2", scale=0.85)], before=6)] if caveat else [])]
+
+    def _step(self, one: NextStep) -> str:
+        """What to do, who does it, what it takes, until when."""
+        say, quantity = self.speech.message, self.speech.language.quantity
+        if one.step is None:
+            return f"{say('Measure')}{say(': ')}{self.speech.label(one.about)}  ·  {say('cost unknown')}"
+        effort = f"{quantity(one.step.effort)} {say('person-days')}"
+        parts = [
+            self.speech.label(one.step.name),
+            self.speech.label(one.step.who),
+            effort,
+            f"{quantity(one.step.days)} {say('days')}",
+        ]
+        return "  ·  ".join(map(str, parts))
 
     def _list(self, slide: Slide, name: str, head: str, lines: Sequence[str]) -> None:
         if lines:
-            slide.put(
-                name, [Paragraph([Run(head, bold=True)]), *(Paragraph([Run(line)], before=5) for line in lines[:3])]
-            )
+            shown = [Paragraph([Run(f"{at}  {line}")], before=5) for at, line in enumerate(lines[:3], start=1)]
+            slide.put(name, [Paragraph([Run(head, bold=True)]), *shown])
 
     def _agenda(self, slide: Slide, parts: Sequence[Part]) -> None:
         """Questions with their answers, and the slides that hold them."""
@@ -162,12 +187,21 @@ class Story:
         part.first = slide.number
         if "Number" in slide.spots:
             slide.put("Number", plain_paragraphs(str(number)))
-        answer = [Paragraph([Run(str(self.speech.title(part.answer)), bold=True)])] if part.answer else []
-        for name, caption in list(part.answer.cards.items())[:3] if part.answer else ():
-            figure = Run(str(self.speech.figure(part.answer.by_name[name])), bold=True, colour="accent1")
-            answer.append(Paragraph([figure, Run(f"  {self.speech.of(part.answer, caption)}")], before=6))
-        slide.put("Panel", answer or plain_paragraphs(*(str(self.speech.title(one)) for one in part.findings)))
+        answer = self._answered(part.answer) if part.answer else []
+        spot = slide.spots["Panel"]
+        for one in part.findings:
+            title = metrics.shortened(str(self.speech.title(one)), spot.width - 2 * spot.size, spot.size * _SMALL, 1)
+            answer.append(Paragraph([Run("→  ", scale=_SMALL), Run(title, link=one.full_key, scale=_SMALL)], before=8))
+        slide.put("Panel", answer)
         slide.notes([part.name, *(self.sourcing.notes(part.answer) if part.answer else ())])
+
+    def _answered(self, answer: FindingRecord) -> list[Paragraph]:
+        """The answer, and the figures of its cards."""
+        said = [Paragraph([Run(str(self.speech.title(answer)), bold=True)])]
+        for name, caption in list(answer.cards.items())[:3]:
+            figure = Run(str(self.speech.figure(answer.by_name[name])), bold=True, colour="accent1")
+            said.append(Paragraph([figure, Run(f"  {self.speech.of(answer, caption)}")], before=6))
+        return said
 
     def _rest(self, rest: Sequence[FindingRecord]) -> None:
         """What the workbook holds beyond the slides, sheet by sheet, and what cannot be answered yet."""

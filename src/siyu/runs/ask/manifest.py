@@ -15,7 +15,7 @@ from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.runs.ask.plan import Limits
 from siyu.runs.ask.requests import Given, Wish, at, place
 
-_SETTINGS = ("lang", "as_of", "parameters", "limits", "template", "pdf")
+_SETTINGS = ("lang", "as_of", "parameters", "limits", "template", "pdf", "appendix")
 _LIMITS = {"seconds": 1, "memory_mb": 1 << 20, "output_mb": 1 << 20}
 _TEXT = "tag:yaml.org,2002:str"
 _STEP = "`siyu report --help` shows a manifest."
@@ -94,8 +94,9 @@ class _Nodes:
         delivery = own.delivery
         if "template" in fields:  # from where the manifest lies
             delivery = replace(delivery, template=self.folder / self.text(fields["template"]))
-        if "pdf" in fields:
-            delivery = replace(delivery, pdf=self.yes(fields["pdf"]))
+        for name in ("pdf", "appendix"):
+            if name in fields:
+                delivery = replace(delivery, **{name: self.yes(fields[name], name)})  # type: ignore[arg-type]
         return replace(own, delivery=delivery)
 
     def limits(self, node: yaml.Node, general: Limits) -> Limits:
@@ -110,10 +111,10 @@ class _Nodes:
             values[name.removesuffix("_mb")] = int(text) * _LIMITS[name]
         return replace(general, **values)
 
-    def yes(self, node: yaml.Node) -> bool:
+    def yes(self, node: yaml.Node, name: str) -> bool:
         text = self.text(node)
         if text not in ("true", "false"):
-            self.problem(node, repr(text), "true or false", "Write true or false.", "pdf")
+            self.problem(node, repr(text), "true or false", "Write true or false.", name)
         return text == "true"
 
     def mapping(self, node: yaml.Node, known: tuple[str, ...] = ()) -> dict[str, yaml.Node]:

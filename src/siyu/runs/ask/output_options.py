@@ -1,4 +1,4 @@
-"""How a report is delivered beyond its usual files: in a client's template, and printed as PDF."""
+"""How a report is delivered beyond its usual files: in a client's template, printed as PDF, with an appendix."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,10 +10,12 @@ from siyu.runs.files.storage import sha256_of
 
 @dataclass(frozen=True)
 class Delivery:
-    """template: a .pptx whose master the deck takes. pdf: whether the pages are printed too."""
+    """template: a .pptx whose master the deck takes. pdf: whether the pages are printed too. appendix: whether the
+    deck holds what its talk leaves out."""
 
     template: Path | None = None
     pdf: bool = False
+    appendix: bool = False
 
     @property
     def inputs(self) -> list[dict[str, str]]:
@@ -25,13 +27,13 @@ class Delivery:
     @property
     def key(self) -> list[Any]:
         """What of it decides the bytes of a report."""
-        return [[entry["sha256"] for entry in self.inputs], self.pdf]
+        return [[entry["sha256"] for entry in self.inputs], self.pdf, self.appendix]
 
     @property
     def options(self) -> list[str]:
         """The words that ask for it on the command line."""
         words = ["--template", str(self.template)] if self.template else []
-        return words + (["--pdf"] if self.pdf else [])
+        return words + (["--pdf"] if self.pdf else []) + (["--appendix"] if self.appendix else [])
 
 
 def delivery_problems(delivery: Delivery) -> list[Problem]:

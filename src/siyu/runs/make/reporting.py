@@ -26,12 +26,13 @@ def render(task: Mapping[str, Any]) -> None:
     task: kind (a key of RENDERINGS), language, folder, subject and case ({id, name, kind}), as_of, parameters
     [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
     notebook or null, question, lead, rank, aside}], template (path of a .pptx or null), pdf (whether the page is
-    printed too), before (see `moves.since`).
+    printed too), appendix (whether the deck has one), before (see `moves.since`).
     """
     kind, language, folder = task["kind"], task["language"], Path(task["folder"])
     report = collected(task)
-    if kind == "deck" and task["template"]:
-        content = deck_bytes(language, report, Path(task["template"]))
+    if kind == "deck":
+        template = Path(task["template"]) if task["template"] else None
+        content = deck_bytes(language, report, template, full=task["appendix"])
     else:
         content = RENDERINGS[kind](report, language)
     target = folder / file_name(kind, language)
@@ -81,10 +82,6 @@ def _page(report: Report, language: str) -> bytes:
     return render_report(report, language).encode()
 
 
-def _deck(report: Report, language: str) -> bytes:
-    return deck_bytes(language, report)
-
-
 def _tables(report: Report, language: str) -> bytes:
     return tables_bytes(language, report)
 
@@ -92,7 +89,6 @@ def _tables(report: Report, language: str) -> bytes:
 RENDERINGS: Mapping[str, Callable[[Report, str], bytes]] = {
     FINDINGS: _findings,
     "report": _page,
-    "deck": _deck,
     "tables": _tables,
 }
 

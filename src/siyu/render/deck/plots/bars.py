@@ -11,15 +11,24 @@ from siyu.render.number_codes import axis_code, number_code
 
 Categories = tuple[str, Sequence[str]]  # column of the sheet, and its texts
 
+_TWO_LINES = 6  # rows whose labels may take two
 
-def labelled(frame: Frame, sheet: ChartSheet, rows: Sequence[Mark], before: Sequence[str] = ()) -> Categories:
-    """Labels of the rows, the number of each below it as the page says it. before: texts of rows on top."""
-    texts = [*before, *(f"{frame.text(row.label)}\n{frame.said(row)}" for row in rows)]
+
+def labelled(frame: Frame, sheet: ChartSheet, rows: Sequence[Mark], names: Sequence[str]) -> Categories:
+    """Names of the rows with the number of each as the page says it, below where there is room for it."""
+    joint = "\n" if len(rows) <= _TWO_LINES else "  "
+    texts = [f"{name}{joint}{frame.said(row)}" for name, row in zip(names, rows, strict=True)]
     return sheet.add(frame.word("Label and number"), texts), texts
 
 
+def coloured(at: int, colour: str) -> str:
+    """A bar of a series in a colour of its own."""
+    head = each("c", idx=at, invertIfNegative=0, bubble3D=0)
+    return tag("c:dPt", head, xml.shape(scheme(colour)))
+
+
 def bar(
-    at: int, column: str, name: str, values: Sequence[float | None], inside: str, category: Categories, look: str = ""
+    at: int, column: str, name: str, values: Sequence[float], inside: str, category: Categories, look: str = ""
 ) -> str:
     """A series of bars. inside: points, labels and error bars, in the order of the schema."""
     head = xml.shape(look or scheme(MAIN)) + tag("c:invertIfNegative", val=0)

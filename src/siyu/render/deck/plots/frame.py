@@ -74,15 +74,14 @@ class Frame:
         marks = [end for row in self.rows for end in (row.low, row.value, row.high)]
         return marks + [end for line in self.lines for end in (*self.ends_of(line), line.value)]
 
-    @property
-    def span(self) -> float:
-        """From end to end of the value axis."""
-        low, high = self.ends()
-        return high - low
-
     def ends_of(self, line: ReferenceLine) -> tuple[float, float]:
         """Low and high of a reference mark, its value where it is no range."""
         return (line.value if line.low is None else line.low, line.value if line.high is None else line.high)
+
+    def muted(self, line: ReferenceLine) -> Mark:
+        """A reference mark as one more row."""
+        low, high = self.ends_of(line)
+        return Mark(label=line.label, value=line.value, low=low, high=high, unit=line.unit, tone="muted")
 
     def said(self, row: ReferenceLine) -> str:
         """The number of a mark as the page says it: its range where it has one."""
@@ -107,18 +106,11 @@ class Frame:
         low = -_round_up(-(least - below * span), span / 4)
         return low, _round_up(most + above * span, span / 4)
 
-    def place(self, value: float) -> float:
-        """Where a value stands on the axis, from 0 at its low end to 1."""
-        low, high = self.ends()
-        if self.log:
-            return (math.log10(value) - math.log10(low)) / (math.log10(high) - math.log10(low))
-        return (value - low) / (high - low)
-
     def inner(self, labels: Sequence[str]) -> Box:
         """Where the marks of a lying chart stand: left, top, width, height as shares, with room for the labels of the
         rows and the numbers of the axis. Fixed, so that bands and zones meet the rows."""
         wide = max(metrics.text_width(line, self.size) for label in labels for line in label.split("\n"))
-        left = min(wide + self.size, 0.4 * self.width) / self.width
+        left = min(wide + 2 * self.size, 0.42 * self.width) / self.width
         top, bottom = 0.02, (4.4 * self.size) / self.height
         return left, top, 0.98 - left, 1 - top - bottom
 

@@ -10,10 +10,10 @@ NO_LINE = tag("a:ln", NO_FILL)
 Ends = tuple[float | None, float | None]
 
 
-def stroke(colour: str, points: float, dash: str | None = None, cap: str = "flat") -> str:
+def stroke(colour: str, points: float, dash: str | None = None) -> str:
     """A line. dash: OOXML preset, None for solid."""
     dashes = [tag("a:prstDash", val=dash)] if dash else []
-    return tag("a:ln", scheme(colour), *dashes, tag("a:round"), w=emu(points), cap=cap)
+    return tag("a:ln", scheme(colour), *dashes, tag("a:round"), w=emu(points), cap="flat")
 
 
 def shape(*inside: str) -> str:
@@ -64,7 +64,7 @@ def label(
     bold: bool = False,
     value: bool = True,
 ) -> str:
-    """The label of one point: its number unless `value` is not set, after the name of its series when `name` is.
+    """The label of one point: its number, after the name of its series when `name` is set.
 
     Its format is its own, not that of the cell."""
     return tag(
@@ -74,7 +74,7 @@ def label(
         shape(NO_FILL, NO_LINE),
         text(size, colour, bold=bold),
         tag("c:dLblPos", val=side),
-        _shows(value=value, name=name),
+        _shows(value=True, name=name),
         tag("c:separator", " "),
     )
 
