@@ -107,7 +107,7 @@ def test_a_cell_that_shows_the_number_of_another_row_is_named(decks, deck):
 def test_a_number_of_a_sheet_is_one_of_its_finding(code, books, tables):
     part = part_with(books[code], "xl/worksheets/", "<v>4150000</v>")
     found = tables(changed(books[code], part, "<v>4150000</v>", "<v>4160000</v>"))
-    assert found[0].startswith("shows 4160000 on the sheet of ")
+    assert found[0].startswith("shows 4160000 in the block of ")
 
 
 def test_a_value_that_is_nowhere_on_its_sheet_is_named(report, books, tmp_path):
@@ -124,3 +124,10 @@ def test_a_damaged_part_is_named(decks, deck):
         entry = max(package.infolist(), key=lambda one: one.compress_size)
     content[entry.header_offset + 100 + entry.compress_size // 2] ^= 1
     assert deck(bytes(content)) in ([f"is damaged in {entry.filename}"], ["cannot be read back (error)"])
+
+
+def test_a_finding_without_a_block_is_named(report, books, tmp_path):
+    (tmp_path / "tables.xlsx").write_bytes(books["en"])
+    first, *rest = report.findings
+    findings = [first.model_copy(update={"key": "elsewhere"}), *rest]
+    assert list(tables_faults(tmp_path / "tables.xlsx", findings)) == ["has no block of 02_case_study.elsewhere"]
