@@ -139,6 +139,12 @@ class Page:
         """What to bear in mind about a reason: its first caveat, else what its chart shows."""
         return next(iter(self.speech.caveats(finding)), None) or self.speech.of(finding, finding.subtitle)
 
+    def main_number(self, finding: FindingRecord) -> Said:
+        """The first number that its title names."""
+        named = self.speech.placeholders(finding.message_id)
+        value = next((value for value in finding.values if value.name in named), None)
+        return self.speech.figure(value, f"{finding.key}.{value.name}") if value else Said()
+
     def small_picture(self, finding: FindingRecord) -> Picture | None:
         """The finding's chart, narrow."""
         section = next(one for one in self.report.sections if one.notebook == finding.section)
