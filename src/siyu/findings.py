@@ -13,9 +13,11 @@ import pandas as pd
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
+from siyu.messages import msg
 from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Opening, Quantity, Table, TableRow
 
 SCHEMA = 2
+_UNSTATED = msg("Not computable for this case: it does not state")
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ def title(record: FindingRecord, language: Language) -> str:
     """The takeaway in words. An absent finding says what is missing."""
     if record.role == "absent":
         missing = language.comma.join(language.metric(key) for key in record.needs)
-        return f"{language.message('Not computable for this case: it does not state')}{language.gap}{missing}"
+        files = any(ref.startswith("orders:") for ref in record.sources)
+        said = msg("Not computable from these files: they do not hold") if files else _UNSTATED
+        return f"{language.message(said)}{language.gap}{missing}"
     return language.say(record.message_id, record.by_name)
 
 

@@ -54,8 +54,16 @@ class Workbook:
     def figure(
         self, metric: str, statistic: str | None = None, *, entity: str | None = None, case: str | None = None
     ) -> Figure | Absent:
-        """The adopted figure of a metric for the case (or another `case`), see `Stated.figure`."""
+        """The adopted figure of a metric for the case (or another `case`), see `Stated.figure`; Absent where it is in
+        another currency than the subject's figures."""
+        if case is None and self.apart:
+            return Absent((metric,))
         return self._stated.of(case).figure(metric, statistic, entity)
+
+    @property
+    def apart(self) -> bool:
+        """Whether the subject is not compared with published cases: its currency is not theirs."""
+        return self.subject.currency != "CNY"
 
     def claim(self, claim_id: str) -> Figure:
         """One claim as printed, adopted or not (to show rivals). Raises KeyError with the nearest id."""
@@ -249,7 +257,9 @@ class Workbook:
             opening=opening,
         )  # fmt: skip
         if finding.role == "absent":  # what is not there rests on where it was looked for
-            finding = replace(finding, context=(f"ledger:{self.case}",))
+            opened: Holdings | None = self.__dict__.get("own")
+            files = tuple(sorted(opened.records)) if opened else ()
+            finding = replace(finding, context=files or (f"ledger:{self.case}",))
         self.findings[key] = finding
         return finding
 

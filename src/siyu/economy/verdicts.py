@@ -32,14 +32,14 @@ SWITCH_LIMITS = (
     msg("The switch fee is {fee_star}; Douyin takes {fee}. At that fee, {bearable_loss} of the orders may be lost."),
     msg("No source measures how many orders are lost in moving; {friction} is a prior."),
     msg("{weak} of the uncertainty comes from assumptions of less than medium confidence."),
-    msg("Other random numbers may move the share of draws by {error}."),
+    msg("Other random numbers may move the chance by {error}."),
 )
 THOUSAND = msg("CNY per thousand people acquired, over the horizon, after acquisition and before overhead; {category}")
 THOUSAND_LIMITS = (
     msg("Knowing everything before choosing would bring {everything} more."),
     msg("A creator brings an audience of their own: commission and slot fee stand for its price."),
     msg("What a platform may do to an account that leads its people away is not in these figures."),
-    msg("Other random numbers may move the share of draws by {error}."),
+    msg("Other random numbers may move the chance by {error}."),
 )
 BY_REPURCHASE = msg(
     "CNY per thousand people, {category}: {route} less Douyin shop, middle of the draws; down: repeat orders a month "
@@ -114,7 +114,7 @@ class People:
     @property
     def wins(self) -> Verdict:
         """How often the two bring most."""
-        message = msg("The {first} brings most in {share} of the draws, the {second} in {second_share}")
+        message = msg("The {first} has a {share} chance of bringing most, the {second} {second_share}")
         shares = {"share": self.decision.better, "second_share": self.decision.shares[self.decision.rival]}
         return Verdict({"id": message, "args": self.names}, {**shares, "error": self.decision.error})
 
@@ -224,11 +224,11 @@ def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> 
     message = words.ANSWERS[order.leader == BASE if order.decided else None, audience.decided]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
     kept = (
-        msg("Share of draws in which an order keeps more on Douyin than by the {route}")
+        msg("Chance that an order keeps more on Douyin than by the {route}, given our assumptions")
         if order.leader == BASE
-        else msg("Share of draws in which an order keeps more by the {route} than on Douyin")
+        else msg("Chance that an order keeps more by the {route} than on Douyin, given our assumptions")
     )
-    share = msg("Share of draws in which the {first} brings most from the same people; the {second} comes next")
+    share = msg("Chance that the {first} brings most from the same people; the {second} comes next")
     measure = msg("Per thousand people: the worth of measuring '{unknown}' first, to both choices")
     return Verdict(
         {"id": message, "args": names},

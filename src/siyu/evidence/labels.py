@@ -3,7 +3,7 @@
 from siyu.messages import msg
 
 # the best first
-VERDICTS = {"carry": msg("may carry weight"), "caveat": msg("with a caveat"), "unusable": msg("not usable")}
+VERDICTS = {"carry": msg("can be cited"), "caveat": msg("with a caveat"), "unusable": msg("not usable")}
 # verdict of the weakest claim behind the size of a case -> what its answer says
 SIZES = {
     "carry": msg(
@@ -48,7 +48,7 @@ FEATURES = {
 }  # fmt: skip
 # what may be done with the figures of a verdict
 USES = {
-    "carry": msg("May carry weight in a client deck"), "caveat": msg("Only with the caveat beside the figure"),
+    "carry": msg("Can be cited in a client deck"), "caveat": msg("Only with the caveat beside the figure"),
     "unusable": msg("Not to be used as evidence"),
 }  # fmt: skip
 # columns of tables
