@@ -31,6 +31,7 @@ def account(
         "status": FAILED if faults else PUBLISHED,
         "subject": request.subject.id,
         "kind": request.subject.kind,
+        "public": request.subject.suppress_below == 0,
         "name": request.subject.name.model_dump(),
         "as_of": request.as_of,
         "observed": _observed(made, store),

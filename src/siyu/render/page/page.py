@@ -31,8 +31,8 @@ from siyu.render.page.heat_grid import HeatGrid, grid
 from siyu.render.page.markdown import MarkdownCell, cell
 from siyu.render.page.pictures import Picture, drawn, pictures
 from siyu.render.report import Report, SectionReport, Setting
-from siyu.render.said import Said, joined, kept_together
-from siyu.render.speech import Speech, definitions
+from siyu.render.said import Said, kept_together
+from siyu.render.speech import Speech, definitions, step_name
 from siyu.render.summary import summarised
 
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
@@ -135,9 +135,7 @@ class Page:
 
     def step_name(self, one: NextStep) -> Said:
         """What to do; where nobody has said how, what is to be measured."""
-        if one.step:
-            return self.speech.label(one.step.name)
-        return joined(self.language.message("Measure"), self.language.message(": "), self.speech.label(one.about))
+        return step_name(self.speech, one)
 
     def worth(self, one: NextStep) -> Said:
         """What knowing it is worth, where that was ranked."""
