@@ -8,7 +8,7 @@ import pytest
 from hand_worked import ORDER
 
 from siyu import formulas as f
-from siyu.economy import Economy, function_of, measures, names, route_choice, tables
+from siyu.economy import Economy, function_of, labels, measures, names, route_choice, tables
 from siyu.economy.decision import audience_decision
 from siyu.errors import LedgerError
 from siyu.evidence.assumptions import Assumptions, load_assumptions
@@ -238,13 +238,13 @@ def test_names_come_in_both_languages():
     assert Language("zh").say(fee) == "平台费率·抖音小店"
     chinese = Language("zh")
     known = [word for route in f.ROUTES.values() for word in (route.name, route.word, route.rule)]
-    known += [*names.GROUP_NAMES.values(), names.ANY, *tables.CLOSINGS.values(), *tables.STEPS.values()]
+    known += [*labels.GROUP_NAMES.values(), labels.ANY, *labels.CLOSINGS.values(), *tables.STEPS.values()]
     assert not [name for name in known if chinese.message(name) == name]
 
 
 def test_every_group_of_the_bundled_rows_has_a_name():
     groups = {row.group for row in ROWS.values() if row.group}
-    assert groups == set(names.GROUP_NAMES)
+    assert groups == set(labels.GROUP_NAMES)
 
 
 def test_an_unknown_category_or_day_says_what_there_is():

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from siyu.definitions import definition
+from siyu.economy import labels
 from siyu.economy.measures import BESIDE, order_gain
-from siyu.economy.names import FEE_LINES, basis, category_name, group_names, input_names, rule_name
+from siyu.economy.names import basis, category_name, group_names, input_names, rule_name
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import Rate
 from siyu.evidence.fees import FeeRules
@@ -229,7 +230,7 @@ class Economy:
     @property
     def fee_line(self) -> str:
         """What a line at that fee is called: the rule of the day, the last one known, or the client's settlement."""
-        return FEE_LINES[basis(self._rate)]
+        return str(labels.FEE_LINES[basis(self._rate)])
 
     @property
     def name(self) -> Text:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from siyu.economy import Economy, words
+from siyu.economy import Economy, labels
 from siyu.economy.decision import SURE, TIE, Decision, Unknown, of_year
 from siyu.economy.measures import contacts_needed, order_gain, thousand
 from siyu.economy.names import route_name
@@ -19,41 +19,19 @@ from siyu.messages import msg
 from siyu.routes import route_of
 from siyu.verdict import Verdict
 
-START = {
-    "needed": msg("Contacts that carry one operator"),
-    "capacity": msg("Contacts one operator can look after"),
-}
-SWITCH_FEE = msg(
-    "Fee above which a WeChat route keeps more of an order than the Douyin shop ({category}); {rule}, read for "
-    "{as_of}, day {day} of the shop"
-)
-SWITCH_LIMITS = (
-    msg("The switch fee is {fee_star}; Douyin takes {fee}. At that fee, {bearable_loss} of the orders may be lost."),
-    msg("No source measures how many orders are lost in moving; {friction} is a prior."),
-    msg("{weak} of the uncertainty comes from assumptions of less than medium confidence."),
-    msg("Other random numbers may move the share of draws by {error}."),
-)
-THOUSAND = msg("CNY per thousand people acquired, over the horizon, after acquisition and before overhead; {category}")
-THOUSAND_LIMITS = (
-    msg("Knowing everything before choosing would bring {everything} more."),
-    msg("A creator brings an audience of their own: commission and slot fee stand for its price."),
-    msg("What a platform may do to an account that leads its people away is not in these figures."),
-    msg("Other random numbers may move the share of draws by {error}."),
-)
-BY_REPURCHASE = msg(
-    "CNY per thousand people, {category}: {route} less Douyin shop, middle of the draws; down: repeat orders a month "
-    "in a Douyin buyer's first year"
-)
-SWINGS = msg(
-    "CNY per thousand people: {route} less Douyin shop; each input at its low end (red) and high end (green), all "
-    "others at their most likely value"
-)
-
 
 def _why(decision: Decision) -> str:
     if decision.better.value >= SURE:
         return "sure"
     return "slight" if decision.decided else "open"
+
+
+def _side(decision: Decision) -> str:
+    return "stay" if decision.leader == BASE else "move"
+
+
+def _told(decision: Decision) -> str:
+    return "decided" if decision.decided else "open"
 
 
 @dataclass(frozen=True)
@@ -70,7 +48,7 @@ class Switch:
     @property
     def verdict(self) -> Verdict:
         """Where an order keeps more, how sure that is, and at which fee it turns."""
-        message = words.SWITCH[self.decision.leader == BASE, _why(self.decision)]
+        message = labels.SWITCH[_side(self.decision)][_why(self.decision)]
         return Verdict({"id": message, "args": {"unknown": self.unknown, "route": self.route}}, self.figures)
 
 
@@ -124,7 +102,7 @@ def people(economy: Economy, decision: Decision) -> People:
     values = {name: economy.stated("thousand_contribution", thousand(route)) for name, route in two.items()}
     names = {"first": route_name(decision.leader), "second": route_name(decision.rival)}
     figures = {"better": decision.better, **values, "everything": decision.worth, "error": decision.error}
-    return People(decision, names, Verdict({"id": words.PEOPLE[decision.decided], "args": names}, figures))
+    return People(decision, names, Verdict({"id": labels.PEOPLE[_told(decision)], "args": names}, figures))
 
 
 def measurement(economy: Economy, ranked: list[Unknown], order: Decision, audience: Decision) -> Verdict:
@@ -158,12 +136,12 @@ def own_figures(own: OwnInputs) -> Verdict:
     sources = tuple(sorted({*(one.row.ref for one in own.measured.values()), *own.fee_refs}))
     count, updated = len(own.measured) + len(own.charged), sum(one.updated for one in own.measured.values())
     if not count:
-        return Verdict(words.OWN[False], {"count": Absent(("paid_orders",))})
+        return Verdict(labels.OWN["replaced"], {"count": Absent(("paid_orders",))})
     values = {
         name: Figure(number, number, number, "count", sources=sources)
         for name, number in (("count", count), ("updated", updated))
     }
-    return Verdict(words.OWN[updated > 0], values)
+    return Verdict(labels.OWN["updated" if updated else "replaced"], values)
 
 
 def start(economy: Economy) -> Verdict:
@@ -200,7 +178,7 @@ def best_category(economy: Economy, marks: pd.DataFrame) -> Verdict:
 def category_fit(economy: Economy) -> Verdict:
     """Where a deal of the category closes."""
     values = {"gap": economy.stated("median_gap", referral_model().gap)}
-    return Verdict({"id": words.CLOSING[closing(economy)], "args": {"category": economy.name}}, values)
+    return Verdict({"id": labels.CLOSING[closing(economy)], "args": {"category": economy.name}}, values)
 
 
 def widest_swing(economy: Economy, swings: Swings) -> Verdict:
@@ -220,7 +198,7 @@ def largest_share(economy: Economy, explained: Mapping[str, Figure]) -> Verdict:
 def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> Verdict:
     """What to do with the orders there are and with people still to be won, and what to measure first."""
     order, audience = switch.decision, people.decision
-    message = words.ANSWERS[order.leader == BASE if order.decided else None, audience.decided]
+    message = labels.ANSWERS[_side(order) if order.decided else "open"][_told(audience)]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
     kept = (
         msg("Share of draws in which an order keeps more on Douyin than by the {route}")

@@ -6,6 +6,7 @@ import pandas as pd
 
 from siyu.figure import Absent, Figure
 from siyu.messages import msg
+from siyu.orders import labels
 from siyu.orders.counts import first_gaps
 from siyu.orders.experiment import shown
 from siyu.orders.experiment.effects import Trial
@@ -26,18 +27,6 @@ from siyu.verdict import Verdict
 
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
 CURVE = (7, 14, 30, 60, 90, 120, 180, 240, 300, 360)
-ANSWERS = {  # by verdict, see `Uplift`
-    "too_few": msg("{members} of members bought again; too few joined to compare them with others"),
-    "no_difference": msg("{members} of members bought again; compared alike no difference shows: {difference}"),
-    "selection_possible": msg(
-        "{members} of members bought again; compared alike the share differs by {difference}, which selection alone "
-        "could make: these data cannot tell"
-    ),
-    "beyond_selection_seen": msg(
-        "{members} of members bought again; joiners came back sooner than by their own past, by more than others: "
-        "buying often anyway cannot produce this"
-    ),
-}
 UNITS = {f"within_{days}": "ratio" for days in WINDOWS}  # of `cohort_table`
 PARTS = {
     "difference": "group_uplift", "joined": "joined_repeat_share", "others": "joined_repeat_share",
@@ -162,7 +151,7 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
         )
         return Verdict(message, {"within": within}, {"within": msg("First-time buyers who buy again within a quarter")})
     return Verdict(
-        ANSWERS[found.verdict],
+        labels.GROUP_ANSWERS[found.verdict],
         only(parts(found), "members", "difference", "placebo"),
         {
             "members": msg("Members who ever bought again: flatters any group"),

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from siyu.figure import Figure
-from siyu.messages import msg
+from siyu.orders import labels
 from siyu.orders.frames import Frames
 from siyu.orders.groups.intervals import compared, hybrid, shares
 from siyu.orders.groups.joins import comparisons, members_and_others, risk_sets
@@ -25,29 +25,6 @@ from siyu.orders.survival import log_hazard_ratio
 
 WINDOW, GAP, HORIZON = 90, 7, 180
 POWER = 0.8
-FEWER = msg(
-    "The share who came back differs by {difference} among joiners; if they buy {selection} as often anyway, "
-    "the same would show: these data cannot tell"
-)
-
-VERDICTS = {
-    "too_few": msg("Too few buyers joined to compare them with others"),
-    "no_difference": msg(
-        "No difference shows: the share who came back is {difference} higher among joiners; "
-        "below {detectable} it would stay hidden"
-    ),
-    "selection_possible": msg(
-        "The share who came back is {difference} higher among joiners; if they buy {selection} as often anyway, "
-        "the same would show: these data cannot tell"
-    ),
-    "beyond_selection_seen": msg(
-        "Against their own earlier gaps, joiners came back sooner after joining, by more than buyers who did not join; "
-        "a steady habit of buying often cannot produce this"
-    ),
-}
-UNKNOWN = msg(
-    "The share who came back differs by {difference} among joiners: how much is selection, these data cannot tell"
-)
 
 
 @dataclass(frozen=True)
@@ -82,7 +59,7 @@ class Uplift:
 
     @property
     def verdict(self) -> str:
-        """One of VERDICTS."""
+        """A key of `labels.GROUP_VERDICTS`."""
         if self.difference is None:
             return "too_few"
         if self.difference.low <= 0 <= self.difference.high:
@@ -94,8 +71,9 @@ class Uplift:
     def message(self) -> str:
         """What may be said, as a message with {difference}, {selection}, {detectable}; short, and without a cause."""
         if self.verdict == "selection_possible" and self.selection is None:
-            return UNKNOWN
-        return FEWER if self.difference is not None and self.difference.high < 0 else VERDICTS[self.verdict]
+            return str(labels.GROUP_UNKNOWN)
+        fewer = self.difference is not None and self.difference.high < 0
+        return str(labels.GROUP_FEWER if fewer else labels.GROUP_VERDICTS[self.verdict])
 
 
 class Interval(Protocol):
