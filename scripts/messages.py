@@ -82,9 +82,10 @@ def _wordless(node: ast.AST) -> bool:
 def _code(root: Path) -> Iterator[tuple[str, str, str]]:
     package = root / "src" / "siyu"
     methods = [("**.py", "python"), ("render/templates/**.j2", "jinja2")]
-    for place, line, text, *_ in extract_from_dir(package, methods, keywords=KEYWORDS):
-        if isinstance(text, str) and text not in NO_TEXTS:
-            yield text, _home(place), f"src/siyu/{place}:{line}"
+    for folder, kinds in ((package, methods), (root / "scripts", methods[:1])):
+        for place, line, text, *_ in extract_from_dir(folder, kinds, keywords=KEYWORDS):
+            if isinstance(text, str) and text not in NO_TEXTS:
+                yield text, _home(place), f"{folder.relative_to(root).as_posix()}/{place}:{line}"
 
 
 def _labels(root: Path) -> Iterator[tuple[str, str, str]]:

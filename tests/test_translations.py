@@ -23,7 +23,8 @@ from siyu.evidence.fee_rule import Kind, RouteName
 from siyu.evidence.readings.channels import Answer
 from siyu.evidence.references import claim_entry
 from siyu.evidence.sources import Grade
-from siyu.formulas import people_terms, terms
+from siyu.formulas.contribution import terms
+from siyu.formulas.people import people_terms
 from siyu.language import Language
 from siyu.messages import LOCALES
 from siyu.render import labels

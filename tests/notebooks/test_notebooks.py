@@ -15,7 +15,7 @@ from siyu import workbook
 from siyu.evidence.assumptions import Assumptions
 from siyu.evidence.fees import FeeRules
 from siyu.findings import title
-from siyu.formulas import fee_star
+from siyu.formulas.breakeven import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
 from siyu.record import FINDING, FindingRecord

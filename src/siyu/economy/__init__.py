@@ -24,19 +24,13 @@ from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import Rate
 from siyu.evidence.fees import FeeRules
 from siyu.figure import Absent, Figure
-from siyu.formulas import (
-    BASE,
-    MEANINGS,
-    PRIVATE_ROUTES,
-    WECHAT_ROUTES,
-    Compiled,
-    compiled,
-    contribution,
-    inputs,
-    people_value,
-)
+from siyu.formulas.compiled import Compiled, compiled, inputs
+from siyu.formulas.contribution import contribution
+from siyu.formulas.people import people_value
+from siyu.formulas.symbols import BASE, UNIT_OF
 from siyu.language import Text
 from siyu.models.draws import sample
+from siyu.routes import PRIVATE_ROUTES, WECHAT_ROUTES
 
 __all__ = ["BESIDE", "DRAWS", "Economy", "RouteOutcome", "function_of", "text_of"]
 
@@ -85,8 +79,8 @@ class Economy:
     @cached_property
     def inputs(self) -> dict[str, Assumption | Rate]:
         """symbol -> the row or the rate that feeds it; symbols that only a client can feed are left out."""
-        rows = self.assumptions.bind((*MEANINGS, *BESIDE), self.category)
-        return {**rows, **self.own, **self.fees.bind(MEANINGS, self.category, self.day, self.on)}
+        rows = self.assumptions.bind((*UNIT_OF, *BESIDE), self.category)
+        return {**rows, **self.own, **self.fees.bind(UNIT_OF, self.category, self.day, self.on)}
 
     @cached_property
     def routes(self) -> tuple[str, ...]:

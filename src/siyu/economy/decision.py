@@ -15,7 +15,7 @@ from sympy import Expr
 from siyu.economy import Array, Economy, function_of
 from siyu.economy.measures import order_payoffs, orders_of_thousand, thousand
 from siyu.figure import Figure
-from siyu.formulas import symbol as s
+from siyu.formulas.symbols import symbol as s
 from siyu.models.information_value import value_of_knowing
 
 SURE, SLIGHT = 0.9, 0.01

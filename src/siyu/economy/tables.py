@@ -14,7 +14,9 @@ from siyu.economy.measures import audience_gain
 from siyu.economy.own import OwnInputs
 from siyu.evidence.fees import FeeRules
 from siyu.figure import Figure
-from siyu.formulas import MEANINGS, contribution, price_star, referral_model, symbol, terms
+from siyu.formulas.breakeven import median_gap, price_star, referral_chain
+from siyu.formulas.contribution import contribution, terms
+from siyu.formulas.symbols import UNIT_OF, symbol
 from siyu.language import Text
 from siyu.messages import msg
 from siyu.models.category import Category, closing_route
@@ -119,8 +121,8 @@ def heat(
     return pd.DataFrame(
         [
             {
-                "label": amount(cell[row], MEANINGS[row].unit),
-                "series": amount(cell[column], MEANINGS[column].unit),
+                "label": amount(cell[row], UNIT_OF[row]),
+                "series": amount(cell[column], UNIT_OF[column]),
             }
             | {"value": value, "sources": refs}
             for cell, value in found
@@ -164,12 +166,12 @@ def fit(economy: Economy, route: str) -> pd.DataFrame:
 
 
 def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
-    rows, model = economy.assumptions, referral_model()
+    rows = economy.assumptions
     gain = audience_gain(route)
     found = economy.outcomes(
         {
-            "gap": model.gap,
-            "chain": model.chain,
+            "gap": median_gap(),
+            "chain": referral_chain(),
             "price": price_star(route),
             "slope": gain.diff(symbol("order_value")),
         }

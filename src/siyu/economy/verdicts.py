@@ -13,7 +13,9 @@ from siyu.economy.own import OwnInputs
 from siyu.economy.route_choice import Swings, weak_share
 from siyu.economy.tables import closing, extremes
 from siyu.figure import Absent, Figure
-from siyu.formulas import BASE, contribution, fee_star, referral_model, tolerable_loss
+from siyu.formulas.breakeven import fee_star, median_gap, tolerable_loss
+from siyu.formulas.contribution import contribution
+from siyu.formulas.symbols import BASE
 from siyu.language import Text
 from siyu.messages import msg
 from siyu.routes import route_of
@@ -177,7 +179,7 @@ def best_category(economy: Economy, marks: pd.DataFrame) -> Verdict:
 
 def category_fit(economy: Economy) -> Verdict:
     """Where a deal of the category closes."""
-    values = {"gap": economy.stated("median_gap", referral_model().gap)}
+    values = {"gap": economy.stated("median_gap", median_gap())}
     return Verdict({"id": labels.CLOSING[closing(economy)], "args": {"category": economy.name}}, values)
 
 
