@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, or_absent
 from siyu.messages import msg
-from siyu.orders import labels
+from siyu.orders import labels, reported
 from siyu.orders.counts import first_gaps
 from siyu.orders.experiment import shown
 from siyu.orders.experiment.effects import Trial
-from siyu.orders.fans import gmv_shares
+from siyu.orders.fans import whole_shares
 from siyu.orders.frames import Frames
 from siyu.orders.groups.uplift import Uplift, uplift
 from siyu.orders.repurchase import (
@@ -39,7 +39,7 @@ PARTS = {
 
 def stated(figures: Mapping[str, Figure | None]) -> dict[str, Figure | Absent]:
     """Figures by metric key, Absent for those that could not be computed."""
-    return {key: _or_absent(figure, key) for key, figure in figures.items()}
+    return {key: or_absent(figure, key) for key, figure in figures.items()}
 
 
 def rates(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
@@ -50,11 +50,8 @@ def rates(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
 
 
 def ends(figures: Mapping[str, Figure | Absent]) -> tuple[Figure | Absent, Figure | Absent]:
-    """Least and greatest of the figures, each as a point."""
-    held = [figure.at("value") for figure in figures.values() if isinstance(figure, Figure)]
-    if not held:
-        return Absent(("repurchase_rate",)), Absent(("repurchase_rate",))
-    return min(held, key=lambda one: one.value), max(held, key=lambda one: one.value)
+    """Least and greatest of the rates, each as a point."""
+    return reported.ends(figures.values(), "repurchase_rate")
 
 
 def cohort_table(frames: Frames, k: int = 0) -> pd.DataFrame:
@@ -81,7 +78,7 @@ def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | A
     days = [day for day, shown in zip(CURVE, followed_to(gaps, CURVE, k), strict=True) if shown]
     bought = gaps.sum(0)[:, 1].cumsum()
     held = [(day, survival(gaps, day).figure("repurchase_by_day", n, frames.sources)) for day in days]
-    corrected = [(float(day), _or_absent(figure, "repurchase_by_day")) for day, figure in held]
+    corrected = [(float(day), or_absent(figure, "repurchase_by_day")) for day, figure in held]
     shares = [(day, float(bought[day]) / n) for day in days]
     plain: list[tuple[float, Figure | Absent]] = [
         (float(day), Figure.exact(share, "repurchase_by_day_raw", frames.sources, n)) for day, share in shares
@@ -97,7 +94,7 @@ def at_day(points: Sequence[tuple[float, Figure | Absent]], day: int) -> Figure 
 def member_shares(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     """GMV share of members at the order (`member_gmv_share`) and of those ever in a group, all months together."""
     keys = ("member_gmv_share", "member_gmv_share_ever")
-    shares = {share.key: share.figure for share in gmv_shares(frames, k) if share.month is None}
+    shares = whole_shares(frames, k)
     return stated({key: shares.get(key) for key in keys})
 
 
@@ -108,8 +105,7 @@ def compared(frames: Frames, k: int = 0) -> Uplift | None:
 
 def parts(found: Uplift | None) -> dict[str, Figure | Absent]:
     """The figures of a comparison by their names there, each Absent when it cannot be had."""
-    figures = {name: getattr(found, name, None) for name in PARTS}
-    return {name: _or_absent(figure, PARTS[name]) for name, figure in figures.items()}
+    return {name: or_absent(getattr(found, name, None), key) for name, key in PARTS.items()}
 
 
 def contrasts(found: Uplift | None) -> dict[str, dict[str, Figure | Absent]]:
@@ -159,7 +155,3 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
             "placebo": msg("The same difference before joining, which joining cannot have made"),
         },
     )
-
-
-def _or_absent(figure: Figure | None, key: str) -> Figure | Absent:
-    return Absent((key,)) if figure is None else figure

@@ -37,11 +37,11 @@ def by_definition(shares: Iterable[Share], *reports: Figure | Absent) -> dict[st
     return {figure.definition: figure for figure in held}
 
 
-def ends(figures: Iterable[Figure | Absent]) -> tuple[Figure | Absent, Figure | Absent]:
-    """The least and the most of some figures, each as it is and with its own files."""
+def ends(figures: Iterable[Figure | Absent], key: str = "fan_gmv_share") -> tuple[Figure | Absent, Figure | Absent]:
+    """The least and the most of some figures, each as a point with its own files; Absent as metric `key` for none."""
     points = [figure.at("value") for figure in figures if isinstance(figure, Figure)]
     if not points:
-        return Absent(("fan_gmv_share",)), Absent(("fan_gmv_share",))
+        return Absent((key,)), Absent((key,))
     return min(points, key=lambda one: one.value), max(points, key=lambda one: one.value)
 
 

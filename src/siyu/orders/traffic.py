@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, or_absent
 from siyu.orders.fans import paid_orders
 from siyu.orders.frames import Frames, counted, run, summed
 from siyu.orders.sampling import hidden, ratio
@@ -82,11 +82,6 @@ def form_shares(found: pd.DataFrame, sources: tuple[str, ...]) -> dict[str, Figu
     }
 
 
-def stated(figure: Figure | None, key: str) -> Figure | Absent:
-    """The figure, or Absent as metric `key` where there is none."""
-    return Absent((key,)) if figure is None else figure
-
-
 def split(frames: Frames, rules: tuple[tuple[str, str], ...], k: int = 0) -> Split:
     """Shares of first and of repeat orders that each rule knows, among the orders some rule knows."""
     orders = orders_of(frames)
@@ -104,7 +99,7 @@ def sought(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     """Share of `repeat` and of `first` orders that people came for by themselves (keys of `labels.SOUGHT`)."""
     ways = split(frames, SOUGHT, k)
     turns = {"repeat": ways.repeat, "first": ways.first}
-    return {turn: stated(shares["sought"], "sought_order_share") for turn, shares in turns.items()}
+    return {turn: or_absent(shares["sought"], "sought_order_share") for turn, shares in turns.items()}
 
 
 def domains(frames: Frames, followed: Frames, k: int = 0) -> dict[str, Figure | Absent]:
@@ -114,10 +109,10 @@ def domains(frames: Frames, followed: Frames, k: int = 0) -> dict[str, Figure | 
     first = split(frames, DOMAINS, k).first
     by_way, by_fan = net_by_domain(frames), net_by_domain(followed, fans_are_private=True)
     return {
-        "first_public": stated(first["public"], "public_order_share"),
-        "first_bought": stated(first["bought"], "bought_order_share"),
-        "net_by_way": stated(by_way["private"], "private_net_share"),
-        "net_by_fan": stated(by_fan["private"], "private_net_share"),
+        "first_public": or_absent(first["public"], "public_order_share"),
+        "first_bought": or_absent(first["bought"], "bought_order_share"),
+        "net_by_way": or_absent(by_way["private"], "private_net_share"),
+        "net_by_fan": or_absent(by_fan["private"], "private_net_share"),
     }
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, or_absent
 from siyu.orders import labels
 from siyu.orders.experiment.effects import ARMS, Trial
 from siyu.verdict import Verdict
@@ -17,8 +17,7 @@ FIGURES = {
 
 def figures(found: Trial | None) -> dict[str, Figure | Absent]:
     """The figures of an experiment by their names there, each Absent when it cannot be had."""
-    held = {name: getattr(found, name, None) for name in FIGURES}
-    return {name: Absent((FIGURES[name],)) if figure is None else figure for name, figure in held.items()}
+    return {name: or_absent(getattr(found, name, None), key) for name, key in FIGURES.items()}
 
 
 def shares(held: Mapping[str, Figure | Absent]) -> dict[str, dict[str, Figure | Absent]]:
