@@ -18,6 +18,7 @@ from siyu.findings import make_finding, title
 from siyu.language import Language
 from siyu.models.draws import sample
 from siyu.paths import data_dir
+from siyu.routes import ROUTES
 
 ROWS = load_assumptions(data_dir() / "assumptions.csv")
 FEES = fee_rules(data_dir() / "fees.csv")
@@ -136,7 +137,7 @@ def test_sources_are_what_moves_the_shares_of_wins():
 
 
 def test_what_only_a_client_has_is_named_and_then_used():
-    limit = f.import_limit().limit
+    limit = f.import_limit()
     assert LIQUOR.figure("follow_limit", limit) == Absent(("benefit_cost", "import_value"))
     row = ROWS["order_value"]
     own = {
@@ -153,7 +154,7 @@ def test_what_only_a_client_has_is_named_and_then_used():
 
 
 def test_an_absent_figure_names_metrics_in_both_languages():
-    figure = LIQUOR.figure("sanction_limit", f.leak_limit().limit)
+    figure = LIQUOR.figure("sanction_limit", f.leak_limit())
     finding = make_finding(
         "leak_paths", "03_platform_economics", "up to {limit}", {"limit": figure}, None, context=("ledger:x",)
     )
@@ -237,7 +238,7 @@ def test_names_come_in_both_languages():
     fee = names.input_name("fee_douyin_shop", LIQUOR.inputs["fee_douyin_shop"])
     assert Language("zh").say(fee) == "平台费率·抖音小店"
     chinese = Language("zh")
-    known = [word for route in f.ROUTES.values() for word in (route.name, route.word, route.rule)]
+    known = [word for route in ROUTES.values() for word in (route.name, route.word, route.rule)]
     known += [*labels.GROUP_NAMES.values(), labels.ANY, *labels.CLOSINGS.values(), *tables.STEPS.values()]
     assert not [name for name in known if chinese.message(name) == name]
 

@@ -11,7 +11,17 @@ from sympy import Add, Integer, Max, Min, Mul, Number, Pow, Symbol, exp, jscode,
 
 from siyu.economy.measures import click_limit, tool_share
 from siyu.evidence.fees import fee_rules
-from siyu.formulas.breakeven import contact_uplift, fee_star, median_gap, price_star, referral_chain, tolerable_loss
+from siyu.formulas.breakeven import (
+    contact_uplift,
+    fee_star,
+    import_limit,
+    increment_limit,
+    leak_limit,
+    median_gap,
+    price_star,
+    referral_chain,
+    tolerable_loss,
+)
 from siyu.formulas.compiled import compiled, inputs
 from siyu.formulas.contribution import (
     contribution,
@@ -324,6 +334,30 @@ def test_what_bought_reach_and_tools_may_cost_by_hand():
     # ads fall by a fifth, five yuan of sales per yuan of ads grow 4%, of which 17.15% are kept
     values |= {"ad_fall": 0.2, "sales_per_ad_yuan": 5, "sales_change": 0.04}
     assert at(tool_share(), **values) == pytest.approx(0.2 + 5 * 0.04 * 0.1715)
+
+
+@pytest.mark.parametrize(
+    ("limit", "values", "expected"),
+    [
+        # a message costs 0.05, a follower gets 5 and brings 15: 0.05 / (15 - 5)
+        (import_limit(), {"sms_cost": 0.05, "benefit_cost": 5, "import_value": 15}, 0.005),
+        # 10,000 see it, 3% add, half lost at the blocked link, 20 each: 3,000 against 60,000 at risk
+        (
+            leak_limit(),
+            {"leak_seen": 1e4, "leak_added": 0.03, "hop_loss": 0.5, "contact_value": 20, "value_at_risk": 6e4},
+            0.05,
+        ),
+        # 100 orders of 30 against 200 orders of 25
+        (
+            increment_limit(),
+            {"new_orders": 100, "new_contribution": 30, "mover_orders": 200, "old_contribution": 25},
+            0.6,
+        ),
+    ],
+    ids=["import", "leak", "displaced"],
+)
+def test_limits_of_single_decisions_by_hand(limit, values, expected):
+    assert at(limit, **values) == pytest.approx(expected)
 
 
 def test_referral_by_hand():

@@ -10,8 +10,8 @@ from siyu.formulas.people import labour_share, people_terms, person_orders, shar
 from siyu.formulas.symbols import symbol as s
 from siyu.routes import route_of
 
-# Assumption rows that enter measures, or are drawn with them, although no bundled formula names them.
-BESIDE = ("sales_per_ad_yuan", "sms_cost", "orders_year", "people_year", "fan_share")
+# Assumption rows that enter measures although no bundled formula names them.
+BESIDE = ("sales_per_ad_yuan", "orders_year", "people_year", "fan_share")
 # Max is not evaluated below: trying to compare two long expressions takes longer than all the rest.
 # So many contacts that no operator reaches them: a threshold above counts as never.
 NEVER = Integer(100_000)

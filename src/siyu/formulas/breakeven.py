@@ -55,6 +55,25 @@ def price_star(route: str) -> Expr:
 
 
 @cache
+def import_limit() -> Expr:
+    """Importing known customers: lowest share that has to follow a message (ratio)."""
+    return s("sms_cost") / (s("import_value") - s("benefit_cost"))
+
+
+@cache
+def leak_limit() -> Expr:
+    """Leading people off the platform: highest chance of a sanction that a campaign bears (ratio)."""
+    added = s("leak_seen") * s("leak_added") * (1 - s("hop_loss"))
+    return added * s("contact_value") / s("value_at_risk")
+
+
+@cache
+def increment_limit() -> Expr:
+    """Increment or drain: highest share of the movers' orders that a second shop may displace (ratio)."""
+    return s("new_orders") * s("new_contribution") / (s("mover_orders") * s("old_contribution"))
+
+
+@cache
 def contact_uplift(route: str) -> Expr:
     """Contribution a contact invited to the WeChat `route` adds per month, CNY, before the labour of staying in
     touch: that is what a team is."""
