@@ -33,8 +33,8 @@ def fixed(day, **values):
             row = ROWS.get_for(name, "apparel")
             update = {"low": value, "mode": value, "high": value, "family": "fixed"}
             rows[f"{name}.apparel"] = row.model_copy(update={"assumption_id": f"{name}.apparel", **update})
-    free = FEES.rules["wechat_personal_transfer"].model_copy(update={"rate_mode": 0.0, "rate_high": 0.0})
-    rules = FeeRules({**FEES.rules, free.rule_id: free})
+    free = FEES["wechat_personal_transfer"].model_copy(update={"rate_mode": 0.0, "rate_high": 0.0})
+    rules = FeeRules({**FEES, free.rule_id: free})
     return Economy(Assumptions(rows), rules, "apparel", day, date(2021, 8, 31), draws=16)
 
 
