@@ -32,19 +32,7 @@ __all__ = [
 ]
 
 # What a mark may carry beside its label and value; everything else in a frame stays behind.
-MARKS = (
-    "label",
-    "series",
-    "x",
-    "value",
-    "low",
-    "high",
-    "interval_kind",
-    "unit",
-    "definition",
-    "tone",
-    "sources",
-)
+MARKS = ("label", "series", "x", "value", "low", "high", "interval_kind", "unit", "definition", "tone", "sources")
 
 
 NOTHING = Chart(kind="none", unit="", scale="linear", rows=(), lines=(), columns=())

@@ -105,10 +105,7 @@ def _own_row(name: str, figure: Figure, before: Ranged | None, used: Ranged, ref
 
 
 def heat(
-    economy: Economy,
-    expression: Expr,
-    down: tuple[str, Sequence[float]],
-    across: tuple[str, Sequence[float]],
+    economy: Economy, expression: Expr, down: tuple[str, Sequence[float]], across: tuple[str, Sequence[float]]
 ) -> pd.DataFrame:
     """Marks of a heat map: the median of an expression with two inputs (name, levels) held at levels."""
     (row, rows), (column, columns) = down, across
@@ -120,10 +117,7 @@ def heat(
     found = zip(cells, economy.medians(expression, cells), strict=True)
     return pd.DataFrame(
         [
-            {
-                "label": amount(cell[row], UNIT_OF[row]),
-                "series": amount(cell[column], UNIT_OF[column]),
-            }
+            {"label": amount(cell[row], UNIT_OF[row]), "series": amount(cell[column], UNIT_OF[column])}
             | {"value": value, "sources": refs}
             for cell, value in found
         ]

@@ -25,13 +25,7 @@ class FeeRules(Shelf[FeeRule]):
     own: frozenset[str] = frozenset()
 
     def lookup(
-        self,
-        platform: str,
-        route: str,
-        category: str,
-        days_since_opening: int,
-        on_date: date,
-        kind: Kind = "platform",
+        self, platform: str, route: str, category: str, days_since_opening: int, on_date: date, kind: Kind = "platform"
     ) -> Rate:
         """The fee share of a route and category, this many days after the shop opened, on a date.
 
