@@ -110,16 +110,7 @@ def people(economy: Economy, decision: Decision) -> People:
 def measurement(economy: Economy, ranked: list[Unknown], order: Decision, audience: Decision) -> Verdict:
     """Which unknown to measure first, and what that is worth to both choices; in a year where there is a volume."""
     first = ranked[0]
-    message = msg(
-        "No single unknown would change a choice; the nearest is '{measure}', worth {worth} per thousand people"
-    )
-    if first.both.value > TIE:
-        message = msg("Measure '{measure}' first: knowing it is worth {worth} per thousand people")
-        if first.year is not None:
-            message = msg(
-                "Measure '{measure}' first: knowing it is worth {worth} per thousand people and {year} a year at your "
-                "volume"
-            )
+    told = "none" if first.both.value <= TIE else "draws" if first.year is None else "volume"
     everything = of_year(economy, order.worth, audience.worth)
     values: dict[str, Figure | Absent] = {
         "worth": first.both,
@@ -130,7 +121,7 @@ def measurement(economy: Economy, ranked: list[Unknown], order: Decision, audien
     }
     if first.year is not None and everything is not None:
         values |= {"year": first.year, "everything_year": everything}
-    return Verdict({"id": message, "args": {"measure": economy.group_names[first.group]}}, values)
+    return Verdict({"id": labels.MEASURE[told], "args": {"measure": economy.group_names[first.group]}}, values)
 
 
 def own_figures(own: OwnInputs) -> Verdict:
@@ -151,14 +142,8 @@ def start(economy: Economy) -> Verdict:
     route = next(route for route in economy.routes if route_of(route).scene == "personal")
     needed = economy.stated("contacts_needed", contacts_needed(route))
     capacity = economy.row("contacts_per_operator_personal", "contacts_capacity")
-    message = (
-        msg("{needed} contacts carry one operator, who can look after {capacity}: starting pays only at the better end")
-        if needed.value > capacity.value
-        else msg(
-            "{needed} contacts carry one operator, who can look after {capacity}: starting pays in the middle case"
-        )
-    )
-    return Verdict({"id": message}, {"needed": needed, "capacity": capacity})
+    pays = "better" if needed.value > capacity.value else "middle"
+    return Verdict({"id": labels.STARTING[pays]}, {"needed": needed, "capacity": capacity})
 
 
 def order_kept(economy: Economy) -> Verdict:
@@ -202,13 +187,7 @@ def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> 
     order, audience = switch.decision, people.decision
     message = labels.ANSWERS[_side(order) if order.decided else "open"][_told(audience)]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
-    kept = (
-        msg("Share of draws in which an order keeps more on Douyin than by the {route}")
-        if order.leader == BASE
-        else msg("Share of draws in which an order keeps more by the {route} than on Douyin")
-    )
-    share = msg("Share of draws in which the {first} brings most from the same people; the {second} comes next")
-    measure = msg("Per thousand people: the worth of measuring '{unknown}' first, to both choices")
+    cards = labels.CARDS | {"better": labels.CARDS["better"][_side(order)]}
     return Verdict(
         {"id": message, "args": names},
         {
@@ -218,9 +197,5 @@ def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> 
             **{name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee")},
             **{name: people.verdict.figures[name] for name in ("best", "next_best")},
         },
-        {
-            "better": {"id": kept, "args": names},
-            "share": {"id": share, "args": names},
-            "worth": {"id": measure, "args": names},
-        },
+        {name: {"id": text, "args": names} for name, text in cards.items()},
     )

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import sobol as sobol_sampling
@@ -21,39 +22,19 @@ Array = NDArray[np.float64]
 Output = Callable[[Mapping[str, Any]], Any]
 
 
-@dataclass(frozen=True)
-class Swing:
-    """The output with one input at its low and at its high, all others at their modes."""
-
-    name: str
-    at_low: float
-    at_high: float
-
-    @property
-    def width(self) -> float:
-        """Distance between the two."""
-        return abs(self.at_high - self.at_low)
-
-
-@dataclass(frozen=True)
-class Tornado:
-    """base: the output with every input at its mode. swings: widest first."""
-
-    base: float
-    swings: tuple[Swing, ...]
-
-
-def tornado(output: Output, ranges: Mapping[str, Ranged]) -> Tornado:
-    """One input at a time from low to high; inputs the output does not use drop out."""
-    drawn = [name for name in sorted(ranges) if varies(ranges[name])]
+def tornado(output: Output, ranges: Mapping[str, Ranged]) -> pd.DataFrame:
+    """One input at a time from low to high, all others at their modes; the widest first, those that move nothing left
+    out. Columns: label (input), value (of the output with every input at its mode), low, high (at the ends of the
+    input, so low may exceed high)."""
+    drawn = sorted(name for name in ranges if varies(ranges[name]))
     values: dict[str, Any] = {name: np.full(2 * len(drawn) + 1, float(ranges[name].mode)) for name in ranges}
     for at, name in enumerate(drawn):
         values[name][2 * at + 1], values[name][2 * at + 2] = ranges[name].low, ranges[name].high
     result = np.broadcast_to(np.asarray(output(values), float), (2 * len(drawn) + 1,))
-    ends = result[1:].reshape(-1, 2)
-    swings = [Swing(name, float(low), float(high)) for name, (low, high) in zip(drawn, ends, strict=True)]
-    moved = [swing for swing in swings if swing.width > 0]
-    return Tornado(float(result[0]), tuple(sorted(moved, key=lambda swing: (-swing.width, swing.name))))
+    rows = pd.DataFrame({"label": drawn, "value": result[0], "low": result[1::2], "high": result[2::2]})
+    width = (rows["high"] - rows["low"]).abs()
+    widest = width[width > 0].sort_values(ascending=False, kind="stable").index
+    return rows.loc[widest].reset_index(drop=True)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from siyu.figure import Absent, Figure, or_absent
-from siyu.messages import msg
 from siyu.orders import labels, reported
 from siyu.orders.counts import first_gaps
 from siyu.orders.experiment import shown
@@ -130,7 +129,7 @@ def only(figures: Mapping[str, Figure | Absent], *names: str) -> dict[str, Figur
 def verdict(found: Uplift | None) -> Verdict:
     """What may be said of a comparison, with the figures that could be computed; see `Uplift.message`."""
     figures = parts(found)
-    message = msg("Too few buyers joined to compare them with others") if found is None else found.message
+    message = labels.GROUP_VERDICTS["too_few"] if found is None else found.message
     return Verdict(message, {"difference": figures["difference"], **known(figures)})
 
 
@@ -142,16 +141,6 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
     if by_lot is not None and by_lot.difference is not None:
         return shown.verdict(by_lot)
     if found is None:
-        message = msg(
-            "Within a quarter {within} of first-time buyers buy again; who is in a group these exports do not tell"
-        )
-        return Verdict(message, {"within": within}, {"within": msg("First-time buyers who buy again within a quarter")})
-    return Verdict(
-        labels.GROUP_ANSWERS[found.verdict],
-        only(parts(found), "members", "difference", "placebo"),
-        {
-            "members": msg("Members who ever bought again: flatters any group"),
-            "difference": msg("More of the joiners than of comparable buyers come back within a quarter"),
-            "placebo": msg("The same difference before joining, which joining cannot have made"),
-        },
-    )
+        return Verdict(labels.WITHOUT_MEMBERS, {"within": within}, labels.WITHIN_CARDS)
+    held = only(parts(found), *labels.GROUP_CARDS)
+    return Verdict(labels.GROUP_ANSWERS[found.verdict], held, labels.GROUP_CARDS)
