@@ -6,7 +6,6 @@ orders), which decides whether they replace an assumption or only move it.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,7 +19,7 @@ from siyu.figure import Figure
 from siyu.orders import fans
 from siyu.orders.frames import Frames, Source, counted, run, summed, table
 from siyu.orders.refunds import charged
-from siyu.orders.sampling import Z95, ratio, wilson
+from siyu.orders.sampling import Z95, ratio
 
 PLATFORM = "douyin"  # the economics hold everything against the Douyin shop
 # Days a first-time buyer is followed for, the longest first that enough have been seen through.
@@ -135,45 +134,28 @@ def _orders_year(orders: ir.Table, frames: Frames) -> Figure | None:
     return Figure.exact(float(round(count * YEAR / min(span, YEAR))), "orders_year", frames.sources, count)
 
 
-@dataclass(frozen=True)
-class Charge:
-    """Orders of a platform and a form of traffic (`all` where nobody says).
+def settled(charges: Source, sources: tuple[str, ...], k: int = 0) -> list[tuple[str, str, Figure]]:
+    """(platform, form of traffic, rate) of a client's settlement, in this order; cells under k orders are left out.
 
-    rate: fee over what it is taken of, exempt orders included. exempt: share of orders that paid none by rule."""
-
-    platform: str
-    traffic_form: str
-    rate: Figure
-    exempt: Figure
-
-
-def settled(charges: Source, sources: tuple[str, ...], k: int = 0) -> list[Charge]:
-    """Real rates of a client's settlement, in order of platform and form; cells under k orders are left out.
-
-    charges: a row per order and charge: platform, order_id, traffic_form text, fee_fen and base_fen int64 (what
-    the fee is taken of: paid and kept, with subsidies), exempt bool. Charges that were given back add up to none.
+    rate: fee over what it is taken of, exempt orders included; form `all` where nobody says. charges: a row per order
+    and charge: platform, order_id, traffic_form text, fee_fen and base_fen int64 (what the fee is taken of: paid and
+    kept, with subsidies). Charges that were given back add up to none.
     """
     rows = table(charges)
     orders = rows.group_by("platform", "traffic_form", "order_id").aggregate(
-        fee_fen=rows.fee_fen.sum(), base_fen=rows.base_fen.sum(), exempt=rows.exempt.max().cast("int64")
+        fee_fen=rows.fee_fen.sum(), base_fen=rows.base_fen.sum()
     )
     orders = orders.filter(orders.base_fen > 0)
-    sums = _sums(orders, orders.fee_fen, orders.base_fen)
-    counts = counted(orders, ["platform", "traffic_form"], exempt=orders.exempt.sum(), **sums)
-    found = []
-    for row in counts[counts["n"] >= max(k, 1)].to_dict("records"):
-        count = int(row["n"])
-        rate = _rate(row, "take_rate", sources, count, most=1.0)
-        exempt = wilson(int(row["exempt"]), count).figure("exempt_share", count, sources)
-        if exempt is not None:
-            found.append(Charge(str(row["platform"]), str(row["traffic_form"]), rate, exempt))
-    return found
+    counts = counted(orders, ["platform", "traffic_form"], **_sums(orders, orders.fee_fen, orders.base_fen))
+    return [
+        (str(row["platform"]), str(row["traffic_form"]), _rate(row, "take_rate", sources, int(row["n"]), most=1.0))
+        for row in counts[counts["n"] >= max(k, 1)].to_dict("records")
+    ]
 
 
 def rates(frames: Frames, charges: Source | None, k: int = 0) -> list[tuple[str, str, Figure]]:
-    """(platform, form of traffic, rate) of all that is known of a client's charges, its settlement first."""
+    """The same of all that is known of a client's charges, its settlement first."""
     found = [] if charges is None else settled(charges, frames.sources, k)
-    told = {one.platform for one in found}
-    by_form = [(one.platform, one.traffic_form, one.rate) for one in found]
+    told = {platform for platform, _, _ in found}
     exported = charged(frames, k) if frames.orders is not None else {}
-    return by_form + [(platform, "all", rate) for platform, rate in exported.items() if platform not in told]
+    return found + [(platform, "all", rate) for platform, rate in exported.items() if platform not in told]

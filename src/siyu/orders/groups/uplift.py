@@ -37,12 +37,8 @@ class Uplift:
     selection: how many times as often joiners would have to buy anyway for the whole difference to arise.
     before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.groups.pace`.
     detectable: smallest difference found four times in five.  hazard: Cox ratio with time-varying membership.
-    joiners: purchases compared on their side.
     """
 
-    window_days: int
-    gap_days: int
-    joiners: int
     difference: Figure | None
     joined: Figure | None
     others: Figure | None
@@ -117,7 +113,6 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
         return estimate.figure(key, sum(n) if of is None else n[of], frames.sources) if min(n) >= max(k, 1) else None
 
     return Uplift(
-        window, gap, counts[1],
         difference=shown(contrast.difference, "group_uplift", counts),
         joined=shown(contrast.joined, "joined_repeat_share", counts, 1),
         others=shown(contrast.others, "joined_repeat_share", counts, 0),
