@@ -164,6 +164,11 @@ class Figure:
         )
 
 
+def or_absent(figure: Figure | None, key: str) -> Figure | Absent:
+    """The figure, or Absent as metric `key` where there is none."""
+    return Absent((key,)) if figure is None else figure
+
+
 def _whose(left: Figure, right: Figure, sign: str) -> dict[str, Any]:
     """Sources, entity and akin of what two figures give together, with the conflicts that allow it.
 
