@@ -21,7 +21,7 @@ from siyu.schemas import schema_faults
 
 def contents(folder):
     """Every file but the journal, which holds times."""
-    files = {path.relative_to(folder).as_posix(): path for path in storage.files_below(folder)}
+    files = storage.files_below(folder)
     return {name: path.read_bytes() for name, path in files.items() if path.name != "journal.json"}
 
 

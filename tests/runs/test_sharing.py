@@ -7,8 +7,7 @@ import json
 import pytest
 
 from siyu.runs.ask import keys
-from siyu.runs.ask.output_options import Delivery
-from siyu.runs.ask.plan import planned
+from siyu.runs.ask.plan import Delivery, planned
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.requests import Wish, checked, place
 from siyu.runs.ask.reuse import decided, together

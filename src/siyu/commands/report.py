@@ -1,5 +1,6 @@
 """`siyu report` and `siyu render`: publish, from notebooks that are run or were run."""
 
+import contextlib
 import json
 import os
 import signal
@@ -64,8 +65,7 @@ def report(
           parameters: {months: 6}
     """  # noqa: D301 - click's mark for text that keeps its lines
     from siyu.runs.ask.lint import lint
-    from siyu.runs.ask.output_options import Delivery
-    from siyu.runs.ask.plan import planned
+    from siyu.runs.ask.plan import Delivery, planned
     from siyu.runs.ask.present import Present
     from siyu.runs.ask.requests import checked
     from siyu.runs.ask.reuse import decided, together
@@ -99,7 +99,7 @@ def report(
 @reporting_problems
 def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool) -> None:
     """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
-    from siyu.runs.ask.output_options import Delivery
+    from siyu.runs.ask.plan import Delivery
     from siyu.runs.external import NotebooksRefusedError, planned_from
 
     try:
@@ -121,8 +121,8 @@ def _publish(
     out.mkdir(parents=True, exist_ok=True)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
-    with Console() as console:
-        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console.progress, present=present)
+    with contextlib.closing(Console()) as console:
+        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console, present=present)
         try:
             outcomes = batch.run()
         except (OSError, IndexFailedError) as error:

@@ -1,7 +1,6 @@
 """A batch: many subjects, unattended, each published whole or failed with a reason."""
 
 import contextlib
-import os
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,8 +12,7 @@ from siyu.runs.files.workspace import Workspace
 from siyu.runs.journal import Journal
 from siyu.runs.make.index import stale
 from siyu.runs.make.pool import Pool, Task
-from siyu.runs.outcome import Outcome, Progress, concluded
-from siyu.runs.shared import SharedSections
+from siyu.runs.outcome import Outcome, Progress
 from siyu.runs.subjectrun import SubjectRun
 
 _WAIT = 0.2  # seconds between two tries for a subject that another run has
@@ -59,8 +57,8 @@ class Batch:
 
     def _run(self, pool: Pool) -> None:
         journal = Journal(self.workspace, pool.run)
-        shared = SharedSections(self.workspace, self.present, force=self.force)
-        waiting = [SubjectRun(plan, shared, self.present, journal, force=self.force) for plan in self.plans]
+        parts = self.workspace, self.present, journal, set[str]()
+        waiting = [SubjectRun(plan, *parts, force=self.force) for plan in self.plans]
         active: list[SubjectRun] = []
         while waiting or active:
             self._start(pool, active)
@@ -114,7 +112,7 @@ class Batch:
         for run in waiting:
             begun = True  # one that cannot even begin has failed
             with self._surviving(pool, run):
-                begun = run.begin(f"process {os.getpid()}")
+                begun = run.begin()
             if not begun:
                 continue
             waiting.remove(run)
@@ -151,7 +149,7 @@ class Batch:
 
     def _end(self, run: SubjectRun) -> None:
         try:
-            outcome = concluded(run)
+            outcome = run.concluded()
         finally:
             run.end()
         self.outcomes.append(outcome)

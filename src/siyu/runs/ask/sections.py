@@ -10,9 +10,9 @@ from typing import Any
 from siyu.errors import Problem, UsageError, shown_path
 from siyu.messages import msg
 from siyu.paths import notebooks_dir
+from siyu.reads.digests import digest
 from siyu.runs.ask.parameters import Parameter, declared
 from siyu.runs.ask.profile import Profile, planned_sections, profile_of
-from siyu.runs.files.storage import sha256
 
 # why a section is not run, by the kind of subject; the cases, fees and assumptions of the ledgers are all in one
 # currency, and two are never compared
@@ -65,8 +65,8 @@ def load(path: Path) -> Notebook:
     except (ValueError, KeyError, TypeError) as error:
         problem = Problem(file, 0, "", type(error).__name__, "a notebook in JSON", "Restore it from version control.")
         raise UsageError([problem]) from error
-    digest, profile = sha256(json.dumps(cells).encode()), profile_of(content["metadata"], file)
-    return Notebook(path.stem, path, content, digest, declared(content, file), profile)
+    parameters, profile = declared(content, file), profile_of(content["metadata"], file)
+    return Notebook(path.stem, path, content, digest(cells), parameters, profile)
 
 
 def applicable(kind: str, currency: str) -> dict[str, str]:
