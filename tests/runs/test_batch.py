@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from schemas import schema_faults
 
 from siyu.runs.ask import reuse
 from siyu.runs.ask.plan import Limits
@@ -16,7 +17,6 @@ from siyu.runs.files import storage
 from siyu.runs.files.record import mismatches
 from siyu.runs.files.workspace import Workspace
 from siyu.runs.outcome import Progress
-from siyu.schemas import schema_faults
 
 
 def contents(folder):
