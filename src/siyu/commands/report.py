@@ -14,10 +14,8 @@ import click
 from siyu.commands.options import FILE, FOLDER, OUT, misused, reporting_problems
 from siyu.errors import Problem, UsageError
 
-_TEMPLATE = click.option(
-    "--template", type=click.Path(path_type=Path, dir_okay=False),
-    help="A client's .pptx, whose master the deck takes.",
-)  # fmt: skip
+_ONE_FILE = click.Path(path_type=Path, dir_okay=False)
+_TEMPLATE = click.option("--template", type=_ONE_FILE, help="A client's .pptx, whose master the deck takes.")
 _PDF = click.option("--pdf", is_flag=True, help="Print the pages to PDF too (with Chromium).")
 _ALL_LANGUAGES = "zh,en"
 
@@ -25,11 +23,7 @@ _ALL_LANGUAGES = "zh,en"
 @click.command()
 @click.argument("subjects", nargs=-1, metavar="SUBJECT...")
 @click.option("--all", "every", is_flag=True, help="Every known subject.")
-@click.option(
-    "--manifest",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Subjects and settings in a YAML file.",
-)
+@click.option("--manifest", type=_ONE_FILE, help="Subjects and settings in a YAML file.")
 @click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
 @OUT
 @click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
@@ -142,15 +136,11 @@ def _languages(text: str) -> tuple[str, ...]:
 
 
 def _wishes(
-    subjects: Sequence[str],
-    every: bool,
-    manifest: Path | None,
-    lang: str,
-    as_of: str,
-    parameters: Sequence[str],
+    subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, as_of: str, parameters: Sequence[str],
     delivery: Any,
-) -> list[Any]:
+) -> list[Any]:  # fmt: skip
     from siyu.paths import subject_dirs
+    from siyu.runs.ask.manifest import wishes as read_manifest
     from siyu.runs.ask.requests import Given, Wish, place
 
     here = place("command line")
@@ -160,7 +150,10 @@ def _wishes(
         known = ", ".join(subject_dirs()) or "none yet"
         raise misused("subject", found, expected, f"Known subjects: {known}.")
     if manifest is not None:
-        return _manifest(manifest, bool(lang != _ALL_LANGUAGES or as_of or parameters or delivery.options))
+        if lang != _ALL_LANGUAGES or as_of or parameters or delivery.options:
+            expected = "no --lang, --as-of, -p, --template or --pdf beside a manifest"
+            raise misused("--manifest", "settings in two places", expected, "Write them into the manifest.")
+        return read_manifest(manifest)
     given, problems = {}, []
     for text in parameters:
         name, equals, value = text.partition("=")
@@ -172,15 +165,6 @@ def _wishes(
         raise UsageError(problems)
     names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
     return [Wish(name, here, _languages(lang), as_of, given, delivery=delivery) for name in names]
-
-
-def _manifest(path: Path, said_here: bool) -> list[Any]:
-    from siyu.runs.ask.manifest import wishes
-
-    if said_here:
-        expected = "no --lang, --as-of, -p, --template or --pdf beside a manifest"
-        raise misused("--manifest", "settings in two places", expected, "Write them into the manifest.")
-    return wishes(path)
 
 
 def _cores() -> int:

@@ -20,7 +20,9 @@ Faults = Mapping[str, Sequence[str]]
 
 def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[TitledFinding] = ()) -> dict[str, Any]:
     """The record of a run without its files and seal. findings: with titles, of a report without faults."""
-    request, made = plan.request, _made(plan, store)
+    request = plan.request
+    kept = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
+    made = {name: one for name, one in kept.items() if one is not None}
     record = {
         "schema": SCHEMA,
         "status": FAILED if faults else PUBLISHED,
@@ -102,11 +104,6 @@ def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list
         for (key, name), value in new.items()
         if (key, name) in old and old[key, name] != value
     ]
-
-
-def _made(plan: Plan, store: SectionStore) -> dict[str, Made]:
-    found = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
-    return {name: made for name, made in found.items() if made is not None}
 
 
 def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Mapping[str, Made]) -> dict[str, Any]:

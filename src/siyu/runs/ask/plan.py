@@ -28,6 +28,15 @@ class Limits:
     memory: int = 4 << 30
     output: int = 50 << 20
 
+    def exceeded(self, seconds: float, memory: int, output: int) -> str:
+        """Why to stop what took so much; empty while it may go on."""
+        if seconds > self.seconds:
+            return f"stopped after {self.seconds:g} s, its limit of time"
+        taken = {"memory": (memory, self.memory), "output": (output, self.output)}
+        over = (f"stopped at {used >> 20} MB of {name}, its limit is {limit >> 20} MB"
+                for name, (used, limit) in taken.items() if used > limit)  # fmt: skip
+        return next(over, "")
+
 
 @dataclass(frozen=True)
 class Delivery:

@@ -123,7 +123,7 @@ def _date_problems(wish: Wish) -> list[Problem]:
 
 def _delivery_problems(delivery: Delivery) -> list[Problem]:
     """What a template lacks, and a browser that is not there."""
-    problems: list[Problem] = []
+    problems = list[Problem]()
     if delivery.template is not None:
         from siyu.render.deck.masters import opened  # half a second of imports, where a template is given
 
