@@ -55,10 +55,9 @@ class SubjectRun:
         self._executed: list[str] = []
         self._moved: tuple[dict[str, Any], ...] = ()
         self._due: list[SectionPlan] = []
-        self._pages: list[Task] = []
+        self._pages: list[Task] | None = None  # until all sections are good
         self._claims: dict[str, Lock] = {}
         self._running = 0
-        self._rendering = False
         self._waiting_since: float | None = None
 
     def begin(self) -> bool:
@@ -97,8 +96,8 @@ class SubjectRun:
                 self._due.remove(section)
                 self._running += 1
                 yield self._section_task(section, store)
-        if not (self._due or self._running or self.faults or self._rendering or self.decision.unchanged):
-            self._pages += self._rendering_tasks()
+        if not (self._due or self._running or self.faults or self._pages is not None or self.decision.unchanged):
+            self._pages = self._rendering_tasks()
         while self._pages:
             self._running += 1
             yield self._pages.pop(0)
@@ -137,7 +136,7 @@ class SubjectRun:
     def over(self) -> bool:
         """Whether nothing is left to run: unchanged, failed, or ready to publish."""
         idle = not self._due and not self._pages and not self._running
-        return self.decision.unchanged or (idle and (bool(self.faults) or self._rendering))
+        return self.decision.unchanged or (idle and (bool(self.faults) or self._pages is not None))
 
     def concluded(self) -> Outcome:
         """Publish a subject whose tasks are over, or record its failure, and say how it ended."""
@@ -266,13 +265,14 @@ class SubjectRun:
         }
         return Task(self.subject, section.notebook, payload)
 
-    def _rendering_tasks(self) -> Iterator[Task]:
-        self._rendering = True
+    def _rendering_tasks(self) -> list[Task]:
         storage.emptied(self.place.building)
         self._copy_notebooks([section.notebook for section in self.plan.runs])
         payload = rendering(self.plan, self.store, self.place.building.resolve()) | {"need": self.size()}
-        for kind, code in renderings(self.plan.request.languages):
-            yield Task(self.subject, file_name(kind, code), {**payload, "kind": kind, "language": code})
+        return [
+            Task(self.subject, file_name(kind, code), {**payload, "kind": kind, "language": code})
+            for kind, code in renderings(self.plan.request.languages)
+        ]
 
     def _copy_notebooks(self, names: list[str]) -> None:
         folder = self.place.building / "notebooks"
