@@ -7,7 +7,7 @@ from importlib import metadata
 from typing import Any
 
 from siyu.paths import address, project_root
-from siyu.reads.digests import ABSENT, digest, sha256_of
+from siyu.reads.digests import ABSENT, Digests, digest, sha256_of
 from siyu.runs.files.storage import files_below
 
 # Packages whose version shows in a report or decides what is in it.
@@ -52,5 +52,4 @@ def versions() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def lock() -> str:
     """Digest of the locked packages."""
-    path = project_root() / "requirements.txt"
-    return sha256_of(path) if path.exists() else ABSENT
+    return Digests().file("requirements.txt")

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from siyu.errors import Problem, ProblemsError, UsageError, nearest
+from siyu.errors import Problem, UsageError, collected, nearest
 from siyu.paths import subject_dirs
 from siyu.runs.ask.parameters import Parameter, Scalar
 from siyu.runs.ask.plan import Delivery, Limits, Request
@@ -81,7 +81,7 @@ def checked(wishes: Iterable[Wish]) -> list[Request]:
         seen.add(wish.subject)
         try:
             subject = load_subject(wish.subject)
-        except ProblemsError as error:
+        except UsageError as error:
             problems += error.problems
             continue
         found = [*_language_problems(wish), *_date_problems(wish)]
@@ -127,10 +127,8 @@ def _delivery_problems(delivery: Delivery) -> list[Problem]:
     if delivery.template is not None:
         from siyu.render.deck.masters import opened  # half a second of imports, where a template is given
 
-        try:
+        with collected(problems):
             opened(delivery.template)
-        except ProblemsError as error:
-            problems += error.problems
     if delivery.pdf:
         from siyu.render.page.printing import PROGRAMS, browser
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from siyu.errors import Problem, UsageError, shown_path
+from siyu.errors import Problem, UsageError, collected, shown_path
 from siyu.messages import msg
 from siyu.paths import notebooks_dir
 from siyu.reads.digests import digest
@@ -39,12 +39,10 @@ def notebooks() -> dict[str, Notebook]:
     """The bundled sections by name, in order: notebooks that begin with two digits.
 
     Raises UsageError with the faults of all of them."""
-    found, problems = {}, []
+    found, problems = {}, list[Problem]()
     for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb")):
-        try:
+        with collected(problems):
             found[path.stem] = load(path)
-        except UsageError as error:
-            problems += error.problems
     if problems:
         raise UsageError(problems)
     return found
