@@ -12,7 +12,7 @@ class Lock:
         self.path = path
         self._handle: int | None = None
 
-    def acquire(self, holder: str = "") -> bool:
+    def acquire(self, holder: str | None = None) -> bool:
         """Take the lock without waiting. False when somebody has it. holder: who says so, default this process."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -21,7 +21,7 @@ class Lock:
             if not self._current(handle):
                 raise BlockingIOError("it was removed by its holder in between")
             os.ftruncate(handle, 0)
-            os.pwrite(handle, (holder or f"process {os.getpid()}").encode(), 0)
+            os.pwrite(handle, (f"process {os.getpid()}" if holder is None else holder).encode(), 0)
         except OSError as error:
             os.close(handle)
             if isinstance(error, BlockingIOError):
