@@ -107,11 +107,7 @@ class SubjectRun:
         """Take the result of a task: check what it made, keep it or note why not."""
         self._running -= 1
         section = next((one for one in self.plan.runs if one.notebook == task.label), None)
-        if section is None:
-            found = [fault] if fault else []
-        else:
-            self._executed.append(section.notebook)
-            found = self._finish(section, task, fault)
+        found = self._finish(section, task, fault) if section else [fault] if fault else []
         self.journal.task(self.subject, task, found)
         if found:
             self.faults[task.label] = found
@@ -230,6 +226,7 @@ class SubjectRun:
 
     def _finish(self, section: SectionPlan, task: Task, fault: str | None) -> list[str]:
         """Check what a section has left, keep it, and let the others have it. Returns what speaks against it."""
+        self._executed.append(section.notebook)
         store = self.workspace.shared(section.shared) if section.shared else self.store
         made, found = judged(section, store) if fault is None else (None, [fault])
         if made is not None:
