@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from siyu.intake.formats.catalogue import OPEN, decides, undecided
+from siyu.intake.formats.catalogue import OPEN, decides
 from siyu.intake.formats.format import Layout, normal
 from siyu.intake.new import guesses, proofs
 from siyu.intake.new.sample import Sample, sample
@@ -52,7 +52,7 @@ def drafted(source: TableSource, name: str) -> Draft:
 def extended(layout: Layout, name: str) -> Draft:
     """The format of a file that has columns it says nothing about, with these as questions."""
     entry = layout.format.model_dump(exclude_defaults=True, exclude={"key", "open"})
-    names = undecided(layout)
+    names = layout.unknown  # of these the reader could not tell
     identify = [layout.title(key) for key in layout.places] + list(names)
     content = {"name": {"en": name, "zh": name}, "draft": True, "checked": OPEN} | entry
     content |= {"name": {"en": name, "zh": name}, "identify": identify, "waived": dict.fromkeys(names, OPEN)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,9 +16,11 @@ from siyu.intake.reading.problems import RefusedError
 
 Reals = npt.NDArray[np.float64]
 SOME = 20_000  # ids by which it is seen what they are multiples of
-FEWEST = 3  # rounded ids below which it may be chance
+FEWEST = 3  # rounded ids below which it may be chance, unless chance makes RARE ones of them
+RARE = 0.01
 SIGMA = 8  # standard deviations above chance at which ids were rounded: clusters of lines have some more than one
 SHORTEST, LONGEST = 16, 19  # digits of ids that lose some in a spreadsheet; more are rare, and lose theirs alike
+PRINTED = 0.01  # share of records whose id is printed rounded, from which the file is refused
 SHOWN = 5  # keys that are named
 LEAST = 15  # records from which a share of them can be implausible
 TIMES = 8  # the usual number of a key's records
@@ -53,11 +56,18 @@ class Rounded:
         for place, counts in part.items():
             self.counts[place] = self.counts.get(place, np.zeros_like(counts)) + counts
 
-    def refuse(self, layout: Layout) -> None:
-        """Raise RefusedError when more ids look rounded than chance makes so."""
+    def refuse(self, layout: Layout, printed: Mapping[str, int], records: int) -> None:
+        """Raise RefusedError when more ids look rounded than chance makes so, or are printed so.
+
+        printed: ids like 6.9E+18, by header; records: of the file.
+        """
+        for column, number in printed.items():
+            if number >= FEWEST and number > PRINTED * records:
+                raise RefusedError("damaged_ids", column=column, found=f"{number:,}", expected=f"{records:,}")
         for (key, _), looks in self.counts.items():
             for hits, expected, every in looks:
-                if hits >= FEWEST and hits > expected + SIGMA * np.sqrt(expected):
+                enough = hits >= FEWEST or (hits > 1 and expected < RARE)
+                if enough and hits > expected + SIGMA * np.sqrt(expected):
                     column, found, of = layout.title(key), f"{int(hits):,}", f"{int(every):,}"
                     raise RefusedError("damaged_ids", column=column, found=found, expected=of)
 
