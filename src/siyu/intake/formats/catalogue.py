@@ -41,6 +41,12 @@ _TELLS = re.compile(
     r"|expired|invalid|abandoned|rejected|test)|USD|EUR|HKD|JPY|GBP|TWD|MOP|SGD|KRW|AUD|CAD|THB|MYR|RUB|(美|欧|日|韩|港|台)[元币]|英镑",
     re.IGNORECASE,
 )
+# headers of columns that can tell buyers apart, where a format finds its own column of them missing
+_BUYER = re.compile(
+    r"(买家|顾客|客户|会员|用户|消费者|下单)(标识|id|编?号|卡号?|账号|帐号|码|昵称|名称?|手机号?码?|电话)?$|(手机|电话)号?码?$|昵称$"
+    r"|(open|union)_?id|^(buyer|customer|member|user|client)(_?(id|key|no|name|number|code|phone|mobile))?$|^e?mail$|^phone$",
+    re.IGNORECASE,
+)
 _FEW = 50  # different cells of a column that says what sort a line is
 
 
@@ -215,17 +221,26 @@ def _problem(file: str, detail: Any) -> Problem:
 
 def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """Headers nobody mapped that may say which lines count: status, refund, currency, number of pieces or lines; by
-    the header, or by the cells of some records."""
+    the header, or by the cells of some records. Of a file that names no buyers else, those that may."""
     if layout.format.kind in ("sessions", "aggregates"):
         return ()
-    places = {name: layout.header.index(name) for name in layout.unknown}
+    nameless = layout.format.kind == "orders" and "buyer_id" in set(layout.format.columns) - set(layout.places)
     return tuple(
-        name for name, place in places.items() if decides(name) or _telling({row[place].strip() for row in records})
+        name
+        for name in layout.unknown
+        if decides(name)
+        or (nameless and names_buyers(name))
+        or _telling({row[layout.header.index(name)].strip() for row in records})
     )
 
 
 def _telling(cells: set[str]) -> bool:
     return len(cells) <= _FEW and any(_TELLS.fullmatch(cell) for cell in cells)
+
+
+def names_buyers(name: str) -> bool:
+    """Whether a column so called may tell buyers apart."""
+    return bool(_BUYER.search(normal(name)))
 
 
 def decides(name: str) -> bool:

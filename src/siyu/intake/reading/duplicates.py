@@ -39,8 +39,8 @@ class Fingerprints:
         entry, columns = self.layout.format, self.layout.places
         self._key = [key for key in entry.line_key if key in columns]
         self._check = entry.duplicates == "drop"
-        # without a whole key, two records are the same only when everything about them is
-        self.whole = bool(entry.line_key) and set(entry.line_key) <= set(columns)
+        # without a key of lines, two records are the same only when everything about them is
+        self.whole = bool(entry.line_key) and set(entry.line_key) <= set(columns) and entry.line_key != ["order_id"]
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
         self._connection = duckdb.connect(config={"threads": 1})

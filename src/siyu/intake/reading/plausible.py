@@ -23,7 +23,7 @@ DAY = 86_400
 GAP = 730 * DAY  # between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
 CONTRADICTS = 0.05  # share of refunds above the amount at which the column is not what the format says
-FAR = 100  # times the amount that 99 in 100 stay below
+FAR = 100  # times the amount that 99 in 100 stay below, or times a hundred that of one in two
 NEVER = np.iinfo(np.int64).min
 
 
@@ -66,6 +66,9 @@ class Bounds:
                 unpaid = records["paid_fen"].is_null().to_numpy()
                 over = np.abs(kept["refunded"]) > _fen(records, "paid_fen")
                 kept["over"] = np.where(unpaid, 0, over).astype(np.int8)
+            if "net_fen" in names:
+                left, back = _fen(records, "net_fen"), np.abs(kept["refunded"])
+                kept["still"] = ((left == back) & (back > 0)).astype(np.int8)
         if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
@@ -114,6 +117,9 @@ class Bounds:
         if entry.refunds == "apart" and over.sum() > max(2, CONTRADICTS * np.count_nonzero(refunded)):
             shown = f"{int(over.sum()):,}"
             raise RefusedError("refunds_contradict", column=self.layout.title("refunded_fen"), found=shown)
+        if entry.refunds == "net" and self.joined("still").sum() > max(2, np.count_nonzero(refunded) / 2):
+            shown = f"{int(self.joined('still').sum()):,}"
+            raise RefusedError("refunds_still_there", column=self.layout.title("net_fen"), found=shown)
         if dear.sum() > max(2, dear.size / 2):
             column = self.layout.title("paid_fen")
             raise RefusedError("price_contradicts", column=column, found=f"{int(dear.sum()):,}")
@@ -121,8 +127,9 @@ class Bounds:
         yield self.layout.title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield self.layout.title("paid_fen"), "price_over", np.flatnonzero(dear)
         if fen.size >= 20 and self.layout.control is not None:
-            usual = np.quantile(fen, 0.99, method="lower")
-            yield self.layout.title(self.layout.control), "outlier", np.flatnonzero(fen > FAR * max(usual, 10_000))
+            half, most = np.quantile(fen, [0.5, 0.99], method="lower")
+            far = FAR * max(min(most, FAR * half), 10_000)
+            yield self.layout.title(self.layout.control), "outlier", np.flatnonzero(fen > far)
 
 
 def few_lines(places: Sequence[int]) -> str:
