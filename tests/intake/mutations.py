@@ -61,7 +61,7 @@ def draft(name: str, seed: int, records: int = 40) -> Draft:
         paid = 0 if name == "douyin_shop" and rng.random() < 0.05 else rng.randrange(100, 900_000)
         when = START + rng.randrange(90 * DAY)
         order = str(6_917_000_000_000_000_000 + number * 7_919 + rng.randrange(7_000))
-        money = {key: paid for key, column in entry.columns.items() if column.read == "money"}
+        money = {key: paid for key, column in entry.columns.items() if column.read == "money"} | {"refunded_fen": 0}
         made.append({
             **money, "order_id": order, "line_id": str(int(order) + 1), "buyer_id": f"buyer{rng.randrange(30):04d}",
             "created_at": when, "paid_at": when + 60, "status": "completed", "quantity": 1,

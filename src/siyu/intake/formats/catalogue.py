@@ -37,8 +37,9 @@ _TELLS = re.compile(
     r"(交易|订单|支付|[买卖]家|系统|用户|商家|平台|部分|全额|全部|仅|自动|超时|主动|售后|同意|已|被)*"
     r"(关闭|取消|撤销|作废|失败|失效|无效|拒付|退款|退货|退单|退回|退货退款|冲红|红冲|换货|补发|刷单|补单|测试单?|赠品)"
     r"(成功|完成|中|关闭|单|订单|申请)*|(未|待|等待|等待买家)(付款|支付|成交)"
-    r"|(partially|fully|un|not)?[_ -]?(closed|cancell?ed|voided|refund(ed|ing)?|returned|failed|declined|paid|charge-?back"
-    r"|expired|invalid|abandoned|rejected|test)|USD|EUR|HKD|JPY|GBP|TWD|MOP|SGD|KRW|AUD|CAD|THB|MYR|RUB|(美|欧|日|韩|港|台)[元币]|英镑",
+    r"|(partially|fully|un|not)?[_ -]?(closed|cancell?ed|voided|refund(ed|ing)?|returned|failed|declined|paid"
+    r"|charge-?back|expired|invalid|abandoned|rejected|test)|USD|EUR|HKD|JPY|GBP|TWD|MOP|SGD|KRW|AUD|CAD|THB|MYR|RUB"
+    r"|(美|欧|日|韩|港|台)[元币]|英镑",
     re.IGNORECASE,
 )
 # headers of columns that can tell buyers apart, where a format finds its own column of them missing

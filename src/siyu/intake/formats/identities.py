@@ -18,6 +18,8 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20,
 _UNSEEN = dict.fromkeys([0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
                          *range(0x2060, 0x2065), *range(0x2066, 0x206A)])  # fmt: skip
 _CIPHER = re.compile(r"^(##|\$\$|#[A-Za-z0-9+/=]{8})")
+# what `containers` put for cells whose value is not known: below the first one of a merged range, never computed
+MERGED, LOST = "#MERGED!", "#EMPTY!"
 _ERROR = re.compile(r"#[A-Z/0!?_]+[!?]?(\sN/A)?|#+|Err:\d+")  # what a spreadsheet shows for a failed formula
 _STARS = re.compile(r"[*＊•●∗✱✲◆■□]|…|\.{3}")
 _GAP = re.compile(r"\+?\d{2,4}\s?([xX#._\-—?~])\1{2,}\s?\d{0,4}|[xX]{2,}")  # 138xxxx1234
@@ -28,7 +30,9 @@ _NOTHING = re.compile(
 )
 _PHONE = re.compile(r"(?:\+?(?:00)?86)?(1[3-9]\d{9})")
 _SAID = re.compile(r"^(?:tel|phone|mobile|手机号?码?|电话)[::]?(?=[+\d(])|\((?:手机|电话|微信同号)\)$", re.IGNORECASE)
-_SIMPLE = str.maketrans("沒無買遊訪註冊會員戶顧號帳錄線陸隱門現場過測試", "没无买游访注册会员户顾号账录线陆隐门现场过测试")
+_SIMPLE = str.maketrans(
+    "沒無買遊訪註冊會員戶顧號帳錄線陸隱門現場過測試", "没无买游访注册会员户顾号账录线陆隐门现场过测试"
+)
 # what spreadsheets and programs write for a number too long for them; a nickname may read 4e135
 _ROUNDED = re.compile(r"\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}|\d{16,}\.\d*")
 _HASHED = ("", "null", "NULL", "None", "nan", "0", "undefined", "-")
@@ -94,6 +98,8 @@ def identity(text: str) -> Identity:
     what cannot be seen. An id that a spreadsheet has rounded is a fault.
     """
     plain = html.unescape(narrow(text)).strip(" \t\u00a0'`\u2018")
+    if plain in (MERGED, LOST):
+        return None, "cell_error"
     if is_nobody(plain):
         return None, ""
     if _ROUNDED.fullmatch(plain):

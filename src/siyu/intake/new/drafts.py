@@ -139,8 +139,8 @@ class _Asking:
             proof = proofs.apart_from(table, refund, found[0], totals) if len(found) == 1 else None
             self.refunds = OPEN if proof is None else "apart"
             what = (f"{table.named(found[0])} is {table.named(proof)} on refunded lines, too: it stays as it was."
-                    if proof is not None else "refunds: apart when the amount stays as it was, net when it is already less the"
-                    " refund (then its column is net_fen).")  # fmt: skip
+                    if proof is not None else "refunds: apart when the amount stays as it was, net when it is already"
+                    " less the refund (then its column is net_fen).")  # fmt: skip
             self.told.append(what)
 
     def _time(self) -> None:

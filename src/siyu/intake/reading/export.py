@@ -23,7 +23,7 @@ from siyu.intake.reading.plausible import Bounds, few_lines
 from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, read_block
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.reading.suspects import Crowd, Reals, Rounded
+from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded
 
 _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]]  # fingerprints, values, long ids
 Progress = Callable[[int], None]
@@ -231,6 +231,7 @@ class _Run:
             account.report(Trouble(self._shown(int(lines[at])), None, "stray_date"))
         self.reading.dropped = np.union1d(self.reading.dropped, lines[stray])
         kept = ~np.isin(lines, self.reading.dropped)
+        account.observed = self.bounds.observed(kept)
         for column, code, places in self.bounds.odd(fen):
             found = [self._shown(int(lines[at])) for at in places if kept[at]]
             if found:
@@ -250,10 +251,10 @@ class _Run:
 
     def _crowd(self, named: Ints, lines: Ints) -> None:
         entry, column = self.layout.format, self.layout.title("buyer_id")
-        self.account.crowd = crowd = Crowd.of(self.prints.buyers()[named], named)
+        self.account.crowd = crowd = Crowd.of(*self.prints.buyers(named), named)
         for at, share in crowd.heavy if entry.kind == "orders" else ():
             line = self._shown(int(lines[at]))
-            if share > entry.heaviest_buyer:
+            if share > entry.heaviest_buyer and share * crowd.named >= LEAST:
                 raise RefusedError("crowded_buyer", line=line, column=column, found=f"{share:.0%}")
             self.account.note("heavy_buyer", column, line=line, found=f"{share:.0%}")
 

@@ -22,10 +22,10 @@ SIGMA = 8  # standard deviations above chance at which ids were rounded: cluster
 SHORTEST, LONGEST = 16, 19  # digits of ids that lose some in a spreadsheet; more are rare, and lose theirs alike
 PRINTED = 0.01  # share of records whose id is printed rounded, from which the file is refused
 SHOWN = 5  # keys that are named
-LEAST = 15  # records from which a share of them can be implausible
-TIMES = 8  # the usual number of a key's records
-NAMED = 0.05  # share of records from which a key is named
-FAR = 20  # times the records that 99 in 100 keys stay below, from which it is named, too
+SEVERAL, LEAST = 5, 10  # orders from which a share of them can be odd, or implausible
+TIMES = 4  # the usual number of a key's orders
+NAMED = 0.05  # share of orders from which a key is named
+FAR = 20  # times the orders that 99 in 100 keys stay below, from which it is named, too
 
 
 @dataclass
@@ -103,8 +103,9 @@ def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:
 
 @dataclass(frozen=True)
 class Crowd:
-    """How identity was read: records that name a buyer, distinct keys, records a key at the 99th percentile, and
-    the shares of the three largest keys. heavy: positions of the first record of keys with an implausible share."""
+    """How identity was read: orders (records of other tables) that name a buyer, distinct keys, orders a key at the
+    99th percentile, and the shares of the three largest keys. heavy: positions of the first record of keys with an
+    implausible share."""
 
     named: int
     keys: int
@@ -113,15 +114,18 @@ class Crowd:
     heavy: tuple[tuple[int, float], ...] = ()
 
     @classmethod
-    def of(cls, every: npt.NDArray[np.uint64], at: Ints) -> Crowd:
-        """The crowd of records that name a buyer: a hash of the key of each, and its position."""
+    def of(cls, every: npt.NDArray[np.uint64], orders: npt.NDArray[np.uint64] | None, at: Ints) -> Crowd:
+        """The crowd of records that name a buyer: hashes of the key and the order of each, and its position."""
         if not every.size:
             return cls(0, 0, 0, ())
+        if orders is not None:  # an order of a hundred lines is one
+            _, once = np.unique(every ^ (orders * np.uint64(0x9E3779B97F4A7C15)), return_index=True)
+            every, at = every[np.sort(once)], at[np.sort(once)]
         keys, counts = np.unique(every, return_counts=True)
         shares = np.sort(counts)[::-1] / every.size
         usual = int(np.quantile(counts, 0.99, method="higher"))
         above = counts > NAMED * every.size
-        many = (counts > max(LEAST - 1, TIMES * np.median(counts))) & (above | (counts > FAR * usual))
+        many = (counts >= max(SEVERAL, TIMES * np.median(counts) + 1)) & (above | (counts > FAR * usual))
         first = sorted(zip(counts[many].tolist(), keys[many].tolist(), strict=True), reverse=True)[:SHOWN]
         heavy = tuple((int(at[int(np.argmax(every == np.uint64(key)))]), n / every.size) for n, key in first)
         return cls(int(every.size), len(keys), usual, tuple(float(one) for one in shares[:3]), heavy)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.store.buyers import Keys
