@@ -33,7 +33,7 @@ from siyu.intake.store.snapshots import Clash, ContradictionError, age
 from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
-SHAPE = "5"  # raise it when the same parts would give other tables
+SHAPE = "6"  # raise it when the same parts would give other tables
 
 
 @dataclass(frozen=True)
