@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -117,6 +118,12 @@ def part_folder(store: Path, content: str, secret: bytes, own: Path | None = Non
     gone = sorted(key.hex() for key in erased(store, secret))
     made_from = "\0".join([VERSION, content, _rules(own), name_of(secret), *gone])
     return store / "parts" / hashlib.sha256(made_from.encode()).hexdigest()[:32]
+
+
+def named(name: str, own: Path | None = None) -> list[str]:
+    """What formats read of a file's name."""
+    patterns = {column.named for entry in formats(own).values() for column in entry.columns.values() if column.named}
+    return [found[1] for pattern in sorted(patterns) if (found := re.search(pattern, name))]
 
 
 def part_of(
