@@ -173,9 +173,13 @@ def settled(charges: Source, sources: tuple[str, ...], k: int = 0) -> list[Charg
     return found
 
 
-def rates(frames: Frames, charges: Source | None, k: int = 0) -> list[tuple[str, str, Figure]]:
-    """(platform, form of traffic, rate) of all that is known of a client's charges, its settlement first."""
-    found = [] if charges is None else settled(charges, frames.sources, k)
+def rates(
+    frames: Frames, charges: Source | None, k: int = 0, sources: tuple[str, ...] = ()
+) -> list[tuple[str, str, Figure]]:
+    """(platform, form of traffic, rate) of all that is known of a client's charges, its settlement first.
+
+    sources: of the settlement."""
+    found = [] if charges is None else settled(charges, sources or frames.sources, k)
     told = {one.platform for one in found}
     by_form = [(one.platform, one.traffic_form, one.rate) for one in found]
     exported = charged(frames, k) if frames.orders is not None else {}

@@ -136,7 +136,9 @@ def epoch(text: str) -> Read:
 def end_of(text: str, *, place: int = 1) -> Read:
     """The end of an interval such as `2025-09-07_16-00-00~2025-09-08_00-00-46`. place: 0 for its beginning."""
     ends = re.split(r"\s*[~～至]\s*", bare(text))
-    return moment(ends[place]) if len(ends) == 2 or ends[0] in BLANKS else (None, "not_time")
+    if ends[0] in BLANKS and len(ends) == 1:
+        return None, ""
+    return moment(ends[place]) if len(ends) == 2 else (None, "not_time")
 
 
 def duration(text: str) -> Read:
