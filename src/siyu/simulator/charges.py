@@ -49,5 +49,6 @@ def settlement_file(brand: Brand) -> tuple[str, bytes]:
         charge_id=(7_100_000_000_000_000_000 + np.arange(len(booked))).astype(str),
         exempt=np.where(booked["exempt"], "yes", "no"), amount_fen=booked["base_fen"] - booked["fee_fen"],
     )  # fmt: skip
-    text = writing.text(writing.header(entry), writing.rows(entry, rows.to_dict("records")))
+    records = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
+    text = writing.text(writing.header(entry), writing.rows(entry, records))
     return "settlement.csv", text.encode("utf-8-sig")
