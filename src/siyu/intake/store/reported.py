@@ -21,7 +21,9 @@ class Reported:
         self.who = np.concatenate([keys.of_rows(*both) for both in zip(parts, rows, strict=True)])
         self.part = np.repeat(np.arange(len(parts)), [len(one) for one in rows])
         whole = pa.concat_tables(rows, promote_options="default").unify_dictionaries().drop_columns("buyer_no")
-        self.keys = ["platform", *(key for key in tables()[kind].keys if key in whole.column_names)]
+        wanted = [key for key in tables()[kind].keys if key != "buyer_id"]
+        self.keys = ["platform", *(key for key in wanted if key in whole.column_names)]
+        self.whole = len(self.keys) == len(wanted) + 1
         platforms = np.array([part.format.platform for part in parts])[self.part]
         self.rows = whole.append_column("platform", pa.array(platforms, pa.string()))
 
@@ -35,20 +37,22 @@ class Reported:
     def table(self, ids: Ints) -> pa.Table:
         """Each row once, as the newest export that holds it tells; with what only an older one tells of it."""
         rows, who = self.rows, self.who
-        if self.part.max(initial=0) and (len(self.keys) > 1 or self.named):
+        if self.whole or (self.part.max(initial=0) and (len(self.keys) > 1 or self.named)):
             frame = rows.to_pandas().assign(who=who, part=self.part)
             by = frame.groupby([*self.keys, "who"], dropna=False, observed=True, sort=False)
-            stays = np.flatnonzero(self.part == by["part"].transform("max").to_numpy())
+            last = by.cumcount(ascending=False).to_numpy() == 0  # without the whole key, rows of one export are many
+            stays = np.flatnonzero(last if self.whole else self.part == by["part"].transform("max").to_numpy())
             told = [name for name in rows.column_names if name not in self.keys]
             if self.ragged and told:
                 frame[told] = by[told].ffill()
             rows = pa.Table.from_pandas(frame.iloc[stays][rows.column_names], rows.schema, preserve_index=False)
             who = who[stays]
+        by_key = [(name, "ascending") for name in reversed(self.keys)]
         if not self.named:
-            return rows.sort_by([(name, "ascending") for name in self.keys])
+            return rows.sort_by(by_key)
         places, buyer = standing_for(who, np.vstack([ids, np.full(ids.shape[1], -1)]))
         nobody = np.flatnonzero(who < 0)
         taken = rows.take(pa.array(np.concatenate([places, nobody])))
         none = np.arange(len(taken)) >= len(places)
         buyers = pa.array(np.append(buyer, np.full(len(nobody), -1)), mask=none)
-        return taken.add_column(0, "buyer_id", buyers).sort_by([("buyer_id", "ascending")])
+        return taken.add_column(0, "buyer_id", buyers).sort_by([("buyer_id", "ascending"), *by_key])
