@@ -34,6 +34,7 @@ MISSING = msg(
 NO_RULE = msg("No fee rule is as old as this report: put dated rules with their source into this subject's fees.csv")
 UNDATED = msg("The order exports have no column {column}: when orders were paid is not known")
 UNTOLD = msg("Some order export has no column {column}: what came back is not known, and net figures are left out")
+CHARGED = ["traffic_form", "fee_fen", "base_fen", "exempt"]
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -61,14 +62,12 @@ class NoInput:
 class Holdings:
     """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
 
-    spans: what was observed, by scope. charges: a row per charge of its settlement, see `siyu.orders.measured.settled`;
-    None without."""
+    spans: what was observed, by scope."""
 
     books: Books
     as_of: date
     k: int
     spans: Mapping[str, Span] = field(default_factory=dict)
-    charges: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, subject: Subject, as_of: date) -> Holdings:
@@ -225,6 +224,39 @@ class Holdings:
     def purchases(self) -> pd.DataFrame:
         """A row per buyer and purchase day, see `siyu.intake.store.canonical`; `attrs["refs"]` names the files."""
         return self._frame(self.books.purchases, _NO_PURCHASES, *LINES, "members")
+
+    @cached_property
+    def charges(self) -> pd.DataFrame | None:
+        """A row per charge of its settlement, see `siyu.orders.measured.settled`; None without. An order whose export
+        is there has its form of traffic from it."""
+        booked = self.reported("charges")
+        if booked is None:
+            return None
+        booked = booked.reindex(columns=["platform", "order_id", "sort", "amount_fen", *CHARGED]).dropna(
+            subset="order_id"
+        )
+        # a flow of funds books what was paid, what came back, and what was taken in rows of their own
+        booked["fee_fen"] = booked["fee_fen"].fillna((-booked["amount_fen"]).where(booked["sort"] == "fee", 0))
+        booked["base_fen"] = booked["base_fen"].fillna(
+            booked["amount_fen"].where(booked["sort"].isin(["sale", "refund"]), 0)
+        )
+        if self.books.orders is not None and "traffic_form" in pq.read_schema(self.books.orders).names:
+            reads.opens(self.books.orders)
+            known = [("order_id", "in", set(booked["order_id"]))]
+            lines = pq.read_table(self.books.orders, columns=["order_id", "traffic_form"], filters=known).to_pandas()
+            forms = lines.dropna().drop_duplicates("order_id").set_index("order_id")["traffic_form"].astype(object)
+            booked["traffic_form"] = booked["traffic_form"].astype(object).fillna(booked["order_id"].map(forms))
+        form = booked["traffic_form"].fillna("all").replace("pending", "all").astype(str)
+        told: pd.DataFrame = booked.assign(traffic_form=form, exempt=booked["exempt"].eq("yes"))
+        return told[["platform", "order_id", *CHARGED]].astype(dict.fromkeys(("fee_fen", "base_fen"), "int64"))
+
+    def reported(self, kind: str) -> pd.DataFrame | None:
+        """A table as the subject's exports report it (`ad_days`, `sends` …, see `tables.yml`); None without one.
+        `attrs["refs"]` names the files."""
+        frame = self.books.frame(kind)
+        if frame is not None:
+            frame.attrs["refs"] = self.refs(kind)
+        return frame
 
     def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
         if path is not None:

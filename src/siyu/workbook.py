@@ -151,7 +151,8 @@ class Workbook:
         from siyu.orders import measured  # here: see `own`
 
         figures = measured.measured(self.own.frames("follows"), about.suppress_below)
-        settled = measured.rates(self.own.frames(), self.own.charges, about.suppress_below)
+        booked = self.own.refs("charges")
+        settled = measured.rates(self.own.frames(), self.own.charges, about.suppress_below, booked)
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
         return own.OwnInputs(found, stated, own.charged(settled), about.category)
 
