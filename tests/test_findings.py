@@ -41,7 +41,7 @@ def test_sources_are_those_of_values_chart_and_context():
 
 
 def test_absent_input_makes_an_absent_finding_that_says_what_is_missing():
-    finding = made("k", "{fan}", {"fan": Absent(("fan_gmv_share",))}, searched="ledger:luzhou_laojiao")
+    finding = made("k", "{fan}", {"fan": Absent(("fan_gmv_share",))}, searched=("ledger:luzhou_laojiao",))
     record = finding.record.as_json()
     assert (record["role"], record["needs"], record["values"]) == ("absent", ["fan_gmv_share"], [])
     assert "fan share of GMV" in title(finding.record, Language("en"))

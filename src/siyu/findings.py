@@ -12,9 +12,11 @@ import pandas as pd
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
-from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Quantity, Table, TableRow
+from siyu.messages import msg
+from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Opening, Quantity, Table, TableRow
 
 SCHEMA = 2
+_UNSTATED = msg("Not computable for this case: it does not state")
 
 
 class Facets(TypedDict, total=False):
@@ -30,6 +32,7 @@ class Facets(TypedDict, total=False):
     context: tuple[str, ...] | list[str]
     whatif: Mapping[str, Any] | None
     feeds: tuple[str, ...]
+    opening: Opening | None
 
 
 @dataclass(frozen=True)
@@ -57,18 +60,18 @@ class Finding:
 
 def make_finding(
     key: str, section: str, message: Text, values: Mapping[str, Figure | Absent], chart: Chart | Table | None, *,
-    language: Language, searched: str = "", **facets: Unpack[Facets],
+    language: Language, searched: tuple[str, ...] = (), **facets: Unpack[Facets],
 ) -> Finding:  # fmt: skip
     """A finding, or an absent one when any of its values is absent. `message` names values in braces.
 
-    searched: what an absent one rests on: where it was looked for, as a ref.
+    searched: what an absent one rests on: where it was looked for, as refs.
     Raises ValueError when the message or a card names a value that is not there, or a part is not what a record holds.
     """
     chart = chart or charts.NOTHING
     needs = {need for value in values.values() if isinstance(value, Absent) for need in value.needs} | {*chart.needs}
     if needs:
         values, chart = {}, charts.NOTHING
-        facets = {"role": "absent", "subtitle": facets.get("subtitle", ""), "context": (searched,)}
+        facets = {"role": "absent", "subtitle": facets.get("subtitle", ""), "context": searched}
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
     refs = {ref for part in (chart, *figures.values()) for ref in part.sources} | {*facets.pop("context", ())}
     given = {name: facet for name, facet in facets.items() if facet is not None}
@@ -90,7 +93,10 @@ def make_finding(
             "needs": sorted(needs),
         }
     )
-    for text in (record.message_id, record.subtitle, *record.caveats, *record.cards.values()) if not needs else ():
+    turns = record.opening.turns if record.opening else ()
+    for text in (
+        (record.message_id, record.subtitle, *record.caveats, *record.cards.values(), *turns) if not needs else ()
+    ):
         try:
             language.say(text, record.by_name)
         except KeyError as error:
@@ -102,7 +108,9 @@ def title(record: FindingRecord, language: Language) -> str:
     """The takeaway in words. An absent finding says what is missing."""
     if record.role == "absent":
         missing = language.comma.join(language.metric(key) for key in record.needs)
-        return f"{language.message('Not computable for this case: it does not state')}{language.gap}{missing}"
+        files = any(ref.startswith("orders:") for ref in record.sources)
+        said = msg("Not computable from these files: they do not hold") if files else _UNSTATED
+        return f"{language.message(said)}{language.gap}{missing}"
     return language.say(record.message_id, record.by_name)
 
 

@@ -144,7 +144,7 @@ def report_inputs(request: Request) -> dict[str, str]:
     folders = {request.subject.folder, request.case.folder}
     files = Digests()
     read = [address(folder / "subject.yml") for folder in sorted(folders)]
-    read.append(address(data_dir() / "definitions.yml"))
+    read += [address(data_dir() / "definitions.yml"), address(data_dir() / "playbook" / "steps.csv")]
     return {name: files.file(name) for name in read} | request.delivery.inputs
 
 
