@@ -6,11 +6,15 @@ from typing import Any
 
 import pytest
 
-from siyu.formulas import ROUTES, WECHAT_ROUTES, compiled, contribution, fee_star, people_value, tolerable_loss
+from siyu.formulas.breakeven import fee_star, tolerable_loss
+from siyu.formulas.compiled import compiled
+from siyu.formulas.contribution import contribution
+from siyu.formulas.people import people_value
 from siyu.language import Language
 from siyu.render.speech import Speech
 from siyu.render.tables.book import Book
 from siyu.render.tables.economics import Economics
+from siyu.routes import ROUTES, WECHAT_ROUTES
 
 
 def results(rows: Any, report: Any, column: int) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from itertools import zip_longest
 
+from siyu.language import PROBABILITY
 from siyu.record import MOST, Both, Chance, FindingRecord, Message, NextStep, Opening, Quantity, Summary, Table, Turn
 from siyu.render.report import OK, Report
 from siyu.verdict import SURE
-
-PROBABILITY = "win_share"
 
 
 def summarised(report: Report) -> Summary | None:

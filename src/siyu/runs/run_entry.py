@@ -1,12 +1,14 @@
-"""The account of a run: what goes into `run.json` about a subject, published or failed."""
+"""The account of a run: what renderings are told of it, and what goes into `run.json`, published or failed."""
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from siyu.record import Findings, RecordPart
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
+from siyu.runs.ask.profile import Kind
 from siyu.runs.ask.sections import profiles
 from siyu.runs.files import executed, storage
 from siyu.runs.files.made import Made, listed
@@ -17,27 +19,25 @@ Faults = Mapping[str, Sequence[str]]
 
 
 def account(
-    plan: Plan,
-    store: SectionStore,
-    faults: Faults,
-    previous: Mapping[str, Any] | None,
+    plan: Plan, store: SectionStore, faults: Faults, previous: Mapping[str, Any] | None,
     findings: Findings | None = None,
-) -> dict[str, Any]:
+) -> dict[str, Any]:  # fmt: skip
     """The record of a run without its files and seal. previous: {seal, as_of} of the report before; findings: of a
     report without faults."""
-    request, made = plan.request, _made(plan, store)
+    request, made = plan.request, made_of(plan, store)
     record = {
         "schema": SCHEMA,
         "status": FAILED if faults else PUBLISHED,
         "subject": request.subject.id,
         "kind": request.subject.kind,
+        "public": request.subject.suppress_below == 0,
         "name": request.subject.name.model_dump(),
         "as_of": request.as_of,
         "observed": _observed(made, store),
         "languages": list(request.languages),
         "runner": plan.runner,
         "previous": previous,
-        "key": plan.key({name: one.key for name, one in made.items()}),
+        "key": plan.key(made),
         "inputs": listed(dict(ChainMap(dict(plan.inputs), *(dict(one.inputs) for one in made.values())))),
         "parameters": list(plan.parameters),
         "versions": keys.versions(),
@@ -64,7 +64,36 @@ def reasons(faults: Faults) -> list[str]:
     return [f"{label}: {fault}" for label, found in faults.items() for fault in found]
 
 
-def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
+def rendering(plan: Plan, store: SectionStore, folder: Path) -> dict[str, Any]:
+    """What a worker is told that renders a report into `folder`, see `siyu.runs.make.reporting.render`."""
+    request = plan.request
+    return {
+        "folder": str(folder),
+        "subject": request.subject.model_dump(include={"id", "name", "kind"}),
+        "as_of": request.as_of,
+        "parameters": list(plan.parameters),
+        "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
+        "pdf": request.delivery.pdf,
+        "appendix": request.delivery.appendix,
+        "sections": [_told(section, store, folder, request.subject.kind) for section in plan.sections],
+    }
+
+
+def _told(section: SectionPlan, store: SectionStore, folder: Path, kind: Kind) -> dict[str, Any]:
+    (status, reason), profile = _state(section, store), profiles()[section.notebook]
+    return {
+        "notebook": section.notebook,
+        "status": status,
+        "reason": reason,
+        "path": str(folder / "notebooks" / f"{section.notebook}.ipynb") if section.status == OK else None,
+        "question": profile.question.model_dump(),
+        "lead": profile.lead.finding if profile.lead else "",
+        "rank": profile.rank(kind),
+        "aside": kind == "client" and "claims" in profile.needs,
+    }
+
+
+def _state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     """(status, reason or None) of a section that has been run well or is not to be run."""
     if section.status != OK:
         return section.status, section.reason
@@ -72,9 +101,10 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     return (NO_INPUT, reason.as_json() if isinstance(reason, RecordPart) else reason) if reason else (OK, None)
 
 
-def _made(plan: Plan, store: SectionStore) -> dict[str, Made]:
-    found = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
-    return {name: made for name, made in found.items() if made is not None}
+def made_of(plan: Plan, store: SectionStore) -> dict[str, Made]:
+    """notebook -> what its section was made from, of those that are good."""
+    kept = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
+    return {name: one for name, one in kept.items() if one is not None}
 
 
 def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Mapping[str, Made]) -> dict[str, Any]:
@@ -86,5 +116,5 @@ def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Ma
         return {**entry, "status": FAILED, "reason": "was not run to its end"}
     if section.status == OK:
         entry |= made[section.notebook].as_json()
-    status, reason = section_state(section, store)
+    status, reason = _state(section, store)
     return {**entry, "status": status, **({"reason": reason} if reason else {})}

@@ -7,13 +7,13 @@ import math
 import re
 
 import pytest
+from excel_formulas import PRINTED, excel, printed
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from results_sheet import library, results, said
 from sympy import Function, Integer, Max, Min, Rational, Symbol, exp, log
 
-from siyu.formulas.excel import PRINTED, excel, printed
 from siyu.language import Language
 from siyu.render.speech import Speech
 from siyu.render.tables import tables_bytes
@@ -240,7 +240,7 @@ def test_sheet_names_fit_excel_and_are_unique():
 
 
 def test_the_printed_formulas_are_those_of_the_library():
-    assert PRINTED.read_text(encoding="utf-8") == printed(), "run python -m siyu.formulas.excel"
+    assert PRINTED.read_text(encoding="utf-8") == printed(), "run python scripts/excel_formulas.py"
 
 
 def test_powers_stand_in_brackets_as_excel_reads_a_minus_before_them():

@@ -33,8 +33,8 @@ def day_sales(claims: pd.DataFrame) -> pd.DataFrame:
     claims: those of the case, with a label. Empty where fewer than three metrics are told."""
     days = claims[(claims["tag"] == "figure") & (claims["unit"] == "CNY") & (claims["statistic"] == "total")]
     days = days.drop_duplicates("metric")
-    names = [{"en": registry().metrics[key].en, "zh": registry().metrics[key].zh} for key in days["metric"]]
-    told = days.assign(metric=names, printed=days["as_printed"], day=days["period"])
+    names = {key: {"en": metric.en, "zh": metric.zh} for key, metric in registry().metrics.items()}
+    told = days.assign(metric=days["metric"].map(names), printed=days["as_printed"], day=days["period"])
     return told if len(told) >= len(DAYS) else told.iloc[:0]
 
 

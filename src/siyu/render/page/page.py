@@ -14,6 +14,7 @@ from siyu.record import (
     ConflictEntry,
     FindingRecord,
     Mark,
+    Moved,
     NextStep,
     Summary,
     Table,
@@ -30,12 +31,13 @@ from siyu.render.page.heat_grid import HeatGrid, grid
 from siyu.render.page.markdown import MarkdownCell, cell
 from siyu.render.page.pictures import Picture, drawn, pictures
 from siyu.render.report import Report, SectionReport, Setting
-from siyu.render.said import Said, joined, kept_together
-from siyu.render.speech import Speech, definitions
+from siyu.render.said import Said, kept_together
+from siyu.render.speech import Speech, definitions, step_name
 from siyu.render.summary import summarised
 
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
 MOST_IN_ROW = 3
+MOST_MOVES = 4
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,17 @@ class Card:
     interval: tuple[str, str]
     caveat: Said
     weak: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """A headline value that moved: its finding, its name, from and to in words (None: not shown), why."""
+
+    finding: FindingRecord
+    name: str
+    ends: list[str] | None
+    because: str
+    beyond: bool | None
 
 
 class Page:
@@ -81,7 +94,7 @@ class Page:
             caption, aside = self._split(text) if place >= len(caveats) else (text, "")
             said = [self.speech.of(finding, one) for one in (caption, aside or (*caveats, "", "", "")[place])]
             number = self._linked(self.speech.of(finding, f"{{{name}}}"), finding)
-            interval = self.speech.interval(value.interval_kind)
+            interval = self.speech.interval(value.interval_kind) if value.low != value.high else ("", "")
             found.append(Card(number, said[0], interval, said[1], self.citations.weak(value)))
         return found
 
@@ -122,9 +135,7 @@ class Page:
 
     def step_name(self, one: NextStep) -> Said:
         """What to do; where nobody has said how, what is to be measured."""
-        if one.step:
-            return self.speech.label(one.step.name)
-        return joined(self.language.message("Measure"), self.language.message(": "), self.speech.label(one.about))
+        return step_name(self.speech, one)
 
     def worth(self, one: NextStep) -> Said:
         """What knowing it is worth, where that was ranked."""
@@ -138,6 +149,30 @@ class Page:
     def because(self, finding: FindingRecord) -> Said:
         """What to bear in mind about a reason: its first caveat, else what its chart shows."""
         return next(iter(self.speech.caveats(finding)), None) or self.speech.of(finding, finding.subtitle)
+
+    def moves(self) -> list[Move]:
+        """What moved since the report before, those of the answer first, at most MOST_MOVES."""
+        lead = self.summary.answer if self.summary else ""
+        ranked = sorted(self.report.moved, key=lambda one: f"{one.section}.{one.key}" != lead)
+        return [self._move(one) for one in ranked[:MOST_MOVES]]
+
+    def _move(self, one: Moved) -> Move:
+        finding = self.report.by_key[f"{one.section}.{one.key}"]
+        value = finding.by_name[one.name]
+        name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name
+        ends = None
+        if one.from_ is not None:
+            point = {"low": None, "high": None}
+            ends = [
+                self.language.quantity(value.model_copy(update={**point, "value": end})) for end in (one.from_, one.to)
+            ]
+        return Move(finding, name, ends, self.citations.causes(one.because), one.beyond_chance)
+
+    def main_number(self, finding: FindingRecord) -> Said:
+        """The first number that its title names."""
+        named = self.speech.placeholders(finding.message_id)
+        value = next((value for value in finding.values if value.name in named), None)
+        return self.speech.figure(value, f"{finding.key}.{value.name}") if value else Said()
 
     def small_picture(self, finding: FindingRecord) -> Picture | None:
         """The finding's chart, narrow."""

@@ -4,9 +4,9 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TypeGuard
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -36,7 +36,7 @@ def tables_faults(path: Path, findings: Sequence[FindingRecord]) -> Iterator[str
         if record.full_key not in blocks:
             yield f"has no block of {record.full_key}"
             continue
-        cells = blocks[record.full_key]
+        cells = {_rounded(number) for number in numbers_in(blocks[record.full_key])}
         known = {_rounded(number) for number in numbers_in(record.as_json())}
         if strange := sorted(cells - known):
             yield f"shows {strange[0]:.10g} in the block of {record.key}, which findings.json does not hold"
@@ -46,16 +46,15 @@ def tables_faults(path: Path, findings: Sequence[FindingRecord]) -> Iterator[str
                 yield f"lacks {record.key}.{value.name}.{missing[0]}"
 
 
-def _blocks(sheets: Sequence[Sequence[Sequence[object]]], keys: Set[str]) -> dict[str, set[float]]:
-    """Key -> numbers of the rows from it on, to the next key or the end of its sheet."""
-    found: dict[str, set[float]] = {}
+def _blocks(sheets: Sequence[Sequence[Sequence[Any]]], keys: set[str]) -> dict[str, list[Sequence[Any]]]:
+    """Key -> rows from it on, to the next key or the end of its sheet."""
+    found: dict[str, list[Sequence[Any]]] = {}
     for rows in sheets:
-        block: set[float] | None = None
+        block: list[Sequence[Any]] = []
         for row in rows:
             for key in keys.intersection(cell for cell in row if isinstance(cell, str)):
-                block = found.setdefault(key, set())
-            if block is not None:
-                block.update(_rounded(cell) for cell in row if _is_number(cell))
+                block = found.setdefault(key, [])
+            block.append(row)
     return found
 
 
@@ -169,10 +168,6 @@ def _target(package: zipfile.ZipFile, part: str, relation: str) -> str:
 
 def _xml(package: zipfile.ZipFile, name: str) -> ET.Element:
     return ET.fromstring(package.read(name))  # noqa: S314 - written by this run a moment ago
-
-
-def _is_number(cell: object) -> TypeGuard[float]:
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def _rounded(number: float) -> float:

@@ -23,7 +23,7 @@ def since(plan: Plan, made: Mapping[str, Made], folder: Path) -> dict[str, Any]:
     record = whole(folder)
     if record is None:
         return {"previous": None}
-    if record["key"] == plan.key({name: one.key for name, one in made.items()}):
+    if record["key"] == plan.key(made):
         return {"previous": record["previous"], "kept": str(folder)}
     then = {entry["notebook"]: Made.read(entry) for entry in record["sections"] if "made_with" in entry}
     changed = {name: sorted(_changed(then[name], one)) for name, one in made.items() if name in then}
