@@ -229,6 +229,14 @@ class Holdings:
         """A row per buyer and purchase day, see `siyu.intake.store.canonical`; `attrs["refs"]` names the files."""
         return self._frame(self.books.purchases, _NO_PURCHASES, *LINES, "members")
 
+    def reported(self, kind: str) -> pd.DataFrame | None:
+        """A table as the subject's exports report it (`ad_days`, `sends` …, see `tables.yml`); None without one.
+        `attrs["refs"]` names the files."""
+        frame = self.books.frame(kind)
+        if frame is not None:
+            frame.attrs["refs"] = self.refs(kind)
+        return frame
+
     def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
         if path is not None:
             reads.opens(path)

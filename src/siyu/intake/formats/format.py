@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from siyu import reads
 from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates", "assignments"]
-# readers that a column of each meaning may have
-_READERS = {"fen": ("money", "fee", "product"), "id": ("id", "row", "text"), "text": ("text", "choice", "id"),
-            "words": ("text", "choice"), "code": ("text", "id"),
-            "key": ("buyer",), "time": ("time",), "count": ("count",), "share": ("share",)}  # fmt: skip
+# what cells mean, and the readers that a column of each meaning may have
+MEANINGS = {"fen": ("money", "fee", "product"), "id": ("id", "row", "text"), "text": ("text", "choice", "id"),
+            "words": ("text", "choice"), "code": ("text", "id"), "key": ("buyer",), "time": ("time",),
+            "day": ("time",), "count": ("count",), "signed": ("count",), "seconds": ("count",),
+            "share": ("share",)}  # fmt: skip
 _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 
 
@@ -67,6 +67,12 @@ class Column(BaseModel):
         return self
 
 
+def _table(kind: str) -> str:
+    if kind not in tables():
+        raise ValueError(f"no table of tables.yml; known: {', '.join(tables())}")
+    return kind
+
+
 def _compiled(pattern: str) -> None:
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -95,7 +101,7 @@ class Format(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
     key: str
     name: dict[Literal["en", "zh"], str]
-    kind: Kind
+    kind: Annotated[str, AfterValidator(_table)]
     platform: str
     source: str
     identify: list[str] = Field(default_factory=list)
@@ -117,7 +123,7 @@ class Format(BaseModel):
 
     @model_validator(mode="after")
     def _canonical(self) -> Self:
-        known = tables()[self.kind]
+        known = tables()[self.kind].columns
         for key, column in self.columns.items():
             if key not in known:
                 raise ValueError(f"columns.{key}: no column of the table {self.kind}; known: {', '.join(known)}")
@@ -126,8 +132,8 @@ class Format(BaseModel):
                 wrong = sorted({code for code in column.values.values() if code and code not in meaning})
                 if column.read not in ("choice", "text") or wrong:
                     raise ValueError(f"columns.{key}: a choice of {', '.join(meaning)}; found {', '.join(wrong)}")
-            elif column.read not in _READERS[meaning]:
-                raise ValueError(f"columns.{key}: read is one of {', '.join(_READERS[meaning])}")
+            elif column.read not in MEANINGS[meaning]:
+                raise ValueError(f"columns.{key}: read is one of {', '.join(MEANINGS[meaning])}")
         return self
 
     def layout(self, header: Sequence[str]) -> Layout:
@@ -202,6 +208,16 @@ def normal(name: str) -> str:
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
 
 
+class CanonicalTable(BaseModel):
+    """A table that exports are read into. columns: key -> meaning, or the codes of a choice. keys: what makes a row.
+    cumulative: columns counted up to the row's time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    keys: tuple[str, ...]
+    columns: dict[str, str | list[str]]
+    cumulative: tuple[str, ...] = ()
+
+
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, Any]:
     with reads.reader():  # noted with the exports
@@ -209,9 +225,10 @@ def _tables() -> dict[str, Any]:
     return content
 
 
-def tables() -> dict[str, dict[str, str | list[str]]]:
-    """The canonical tables: column -> meaning, or the codes of a choice."""
-    return {name: columns for name, columns in _tables().items() if name != "words"}
+@lru_cache(maxsize=1)
+def tables() -> dict[str, CanonicalTable]:
+    """The canonical tables by name."""
+    return {name: CanonicalTable(**table) for name, table in _tables().items() if name != "words"}
 
 
 @lru_cache(maxsize=1)

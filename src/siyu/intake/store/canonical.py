@@ -4,7 +4,8 @@ orders: a row per order line: buyer_id (int64, null without an identity), platfo
 `parts.COLUMNS` that some export holds, paid_fen and net_fen (fen, always), net_uncertain (a part refund of
 unknown amount, so that net_fen is an upper bound), line_no (0: the order's first line).
 purchases: see `purchases.purchase_days`. members: buyer_id, group, joined_at, left_at, channel, observed_from,
-observed_to. follows: buyer_id, followed_at, unfollowed_at.
+observed_to. follows: buyer_id, followed_at, unfollowed_at. Every other table of `tables.yml` that some export
+holds: its columns there, buyer_id (int64) in place of the key.
 Buyer ids are 0, 1, 2 … by first (paid_at, order_id): the secret of `keys` changes none of them.
 """
 
@@ -23,6 +24,7 @@ from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered, standing_for, strangers
 from siyu.intake.store.parts import COLUMNS, Part
 from siyu.intake.store.purchases import Sales, purchase_days
+from siyu.intake.store.reported import Reported
 from siyu.intake.store.snapshots import ContradictionError, age, contradicting, line_key, newest, overlapping
 
 ALWAYS = ("order_id", "paid_at", "status", "refund_state")
@@ -30,6 +32,7 @@ STATISTICS = ["buyer_id", "paid_at"]  # what a reader may skip row groups by
 SLICE = 250_000  # rows taken into order at a time, and of a row group
 _SPELLS = {"group": "group_id", "joined_at": "joined_at", "left_at": "left_at", "channel": "scene",
            "observed_from": "observed_from", "observed_to": "observed_to"}  # fmt: skip
+_OWN = {"orders", "buyer_keys", "members", "follows"}  # made into tables of their own
 _FOLLOWS = {"followed_at": "followed_at", "unfollowed_at": "unfollowed_at"}
 
 
@@ -63,12 +66,15 @@ def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
     lines = _Lines(of_kind["orders"], keys, of_kind.get("buyer_keys", [])) if "orders" in of_kind else None
     ids = lines.ids if lines is not None else np.full((keys.count, 1), -1, np.int64)
     listings = {kind: _listing(of_kind.get(kind, []), keys) for kind in ("members", "follows")}
-    every = [listing for listing in listings.values() if listing is not None]
+    reported = {kind: Reported(kind, of_kind[kind], keys) for kind in sorted(set(of_kind) - _OWN)}
+    every = [(one[0], one[1][since].cast(pa.int64()).to_numpy())
+             for one, since in zip(listings.values(), ("joined_at", "followed_at"), strict=True) if one]  # fmt: skip
+    every += [one.people() for one in reported.values()]
     if every:
-        who = np.concatenate([listing[0] for listing in every])
-        since = ("joined_at" if name == "members" else "followed_at" for name, one in listings.items() if one)
-        moments = [one[1][name].cast(pa.int64()).to_numpy() for one, name in zip(every, since, strict=True)]
-        ids = strangers(who, np.concatenate(moments), ids)
+        who, moments = (np.concatenate(one) for one in zip(*every, strict=True))
+        ids = strangers(who, moments, ids)
+    for kind, one in reported.items():
+        pq.write_table(one.table(ids), folder / f"{kind}.parquet", compression="zstd")
     spells = _people(listings["members"], ids, _SPELLS, 3)
     for name, table in (("members", spells), ("follows", _people(listings["follows"], ids, _FOLLOWS, 2))):
         if table is not None:

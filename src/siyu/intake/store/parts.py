@@ -216,7 +216,7 @@ def _settle(making: Path, folder: Path) -> None:
 
 def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa.Table:
     """What is kept of a block: no column that may hold an identity, and no text as it stands."""
-    kept, meanings = {}, tables()[entry.kind]
+    kept, meanings = {}, tables()[entry.kind].columns
     for name in table.column_names:
         column, reads = table[name], entry.columns[name].read
         if reads == "buyer" or meanings[name] == "text" or (entry.kind == "orders" and name not in COLUMNS):
