@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from siyu.commands.options import misused
@@ -14,7 +15,10 @@ from siyu.observed import Span, notes, overall
 from siyu.orders.frames import Frames, opened
 from siyu.orders.metrics import Metric, Missing, metrics
 from siyu.scorecard.orders import Score, scorecard
-from siyu.subjects import load_subject
+from siyu.subjects import Subject, load_subject
+from siyu.value.metrics import METRICS as VALUES
+from siyu.value.worth import Worth
+from siyu.workbook import open_workbook
 
 PUBLIC = "cdnow"  # the bundled subject that the literature has published results on
 
@@ -55,9 +59,20 @@ def tally(subject: str, as_of: str = "") -> Tally:
     about = load_subject(subject)
     held = books(subject)
     day, spans = _day(as_of) if as_of else about.as_of, about.spans(held.observed)
-    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency)
+    frames = frames_of(held, day, spans)
+    found, missing = metrics(frames, about.suppress_below, about.currency)
+    if frames is not None:
+        worth, unknown = _worth(frames, about, held, day)
+        found, missing = found + worth, missing + unknown
     refused = [account for account in held.accounts if account.refused]
     return Tally(overall(spans, day), found, missing, refused, notes(spans, day))
+
+
+def _worth(frames: Frames, about: Subject, held: Books, day: date) -> tuple[list[Metric], list[Missing]]:
+    """Metrics of what customers are worth."""
+    assumed, ads = open_workbook("08_customer_value", about.id, as_of=day.isoformat()).assumed, held.frame("ad_days")
+    make = partial(Worth, currency=about.currency, assumed=assumed, ads=ads)
+    return metrics(frames, about.suppress_below, about.currency, VALUES, make)
 
 
 def frames_of(held: Books, as_of: date, spans: Mapping[str, Span]) -> Frames | None:

@@ -15,7 +15,8 @@ from siyu.formulas import (
     tool_fee_star,
 )
 from siyu.formulas import symbol as s
-from siyu.formulas.people import person_orders, shares
+from siyu.formulas.contribution import order_margin
+from siyu.formulas.people import first_order, person_orders, shares
 from siyu.routes import route_of
 
 # Assumption rows that enter measures although no bundled formula names them.
@@ -29,6 +30,18 @@ NEVER = Integer(100_000)
 def thousand(route: str) -> Expr:
     """Contribution of a thousand people acquired, closed by the route, CNY over the horizon."""
     return Add(*(1000 * term.expression / s("people") for term in people_terms(route)))
+
+
+@cache
+def kept_share() -> Expr:
+    """Contribution of a net yuan in the Douyin shop, before acquisition and staying in touch (ratio)."""
+    return order_margin("douyin_shop") / (s("order_value") * (1 - s("refund_rate")))
+
+
+@cache
+def follower_conversion() -> Expr:
+    """Share of people acquired who place a first order in the Douyin shop."""
+    return s("interest") * first_order("douyin_shop")
 
 
 @cache

@@ -4,7 +4,7 @@ import ibis
 import numpy as np
 import pandas as pd
 
-from siyu.orders.counts import followed, month_of
+from siyu.orders.counts import followed
 from siyu.orders.frames import Frames, Ints, counted, run, spread
 from siyu.orders.sampling import Estimate, Floats, divided, estimated
 from siyu.value.histories import Histories
@@ -22,7 +22,9 @@ def patrons(frames: Frames) -> pd.DataFrame:
         frequency=repeat.sum(), first=days.first_day.min(), last=days.day.max(),
         repeat_fen=(days.net_fen * repeat).sum(), first_fen=(days.net_fen * (1 - repeat)).sum(),
     )  # fmt: skip
-    buyers = buyers.mutate(recency=buyers["last"].delta(buyers["first"], unit="day"), T=frames.observed(buyers["first"]))
+    buyers = buyers.mutate(
+        recency=buyers["last"].delta(buyers["first"], unit="day"), T=frames.observed(buyers["first"])
+    )
     keys = ["frequency", "recency", "T", "repeat_fen", "first_fen"]
     return counted(buyers, keys, buyers=buyers.count())
 
@@ -43,9 +45,11 @@ def histories_of(rows: pd.DataFrame) -> Histories:
     return Histories(*(same[name].to_numpy(float) for name in ("frequency", "recency", "T", "buyers")))
 
 
-def earned(frames: Frames, windows: tuple[int, ...] = WINDOWS) -> tuple[pd.DataFrame, Ints]:
+def earned(frames: Frames, windows: tuple[int, ...] = WINDOWS, least: int = 0) -> tuple[pd.DataFrame, Ints]:
     """First-time buyers by month of first purchase (cells: `month`, since year 0), and an array (groups, months,
-    1 + 2 * windows): all of them; then per window those it has passed for, and net_fen that these paid within it."""
+    1 + 2 * windows): all of them; then per window those followed for it, and net_fen that these paid within it.
+
+    least: days that buyers of every window have to be followed for."""
     days = frames.purchases.semi_join(frames.firsts, "buyer_id") if frames.broken else frames.purchases
     # counted from the first purchase on, that day included
     after, seen = days.day.delta(days.first_day, unit="day"), frames.observed(days.first_day)
@@ -54,15 +58,15 @@ def earned(frames: Frames, windows: tuple[int, ...] = WINDOWS) -> tuple[pd.DataF
     days = days.mutate(cluster=frames.cluster(days), month=month, after=after, seen=seen, first=first)
     sums = {"all": days["first"].sum()}
     for window in windows:
-        whole = (days.seen >= window).cast("int64")
+        whole = (days.seen >= max(window, least)).cast("int64")
         sums |= {f"seen_{window}": (days["first"] * whole).sum()}
         sums |= {f"net_{window}": (days.net_fen * whole * (days.after <= window).cast("int64")).sum()}
     return spread(counted(days, ["cluster", "month"], **sums), frames.groups, ["month"], list(sums))
 
 
-def mean_fen(sums: Ints) -> Estimate:
-    """Net fen a buyer, of (groups, 2): buyers and what they paid."""
-    return estimated(sums, lambda one: divided(one[..., 1], one[..., 0]))
+def mean_paid(sums: Ints) -> Estimate:
+    """Net yuan a buyer, of (groups, 2): buyers and net_fen of theirs."""
+    return estimated(sums, lambda one: divided(one[..., 1], 100 * one[..., 0]))
 
 
 def amounts(frames: Frames) -> tuple[Floats, Ints]:
@@ -107,12 +111,3 @@ def median_gap(frames: Frames) -> float:
         return float("nan")
     half = np.searchsorted(rows["n"].cumsum().to_numpy(), rows["n"].sum() / 2)
     return float(rows["days_to_next"].iloc[half])
-
-
-def month_text(month: int) -> str:
-    """A month since year 0 as ISO text."""
-    return f"{month // 12:04d}-{month % 12 + 1:02d}"
-
-
-__all__ = ["WINDOWS", "amounts", "cohort_rates", "earned", "histories_of", "mean_fen", "median_gap", "month_of",
-           "month_text", "patrons", "repeats_by_day", "spending"]  # fmt: skip
