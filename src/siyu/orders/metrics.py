@@ -76,7 +76,6 @@ class Method:
     reason why there is none.
 
     window: the periods it is of, default from the first day of the record to as_of.   verdict: what may be said of it.
-    nets: whether amounts after refunds stand behind it.
     """
 
     key: str
@@ -84,7 +83,6 @@ class Method:
     function: Callable[[Any], Figure | str | None]
     window: Callable[[Frames], str] | None = None
     verdict: Callable[[Any], str] = lambda _: ""
-    nets: bool = False
 
     @property
     def gross(self) -> bool:
@@ -94,7 +92,7 @@ class Method:
     @property
     def net(self) -> bool:
         """Whether it says anything about refunds."""
-        return self.nets or self.key in ("net_gmv", "refund_rate") or self.key.endswith("_net")
+        return self.key in ("net_gmv", "refund_rate") or self.key.endswith("_net")
 
     def lacking(self, frames: Frames) -> str:
         """Why it cannot be had at all, "" where its needs are met."""

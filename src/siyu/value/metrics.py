@@ -52,7 +52,7 @@ def _payback(worth: Worth) -> Figure | str | None:
 
 
 METRICS: tuple[Method, ...] = tuple(
-    Method(key, ("buyers",), function, nets=True)
+    Method(key, ("buyers",), function)
     for key, function in (
         *((f"observed_value_{days}d", _value(f"observed_value_{days}d")) for days in WINDOWS),
         ("expected_purchases_365d", _predicted("expected_purchases_365d")),

@@ -36,7 +36,9 @@ class Reported:
         by = frame.groupby(list(frame.columns[:-1]), dropna=False, observed=True, sort=False)["part"]
         stays = np.flatnonzero(self.part == by.transform("max").to_numpy())
         if not self.named:
-            return self.rows.take(pa.array(stays)).sort_by([(name, "ascending") for name in frame.columns[:-2]])
+            kept = frame.iloc[stays, :-2]
+            kept = kept.astype(dict.fromkeys(kept.select_dtypes("category"), "string"))  # Arrow sorts no dictionaries
+            return self.rows.take(pa.array(kept.sort_values([*kept.columns]).index.to_numpy()))
         places, buyer = standing_for(self.who[stays], np.vstack([ids, np.full(ids.shape[1], -1)]))
         nobody = np.flatnonzero(self.who[stays] < 0)
         taken = self.rows.take(pa.array(stays[np.concatenate([places, nobody])]))
