@@ -1,11 +1,10 @@
-"""What a made-up brand spends on ads, asks its testers and presells: tables that a client supplies, with their truth."""
+"""What a made-up brand spends on ads, asks its testers and presells: a client's own tables, with their truth."""
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from siyu.simulator.brand import DAY, Brand, seconds
 from siyu.simulator.dashboards import table_file
@@ -72,4 +71,3 @@ def _presales(brand: Brand, random: np.random.Generator) -> list[Mapping[str, An
             row |= {"final_paid": paid, "final_fen": paid * 24_800, "produced": deposits}
         rows.append(row)
     return rows
-

@@ -16,7 +16,6 @@ from siyu.messages import msg
 from siyu.orders import traffic
 from siyu.orders.frames import Frames, counted, run
 from siyu.orders.sampling import Z95
-from siyu.value.observed import Figures
 
 NO_SPEND = msg("No table of ad spend by day: fill in data/formats/ad_spend.yml from the pages of the ad accounts")
 OVERLAP = msg("Ad spend is told twice: rows of the same account and channel cover the same day, so no cost is computed")
@@ -183,7 +182,9 @@ def _reached(curve: Sequence[tuple[float, Figure]], end: str, share: float, cost
     return float(before + part * (after - before)) / MONTH
 
 
-def limits(entries: Mapping[str, Figures], share: Figure | Absent, currency: str) -> dict[str, Figure | Absent]:
-    """way in -> most that a buyer of it may cost over the days that its value was observed."""
-    found = entries.get("way", {})
-    return {way: times(figure or Absent(("cac_limit",)), share, "cac_limit", currency) for way, figure in found.items()}
+def limit(value: Figure | Absent, share: Figure | Absent, key: str, currency: str) -> Figure | Absent:
+    """Most that may be paid for what brings `value`, of which `share` is left; nothing where that loses money."""
+    found = times(value, share, key, currency)
+    if isinstance(found, Absent):
+        return found
+    return replace(found, low=max(found.low, 0.0), value=max(found.value, 0.0), high=max(found.high, 0.0))

@@ -1,4 +1,4 @@
-"""Whom to act on: classes by recency, frequency and amount, how buyers move between them, and who is worth winning back."""
+"""Whom to act on: classes by recency, frequency and amount, moves between them, and who is worth winning back."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def to_win_back(frames: Frames, gate: Gate) -> pd.DataFrame:
         table = classed(frames, mean_cuts(frames))
         rows = run(table.filter(table.rfm.isin(["lhh", "llh"])).select("buyer_id", worth="net_fen"))
         chosen = rows.assign(by="rfm")
-    lines = frames.orders.filter(frames.orders.buyer_id.notnull())
+    lines = frames.orders.semi_join(frames.purchases, "buyer_id")
     newest = lines.group_by("buyer_id").aggregate(
         order_id=lines.order_id.cast("string").argmax(lines.paid_at),
         platform=lines.platform.cast("string").argmax(lines.paid_at),

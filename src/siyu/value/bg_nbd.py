@@ -79,7 +79,7 @@ class BetaGeometric:
             ratio = np.where(k > 0, np.log(a) - np.log(b + np.maximum(k - 1, 0)), -np.inf)
         return np.asarray(expit(-(ratio + (r + h.x) * np.log((alpha + h.T) / (alpha + h.t_x)))), float)
 
-    def expected(self, values: tuple[float, ...], t: float, h: Histories) -> Floats:
+    def expected(self, values: tuple[float, ...], t: float | Floats, h: Histories) -> Floats:
         """Expected purchases in the time `t` after T of each history, (rows,); with x, t_x and T of 0, of a new buyer.
 
         Eq. 10 of the paper, with Euler's transformation of the hypergeometric function."""

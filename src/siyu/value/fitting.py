@@ -69,9 +69,7 @@ class Fitted(Generic[Kind]):
         return Estimate(centre, centre - Z95 * error, centre + Z95 * error, error).exp()
 
 
-def fitted(
-    model: Kind, objective: Objective, start: Floats, n: float, constant: float = 0.0, scales: Floats | None = None
-) -> Fitted[Kind]:
+def fitted(model: Kind, objective: Objective, start: Floats, n: float, constant: float, scales: Floats) -> Fitted[Kind]:
     """The maximum of a likelihood. objective: log parameters -> (minus log-likelihood per buyer, its gradient).
 
     constant: what the log-likelihood lacks; scales: factors from the parameters of the objective to those of the data.
@@ -79,16 +77,14 @@ def fitted(
     found = minimize(objective, start, jac=True, method="BFGS", options={"gtol": ARRIVED})
     if not np.isfinite(found.fun) or (np.abs(found.jac) > FLAT).any():
         raise ValueError("the likelihood has no maximum that a search finds")
-    values = np.exp(found.x) * (1 if scales is None else scales)
+    values = np.exp(found.x) * scales
     covariance = _inverse(_curvature(objective, found.x) * n)
     return Fitted(model, tuple(float(one) for one in values), covariance, float(constant - found.fun * n), n)
 
 
 def _curvature(objective: Objective, at: Floats) -> Floats:
-    rows = []
-    for step in np.eye(len(at)) * STEP:
-        rows.append((objective(at + step)[1] - objective(at - step)[1]) / (2 * STEP))
-    matrix = np.array(rows)
+    steps = np.eye(len(at)) * STEP
+    matrix = np.array([objective(at + step)[1] - objective(at - step)[1] for step in steps]) / (2 * STEP)
     return (matrix + matrix.T) / 2
 
 

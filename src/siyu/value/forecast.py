@@ -50,9 +50,7 @@ def new_buyer(first: Estimate, again: Estimate, each: Estimate) -> Estimate:
     """Net sales of a new buyer: the first purchase, then repeats at the spend of each. Errors are independent: of the
     mean first purchase, of the purchase model, of the spend model."""
     value = first.value + again.value * each.value
-    error = float(
-        np.hypot(first.error, again.value * each.value * np.hypot(*(one.error / one.value for one in (again, each))))
-    )
+    error = float(np.linalg.norm([first.error, again.error * each.value, again.value * each.error]))
     return Estimate(value, value - Z95 * error, value + Z95 * error, error)
 
 

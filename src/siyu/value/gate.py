@@ -32,7 +32,7 @@ CHECKS = ("whole_record", "repeat_buyers", "calibration", "holdout", "error", "c
 
 @dataclass(frozen=True)
 class Check:
-    """A test of the gate. value: what was found, nan where it could not be; limit: what it has to reach or stay below."""
+    """A test of the gate. value: what was found, nan where it could not be; limit: its bound."""
 
     key: str
     value: float

@@ -24,7 +24,7 @@ NOT_YET = msg("The cost is not paid back within the days observed, or nobody has
 
 
 def _value(key: str) -> Callable[[Worth], Figure | str | None]:
-    return lambda worth: worth.values.get(key)
+    return lambda worth: worth.observed.get(key)
 
 
 def _predicted(key: str) -> Callable[[Worth], Figure | str | None]:

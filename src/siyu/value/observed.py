@@ -1,6 +1,8 @@
 """What first-time buyers have paid so far: by cohort, by the way they came in, and how unevenly."""
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -17,6 +19,7 @@ from siyu.value.patrons import WINDOWS, amounts, earned, mean_paid
 
 Figures = dict[str, Figure | None]
 ENTRY_DAYS = 180  # of value by the way in: a year leaves too few followed
+ENOUGH = 30  # buyers that a mean is shown of
 STEP = 30  # days between points of the curve of value
 WAYS = (("creator", "达人|带货|合作|分销"), *traffic.DOMAINS)
 TOPS = (0.01, 0.10, 0.20)
@@ -65,10 +68,10 @@ def cohorts(frames: Frames, currency: str, k: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["month", "buyers", *(f"value_{days}" for days in WINDOWS), "sources"])
 
 
-def horizon(frames: Frames, k: int = 0, enough: int = 30) -> int:
+def horizon(frames: Frames, k: int = 0) -> int:
     """The longest of WINDOWS that enough first-time buyers have been followed for; 0 for none."""
     seen = earned(frames)[1].sum((0, 1))[1::2] if frames.buyers else np.zeros(len(WINDOWS))
-    return max((days for days, n in zip(WINDOWS, seen, strict=True) if n >= max(k, enough)), default=0)
+    return max((days for days, n in zip(WINDOWS, seen, strict=True) if n >= max(k, ENOUGH)), default=0)
 
 
 def curve(frames: Frames, until: int, currency: str, k: int = 0) -> list[tuple[float, Figure]]:
@@ -120,16 +123,13 @@ def _first_orders(frames: Frames) -> ir.Table:
 
 
 def _by(counts: pd.DataFrame, group: str, frames: Frames, currency: str, k: int) -> Figures:
-    """Of each value of a group, in order; those of unknown ways are left out, and small ones with the next smallest."""
+    """Of each value of a group, in order; those of unknown ways are left out."""
     names = [name for name in sorted(counts[group].unique()) if name != traffic.UNASSIGNED]
     sums = {name: _summed(counts[counts[group] == name], frames) for name in names}
-    blank = hidden(np.array([[sums[name][:, 0].sum()] for name in names]).reshape(-1, 1), k)[:, 0]
-    return {
-        name: None
-        if dark
-        else priced(mean_paid(sums[name]), "value_by_entry", int(sums[name][:, 0].sum()), frames, currency, 2)
-        for name, dark in zip(names, blank, strict=True)
-    }
+    bought = {name: int(one[:, 0].sum()) for name, one in sums.items()}
+    blank = hidden(np.array([[n] for n in bought.values()]).reshape(-1, 1), k)[:, 0]
+    shown = [name for name, dark in zip(names, blank, strict=True) if not dark and bought[name] >= ENOUGH]
+    return {name: priced(mean_paid(sums[name]), "value_by_entry", bought[name], frames, currency, k) for name in shown}
 
 
 def _summed(counts: pd.DataFrame, frames: Frames) -> Ints:
@@ -142,9 +142,7 @@ def concentration(frames: Frames, k: int = 0) -> tuple[Figures, list[tuple[float
     yuan, counts = amounts(frames)
     n = int(counts.sum())
     figures: Figures = {
-        key: estimated(counts, lambda one, top=top: _brought(one, yuan, top)).figure(
-            key, n, frames.sources, max(k, 100)
-        )
+        key: estimated(counts, partial(_brought, yuan=yuan, top=top)).figure(key, n, frames.sources, max(k, 100))
         for key, top in zip(TOP_KEYS, TOPS, strict=True)
     }  # a percent of fewer than a hundred buyers is nobody
     figures["gini"] = estimated(counts, lambda one: _gini(one, yuan)).figure("gini", n, frames.sources, max(k, 2))
@@ -155,9 +153,9 @@ def concentration(frames: Frames, k: int = 0) -> tuple[Figures, list[tuple[float
     return figures, [(at, Figure.exact(share, "buyers_brought_share", frames.sources, n)) for at, share in brought]
 
 
-def _brought(counts: npt.NDArray[np.generic], yuan: Floats, top: float) -> Floats:
+def _brought(counts: npt.NDArray[Any], yuan: Floats, top: float) -> Floats:
     """Share of all sales by the first `top` of buyers, of counts (replicates, yuan falling)."""
-    buyers, paid = (np.cumsum(part, axis=1, dtype=float) for part in (counts, counts * yuan))
+    buyers, paid = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
     zero = np.zeros(1)
     return np.array([
         np.interp(top * people[-1], np.concatenate([zero, people]), np.concatenate([zero, money])) / money[-1]
@@ -167,10 +165,10 @@ def _brought(counts: npt.NDArray[np.generic], yuan: Floats, top: float) -> Float
     ])  # fmt: skip
 
 
-def _gini(counts: npt.NDArray[np.generic], yuan: Floats) -> Floats:
+def _gini(counts: npt.NDArray[Any], yuan: Floats) -> Floats:
     """Gini coefficient: twice the area between the Lorenz curve and equality."""
-    people = np.cumsum(counts, axis=1, dtype=float)
-    money = np.cumsum(counts * yuan, axis=1, dtype=float)
+    people = np.cumsum(counts, axis=1, dtype=np.float64)
+    money = np.cumsum(counts * yuan, axis=1, dtype=np.float64)
     before = np.concatenate([np.zeros((len(people), 1)), people[:, :-1]], axis=1)
     brought = np.concatenate([np.zeros((len(money), 1)), money[:, :-1]], axis=1)
     area = ((people - before) * (money + brought)).sum(1) / 2

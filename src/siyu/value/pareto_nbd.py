@@ -46,8 +46,8 @@ class ParetoNbd:
         """P(alive) at T of each history, (rows,)."""
         return np.concatenate([_shares(values, *_nodes(block), block)[1][:, -1] for block in _blocks(h)])
 
-    def expected(self, values: tuple[float, ...], t: float, h: Histories) -> Floats:
-        """Expected purchases in the time `t` after T of each history, (rows,); with x, t_x and T of 0, of a new buyer."""
+    def expected(self, values: tuple[float, ...], t: float | Floats, h: Histories) -> Floats:
+        """Expected purchases in the time `t` after T of each history, (rows,); with 0 for x, t_x, T, of a new buyer."""
         r, alpha, s, beta = values
         s = s if abs(s - 1) > NEAR else 1 + NEAR
         rate = (r + h.x) * (beta + h.T) / ((alpha + h.T) * (s - 1))

@@ -33,8 +33,8 @@ def spending(rows: pd.DataFrame) -> Spending:
     """Mean spend (fen) of repeat purchases, of `patrons` who paid for one; those who only got free lines have none.
 
     Raises ValueError for amounts below zero."""
-    back = rows[rows["frequency"] > 0]
-    back = back[back["repeat_fen"] != 0].groupby(["frequency", "repeat_fen"], as_index=False)["buyers"].sum()
+    paid = rows[(rows["frequency"] > 0) & (rows["repeat_fen"] != 0)]
+    back = paid.groupby(["frequency", "repeat_fen"])["buyers"].sum().reset_index()
     x = back["frequency"].to_numpy(float)
     return Spending(x, back["repeat_fen"].to_numpy(float) / np.maximum(x, 1), back["buyers"].to_numpy(float))
 

@@ -77,7 +77,7 @@ def better(one: Posterior, other: Posterior) -> float:
     return float(np.exp(logs).sum())
 
 
-def testers_needed(rate: float, half_width: float = HALF_WIDTH) -> int:
+def panel(rate: float, half_width: float = HALF_WIDTH) -> int:
     """Testers for a 95% range of the rate that reaches so far to each side."""
     return int(np.ceil(Z95**2 * rate * (1 - rate) / half_width**2))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,9 +16,10 @@ from siyu.orders.sampling import Estimate
 from siyu.value import acquisition, actions, forecast, gate, observed
 from siyu.value.acquisition import Cost, over, times
 from siyu.value.observed import Figures
-from siyu.value.patrons import mean_paid, patrons
+from siyu.value.patrons import earned, mean_paid, patrons
 
-NO_SHARE = Absent(("contribution_share",))
+NO_SHARE, NO_COST = Absent(("contribution_share",)), Absent(("cac",))
+NO_CONVERSION = Absent(("follower_conversion",))
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,8 @@ class Assumed:
     become buyers; discount: of a year; each Absent where nobody can say."""
 
     share: Figure | Absent = NO_SHARE
-    cac: Figure | Absent = Absent(("cac",))
-    conversion: Figure | Absent = Absent(("follower_conversion",))
+    cac: Figure | Absent = NO_COST
+    conversion: Figure | Absent = NO_CONVERSION
     discount: float = 0.06
 
 
@@ -43,7 +44,7 @@ class Worth:
     ads: pd.DataFrame | None = None
 
     @cached_property
-    def values(self) -> Figures:
+    def observed(self) -> Figures:
         """See `observed.values`."""
         return observed.values(self.frames, self.currency, self.k) if self.frames.buyers else {}
 
@@ -101,7 +102,7 @@ class Worth:
         return {key: self._predicted(key, estimate) for key, estimate in estimates.items()}
 
     def _first_purchase(self) -> Estimate:
-        return mean_paid(observed.earned(self.frames, (0,))[1].sum(1)[:, 1:])
+        return mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
 
     @property
     def ltv(self) -> Figure | Absent:
@@ -114,7 +115,7 @@ class Worth:
         """customer_contribution: of a first-time buyer over the horizon, observed."""
         if not self.curve:
             return Absent(("observed_value",))
-        value = self.values.get(f"observed_value_{self.horizon}d") or self.curve[-1][1]
+        value = self.observed.get(f"observed_value_{self.horizon}d") or self.curve[-1][1]
         return times(value, self.assumed.share, "customer_contribution", self.currency)
 
     @cached_property
@@ -127,7 +128,9 @@ class Worth:
     @property
     def cac(self) -> Figure | Absent:
         """As measured, else as assumed; refused spend gives neither."""
-        return self.cost.figures.get("cac") or (self.assumed.cac if self.ads is None else Absent(("cac",)))
+        if self.ads is not None or isinstance(self.assumed.cac, Absent):
+            return self.cost.figures.get("cac", Absent(("cac",)))
+        return replace(self.assumed.cac, unit=self.currency, definition="cac")
 
     @property
     def payback(self) -> Figure | None:
@@ -137,7 +140,7 @@ class Worth:
     @property
     def returns(self) -> dict[str, Figure | Absent]:
         """sales_roi and profit_roi over the horizon."""
-        value = self.values.get(f"observed_value_{self.horizon}d") or Absent(("observed_value",))
+        value = self.observed.get(f"observed_value_{self.horizon}d") or Absent(("observed_value",))
         return {
             "sales_roi": over(value, self.cac, "sales_roi"),
             "profit_roi": over(self.contribution, self.cac, "profit_roi"),
@@ -146,12 +149,13 @@ class Worth:
     @property
     def limits(self) -> dict[str, Figure | Absent]:
         """Most that a buyer may cost: `all`, and by way in; and a `follower`."""
-        contribution = self.contribution
-        one = Figure(1, 1, 1, "ratio")
-        follower = times(contribution, self.assumed.conversion, "follower_limit", self.currency)
-        return {"all": times(contribution, one, "cac_limit", self.currency), "follower": follower} | acquisition.limits(
-            self.entries, self.assumed.share, self.currency
-        )
+        ways = {way: figure for way, figure in self.entries.get("way", {}).items() if figure is not None}
+        pairs: dict[str, tuple[Figure | Absent, Figure | Absent, str]] = {
+            "all": (self.contribution, Figure(1, 1, 1, "ratio"), "cac_limit"),
+            "follower": (self.contribution, self.assumed.conversion, "follower_limit"),
+            **{way: (figure, self.assumed.share, "cac_limit") for way, figure in ways.items()},
+        }
+        return {name: acquisition.limit(*pair, self.currency) for name, pair in pairs.items()}
 
     @cached_property
     def cuts(self) -> actions.Cuts:
