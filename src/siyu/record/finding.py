@@ -6,15 +6,15 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import ConfigDict, Field, model_validator
 
 from siyu.record.chart import Mark, Shown
+from siyu.record.moved import Moved
+from siyu.record.summary import Opening, Summary
 from siyu.record.text import Both, IntervalKind, Key, Number, Quantity, RecordPart, Ref, Wording, rounded
 
 Section = Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z_]+$")]
 Role = Literal["answer", "headline", "appendix", "absent"]
-Feed = Literal["economics", "draws", "next"]
-ROLES: tuple[Role, ...] = ("answer", "headline", "appendix", "absent")
 # economics: its sources are the inputs of the sheet of live formulas; draws: its rows are the shares of draws
 # beside them; next: what to measure next
-FEEDS: tuple[Feed, ...] = ("economics", "draws", "next")
+Feed = Literal["economics", "draws", "next"]
 
 
 class Value(Quantity):
@@ -77,7 +77,8 @@ class FindingRecord(RecordPart):
     """One takeaway. message_id names its values in braces; numbers are at ten significant digits.
 
     role: `answer` (of its section; `cards` name at most three values), `headline`, `appendix`, or `absent` when
-    an input is not stated; `needs` then says which metrics are missing. feeds: what else is made of it."""
+    an input is not stated; `needs` then says which metrics are missing. feeds: what else is made of it. opening: what
+    an answer brings into the summary."""
 
     model_config = ConfigDict(
         title="One finding, as the notebook output application/vnd.siyu.finding+json",
@@ -101,6 +102,7 @@ class FindingRecord(RecordPart):
     needs: tuple[str, ...]
     feeds: tuple[Feed, ...]
     whatif: WhatIf | None = None
+    opening: Opening | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -143,9 +145,11 @@ class TitledFinding(FindingRecord):
 
 
 class Findings(RecordPart):
-    """The content of `findings.json`."""
+    """The content of `findings.json`. moved: since the report before; summary: what the report opens with."""
 
     model_config = ConfigDict(title="findings.json: every finding of a report, with its title in each language")
 
     schema_: Literal[2] = Field(alias="schema")
     findings: tuple[TitledFinding, ...]
+    moved: tuple[Moved, ...] = ()
+    summary: Summary | None = None

@@ -98,6 +98,13 @@ FEES = {
     "creator": msg("creator commission"),
     "closed": msg("closed to a business"),
 }
+# kinds of changed inputs
+CAUSES = {
+    "orders": msg("new orders"), "claim": msg("a published figure"), "conflict": msg("a judgement between figures"),
+    "assumption": msg("an assumption"), "fee": msg("a fee rule"), "definition": msg("a definition"),
+    "parameter": msg("a parameter"), "as_of": msg("the date"), "code": msg("the workbook itself"),
+    "data": msg("reference data"), "ledger": msg("published figures"),
+}  # fmt: skip
 CHECKS = {
     "yes": ("✓", msg("yes")),
     "no": ("×", msg("no")),

@@ -10,7 +10,7 @@ from string import Formatter
 from siyu.definitions import Definition, registry
 from siyu.findings import title
 from siyu.language import PSEUDO, Language, Segment
-from siyu.record import Both, FindingRecord, Message, Number, Quantity, Table, TableColumn, Wording, wording
+from siyu.record import Both, FindingRecord, Message, NextStep, Number, Quantity, Table, TableColumn, Wording, wording
 from siyu.render import labels
 from siyu.render.said import NAME_LENGTH, NOTE_LENGTH, Piece, Said, joined, untrusted
 
@@ -184,3 +184,10 @@ def definitions(finding: FindingRecord) -> list[Definition]:
     """Metrics that the values and marks of a finding stand for."""
     keys = dict.fromkeys(one.definition for one in finding.quantities)
     return [registry().metrics[key] for key in keys if key in registry().metrics]
+
+
+def step_name(speech: Speech, one: NextStep) -> Said:
+    """What to do; where nobody has said how, what is to be measured."""
+    if one.step:
+        return speech.label(one.step.name)
+    return joined(speech.message("Measure"), speech.message(": "), speech.label(one.about))

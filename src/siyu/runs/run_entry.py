@@ -1,12 +1,14 @@
-"""The account of a run: what goes into `run.json` about a subject, published or failed."""
+"""The account of a run: what renderings are told of it, and what goes into `run.json`, published or failed."""
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from siyu.record import RecordPart, TitledFinding
+from siyu.record import Findings, RecordPart
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
+from siyu.runs.ask.profile import Kind
 from siyu.runs.ask.sections import profiles
 from siyu.runs.files import executed, storage
 from siyu.runs.files.made import Made, listed
@@ -16,21 +18,26 @@ from siyu.runs.files.workspace import SectionStore
 Faults = Mapping[str, Sequence[str]]
 
 
-def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[TitledFinding] = ()) -> dict[str, Any]:
-    """The record of a run without its files and seal. findings: with titles, of a report without faults."""
-    request, made = plan.request, _made(plan, store)
+def account(
+    plan: Plan, store: SectionStore, faults: Faults, previous: Mapping[str, Any] | None,
+    findings: Findings | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The record of a run without its files and seal. previous: {seal, as_of} of the report before; findings: of a
+    report without faults."""
+    request, made = plan.request, made_of(plan, store)
     record = {
         "schema": SCHEMA,
         "status": FAILED if faults else PUBLISHED,
         "subject": request.subject.id,
         "kind": request.subject.kind,
+        "public": request.subject.suppress_below == 0,
         "name": request.subject.name.model_dump(),
         "as_of": request.as_of,
         "observed": _observed(made, store),
         "languages": list(request.languages),
         "runner": plan.runner,
-        "previous": None,
-        "key": plan.key({name: one.key for name, one in made.items()}),
+        "previous": previous,
+        "key": plan.key(made),
         "inputs": listed(dict(ChainMap(dict(plan.inputs), *(dict(one.inputs) for one in made.values())))),
         "parameters": list(plan.parameters),
         "versions": keys.versions(),
@@ -38,10 +45,11 @@ def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[
     }
     if faults:
         record["reasons"] = reasons(faults)
-    else:
-        answers = [finding for finding in findings if finding.role == "answer"]
+    elif findings is not None:
+        answers = [finding for finding in findings.findings if finding.role == "answer"]
         answers.sort(key=lambda one: profiles()[one.section].rank(request.subject.kind))
         record["answers"] = [finding.as_json() for finding in answers]
+        record |= {name: entry for name, entry in findings.as_json().items() if name in ("moved", "summary")}
     return record
 
 
@@ -56,7 +64,35 @@ def reasons(faults: Faults) -> list[str]:
     return [f"{label}: {fault}" for label, found in faults.items() for fault in found]
 
 
-def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
+def rendering(plan: Plan, store: SectionStore, folder: Path) -> dict[str, Any]:
+    """What a worker is told that renders a report into `folder`, see `siyu.runs.make.reporting.render`."""
+    request = plan.request
+    return {
+        "folder": str(folder),
+        "subject": request.subject.model_dump(include={"id", "name", "kind"}),
+        "as_of": request.as_of,
+        "parameters": list(plan.parameters),
+        "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
+        "pdf": request.delivery.pdf,
+        "sections": [_told(section, store, folder, request.subject.kind) for section in plan.sections],
+    }
+
+
+def _told(section: SectionPlan, store: SectionStore, folder: Path, kind: Kind) -> dict[str, Any]:
+    (status, reason), profile = _state(section, store), profiles()[section.notebook]
+    return {
+        "notebook": section.notebook,
+        "status": status,
+        "reason": reason,
+        "path": str(folder / "notebooks" / f"{section.notebook}.ipynb") if section.status == OK else None,
+        "question": profile.question.model_dump(),
+        "lead": profile.lead.finding if profile.lead else "",
+        "rank": profile.rank(kind),
+        "aside": kind == "client" and "claims" in profile.needs,
+    }
+
+
+def _state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     """(status, reason or None) of a section that has been run well or is not to be run."""
     if section.status != OK:
         return section.status, section.reason
@@ -64,20 +100,10 @@ def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     return (NO_INPUT, reason.as_json() if isinstance(reason, RecordPart) else reason) if reason else (OK, None)
 
 
-def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list[dict[str, Any]]:
-    """[{key, name, from, to}] of the values that both reports hold and that differ."""
-    old = {(one.key, name): value.value for one in before for name, value in one.by_name.items()}
-    new = {(one.key, name): value.value for one in now for name, value in one.by_name.items()}
-    return [
-        {"key": key, "name": name, "from": old[key, name], "to": value}
-        for (key, name), value in new.items()
-        if (key, name) in old and old[key, name] != value
-    ]
-
-
-def _made(plan: Plan, store: SectionStore) -> dict[str, Made]:
-    found = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
-    return {name: made for name, made in found.items() if made is not None}
+def made_of(plan: Plan, store: SectionStore) -> dict[str, Made]:
+    """notebook -> what its section was made from, of those that are good."""
+    kept = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
+    return {name: one for name, one in kept.items() if one is not None}
 
 
 def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Mapping[str, Made]) -> dict[str, Any]:
@@ -89,5 +115,5 @@ def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Ma
         return {**entry, "status": FAILED, "reason": "was not run to its end"}
     if section.status == OK:
         entry |= made[section.notebook].as_json()
-    status, reason = section_state(section, store)
+    status, reason = _state(section, store)
     return {**entry, "status": status, **({"reason": reason} if reason else {})}

@@ -27,7 +27,7 @@ from siyu.intake.store.identity import Identity
 from siyu.intake.store.inventory import Export, Inventory, private, stamp_of, store_of
 from siyu.intake.store.keyring import secret
 from siyu.intake.store.observation import STORED, observe
-from siyu.intake.store.parts import VERSION, Part, part_folder, part_of, stored_part
+from siyu.intake.store.parts import VERSION, Part, named, part_folder, part_of, stored_part
 from siyu.intake.store.recognition import note_exports, public_name
 from siyu.intake.store.snapshots import Clash, ContradictionError
 from siyu.observed import Observation
@@ -134,9 +134,8 @@ def _tables(
     """The tables of one file; a file of which the store holds every table is not opened."""
     shown = shown_path(export.path)
     own = export.own
-    addresses = [
-        part_folder(store, f"{export.digest} {number}", key, own) for number in range(len(export.tables or []))
-    ]
+    content = " ".join([export.digest, *named(export.path.name, own)])
+    addresses = [part_folder(store, f"{content} {number}", key, own) for number in range(len(export.tables or []))]
     if export.tables and all((folder / "account.json").is_file() for folder in addresses):
         for folder, name in zip(addresses, export.tables, strict=True):
             yield stored_part(folder, shown + name, own)
@@ -152,7 +151,7 @@ def _tables(
         if source.refused is not None:
             account.refuse(source.refused.trouble)
         else:
-            account, part = part_of(source, part_folder(store, f"{export.digest} {number}", key, own), key, progress)
+            account, part = part_of(source, part_folder(store, f"{content} {number}", key, own), key, progress)
         # a refused table is looked at again: there is no part to remember it by
         names = [*names, source.name.removeprefix(shown)] if part is not None and names is not None else None
         yield account, part
