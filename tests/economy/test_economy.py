@@ -156,11 +156,11 @@ def test_what_only_a_client_has_is_named_and_then_used():
 def test_an_absent_figure_names_metrics_in_both_languages():
     figure = LIQUOR.figure("sanction_limit", f.leak_limit())
     finding = make_finding(
-        "leak_paths", "03_platform_economics", "up to {limit}", {"limit": figure}, None, context=("ledger:x",)
-    )
-    assert finding.role == "absent"
-    looked = replace(finding, context=("ledger:luzhou_laojiao",))  # as the workbook does
-    assert "看到引导的人数" in title(looked.record, Language("zh"))
+        "leak_paths", "03_platform_economics", "up to {limit}", {"limit": figure}, None,
+        language=Language("zh"), searched="ledger:x",
+    )  # fmt: skip
+    assert (finding.record.role, finding.record.sources) == ("absent", ("ledger:x",))
+    assert "看到引导的人数" in title(finding.record, Language("zh"))
 
 
 def test_confidence_decides_what_is_decidable():

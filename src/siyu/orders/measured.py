@@ -153,9 +153,13 @@ def settled(charges: Source, sources: tuple[str, ...], k: int = 0) -> list[tuple
     ]
 
 
-def rates(frames: Frames, charges: Source | None, k: int = 0) -> list[tuple[str, str, Figure]]:
-    """The same of all that is known of a client's charges, its settlement first."""
-    found = [] if charges is None else settled(charges, frames.sources, k)
+def rates(
+    frames: Frames, charges: Source | None, k: int = 0, sources: tuple[str, ...] = ()
+) -> list[tuple[str, str, Figure]]:
+    """(platform, form of traffic, rate) of all that is known of a client's charges, its settlement first.
+
+    sources: of the settlement."""
+    found = [] if charges is None else settled(charges, sources or frames.sources, k)
     told = {platform for platform, _, _ in found}
     exported = charged(frames, k) if frames.orders is not None else {}
     return found + [(platform, "all", rate) for platform, rate in exported.items() if platform not in told]

@@ -18,6 +18,7 @@ REASONS = {
     "negative": "{found} is negative",
     "not_count": "{found} is not a whole number",
     "not_share": "{found} is not a share",
+    "not_duration": "{found} is not how long something lasts",
     "not_time": "{found} is not a date or time",
     "not_id": "{found} is not an id",
     "damaged_id": "{found} is an id that a spreadsheet has damaged",
@@ -71,9 +72,11 @@ REASONS = {
     "mixed_signs": "refunds stand there with both signs: ask what a negative one means",
     "refunds_contradict": "{found} refunds are larger than the amount, so the amount may be net of refunds already:"
     " mend refunds in the format",
+    "refunds_still_there": "{found} amounts equal what came back, so they are not net of it: mend refunds in the"
+    " format",
     "price_contradicts": "{found} amounts are larger than price times pieces: is it another column?",
-    "undecided_columns": "columns {found} may say which lines count, and format {expected} does not say what they mean:"
-    " map them, or name them under waived with a reason",
+    "undecided_columns": "columns {found} may say which lines count, or who bought, and format {expected} does not say"
+    " what they mean: map them, or name them under waived with a reason",
     "lines_unclear": "lines {expected} are one order by the columns that are read and differ elsewhere; is each a line"
     " of its own? Map what tells them apart ({found}) in the format, or name it under waived",
     "draft_open": "the format {expected} is a draft with open questions: {found}; answer each in that file",
@@ -89,7 +92,8 @@ REASONS = {
     "total_mismatch": "the file's own total of {expected} differs from the records' {found}",
     "count_mismatch": "the file speaks of {expected} records and holds {found}",
     "not_a_file": "this is not a regular file",
-    "wrong_dress": "this is {found}, and CSV, XLSX, XLS, HTML tables and ZIP of these are read: save it as one of them",
+    "wrong_dress": "this is {found}, and CSV, XLSX, XLS, HTML tables, JSON and ZIP of these are read: save it as one of"
+    " them",
     "unreadable": "the file cannot be opened: {found}",
     "bad_archive": "the archive is damaged",
     "locked_archive": "the archive is locked with a password",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -28,7 +29,7 @@ from siyu.intake.reading.sources import TableSource
 from siyu.intake.store.exported import Exported, epoch_of, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
-VERSION = "5"  # raise it when the same bytes would give other parts
+VERSION = "6"  # raise it when the same bytes would give other parts
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 COLUMNS: dict[str, pa.DataType] = {
     "order_id": _TEXT, "line_id": _TEXT, "created_at": _TIME, "paid_at": _TIME, "completed_at": _TIME,
@@ -96,10 +97,14 @@ class Part:
     def days(self, names: Sequence[str]) -> Ints:
         """Days that any of these times of an accepted record falls on, as ordinals, ascending."""
         places = [self.columns.index(name) for name in names if name in self.columns]
+        places += [self.columns.index("line")] if places and self.repeats else []
         with pa.OSFile(str(self.folder / "rows.arrow")) as file:
             # an option without fields would read all of them
             options = pa.ipc.IpcReadOptions(included_fields=places or [0])
             times = pa.ipc.open_file(file, options=options).read_all() if places else pa.table({})
+        if "line" in times.column_names:
+            left = ~np.isin(times["line"].to_numpy(), np.array(self.repeats))
+            times = times.drop_columns("line").filter(left)
         seconds = [column.cast(_TIME).cast(_FEN) for column in times.columns]
         held = [pc.unique(pc.divide(column, 86_400)).drop_null().to_numpy() for column in seconds]
         return np.unique(np.concatenate([np.zeros(0, np.int64), *held])) + _EPOCH_DAY
@@ -117,6 +122,12 @@ def part_folder(store: Path, content: str, secret: bytes, own: Path | None = Non
     gone = sorted(key.hex() for key in erased(store, secret))
     made_from = "\0".join([VERSION, content, _rules(own), name_of(secret), *gone])
     return store / "parts" / hashlib.sha256(made_from.encode()).hexdigest()[:32]
+
+
+def named(name: str, own: Path | None = None) -> list[str]:
+    """What formats read of a file's name."""
+    patterns = {column.named for entry in formats(own).values() for column in entry.columns.values() if column.named}
+    return [found[1] for pattern in sorted(patterns) if (found := re.search(pattern, name))]
 
 
 def part_of(
@@ -216,7 +227,7 @@ def _settle(making: Path, folder: Path) -> None:
 
 def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa.Table:
     """What is kept of a block: no column that may hold an identity, and no text as it stands."""
-    kept, meanings = {}, tables()[entry.kind]
+    kept, meanings = {}, tables()[entry.kind].columns
     for name in table.column_names:
         column, reads = table[name], entry.columns[name].read
         if reads == "buyer" or meanings[name] == "text" or (entry.kind == "orders" and name not in COLUMNS):
