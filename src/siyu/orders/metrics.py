@@ -6,7 +6,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from siyu.figure import Absent, Figure, or_absent
+from siyu.figure import Absent, Figure
 from siyu.orders import fans, labels, repurchase
 from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
@@ -292,4 +292,4 @@ def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:
     lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
     lacks = lacks or ("gross" in frames.lacks and entry.gross)
     figure = None if lacks else entry.function(Parts(frames, k))
-    return or_absent(figure, key)
+    return Absent((key,)) if figure is None else figure

@@ -45,22 +45,24 @@ def people_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
         known = brand.orders[brand.orders["key"].notna()]
         rows = [[f"\t{order}", key] for order, key in zip(known["order_id"], known["key"], strict=True)]
         yield "buyer_keys.csv", _csv(["主订单编号", "doudian_open_id"], rows)
-    joins = lives.joins.assign(at=start + lives.joins["day"] * DAY + lives.joins["minute"] * 60)
-    joins["key"] = keys(plan, joins["buyer"])
+    joins, follows = (
+        rows.assign(at=start + rows["day"] * DAY + rows["minute"] * 60, key=keys(plan, rows["buyer"]))
+        for rows in (lives.joins, lives.follows)
+    )
     # who leaves the group leaves it for reasons of his own
     random = np.random.default_rng([plan.seed, 3])
-    stays = joins["at"] + random.integers(10, 600, len(joins)) * DAY
-    left = np.where((random.random(len(joins)) < 0.25) & (stays < brand.end), stays, -1)
+    until = joins["at"] + random.integers(10, 600, len(joins)) * DAY
+    left = np.where((random.random(len(joins)) < 0.25) & (until < brand.end), until, -1)
     rows = [["fans01", key, _moment(at), _moment(gone), "扫码"]
             for key, at, gone in zip(joins["key"], joins["at"], left, strict=True)]  # fmt: skip
     if rows:
         yield "members.csv", _csv(["群编号", "成员标识", "入群时间", "退群时间", "入群方式"], rows)
     if plan.world.kind == "experiment":
         yield "assignments.csv", _assignments(brand, start + plan.world.invited_day * DAY)
-    follows = lives.follows.assign(at=start + lives.follows["day"] * DAY + lives.follows["minute"] * 60)
     ends = np.where(follows["end"] >= 0, start + follows["end"] * DAY, -1)
-    who = keys(plan, follows["buyer"])
-    rows = [[key, _moment(at), _moment(gone)] for key, at, gone in zip(who, follows["at"], ends, strict=True)]
+    rows = [
+        [key, _moment(at), _moment(gone)] for key, at, gone in zip(follows["key"], follows["at"], ends, strict=True)
+    ]
     if rows:
         yield "follows.csv", _csv(["粉丝标识", "关注时间", "取关时间"], rows)
 
