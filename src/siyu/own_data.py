@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -34,6 +34,7 @@ MISSING = msg(
 NO_RULE = msg("No fee rule is as old as this report: put dated rules with their source into this subject's fees.csv")
 UNDATED = msg("The order exports have no column {column}: when orders were paid is not known")
 UNTOLD = msg("Some order export has no column {column}: what came back is not known, and net figures are left out")
+CHARGED = ["traffic_form", "fee_fen", "base_fen", "exempt"]
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -61,14 +62,12 @@ class NoInput:
 class Holdings:
     """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
 
-    spans: what was observed, by scope. charges: a row per charge of its settlement, see `siyu.orders.measured.settled`;
-    None without."""
+    spans: what was observed, by scope."""
 
     books: Books
     as_of: date
     k: int
     spans: Mapping[str, Span] = field(default_factory=dict)
-    charges: pd.DataFrame | None = None
 
     @classmethod
     def of(cls, subject: Subject, as_of: date) -> Holdings:
@@ -147,28 +146,24 @@ class Holdings:
         own = self.files[self.files["kind"] == kind]
         if own.empty:
             return Absent(("paid_orders",))
-        total = float(own[column].sum())
-        sources = tuple(sorted(ref for refs in own["sources"] for ref in refs))
-        return Figure(total, total, total, "count", sources=sources)
+        return _counted(own[column].sum(), (ref for refs in own["sources"] for ref in refs))
 
     @property
     def problem_count(self) -> Figure | Absent:
         """Problems of all files, listed here or only counted."""
         if not self.books.accounts:
             return Absent(("paid_orders",))
-        total = float(sum(len(account.problems) + account.left_out for account in self.books.accounts))
-        sources = tuple(sorted(f"orders:{name(account)}" for account in self.books.accounts))
-        return Figure(total, total, total, "count", sources=sources)
+        return _counted(sum(len(one.problems) + one.left_out for one in self.books.accounts), self.records)
 
     @property
     def accepted_share(self) -> Figure | Absent:
         """Accepted records of the order exports over those that are records at all."""
-        held, usable = self.count("records"), self.count("accepted")
-        ignored = self.count("ignored")
-        if isinstance(held, Absent) or isinstance(usable, Absent) or isinstance(ignored, Absent):
+        held = self.count("records")
+        if isinstance(held, Absent):
             return Absent(("accepted_share",))
-        share = usable.value / max(held.value - ignored.value, 1)
-        return Figure.exact(share, "accepted_share", held.sources, int(held.value))
+        own = self.files[self.files["kind"] == "orders"]
+        share = own["accepted"].sum() / max(held.value - own["ignored"].sum(), 1)
+        return Figure.exact(float(share), "accepted_share", held.sources, int(held.value))
 
     def identified(self, platform: str = "") -> Figure | Absent:
         """Order lines that name a usable buyer, of all or of one platform. Complete counts: no interval."""
@@ -205,14 +200,15 @@ class Holdings:
         platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
         Empty tables where there are no orders.
         """
-        return self._every(*kinds, platform=platform).on(platform or "all")
+        return self.every(*kinds, platform=platform).on(platform or "all")
 
     def largest(self, *kinds: str) -> Frames:
         """The same of the platform with most orders, whose figures carry the files of all kinds."""
-        every = self._every(*kinds)
+        every = self.every(*kinds)
         return every.on(every.platforms[0])
 
-    def _every(self, *kinds: str, platform: str = "") -> Frames:
+    def every(self, *kinds: str, platform: str = "") -> Frames:
+        """The same of all platforms together, as long as any was observed."""
         held = self.books
         more = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
@@ -229,12 +225,49 @@ class Holdings:
         """A row per buyer and purchase day, see `siyu.intake.store.canonical`; `attrs["refs"]` names the files."""
         return self._frame(self.books.purchases, _NO_PURCHASES, *LINES, "members")
 
+    @cached_property
+    def charges(self) -> pd.DataFrame | None:
+        """A row per charge of its settlement, see `siyu.orders.measured.settled`; None without. An order whose export
+        is there has its form of traffic from it."""
+        booked = self.reported("charges")
+        if booked is None:
+            return None
+        booked = booked.reindex(columns=["platform", "order_id", "sort", "amount_fen", *CHARGED]).dropna(
+            subset="order_id"
+        )
+        # a flow of funds books what was paid, what came back, and what was taken in rows of their own
+        booked["fee_fen"] = booked["fee_fen"].fillna((-booked["amount_fen"]).where(booked["sort"] == "fee", 0))
+        booked["base_fen"] = booked["base_fen"].fillna(
+            booked["amount_fen"].where(booked["sort"].isin(["sale", "refund"]), 0)
+        )
+        if self.books.orders is not None and "traffic_form" in pq.read_schema(self.books.orders).names:
+            reads.opens(self.books.orders)
+            known = [("order_id", "in", set(booked["order_id"]))]
+            lines = pq.read_table(self.books.orders, columns=["order_id", "traffic_form"], filters=known).to_pandas()
+            forms = lines.dropna().drop_duplicates("order_id").set_index("order_id")["traffic_form"].astype(object)
+            booked["traffic_form"] = booked["traffic_form"].astype(object).fillna(booked["order_id"].map(forms))
+        form = booked["traffic_form"].fillna("all").replace("pending", "all").astype(str)
+        told: pd.DataFrame = booked.assign(traffic_form=form, exempt=booked["exempt"].eq("yes"))
+        return told[["platform", "order_id", *CHARGED]].astype(dict.fromkeys(("fee_fen", "base_fen"), "int64"))
+
+    def reported(self, kind: str) -> pd.DataFrame | None:
+        """A table as the subject's exports report it (`ad_days`, `sends` …, see `tables.yml`); None without one.
+        `attrs["refs"]` names the files."""
+        frame = self.books.frame(kind)
+        if frame is not None:
+            frame.attrs["refs"] = self.refs(kind)
+        return frame
+
     def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
         if path is not None:
             reads.opens(path)
         frame: pd.DataFrame = (empty if path is None else pq.read_table(path)).to_pandas()
         frame.attrs["refs"] = self.refs(*kinds)
         return frame
+
+
+def _counted(total: float, refs: Iterable[str]) -> Figure:
+    return Figure(float(total), float(total), float(total), "count", sources=tuple(sorted(refs)))
 
 
 def name(account: Account) -> str:

@@ -218,3 +218,33 @@ def test_a_subject_is_found_by_its_id(tmp_path, monkeypatch):
     found = books("snack_brand")
     assert found.orders is not None
     assert (tmp_path / ".store" / "snack_brand") in found.orders.parents
+
+
+def spend(folder, name, *lines):
+    return put(folder, name, "day,account,channel,scope,spend\n" + "".join(f"{line}\n" for line in lines))
+
+
+def test_reported_tables_hold_each_row_as_the_newest_export_tells(tmp_path):
+    folder = spend(
+        tmp_path / "in", "2026-09-02 ads.csv", "2026-09-01,q1,直播,标准推广,100", "2026-09-01,q1,搜索,标准推广,7"
+    )
+    spend(folder, "2026-09-05 ads.csv", "2026-09-01,q1,直播,标准推广,120", "2026-09-02,q1,直播,全域推广,80")
+    found = books_of(folder, tmp_path / "store").frame("ad_days")
+    told = sorted(zip(found["day"].dt.day, found["channel"], found["scope"], found["spend_fen"], strict=True))
+    assert told == [(1, "live", "paid", 12_000), (1, "search", "paid", 700), (2, "live", "mixed", 8_000)]
+    assert "q1" not in set(found["account_id"])
+
+
+def test_reported_tables_name_people_by_the_buyer_ids_of_the_orders(tmp_path):
+    folder = douyin(tmp_path / "exports", "a.csv", [order(1, "2021-08-01"), order(2, "2021-08-02")])
+    keys(folder, "keys.csv", [(1, BUYERS[1]), (2, BUYERS[0])])
+    formats_of = tmp_path / "formats"
+    formats_of.mkdir()
+    (formats_of / "sent.yml").write_text(
+        "name: {en: Sent, zh: 群发}\nkind: sends\nplatform: wechat\nsource: test\nidentify: [消息, 客户]\ncolumns:\n"
+        "  message_id: {header: 消息, read: id, required: true}\n  buyer_id: {header: 客户, read: buyer}\n",
+        encoding="utf-8",
+    )
+    put(folder, "sent.csv", f"消息,客户\nm1,{BUYERS[0]}\nm1,{BUYERS[2]}\nm1,\n")
+    found = books_of(folder, tmp_path / "store").frame("sends")
+    assert found["buyer_id"].fillna(-1).tolist() == [1, 2, -1]

@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from siyu.intake.formats.catalogue import FormatError, formats, identified, read_format
-from siyu.intake.formats.format import Column, Format, Layout, normal
+from siyu.intake.formats.format import MEANINGS, Column, Format, Layout, normal, tables
 from siyu.intake.reading.export import read
 from siyu.intake.reading.problems import REASONS
 from siyu.intake.reading.sources import TableSource
@@ -137,7 +137,7 @@ def test_the_codebook_explains_every_key_of_a_format():
     text = (data_dir() / "README.md").read_text(encoding="utf-8").split("## Formats")[1].split("## Subjects")[0]
     words = set(re.findall(r"[a-z_]+", text))
     named = {*Format.model_fields, *Column.model_fields} - {"key", "open"}
-    choices = {*get_args(Column.model_fields["read"].annotation), *get_args(Format.model_fields["kind"].annotation)}
+    choices = {*get_args(Column.model_fields["read"].annotation), *tables()}
     assert (named | choices) - words == set()
 
 
@@ -215,3 +215,16 @@ def test_a_column_of_buyers_that_no_format_names_stops_the_file_that_names_none_
     data = "order_id,客户编号,paid_at,amount\nA1,u1,2021-08-01 10:00:00,5.00\n".encode()
     problem = read(TableSource("a.csv", lambda: io.BytesIO(data), len(data))).account.problems[0]
     assert (problem.code, problem.found) == ("undecided_columns", "客户编号")
+
+
+def test_every_table_names_its_keys_and_counts_among_its_columns():
+    for name, table in tables().items():
+        assert table.keys, name
+        assert {*table.keys, *table.cumulative} <= set(table.columns), name
+        for meaning in table.columns.values():
+            assert isinstance(meaning, list) or meaning in MEANINGS, name
+
+
+def test_the_codebook_names_every_table():
+    text = (data_dir() / "README.md").read_text(encoding="utf-8")
+    assert [name for name in tables() if f"`{name}`" not in text] == []

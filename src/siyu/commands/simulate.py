@@ -26,41 +26,21 @@ DEMO_SEED = 2025
 @click.option("--out", type=FOLDER, required=True, help="Folder of the client.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
 @click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
-@click.option(
-    "--columns",
-    type=click.Choice(("short", "full")),
-    default="short",
-    show_default=True,
-    help="Columns of order exports: those that hold something, or all the platform offers.",
-)
+@click.option("--columns", type=click.Choice(("short", "full")), default="short", show_default=True,
+              help="Columns of order exports: those that hold something, or all the platform offers.")  # fmt: skip
 @click.option("--buyers", type=click.IntRange(10, 1_000_000), default=2_000, show_default=True)
-@click.option(
-    "--effect",
-    type=click.FloatRange(0.1, 10),
-    default=1.6,
-    show_default=True,
-    help="planted, planted_selection, experiment: factor on a buyer's rate after joining.",
-)
-@click.option(
-    "--tilt",
-    type=click.FloatRange(-3, 3),
-    default=1.0,
-    show_default=True,
-    help="selection and worlds like it: power of a buyer's rate in the odds of joining.",
-)
-@click.option(
-    "--keys",
-    "key_share",
-    type=click.FloatRange(0, 1),
-    default=1.0,
-    show_default=True,
-    help="Share of orders whose buyer can be known; 0: none, as in most Douyin exports.",
-)
+@click.option("--effect", type=click.FloatRange(0.1, 10), default=1.6, show_default=True,
+              help="planted, planted_selection, experiment: factor on a buyer's rate after joining.")  # fmt: skip
+@click.option("--tilt", type=click.FloatRange(-3, 3), default=1.0, show_default=True,
+              help="selection and worlds like it: power of a buyer's rate in the odds of joining.")  # fmt: skip
+@click.option("--keys", "key_share", type=click.FloatRange(0, 1), default=1.0, show_default=True,
+              help="Share of orders whose buyer can be known; 0: none, as in most Douyin exports.")  # fmt: skip
 @click.option("--quirk", "quirks", multiple=True, type=click.Choice((*QUIRKS, "all")),
               help="What real exports do; may be given several times.")  # fmt: skip
+@click.option("--settlement", is_flag=True, help="Also write what the platform booked for each order.")
 @reporting_problems
 def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers: int, effect: float, tilt: float,
-             key_share: float, quirks: Sequence[str]) -> None:  # fmt: skip
+             key_share: float, quirks: Sequence[str], settlement: bool) -> None:  # fmt: skip
     """Write a made-up client into --out: subject.yml, exports/ in real formats, truth.json beside them.
 
     NAME is the world its buyers live in. `demo` is the bundled client and takes no other options. In coin,
@@ -76,13 +56,12 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
 
     earlier = _earlier(out)
     chosen = frozenset(QUIRKS if "all" in quirks else quirks)
-    kind = next((kind for kind in KINDS if kind == name), None)  # None: the demo
-    plans = demo_plans()
-    if kind is not None:
-        plans = [
-            Recipe(seventy(kind, buyers=buyers, effect=effect, tilt=tilt), seed, layout, columns, chosen, key_share)
-        ]
-    content = client(name, plans)
+    if kind := next((kind for kind in KINDS if kind == name), None):
+        world = seventy(kind, buyers=buyers, effect=effect, tilt=tilt)
+        plans = [Recipe(world, seed, layout, columns, chosen, key_share)]
+    else:
+        plans = demo_plans()
+    content = client(name, plans, settlement=settlement)
     for old in earlier:
         old.unlink(missing_ok=True)
     for path, data in content.items():
@@ -105,9 +84,10 @@ def demo_plans() -> list[Recipe]:
     ]
 
 
-def client(name: str, plans: Sequence[Recipe]) -> dict[str, bytes]:
+def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> dict[str, bytes]:
     """Path -> content of a client's folder. People and dashboards are those of the first plan."""
     from siyu.simulator.brand import made
+    from siyu.simulator.charges import settlement_file
     from siyu.simulator.dashboards import dashboard_files
     from siyu.simulator.order_files import order_files, people_files
 
@@ -120,7 +100,9 @@ def client(name: str, plans: Sequence[Recipe]) -> dict[str, bytes]:
         truths.append({"format": plan.format, "seed": plan.seed, "quirks": sorted(plan.quirks), "keys": plan.key_share,
                        "world": _world(plan), **brand.truth()})  # fmt: skip
         if not number:
-            content |= {f"exports/{path}": data for path, data in (*people_files(brand), *dashboard_files(brand))}
+            booked = [settlement_file(brand)] if settlement else []
+            more = (*people_files(brand), *dashboard_files(brand), *booked)
+            content |= {f"exports/{path}": data for path, data in more}
     content["subject.yml"] = _subject(name, plans[0].world).encode()
     truth = {"schema": 1, "synthetic": True, "files": accounts, "shops": truths, "written": sorted(content)}
     content["truth.json"] = (json.dumps(truth, ensure_ascii=False, indent=1) + "\n").encode()

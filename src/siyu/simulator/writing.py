@@ -15,7 +15,7 @@ PERSONAL = "##b5Xk9v==##"  # what stands in a personal column since addresses ar
 
 def header(entry: Format) -> list[str]:
     """Every column of a format under the first of its names: mapped, ignored, personal."""
-    mapped = [column.header[0] for column in entry.columns.values() if column.header]
+    mapped = [column.header[0] for column in entry.columns.values() if column.header and not column.given]
     return list(dict.fromkeys([*mapped, *entry.ignored, *entry.ignored_personal]))
 
 
@@ -44,8 +44,8 @@ def cell(column: Column, value: Any, blank: str) -> str:
     """One value as an export prints it."""
     if value is None:
         return blank
-    if column.read in ("money", "fee"):
-        sign, fen = "-" if value < 0 else "", abs(value)
+    if column.read in ("money", "fee", "charge"):
+        sign, fen = "-" if (value > 0 if column.read == "charge" else value < 0) else "", abs(value)
         return f"{sign}{fen // 100}.{fen % 100:02d}"
     if column.read == "time":
         return str(EPOCH + timedelta(seconds=value))

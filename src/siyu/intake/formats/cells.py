@@ -8,9 +8,10 @@ Nothing is guessed.
 import re
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 
 from siyu.intake.formats.identities import identity, narrow
-from siyu.intake.formats.times import seconds
+from siyu.intake.formats.times import BEIJING, seconds
 
 Read = tuple[int | float | str | None, str]
 
@@ -24,6 +25,8 @@ _NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{0,20}))?\s*([�
 _CURRENCY = re.compile(r"^(?:人民币|CNY|RMB|CN¥|¥)\s*|\s*\(?(?:元整?|圆|RMB|CNY|¥)\)?$")
 _ID = re.compile(r"[A-Za-z_\-]*\d[\w\-]*", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d{16,}\.\d*|\d+\.\d*[1-9]\d*")
+_LONG = re.compile(r"(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟?|min|m))?(?:(\d+(?:\.\d+)?)(?:秒钟?|s)?)?", re.IGNORECASE)
+_CLOCKED = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 # of the mainland, however it is printed; notes end up in any column
 _MOBILE = re.compile(r"(?<!\d)(?:\+?(?:00)?86[ -]?)?1[3-9]\d[ .\-]?\d{4}[ .\-]?\d{4}(?!\d)")
 PHONE_YUAN = re.compile(r"1[3-9]\d{9}(?:\.0*)?")  # a number of this look in a column of money is somebody's
@@ -83,19 +86,32 @@ def fen(text: str, *, rounded: bool = True) -> Read:
     return (None, "phone_amount") if PHONE_YUAN.fullmatch(bare(text)) else (value, code)
 
 
-def count(text: str, *, rounded: bool = True) -> Read:
-    """A whole number, zero or more; `3件` and full-width digits are read, `1.2万` where `rounded` allows it."""
+def charge(text: str) -> Read:
+    """Money that is taken, printed with a minus: what was taken, less than 0 where it came back."""
+    value, code = signed_fen(text)
+    return (-value if isinstance(value, int) else None), code
+
+
+def signed(text: str, *, rounded: bool = True) -> Read:
+    """A whole number of either sign; `3件` and full-width digits are read, `1.2万` where `rounded` allows it."""
     text = bare(text)
     if text in BLANKS:
         return None, ""
     number, step = _decimal(re.sub(r"[件个人次单条]$", "", text))
-    if number is None or number != number.to_integral_value() or number < 0:
+    if number is None or number != number.to_integral_value():
         return None, "not_count"
     return (None, "rounded_amount") if step and not rounded else (int(number), "")
 
 
-def share(text: str) -> Read:
-    """A share from 0 to 1, printed as 83%, 83.0％ or 0.83. A bare number above 1 is a fault."""
+def count(text: str, *, rounded: bool = True) -> Read:
+    """Like `signed`; negative numbers are faults."""
+    value, code = signed(text, rounded=rounded)
+    return (None, "not_count") if isinstance(value, int) and value < 0 else (value, code)
+
+
+def share(text: str, *, whole: int = 1) -> Read:
+    """A share from 0 to 1, printed as 83%, 83.0％ or 0.83. A bare number above 1 is a fault. whole: what bare numbers
+    count to."""
     text = bare(text)
     if text in BLANKS:
         return None, ""
@@ -103,8 +119,37 @@ def share(text: str) -> Read:
     number, _ = _decimal(plain.removesuffix("%"))
     if number is None:
         return None, "not_share"
-    value = number / 100 if plain.endswith("%") else number
+    value = number / (100 if plain.endswith("%") else whole)
     return (float(value), "") if 0 <= value <= 1 else (None, "not_share")
+
+
+def epoch(text: str) -> Read:
+    """The Beijing wall clock at a count of seconds, or of milliseconds, since 1970 (UTC); 0 is none."""
+    text = bare(text)
+    if text in BLANKS or text == "0":
+        return None, ""
+    if not (found := re.fullmatch(r"(\d{9,10})(\d{3})?(\.0+)?", narrow(text))):
+        return None, "not_time"
+    return int(found[1]) + BEIJING, ""
+
+
+def end_of(text: str, *, place: int = 1) -> Read:
+    """The end of an interval such as `2025-09-07_16-00-00~2025-09-08_00-00-46`. place: 0 for its beginning."""
+    ends = re.split(r"\s*[~～至]\s*", bare(text))
+    if ends[0] in BLANKS and len(ends) == 1:
+        return None, ""
+    return moment(ends[place]) if len(ends) == 2 else (None, "not_time")
+
+
+def duration(text: str) -> Read:
+    """Seconds of `10秒`, `1分钟12秒`, `1小时2分`, `00:01:12`, `01:12`; a bare number is seconds."""
+    text = bare(text)
+    if text in BLANKS:
+        return None, ""
+    found = _LONG.fullmatch(narrow(text)) or _CLOCKED.fullmatch(narrow(text))
+    if found is None or not any(found.groups()):
+        return None, "not_duration"
+    return round(sum(float(part or 0) * size for part, size in zip(found.groups(), (3600, 60, 1), strict=True))), ""
 
 
 def moment(text: str) -> Read:
@@ -140,6 +185,7 @@ def label(text: str) -> Read:
 
 
 READERS: dict[str, Callable[[str], Read]] = {
-    "money": fen, "fee": signed_fen, "count": count, "share": share, "time": moment,
-    "id": identifier, "buyer": buyer, "text": label,
+    "money": fen, "fee": signed_fen, "charge": charge, "count": count, "signed": signed, "share": share,
+    "percent": partial(share, whole=100), "time": moment, "epoch": epoch, "begin": partial(end_of, place=0),
+    "end": end_of, "duration": duration, "id": identifier, "buyer": buyer, "text": label,
 }  # fmt: skip

@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from siyu import reads
 from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
-Kind = Literal["orders", "members", "follows", "buyer_keys", "sessions", "aggregates", "assignments"]
-# readers that a column of each meaning may have
-_READERS = {"fen": ("money", "fee", "product"), "id": ("id", "row", "text"), "text": ("text", "choice", "id"),
-            "words": ("text", "choice"), "code": ("text", "id"),
-            "key": ("buyer",), "time": ("time",), "count": ("count",), "share": ("share",)}  # fmt: skip
+# what cells mean, and the readers that a column of each meaning may have
+_TIMES = ("time", "epoch", "begin", "end")
+MEANINGS = {"fen": ("money", "fee", "charge", "product", "sum"), "id": ("id", "row", "text"),
+            "text": ("text", "choice", "id"), "words": ("text", "choice"), "code": ("text", "id"), "key": ("buyer",),
+            "time": _TIMES, "day": _TIMES, "count": ("count",), "signed": ("signed", "count"),
+            "seconds": ("duration",), "share": ("share", "percent")}  # fmt: skip
 _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 
 
@@ -31,14 +32,17 @@ class Column(BaseModel):
     """One column of the canonical table: the headers it may stand under and how its cells are read.
 
     read: a reader of `cells`, or `choice` (cells are looked up in `values`), or `row` (the record's own
-    number, for files without an id), or `product` (of the two columns in `of`). per: `order` when the amount
-    repeats on every line of an order. range: the least and the greatest value, money in yuan. rounded: amounts
-    and counts printed in 千, 万, 亿 are read.
+    number, for files without an id), or `product` (of the two columns in `of`), or `sum` (of those in `of` that the
+    file has; a blank one adds nothing). per: `order` when the amount repeats on every line of an order. range: the
+    least and the greatest value, money in yuan. rounded: amounts and counts printed in 千, 万, 亿 are read. Of every
+    record alike are a `value`, what stands in the brackets of a pattern for the file's name (`named`), and what the
+    first record of another `sheet` of the workbook has under the header.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
     header: Headers = Field(default_factory=list)
-    read: Literal["money", "fee", "count", "share", "time", "id", "buyer", "text", "choice", "row", "product"]
+    read: Literal["money", "fee", "charge", "count", "signed", "share", "percent", "time", "epoch", "begin", "end",
+                  "duration", "id", "buyer", "text", "choice", "row", "product", "sum"]  # fmt: skip
     required: bool = False
     per: Literal["line", "order"] = "line"
     values: dict[str, str] = Field(default_factory=dict)
@@ -46,17 +50,32 @@ class Column(BaseModel):
     range: tuple[Any, Any] | None = None
     rounded: bool = False
     of: list[str] = Field(default_factory=list)
+    value: str = ""
+    named: str = ""
+    sheet: str = ""
+
+    @property
+    def made(self) -> bool:
+        """Whether it is made of other columns."""
+        return self.read in ("product", "sum")
+
+    @property
+    def given(self) -> bool:
+        """Whether it is the same for every record, and stands beside them."""
+        return bool(self.value or self.named or self.sheet)
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        if self.read in ("row", "product") and self.header:
+        if (self.read == "row" or self.made) and self.header:
             raise ValueError(f"read: {self.read} stands for no column, so it has no header")
-        if self.read not in ("row", "product") and not self.header:
+        if not (self.read == "row" or self.made or self.header or self.value or self.named):
             raise ValueError("a column needs a header")
         if bool(self.values) != (self.read == "choice"):
             raise ValueError("values belong to read: choice, which needs them")
-        if (len(self.of) == 2) != (self.read == "product"):
-            raise ValueError("of: names the two columns of read: product")
+        if bool(self.of) != self.made or (self.read == "product" and len(self.of) != 2):
+            raise ValueError("of: names the two columns of read: product, or those of read: sum")
+        if self.named and re.compile(self.named).groups != 1:
+            raise ValueError("named: a pattern of the file's name with one pair of brackets")
         if self.pattern and self.read not in ("id", "buyer", "text"):
             raise ValueError("a pattern belongs to an id, a buyer or a text")
         _compiled(self.pattern)
@@ -65,6 +84,12 @@ class Column(BaseModel):
             if low > high:
                 raise ValueError("a range goes from its least value to its greatest")
         return self
+
+
+def _table(kind: str) -> str:
+    if kind not in tables():
+        raise ValueError(f"no table of tables.yml; known: {', '.join(tables())}")
+    return kind
 
 
 def _compiled(pattern: str) -> None:
@@ -95,7 +120,7 @@ class Format(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
     key: str
     name: dict[Literal["en", "zh"], str]
-    kind: Kind
+    kind: Annotated[str, AfterValidator(_table)]
     platform: str
     source: str
     identify: list[str] = Field(default_factory=list)
@@ -117,7 +142,7 @@ class Format(BaseModel):
 
     @model_validator(mode="after")
     def _canonical(self) -> Self:
-        known = tables()[self.kind]
+        known = tables()[self.kind].columns
         for key, column in self.columns.items():
             if key not in known:
                 raise ValueError(f"columns.{key}: no column of the table {self.kind}; known: {', '.join(known)}")
@@ -126,8 +151,8 @@ class Format(BaseModel):
                 wrong = sorted({code for code in column.values.values() if code and code not in meaning})
                 if column.read not in ("choice", "text") or wrong:
                     raise ValueError(f"columns.{key}: a choice of {', '.join(meaning)}; found {', '.join(wrong)}")
-            elif column.read not in _READERS[meaning]:
-                raise ValueError(f"columns.{key}: read is one of {', '.join(_READERS[meaning])}")
+            elif column.read not in MEANINGS[meaning]:
+                raise ValueError(f"columns.{key}: read is one of {', '.join(MEANINGS[meaning])}")
         return self
 
     def layout(self, header: Sequence[str]) -> Layout:
@@ -137,12 +162,15 @@ class Format(BaseModel):
         places: dict[str, int] = {}
         for key, column in self.columns.items():
             found = [seen.index(name) for name in map(normal, column.header) if name in seen]
-            if found:
+            if found and not column.given:
                 places[key] = found[0]
-        missing = [c.header[0] for k, c in self.columns.items() if c.required and c.header and k not in places]
+        needed = (c for k, c in self.columns.items() if c.required and k not in places and not c.given)
+        missing = [column.header[0] for column in needed if column.header]
         missing += [name for name in self.identify if normal(name) not in seen and name not in missing]
-        made = [key for key, column in self.columns.items() if column.read == "product"]
-        missing += [self.columns[of].header[0] for key in made for of in self.columns[key].of if of not in places]
+        made = {
+            key: column.of[: 1 if column.read == "sum" else 2] for key, column in self.columns.items() if column.made
+        }
+        missing += [self.columns[of].header[0] for wanted in made.values() for of in wanted if of not in places]
         control = next((key for key in self.control if key in places or key in made), None)
         if self.control and control is None and not missing:
             missing = [self.columns[self.control[0]].header[0]]
@@ -160,7 +188,7 @@ class Format(BaseModel):
 class Layout:
     """A format met in a file: column key -> position, the control column, and what does not fit.
 
-    breaks: positions of fields that may hold line breaks.
+    breaks: positions of fields that may hold line breaks. given: the cells of columns that stand beside the records.
     """
 
     format: Format
@@ -171,6 +199,7 @@ class Layout:
     double: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     breaks: frozenset[int] = frozenset()
+    given: Mapping[str, str] = field(default_factory=dict)
 
     def title(self, key: str) -> str:
         """The header text of a column, without what is wrapped around it; what it is called where it is absent."""
@@ -202,6 +231,16 @@ def normal(name: str) -> str:
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
 
 
+class CanonicalTable(BaseModel):
+    """A table that exports are read into. columns: key -> meaning, or the codes of a choice. keys: what makes a row.
+    cumulative: columns counted up to the row's time."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    keys: tuple[str, ...]
+    columns: dict[str, str | list[str]]
+    cumulative: tuple[str, ...] = ()
+
+
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, Any]:
     with reads.reader():  # noted with the exports
@@ -209,9 +248,10 @@ def _tables() -> dict[str, Any]:
     return content
 
 
-def tables() -> dict[str, dict[str, str | list[str]]]:
-    """The canonical tables: column -> meaning, or the codes of a choice."""
-    return {name: columns for name, columns in _tables().items() if name != "words"}
+@lru_cache(maxsize=1)
+def tables() -> dict[str, CanonicalTable]:
+    """The canonical tables by name."""
+    return {name: CanonicalTable(**table) for name, table in _tables().items() if name != "words"}
 
 
 @lru_cache(maxsize=1)

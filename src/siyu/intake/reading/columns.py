@@ -5,6 +5,7 @@ A second tokenizer beside `lines`: the two must agree on records and on the cont
 
 import re
 from dataclasses import dataclass, field
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,9 @@ from siyu.intake.formats.times import serial
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.quick import QUICK, Flags
 
-_ARROW = {"money": pa.int64(), "fee": pa.int64(), "count": pa.int64(), "share": pa.float64(),
-          "product": pa.int64(), "time": pa.timestamp("s")}  # fmt: skip
+_ARROW = (dict.fromkeys(("money", "fee", "charge", "count", "signed", "duration", "product", "sum"), pa.int64())
+          | dict.fromkeys(("share", "percent"), pa.float64())
+          | dict.fromkeys(("time", "epoch", "begin", "end"), pa.timestamp("s")))  # fmt: skip
 Places = npt.NDArray[np.integer]
 MONTH = 31 * 86_400
 # a mobile number, an identity card, a WeChat id
@@ -75,9 +77,13 @@ def typed(text: pa.Array, column: Column) -> Typed:
     return result
 
 
-def product(of: list[Typed], column: Column) -> Typed:
-    """The product of a price and a number of pieces; a fault or a blank of either is one of the product."""
-    values = pc.multiply_checked(of[0].values, of[1].values)
+def made(of: list[Typed], column: Column) -> Typed:
+    """A sum, or the product of a price and a number of pieces; a fault of any is one of the result, and so is a blank
+    of a product's."""
+    if column.read == "sum":
+        values = pc.cast(reduce(pc.add_checked, (pc.fill_null(one.values, 0) for one in of)), pa.int64())
+    else:
+        values = pc.multiply_checked(of[0].values, of[1].values)
     result = Typed(values, {row: code for one in of for row, code in one.faults.items()})
     _declared(result, column)
     for row in np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False)):
@@ -103,9 +109,10 @@ def _each(text: pa.Array, column: Column, quick: pa.Array | None, left: Flags) -
     coded = pc.dictionary_encode(text.take(pa.array(rows)))
     read = [_one(cell, column) for cell in coded.dictionary.to_pylist()]
     which = coded.indices.to_numpy(zero_copy_only=False)
-    values = pa.array([value for value, _ in read], pa.int64() if column.read == "time" else kind)
+    timed = pa.types.is_timestamp(kind)
+    values = pa.array([value for value, _ in read], pa.int64() if timed else kind)
     part = values.take(pa.array(which))
-    part = part.cast(kind) if column.read == "time" else part
+    part = part.cast(kind) if timed else part
     if quick is not None:
         part = pc.replace_with_mask(quick, pa.array(left), part)
     return Typed(part, _coded(read, which, rows, said=False), _coded(read, which, rows, said=True))
@@ -122,7 +129,7 @@ def _coded(read: list[Read], which: Places, rows: Places, *, said: bool) -> dict
 def _one(cell: str, column: Column) -> Read:
     if column.read not in ("buyer", "text") and _ERROR.fullmatch(bare(cell)):
         return None, "cell_error"
-    if column.read in ("money", "count"):
+    if column.read in ("money", "count", "signed"):
         return READERS[column.read](cell, rounded=column.rounded)  # type: ignore[call-arg]
     return READERS[column.read](cell)
 
@@ -158,7 +165,7 @@ def _declared(result: Typed, column: Column) -> None:
         _fault(result, ~fits.to_numpy(zero_copy_only=False), "pattern")
     if column.range is not None:
         low, high = limits(column)
-        numbers = held.cast(pa.int64()) if column.read == "time" else held
+        numbers = held.cast(pa.int64()) if pa.types.is_timestamp(held.type) else held
         fits = pc.and_(pc.greater_equal(numbers, low), pc.less_equal(numbers, high)).fill_null(True)
         _fault(result, ~fits.to_numpy(zero_copy_only=False), "out_of_range")
 

@@ -1,10 +1,11 @@
 """One export from bytes to accounted records."""
 
 import os
+import re
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -95,6 +96,7 @@ class _Run:
         if not first:
             raise RefusedError("empty")
         top = head(first, wanted, catalogue(self.source.own))
+        top = replace(top, layout=replace(top.layout, given=self._given(top.layout)))
         self.layout = top.layout
         self.reading.layout = top.layout
         self.account.format, self.account.entry = top.layout.format.key, top.layout.format
@@ -111,6 +113,18 @@ class _Run:
             last = b"\n" if size >= 0 else b""
             self.progress(abs(size))
         self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
+
+    def _given(self, layout: Layout) -> dict[str, str]:
+        """Cells that stand beside the records: in the format, the name of the file, another sheet."""
+        found = {}
+        for key, column in layout.format.columns.items():
+            named = re.search(column.named, self.source.name) if column.named else None
+            text = named[1] if named else column.value or self.source.beside(column.sheet, column.header)
+            if column.given and text:
+                found[key] = text
+            elif column.given and column.required:
+                raise RefusedError("missing_column", found=layout.title(key), expected=layout.format.key)
+        return found
 
     def _parsed(self, first: bytes, stream: Iterator[bytes], top: Head) -> Iterator[tuple[int, Records, _Part]]:
         """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""

@@ -89,8 +89,8 @@ class Bounds:
     @property
     def held(self) -> set[str]:
         """Keys of the columns that the file has or that are made of two of them."""
-        made = {key for key, column in self.layout.format.columns.items() if column.read == "product"}
-        return made | set(self.layout.places)
+        made = {key for key, column in self.layout.format.columns.items() if column.made}
+        return made | set(self.layout.places) | set(self.layout.given)
 
     def add(self, part: dict[str, Ints]) -> None:
         """Take in a block, in file order."""

@@ -18,6 +18,7 @@ REASONS = {
     "negative": "{found} is negative",
     "not_count": "{found} is not a whole number",
     "not_share": "{found} is not a share",
+    "not_duration": "{found} is not how long something lasts",
     "not_time": "{found} is not a date or time",
     "not_id": "{found} is not an id",
     "damaged_id": "{found} is an id that a spreadsheet has damaged",
@@ -91,7 +92,8 @@ REASONS = {
     "total_mismatch": "the file's own total of {expected} differs from the records' {found}",
     "count_mismatch": "the file speaks of {expected} records and holds {found}",
     "not_a_file": "this is not a regular file",
-    "wrong_dress": "this is {found}, and CSV, XLSX, XLS, HTML tables and ZIP of these are read: save it as one of them",
+    "wrong_dress": "this is {found}, and CSV, XLSX, XLS, HTML tables, JSON and ZIP of these are read: save it as one of"
+    " them",
     "unreadable": "the file cannot be opened: {found}",
     "bad_archive": "the archive is damaged",
     "locked_archive": "the archive is locked with a password",

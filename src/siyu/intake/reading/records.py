@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from siyu.intake.formats.cells import signed_fen
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading import non_records
-from siyu.intake.reading.columns import Typed, product, tables, typed
+from siyu.intake.reading.columns import Typed, made, tables, typed
 from siyu.intake.reading.lines import Flags, Ints, Lines, scan
 from siyu.intake.reading.plausible import out_of_order
 from siyu.intake.reading.problems import PLAUSIBLE_LINE, RefusedError, Trouble, masked
@@ -94,8 +94,10 @@ def _typed(table: pa.Table, layout: Layout) -> dict[str, Typed]:
             column = column.model_copy(update={"read": "fee"})
         columns[key] = typed(table[key], column)
     for key, column in layout.format.columns.items():
-        if column.read == "product":
-            columns[key] = product([columns[of] for of in column.of], column)
+        if column.made:
+            columns[key] = made([columns[of] for of in column.of if of in columns], column)
+        elif key in layout.given:
+            columns[key] = typed(pa.array([layout.given[key]] * len(table)), column)
     return columns
 
 
@@ -159,7 +161,7 @@ def _trouble(layout: Layout, key: str, code: str, cells: Sequence[str]) -> Troub
 def _tellable(layout: Layout, key: str, cell: str) -> bool:
     """Whether a cell may be shown as it stands: of a column that names nobody, and too short to hold a person."""
     column = layout.format.columns[key]
-    if column.read not in ("money", "fee", "count", "share", "time", "choice", "product"):
+    if column.read in ("id", "buyer", "text", "row"):
         return False
     if column.read == "choice" and _STATE.match(cell) and len(cell) <= 12:
         return True

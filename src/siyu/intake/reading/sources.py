@@ -1,20 +1,25 @@
 """Where tables come from: text, workbooks, web pages, members of a ZIP. The content tells what a file is."""
 
 import codecs
+import csv
 import io
+import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
 from siyu.errors import shown_path
-from siyu.intake.containers import pages
+from siyu.intake.containers import documents, pages
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
+from siyu.intake.formats.catalogue import FormatError, identified
+from siyu.intake.formats.format import normal
 from siyu.intake.reading.problems import RefusedError
 
 EXPORTS, FORMATS = "exports", "formats"  # of a subject's folder
@@ -27,8 +32,8 @@ START = 4096
 DRESSES = (
     (b"%PDF", "a PDF file"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
     (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"), (b"\x1f\x8b", "a gzip archive"),
-    (b"PAR1", "a Parquet file"), (b"SQLite", "a database"), (b"{", "JSON"), (b"[{", "JSON"),
-    (b"MIME-Version", "a web archive"), (b"<?xml", "an XML file"), (b"<", "a marked-up text"),
+    (b"PAR1", "a Parquet file"), (b"SQLite", "a database"), (b"MIME-Version", "a web archive"),
+    (b"<?xml", "an XML file"), (b"<", "a marked-up text"),
 )  # fmt: skip
 # what lies beside exports and is none: by name, or by ending
 JUNK_NAMES = ("~$", ".", "thumbs.db", "desktop.ini", "__macosx", "icon\r")
@@ -45,7 +50,8 @@ class TableSource:
 
     rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows
     that the sheet does not show. size: bytes to read, for progress. refused: set when the table cannot be opened
-    at all. own: folder of the client's own formats. still: whether the file is as it was when it was found.
+    at all. own: folder of the client's own formats. still: whether the file is as it was when it was found. sheets:
+    every sheet of its workbook, as CSV.
     """
 
     name: str
@@ -56,6 +62,15 @@ class TableSource:
     refused: RefusedError | None = None
     own: Path | None = None
     still: Callable[[], bool] = lambda: True
+    sheets: Mapping[str, bytes] = field(default_factory=dict)
+
+    def beside(self, sheet: str, names: Sequence[str]) -> str:
+        """What the first record of a sheet has in the column called so; "" without one."""
+        rows = list(csv.reader(io.StringIO(self.sheets.get(sheet, b"").decode())))
+        wanted = set(map(normal, names))
+        cells = (cell for head, first in pairwise(rows) for name, cell in zip(head, first, strict=False)
+                 if normal(name) in wanted)  # fmt: skip
+        return next(cells, "")
 
 
 def sources(path: Path) -> Iterator[TableSource]:
@@ -70,7 +85,7 @@ def sources(path: Path) -> Iterator[TableSource]:
         yield TableSource(name, None, refused=RefusedError("not_a_file"))
         return
     own, before = own_formats(path), _stamp(path)
-    for source in _tables(name, path.suffix.lower(), partial(_opened, path), path.stat().st_size):
+    for source in _tables(name, own, partial(_opened, path), path.stat().st_size):
         yield replace(source, own=own, still=lambda: _stamp(path) == before)
 
 
@@ -102,20 +117,26 @@ def _stamp(path: Path) -> tuple[int, int, int]:
     return (state.st_size, state.st_mtime_ns, state.st_ino) if state is not None else (-1, 0, 0)
 
 
-def _tables(name: str, suffix: str, opener: Opener, size: int) -> Iterator[TableSource]:
+def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[TableSource]:
     try:
         with opener() as file:
             start = file.read(START)
         if not start:
             raise RefusedError("empty")  # noqa: TRY301 - one place says what a refused table is
         if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            yield from _archived(name, opener)
+            yield from _archived(name, own, opener)
         elif start.startswith(MAGIC):
             with opener() as file:
                 found = sheets(file, None)
             yield from _named(name, [(one.title, one.text, one.rows, one.hidden) for one in found])
         elif pages.is_page(start):
             yield from _named(name, [("", *table, ()) for table in pages.tables(_text(opener))])
+        elif re.match(rb"(\[\s*)?\{\s*[\"}]", _plain(start)):
+            with opener() as file:
+                lists = documents.tables(file.read(documents.SIZE_LIMIT + 1))
+            # beside a list that some format knows others may stand: settings, tags, details
+            known = [one for one in lists if _is_known(one[1], own)]
+            yield from _named(name, [(*one, ()) for one in known or lists])
         elif dress := next((dress for sign, dress in DRESSES if _plain(start).startswith(sign)), ""):
             raise RefusedError("wrong_dress", found=dress)  # noqa: TRY301
         else:
@@ -124,11 +145,19 @@ def _tables(name: str, suffix: str, opener: Opener, size: int) -> Iterator[Table
         yield TableSource(name, None, refused=error)
 
 
+def _is_known(table: bytes, own: Path | None) -> bool:
+    header = next(csv.reader(io.StringIO(table.decode())))
+    try:
+        return identified(header, own) is not None
+    except FormatError:  # said where it is read
+        return True
+
+
 def _plain(start: bytes) -> bytes:
     return start.removeprefix(b"\xef\xbb\xbf").lstrip() if start[:1] not in (b"\xff", b"\x89", b"\x1f") else start
 
 
-def _archived(name: str, opener: Opener) -> Iterator[TableSource]:
+def _archived(name: str, own: Path | None, opener: Opener) -> Iterator[TableSource]:
     """The sheets of a workbook, or the members of a ZIP."""
     with opener() as file, _archive(file) as archive:
         names = set(archive.namelist())
@@ -140,18 +169,19 @@ def _archived(name: str, opener: Opener) -> Iterator[TableSource]:
         else:
             found = None
     if found is None:
-        yield from _members(name, opener)
+        yield from _members(name, own, opener)
     else:
         yield from _named(name, [(one.title, one.text, one.rows, one.hidden) for one in found])
 
 
 def _named(name: str, tables: list[tuple[str, bytes, tuple[int, ...], tuple[int, ...]]]) -> Iterator[TableSource]:
+    sheets = {title: data for title, data, _, _ in tables}
     for number, (title, data, rows, hidden) in enumerate(tables, 1):
         shown = name if len(tables) == 1 else f"{name}!{title or number}"
-        yield TableSource(shown, partial(_reopened, data), len(data), rows, hidden)
+        yield TableSource(shown, partial(_reopened, data), len(data), rows, hidden, sheets=sheets)
 
 
-def _members(name: str, opener: Opener) -> Iterator[TableSource]:
+def _members(name: str, own: Path | None, opener: Opener) -> Iterator[TableSource]:
     with opener() as file, _archive(file) as archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
     wanted = [info for info in members if not _hidden(_member_name(info))]
@@ -159,12 +189,11 @@ def _members(name: str, opener: Opener) -> Iterator[TableSource]:
         raise RefusedError("empty")
     for info in sorted(wanted, key=_member_name):
         inner = _member_name(info)
-        suffix = PurePosixPath(inner).suffix.lower()
         shown = f"{name}!{inner}"
-        if suffix == ".zip":
+        if PurePosixPath(inner).suffix.lower() == ".zip":
             yield TableSource(shown, None, refused=RefusedError("nested_archive"))
         else:
-            yield from _tables(shown, suffix, partial(_member, opener, info), info.file_size)
+            yield from _tables(shown, own, partial(_member, opener, info), info.file_size)
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def _looks(lines: npt.NDArray[np.uint64], digits: int) -> Reals:
     # odd multiples: ids made of a clock and a counter are often multiples of a higher power of two
     doubles = numbers & (2 * apart - np.uint64(1)) == apart
     known = apart >= np.uint64(64)  # a double holds shorter ids as they are
-    expected = float((1 / (2 * apart.astype(np.float64)))[known].sum())
+    expected = float((1 / (2 * apart[known].astype(np.float64))).sum())
     looks.append((_hits(doubles & known, times), expected, len(numbers)))
     return np.array(looks)
 

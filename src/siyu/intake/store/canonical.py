@@ -4,7 +4,8 @@ orders: a row per order line: buyer_id (int64, null without an identity), platfo
 `parts.COLUMNS` that some export holds, paid_fen and net_fen (fen, always), net_uncertain (a part refund of
 unknown amount, so that net_fen is an upper bound), line_no (0: the order's first line).
 purchases: see `purchases.purchase_days`. members: buyer_id, group, joined_at, left_at, channel, observed_from,
-observed_to. follows: buyer_id, followed_at, unfollowed_at.
+observed_to. follows: buyer_id, followed_at, unfollowed_at. Every other table of `tables.yml` that some export
+holds: its columns there, buyer_id (int64) in place of the key.
 Buyer ids are 0, 1, 2 … by first (paid_at, order_id): the secret of `keys` changes none of them.
 """
 
@@ -18,19 +19,23 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from siyu.intake.formats.format import absent
+from siyu.intake.formats.format import absent, tables
 from siyu.intake.reading.lines import Flags, Ints
-from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered, standing_for, strangers
+from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered, strangers
 from siyu.intake.store.parts import COLUMNS, Part
 from siyu.intake.store.purchases import Sales, purchase_days
+from siyu.intake.store.reported import Reported
 from siyu.intake.store.snapshots import ContradictionError, age, contradicting, line_key, newest, overlapping
 
 ALWAYS = ("order_id", "paid_at", "status", "refund_state")
 STATISTICS = ["buyer_id", "paid_at"]  # what a reader may skip row groups by
 SLICE = 250_000  # rows taken into order at a time, and of a row group
-_SPELLS = {"group": "group_id", "joined_at": "joined_at", "left_at": "left_at", "channel": "scene",
-           "observed_from": "observed_from", "observed_to": "observed_to"}  # fmt: skip
-_FOLLOWS = {"followed_at": "followed_at", "unfollowed_at": "unfollowed_at"}
+_SPELLS = {
+    "members": {"buyer_id": "buyer_id", "group": "group_id", "joined_at": "joined_at", "left_at": "left_at",
+                "channel": "scene", "observed_from": "observed_from", "observed_to": "observed_to"},
+    "follows": {name: name for name in ("buyer_id", "followed_at", "unfollowed_at")},
+}  # fmt: skip
+_OWN = {"orders", "buyer_keys"}  # made into tables of their own
 
 
 @dataclass(frozen=True)
@@ -62,23 +67,19 @@ def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
         raise ContradictionError(clashes)
     lines = _Lines(of_kind["orders"], keys, of_kind.get("buyer_keys", [])) if "orders" in of_kind else None
     ids = lines.ids if lines is not None else np.full((keys.count, 1), -1, np.int64)
-    listings = {kind: _listing(of_kind.get(kind, []), keys) for kind in ("members", "follows")}
-    every = [listing for listing in listings.values() if listing is not None]
-    if every:
-        who = np.concatenate([listing[0] for listing in every])
-        since = ("joined_at" if name == "members" else "followed_at" for name, one in listings.items() if one)
-        moments = [one[1][name].cast(pa.int64()).to_numpy() for one, name in zip(every, since, strict=True)]
-        ids = strangers(who, np.concatenate(moments), ids)
-    spells = _people(listings["members"], ids, _SPELLS, 3)
-    for name, table in (("members", spells), ("follows", _people(listings["follows"], ids, _FOLLOWS, 2))):
-        if table is not None:
-            pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+    reported = {kind: Reported(kind, of_kind[kind], keys) for kind in tables() if kind in of_kind.keys() - _OWN}
+    if reported:
+        who, moments = (np.concatenate(one) for one in zip(*(one.people() for one in reported.values()), strict=True))
+        ids = strangers(who, moments, ids)
+    held = {kind: _kept(kind, one.table(ids)) for kind, one in reported.items()}
+    for kind, table in held.items():
+        pq.write_table(table, folder / f"{kind}.parquet", compression="zstd")
     if lines is None:
         return []
     counts = lines.counts()
     sales = lines.write(folder / "orders.parquet")
     del lines, keys
-    purchases = purchase_days(sales, spells)
+    purchases = purchase_days(sales, held.get("members"))
     del sales
     # numbers that hardly repeat: a dictionary of them would only cost time
     pq.write_table(purchases, folder / "purchases.parquet", compression="snappy", use_dictionary=False)
@@ -289,34 +290,12 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     return np.where(back, 0, paid), np.where(back, paid, net), unsure
 
 
-def _listing(parts: Sequence[Part], keys: Keys) -> tuple[Ints, pa.Table] | None:
-    """Keys and rows of listed people, from the oldest export to the newest; None without an export."""
-    if not parts:
-        return None
-    tables = [part.rows() for part in parts]
-    numbers = [keys.of_rows(part, rows) for part, rows in zip(parts, tables, strict=True)]
-    return np.concatenate(numbers), pa.concat_tables(tables, promote_options="default")
-
-
-def _people(listing: tuple[Ints, pa.Table] | None, ids: Ints, columns: dict[str, str], unique: int) -> pa.Table | None:
-    """Listed people by buyer id. The newest export says how a spell went on.
-
-    unique: so many of the columns, buyer_id first, make a spell.
-    """
-    if listing is None:
-        return None
-    who, rows = listing
-    places, buyer = standing_for(who, ids)
-    taken = rows.take(pa.array(places))
+def _kept(kind: str, table: pa.Table) -> pa.Table:
+    """A table as it is stored: spells of people have all their columns."""
+    if kind not in _SPELLS:
+        return table
     nothing = {"group": pa.string(), "channel": pa.string()}
-    held = {
-        name: taken[key] if key in taken.column_names else pa.nulls(len(taken), nothing.get(name, pa.timestamp("s")))
-        for name, key in columns.items()
-    }
-    table = pa.table({"buyer_id": buyer, **held})
-    names = table.column_names[:unique]
-    frame = table.select(names).to_pandas()
-    newest = np.flatnonzero(~frame.duplicated(keep="last").to_numpy())
-    moment = next(name for name in names if name.endswith("ed_at"))
-    by = [(name, "ascending") for name in ("buyer_id", moment, names[-2]) if name in names]
-    return table.take(pa.array(newest)).sort_by(by)
+    return pa.table({
+        name: table[key] if key in table.column_names else pa.nulls(len(table), nothing.get(name, pa.timestamp("s")))
+        for name, key in _SPELLS[kind].items()
+    })  # fmt: skip

@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
+from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.intake.new.checking import refuse_repeats
 from siyu.intake.reading.accounting import Account
@@ -27,9 +27,9 @@ from siyu.intake.store.identity import Identity
 from siyu.intake.store.inventory import Export, Inventory, private, stamp_of, store_of
 from siyu.intake.store.keyring import secret
 from siyu.intake.store.observation import STORED, observe
-from siyu.intake.store.parts import VERSION, Part, part_folder, part_of, stored_part
+from siyu.intake.store.parts import VERSION, Part, named, part_folder, part_of, stored_part
 from siyu.intake.store.recognition import note_exports, public_name
-from siyu.intake.store.snapshots import Clash, ContradictionError, age
+from siyu.intake.store.snapshots import Clash, ContradictionError
 from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
@@ -40,11 +40,10 @@ SHAPE = "6"  # raise it when the same parts would give other tables
 class Books:
     """accounts: of every table of every export. orders, purchases, members, follows: Parquet files, see `store`.
 
-    sessions, aggregates: as the client's dashboards report them, a row per live session or period, times as
-    timestamps, money in fen, shares 0-1. assignments: see `siyu.intake.store.assignments`. counts: order lines by
-    platform. observed: of each table with times. net_uncertain: records with a part refund of unknown amount, and
-    their paid fen: net counts them in full. digest: sha256 of all inputs and of the formats that read them; the
-    secret has no part in it.
+    reported: every other table that an export holds, by its name in `tables.yml`. assignments: see
+    `siyu.intake.store.assignments`. counts: order lines by platform. observed: of each table with times.
+    net_uncertain: records with a part refund of unknown amount, and their paid fen: net counts them in full. digest:
+    sha256 of all inputs and of the formats that read them; the secret has no part in it.
     """
 
     accounts: tuple[Account, ...]
@@ -52,14 +51,31 @@ class Books:
     purchases: Path | None
     members: Path | None
     follows: Path | None
-    sessions: pd.DataFrame | None
-    aggregates: pd.DataFrame | None
+    reported: Mapping[str, Path]
     assignments: pd.DataFrame | None
     identity: Identity
     counts: tuple[Counts, ...]
     observed: tuple[Observation, ...]
     erased: int
     digest: str
+
+    def frame(self, kind: str) -> pd.DataFrame | None:
+        """A reported table: times as timestamps, money in fen, shares 0-1; None without an export of it."""
+        if kind not in self.reported:
+            return None
+        reads.opens(self.reported[kind])
+        rows: pd.DataFrame = pd.read_parquet(self.reported[kind])
+        return rows
+
+    @property
+    def sessions(self) -> pd.DataFrame | None:
+        """A row per live session, as the client's dashboards report them."""
+        return self.frame("sessions")
+
+    @property
+    def aggregates(self) -> pd.DataFrame | None:
+        """A row per period, as the client's dashboards report it."""
+        return self.frame("aggregates")
 
     @property
     def absent(self) -> dict[str, Mapping[str, str]]:
@@ -118,9 +134,8 @@ def _tables(
     """The tables of one file; a file of which the store holds every table is not opened."""
     shown = shown_path(export.path)
     own = export.own
-    addresses = [
-        part_folder(store, f"{export.digest} {number}", key, own) for number in range(len(export.tables or []))
-    ]
+    content = " ".join([export.digest, *named(export.path.name, own)])
+    addresses = [part_folder(store, f"{content} {number}", key, own) for number in range(len(export.tables or []))]
     if export.tables and all((folder / "account.json").is_file() for folder in addresses):
         for folder, name in zip(addresses, export.tables, strict=True):
             yield stored_part(folder, shown + name, own)
@@ -136,7 +151,7 @@ def _tables(
         if source.refused is not None:
             account.refuse(source.refused.trouble)
         else:
-            account, part = part_of(source, part_folder(store, f"{export.digest} {number}", key, own), key, progress)
+            account, part = part_of(source, part_folder(store, f"{content} {number}", key, own), key, progress)
         # a refused table is looked at again: there is no part to remember it by
         names = [*names, source.name.removeprefix(shown)] if part is not None and names is not None else None
         yield account, part
@@ -177,12 +192,13 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
     refused = {account.file for account in accounts if account.refused}
     used = [part for part in used if part.name not in refused]
     paths = {name: folder / f"{name}.parquet" for name in ("orders", "purchases", "members", "follows")}
+    kinds = {part.format.kind for part in used}
+    reported = {name: path for name in sorted(kinds - set(paths)) if (path := folder / f"{name}.parquet").is_file()}
     return Books(
         tuple(accounts),
         **{name: path if used and path.is_file() else None for name, path in paths.items()},
-        sessions=_frame(used, "sessions", "session_id"),
-        aggregates=_frame(used, "aggregates", "period_start"),
-        assignments=assigned(subject, _frame(used, "assignments", "order_id")),
+        reported=reported,
+        assignments=assigned(subject, pd.read_parquet(reported["assignments"]) if "assignments" in reported else None),
         identity=_identity(counts, accounts),
         counts=counts,
         observed=STORED.validate_json((folder / "observed.json").read_bytes()) if used else (),
@@ -233,14 +249,3 @@ def _identity(counts: Sequence[Counts], accounts: Sequence[Account]) -> Identity
 
 def _kind(account: Account) -> str:
     return account.entry.kind if account.entry is not None else ""
-
-
-def _frame(parts: Sequence[Part], kind: str, key: str) -> pd.DataFrame | None:
-    """Client-reported rows of a kind; of two exports with the same key the newest wins."""
-    inorder = sorted(parts, key=age)
-    tables = [part.rows() for part in inorder if part.format.kind == kind]
-    if not tables:
-        return None
-    table = pa.concat_tables(tables, promote_options="default").drop_columns(["buyer_no", "line"])
-    rows: pd.DataFrame = table.to_pandas().drop_duplicates(key, keep="last")
-    return rows.sort_values(key).reset_index(drop=True)

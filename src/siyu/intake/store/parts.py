@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -123,6 +124,12 @@ def part_folder(store: Path, content: str, secret: bytes, own: Path | None = Non
     return store / "parts" / hashlib.sha256(made_from.encode()).hexdigest()[:32]
 
 
+def named(name: str, own: Path | None = None) -> list[str]:
+    """What formats read of a file's name."""
+    patterns = {column.named for entry in formats(own).values() for column in entry.columns.values() if column.named}
+    return [found[1] for pattern in sorted(patterns) if (found := re.search(pattern, name))]
+
+
 def part_of(
     source: TableSource, folder: Path, secret: bytes, progress: Progress | None = None
 ) -> tuple[Account, Part | None]:
@@ -220,7 +227,7 @@ def _settle(making: Path, folder: Path) -> None:
 
 def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa.Table:
     """What is kept of a block: no column that may hold an identity, and no text as it stands."""
-    kept, meanings = {}, tables()[entry.kind]
+    kept, meanings = {}, tables()[entry.kind].columns
     for name in table.column_names:
         column, reads = table[name], entry.columns[name].read
         if reads == "buyer" or meanings[name] == "text" or (entry.kind == "orders" and name not in COLUMNS):

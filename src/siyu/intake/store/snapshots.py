@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from siyu.intake.formats.format import tables
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.store.buyers import Keys
 from siyu.intake.store.parts import Part
@@ -140,16 +141,15 @@ def contradicting(parts: Sequence[Part], keys: Keys) -> list[Clash]:
                 continue
             frames = [_frame(part, keys) for part in (one, other)]
             shared = [name for name in frames[0] if name in frames[1]]
-            on = [name for name in ROW[kind] if name in shared]
+            row = ["key" if name == "buyer_id" else name for name in tables()[kind].keys]
+            on = [name for name in row if name in shared]
+            if not on:
+                continue
             both = frames[0][shared].merge(frames[1][shared], on=on, suffixes=("", " of the other"))
             told = [name for name in shared if name not in on]
             if any(_unlike(both[name], both[f"{name} of the other"]) for name in told):
                 found += _both(one, other, "contradiction")
     return found
-
-
-ROW = {"members": ("group_id", "key", "joined_at"), "follows": ("key", "followed_at"), "buyer_keys": ("order_id",),
-       "sessions": ("session_id",), "aggregates": ("period_start",), "assignments": ("order_id",)}  # fmt: skip
 
 
 def _unlike(one: pd.Series, other: pd.Series) -> bool:
