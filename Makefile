@@ -48,6 +48,7 @@ fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does
 calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds fixed, forty minutes
 	@$(BIN)/python tests/orders/ends.py
 	@$(BIN)/python tests/orders/lots.py
+	@$(BIN)/python tests/orders/retailer.py
 	@$(BIN)/python tests/orders/verdicts.py
 	@$(BIN)/python tests/orders/calibration.py
 

@@ -36,7 +36,7 @@ WORDLESS = ("query", "eval", "assumption", "reference", "figure", "rival", "own_
 def messages(root: Path = ROOT) -> dict[str, tuple[str, str]]:
     """Message id -> (.po file without its ending, first place it was found at)."""
     found: dict[str, tuple[str, str]] = {}
-    for text, home, place in (*_code(root), *_notebooks(root), *_definitions(root)):
+    for text, home, place in (*_code(root), *_labels(root), *_notebooks(root), *_definitions(root)):
         found.setdefault(text, (home, place))
     return found
 
@@ -82,10 +82,31 @@ def _wordless(node: ast.AST) -> bool:
 def _code(root: Path) -> Iterator[tuple[str, str, str]]:
     package = root / "src" / "siyu"
     methods = [("**.py", "python"), ("render/templates/**.j2", "jinja2")]
-    for place, line, text, *_ in extract_from_dir(package, methods, keywords=KEYWORDS):
-        if isinstance(text, str) and text not in NO_TEXTS:
-            home = next((home for folder, home in HOMES.items() if place.startswith(folder)), "notebooks")
-            yield text, home, f"src/siyu/{place}:{line}"
+    for folder, kinds in ((package, methods), (root / "scripts", methods[:1])):
+        for place, line, text, *_ in extract_from_dir(folder, kinds, keywords=KEYWORDS):
+            if isinstance(text, str) and text not in NO_TEXTS:
+                yield text, _home(place), f"{folder.relative_to(root).as_posix()}/{place}:{line}"
+
+
+def _labels(root: Path) -> Iterator[tuple[str, str, str]]:
+    """Tables of labels; what stands there in both languages is no message."""
+    package = root / "src" / "siyu"
+    for path in sorted(package.rglob("labels.yml")):
+        place = path.relative_to(package).as_posix()
+        for name, table in yaml.safe_load(path.read_bytes()).items():
+            yield from ((text, _home(place), f"src/siyu/{place}: {name}") for text in _leaves(table))
+
+
+def _leaves(table: Any) -> Iterator[str]:
+    if isinstance(table, str):
+        yield table
+    elif "zh" not in table:
+        for entry in table.values() if isinstance(table, dict) else table:
+            yield from _leaves(entry)
+
+
+def _home(place: str) -> str:
+    return next((home for folder, home in HOMES.items() if place.startswith(folder)), "notebooks")
 
 
 def _notebooks(root: Path) -> Iterator[tuple[str, str, str]]:

@@ -1,7 +1,5 @@
 """A finding keeps values, sources and message ids; it says itself in any language."""
 
-from dataclasses import replace
-
 import pytest
 
 from siyu import charts
@@ -14,13 +12,16 @@ FAN = Figure(4.15e6, 4.15e6, 8.3e6, "CNY", "claim_range", "fan_gmv", ("claim:S0-
 
 
 def fan_finding(**more):
-    return make_finding(
-        "fan_gmv", "02_case_study", "Fans bring {fan}", {"fan": FAN}, charts.ranges({"From fans": FAN}), **more
-    )
+    chart = charts.ranges({"From fans": FAN})
+    return made("fan_gmv", "Fans bring {fan}", {"fan": FAN}, chart, **more)
+
+
+def made(key, message, values, chart=None, **more):
+    return make_finding(key, "02_case_study", message, values, chart, language=Language("en"), **more)
 
 
 def test_record_follows_the_contract():
-    record = fan_finding().as_json()
+    record = fan_finding().record.as_json()
     (value,) = record["values"]
     assert (value["low"], value["high"], value["interval_kind"]) == (4_150_000, 8_300_000, "claim_range")
     assert record["sources"] == ["claim:S0-08", "claim:S0-09"]
@@ -35,14 +36,13 @@ def test_title_is_the_answer_built_from_numbers():
 def test_sources_are_those_of_values_chart_and_context():
     line = Figure(1, 1, 1, "CNY", sources=("claim:S1-09",))
     chart = charts.ranges({"From fans": FAN}, lines={"Level": line})
-    finding = make_finding("k", "02_case_study", "{fan}", {"fan": FAN}, chart, context=("claim:S0-11",))
-    assert finding.sources == ("claim:S0-08", "claim:S0-09", "claim:S0-11", "claim:S1-09")
+    finding = made("k", "{fan}", {"fan": FAN}, chart, context=("claim:S0-11",))
+    assert finding.record.sources == ("claim:S0-08", "claim:S0-09", "claim:S0-11", "claim:S1-09")
 
 
 def test_absent_input_makes_an_absent_finding_that_says_what_is_missing():
-    finding = make_finding("k", "02_case_study", "{fan}", {"fan": Absent(("fan_gmv_share",))}, None)
-    finding = replace(finding, context=("ledger:luzhou_laojiao",))
-    record = finding.as_json()
+    finding = made("k", "{fan}", {"fan": Absent(("fan_gmv_share",))}, searched="ledger:luzhou_laojiao")
+    record = finding.record.as_json()
     assert (record["role"], record["needs"], record["values"]) == ("absent", ["fan_gmv_share"], [])
     assert "fan share of GMV" in title(finding.record, Language("en"))
 
@@ -54,7 +54,7 @@ def test_chart_drops_absent_rows_and_is_absent_without_any():
 
 def test_message_naming_a_value_that_is_not_there_is_refused():
     with pytest.raises(ValueError, match="fan_gmw"):
-        make_finding("k", "02_case_study", "Fans bring {fan_gmw}", {"fan_gmv": FAN}, None)
+        made("k", "Fans bring {fan_gmw}", {"fan_gmv": FAN})
 
 
 def test_one_chart_has_one_unit():

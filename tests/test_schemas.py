@@ -6,10 +6,10 @@ import runpy
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
+from schemas import NAMES, schema_faults, schemas
 
 from siyu.paths import project_root
 from siyu.record import FindingRecord
-from siyu.schemas import NAMES, schema_faults, schemas
 
 VALUE = {
     "name": "fan_gmv",

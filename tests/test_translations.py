@@ -13,7 +13,8 @@ from babel.messages.pofile import read_po
 
 from siyu import routes, workbook
 from siyu.definitions import registry
-from siyu.economy import names, tables
+from siyu.economy import labels as economy_words
+from siyu.economy import tables
 from siyu.evidence import labels as ledger_words
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.claims import Claim
@@ -22,7 +23,8 @@ from siyu.evidence.fee_rule import Kind, RouteName
 from siyu.evidence.readings.channels import Answer
 from siyu.evidence.references import claim_entry
 from siyu.evidence.sources import Grade
-from siyu.formulas import people_terms, terms
+from siyu.formulas.contribution import terms
+from siyu.formulas.people import people_terms
 from siyu.language import Language
 from siyu.messages import LOCALES
 from siyu.render import labels
@@ -55,13 +57,15 @@ def test_a_new_text_is_found_where_it_stands_and_added_once(tmp_path):
     for folder in (package, root / "notebooks", root / "data", catalogs):
         folder.mkdir(parents=True)
     (root / "data" / "definitions.yml").write_text("metrics: {reach: {formula: seen / sent}}", encoding="utf-8")
-    (package / "labels.py").write_text("A = msg('Seen by half')", encoding="utf-8")
+    (package / "words.py").write_text("A = msg('Seen by half')", encoding="utf-8")
+    (package / "labels.yml").write_text("WAYS: {shop: From the shop, own: {en: Own, zh: 自有}}", encoding="utf-8")
     cell = {"cell_type": "code", "metadata": {}, "source": "wb.finding('reach', 'Half of {n} saw it')"}
     word = {"cell_type": "markdown", "metadata": {}, "source": "## Who saw it?"}
     (root / "notebooks" / "04_reach.ipynb").write_text(json.dumps({"cells": [cell, word]}), encoding="utf-8")
     lacking = wanted.lacking(root, catalogs)
     assert lacking == {
-        "Seen by half": ("orders", "src/siyu/orders/labels.py:1"),
+        "Seen by half": ("orders", "src/siyu/orders/words.py:1"),
+        "From the shop": ("orders", "src/siyu/orders/labels.yml: WAYS"),
         "Half of {n} saw it": ("notebooks", "notebooks/04_reach.ipynb: cell 1"),
         "## Who saw it?": ("notebooks", "notebooks/04_reach.ipynb: cell 2"),
         "seen / sent": ("definitions", "data/definitions.yml: reach"),
@@ -71,8 +75,8 @@ def test_a_new_text_is_found_where_it_stands_and_added_once(tmp_path):
     assert 'msgid "Seen by half"\nmsgstr ""' in written
     wanted.add(wanted.lacking(root, catalogs), catalogs)
     assert (catalogs / "orders.po").read_text(encoding="utf-8") == written
-    (catalogs / "orders.po").write_text(written.replace('msgstr ""', 'msgstr "一半人看到"'), encoding="utf-8")
-    assert set(lacking) - set(wanted.lacking(root, catalogs)) == {"Seen by half"}
+    (catalogs / "orders.po").write_text(written.replace('msgstr ""', 'msgstr "有字"'), encoding="utf-8")
+    assert set(lacking) - set(wanted.lacking(root, catalogs)) == {"Seen by half", "From the shop"}
 
 
 @pytest.mark.parametrize("part", ["formula", "denominator", "basis"])
@@ -88,7 +92,12 @@ def test_steps_of_the_formulas_have_chinese_names():
 
 def test_names_of_the_economics_have_chinese():
     named = [word for route in routes.ROUTES.values() for word in (route.name, route.word, route.rule)]
-    named += [*names.GROUP_NAMES.values(), *names.RATES.values(), names.ANY, *tables.STEPS.values()]
+    named += [
+        *economy_words.GROUP_NAMES.values(),
+        *economy_words.RATES.values(),
+        economy_words.ANY,
+        *tables.STEPS.values(),
+    ]
     assert untranslated(named) == []
 
 

@@ -65,10 +65,8 @@ class Registry:
         return {key: {"en": metric.en, "zh": metric.zh} for key, metric in self.metrics.items()}
 
     def dimension(self, unit: str) -> pint.Unit:
-        """The pint unit of a unit key or of a product of keys. Raises KeyError for an unknown unit."""
-        if unit in self.units:
-            return self.dimensions.Unit(self.units[unit].pint or "dimensionless")
-        raise KeyError(unit)
+        """The pint unit of a unit key, or of an expression of base dimensions."""
+        return self.dimensions.Unit(self.units[unit].pint or "dimensionless" if unit in self.units else unit)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,8 @@
 """Errors that say what happened, where, and what to do next."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,15 @@ class LedgerError(ProblemsError):
 
 class UsageError(ProblemsError):
     """A command, manifest or parameter is wrong; found before anything starts (exit code 2)."""
+
+
+@contextmanager
+def collected(problems: list[Problem]) -> Iterator[None]:
+    """Around what may find problems: they are added to those that are there, to be raised together."""
+    try:
+        yield
+    except ProblemsError as error:
+        problems += error.problems
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

@@ -82,9 +82,7 @@ class Figure:
     def named(self, key: str, n: int | None = None) -> Figure:
         """The same figure as metric `key`, in its unit. DefinitionMismatch when dimensions differ."""
         target = definition(key)
-        reg = registry()
-        have = reg.dimension(self.unit) if self.unit in reg.units else reg.dimensions.Unit(self.unit)
-        want = reg.dimension(target.unit)
+        have, want = registry().dimension(self.unit), registry().dimension(target.unit)
         if have != want:
             raise DefinitionMismatch(f"{key} is in {target.unit} ({want}), this figure is in {self.unit} ({have})")
         return replace(self, unit=target.unit, definition=key, n=n if n is not None else self.n)
@@ -164,6 +162,11 @@ class Figure:
         )
 
 
+def or_absent(figure: Figure | None, key: str) -> Figure | Absent:
+    """The figure, or Absent as metric `key` where there is none."""
+    return Absent((key,)) if figure is None else figure
+
+
 def _whose(left: Figure, right: Figure, sign: str) -> dict[str, Any]:
     """Sources, entity and akin of what two figures give together, with the conflicts that allow it.
 
@@ -192,12 +195,8 @@ def _kind(left: Figure, right: Figure) -> str:
 
 def _unit(left: str, sign: str, right: str) -> str:
     """Unit of a product or quotient as an expression of base dimensions; `ratio` when none is left."""
-    reg = registry()
-
-    def parse(unit: str) -> Any:
-        return reg.dimension(unit) if unit in reg.units else reg.dimensions.Unit(unit)
-
     if not sign:
         return left
-    result = parse(left) * parse(right) if sign == "*" else parse(left) / parse(right)
+    first, second = registry().dimension(left), registry().dimension(right)
+    result = first * second if sign == "*" else first / second
     return "ratio" if result.dimensionless else str(result)

@@ -4,123 +4,98 @@ Notebooks make findings; every rendering (HTML, PowerPoint, Excel, JSON) reads t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
-from siyu.record import FINDING, ROLES, Cell, Chart, FindingRecord, Mark, Quantity, Table, TableRow
+from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Quantity, Table, TableRow
 
 SCHEMA = 2
 
 
+class Facets(TypedDict, total=False):
+    """What a finding may have beside its values and its chart; see `siyu.record.FindingRecord`.
+
+    cards: name -> what the card of an answer says, three at most. context: refs that it rests on beside those of values
+    and chart. whatif: what the page's sliders work with, see `siyu.economy.whatif`."""
+
+    subtitle: Text
+    caveats: tuple[Text, ...] | list[Text]
+    role: str
+    cards: Mapping[str, Text]
+    context: tuple[str, ...] | list[str]
+    whatif: Mapping[str, Any] | None
+    feeds: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One takeaway. `values` maps names to figures; `message` names them in braces.
+    """A record as a notebook shows it, in the language of its workbook."""
 
-    role: `answer` (the section's answer, at most three values shown as cards), `headline`, `appendix`,
-    or `absent` when an input is not stated; `needs` then says which metrics are missing.
-    whatif: what the page's sliders work with, see `siyu.economy.whatif`. feeds: see `siyu.record.FindingRecord`.
-    """
-
-    key: str
-    section: str
-    message: Text
-    values: Mapping[str, Figure]
-    chart: Chart | Table
-    subtitle: Text = ""
-    caveats: tuple[Text, ...] = ()
-    role: str = "headline"
-    cards: Mapping[str, Text] = field(default_factory=dict)
-    context: tuple[str, ...] = ()
-    whatif: Mapping[str, Any] | None = None
-    feeds: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    language: Language = field(default_factory=lambda: Language("en"), repr=False, compare=False)
-
-    @property
-    def sources(self) -> tuple[str, ...]:
-        """Refs of everything the values, the chart and the context of this finding were read from."""
-        refs = set(self.context) | set(self.chart.sources)
-        for figure in self.values.values():
-            refs |= set(figure.sources)
-        return tuple(sorted(refs))
+    record: FindingRecord
+    language: Language
 
     @property
     def frame(self) -> pd.DataFrame:
         """The chart's rows as a tidy frame, labels in the workbook's language."""
-        rows = [row.as_json() for row in self.chart.rows]
+        rows = [row.as_json() for row in self.record.chart.rows]
         return pd.DataFrame([{**row, "label": self.language.say(row.get("label", ""))} for row in rows])
 
-    @cached_property
-    def record(self) -> FindingRecord:
-        """The language-free record that goes into notebooks and `findings.json`; its numbers are rounded.
-
-        Raises ValidationError for a part that is not what a record holds."""
-        return FindingRecord.model_validate(
-            {
-                "schema": SCHEMA,
-                "key": self.key,
-                "section": self.section,
-                "role": self.role,
-                "message_id": self.message,
-                "subtitle": self.subtitle,
-                "values": [_value(name, figure) for name, figure in self.values.items()],
-                "cards": dict(self.cards),
-                "chart": self.chart,
-                "sources": self.sources,
-                "caveats": self.caveats,
-                "needs": self.needs,
-                "feeds": self.feeds,
-                **({"whatif": self.whatif} if self.whatif else {}),
-            }
-        )
-
-    def as_json(self) -> dict[str, Any]:
-        """The record as JSON content."""
-        return self.record.as_json()
-
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
-        bundle: dict[str, Any] = {"text/plain": as_text(self.record, self.language), FINDING: self.as_json()}
+        record, chart = self.record, self.record.chart
+        bundle: dict[str, Any] = {"text/plain": as_text(record, self.language), FINDING: record.as_json()}
         metadata: dict[str, Any] = {}
-        if isinstance(self.chart, Chart) and self.chart.kind in charts.DRAWN:
-            bundle["image/png"] = charts.png(self.chart, self.language)
-            metadata["image/png"] = {"alt": alt_text(self.record, self.language), "lang": self.language.code}
+        if isinstance(chart, Chart) and chart.kind in charts.DRAWN:
+            bundle["image/png"] = charts.png(chart, self.language)
+            metadata["image/png"] = {"alt": alt_text(record, self.language), "lang": self.language.code}
         return bundle, metadata
 
 
 def make_finding(
-    key: str,
-    section: str,
-    message: Text,
-    values: Mapping[str, Figure | Absent],
-    chart: Chart | Table | None,
-    **more: Any,
-) -> Finding:
-    """A finding, or an absent one when any of its values is absent.
+    key: str, section: str, message: Text, values: Mapping[str, Figure | Absent], chart: Chart | Table | None, *,
+    language: Language, searched: str = "", **facets: Unpack[Facets],
+) -> Finding:  # fmt: skip
+    """A finding, or an absent one when any of its values is absent. `message` names values in braces.
 
-    Raises ValueError when the message or a card names a value that is not there.
+    searched: what an absent one rests on: where it was looked for, as a ref.
+    Raises ValueError when the message or a card names a value that is not there, or a part is not what a record holds.
     """
     chart = chart or charts.NOTHING
     needs = {need for value in values.values() if isinstance(value, Absent) for need in value.needs} | {*chart.needs}
     if needs:
-        kept = {k: more[k] for k in ("language", "subtitle") if k in more}
-        return Finding(key, section, message, {}, charts.NOTHING, role="absent", needs=tuple(sorted(needs)), **kept)
+        values, chart = {}, charts.NOTHING
+        facets = {"role": "absent", "subtitle": facets.get("subtitle", ""), "context": (searched,)}
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
-    finding = Finding(key, section, message, figures, chart, **more)
-    if finding.role not in ROLES:
-        raise ValueError(f"role {finding.role!r} is none of {', '.join(ROLES)}")
-    quantities = {name: Quantity(**_ends(figure), unit=figure.unit) for name, figure in figures.items()}
-    for text in (message, finding.subtitle, *finding.caveats, *finding.cards.values()):
+    refs = {ref for part in (chart, *figures.values()) for ref in part.sources} | {*facets.pop("context", ())}
+    given = {name: facet for name, facet in facets.items() if facet is not None}
+    record = FindingRecord.model_validate(
+        {
+            "schema": SCHEMA,
+            "key": key,
+            "section": section,
+            "message_id": message,
+            "chart": chart,
+            "role": "headline",
+            "subtitle": "",
+            "cards": {},
+            "caveats": (),
+            "feeds": (),
+            **given,
+            "values": [_value(name, figure) for name, figure in figures.items()],
+            "sources": sorted(refs),
+            "needs": sorted(needs),
+        }
+    )
+    for text in (record.message_id, record.subtitle, *record.caveats, *record.cards.values()) if not needs else ():
         try:
-            finding.language.say(text, quantities)
+            language.say(text, record.by_name)
         except KeyError as error:
             raise ValueError(f"finding {key}: {error.args[0]}") from error
-    return finding
+    return Finding(record, language)
 
 
 def title(record: FindingRecord, language: Language) -> str:
@@ -173,18 +148,7 @@ def cell_text(content: Cell | Mapping[str, Any], language: Language) -> str:
     return language.comma.join(language.say(entry) for entry in entries)
 
 
-def _ends(figure: Figure) -> dict[str, float]:
-    return {"value": figure.value, "low": figure.low, "high": figure.high}
-
-
 def _value(name: str, figure: Figure) -> dict[str, Any]:
-    return {
-        "name": name,
-        **_ends(figure),
-        "interval_kind": figure.interval_kind,
-        "unit": figure.unit,
-        "n": figure.n,
-        "definition": figure.definition,
-        "sources": figure.sources,
-        **({"formula": figure.formula} if figure.formula else {}),
-    }
+    told = ("value", "low", "high", "interval_kind", "unit", "n", "definition", "sources")
+    formula = {"formula": figure.formula} if figure.formula else {}
+    return {"name": name, **{part: getattr(figure, part) for part in told}, **formula}

@@ -14,7 +14,7 @@ from typing import Any
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
 
-from siyu.definitions import registry
+from siyu.definitions import Definition, Unit, registry
 from siyu.messages import catalog
 from siyu.record.text import Both, Message, Quantity, Wording, argument, wording
 
@@ -82,7 +82,7 @@ class Language:
                 pieces += self._placeholder(field, values or {})
         return pieces
 
-    def chosen(self, both: Both) -> str:
+    def chosen(self, both: Both | Definition | Unit) -> str:
         """The words of this language."""
         return both.zh if self.data_code == "zh" else both.en
 
@@ -102,8 +102,8 @@ class Language:
 
     def alike(self, quantity: Quantity) -> bool:
         """Whether it has no range, or one whose ends read alike."""
-        low, high = quantity.low, quantity.high
-        return low is None or high is None or not self._differ(low, high, quantity.unit)
+        low, high, unit = quantity.low, quantity.high, quantity.unit
+        return low is None or high is None or self.number(low, unit) == self.number(high, unit)
 
     def quantity(self, quantity: Quantity) -> str:
         """A number, or its range where the ends read differently."""
@@ -111,9 +111,6 @@ class Language:
             return self.number(quantity.value, quantity.unit)
         kind = getattr(quantity, "interval_kind", None) or ""  # a plain argument has none
         return self.span(quantity.low, quantity.high, quantity.unit, kind)
-
-    def _differ(self, low: float, high: float, unit: str) -> bool:
-        return self.number(low, unit) != self.number(high, unit)
 
     def number(self, value: float | str | None, unit: str = "") -> str:
         """One number for running text: percent for shares, currency marked, three significant digits."""
@@ -124,7 +121,9 @@ class Language:
         if unit == POINTS:
             return self._points(self._digits(value * 100))
         scale, suffix = self._scale(value, unit)
-        return self._dressed(self._digits(value / scale) if unit != "ratio" else self._percent(value), suffix, unit)
+        if unit == "ratio":
+            return self._share(value, _share_decimals(value), "%")
+        return self._dressed(self._digits(value / scale), suffix, unit)
 
     def span(self, low: float, high: float, unit: str = "", kind: str = "") -> str:
         """A range, each end with its suffix: 415万–830万元, CNY 4.15M–8.3M, 2%–5%.
@@ -167,27 +166,20 @@ class Language:
     def unit(self, unit: str) -> str:
         """The label of a unit, for axes and table heads."""
         entry = registry().units.get(unit)
-        return (entry.zh if self.data_code == "zh" else entry.en) if entry else unit
+        return self.chosen(entry) if entry else unit
 
     def metric(self, key: str) -> str:
         """The name of a metric in this language."""
-        entry = registry().metrics[key]
-        return entry.zh if self.data_code == "zh" else entry.en
+        return self.chosen(registry().metrics[key])
 
     def _dressed(self, digits: str, suffix: str, unit: str) -> str:
         currency = unit.split("/", maxsplit=1)[0].split("_per_", maxsplit=1)[0]
         if unit == "multiple":
             return f"{digits}{suffix}" + ("倍" if self.data_code == "zh" else "×")
         if currency in ("CNY", "USD"):
-            return (
-                f"{digits}{suffix}" + {"CNY": "元", "USD": "美元"}[currency]
-                if self.data_code == "zh"
-                else (f"{currency}{NO_BREAK}{digits}{suffix}")
-            )
+            name = {"CNY": "元", "USD": "美元"}[currency]
+            return f"{digits}{suffix}{name}" if self.data_code == "zh" else f"{currency}{NO_BREAK}{digits}{suffix}"
         return f"{digits}{suffix}"
-
-    def _percent(self, value: float) -> str:
-        return self._share(value, _share_decimals(value), "%")
 
     def _share(self, value: float, decimals: int, sign: str) -> str:
         return _formatted((value if sign else value * 100) + 0.0, decimals, sign, self.locale)

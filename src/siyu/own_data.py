@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -146,28 +146,24 @@ class Holdings:
         own = self.files[self.files["kind"] == kind]
         if own.empty:
             return Absent(("paid_orders",))
-        total = float(own[column].sum())
-        sources = tuple(sorted(ref for refs in own["sources"] for ref in refs))
-        return Figure(total, total, total, "count", sources=sources)
+        return _counted(own[column].sum(), (ref for refs in own["sources"] for ref in refs))
 
     @property
     def problem_count(self) -> Figure | Absent:
         """Problems of all files, listed here or only counted."""
         if not self.books.accounts:
             return Absent(("paid_orders",))
-        total = float(sum(len(account.problems) + account.left_out for account in self.books.accounts))
-        sources = tuple(sorted(f"orders:{name(account)}" for account in self.books.accounts))
-        return Figure(total, total, total, "count", sources=sources)
+        return _counted(sum(len(one.problems) + one.left_out for one in self.books.accounts), self.records)
 
     @property
     def accepted_share(self) -> Figure | Absent:
         """Accepted records of the order exports over those that are records at all."""
-        held, usable = self.count("records"), self.count("accepted")
-        ignored = self.count("ignored")
-        if isinstance(held, Absent) or isinstance(usable, Absent) or isinstance(ignored, Absent):
+        held = self.count("records")
+        if isinstance(held, Absent):
             return Absent(("accepted_share",))
-        share = usable.value / max(held.value - ignored.value, 1)
-        return Figure.exact(share, "accepted_share", held.sources, int(held.value))
+        own = self.files[self.files["kind"] == "orders"]
+        share = own["accepted"].sum() / max(held.value - own["ignored"].sum(), 1)
+        return Figure.exact(float(share), "accepted_share", held.sources, int(held.value))
 
     def identified(self, platform: str = "") -> Figure | Absent:
         """Order lines that name a usable buyer, of all or of one platform. Complete counts: no interval."""
@@ -204,14 +200,15 @@ class Holdings:
         platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
         Empty tables where there are no orders.
         """
-        return self._every(*kinds, platform=platform).on(platform or "all")
+        return self.every(*kinds, platform=platform).on(platform or "all")
 
     def largest(self, *kinds: str) -> Frames:
         """The same of the platform with most orders, whose figures carry the files of all kinds."""
-        every = self._every(*kinds)
+        every = self.every(*kinds)
         return every.on(every.platforms[0])
 
-    def _every(self, *kinds: str, platform: str = "") -> Frames:
+    def every(self, *kinds: str, platform: str = "") -> Frames:
+        """The same of all platforms together, as long as any was observed."""
         held = self.books
         more = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
@@ -267,6 +264,10 @@ class Holdings:
         frame: pd.DataFrame = (empty if path is None else pq.read_table(path)).to_pandas()
         frame.attrs["refs"] = self.refs(*kinds)
         return frame
+
+
+def _counted(total: float, refs: Iterable[str]) -> Figure:
+    return Figure(float(total), float(total), float(total), "count", sources=tuple(sorted(refs)))
 
 
 def name(account: Account) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
 
@@ -11,17 +11,24 @@ from siyu.errors import Problem, ProblemsError, shown_path
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where PyYAML was built with libyaml
 LARGEST = 1_000_000  # bytes
 DEEPEST = 20  # levels
-_Error = TypeVar("_Error", bound=ProblemsError)
+Read = Callable[[Path], bytes]
 
 
-def mapping(
-    path: Path, error: type[_Error], step: str, read: Callable[[Path], bytes] = Path.read_bytes
-) -> dict[str, Any]:
+def mapping(path: Path, error: type[ProblemsError], step: str, read: Read = Path.read_bytes) -> dict[str, Any]:
     """The mapping that a file holds. Raises `error`, which says where the file is no plain YAML and `step`."""
-    file = shown_path(path)
+    content = parsed(path, error, step, lambda text: yaml.load(text, LOADER), read)  # noqa: S506 - both are safe ones
+    if not isinstance(content, dict):
+        raise error([Problem(shown_path(path), 0, "", type(content).__name__, "a mapping of keys", step)])
+    return {str(key): value for key, value in content.items()}
 
-    def fault(line: int, found: str, expected: str) -> _Error:
-        return error([Problem(file, line, "", found, expected, step)])
+
+def parsed(
+    path: Path, error: type[ProblemsError], step: str, parse: Callable[[str], Any], read: Read = Path.read_bytes
+) -> Any:
+    """What `parse` makes of the text of a file, "" where there is none. Raises `error`, as `mapping` does."""
+
+    def fault(line: int, found: str, expected: str) -> ProblemsError:
+        return error([Problem(shown_path(path), line, "", found, expected, step)])
 
     try:
         data = read(path) if path.is_file() else b""
@@ -35,17 +42,14 @@ def mapping(
         raise fault(0, f"{len(data):,} bytes", f"at most {LARGEST:,}")
     try:
         _flat(text, fault)
-        content: Any = yaml.load(text, LOADER)  # noqa: S506 - both are safe ones
+        return parse(text)
     except yaml.MarkedYAMLError as wrong:
-        line = wrong.problem_mark.line + 1 if wrong.problem_mark else 0
+        line = min(wrong.problem_mark.line, text.count("\n")) + 1 if wrong.problem_mark else 0
         raise fault(line, str(wrong.problem), "YAML") from None
     except ProblemsError:
         raise
     except (yaml.YAMLError, ValueError) as wrong:  # a sign that YAML does not know, a date that there is not
         raise fault(0, str(wrong).splitlines()[0], "YAML") from None
-    if not isinstance(content, dict):
-        raise fault(0, type(content).__name__, "a mapping of keys")
-    return {str(key): value for key, value in content.items()}
 
 
 def _flat(text: str, fault: Any) -> None:

@@ -12,14 +12,7 @@ from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.observed import EVERY, Observation, Span, spans
 from siyu.paths import subject_dirs
 from siyu.plain_yaml import mapping
-
-
-class Name(BaseModel):
-    """A display name in both languages."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    zh: str
-    en: str
+from siyu.record.text import Both
 
 
 class Volume(BaseModel):
@@ -49,7 +42,7 @@ class Subject(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
     folder: Path
-    name: Name
+    name: Both
     kind: Literal["case", "client"]
     case: str
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
@@ -100,7 +93,7 @@ def anybody(case: str, as_of: str) -> Subject:
     except ValueError as error:
         problem = Problem("parameters", 0, "as_of", as_of or "nothing", "a date", "Give a date, or a subject.")
         raise UsageError([problem]) from error
-    everybody = Subject(id="anybody", folder=Path(), name=Name(zh="", en=""), kind="client", case=case, as_of=day)
+    everybody = Subject(id="anybody", folder=Path(), name=Both(zh="", en=""), kind="client", case=case, as_of=day)
     return everybody.model_copy(update={"id": ""})  # no id that a folder of exports could have
 
 

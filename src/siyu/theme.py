@@ -27,29 +27,14 @@ def apply() -> None:
     CJK face first, so that ¥ and minus come from the same font."""
     for weight in ("Regular", "Bold"):
         font_manager.fontManager.addfont(FONTS / f"NotoSansSC-{weight}.ttf")
-    mpl.rcParams.update(
-        {
-            "axes.prop_cycle": cycler(color=SERIES),
-            "font.family": [FONT, "DejaVu Sans"],
-            "axes.unicode_minus": True,
-            "figure.constrained_layout.use": True,
-            "figure.dpi": DPI / 2,
-            "savefig.dpi": DPI,
-            "font.size": 10,
-            "axes.edgecolor": LINE,
-            "axes.labelcolor": MUTE,
-            "axes.labelsize": 9.5,
-            "axes.grid": False,
-            "grid.color": LINE,
-            "grid.linewidth": 0.7,
-            "text.color": INK,
-            "xtick.color": MUTE,
-            "ytick.color": INK,
-            "xtick.labelsize": 9,
-            "ytick.labelsize": 10,
-            "axes.spines.top": False,
-            "axes.spines.right": False,
-            "axes.spines.left": False,
-            "ytick.left": False,
-        }
-    )
+    mpl.rc("font", family=[FONT, "DejaVu Sans"], size=10)
+    mpl.rc("text", color=INK)
+    mpl.rc("figure", dpi=DPI / 2)
+    mpl.rc("figure.constrained_layout", use=True)
+    mpl.rc("savefig", dpi=DPI)
+    mpl.rc("axes", prop_cycle=cycler(color=SERIES), unicode_minus=True, grid=False)
+    mpl.rc("axes", edgecolor=LINE, labelcolor=MUTE, labelsize=9.5)
+    mpl.rc("axes.spines", top=False, right=False, left=False)
+    mpl.rc("grid", color=LINE, linewidth=0.7)
+    mpl.rc("xtick", color=MUTE, labelsize=9)
+    mpl.rc("ytick", color=INK, labelsize=10, left=False)

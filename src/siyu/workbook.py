@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
 
@@ -25,7 +25,7 @@ from siyu.evidence.readings.plausibility import check, load_rules
 from siyu.evidence.references import References
 from siyu.evidence.stated import Stated
 from siyu.figure import Absent, Figure
-from siyu.findings import Finding, cell_text, make_finding
+from siyu.findings import Facets, Finding, cell_text, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
 from siyu.record import Chart, Table
@@ -219,42 +219,27 @@ class Workbook:
         return figure_of(metric, self.own.frames("members"), self.own.k)
 
     def finding(
-        self,
-        key: str,
-        message: Text,
-        values: Mapping[str, Figure | Absent],
-        chart: Chart | Table | None = None,
-        *,
-        subtitle: Text = "",
-        caveats: tuple[Text, ...] | list[Text] = (),
-        role: str = "headline",
-        cards: Mapping[str, Text] | None = None,
-        context: tuple[str, ...] | list[str] = (),
-        whatif: Mapping[str, Any] | None = None,
-        feeds: tuple[str, ...] = (),
-        kind: str = "",
-    ) -> Finding | None:
-        """Keep and show a finding. Its title is the answer, built from `values`; see `Finding`.
+        self, key: str, message: Text, values: Mapping[str, Figure | Absent], chart: Chart | Table | None = None, *,
+        kind: str = "", **facets: Unpack[Facets],
+    ) -> Finding | None:  # fmt: skip
+        """Keep and show a finding. Its title is the answer, built from `values`; see `Facets`.
 
         kind: of subjects that it is for; of others there is none.
         Raises ValueError when the key is taken or a message names a value that is not there.
         """
         if kind not in ("", self.subject.kind):
             return None
-        if key in self.findings and self.findings[key].message != message:
-            raise ValueError(f"finding {key} exists already; keys are unique within a section")
         finding = make_finding(
-            key, self.section, message, values, chart, subtitle=subtitle, caveats=tuple(caveats), role=role,
-            language=self.language, cards=dict(cards or {}), context=tuple(context), whatif=whatif, feeds=feeds,
-        )  # fmt: skip
-        if finding.role == "absent":  # what is not there rests on where it was looked for
-            finding = replace(finding, context=(f"ledger:{self.case}",))
+            key, self.section, message, values, chart, language=self.language, searched=f"ledger:{self.case}", **facets
+        )
+        if self.findings.setdefault(key, finding).record.message_id != finding.record.message_id:
+            raise ValueError(f"finding {key} exists already; keys are unique within a section")
         self.findings[key] = finding
         return finding
 
     def references(self) -> References:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
-        refs = sorted({ref for finding in self.findings.values() for ref in finding.sources})
+        refs = sorted({ref for finding in self.findings.values() for ref in finding.record.sources})
         own = self.own.records if any(ref.startswith("orders:") for ref in refs) else {}
         rows: Mapping[str, Assumption] = self.assumptions
         if any(ref.endswith(".own") for ref in refs):

@@ -4,10 +4,10 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from schemas import schema_faults
 
 from siyu.commands import tally
 from siyu.commands.main import main
-from siyu.schemas import schema_faults
 from siyu.scorecard.orders import Score
 
 

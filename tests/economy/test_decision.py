@@ -167,8 +167,9 @@ def test_words_follow_the_decision():
 
     def said(found):
         switch = verdicts.switch(NOW, found, unknown, NOW.fee)
-        finding = make_finding("switch", "03_platform_economics", switch.verdict.message, switch.verdict.figures, None)
-        return title(finding.record, Language("en"))
+        message, figures, language = switch.verdict.message, switch.verdict.figures, Language("en")
+        finding = make_finding("switch", "03_platform_economics", message, figures, None, language=language)
+        return title(finding.record, language)
 
     assert said(settled).startswith("Leave an order on Douyin: in 95% of the draws")
     assert "knowing all is worth only" in said(decided(0.6, 0.5))

@@ -8,7 +8,7 @@ import pytest
 from hand_worked import ORDER
 
 from siyu import formulas as f
-from siyu.economy import Economy, function_of, measures, names, route_choice, tables
+from siyu.economy import Economy, function_of, labels, measures, names, route_choice, tables
 from siyu.economy.decision import audience_decision
 from siyu.errors import LedgerError
 from siyu.evidence.assumptions import Assumptions, load_assumptions
@@ -18,6 +18,7 @@ from siyu.findings import make_finding, title
 from siyu.language import Language
 from siyu.models.draws import sample
 from siyu.paths import data_dir
+from siyu.routes import ROUTES
 
 ROWS = load_assumptions(data_dir() / "assumptions.csv")
 FEES = fee_rules(data_dir() / "fees.csv")
@@ -32,8 +33,8 @@ def fixed(day, **values):
             row = ROWS.get_for(name, "apparel")
             update = {"low": value, "mode": value, "high": value, "family": "fixed"}
             rows[f"{name}.apparel"] = row.model_copy(update={"assumption_id": f"{name}.apparel", **update})
-    free = FEES.rules["wechat_personal_transfer"].model_copy(update={"rate_mode": 0.0, "rate_high": 0.0})
-    rules = FeeRules({**FEES.rules, free.rule_id: free})
+    free = FEES["wechat_personal_transfer"].model_copy(update={"rate_mode": 0.0, "rate_high": 0.0})
+    rules = FeeRules({**FEES, free.rule_id: free})
     return Economy(Assumptions(rows), rules, "apparel", day, date(2021, 8, 31), draws=16)
 
 
@@ -136,7 +137,7 @@ def test_sources_are_what_moves_the_shares_of_wins():
 
 
 def test_what_only_a_client_has_is_named_and_then_used():
-    limit = f.import_limit().limit
+    limit = f.import_limit()
     assert LIQUOR.figure("follow_limit", limit) == Absent(("benefit_cost", "import_value"))
     row = ROWS["order_value"]
     own = {
@@ -153,13 +154,13 @@ def test_what_only_a_client_has_is_named_and_then_used():
 
 
 def test_an_absent_figure_names_metrics_in_both_languages():
-    figure = LIQUOR.figure("sanction_limit", f.leak_limit().limit)
+    figure = LIQUOR.figure("sanction_limit", f.leak_limit())
     finding = make_finding(
-        "leak_paths", "03_platform_economics", "up to {limit}", {"limit": figure}, None, context=("ledger:x",)
-    )
-    assert finding.role == "absent"
-    looked = replace(finding, context=("ledger:luzhou_laojiao",))  # as the workbook does
-    assert "看到引导的人数" in title(looked.record, Language("zh"))
+        "leak_paths", "03_platform_economics", "up to {limit}", {"limit": figure}, None,
+        language=Language("zh"), searched="ledger:x",
+    )  # fmt: skip
+    assert (finding.record.role, finding.record.sources) == ("absent", ("ledger:x",))
+    assert "看到引导的人数" in title(finding.record, Language("zh"))
 
 
 def test_confidence_decides_what_is_decidable():
@@ -237,14 +238,14 @@ def test_names_come_in_both_languages():
     fee = names.input_name("fee_douyin_shop", LIQUOR.inputs["fee_douyin_shop"])
     assert Language("zh").say(fee) == "平台费率·抖音小店"
     chinese = Language("zh")
-    known = [word for route in f.ROUTES.values() for word in (route.name, route.word, route.rule)]
-    known += [*names.GROUP_NAMES.values(), names.ANY, *tables.CLOSINGS.values(), *tables.STEPS.values()]
+    known = [word for route in ROUTES.values() for word in (route.name, route.word, route.rule)]
+    known += [*labels.GROUP_NAMES.values(), labels.ANY, *labels.CLOSINGS.values(), *tables.STEPS.values()]
     assert not [name for name in known if chinese.message(name) == name]
 
 
 def test_every_group_of_the_bundled_rows_has_a_name():
     groups = {row.group for row in ROWS.values() if row.group}
-    assert groups == set(names.GROUP_NAMES)
+    assert groups == set(labels.GROUP_NAMES)
 
 
 def test_an_unknown_category_or_day_says_what_there_is():

@@ -10,9 +10,13 @@ from siyu.errors import LedgerError
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.sources import load_sources
-from siyu.formulas import MEANINGS, ROUTES, contribution, inputs, labour_share, people_value, staff
-from siyu.models.category import Category, closing_route
+from siyu.formulas.compiled import inputs
+from siyu.formulas.contribution import contribution
+from siyu.formulas.people import labour_share, people_value, staff
+from siyu.formulas.symbols import UNIT_OF
+from siyu.models.category import closing_route
 from siyu.paths import data_dir
+from siyu.routes import ROUTES
 
 HEADER = (
     "assumption_id,group,name,name_zh,platform,route,low,mode,high,family,unit,source,"
@@ -47,9 +51,9 @@ def test_every_symbol_of_every_route_is_fed_for_every_category(assumptions):
 
 def test_units_are_those_of_the_symbols(assumptions):
     for row in assumptions.values():
-        if row.symbol in MEANINGS:
-            assert row.unit == MEANINGS[row.symbol].unit, row.assumption_id
-    assert {meaning.unit for meaning in MEANINGS.values()} <= set(registry().units)
+        if row.symbol in UNIT_OF:
+            assert row.unit == UNIT_OF[row.symbol], row.assumption_id
+    assert set(UNIT_OF.values()) <= set(registry().units)
 
 
 def test_every_row_has_a_known_source_a_reason_and_both_languages(assumptions):
@@ -155,13 +159,10 @@ def test_the_codebooks_example_is_a_file_that_loads(tmp_path):
 
 
 def closing(assumptions, category):
-    repurchase = assumptions.get_for("repurchase", category).mode
-    entry = Category(
-        assumptions.get_for("order_value", category).mode,
-        assumptions.get_for("visit_needed", category).mode > 0,
-        math.log(2) / repurchase,
-    )
-    return closing_route(entry, assumptions["months"].mode, assumptions["big_ticket"].mode)
+    names = ("order_value", "repurchase", "visit_needed")
+    value, repurchase, visit = (assumptions.get_for(name, category).mode for name in names)
+    horizon, big_ticket = assumptions["months"].mode, assumptions["big_ticket"].mode
+    return closing_route(value, math.log(2) / repurchase, horizon, big_ticket, visit_needed=visit > 0)
 
 
 @pytest.mark.parametrize(

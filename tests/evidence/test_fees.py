@@ -145,7 +145,7 @@ def test_no_route_can_be_used_before_the_first_rule(rules):
 def test_a_measured_fee_goes_before_contracts_and_rules(rules, tmp_path):
     contract = written(tmp_path, "contract,douyin,all,all,platform,0.03,,0.03,,,2021-06-01,,S3,high,,", name="own.csv")
     update = {"rule_id": "own_live", "route": "douyin_shop", "rate_low": 0.021, "rate_mode": 0.022, "rate_high": 0.023}
-    settled = rules.rules["douyin_standard"].model_copy(update=update | {"source": "OWN", "valid_to": None})
+    settled = rules["douyin_standard"].model_copy(update=update | {"source": "OWN", "valid_to": None})
     found = fee_rules(data_dir() / "fees.csv", contract).measured([settled])
     live = found.lookup("douyin", "douyin_shop", "liquor", 400, CASE)
     assert (live.refs, live.measured, live.family) == (("fee:own_live",), True, "sampling")
@@ -205,7 +205,7 @@ def test_rules_that_contradict_each_other_are_refused_with_both_lines(tmp_path):
     ],
 )
 def test_rules_that_do_not_contradict_stand(tmp_path, other):
-    assert len(fee_rules(written(tmp_path, OLD, other)).rules) == 2
+    assert len(fee_rules(written(tmp_path, OLD, other))) == 2
 
 
 def test_days_that_touch_do_not_overlap(tmp_path):
@@ -273,8 +273,8 @@ def test_every_source_of_a_rule_is_in_the_ledger(rules):
     from siyu.evidence.sources import load_sources
 
     known = load_sources(data_dir() / "evidence" / "sources.csv")
-    assert {source for rule in rules.rules.values() for source in rule.source.split()} <= set(known)
-    assert all(rule.note and rule.note_zh for rule in rules.rules.values())
+    assert {source for rule in rules.values() for source in rule.source.split()} <= set(known)
+    assert all(rule.note and rule.note_zh for rule in rules.values())
 
 
 def test_the_codebooks_example_is_a_file_that_loads(tmp_path):

@@ -2,15 +2,17 @@
 
 import csv
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from siyu.errors import LedgerError
 from siyu.evidence.claims import load_claims
 from siyu.evidence.conflicts import rivals
-from siyu.evidence.ledger import Ledger, load_ledger
+from siyu.evidence.ledger import load_ledger
 from siyu.evidence.readings.plausibility import check, load_rules
 from siyu.paths import data_dir
+from siyu.reads import Shelf
 
 
 @pytest.fixture(scope="module")
@@ -183,7 +185,7 @@ def test_arithmetic_suspects_no_adopted_figure(ledger):
 )
 def test_planted_garbling_is_found(ledger, folder, claim_id, value):
     edit(folder / "claims.csv", claim_id, value=value)
-    planted = Ledger(ledger.sources, load_claims(folder / "claims.csv", ledger.sources), ledger.conflicts)
+    planted = replace(ledger, claims=Shelf(load_claims(folder / "claims.csv", ledger.sources)))
     rules = load_rules(data_dir() / "evidence" / "plausibility.csv", planted)
     found = check(planted, rules).query("not plausible")
     before = check(ledger, rules).query("not plausible")

@@ -61,7 +61,7 @@ def draft(name: str, seed: int, records: int = 40) -> Draft:
         paid = 0 if name == "douyin_shop" and rng.random() < 0.05 else rng.randrange(100, 900_000)
         when = START + rng.randrange(90 * DAY)
         order = str(6_917_000_000_000_000_000 + number * 7_919 + rng.randrange(7_000))
-        money = {key: paid for key, column in entry.columns.items() if column.read == "money"}
+        money = {key: paid for key, column in entry.columns.items() if column.read == "money"} | {"refunded_fen": 0}
         made.append({
             **money, "order_id": order, "line_id": str(int(order) + 1), "buyer_id": f"buyer{rng.randrange(30):04d}",
             "created_at": when, "paid_at": when + 60, "status": "completed", "quantity": 1,
@@ -122,6 +122,89 @@ def spaces(d: Draft) -> None:
         row[d.control] = f" {row[d.control]} "
 
 
+def halves_of_days(d: Draft) -> None:
+    for row in d.rows[::2]:
+        for place in d.times:
+            date, clock = row[place].split(" ")
+            hour = int(clock[:2])
+            row[place] = f"{date} {'下午' if hour >= 12 else '上午'} {hour % 12 or 12}:{clock[3:]}"
+
+
+def dotted_dates(d: Draft) -> None:
+    for row in d.rows:
+        for place in d.times:
+            row[place] = row[place].replace("-", ".")
+
+
+def packed_dates(d: Draft) -> None:
+    for row in d.rows[::3]:
+        for place in d.times:
+            row[place] = row[place].replace("-", "")
+
+
+def offsets(d: Draft) -> None:
+    for row in d.rows[1::2]:
+        for place in d.times:
+            row[place] += d.rng.choice(["+0800", "+08:00", " +08:00"])
+
+
+def words_of_money(d: Draft) -> None:
+    for row in d.rows[::2]:
+        row[d.control] = d.rng.choice(["人民币{}元", "{}元", "RMB {}", "{}(元)", "{}元整"]).format(row[d.control])
+
+
+def noise(d: Draft) -> None:
+    for row in d.rows:
+        row[d.control] = repr(float(row[d.control]) + 0.1 + 0.2 - 0.3)
+
+
+def trailing_points(d: Draft) -> None:
+    for row in d.rows:
+        row[d.control] = row[d.control].removesuffix("00")
+
+
+def unseen_signs(d: Draft) -> None:
+    for row in d.rows[::2]:
+        for place in [*d.ids, d.control]:
+            row[place] = "\u200b" + row[place] + "\ufeff"
+
+
+def wide_ids(d: Draft) -> None:
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    for row in d.rows[::4]:
+        for place in d.ids:
+            row[place] = row[place].translate(wide)
+
+
+def money_in_the_header(d: Draft) -> None:
+    d.head[d.control] += d.rng.choice(["(元)", "（元）", "(RMB)"])
+
+
+def stray_date(d: Draft) -> None:
+    row = d.rows[d.any_row()]
+    for place in d.times:
+        row[place] = d.rng.choice(["2091", "2012"]) + row[place][4:]
+
+
+def dates_out_of_order(d: Draft) -> None:
+    if len(d.times) < 2:
+        raise ValueError
+    row = d.rows[d.any_row()]
+    row[d.times[0]], row[d.times[1]] = row[d.times[1]], row[d.times[0]].replace("2021-", "2020-")
+
+
+def some_rounded(d: Draft) -> None:
+    for row in d.rows[:: d.rng.choice([2, 3, 5])]:
+        row[d.ids[0]] = row[d.ids[0]][:15] + "0" * (len(row[d.ids[0]]) - 15)
+
+
+def deciding_column(d: Draft) -> None:
+    d.head.append(d.rng.choice(["支付状态", "退款进度", "币种", "refund_state", "购买件数", "是否取消"]))
+    for row in d.rows:
+        row.append("x")
+    d.amounts.pop()  # whatever it means, not all lines count
+
+
 def unknown_column(d: Draft) -> None:
     d.head.append("自定义列")
     for row in d.rows:
@@ -162,8 +245,10 @@ def bad_amount(d: Draft) -> None:
             "12.3.4",
             "#REF!",
             "十二",
-            "12.345",
             "",
+            "13912345678",
+            "1.2万",
+            "128²",
             "NaN",
             "inf",
             "1 2",
@@ -378,7 +463,8 @@ def _set(**values: object) -> Callable[[Draft], None]:
 
 HARMLESS: dict[str, list[Callable[[Draft], None]]] = {
     "cells": [tabs, formula_ids, thousands, yen, full_width, slashes, spaces, unknown_column, shuffled, header_spaces,
-              wide_brackets, duplicate_row],
+              wide_brackets, duplicate_row, halves_of_days, dotted_dates, packed_dates, offsets, words_of_money, noise,
+              trailing_points, unseen_signs, wide_ids, money_in_the_header],
     "form": [_set(codec="gb18030"), _set(codec="utf-8-sig"), _set(codec="utf-16-le"), _set(codec="utf-16-be"),
              _set(end="\r\n"), _set(delimiter="\t"), _set(delimiter=";"), _set(quote_all=True), _set(end="\r")],
     "lines": [total_row, titles, repeated_header, blank_lines, footnote],
@@ -386,7 +472,8 @@ HARMLESS: dict[str, list[Callable[[Draft], None]]] = {
 }  # fmt: skip
 HARMFUL: dict[str, list[Callable[[Draft], None]]] = {
     "cells": [bad_amount, bad_time, damaged_id, damaged_ids, conflicting, fewer_columns, header_one_short,
-              header_twice_named, shifted, shifted_row, short_row, moved_cells],
+              header_twice_named, shifted, shifted_row, short_row, moved_cells, stray_date, dates_out_of_order,
+              some_rounded, deciding_column],
     "form": [],
     "lines": [wrong_total, lost_row_under_total, stray_quotes, stray_quote, extra_delimiter, broken_line, joined_lines,
               lone_return, cut_line, no_header],

@@ -2,8 +2,14 @@
 
 import pytest
 
+from siyu.models.draws import sample
 from siyu.models.information_value import value_of_knowing
 from siyu.models.ranges import Range
+
+
+def known(payoffs, ranges, n=65_536, seed=0):
+    drawn = sample(ranges, n, seed)
+    return value_of_knowing(payoffs(drawn), ranges, drawn)
 
 
 def payoffs(v):
@@ -14,7 +20,7 @@ def payoffs(v):
 def test_value_of_knowing_by_hand():
     # x uniform on -1..1 with mean 0: going only when x > 0 is worth E[max(x, 0)] = 1/4
     ranges = {"x": Range(-1, 0, 1, "uniform"), "y": Range(-5, 0, 5, "uniform")}
-    found = value_of_knowing(payoffs, ranges, ("stay", "go"), seed=2)
+    found = known(payoffs, ranges, seed=2)
     assert found.perfect == pytest.approx(0.25, abs=0.01)
     assert found.groups["x"] == pytest.approx(0.25, abs=0.01)
     # y moves both alike: knowing it changes no choice
@@ -24,7 +30,7 @@ def test_value_of_knowing_by_hand():
 
 def test_knowing_one_part_is_worth_no_more_than_knowing_all():
     ranges = {"x": Range(-1, 0.2, 1), "z": Range(-2, 0, 2), "y": Range(-5, 0, 5)}
-    found = value_of_knowing(lambda v: {"stay": v["y"] * 0, "go": v["x"] + v["z"]}, ranges, ("stay", "go"))
+    found = known(lambda v: {"stay": v["y"] * 0, "go": v["x"] + v["z"]}, ranges)
     assert max(found.groups.values()) <= found.perfect
     assert found.groups["z"] > found.groups["x"]
     # x + z of normal shape: the larger part is worth most of it
@@ -33,7 +39,7 @@ def test_knowing_one_part_is_worth_no_more_than_knowing_all():
 
 def test_knowing_what_never_changes_the_choice_is_worth_nothing():
     ranges = {"x": Range(1, 2, 3), "y": Range(-1, 0, 1)}
-    found = value_of_knowing(lambda v: {"stay": 0 * v["x"], "go": v["x"]}, ranges, ("stay", "go"), n=8_192)
+    found = known(lambda v: {"stay": 0 * v["x"], "go": v["x"]}, ranges, n=8_192)
     assert found.best == "go"
     assert found.perfect == pytest.approx(0, abs=1e-6)
     assert set(found.groups.values()) == {0.0}
@@ -41,4 +47,4 @@ def test_knowing_what_never_changes_the_choice_is_worth_nothing():
 
 def test_a_choice_needs_two_rivals():
     with pytest.raises(ValueError, match="at least two rivals"):
-        value_of_knowing(payoffs, {"x": Range(0, 1, 2), "y": Range(0, 1, 2)}, ("go",))
+        known(lambda v: {"go": v["x"]}, {"x": Range(0, 1, 2), "y": Range(0, 1, 2)})

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from siyu.models.draws import sample
-from siyu.models.ranges import Range
-from siyu.models.sensitivity import groups_of, sobol, tornado, undecidable_share
+from siyu.models.ranges import Range, groups_of
+from siyu.models.sensitivity import sobol, tornado, undecidable_share
 
 ANGLES = {name: Range(-np.pi, 0, np.pi, "uniform") for name in ("x1", "x2", "x3")}
 
@@ -23,7 +23,6 @@ def test_ishigami_indices_are_as_published():
     assert first == pytest.approx([0.3139, 0.4424, 0.0], abs=0.003)
     assert total == pytest.approx([0.5576, 0.4424, 0.2437], abs=0.003)
     assert list(found) == ["x1", "x2", "x3"]
-    assert found["x1"].total_error < 0.05
 
 
 def test_indices_of_a_sum_are_its_parts_of_the_variance():
@@ -64,10 +63,9 @@ def test_sobol_refuses_what_has_no_answer():
 def test_tornado_by_hand():
     ranges = {"a": Range(1, 2, 4), "b": Range(10, 10, 30), "c": Range(0, 1, 2), "d": Range(3, 3, 3, "fixed")}
     found = tornado(lambda v: v["a"] * v["d"] + v["b"] + 0 * v["c"], ranges)
-    assert found.base == 16
+    assert set(found["value"]) == {16}
     # b: 16 to 36, a: 13 to 22; c moves nothing and drops out
-    assert [(s.name, s.at_low, s.at_high) for s in found.swings] == [("b", 16, 36), ("a", 13, 22)]
-    assert found.swings[0].width == 20
+    assert found[["label", "low", "high"]].to_numpy().tolist() == [["b", 16, 36], ["a", 13, 22]]
 
 
 def test_undecidable_share_is_what_weak_inputs_explain():

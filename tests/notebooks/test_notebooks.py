@@ -15,7 +15,7 @@ from siyu import workbook
 from siyu.evidence.assumptions import Assumptions
 from siyu.evidence.fees import FeeRules
 from siyu.findings import title
-from siyu.formulas import fee_star
+from siyu.formulas.breakeven import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
 from siyu.record import FINDING, FindingRecord
@@ -181,7 +181,7 @@ def test_shifting_an_assumption_moves_exactly_the_values_that_list_it(name):
 
 def test_shifting_a_fee_rule_moves_exactly_the_values_that_list_it():
     base = values(run("02_case_study"))
-    rules = workbook.open_workbook("02_case_study", "luzhou_laojiao").fees.rules
+    rules = workbook.open_workbook("02_case_study", "luzhou_laojiao").fees
     rule = rules["douyin_standard"]
     changed = FeeRules(
         {

@@ -7,8 +7,7 @@ import pytest
 from siyu.evidence.labels import SIZES
 from siyu.evidence.readings import reliability
 from siyu.figure import DefinitionMismatch, Figure
-from siyu.orders.exhibits import ANSWERS
-from siyu.orders.groups.uplift import VERDICTS
+from siyu.orders.labels import GROUP_ANSWERS, GROUP_VERDICTS
 from siyu.paths import notebooks_dir
 from siyu.record import Both, FindingRecord, Message
 from siyu.runs.files import executed, storage
@@ -49,7 +48,9 @@ def untied(record: FindingRecord) -> list[str]:
 def test_no_title_holds_a_point_of_a_range(records):
     assert len(records) > 50
     assert {record.key: names for record in records if (names := bare_points(record))} == {}
-    assert not [text for text in (*ANSWERS.values(), *VERDICTS.values(), *SIZES.values()) if ".value}" in text]
+    assert not [
+        text for text in (*GROUP_ANSWERS.values(), *GROUP_VERDICTS.values(), *SIZES.values()) if ".value}" in text
+    ]
     planted = next(one for one in records if one.key == "selection")
     fault = planted.model_copy(update={"message_id": "{members.value} of members buy again, {others} of the rest"})
     assert bare_points(fault) == ["members"]

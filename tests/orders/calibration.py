@@ -14,6 +14,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -72,16 +73,16 @@ class Result:
         return float(stats.binomtest(self.covered, self.seeds, 0.95).pvalue)
 
 
-def stacked(kind: Kind, seeds: range) -> Frames:
+def stacked(world: World, seeds: range, as_of: date | None = None) -> Frames:
     """The worlds of these seeds as one, clusters 100 i to 100 i + 99 being those of the i-th."""
     let_go()  # else the worlds of all batches stay in memory
     rows = defaultdict(list)
     for place, seed in enumerate(seeds):
-        held = brand.tables(lived(World(kind, buyers=BUYERS), seed))
+        held = brand.tables(lived(world, seed))
         for name in ("orders", "purchases", "members"):
             rows[name].append(dealt(held[name], place, len(seeds)))
     tables = {name: pa.concat_tables(parts) for name, parts in rows.items()}
-    frames = opened(World(kind).as_of, **tables)
+    frames = opened(as_of or world.as_of, **tables)
     vars(frames)["groups"] = GROUPS * len(seeds)
     return frames
 
@@ -160,7 +161,7 @@ def results(seeds: int, targets: tuple[Target, ...] = TARGETS) -> list[Result]:
         own = {target: target.truth() for target in targets if target.kind == kind}
         for first in tqdm(range(0, seeds, BATCH), f"{kind}, {BATCH} seeds at a time", disable=None):
             batch = range(first, min(first + BATCH, seeds))
-            frames = stacked(kind, batch)
+            frames = stacked(World(kind, buyers=BUYERS), batch)
             for target, value in own.items():
                 for one in target.estimates(frames, len(batch)):
                     found[target].append(((one.value - value) / one.error, one.low <= value <= one.high))

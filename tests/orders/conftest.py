@@ -50,6 +50,12 @@ def ends() -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def retailer(calibration: ModuleType) -> ModuleType:
+    """`tests/orders/retailer.py`."""
+    return _module("retailer")
+
+
+@pytest.fixture(scope="session")
 def verdicts(plain: ModuleType) -> ModuleType:
     """`tests/orders/verdicts.py`."""
     return _module("verdicts")

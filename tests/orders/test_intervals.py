@@ -79,3 +79,14 @@ def test_limits_a_third_too_narrow_would_be_noticed(ends, monkeypatch):
 
     monkeypatch.setattr(ends, "hybrid", narrow)
     assert ends.faulty(ends.cell(500, 0.5, 400)[0], 400)
+
+
+def test_where_nearly_all_come_back_the_limits_hold_and_a_jackknife_does_not(retailer):
+    found = retailer.read(0, 20)
+    assert found.base > 0.97
+    assert not found.faulty
+    assert max(found.jackknifed) < 16  # nobody of few joiners stayed away, and it saw no spread
+
+
+def test_a_date_two_months_late_makes_buyers_seem_gone(retailer):
+    assert retailer.read(retailer.LATE, 4).base < retailer.read(0, 4).base - 0.002

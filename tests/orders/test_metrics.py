@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from click.testing import CliRunner
+from schemas import schema_faults
 
 from siyu.commands.main import main
 from siyu.commands.tally import Tally
@@ -16,7 +17,6 @@ from siyu.language import Language
 from siyu.orders import labels
 from siyu.orders.frames import opened
 from siyu.orders.metrics import METRICS, NEEDS, metrics
-from siyu.schemas import schema_faults
 from siyu.simulator.worlds import World, lived
 
 ALL = {entry.key for entry in METRICS}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from schemas import schema_faults
 
 from siyu.runs.ask import reuse
 from siyu.runs.ask.plan import Limits
@@ -16,12 +17,11 @@ from siyu.runs.files import storage
 from siyu.runs.files.record import mismatches
 from siyu.runs.files.workspace import Workspace
 from siyu.runs.outcome import Progress
-from siyu.schemas import schema_faults
 
 
 def contents(folder):
     """Every file but the journal, which holds times."""
-    files = {path.relative_to(folder).as_posix(): path for path in storage.files_below(folder)}
+    files = storage.files_below(folder)
     return {name: path.read_bytes() for name, path in files.items() if path.name != "journal.json"}
 
 

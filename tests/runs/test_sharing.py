@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
 from siyu.runs.ask import keys
-from siyu.runs.ask.output_options import Delivery
-from siyu.runs.ask.plan import planned
+from siyu.runs.ask.plan import Delivery, planned
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.requests import Wish, checked, place
 from siyu.runs.ask.reuse import decided, together
+from siyu.runs.ask.sections import notebooks
 from siyu.runs.external import planned_from
 from siyu.runs.files.record import mismatches
 from siyu.runs.files.workspace import Workspace
@@ -66,6 +67,19 @@ def test_a_dry_run_counts_what_is_shared_once(shop):
     told = [one.as_json("x") for one in together(plans, decisions)]
     assert [len(one["execute"]) for one in told] == [3, 1, 1]
     assert told[2]["reuse"] == ["01_evidence", "03_platform_economics"]
+
+
+def test_of_the_bundled_sections_twelve_clients_execute_once_what_says_that_it_is_shareable(
+    tiny, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    names = [tiny.write_subject(tmp_path, f"client_{number}", kind="client").parent.name for number in range(12)]
+    plans = [planned(request) for request in checked([Wish(name, place("test")) for name in names])]
+    decisions = [decided(plan, Workspace(tmp_path / "out"), Present(), force=False) for plan in plans]
+    due = Counter(section for one in together(plans, decisions) for section in one.execute)
+    ran = {name: one for name, one in notebooks().items() if "client" in one.profile.kinds}
+    assert due == {name: 1 if one.profile.shareable else 12 for name, one in ran.items()}
+    assert {"01_evidence", "03_platform_economics"} <= {name for name, times in due.items() if times == 1}
 
 
 def test_a_newcomer_takes_over_what_is_there(shop):

@@ -14,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from siyu.reads.digests import sha256_of
 from siyu.runs.files import storage
 from siyu.runs.files.record import mismatches
 
@@ -134,8 +135,8 @@ class Arena:
     def contents(self, subject: str, out: Path | None = None) -> dict[str, str]:
         """File -> digest of a report, without the journal."""
         folder = (out or self.out) / subject
-        files = [path for path in storage.files_below(folder) if path.name != "journal.json"]
-        return {path.relative_to(folder).as_posix(): storage.sha256_of(path) for path in files}
+        files = storage.files_below(folder)
+        return {name: sha256_of(path) for name, path in files.items() if path.name != "journal.json"}
 
     def executed(self) -> list[tuple[str, str]]:
         """(subject, section) of every execution that ended well, from the logs."""

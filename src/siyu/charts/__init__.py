@@ -32,78 +32,46 @@ __all__ = [
 ]
 
 # What a mark may carry beside its label and value; everything else in a frame stays behind.
-MARKS = (
-    "label",
-    "series",
-    "x",
-    "value",
-    "low",
-    "high",
-    "interval_kind",
-    "unit",
-    "definition",
-    "tone",
-    "sources",
-)
-
+MARKS = ("label", "series", "x", "value", "low", "high", "interval_kind", "unit", "definition", "tone", "sources")
 
 NOTHING = Chart(kind="none", unit="", scale="linear", rows=(), lines=(), columns=())
 Coded = Mapping[str, Figure | Absent] | Iterable[tuple[Text, Figure | Absent]]
 Labels = Mapping[str, Text]
 
 
-def ranges(
-    figures: Coded, labels: Labels | None = None, *, scale: str = "linear", tones: Sequence[str] = (), **more: Any
-) -> Chart:
-    """A dot and its range for each label. labels: code -> label, where figures are keyed by code; they share a unit."""
-    return _chart("range", _items(figures, labels), scale, tones, **more)
+def ranges(figures: Coded, labels: Labels | None = None, **more: Any) -> Chart:
+    """A dot and its range for each label. labels: code -> label, where figures are keyed by code; they share a unit.
+
+    more: `scale`; `tones` of the marks, the first ones first; `lines` across, label -> figure."""
+    return _chart("range", _items(figures, labels), **more)
 
 
-def bars(
-    figures: Coded, labels: Labels | None = None, *, scale: str = "linear", tones: Sequence[str] = (), **more: Any
-) -> Chart:
-    """A bar for each label, with its range as a whisker; labels as for `ranges`."""
-    return _chart("bar", _items(figures, labels), scale, tones, **more)
+def bars(figures: Coded, labels: Labels | None = None, **more: Any) -> Chart:
+    """A bar for each label, with its range as a whisker; labels and more as for `ranges`."""
+    return _chart("bar", _items(figures, labels), **more)
 
 
-def pairs(
-    figures: Mapping[str, Mapping[str, Figure | Absent]],
-    labels: Labels | None = None,
-    *,
-    scale: str = "linear",
-    **more: Any,
-) -> Chart:
+def pairs(figures: Mapping[str, Mapping[str, Figure | Absent]], labels: Labels | None = None, **more: Any) -> Chart:
     """Several series on each label's line (label -> series -> figure), joined: the gap is the message.
 
     labels: code -> label, of the lines and of the series."""
     flat = [(line, name, figure) for line, group in figures.items() for name, figure in group.items()]
-    said = [(labels[line], labels[name], figure) if labels else (line, name, figure) for line, name, figure in flat]
-    return _chart("pairs", said, scale, (), **more)
+    return _chart(
+        "pairs", [(_said(line, labels), _said(name, labels), None, figure) for line, name, figure in flat], **more
+    )
 
 
 def series(
-    curves: Mapping[str, Iterable[tuple[float, Figure | Absent]]],
-    labels: Labels | None = None,
-    *,
-    x: Mapping[str, Any],
-    scale: str = "linear",
-    **more: Any,
-) -> Chart:
+    curves: Mapping[str, Iterable[tuple[float, Figure | Absent]]], labels: Labels | None = None, *,
+    x: Mapping[str, Any], **more: Any,
+) -> Chart:  # fmt: skip
     """Lines over a numeric x (series -> (x, figure) points), with their ranges as bands; labels as for `ranges`."""
-    named = [(labels[code] if labels else code, points) for code, points in curves.items()]
-    flat = [(at, name, figure) for name, points in named for at, figure in points]
-    places = [at for at, _, figure in flat if isinstance(figure, Figure)]
-    return _chart("line", [("", name, figure) for _, name, figure in flat], scale, (), x=x, places=places, **more)
+    named = [(_said(code, labels), points) for code, points in curves.items()]
+    return _chart("line", [("", name, at, figure) for name, points in named for at, figure in points], x=x, **more)
 
 
 def of(
-    kind: str,
-    frame: pd.DataFrame,
-    labels: Mapping[str, Labels] | None = None,
-    *,
-    unit: str = "",
-    scale: str = "linear",
-    **more: Any,
+    kind: str, frame: pd.DataFrame, labels: Mapping[str, Labels] | None = None, *, unit: str = "", **more: Any
 ) -> Chart:
     """A chart of a tidy frame, one mark a row, in the frame's order.
 
@@ -119,22 +87,23 @@ def of(
     plain = frame[["value"]].assign(low=frame["value"], high=frame["value"], interval_kind="none", tone="main")
     marks = frame.join(plain[[name for name in plain if name not in frame]]).assign(unit=unit)
     rows = _records(marks[[name for name in MARKS if name in marks]], labels)
-    return _made(kind, rows, unit, scale, **more)
+    return _made(kind, rows, unit, **more)
 
 
 def table(
-    frame: pd.DataFrame,
-    columns: Labels,
-    units: Mapping[str, str] | None = None,
-    labels: Mapping[str, Labels] | None = None,
-) -> Table:
+    frame: pd.DataFrame, columns: Labels, units: Mapping[str, str] | None = None,
+    labels: Mapping[str, Labels] | None = None, kind: str = "table",
+) -> Table:  # fmt: skip
     """A table: the frame's rows, `columns` key -> heading in order; a `sources` column holds refs. labels: see `of`."""
-    return _table("table", _records(frame, labels), columns, units or {})
+    heads = [{"key": key, "label": label, "unit": (units or {}).get(key, "")} for key, label in columns.items()]
+    rows = _records(frame, labels)
+    content = {"kind": kind, "unit": "", "scale": "linear", "rows": rows, "lines": (), "columns": heads}
+    return Table.model_validate(content)
 
 
 def matrix(frame: pd.DataFrame, columns: Labels) -> Table:
     """A table of yes/no/na cells, shown as marks."""
-    return _table("matrix", _records(frame, None), columns, {})
+    return table(frame, columns, kind="matrix")
 
 
 def frame(figures: Mapping[str, Figure | Absent | Iterable[tuple[float, Figure | Absent]]]) -> pd.DataFrame:
@@ -156,20 +125,19 @@ def _seen(figure: Figure | Absent) -> dict[str, Any]:
     return {name: getattr(figure, name) for name in ("low", "value", "high", "unit", "n")}
 
 
-def _items(figures: Coded, labels: Labels | None) -> Sequence[tuple[Text, None, Figure | Absent]]:
+def _said(code: Text, labels: Labels | None) -> Text:
+    return labels[str(code)] if labels else code
+
+
+def _items(figures: Coded, labels: Labels | None) -> list[tuple[Text, None, None, Figure | Absent]]:
     items = figures.items() if isinstance(figures, Mapping) else figures
-    return [(labels[str(code)] if labels else code, None, figure) for code, figure in items]
-
-
-def _table(kind: str, rows: Sequence[Any], columns: Labels, units: Mapping[str, str]) -> Table:
-    heads = [{"key": key, "label": label, "unit": units.get(key, "")} for key, label in columns.items()]
-    content = {"kind": kind, "unit": "", "scale": "linear", "rows": rows, "lines": (), "columns": heads}
-    return Table.model_validate(content)
+    return [(_said(code, labels), None, None, figure) for code, figure in items]
 
 
 def _made(
-    kind: str, rows: Sequence[Any], unit: str, scale: str, lines: Sequence[Any] = (), x: Any = None, needs: Any = ()
-) -> Chart:
+    kind: str, rows: Sequence[Any], unit: str, scale: str = "linear", lines: Sequence[Any] = (), x: Any = None,
+    needs: Sequence[str] = (),
+) -> Chart:  # fmt: skip
     content = {"kind": kind, "unit": unit, "scale": scale, "rows": rows, "lines": lines, "columns": ()}
     return Chart.model_validate({**content, **({"x": x} if x else {}), "needs": needs})
 
@@ -184,38 +152,25 @@ def _records(frame: pd.DataFrame, labels: Mapping[str, Labels] | None) -> tuple[
 
 
 def _chart(
-    kind: str,
-    entries: Sequence[tuple[Any, Any, Figure | Absent]],
-    scale: str,
-    tones: Sequence[str],
-    lines: Mapping[str, Figure | Absent] | None = None,
-    x: Mapping[str, Any] | None = None,
-    places: Sequence[float] = (),
-) -> Chart:
-    """Rows of the figures that are there; when none is, the chart needs what they need."""
-    rows, units = [], []
-    for place, (label, name, figure) in enumerate(entries):
-        if isinstance(figure, Absent):
-            continue
-        row = _mark(figure) | {"label": label, "tone": tones[place] if place < len(tones) else "main"}
-        rows.append(row | ({"series": name} if name is not None else {}))
-        units.append(figure.unit)
-    if len(set(units)) > 1:
-        raise ValueError(f"one chart, one unit; found {', '.join(sorted(set(units)))}")
-    absent = [figure for _, _, figure in entries if isinstance(figure, Absent)]
-    needs = tuple(sorted({need for figure in absent for need in figure.needs})) if not rows else ()
-    rows = [row | {"x": at} for row, at in zip(rows, places, strict=True)] if places else rows
+    kind: str, entries: Sequence[tuple[Text, Text | None, float | None, Figure | Absent]], scale: str = "linear",
+    tones: Sequence[str] = (), lines: Mapping[str, Figure | Absent] | None = None, x: Mapping[str, Any] | None = None,
+) -> Chart:  # fmt: skip
+    """Rows of the figures that are there (label, series, x, figure); when none is, the chart needs what they need."""
+    rows = []
+    for place, (label, name, at, figure) in enumerate(entries):
+        if isinstance(figure, Figure):
+            row = _mark(figure) | {"label": label, "tone": tones[place] if place < len(tones) else "main"}
+            more = {"series": name, "x": at}
+            rows.append(row | {key: value for key, value in more.items() if value is not None})
+    units = sorted({row["unit"] for row in rows})
+    if len(units) > 1:
+        raise ValueError(f"one chart, one unit; found {', '.join(units)}")
+    absent = [figure for *_, figure in entries if isinstance(figure, Absent)]
+    needs = sorted({need for figure in absent for need in figure.needs}) if not rows else ()
     marks = [_mark(figure) | {"label": label} for label, figure in (lines or {}).items() if isinstance(figure, Figure)]
     return _made(kind, rows, units[0] if units else "", scale, marks, x, needs)
 
 
 def _mark(figure: Figure) -> dict[str, Any]:
-    return {
-        "value": figure.value,
-        "low": figure.low,
-        "high": figure.high,
-        "interval_kind": figure.interval_kind,
-        "unit": figure.unit,
-        "definition": figure.definition,
-        "sources": list(figure.sources),
-    }
+    names = ("value", "low", "high", "interval_kind", "unit", "definition")
+    return {**{name: getattr(figure, name) for name in names}, "sources": list(figure.sources)}

@@ -2,13 +2,12 @@
 
 import io
 
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from siyu import theme
-from siyu.charts.axis import number_ticks
 from siyu.charts.kinds import KINDS
+from siyu.charts.plate import Plate
 from siyu.charts.wrapping import wrapped
 from siyu.language import Language
 from siyu.record import Chart
@@ -28,9 +27,10 @@ def draw(chart: Chart, language: Language, width: str = "desktop") -> Canvas:
     deepest = max((label.count("\n") + 1 for label in labels), default=1)
     high = kind.height(chart, narrow, deepest)
     canvas = Canvas(figsize=(theme.WIDTHS[width], high))  # no pyplot: nothing to close, nothing shown twice
-    axes = canvas.add_subplot()
-    kind.paint(axes, chart, labels, language, narrow)
-    _finish(axes, chart, language, kind.value_axis)
+    plate = Plate(canvas.add_subplot(), chart, labels, language, narrow)
+    kind.paint(plate)
+    if kind.value_axis:
+        _finish(plate, kind.value_axis)
     return canvas
 
 
@@ -55,19 +55,16 @@ def wrapped_labels(chart: Chart, language: Language, narrow: bool) -> list[str]:
     return [wrapped(text, wide, language) for text in texts]
 
 
-def _finish(axes: Axes, chart: Chart, language: Language, value_axis: str) -> None:
+def _finish(plate: Plate, value_axis: str) -> None:
     """Grid, axis title and tick numbers along the value axis."""
-    if not value_axis:
-        return
+    axes, unit, language = plate.axes, plate.chart.unit, plate.language
     axis = axes.xaxis if value_axis == "x" else axes.yaxis
-    if chart.scale == "log":
-        (axes.set_xscale if value_axis == "x" else axes.set_yscale)("log")
-    axis.grid(True)
-    axes.set_axisbelow(True)
-    unit = chart.unit
     title = language.unit(unit) if unit not in ("ratio", "multiple") else ""
-    if chart.scale == "log":
+    if plate.chart.scale == "log":
+        (axes.set_xscale if value_axis == "x" else axes.set_yscale)("log")
         note = language.message("logarithmic scale")
         title = f"{title} ({note})" if title else note
-    (axes.set_xlabel if value_axis == "x" else axes.set_ylabel)(title)
-    number_ticks(axis, unit, language, chart.scale)
+    axis.grid(True)
+    axes.set_axisbelow(True)
+    axis.set_label_text(title)
+    plate.number_ticks(axis, unit, plate.chart.scale)

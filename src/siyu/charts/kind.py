@@ -1,23 +1,22 @@
 """What is known about a kind of chart, beside how it is painted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from siyu import theme
-from siyu.language import Language
+from siyu.charts.plate import Plate
 from siyu.record import Chart
 
 HALO = [withStroke(linewidth=3, foreground=theme.PAPER)]  # text stays readable across a reference line
-Paint = Callable[[Axes, Chart, Sequence[str], Language, bool], None]
+Paint = Callable[[Plate], None]
 Height = Callable[[Chart, bool, int], float]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """paint fills the axes; height (chart, narrow, lines of the longest label) is in inches.
+    """paint fills a plate; height (chart, narrow, lines of the longest label) is in inches.
 
     value_axis: `x`, `y`, or "" for none. grid: documents show it as a table of label by series.
     wide_from: labels from which on it takes the whole width of a slide.

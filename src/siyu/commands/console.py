@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from types import TracebackType
 from typing import Any
 
 from tqdm import tqdm
@@ -13,56 +12,50 @@ from siyu.runs.files.record import FAILED
 from siyu.runs.outcome import UNCHANGED, Outcome, Progress
 
 
-class Console:
-    """Progress on stderr: a bar when that is a terminal, plain lines otherwise."""
+class Console(Progress):
+    """Progress on stderr: a bar when that is a terminal, plain lines otherwise. Close it at the end."""
 
     def __init__(self) -> None:
-        self.progress = Progress(self._more, self._step, self._doing, self._ended, self._note)
         tqdm.monitor_interval = 0  # its thread would be one more thing to end
         self._bar: Any = tqdm(
-            total=0,
-            unit="step",
-            file=sys.stderr,
-            disable=not sys.stderr.isatty(),
-            leave=False,
-            dynamic_ncols=True,
+            total=0, unit="step", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False, dynamic_ncols=True,
             bar_format="{n_fmt}/{total_fmt} {bar} {elapsed} {desc}",
-        )
+        )  # fmt: skip
 
-    def __enter__(self) -> Console:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def close(self) -> None:
+        """Take the bar away."""
         self._bar.close()
 
-    def _more(self, steps: int) -> None:
+    def total(self, steps: int) -> None:
+        """So many more steps are due."""
         self._bar.total += steps
         self._bar.refresh()
 
-    def _step(self) -> None:
-        self._bar.update(1)
+    def step(self) -> None:
+        """The bar moves on."""
+        self._bar.update()
 
-    def _doing(self, text: str) -> None:
+    def doing(self, text: str) -> None:
+        """Beside the bar."""
         self._bar.set_description_str(text)
 
-    def _note(self, text: str) -> None:
+    def note(self, text: str) -> None:
+        """A line of its own."""
         self._bar.write(text, file=sys.stderr)
 
-    def _ended(self, outcome: Outcome) -> None:
+    def ended(self, outcome: Outcome) -> None:
+        """How a subject ended, why, and what to do next."""
         folder = shown_path(outcome.folder)
         if outcome.status == UNCHANGED:
-            self._note(f"{outcome.subject}: unchanged, {folder}")
-            return
-        if outcome.status == FAILED:
+            self.note(f"{outcome.subject}: unchanged, {folder}")
+        elif outcome.status == FAILED:
             stands = "; the report published before stands" if outcome.stands else ""
             lines = [f"{outcome.subject}: failed after {outcome.seconds:.0f} s{stands}"]
-            lines += [f"  {reason}" for reason in outcome.reasons]
-            lines += [f"  record: {folder}"]
-            lines += [f"  repeat: {outcome.repeat}"] if outcome.repeat else []
-            self._note("\n".join(lines))
-            return
-        ran = f"{len(outcome.executed)} sections run" if outcome.executed else "rendered anew"
-        self._note(f"{outcome.subject}: published, {folder} ({ran}, {outcome.seconds:.0f} s)")
-        if outcome.aside:
-            names = ", ".join(outcome.aside)
-            self._note(f"  files that no run wrote were moved to .siyu/kept/{outcome.subject}: {names}")
+            lines += [f"  {reason}" for reason in outcome.reasons] + [f"  record: {folder}"]
+            self.note("\n".join(lines + ([f"  repeat: {outcome.repeat}"] if outcome.repeat else [])))
+        else:
+            ran = f"{len(outcome.executed)} sections run" if outcome.executed else "rendered anew"
+            self.note(f"{outcome.subject}: published, {folder} ({ran}, {outcome.seconds:.0f} s)")
+            if outcome.aside:
+                names = ", ".join(outcome.aside)
+                self.note(f"  files that no run wrote were moved to .siyu/kept/{outcome.subject}: {names}")

@@ -1,5 +1,6 @@
 """`siyu report` and `siyu render`: publish, from notebooks that are run or were run."""
 
+import contextlib
 import json
 import os
 import signal
@@ -13,10 +14,8 @@ import click
 from siyu.commands.options import FILE, FOLDER, OUT, misused, reporting_problems
 from siyu.errors import Problem, UsageError
 
-_TEMPLATE = click.option(
-    "--template", type=click.Path(path_type=Path, dir_okay=False),
-    help="A client's .pptx, whose master the deck takes.",
-)  # fmt: skip
+_ONE_FILE = click.Path(path_type=Path, dir_okay=False)
+_TEMPLATE = click.option("--template", type=_ONE_FILE, help="A client's .pptx, whose master the deck takes.")
 _PDF = click.option("--pdf", is_flag=True, help="Print the pages to PDF too (with Chromium).")
 _ALL_LANGUAGES = "zh,en"
 
@@ -24,11 +23,7 @@ _ALL_LANGUAGES = "zh,en"
 @click.command()
 @click.argument("subjects", nargs=-1, metavar="SUBJECT...")
 @click.option("--all", "every", is_flag=True, help="Every known subject.")
-@click.option(
-    "--manifest",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Subjects and settings in a YAML file.",
-)
+@click.option("--manifest", type=_ONE_FILE, help="Subjects and settings in a YAML file.")
 @click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")
 @OUT
 @click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
@@ -64,8 +59,7 @@ def report(
           parameters: {months: 6}
     """  # noqa: D301 - click's mark for text that keeps its lines
     from siyu.runs.ask.lint import lint
-    from siyu.runs.ask.output_options import Delivery
-    from siyu.runs.ask.plan import planned
+    from siyu.runs.ask.plan import Delivery, planned
     from siyu.runs.ask.present import Present
     from siyu.runs.ask.requests import checked
     from siyu.runs.ask.reuse import decided, together
@@ -99,7 +93,7 @@ def report(
 @reporting_problems
 def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool) -> None:
     """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
-    from siyu.runs.ask.output_options import Delivery
+    from siyu.runs.ask.plan import Delivery
     from siyu.runs.external import NotebooksRefusedError, planned_from
 
     try:
@@ -121,8 +115,8 @@ def _publish(
     out.mkdir(parents=True, exist_ok=True)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
-    with Console() as console:
-        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console.progress, present=present)
+    with contextlib.closing(Console()) as console:
+        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console, present=present)
         try:
             outcomes = batch.run()
         except (OSError, IndexFailedError) as error:
@@ -142,15 +136,11 @@ def _languages(text: str) -> tuple[str, ...]:
 
 
 def _wishes(
-    subjects: Sequence[str],
-    every: bool,
-    manifest: Path | None,
-    lang: str,
-    as_of: str,
-    parameters: Sequence[str],
+    subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, as_of: str, parameters: Sequence[str],
     delivery: Any,
-) -> list[Any]:
+) -> list[Any]:  # fmt: skip
     from siyu.paths import subject_dirs
+    from siyu.runs.ask.manifest import wishes as read_manifest
     from siyu.runs.ask.requests import Given, Wish, place
 
     here = place("command line")
@@ -160,7 +150,10 @@ def _wishes(
         known = ", ".join(subject_dirs()) or "none yet"
         raise misused("subject", found, expected, f"Known subjects: {known}.")
     if manifest is not None:
-        return _manifest(manifest, bool(lang != _ALL_LANGUAGES or as_of or parameters or delivery.options))
+        if lang != _ALL_LANGUAGES or as_of or parameters or delivery.options:
+            expected = "no --lang, --as-of, -p, --template or --pdf beside a manifest"
+            raise misused("--manifest", "settings in two places", expected, "Write them into the manifest.")
+        return read_manifest(manifest)
     given, problems = {}, []
     for text in parameters:
         name, equals, value = text.partition("=")
@@ -172,15 +165,6 @@ def _wishes(
         raise UsageError(problems)
     names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
     return [Wish(name, here, _languages(lang), as_of, given, delivery=delivery) for name in names]
-
-
-def _manifest(path: Path, said_here: bool) -> list[Any]:
-    from siyu.runs.ask.manifest import wishes
-
-    if said_here:
-        expected = "no --lang, --as-of, -p, --template or --pdf beside a manifest"
-        raise misused("--manifest", "settings in two places", expected, "Write them into the manifest.")
-    return wishes(path)
 
 
 def _cores() -> int:

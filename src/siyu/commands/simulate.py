@@ -26,36 +26,15 @@ DEMO_SEED = 2025
 @click.option("--out", type=FOLDER, required=True, help="Folder of the client.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
 @click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
-@click.option(
-    "--columns",
-    type=click.Choice(("short", "full")),
-    default="short",
-    show_default=True,
-    help="Columns of order exports: those that hold something, or all the platform offers.",
-)
+@click.option("--columns", type=click.Choice(("short", "full")), default="short", show_default=True,
+              help="Columns of order exports: those that hold something, or all the platform offers.")  # fmt: skip
 @click.option("--buyers", type=click.IntRange(10, 1_000_000), default=2_000, show_default=True)
-@click.option(
-    "--effect",
-    type=click.FloatRange(0.1, 10),
-    default=1.6,
-    show_default=True,
-    help="planted, planted_selection, experiment: factor on a buyer's rate after joining.",
-)
-@click.option(
-    "--tilt",
-    type=click.FloatRange(-3, 3),
-    default=1.0,
-    show_default=True,
-    help="selection and worlds like it: power of a buyer's rate in the odds of joining.",
-)
-@click.option(
-    "--keys",
-    "key_share",
-    type=click.FloatRange(0, 1),
-    default=1.0,
-    show_default=True,
-    help="Share of orders whose buyer can be known; 0: none, as in most Douyin exports.",
-)
+@click.option("--effect", type=click.FloatRange(0.1, 10), default=1.6, show_default=True,
+              help="planted, planted_selection, experiment: factor on a buyer's rate after joining.")  # fmt: skip
+@click.option("--tilt", type=click.FloatRange(-3, 3), default=1.0, show_default=True,
+              help="selection and worlds like it: power of a buyer's rate in the odds of joining.")  # fmt: skip
+@click.option("--keys", "key_share", type=click.FloatRange(0, 1), default=1.0, show_default=True,
+              help="Share of orders whose buyer can be known; 0: none, as in most Douyin exports.")  # fmt: skip
 @click.option("--quirk", "quirks", multiple=True, type=click.Choice((*QUIRKS, "all")),
               help="What real exports do; may be given several times.")  # fmt: skip
 @click.option("--settlement", is_flag=True, help="Also write what the platform booked for each order.")
@@ -77,12 +56,11 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
 
     earlier = _earlier(out)
     chosen = frozenset(QUIRKS if "all" in quirks else quirks)
-    kind = next((kind for kind in KINDS if kind == name), None)  # None: the demo
-    plans = demo_plans()
-    if kind is not None:
-        plans = [
-            Recipe(seventy(kind, buyers=buyers, effect=effect, tilt=tilt), seed, layout, columns, chosen, key_share)
-        ]
+    if kind := next((kind for kind in KINDS if kind == name), None):
+        world = seventy(kind, buyers=buyers, effect=effect, tilt=tilt)
+        plans = [Recipe(world, seed, layout, columns, chosen, key_share)]
+    else:
+        plans = demo_plans()
     content = client(name, plans, settlement=settlement)
     for old in earlier:
         old.unlink(missing_ok=True)

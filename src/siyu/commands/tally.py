@@ -1,6 +1,6 @@
 """What the verbs `siyu metrics` and `siyu scorecard` compute, and how they print it for people."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,11 +8,11 @@ from typing import Any
 from siyu.commands.options import misused
 from siyu.errors import Problem, UsageError
 from siyu.intake.reading.accounting import Account
-from siyu.intake.store.client_tables import Books, books
 from siyu.language import Language, Text
-from siyu.observed import Span, notes, overall
-from siyu.orders.frames import Frames, opened
+from siyu.observed import notes
+from siyu.orders.frames import Frames
 from siyu.orders.metrics import Metric, Missing, metrics
+from siyu.own_data import Holdings
 from siyu.scorecard.orders import Score, scorecard
 from siyu.subjects import load_subject
 
@@ -53,25 +53,21 @@ def tally(subject: str, as_of: str = "") -> Tally:
     Raises UsageError for an unknown subject or a date that is none.
     """
     about = load_subject(subject)
-    held = books(subject)
-    day, spans = _day(as_of) if as_of else about.as_of, about.spans(held.observed)
-    found, missing = metrics(frames_of(held, day, spans), about.suppress_below, about.currency)
-    refused = [account for account in held.accounts if account.refused]
-    return Tally(overall(spans, day), found, missing, refused, notes(spans, day))
+    held = Holdings.of(about, _day(as_of) if as_of else about.as_of)
+    found, missing = metrics(_frames(held), about.suppress_below, about.currency)
+    refused = [account for account in held.books.accounts if account.refused]
+    return Tally(held.observed, found, missing, refused, notes(held.spans, held.as_of))
 
 
-def frames_of(held: Books, as_of: date, spans: Mapping[str, Span]) -> Frames | None:
-    """The frames of a subject's books, None when no order could be read."""
-    if held.purchases is None:
-        return None
-    more = {name: getattr(held, name) for name in ("orders", "members", "follows", "sessions", "assignments")}
-    return opened(as_of, held.purchases, **more, spans=spans, absent=held.absent)
+def _frames(held: Holdings) -> Frames | None:
+    """Everything that a subject holds, None when no order could be read."""
+    return held.every("members", "follows", "sessions", "assignments") if held.books.purchases else None
 
 
 def score() -> list[Score]:
     """The scorecard over the bundled data."""
-    about, held = load_subject(PUBLIC), books(PUBLIC)
-    frames = frames_of(held, about.as_of, about.spans(held.observed))
+    about = load_subject(PUBLIC)
+    frames = _frames(Holdings.of(about, about.as_of))
     if frames is None:
         raise UsageError([Problem(f"data/subjects/{PUBLIC}", 0, "", "no orders", "the bundled export", "Restore it.")])
     return scorecard(frames)

@@ -59,11 +59,9 @@ def traced(folder: Path, key: str) -> str:
     values = {value.name for one in chosen for value in one.values}
     if part and part not in values:
         raise UsageError([Problem(file, 0, "value", part, f"a value of {name}", nearest(part, values))])
-    return "\n\n".join(_finding(one, part, _entries(folder, one.section)) for one in chosen)
-
-
-def _entries(folder: Path, section: str) -> Entries:
-    return executed.references(storage.read_json(folder / "notebooks" / f"{section}.ipynb"))
+    notebooks = [storage.read_json(folder / "notebooks" / f"{one.section}.ipynb") for one in chosen]
+    entries = map(executed.references, notebooks)
+    return "\n\n".join(_finding(one, part, own) for one, own in zip(chosen, entries, strict=True))
 
 
 def _finding(finding: TitledFinding, part: str, entries: Entries) -> str:
@@ -106,16 +104,12 @@ def _source(ref: str, entry: Entry | None) -> list[str]:
 
 
 def _numbers(entry: Entry) -> str:
-    if isinstance(entry, ClaimEntry):
-        numbers = {"low": entry.low, "value": entry.value, "high": entry.high}
-    elif isinstance(entry, AssumptionEntry | FeeEntry):
-        numbers = dict(zip(("low", "mode", "high"), entry.ends, strict=True))
-    else:
-        return ""
-    return f"{', '.join(f'{name} {_number(number)}' for name, number in numbers.items())} {entry.unit}"
-
-
-def _number(content: float | str | None) -> str:
-    if content is None:
-        return "not a number"
-    return f"{content:,.10g}" if isinstance(content, int | float) else content
+    match entry:
+        case ClaimEntry():
+            ends, middle = (entry.low, entry.value, entry.high), "value"
+        case AssumptionEntry() | FeeEntry():
+            ends, middle = entry.ends, "mode"
+        case _:
+            return ""
+    said = [f"{end:,.10g}" if isinstance(end, int | float) else end or "not a number" for end in ends]
+    return f"low {said[0]}, {middle} {said[1]}, high {said[2]} {entry.unit}"

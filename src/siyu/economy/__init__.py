@@ -17,25 +17,20 @@ from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
 from siyu.definitions import definition
+from siyu.economy import labels
 from siyu.economy.measures import BESIDE, order_gain
-from siyu.economy.names import FEE_LINES, basis, category_name, group_names, input_names, rule_name
+from siyu.economy.names import basis, category_name, group_names, input_names, rule_name
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import Rate
 from siyu.evidence.fees import FeeRules
 from siyu.figure import Absent, Figure
-from siyu.formulas import (
-    BASE,
-    MEANINGS,
-    PRIVATE_ROUTES,
-    WECHAT_ROUTES,
-    Compiled,
-    compiled,
-    contribution,
-    inputs,
-    people_value,
-)
+from siyu.formulas.compiled import Compiled, compiled, inputs
+from siyu.formulas.contribution import contribution
+from siyu.formulas.people import people_value
+from siyu.formulas.symbols import BASE, UNIT_OF
 from siyu.language import Text
 from siyu.models.draws import sample
+from siyu.routes import PRIVATE_ROUTES, WECHAT_ROUTES
 
 __all__ = ["BESIDE", "DRAWS", "Economy", "RouteOutcome", "function_of", "text_of"]
 
@@ -84,8 +79,8 @@ class Economy:
     @cached_property
     def inputs(self) -> dict[str, Assumption | Rate]:
         """symbol -> the row or the rate that feeds it; symbols that only a client can feed are left out."""
-        rows = self.assumptions.bind((*MEANINGS, *BESIDE), self.category)
-        return {**rows, **self.own, **self.fees.bind(MEANINGS, self.category, self.day, self.on)}
+        rows = self.assumptions.bind((*UNIT_OF, *BESIDE), self.category)
+        return {**rows, **self.own, **self.fees.bind(UNIT_OF, self.category, self.day, self.on)}
 
     @cached_property
     def routes(self) -> tuple[str, ...]:
@@ -229,7 +224,7 @@ class Economy:
     @property
     def fee_line(self) -> str:
         """What a line at that fee is called: the rule of the day, the last one known, or the client's settlement."""
-        return FEE_LINES[basis(self._rate)]
+        return str(labels.FEE_LINES[basis(self._rate)])
 
     @property
     def name(self) -> Text:

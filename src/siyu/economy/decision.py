@@ -5,9 +5,8 @@ knowing everything would bring less than a hundredth of what buyers pay. What an
 better choice would bring after learning it; the worths of both decisions make one ranking.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sympy import Expr
@@ -15,7 +14,7 @@ from sympy import Expr
 from siyu.economy import Array, Economy, function_of
 from siyu.economy.measures import order_payoffs, orders_of_thousand, thousand
 from siyu.figure import Figure
-from siyu.formulas import symbol as s
+from siyu.formulas.symbols import symbol as s
 from siyu.models.information_value import value_of_knowing
 
 SURE, SLIGHT = 0.9, 0.01
@@ -71,17 +70,14 @@ def audience_decision(economy: Economy) -> Decision:
 
 
 def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: str, *, tie: float) -> Decision:
-    routes, function = tuple(payoffs), function_of(tuple(payoffs.values()))
+    function = function_of(tuple(payoffs.values()))
+    results = function(economy.drawn).values()
+    brought = {route: np.broadcast_to(one, (economy.draws,)) for route, one in zip(payoffs, results, strict=True)}
     ranges = {name: economy.inputs[name] for name in function.inputs}
-
-    def brought(values: Mapping[str, Any]) -> Mapping[str, Array]:
-        return dict(zip(routes, function(values).values(), strict=True))
-
-    known = value_of_knowing(brought, ranges, routes, economy.draws, drawn=economy.drawn)
-    values = np.column_stack([np.broadcast_to(one, (economy.draws,)) for one in brought(economy.drawn).values()])
-    won = _won(values, tie)
-    refs = _gap_refs(economy, payoffs, tuple(payoffs), known.best)
-    shares = {route: Figure.exact(float(share), "win_share", refs) for route, share in zip(routes, won, strict=True)}
+    known = value_of_knowing(brought, ranges, economy.drawn)
+    won = _won(np.column_stack([*brought.values()]), tie)
+    refs = _gap_refs(economy, payoffs, payoffs, known.best)
+    shares = {route: Figure.exact(float(share), "win_share", refs) for route, share in zip(payoffs, won, strict=True)}
     shares = dict(sorted(shares.items(), key=lambda item: -item[1].value))
     spread = shares[known.best].value * (1 - shares[known.best].value)
     groups = {
@@ -105,9 +101,7 @@ def _won(values: Array, tie: float) -> Array:
     return np.asarray((weights / weights.sum(axis=1, keepdims=True)).mean(axis=0))
 
 
-def _gap_refs(
-    economy: Economy, payoffs: Mapping[str, Expr], routes: tuple[str, ...] | list[str], base: str
-) -> tuple[str, ...]:
+def _gap_refs(economy: Economy, payoffs: Mapping[str, Expr], routes: Iterable[str], base: str) -> tuple[str, ...]:
     """Refs of the inputs that move the difference of any of the routes to `base`."""
     return economy.moving_refs(*(payoffs[route] - payoffs[base] for route in routes if route != base))
 

@@ -4,18 +4,10 @@ from functools import cache
 
 from sympy import Add, Expr, Integer, Max, Rational, Symbol
 
-from siyu.formulas import (
-    acquisition_limit,
-    contribution,
-    labour_share,
-    orders_per_buyer,
-    people_terms,
-    staff,
-    start_contacts,
-    tool_fee_star,
-)
-from siyu.formulas import symbol as s
-from siyu.formulas.people import person_orders, shares
+from siyu.formulas.breakeven import contact_uplift
+from siyu.formulas.contribution import contribution, orders_per_buyer
+from siyu.formulas.people import labour_share, people_terms, person_orders, shares, staff
+from siyu.formulas.symbols import symbol as s
 from siyu.routes import route_of
 
 # Assumption rows that enter measures although no bundled formula names them.
@@ -82,23 +74,19 @@ def click_limit() -> Expr:
     buyer = contribution("douyin_shop") * orders_per_buyer("douyin_shop")
     # per buyer, if everybody clicked
     cheapest = s("cpm") / (1000 * s("live_conversion"))
-    limit: Expr = acquisition_limit().limit
-    return limit.subs(s("ltv"), Max(buyer, cheapest, evaluate=False))
+    return cheapest / Max(buyer, cheapest, evaluate=False)
 
 
 @cache
 def contacts_needed(route: str) -> Expr:
     """Contacts that carry one operator (without tools); `NEVER` where a contact adds nothing."""
-    uplift = start_contacts(route).uplift
-    return s("wage") / Max(uplift, s("wage") / NEVER, evaluate=False)
+    return s("wage") / Max(contact_uplift(route), s("wage") / NEVER, evaluate=False)
 
 
 def _tools(fall: Expr, change: Expr) -> Expr:
     """Dearest tools per yuan of today's ads when ads fall by `fall` and sales change by `change`."""
-    sales = Symbol("sales_per_ad_yuan", real=True)
-    limit: Expr = tool_fee_star().limit
-    small = limit.subs({s("ad_spend"): 1, s("sales"): sales, s("ad_fall"): fall, s("sales_change"): change})
-    return small.subs(s("contribution_share"), contribution("douyin_shop") / s("order_value"))
+    kept = contribution("douyin_shop") / s("order_value")
+    return fall + Symbol("sales_per_ad_yuan", real=True) * change * kept
 
 
 @cache

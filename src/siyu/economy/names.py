@@ -2,38 +2,11 @@
 
 from collections.abc import Mapping
 
+from siyu.economy import labels
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import Rate
 from siyu.language import Text
-from siyu.messages import msg
 from siyu.routes import route_of
-
-GROUP_NAMES = {
-    "block": msg("Contacts lost to bans"),
-    "capacity": msg("Contacts one operator can look after"),
-    "conversion": msg("First orders of the same people, by route"),
-    "friction": msg("Orders lost in moving"),
-    "handling": msg("Minutes per order"),
-    "opt_out": msg("People lost per message"),
-    "push_cost": msg("Cost of what is sent"),
-    "repeat": msg("Repeat orders of the same buyer, by route"),
-    "seen": msg("Messages that are seen"),
-}
-RATES = {"fee": msg("Platform fee, {route}"), "payment": msg("Payment fee, {route}")}
-ANY = msg("any goods")
-# What stands behind a fee: {measured, stated, last, prior}.
-RULES = {
-    "measured": msg("fee as your settlement says"),
-    "stated": msg("fee rule of {year}"),
-    "last": msg("last known fee rule, of {year}"),
-    "prior": msg("fee by a prior"),
-}
-FEE_LINES = {
-    "measured": msg("Douyin's fee, as your settlement says"),
-    "stated": msg("Douyin's fee, by the rule of the day"),
-    "last": msg("Douyin's fee, by the last known rule"),
-    "prior": msg("Douyin's fee, by a prior"),
-}
 
 
 def route_name(route: str) -> Text:
@@ -45,7 +18,7 @@ def input_name(name: str, entry: Assumption | Rate) -> Text:
     """What an input is called: the row's own name, or the fee and its route."""
     if isinstance(entry, Rate):
         kind, _, route = name.partition("_")
-        return {"id": RATES[kind], "args": {"route": route_name(route)}}
+        return {"id": labels.RATES[kind], "args": {"route": route_name(route)}}
     return {"en": entry.name, "zh": entry.name_zh}
 
 
@@ -59,11 +32,11 @@ def group_names(inputs: Mapping[str, Assumption | Rate]) -> dict[str, Text]:
     names: dict[str, Text] = {}
     for name in sorted(inputs):
         names.setdefault(inputs[name].group or name, input_name(name, inputs[name]))
-    return names | {group: {"id": text} for group, text in GROUP_NAMES.items()}
+    return names | {group: {"id": text} for group, text in labels.GROUP_NAMES.items()}
 
 
 def basis(rate: Rate) -> str:
-    """Key of RULES and FEE_LINES."""
+    """Key of `labels.RULES` and `labels.FEE_LINES`."""
     if rate.measured:
         return "measured"
     return "prior" if rate.year is None else "stated" if rate.stated else "last"
@@ -71,12 +44,12 @@ def basis(rate: Rate) -> str:
 
 def rule_name(rate: Rate) -> Text:
     """What stands behind a fee, with the year it is of."""
-    return {"id": RULES[basis(rate)], "args": {"year": {"value": str(rate.year)}}}
+    return {"id": labels.RULES[basis(rate)], "args": {"year": {"value": str(rate.year)}}}
 
 
 def category_name(assumptions: Assumptions, category: str) -> Text:
     """A category's name as its own order-value row prints it, behind the comma (Chinese: the dot)."""
     row = assumptions.get_for("order_value", category)
     if row.category != category:
-        return {"id": ANY} if category == "all" else {"en": category, "zh": category}
+        return {"id": labels.ANY} if category == "all" else {"en": category, "zh": category}
     return {"en": row.name.partition(", ")[2] or category, "zh": row.name_zh.partition("·")[2] or category}

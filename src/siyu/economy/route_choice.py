@@ -53,25 +53,12 @@ class Swings:
 
 def swings(economy: Economy, expression: Expr, key: str, most: int = 10) -> Swings:
     """Swings of an expression as metric `key`, the `most` widest."""
-    refs = economy.moving_refs(expression)
+    refs, unit = economy.moving_refs(expression), definition(key).unit
     found = tornado(*_bound(economy, expression))
-    marks = [
-        {
-            "label": swing.name,
-            "value": found.base,
-            "low": swing.at_low,
-            "high": swing.at_high,
-            "definition": key,
-            "sources": list(refs),
-        }
-        for swing in found.swings[:most]
-    ]
-    most_moving = found.swings[0]
-    ends = (most_moving.at_low, most_moving.at_high, found.base)
-    low, high = min(ends), max(ends)
-    unit = definition(key).unit
-    widest = Figure(found.base, low, high, unit, "assumption90", key, refs, formula=text_of(expression))
-    return Swings(pd.DataFrame(marks), most_moving.name, widest)
+    marks = found.head(most).assign(definition=key, sources=[list(refs)] * min(most, len(found)))
+    ends = base, *_ = [float(found.loc[0, column]) for column in ("value", "low", "high")]
+    widest = Figure(base, min(ends), max(ends), unit, "assumption90", key, refs, formula=text_of(expression))
+    return Swings(marks, str(found.loc[0, "label"]), widest)
 
 
 def _bound(economy: Economy, expression: Expr) -> tuple[Any, dict[str, Any]]:

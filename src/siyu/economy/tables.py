@@ -8,18 +8,22 @@ import pandas as pd
 from sympy import Expr
 
 from siyu import routes
-from siyu.economy import Economy
+from siyu.economy import Economy, labels
 from siyu.economy.decision import Unknown
 from siyu.economy.measures import audience_gain
 from siyu.economy.own import OwnInputs
 from siyu.evidence.fees import FeeRules
 from siyu.figure import Figure
-from siyu.formulas import MEANINGS, contribution, price_star, referral_model, symbol, terms
+from siyu.formulas.breakeven import median_gap, price_star, referral_chain
+from siyu.formulas.contribution import contribution, terms
+from siyu.formulas.symbols import UNIT_OF, symbol
 from siyu.language import Text
 from siyu.messages import msg
-from siyu.models.category import Category, closing_route
+from siyu.models.category import closing_route
 from siyu.models.ranges import Ranged
 
+UNITS = dict.fromkeys(routes.NAMES, "CNY")
+UNKNOWN_UNITS = dict.fromkeys(("order", "thousand", "both", "year"), "CNY")
 KEPT = "kept"
 STEPS: dict[str, Text] = {**routes.STEPS, KEPT: msg("Kept of the order")}
 # Fees across a heat map: none, the newcomers' rate, the ends of the standard rule, and twice its upper end.
@@ -27,20 +31,6 @@ FEES = (0.0, 0.01, 0.02, 0.05, 0.10)
 # Ads no longer needed, and sales gained or lost, across and down the map of tools against ads.
 FALLS = (0.10, 0.20, 0.30, 0.50)
 CHANGES = (-0.10, -0.05, 0.0, 0.05, 0.10)
-CLOSINGS = {
-    "lead_visit": msg("lead, then a visit"),
-    "referral": msg("one deal, then referral"),
-    "trial": msg("trial, then WeChat"),
-    "platform": msg("on the platform"),
-}
-OWN_COLUMNS: dict[str, Text] = {
-    "input": msg("Input"),
-    "measured": msg("Measured"),
-    "n": msg("Events"),
-    "assumed": msg("Assumed before"),
-    "used": msg("Used"),
-}
-MODELS = {"repeat": msg("repeat orders"), "referral": msg("referral")}
 
 
 def waterfall(economy: Economy, route: str) -> pd.DataFrame:
@@ -102,7 +92,7 @@ def own_figures(economy: Economy, own: OwnInputs, rules: FeeRules) -> pd.DataFra
         name, platform = f"fee_{route}", routes.ROUTES[route].platform
         rule = rules.lookup(platform, route, economy.category, economy.day, economy.on)
         rows.append(_own_row(name, figure, rule, economy.inputs[name], [*economy.refs(name), *rule.refs]))
-    return pd.DataFrame(rows, columns=[*OWN_COLUMNS, "sources"])
+    return pd.DataFrame(rows, columns=[*labels.OWN_COLUMNS, "sources"])
 
 
 def _own_row(name: str, figure: Figure, before: Ranged | None, used: Ranged, refs: Sequence[str]) -> dict[str, Any]:
@@ -115,10 +105,7 @@ def _own_row(name: str, figure: Figure, before: Ranged | None, used: Ranged, ref
 
 
 def heat(
-    economy: Economy,
-    expression: Expr,
-    down: tuple[str, Sequence[float]],
-    across: tuple[str, Sequence[float]],
+    economy: Economy, expression: Expr, down: tuple[str, Sequence[float]], across: tuple[str, Sequence[float]]
 ) -> pd.DataFrame:
     """Marks of a heat map: the median of an expression with two inputs (name, levels) held at levels."""
     (row, rows), (column, columns) = down, across
@@ -130,10 +117,7 @@ def heat(
     found = zip(cells, economy.medians(expression, cells), strict=True)
     return pd.DataFrame(
         [
-            {
-                "label": amount(cell[row], MEANINGS[row].unit),
-                "series": amount(cell[column], MEANINGS[column].unit),
-            }
+            {"label": amount(cell[row], UNIT_OF[row]), "series": amount(cell[column], UNIT_OF[column])}
             | {"value": value, "sources": refs}
             for cell, value in found
         ]
@@ -161,27 +145,28 @@ def levels(economy: Economy, name: str) -> tuple[float, ...]:
 
 def closing(economy: Economy) -> str:
     """Where a deal of the category closes: the first rule that matches, every input at its mode."""
-    rows = economy.assumptions
-    needs_visit = f"visit_needed.{economy.category}" in rows and rows[f"visit_needed.{economy.category}"].mode > 0.5
-    gap = float(np.log(2) / economy.inputs["repurchase"].mode)
-    about = Category(economy.inputs["order_value"].mode, needs_visit, gap)
-    return closing_route(about, economy.inputs["months"].mode, rows["big_ticket"].mode)
+    rows, inputs = economy.assumptions, economy.inputs
+    visit = rows.get(f"visit_needed.{economy.category}")
+    return closing_route(
+        inputs["order_value"].mode, float(np.log(2) / inputs["repurchase"].mode), inputs["months"].mode,
+        rows["big_ticket"].mode, visit_needed=visit is not None and visit.mode > 0.5,
+    )  # fmt: skip
 
 
 def fit(economy: Economy, route: str) -> pd.DataFrame:
-    """One row per category: gap between orders, what growth lives on (of MODELS), visit, decision days, where a deal
-    closes (of CLOSINGS), and the order value from which `route` earns more than the Douyin shop (blank when in the
-    draws it may be any)."""
+    """One row per category: gap between orders, what growth lives on (of `labels.MODELS`), visit, decision days, where
+    a deal closes (of `labels.CLOSINGS`), and the order value from which `route` earns more than the Douyin shop (blank
+    when in the draws it may be any)."""
     return pd.DataFrame([_fit_row(economy.of(category), route) for category in economy.categories])
 
 
 def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
-    rows, model = economy.assumptions, referral_model()
+    rows = economy.assumptions
     gain = audience_gain(route)
     found = economy.outcomes(
         {
-            "gap": model.gap,
-            "chain": model.chain,
+            "gap": median_gap(),
+            "chain": referral_chain(),
             "price": price_star(route),
             "slope": gain.diff(symbol("order_value")),
         }
@@ -221,24 +206,3 @@ def extremes(marks: pd.DataFrame, key: str) -> list[Figure]:
     """The lowest and the highest mark of a heat map as metric `key`."""
     lowest, *_, highest = sorted(marks.to_dict("records"), key=lambda mark: float(mark["value"]))
     return [Figure.exact(float(mark["value"]), key, tuple(mark["sources"])) for mark in (lowest, highest)]
-
-
-UNITS = dict.fromkeys(routes.NAMES, "CNY")
-UNKNOWNS: dict[str, Text] = {
-    "unknown": msg("Unknown"),
-    "order": msg("An order"),
-    "thousand": msg("A thousand people"),
-    "both": msg("Both, per thousand people"),
-    "year": msg("A year at your volume"),
-}
-UNKNOWN_UNITS = dict.fromkeys(("order", "thousand", "both", "year"), "CNY")
-# columns of `fit`
-FIT: dict[str, Text] = {
-    "category": msg("Category"),
-    "gap": msg("Median months between orders"),
-    "model": msg("Growth lives on"),
-    "visit": msg("Visit or trial needed"),
-    "days": msg("Days to decide"),
-    "closing": msg("Where a deal closes"),
-    "flip": msg("WeChat route brings more above an order of"),
-}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from siyu.economy import Economy, words
+from siyu.economy import Economy, labels
 from siyu.economy.decision import SURE, TIE, Decision, Unknown, of_year
 from siyu.economy.measures import contacts_needed, order_gain, thousand
 from siyu.economy.names import route_name
@@ -13,47 +13,27 @@ from siyu.economy.own import OwnInputs
 from siyu.economy.route_choice import Swings, weak_share
 from siyu.economy.tables import closing, extremes
 from siyu.figure import Absent, Figure
-from siyu.formulas import BASE, contribution, fee_star, referral_model, tolerable_loss
+from siyu.formulas.breakeven import fee_star, median_gap, tolerable_loss
+from siyu.formulas.contribution import contribution
+from siyu.formulas.symbols import BASE
 from siyu.language import Text
 from siyu.messages import msg
 from siyu.routes import route_of
 from siyu.verdict import Verdict
-
-START = {
-    "needed": msg("Contacts that carry one operator"),
-    "capacity": msg("Contacts one operator can look after"),
-}
-SWITCH_FEE = msg(
-    "Fee above which a WeChat route keeps more of an order than the Douyin shop ({category}); {rule}, read for "
-    "{as_of}, day {day} of the shop"
-)
-SWITCH_LIMITS = (
-    msg("The switch fee is {fee_star}; Douyin takes {fee}. At that fee, {bearable_loss} of the orders may be lost."),
-    msg("No source measures how many orders are lost in moving; {friction} is a prior."),
-    msg("{weak} of the uncertainty comes from assumptions of less than medium confidence."),
-    msg("Other random numbers may move the share of draws by {error}."),
-)
-THOUSAND = msg("CNY per thousand people acquired, over the horizon, after acquisition and before overhead; {category}")
-THOUSAND_LIMITS = (
-    msg("Knowing everything before choosing would bring {everything} more."),
-    msg("A creator brings an audience of their own: commission and slot fee stand for its price."),
-    msg("What a platform may do to an account that leads its people away is not in these figures."),
-    msg("Other random numbers may move the share of draws by {error}."),
-)
-BY_REPURCHASE = msg(
-    "CNY per thousand people, {category}: {route} less Douyin shop, middle of the draws; down: repeat orders a month "
-    "in a Douyin buyer's first year"
-)
-SWINGS = msg(
-    "CNY per thousand people: {route} less Douyin shop; each input at its low end (red) and high end (green), all "
-    "others at their most likely value"
-)
 
 
 def _why(decision: Decision) -> str:
     if decision.better.value >= SURE:
         return "sure"
     return "slight" if decision.decided else "open"
+
+
+def _side(decision: Decision) -> str:
+    return "stay" if decision.leader == BASE else "move"
+
+
+def _told(decision: Decision) -> str:
+    return "decided" if decision.decided else "open"
 
 
 @dataclass(frozen=True)
@@ -70,7 +50,7 @@ class Switch:
     @property
     def verdict(self) -> Verdict:
         """Where an order keeps more, how sure that is, and at which fee it turns."""
-        message = words.SWITCH[self.decision.leader == BASE, _why(self.decision)]
+        message = labels.SWITCH[_side(self.decision)][_why(self.decision)]
         return Verdict({"id": message, "args": {"unknown": self.unknown, "route": self.route}}, self.figures)
 
 
@@ -124,22 +104,13 @@ def people(economy: Economy, decision: Decision) -> People:
     values = {name: economy.stated("thousand_contribution", thousand(route)) for name, route in two.items()}
     names = {"first": route_name(decision.leader), "second": route_name(decision.rival)}
     figures = {"better": decision.better, **values, "everything": decision.worth, "error": decision.error}
-    return People(decision, names, Verdict({"id": words.PEOPLE[decision.decided], "args": names}, figures))
+    return People(decision, names, Verdict({"id": labels.PEOPLE[_told(decision)], "args": names}, figures))
 
 
 def measurement(economy: Economy, ranked: list[Unknown], order: Decision, audience: Decision) -> Verdict:
     """Which unknown to measure first, and what that is worth to both choices; in a year where there is a volume."""
     first = ranked[0]
-    message = msg(
-        "No single unknown would change a choice; the nearest is '{measure}', worth {worth} per thousand people"
-    )
-    if first.both.value > TIE:
-        message = msg("Measure '{measure}' first: knowing it is worth {worth} per thousand people")
-        if first.year is not None:
-            message = msg(
-                "Measure '{measure}' first: knowing it is worth {worth} per thousand people and {year} a year at your "
-                "volume"
-            )
+    told = "none" if first.both.value <= TIE else "draws" if first.year is None else "volume"
     everything = of_year(economy, order.worth, audience.worth)
     values: dict[str, Figure | Absent] = {
         "worth": first.both,
@@ -150,7 +121,7 @@ def measurement(economy: Economy, ranked: list[Unknown], order: Decision, audien
     }
     if first.year is not None and everything is not None:
         values |= {"year": first.year, "everything_year": everything}
-    return Verdict({"id": message, "args": {"measure": economy.group_names[first.group]}}, values)
+    return Verdict({"id": labels.MEASURE[told], "args": {"measure": economy.group_names[first.group]}}, values)
 
 
 def own_figures(own: OwnInputs) -> Verdict:
@@ -158,12 +129,12 @@ def own_figures(own: OwnInputs) -> Verdict:
     sources = tuple(sorted({*(one.row.ref for one in own.measured.values()), *own.fee_refs}))
     count, updated = len(own.measured) + len(own.charged), sum(one.updated for one in own.measured.values())
     if not count:
-        return Verdict(words.OWN[False], {"count": Absent(("paid_orders",))})
+        return Verdict(labels.OWN["replaced"], {"count": Absent(("paid_orders",))})
     values = {
         name: Figure(number, number, number, "count", sources=sources)
         for name, number in (("count", count), ("updated", updated))
     }
-    return Verdict(words.OWN[updated > 0], values)
+    return Verdict(labels.OWN["updated" if updated else "replaced"], values)
 
 
 def start(economy: Economy) -> Verdict:
@@ -171,14 +142,8 @@ def start(economy: Economy) -> Verdict:
     route = next(route for route in economy.routes if route_of(route).scene == "personal")
     needed = economy.stated("contacts_needed", contacts_needed(route))
     capacity = economy.row("contacts_per_operator_personal", "contacts_capacity")
-    message = (
-        msg("{needed} contacts carry one operator, who can look after {capacity}: starting pays only at the better end")
-        if needed.value > capacity.value
-        else msg(
-            "{needed} contacts carry one operator, who can look after {capacity}: starting pays in the middle case"
-        )
-    )
-    return Verdict({"id": message}, {"needed": needed, "capacity": capacity})
+    pays = "better" if needed.value > capacity.value else "middle"
+    return Verdict({"id": labels.STARTING[pays]}, {"needed": needed, "capacity": capacity})
 
 
 def order_kept(economy: Economy) -> Verdict:
@@ -199,8 +164,8 @@ def best_category(economy: Economy, marks: pd.DataFrame) -> Verdict:
 
 def category_fit(economy: Economy) -> Verdict:
     """Where a deal of the category closes."""
-    values = {"gap": economy.stated("median_gap", referral_model().gap)}
-    return Verdict({"id": words.CLOSING[closing(economy)], "args": {"category": economy.name}}, values)
+    values = {"gap": economy.stated("median_gap", median_gap())}
+    return Verdict({"id": labels.CLOSING[closing(economy)], "args": {"category": economy.name}}, values)
 
 
 def widest_swing(economy: Economy, swings: Swings) -> Verdict:
@@ -220,15 +185,9 @@ def largest_share(economy: Economy, explained: Mapping[str, Figure]) -> Verdict:
 def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> Verdict:
     """What to do with the orders there are and with people still to be won, and what to measure first."""
     order, audience = switch.decision, people.decision
-    message = words.ANSWERS[order.leader == BASE if order.decided else None, audience.decided]
+    message = labels.ANSWERS[_side(order) if order.decided else "open"][_told(audience)]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
-    kept = (
-        msg("Share of draws in which an order keeps more on Douyin than by the {route}")
-        if order.leader == BASE
-        else msg("Share of draws in which an order keeps more by the {route} than on Douyin")
-    )
-    share = msg("Share of draws in which the {first} brings most from the same people; the {second} comes next")
-    measure = msg("Per thousand people: the worth of measuring '{unknown}' first, to both choices")
+    cards = labels.CARDS | {"better": labels.CARDS["better"][_side(order)]}
     return Verdict(
         {"id": message, "args": names},
         {
@@ -238,9 +197,5 @@ def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> 
             **{name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee")},
             **{name: people.verdict.figures[name] for name in ("best", "next_best")},
         },
-        {
-            "better": {"id": kept, "args": names},
-            "share": {"id": share, "args": names},
-            "worth": {"id": measure, "args": names},
-        },
+        {name: {"id": text, "args": names} for name, text in cards.items()},
     )

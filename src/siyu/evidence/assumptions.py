@@ -8,12 +8,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from siyu import reads
 from siyu.definitions import registry
 from siyu.errors import nearest
-from siyu.evidence.table import Faults, Row, read_table
+from siyu.evidence.table import Faults, Row, layered, read_table
 from siyu.figure import Figure
-from siyu.paths import address
 from siyu.reads import Shelf
 
 Confidence = Literal["high", "medium", "low", "none"]
@@ -135,13 +133,8 @@ def load_assumptions(path: Path, *overrides: Path) -> Assumptions:
 
     Raises LedgerError with all problems of a file: bad cells first, then unknown units and ids used twice.
     """
-    rows, own = _read(path), dict[str, Assumption]()
-    for override in overrides:
-        if override.exists():
-            own |= _read(override)
-        else:
-            reads.no_table(override)
-    return Assumptions(rows | own, tuple(map(address, (path, *overrides))), own=frozenset(own))
+    rows, files, own = layered(_read, path, *overrides)
+    return Assumptions(rows, files, own=own)
 
 
 def _read(path: Path) -> dict[str, Assumption]:

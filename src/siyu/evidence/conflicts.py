@@ -8,6 +8,7 @@ from typing import Literal
 
 from siyu.evidence.claims import Claim
 from siyu.evidence.table import Faults, Row, Words, read_table
+from siyu.language import Text
 
 
 class Conflict(Row):
@@ -30,6 +31,23 @@ class Conflict(Row):
     reason_zh: str
     corroboration: Words = ()
     confidence: Literal["high", "medium", "low", "open"]
+
+    @property
+    def judged(self) -> tuple[float, float] | None:
+        """(low, high) of the figure that was judged in place of what is printed."""
+        if self.adopted_low is None:
+            return None
+        return self.adopted_low, self.adopted_low if self.adopted_high is None else self.adopted_high
+
+    @property
+    def text(self) -> Text:
+        """What is disputed."""
+        return {"en": self.topic, "zh": self.topic_zh}
+
+    @property
+    def why(self) -> Text:
+        """The reason of its resolution."""
+        return {"en": self.reason, "zh": self.reason_zh}
 
 
 def rivals(claims: Iterable[Claim]) -> list[tuple[Claim, Claim]]:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
 
-from siyu import reads
 from siyu.errors import LedgerError, Problem, nearest
 from siyu.evidence.fee_rule import OWN, FeeRule, Kind, Rate
-from siyu.evidence.table import Faults, read_table
-from siyu.paths import address
-from siyu.reads import Shelf, fitting
+from siyu.evidence.table import Faults, layered, read_table
+from siyu.reads import Shelf
 from siyu.routes import ROUTES
 
 # Formula symbols `fee_<route>` and `payment_<route>` are looked up as these kinds.
@@ -21,20 +19,13 @@ SYMBOLS: dict[str, Kind] = {"fee": "platform", "payment": "payment"}
 
 
 @dataclass(frozen=True)
-class FeeRules:
-    """rules: rule_id -> rule, in file order. own: ids of a client's rules, which go before all others."""
+class FeeRules(Shelf[FeeRule]):
+    """rule_id -> rule, in file order. own: ids of a client's rules, which go before all others."""
 
-    rules: Mapping[str, FeeRule]
     own: frozenset[str] = frozenset()
 
     def lookup(
-        self,
-        platform: str,
-        route: str,
-        category: str,
-        days_since_opening: int,
-        on_date: date,
-        kind: Kind = "platform",
+        self, platform: str, route: str, category: str, days_since_opening: int, on_date: date, kind: Kind = "platform"
     ) -> Rate:
         """The fee share of a route and category, this many days after the shop opened, on a date.
 
@@ -57,26 +48,21 @@ class FeeRules:
         def mine(rule: FeeRule) -> bool:
             return rule.platform == platform and rule.kind == kind and rule.covers(route, category, day)
 
-        found = fitting(self.rules, lambda rule: mine(rule) and rule.holds(on), platform)
+        found = self.fitting(lambda rule: mine(rule) and rule.holds(on), platform)
         if not found:
             # of rules that ended before the date, those that ended last
-            ended = [rule.dates[1] for rule in self._all if mine(rule) and rule.dates[1] <= on]
-            found = fitting(self.rules, lambda rule: mine(rule) and rule.dates[1] == max(ended, default=None), platform)
+            ended = [rule.dates[1] for rule in self.rows.values() if mine(rule) and rule.dates[1] <= on]
+            found = self.fitting(lambda rule: mine(rule) and rule.dates[1] == max(ended, default=None), platform)
         measured = [rule for rule in found if rule.source == OWN]
         return measured or [rule for rule in found if rule.rule_id in self.own] or found
-
-    @property
-    def _all(self) -> Iterable[FeeRule]:
-        """Every rule, to decide which ones to hand out."""
-        return (self.rules.rows if isinstance(self.rules, Shelf) else self.rules).values()
 
     @property
     def since(self) -> date:
         """The first date on which every platform has a rule for its fee and for payment."""
         starts: dict[tuple[str, str], date] = {}
         for platform in dict.fromkeys(route.platform for route in ROUTES.values()):
-            fitting(self.rules, lambda _: False, platform)  # which rules there are decides
-        for rule in self._all:
+            self.look(platform)  # which rules there are decides
+        for rule in self.rows.values():
             if rule.kind in SYMBOLS.values():
                 key = (rule.platform, rule.kind)
                 starts[key] = min(rule.valid_from, starts.get(key, rule.valid_from))
@@ -84,12 +70,11 @@ class FeeRules:
 
     def closing(self, route: str, on_date: date) -> FeeRule | None:
         """The rule by which a business may not use the route on a date; None where it may."""
-        found = fitting(
-            self.rules,
-            lambda rule: rule.kind == "closed" and rule.route == route and rule.holds(on_date),
-            ROUTES[route].platform,
-        )
-        return found[0] if found else None
+
+        def closes(rule: FeeRule) -> bool:
+            return rule.kind == "closed" and rule.route == route and rule.holds(on_date)
+
+        return next(iter(self.fitting(closes, ROUTES[route].platform)), None)
 
     def usable(self, category: str, days_since_opening: int, on_date: date) -> tuple[str, ...]:
         """Routes that a business may use on a date and whose fee some rule tells.
@@ -104,10 +89,7 @@ class FeeRules:
 
     def measured(self, rules: Iterable[FeeRule]) -> FeeRules:
         """The same with rates of the client's own settlement, which go before everything else."""
-        own = {rule.rule_id: rule for rule in rules}
-        if isinstance(self.rules, Shelf):
-            return replace(self, rules=replace(self.rules, rows={**self.rules.rows, **own}))
-        return replace(self, rules={**self.rules, **own})
+        return replace(self, rows={**self.rows, **{rule.rule_id: rule for rule in rules}})
 
     def bind(self, symbols: Iterable[str], category: str, days_since_opening: int, on_date: date) -> dict[str, Rate]:
         """symbol -> rate for the symbols `fee_<route>` and `payment_<route>` among those given that a rule covers."""
@@ -121,7 +103,7 @@ class FeeRules:
         return rates
 
     def _uncovered(self, platform: str, route: str, category: str, day: int, on: date, kind: str) -> Problem:
-        rules = list(self.rules.values())
+        rules = list(self.values())
         asked = f"{kind} fee for {platform}, {route}, {category}, day {day}, {on.isoformat()}"
         if platform not in {rule.platform for rule in rules}:
             step = nearest(platform, {rule.platform for rule in rules})
@@ -142,13 +124,8 @@ def fee_rules(path: Path, *overrides: Path) -> FeeRules:
 
     Raises LedgerError with all problems of a file: bad cells; then ids used twice and pairs of rules that
     answer the same question differently, naming both lines."""
-    rules, own = _read(path), dict[str, FeeRule]()
-    for override in overrides:
-        if override.exists():
-            own |= _read(override)
-        else:
-            reads.no_table(override)
-    return FeeRules(Shelf(rules | own, tuple(map(address, (path, *overrides)))), frozenset(own))
+    rows, files, own = layered(_read, path, *overrides)
+    return FeeRules(rows, files, own=own)
 
 
 def _read(path: Path) -> dict[str, FeeRule]:

@@ -1,6 +1,6 @@
 """The ledger: sources, claims and conflicts loaded and checked together."""
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,20 +8,20 @@ from siyu.evidence.claims import Claim, load_claims
 from siyu.evidence.conflicts import Conflict, load_conflicts
 from siyu.evidence.sources import Source, load_sources
 from siyu.paths import address
-from siyu.reads import Shelf, fitting
+from siyu.reads import Shelf
 
 
 @dataclass(frozen=True)
 class Ledger:
     """All evidence. Immutable; one instance serves a whole run."""
 
-    sources: Mapping[str, Source]
-    claims: Mapping[str, Claim]
-    conflicts: Mapping[str, Conflict]
+    sources: Shelf[Source]
+    claims: Shelf[Claim]
+    conflicts: Shelf[Conflict]
 
     def conflicts_of(self, claim_id: str) -> list[Conflict]:
         """Conflicts that name the claim, in ledger order."""
-        return fitting(self.conflicts, lambda entry: claim_id in entry.claims, claim_id)
+        return self.conflicts.fitting(lambda entry: claim_id in entry.claims, claim_id)
 
     def grade(self, claim: Claim) -> str:
         """A to E; E when a conflict rejected the claim, else see Claim.grade."""
@@ -29,17 +29,16 @@ class Ledger:
 
     def case_claims(self, case: str) -> list[Claim]:
         """Claims of a case in ledger order."""
-        return fitting(self.claims, lambda claim: claim.case == case, case)
+        return self.claims.fitting(lambda claim: claim.case == case, case)
 
     def ids(self, case: str) -> list[str]:
         """Ids of the claims of a case; none of them counts as read."""
-        if isinstance(self.claims, Shelf):
-            self.claims.look(case)
-        return [key for key, claim in self._claims.items() if claim.case == case]
+        self.claims.look(case)
+        return [key for key, claim in self.claims.rows.items() if claim.case == case]
 
     def stated(self, case: str, metric: str) -> list[Claim]:
         """Numeric claims of a case on a metric, in ledger order."""
-        return fitting(self.claims, lambda one: one.case == case and one.metric == metric and one.numeric, case)
+        return self.claims.fitting(lambda one: one.case == case and one.metric == metric and one.numeric, case)
 
     def rejected(self, claim: Claim) -> bool:
         """Whether a conflict adopted something else in the claim's place."""
@@ -52,16 +51,8 @@ class Ledger:
 
     def cases(self, least: int = 3) -> list[str]:
         """Cases with at least `least` numeric figures, in ledger order."""
-        counts: dict[str, int] = {}
-        for claim in self._claims.values():
-            if claim.tag == "figure" and claim.numeric:
-                counts[claim.case] = counts.get(claim.case, 0) + 1
-        return [case for case, count in counts.items() if count >= least]
-
-    @property
-    def _claims(self) -> Mapping[str, Claim]:
-        """The claims, to look through without reading any."""
-        return self.claims.rows if isinstance(self.claims, Shelf) else self.claims
+        figures = (claim for claim in self.claims.rows.values() if claim.tag == "figure" and claim.numeric)
+        return [case for case, count in Counter(claim.case for claim in figures).items() if count >= least]
 
 
 def load_ledger(folder: Path) -> Ledger:
@@ -71,5 +62,5 @@ def load_ledger(folder: Path) -> Ledger:
     sources = load_sources(folder / "sources.csv")
     claims = load_claims(folder / "claims.csv", sources)
     conflicts = load_conflicts(folder / "conflicts.csv", claims, sources)
-    names = [(address(folder / f"{name}.csv"),) for name in ("sources", "claims", "conflicts")]
-    return Ledger(Shelf(sources, names[0]), Shelf(claims, names[1]), Shelf(conflicts, names[2]))
+    files = {"sources": sources, "claims": claims, "conflicts": conflicts}
+    return Ledger(**{name: Shelf(rows, (address(folder / f"{name}.csv"),)) for name, rows in files.items()})

@@ -71,7 +71,7 @@ class References:
             elif kind == "assumption":
                 records[ref] = _sourced(AssumptionEntry, ref, assumptions[key], ledger)
             elif kind == "fee":
-                records[ref] = _sourced(FeeEntry, ref, fees.rules[key], ledger)
+                records[ref] = _sourced(FeeEntry, ref, fees[key], ledger)
             elif kind == "data":
                 source = ledger.sources[f"D-{key}"]
                 name = Both(en=source.title, zh=source.title_zh)

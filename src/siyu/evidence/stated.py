@@ -96,11 +96,8 @@ class Stated:
 
     def _judged(self, claim: Claim) -> Figure | None:
         for entry in self.ledger.conflicts_of(claim.claim_id):
-            if entry.resolution == "judged" and entry.adopted_low is not None:
-                low, high = (
-                    entry.adopted_low,
-                    entry.adopted_high if entry.adopted_high is not None else entry.adopted_low,
-                )
+            if entry.resolution == "judged" and entry.judged:
+                low, high = entry.judged
                 return self._of_claim(claim, (low + high) / 2, low, high, f"conflict:{entry.conflict_id}")
         return None
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from siyu import reads
 from siyu.errors import LedgerError, Problem, nearest, shown_path
+from siyu.paths import address
 
 
 class Row(BaseModel):
@@ -106,6 +107,20 @@ def read_table(path: Path, model: type[RowT]) -> list[RowT]:
     if problems:
         raise LedgerError(problems)
     return rows
+
+
+def layered(
+    read: Callable[[Path], dict[str, RowT]], path: Path, *overrides: Path
+) -> tuple[dict[str, RowT], tuple[str, ...], frozenset[str]]:
+    """(rows by id, addresses of the files, ids that overrides bring). Rows of the overrides, files that may be
+    missing, replace rows of the same id or are added."""
+    rows, own = read(path), dict[str, RowT]()
+    for override in overrides:
+        if override.exists():
+            own |= read(override)
+        else:
+            reads.no_table(override)
+    return rows | own, tuple(map(address, (path, *overrides))), frozenset(own)
 
 
 def _header_problems(file: str, header: list[str], columns: list[str], optional: frozenset[str]) -> list[Problem]:

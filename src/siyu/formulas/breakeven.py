@@ -1,12 +1,12 @@
 """Break-evens, solved from the same expressions that give the contributions."""
 
-from dataclasses import dataclass
 from functools import cache
 
 from sympy import Expr, Max, Min, Rational, Symbol, log, solve
 
 from siyu.formulas.contribution import Scope, contribution, months_in_touch, order_margin
 from siyu.formulas.people import follower_value, people_value, person_orders
+from siyu.formulas.symbols import BASE
 from siyu.formulas.symbols import symbol as s
 from siyu.routes import route_of
 
@@ -47,107 +47,52 @@ def tolerable_loss(route: str, scope: Scope = "relation") -> Expr:
 
 
 @cache
-def people_fee_star(route: str) -> Expr:
-    """Douyin shop fee above which an acquired audience earns more when invited to the WeChat `route`."""
-    gap = people_value("douyin_shop") - people_value(route)
-    return solved(gap, s("fee_douyin_shop"))
-
-
-@cache
-def price_star(route: str, rival: str = "douyin_shop") -> Expr:
-    """Order value at which two routes earn the same on the same audience, CNY (flip price).
+def price_star(route: str) -> Expr:
+    """Order value at which the route and the Douyin shop earn the same on the same audience, CNY (flip price).
 
     Where it is negative, the same route earns more at any price."""
-    return solved(people_value(route) - people_value(rival), s("order_value"))
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A single decision. value: what it earns or costs. limit: where that turns, in the unit of `unknown`."""
-
-    value: Expr
-    unknown: str
-    limit: Expr
-
-
-def _limit(value: Expr, unknown: str) -> Limit:
-    return Limit(value, unknown, solved(value, s(unknown)))
+    return solved(people_value(route) - people_value(BASE), s("order_value"))
 
 
 @cache
-def acquisition_limit() -> Limit:
-    """Bought reach: contribution left after paying for a customer; lowest click-through that bears it."""
-    cost = s("cpm") / (1000 * s("ctr") * s("live_conversion"))
-    return _limit(s("ltv") - cost, "ctr")
+def import_limit() -> Expr:
+    """Importing known customers: lowest share that has to follow a message (ratio)."""
+    return s("sms_cost") / (s("import_value") - s("benefit_cost"))
 
 
 @cache
-def tool_fee_star() -> Limit:
-    """Incremental against stock era: gain per month when ads fall and tools are paid; dearest tools."""
-    gain = s("ad_spend") * s("ad_fall") + s("sales") * s("sales_change") * s("contribution_share")
-    return _limit(gain - s("tool_fee"), "tool_fee")
-
-
-@cache
-def import_limit() -> Limit:
-    """Importing known customers: gain per follower; lowest share that has to follow a message."""
-    cost = s("sms_cost") / s("follow_share") + s("benefit_cost")
-    return _limit(s("import_value") - cost, "follow_share")
-
-
-@cache
-def leak_limit() -> Limit:
-    """Leading people off the platform: gain of a campaign; highest chance of a sanction it bears."""
+def leak_limit() -> Expr:
+    """Leading people off the platform: highest chance of a sanction that a campaign bears (ratio)."""
     added = s("leak_seen") * s("leak_added") * (1 - s("hop_loss"))
-    return _limit(added * s("contact_value") - s("sanction_risk") * s("value_at_risk"), "sanction_risk")
+    return added * s("contact_value") / s("value_at_risk")
 
 
 @cache
-def increment_limit() -> Limit:
-    """Increment or drain: gain per month of a second shop; highest share of orders it may displace."""
-    lost = s("mover_orders") * s("displaced") * s("old_contribution")
-    return _limit(s("new_orders") * s("new_contribution") - lost, "displaced")
-
-
-@dataclass(frozen=True)
-class Start:
-    """When to start. contacts: fewest that carry the team. payback: months until the start is repaid.
-
-    uplift: contribution a contact adds per month before the team (CNY), for the route asked for."""
-
-    uplift: Expr
-    contacts: Expr
-    payback: Expr
+def increment_limit() -> Expr:
+    """Increment or drain: highest share of the movers' orders that a second shop may displace (ratio)."""
+    return s("new_orders") * s("new_contribution") / (s("mover_orders") * s("old_contribution"))
 
 
 @cache
-def start_contacts(route: str) -> Start:
-    """Fewest contacts at which inviting people to the WeChat `route` carries its team and tools.
-
-    The uplift leaves out the labour of staying in touch: that is what the team is.
-    `contacts` and `payback` are in terms of the symbol `uplift`.
-    """
+def contact_uplift(route: str) -> Expr:
+    """Contribution a contact invited to the WeChat `route` adds per month, CNY, before the labour of staying in
+    touch: that is what a team is."""
     scene = route_of(route).scene
     sent = s(f"pushes_{scene}") * s("push_cost_wechat") * months_in_touch(route)
     there = person_orders(route) * order_margin(route) - sent - s("invite_cost")
     here = (1 - s("contact_residual")) * follower_value()
-    net = s("contacts") * s("uplift") - s("team_cost") - s("tool_fee")
-    return Start((there - here) / s("months"), solved(net, s("contacts")), s("setup_cost") / net)
-
-
-@dataclass(frozen=True)
-class Referral:
-    """gap: median months between orders. repeats: expected repeat orders in the horizon (exponential gaps,
-    nobody lost). chain: buyers one buyer brings in the end, K / (1 - K), K = invites * join below 1.
-    Where gap > months, growth comes from `chain`, not from `repeats`."""
-
-    gap: Expr
-    repeats: Expr
-    chain: Expr
+    return (there - here) / s("months")
 
 
 @cache
-def referral_model() -> Referral:
-    """Category fit: whether a category lives on repeat orders or on referral."""
+def median_gap() -> Expr:
+    """Median months between orders (exponential gaps, nobody lost). Beyond the horizon growth comes from
+    `referral_chain`, not from repeat orders."""
+    return log(2) / s("repurchase")
+
+
+@cache
+def referral_chain() -> Expr:
+    """Buyers one buyer brings in the end: K / (1 - K), K = invites * join below 1."""
     spread = s("referral_invites") * s("referral_join")
-    return Referral(log(2) / s("repurchase"), s("repurchase") * s("months"), spread / (1 - spread))
+    return spread / (1 - spread)

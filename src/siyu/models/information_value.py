@@ -1,15 +1,12 @@
 """What knowing an unknown is worth before choosing, in the unit of the payoffs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from siyu.models.draws import sample
-from siyu.models.ranges import Ranged
-from siyu.models.sensitivity import groups_of
+from siyu.models.ranges import Ranged, groups_of
 
 Array = NDArray[np.float64]
 # A cubic in each input follows the curves these economics make.
@@ -31,35 +28,26 @@ class Knowledge:
 
 
 def value_of_knowing(
-    payoffs: Callable[[Mapping[str, Any]], Mapping[str, Array]],
-    ranges: Mapping[str, Ranged],
-    rivals: tuple[str, ...],
-    n: int = 65_536,
-    seed: int = 0,
-    *,
-    drawn: Mapping[str, Array] | None = None,
+    payoffs: Mapping[str, Array], ranges: Mapping[str, Ranged], drawn: Mapping[str, Array]
 ) -> Knowledge:
     """Expected value of perfect information, for all inputs and per group (Strong, Oakley, Brennan 2014).
 
-    payoffs: {rival: array} to be chosen among `rivals`. The expected payoff given a group is a regression on
-    cubics of its inputs. It is fitted on one half of the draws and the choice it suggests is paid on the
-    other, both ways: noise cannot make knowledge look valuable, and the figure is a lower bound. drawn: n draws of
-    the inputs that are there already.
+    payoffs: rival -> array (draws,) of what it brings. drawn: input -> array (draws,). The expected payoff given a
+    group is a regression on cubics of its inputs. It is fitted on one half of the draws and the choice it suggests
+    is paid on the other, both ways: noise cannot make knowledge look valuable, and the figure is a lower bound.
     Raises ValueError for fewer than two rivals.
     """
+    rivals = tuple(payoffs)
     if len(rivals) < 2:
         raise ValueError(f"a choice needs at least two rivals, found {len(rivals)}")
-    values = sample(ranges, n, seed) if drawn is None else drawn
-    results = payoffs(values)
-    paid = np.column_stack([np.broadcast_to(results[name], (n,)) for name in rivals])
-    means = paid.mean(axis=0)
-    today = int(means.argmax())
+    paid = np.column_stack([*payoffs.values()])
+    n, today = len(paid), int(paid.mean(axis=0).argmax())
     gain = paid - paid[:, [today]]
     halves = np.arange(n) < n // 2
     worth: dict[str, float] = {}
     chosen: dict[str, frozenset[str]] = {}
     for group, names in groups_of(ranges).items():
-        terms = _terms([_position(ranges[name], values[name]) for name in names])
+        terms = _terms([_position(ranges[name], drawn[name]) for name in names])
         total, picked = 0.0, {today}
         for fitted in (halves, ~halves):
             # normal equations: the terms are few and of one scale; lstsq bears terms that coincide

@@ -12,6 +12,7 @@ fixed     low = mode = high
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -137,6 +138,16 @@ def quantile(entry: Ranged, probability: NDArray[np.float64]) -> NDArray[np.floa
 def varies(entry: Ranged) -> bool:
     """Whether the input is drawn at all."""
     return entry.low != entry.high
+
+
+def groups_of(ranges: Mapping[str, Ranged]) -> dict[str, tuple[str, ...]]:
+    """group -> its drawn inputs, sorted by name, in order of the first; an input without a group is its own."""
+    groups: dict[str, tuple[str, ...]] = {}
+    for name in sorted(ranges):
+        if varies(ranges[name]):
+            group = ranges[name].group or name
+            groups[group] = (*groups.get(group, ()), name)
+    return groups
 
 
 def at_scores(entry: Ranged, scores: NDArray[np.float64]) -> NDArray[np.float64]:

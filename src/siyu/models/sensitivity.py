@@ -3,88 +3,53 @@
 Inputs of a group move together (one index per group); an input without a group is its own.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from SALib.analyze import sobol as sobol_analysis
 from SALib.sample import sobol as sobol_sampling
 from scipy.special import ndtri
 
 from siyu.models.draws import CORRELATION
-from siyu.models.ranges import Ranged, at_scores, varies
+from siyu.models.ranges import Ranged, at_scores, groups_of, varies
 
 Array = NDArray[np.float64]
 Output = Callable[[Mapping[str, Any]], Any]
 
 
-@dataclass(frozen=True)
-class Swing:
-    """The output with one input at its low and at its high, all others at their modes."""
-
-    name: str
-    at_low: float
-    at_high: float
-
-    @property
-    def width(self) -> float:
-        """Distance between the two."""
-        return abs(self.at_high - self.at_low)
-
-
-@dataclass(frozen=True)
-class Tornado:
-    """base: the output with every input at its mode. swings: widest first."""
-
-    base: float
-    swings: tuple[Swing, ...]
-
-
-def tornado(output: Output, ranges: Mapping[str, Ranged]) -> Tornado:
-    """One input at a time from low to high; inputs the output does not use drop out."""
-    drawn = [name for name in sorted(ranges) if varies(ranges[name])]
+def tornado(output: Output, ranges: Mapping[str, Ranged]) -> pd.DataFrame:
+    """One input at a time from low to high, all others at their modes; the widest first, those that move nothing left
+    out. Columns: label (input), value (of the output with every input at its mode), low, high (at the ends of the
+    input, so low may exceed high)."""
+    drawn = sorted(name for name in ranges if varies(ranges[name]))
     values: dict[str, Any] = {name: np.full(2 * len(drawn) + 1, float(ranges[name].mode)) for name in ranges}
     for at, name in enumerate(drawn):
         values[name][2 * at + 1], values[name][2 * at + 2] = ranges[name].low, ranges[name].high
     result = np.broadcast_to(np.asarray(output(values), float), (2 * len(drawn) + 1,))
-    ends = result[1:].reshape(-1, 2)
-    swings = [Swing(name, float(low), float(high)) for name, (low, high) in zip(drawn, ends, strict=True)]
-    moved = [swing for swing in swings if swing.width > 0]
-    return Tornado(float(result[0]), tuple(sorted(moved, key=lambda swing: (-swing.width, swing.name))))
+    rows = pd.DataFrame({"label": drawn, "value": result[0], "low": result[1::2], "high": result[2::2]})
+    width = (rows["high"] - rows["low"]).abs()
+    widest = width[width > 0].sort_values(ascending=False, kind="stable").index
+    return rows.loc[widest].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
 class Index:
     """Sobol indices of a group. first: share of variance it explains alone; total: share that would be left
-    if all else were known. The _error fields are half-widths of 95% bootstrap intervals."""
+    if all else were known."""
 
     first: float
     total: float
-    first_error: float
-    total_error: float
-
-
-def groups_of(ranges: Mapping[str, Ranged]) -> dict[str, tuple[str, ...]]:
-    """group -> its drawn inputs, both sorted by name; an input without a group is its own."""
-    groups: dict[str, list[str]] = {}
-    for name in sorted(ranges):
-        if varies(ranges[name]):
-            groups.setdefault(ranges[name].group or name, []).append(name)
-    return {group: tuple(names) for group, names in sorted(groups.items())}
 
 
 def sobol(
-    output: Output,
-    ranges: Mapping[str, Ranged],
-    n: int = 1024,
-    seed: int = 0,
-    *,
-    correlation: float = CORRELATION,
-    grouping: Mapping[str, tuple[str, ...]] | None = None,
-) -> dict[str, Index]:
+    output: Output, ranges: Mapping[str, Ranged], n: int = 1024, seed: int = 0,
+    grouping: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Index]:  # fmt: skip
     """Sobol indices per group, largest total first (Saltelli's design on the unit cube, through the inverse
     distributions; SALib).
 
@@ -92,17 +57,17 @@ def sobol(
     ranges' own; correlated inputs must share one, else their indices do not add up.
     Raises ValueError when fewer than two groups vary, or the output does not.
     """
-    chosen = dict(grouping or groups_of(ranges))
+    own = _sorted_groups(ranges)
+    chosen = grouping or own
     if len(chosen) < 2:
         raise ValueError(f"Sobol indices need at least two groups that vary, found {', '.join(chosen) or 'none'}")
-    # a group's shared score is one more dimension of its own
-    parts = [(group, name) for group, names in chosen.items() for name in names]
-    shared = [key for key, names in groups_of(ranges).items() if len(names) > 1]
     home = {name: group for group, names in chosen.items() for name in names}
-    parts += [(home[groups_of(ranges)[key][0]], f" {key}") for key in shared]
+    # a group's shared score is one more dimension of its own
+    parts = [(group, name) for name, group in home.items()]
+    parts += [(home[names[0]], f" {key}") for key, names in own.items() if len(names) > 1]
     problem, cube = _design(tuple(parts), n, seed)
     units = {name: cube[:, at] for at, (_, name) in enumerate(parts)}
-    result = np.asarray(output(from_units(units, ranges, correlation)), float)
+    result = np.asarray(output(_from_units(units, ranges)), float)
     if result.shape != cube.shape[:1] or np.ptp(result) == 0:
         raise ValueError("the output does not vary with these inputs")
     # centred: the estimator loses digits when the mean is large
@@ -110,35 +75,33 @@ def sobol(
         problem, result - result.mean(), calc_second_order=False, seed=seed, print_to_console=False
     )
     # SALib lists groups in the order they first occur
-    order = list(dict.fromkeys(group for group, _ in parts))
-    columns = zip(order, found["S1"], found["ST"], found["S1_conf"], found["ST_conf"], strict=True)
-    indices = {group: Index(*(float(x) for x in numbers)) for group, *numbers in columns}
+    order = dict.fromkeys(group for group, _ in parts)
+    pairs = zip(order, found["S1"], found["ST"], strict=True)
+    indices = {group: Index(float(first), float(total)) for group, first, total in pairs}
     return dict(sorted(indices.items(), key=lambda item: (-item[1].total, item[0])))
 
 
 @lru_cache(maxsize=8)
 def _design(parts: tuple[tuple[str, str], ...], n: int, seed: int) -> tuple[dict[str, Any], Array]:
     """The problem as SALib states it for (group, name) pairs, and its points: (n * (groups + 2), inputs)."""
-    problem = {
-        "num_vars": len(parts),
-        "names": [name for _, name in parts],
-        "bounds": [[0.0, 1.0]] * len(parts),
-        "groups": [group for group, _ in parts],
-    }
+    groups, names = zip(*parts, strict=True)
+    bounds = [[0.0, 1.0]] * len(parts)
+    problem = {"num_vars": len(parts), "names": list(names), "bounds": bounds, "groups": list(groups)}
     return problem, sobol_sampling.sample(problem, n, calc_second_order=False, seed=seed)
 
 
-def from_units(
-    units: Mapping[str, Array], ranges: Mapping[str, Ranged], correlation: float = CORRELATION
-) -> dict[str, Any]:
+def _sorted_groups(ranges: Mapping[str, Ranged]) -> dict[str, tuple[str, ...]]:
+    return dict(sorted(groups_of(ranges).items()))
+
+
+def _from_units(units: Mapping[str, Array], ranges: Mapping[str, Ranged]) -> dict[str, Any]:
     """Inputs from numbers between 0 and 1: name -> array; ` group` holds what a group shares."""
     values: dict[str, Any] = {name: float(entry.mode) for name, entry in ranges.items() if not varies(entry)}
     for group, names in groups_of(ranges).items():
-        shared = _scores(units[f" {group}"]) if len(names) > 1 else 0.0
         for name in names:
             score = _scores(units[name])
             if len(names) > 1:
-                score = correlation**0.5 * shared + (1 - correlation) ** 0.5 * score
+                score = CORRELATION**0.5 * _scores(units[f" {group}"]) + (1 - CORRELATION) ** 0.5 * score
             values[name] = at_scores(ranges[name], score)
     return values
 
@@ -157,10 +120,8 @@ def undecidable_share(
     half, the result says more about the priors than about the world: not decidable until they are measured.
     """
     sides: dict[str, list[str]] = {"weak": [], "firm": []}
-    for names in groups_of(ranges).values():
+    for names in _sorted_groups(ranges).values():
         sides["weak" if weak & set(names) else "firm"] += names
     if not sides["weak"] or not sides["firm"]:
         return float(bool(sides["weak"]))
-    grouping = {side: tuple(names) for side, names in sides.items()}
-    first = sobol(output, ranges, n, seed, grouping=grouping)["weak"].first
-    return min(1.0, max(0.0, first))
+    return min(1.0, max(0.0, sobol(output, ranges, n, seed, sides)["weak"].first))

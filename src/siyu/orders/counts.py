@@ -5,11 +5,10 @@ from datetime import date
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from siyu.orders.frames import Frames, Ints, counted, spread, summed
+from siyu.orders.frames import Frames, Ints, counted, dense, spread, summed
 
 BUYER_SUMS = (
     "buyers", "twice_by_day", "twice_by_order", "orders", "days", "paid_fen", "net_fen", "repeat_paid_fen",
@@ -77,10 +76,7 @@ def first_gaps(frames: Frames, horizon: int) -> Ints:
     again = (firsts.days_to_next <= horizon).fill_null(False)
     firsts = firsts.mutate(cluster=frames.cluster(firsts), after=ibis.least(stayed, horizon), again=again.cast("int64"))
     counts = counted(firsts, ["cluster", "after"], left=firsts.count(), again=firsts.again.sum())
-    cells, sums = spread(counts, frames.groups, ["after"], ["left", "again"])
-    full = np.zeros((frames.groups, horizon + 1, 2), np.int64)
-    full[:, cells["after"].to_numpy()] = sums
-    return full
+    return dense(counts, ["left", "again"], (frames.groups, horizon + 1), counts["cluster"], counts["after"])
 
 
 def cohorts(frames: Frames) -> pd.DataFrame:

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from siyu.figure import Absent, Figure
-from siyu.messages import msg
+from siyu.figure import Absent, Figure, or_absent
+from siyu.orders import labels, reported
 from siyu.orders.counts import first_gaps
 from siyu.orders.experiment import shown
 from siyu.orders.experiment.effects import Trial
-from siyu.orders.fans import gmv_shares
+from siyu.orders.fans import whole_shares
 from siyu.orders.frames import Frames
 from siyu.orders.groups.uplift import Uplift, uplift
 from siyu.orders.repurchase import (
@@ -26,18 +26,6 @@ from siyu.verdict import Verdict
 
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
 CURVE = (7, 14, 30, 60, 90, 120, 180, 240, 300, 360)
-ANSWERS = {  # by verdict, see `Uplift`
-    "too_few": msg("{members} of members bought again; too few joined to compare them with others"),
-    "no_difference": msg("{members} of members bought again; compared alike no difference shows: {difference}"),
-    "selection_possible": msg(
-        "{members} of members bought again; compared alike the share differs by {difference}, which selection alone "
-        "could make: these data cannot tell"
-    ),
-    "beyond_selection_seen": msg(
-        "{members} of members bought again; joiners came back sooner than by their own past, by more than others: "
-        "buying often anyway cannot produce this"
-    ),
-}
 UNITS = {f"within_{days}": "ratio" for days in WINDOWS}  # of `cohort_table`
 PARTS = {
     "difference": "group_uplift", "joined": "joined_repeat_share", "others": "joined_repeat_share",
@@ -50,7 +38,7 @@ PARTS = {
 
 def stated(figures: Mapping[str, Figure | None]) -> dict[str, Figure | Absent]:
     """Figures by metric key, Absent for those that could not be computed."""
-    return {key: _or_absent(figure, key) for key, figure in figures.items()}
+    return {key: or_absent(figure, key) for key, figure in figures.items()}
 
 
 def rates(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
@@ -61,11 +49,8 @@ def rates(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
 
 
 def ends(figures: Mapping[str, Figure | Absent]) -> tuple[Figure | Absent, Figure | Absent]:
-    """Least and greatest of the figures, each as a point."""
-    held = [figure.at("value") for figure in figures.values() if isinstance(figure, Figure)]
-    if not held:
-        return Absent(("repurchase_rate",)), Absent(("repurchase_rate",))
-    return min(held, key=lambda one: one.value), max(held, key=lambda one: one.value)
+    """Least and greatest of the rates, each as a point."""
+    return reported.ends(figures.values(), "repurchase_rate")
 
 
 def cohort_table(frames: Frames, k: int = 0) -> pd.DataFrame:
@@ -92,7 +77,7 @@ def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | A
     days = [day for day, shown in zip(CURVE, followed_to(gaps, CURVE, k), strict=True) if shown]
     bought = gaps.sum(0)[:, 1].cumsum()
     held = [(day, survival(gaps, day).figure("repurchase_by_day", n, frames.sources)) for day in days]
-    corrected = [(float(day), _or_absent(figure, "repurchase_by_day")) for day, figure in held]
+    corrected = [(float(day), or_absent(figure, "repurchase_by_day")) for day, figure in held]
     shares = [(day, float(bought[day]) / n) for day in days]
     plain: list[tuple[float, Figure | Absent]] = [
         (float(day), Figure.exact(share, "repurchase_by_day_raw", frames.sources, n)) for day, share in shares
@@ -108,7 +93,7 @@ def at_day(points: Sequence[tuple[float, Figure | Absent]], day: int) -> Figure 
 def member_shares(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     """GMV share of members at the order (`member_gmv_share`) and of those ever in a group, all months together."""
     keys = ("member_gmv_share", "member_gmv_share_ever")
-    shares = {share.key: share.figure for share in gmv_shares(frames, k) if share.month is None}
+    shares = whole_shares(frames, k)
     return stated({key: shares.get(key) for key in keys})
 
 
@@ -119,8 +104,7 @@ def compared(frames: Frames, k: int = 0) -> Uplift | None:
 
 def parts(found: Uplift | None) -> dict[str, Figure | Absent]:
     """The figures of a comparison by their names there, each Absent when it cannot be had."""
-    figures = {name: getattr(found, name, None) for name in PARTS}
-    return {name: _or_absent(figure, PARTS[name]) for name, figure in figures.items()}
+    return {name: or_absent(getattr(found, name, None), key) for name, key in PARTS.items()}
 
 
 def contrasts(found: Uplift | None) -> dict[str, dict[str, Figure | Absent]]:
@@ -145,7 +129,7 @@ def only(figures: Mapping[str, Figure | Absent], *names: str) -> dict[str, Figur
 def verdict(found: Uplift | None) -> Verdict:
     """What may be said of a comparison, with the figures that could be computed; see `Uplift.message`."""
     figures = parts(found)
-    message = msg("Too few buyers joined to compare them with others") if found is None else found.message
+    message = labels.GROUP_VERDICTS["too_few"] if found is None else found.message
     return Verdict(message, {"difference": figures["difference"], **known(figures)})
 
 
@@ -157,20 +141,6 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
     if by_lot is not None and by_lot.difference is not None:
         return shown.verdict(by_lot)
     if found is None:
-        message = msg(
-            "Within a quarter {within} of first-time buyers buy again; who is in a group these exports do not tell"
-        )
-        return Verdict(message, {"within": within}, {"within": msg("First-time buyers who buy again within a quarter")})
-    return Verdict(
-        ANSWERS[found.verdict],
-        only(parts(found), "members", "difference", "placebo"),
-        {
-            "members": msg("Members who ever bought again: flatters any group"),
-            "difference": msg("More of the joiners than of comparable buyers come back within a quarter"),
-            "placebo": msg("The same difference before joining, which joining cannot have made"),
-        },
-    )
-
-
-def _or_absent(figure: Figure | None, key: str) -> Figure | Absent:
-    return Absent((key,)) if figure is None else figure
+        return Verdict(labels.WITHOUT_MEMBERS, {"within": within}, labels.WITHIN_CARDS)
+    held = only(parts(found), *labels.GROUP_CARDS)
+    return Verdict(labels.GROUP_ANSWERS[found.verdict], held, labels.GROUP_CARDS)

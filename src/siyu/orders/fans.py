@@ -17,7 +17,7 @@ import pandas as pd
 from siyu.figure import Figure
 from siyu.observed import PEOPLE
 from siyu.orders.counts import first_of
-from siyu.orders.frames import Frames, Ints, counted, run
+from siyu.orders.frames import Frames, Ints, counted, dense, run
 from siyu.orders.sampling import ratio
 
 REFUND_DAYS = 30  # net amounts of a month younger than this may still fall
@@ -67,11 +67,9 @@ def totals(frames: Frames) -> pd.Series:
     order = lines.group_by("order_id").aggregate(
         known=lines.buyer_id.notnull().max(), paid_fen=lines.paid_fen.sum(), net_fen=lines.net_fen.sum()
     )
-    sums = order.aggregate(
-        orders=order.count(), identified=order.known.cast("int64").sum(), paid_fen=order.paid_fen.sum(),
-        net_fen=order.net_fen.sum(),
-    )  # fmt: skip
-    return run(sums).iloc[0].fillna(0).astype("int64")
+    sums = {name: order[name].sum() for name in ("paid_fen", "net_fen")}
+    counts = order.aggregate(orders=order.count(), identified=order.known.cast("int64").sum(), **sums)
+    return run(counts).iloc[0].fillna(0).astype("int64")
 
 
 def amounts(frames: Frames) -> pd.DataFrame:
@@ -108,24 +106,23 @@ def gmv_shares(frames: Frames, k: int = 0) -> list[Share]:
     return [share for own in alone for share in _gmv_shares(own, k)]
 
 
+def whole_shares(frames: Frames, k: int = 0) -> dict[str, Figure | None]:
+    """key -> figure of `gmv_shares`, all months together."""
+    return {share.key: share.figure for share in gmv_shares(frames, k) if share.month is None}
+
+
 def _gmv_shares(frames: Frames, k: int) -> list[Share]:
     counts = amounts(frames)
     whose, months = [*dict.fromkeys(counts["who"])], np.unique(counts["month"])
     # (groups, months, live, who, amounts): every share is a quotient of two slices
-    dense = np.zeros((frames.groups, len(months), 2, len(whose), len(_AMOUNTS)), np.int64)
-    place = (
-        counts["cluster"],
-        np.searchsorted(months, counts["month"]),
-        counts["live"],
-        pd.Index(whose).get_indexer(counts["who"]),
-    )
-    np.add.at(dense, tuple(np.asarray(index) for index in place), counts[list(_AMOUNTS)].to_numpy())
+    at = np.searchsorted(months, counts["month"]), counts["live"], pd.Index(whose).get_indexer(counts["who"])
+    sums = dense(counts, _AMOUNTS, (frames.groups, len(months), 2, len(whose)), counts["cluster"], *at)
     settled = np.array([_settled(int(month), frames.as_of) for month in months], bool)
     shares = []
     for (who, live), key in KEYS.items():
-        if who not in whose or (live and not dense[:, :, 1].any()):
+        if who not in whose or (live and not sums[:, :, 1].any()):
             continue
-        scope = dense[:, :, 1:] if live else dense
+        scope = sums[:, :, 1:] if live else sums
         pair = scope[:, :, :, [whose.index(who), whose.index("all")]].sum(2)
         shares += _monthly(frames, pair, key, months, np.ones_like(settled), k)
         if who not in ("member", "ever") and "refund" not in frames.lacks:
@@ -150,14 +147,8 @@ def _share(frames: Frames, pair: Ints, key: str, k: int) -> Figure | None:
 
 def _held(lines: ir.Table, stays: ir.Table, moment: str) -> ir.Table:
     """Lines whose buyer was inside a stay at the moment: begun strictly before it, and not ended by then."""
-    return lines.semi_join(
-        stays,
-        [
-            lines.buyer_id == stays.buyer_id,
-            stays.since < lines[moment],
-            (stays.until >= lines[moment]).fill_null(True),
-        ],
-    )
+    inside = stays.since < lines[moment], (stays.until >= lines[moment]).fill_null(True)
+    return lines.semi_join(stays, [lines.buyer_id == stays.buyer_id, *inside])
 
 
 def _settled(month: int, as_of: date) -> bool:

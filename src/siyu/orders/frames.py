@@ -274,17 +274,25 @@ def spread(counts: pd.DataFrame, groups: int, cells: Sequence[str], sums: Sequen
     """(cells, array): the distinct cells in order, and sums as int64 of shape (groups, cells, sums)."""
     keys = counts[list(cells)]
     distinct = keys.drop_duplicates().sort_values(list(cells), ignore_index=True)
-    place = keys.merge(distinct.reset_index(names="_place"), how="left", on=list(cells))["_place"].to_numpy()
-    filled = np.zeros((groups, len(distinct), len(sums)), np.int64)
-    np.add.at(filled, (counts["cluster"].to_numpy(), place), counts[list(sums)].to_numpy())
-    return distinct, filled
+    return distinct, dense(counts, sums, (groups, len(distinct)), counts["cluster"], places(keys, distinct))
 
 
 def summed(counts: pd.DataFrame, groups: int, sums: Sequence[str]) -> Ints:
     """The same without cells: (groups, sums)."""
-    filled = np.zeros((groups, len(sums)), np.int64)
-    np.add.at(filled, counts["cluster"].to_numpy(), counts[list(sums)].to_numpy())
+    return dense(counts, sums, (groups,), counts["cluster"])
+
+
+def dense(counts: pd.DataFrame, sums: Sequence[str], shape: tuple[int, ...], *at: npt.ArrayLike) -> Ints:
+    """Sums of rows added up at their places, an index for each axis of `shape`: int64 (*shape, sums)."""
+    filled = np.zeros((*shape, len(sums)), np.int64)
+    np.add.at(filled, tuple(np.asarray(index) for index in at), counts[list(sums)].to_numpy())
     return filled
+
+
+def places(keys: pd.DataFrame, distinct: pd.DataFrame) -> Ints:
+    """Where each row of `keys` stands in `distinct`, of the same columns."""
+    found: Ints = pd.MultiIndex.from_frame(distinct).get_indexer(pd.MultiIndex.from_frame(keys))
+    return found
 
 
 @lru_cache(maxsize=1)

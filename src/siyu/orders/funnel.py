@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from siyu.figure import Absent, Figure
+from siyu.orders.fans import paid_orders
 from siyu.orders.frames import Frames, run
 
 TOTALS = ("records", "lines", "analysed")
@@ -52,10 +53,9 @@ def totals(steps: pd.DataFrame, sources: tuple[str, ...]) -> dict[str, Figure | 
 
 def _lines(frames: Frames, free: Sequence[str]) -> pd.Series:
     """Counts of paid lines: paid, and of these nothing, returned, nobody, analysed; they add up."""
-    lines = frames.orders
-    if lines is None:
+    if frames.orders is None:
         return pd.Series(dict.fromkeys(("paid", "nothing", "returned", "nobody", "analysed"), 0))
-    lines = lines.filter(lines.status.fill_null("paid") != "unpaid") if "status" in lines.columns else lines
+    lines = paid_orders(frames)
     present = (lines.paid_fen <= 0) & lines.platform.isin(list(free))
     nothing, returned = (lines.paid_fen <= 0) & ~present, (lines.paid_fen > 0) & (lines.net_fen <= 0)
     kept = present | ((lines.paid_fen > 0) & (lines.net_fen > 0))

@@ -4,8 +4,10 @@ Figures are keyed by the symbol they feed; their `n` is the number of events beh
 orders), which decides whether they replace an assumption or only move it.
 """
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -17,7 +19,7 @@ from siyu.figure import Figure
 from siyu.orders import fans
 from siyu.orders.frames import Frames, Source, counted, run, summed, table
 from siyu.orders.refunds import charged
-from siyu.orders.sampling import Z95, ratio, wilson
+from siyu.orders.sampling import Z95, ratio
 
 PLATFORM = "douyin"  # the economics hold everything against the Douyin shop
 # Days a first-time buyer is followed for, the longest first that enough have been seen through.
@@ -72,21 +74,26 @@ def _orders(lines: ir.Table) -> ir.Table:
 def _quotient(
     orders: ir.Table, top: ir.IntegerColumn, bottom: ir.IntegerColumn, key: str, frames: Frames
 ) -> Figure | None:
-    """Sum of `top` over sum of `bottom`, orders taken as independent (Cochran 1977, eq. 2.39). n: orders with a top."""
+    """Sum of `top` over sum of `bottom`, orders taken as independent. n: orders with a top."""
+    sums = run(orders.aggregate(events=(top > 0).sum(), **_sums(orders, top, bottom))).iloc[0].fillna(0)
+    return _rate(sums, key, frames.sources, int(sums["events"])) if sums["b"] else None
+
+
+def _sums(orders: ir.Table, top: ir.IntegerColumn, bottom: ir.IntegerColumn) -> dict[str, ir.IntegerScalar]:
     a, b = top.cast("float64"), bottom.cast("float64")
-    sums = run(orders.aggregate(
-        n=orders.count(), events=(top > 0).sum(), a=top.sum(), b=bottom.sum(),
-        aa=(a * a).sum(), ab=(a * b).sum(), bb=(b * b).sum(),
-    )).iloc[0].fillna(0)  # fmt: skip
-    if not sums["b"]:
-        return None
+    squares = {"aa": (a * a).sum(), "ab": (a * b).sum(), "bb": (b * b).sum()}
+    return {"n": orders.count(), "a": top.sum(), "b": bottom.sum(), **squares}
+
+
+def _rate(sums: Mapping[str, Any], key: str, sources: tuple[str, ...], events: int, most: float = math.inf) -> Figure:
+    """A quotient of sums over independent orders (Cochran 1977, eq. 2.39), up to `most`."""
     value = float(sums["a"] / sums["b"])
     squares = float(sums["aa"] - 2 * value * sums["ab"] + value * value * sums["bb"])
     # nothing seen is not nothing there: one event more bounds it
-    squares = max(squares, 0.0) if sums["events"] else float(sums["b"] / sums["n"]) ** 2
+    squares = max(squares, 0.0) if events else float(sums["b"] / sums["n"]) ** 2
     half = Z95 * squares**0.5 / float(sums["b"])
-    low, high = max(value - half, 0.0), value + half
-    return Figure(value, low, high, definition(key).unit, "sampling95", key, frames.sources, int(sums["events"]))
+    low, high = max(value - half, 0.0), min(value + half, most)
+    return Figure(value, low, high, definition(key).unit, "sampling95", key, sources, events)
 
 
 def _repurchase(own: Frames) -> Figure | None:
@@ -115,8 +122,7 @@ def _repurchase(own: Frames) -> Figure | None:
 def _fan_share(own: Frames, k: int) -> Figure | None:
     if own.follows is None:
         return None
-    shares = (one.figure for one in fans.gmv_shares(own, k) if one.key == "fan_gmv_share_paid" and one.month is None)
-    return next((figure for figure in shares if figure is not None), None)
+    return fans.whole_shares(own, k).get("fan_gmv_share_paid")
 
 
 def _orders_year(orders: ir.Table, frames: Frames) -> Figure | None:
@@ -128,49 +134,23 @@ def _orders_year(orders: ir.Table, frames: Frames) -> Figure | None:
     return Figure.exact(float(round(count * YEAR / min(span, YEAR))), "orders_year", frames.sources, count)
 
 
-@dataclass(frozen=True)
-class Charge:
-    """Orders of a platform and a form of traffic (`all` where nobody says).
+def settled(charges: Source, sources: tuple[str, ...], k: int = 0) -> list[tuple[str, str, Figure]]:
+    """(platform, form of traffic, rate) of a client's settlement, in this order; cells under k orders are left out.
 
-    rate: fee over what it is taken of, exempt orders included. exempt: share of orders that paid none by rule."""
-
-    platform: str
-    traffic_form: str
-    rate: Figure
-    exempt: Figure
-
-
-def settled(charges: Source, sources: tuple[str, ...], k: int = 0) -> list[Charge]:
-    """Real rates of a client's settlement, in order of platform and form; cells under k orders are left out.
-
-    charges: a row per order and charge: platform, order_id, traffic_form text, fee_fen and base_fen int64 (what
-    the fee is taken of: paid and kept, with subsidies), exempt bool. Charges that were given back add up to none.
+    rate: fee over what it is taken of, exempt orders included; form `all` where nobody says. charges: a row per order
+    and charge: platform, order_id, traffic_form text, fee_fen and base_fen int64 (what the fee is taken of: paid and
+    kept, with subsidies). Charges that were given back add up to none.
     """
     rows = table(charges)
     orders = rows.group_by("platform", "traffic_form", "order_id").aggregate(
-        fee_fen=rows.fee_fen.sum(), base_fen=rows.base_fen.sum(), exempt=rows.exempt.max().cast("int64")
+        fee_fen=rows.fee_fen.sum(), base_fen=rows.base_fen.sum()
     )
     orders = orders.filter(orders.base_fen > 0)
-    fee, base = orders.fee_fen.cast("float64"), orders.base_fen.cast("float64")
-    sums = counted(
-        orders, ["platform", "traffic_form"], orders=orders.count(), fee_fen=orders.fee_fen.sum(),
-        base_fen=orders.base_fen.sum(), exempt=orders.exempt.sum(), fees=(fee * fee).sum(), both=(fee * base).sum(),
-        bases=(base * base).sum(),
-    )  # fmt: skip
-    found = []
-    for row in sums.to_dict("records"):
-        count, value = int(row["orders"]), row["fee_fen"] / row["base_fen"]
-        if count < max(k, 1):
-            continue
-        # Cochran 1977, eq. 2.39: a quotient of sums over independent orders
-        squares = max(row["fees"] - 2 * value * row["both"] + value**2 * row["bases"], 0)
-        half = Z95 * squares**0.5 / row["base_fen"]
-        low, high = max(value - half, 0.0), min(value + half, 1.0)
-        rate = Figure(value, low, high, "ratio", "sampling95", "take_rate", sources, count)
-        exempt = wilson(int(row["exempt"]), count).figure("exempt_share", count, sources)
-        if exempt is not None:
-            found.append(Charge(str(row["platform"]), str(row["traffic_form"]), rate, exempt))
-    return found
+    counts = counted(orders, ["platform", "traffic_form"], **_sums(orders, orders.fee_fen, orders.base_fen))
+    return [
+        (str(row["platform"]), str(row["traffic_form"]), _rate(row, "take_rate", sources, int(row["n"]), most=1.0))
+        for row in counts[counts["n"] >= max(k, 1)].to_dict("records")
+    ]
 
 
 def rates(
@@ -180,7 +160,6 @@ def rates(
 
     sources: of the settlement."""
     found = [] if charges is None else settled(charges, sources or frames.sources, k)
-    told = {one.platform for one in found}
-    by_form = [(one.platform, one.traffic_form, one.rate) for one in found]
+    told = {platform for platform, _, _ in found}
     exported = charged(frames, k) if frames.orders is not None else {}
-    return by_form + [(platform, "all", rate) for platform, rate in exported.items() if platform not in told]
+    return found + [(platform, "all", rate) for platform, rate in exported.items() if platform not in told]

@@ -6,7 +6,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, or_absent
 from siyu.orders import fans, labels, repurchase
 from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
@@ -53,7 +53,7 @@ class Parts:
     @cached_property
     def gmv(self) -> repurchase.Figures:
         """Shares of GMV, all months together."""
-        return {one.key: one.figure for one in fans.gmv_shares(self.frames, self.k) if one.month is None}
+        return fans.whole_shares(self.frames, self.k)
 
     @cached_property
     def uplift(self) -> Uplift:
@@ -292,4 +292,4 @@ def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:
     lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
     lacks = lacks or ("gross" in frames.lacks and entry.gross)
     figure = None if lacks else entry.function(Parts(frames, k))
-    return Absent((key,)) if figure is None else figure
+    return or_absent(figure, key)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 import pandas as pd
 
 from siyu.figure import Absent, Figure
-from siyu.messages import msg
+from siyu.orders import labels
 from siyu.orders.fans import Share
 from siyu.verdict import Verdict
 
@@ -37,11 +37,11 @@ def by_definition(shares: Iterable[Share], *reports: Figure | Absent) -> dict[st
     return {figure.definition: figure for figure in held}
 
 
-def ends(figures: Iterable[Figure | Absent]) -> tuple[Figure | Absent, Figure | Absent]:
-    """The least and the most of some figures, each as it is and with its own files."""
+def ends(figures: Iterable[Figure | Absent], key: str = "fan_gmv_share") -> tuple[Figure | Absent, Figure | Absent]:
+    """The least and the most of some figures, each as a point with its own files; Absent as metric `key` for none."""
     points = [figure.at("value") for figure in figures if isinstance(figure, Figure)]
     if not points:
-        return Absent(("fan_gmv_share",)), Absent(("fan_gmv_share",))
+        return Absent((key,)), Absent((key,))
     return min(points, key=lambda one: one.value), max(points, key=lambda one: one.value)
 
 
@@ -74,18 +74,9 @@ def answer(share: Figure | Absent, known: Figure | Absent, reports: Iterable[Fig
     fan shares, all that there is where no order could be read."""
     if isinstance(known, Absent):
         least, most = ends(reports)
-        return Verdict(
-            msg("Only what the dashboards report is at hand: fans bring {least} to {most} of sales"),
-            {"least": least, "most": most},
-            {"least": msg("Least share of sales from fans, as reported"), "most": msg("Most, as reported")},
-        )
-    message = (
-        msg("These exports carry figures on sales ({share} of records usable), and on buyers for {known} of the lines")
-        if known.value
-        else msg("These exports carry figures on sales, none on buyers: no order names one")
-    )
-    cards = {"share": msg("Order records that can be used"), "known": msg("Order lines that name a buyer")}
-    return Verdict(message, {"share": share, "known": known}, cards)
+        return Verdict(labels.CARRIED["reports"], {"least": least, "most": most}, labels.REPORTS_CARDS)
+    message = labels.CARRIED["buyers" if known.value else "sales"]
+    return Verdict(message, {"share": share, "known": known}, labels.CARRIED_CARDS)
 
 
 def _rows(rows: pd.DataFrame | None) -> list[tuple[pd.Timestamp, float, int]]:

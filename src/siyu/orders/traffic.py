@@ -4,7 +4,6 @@ Platforms name the way an order came in their own words; ordered rules read thos
 stays `unassigned` and is shown as that. Of an order with several lines the first line speaks.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -12,7 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, or_absent
 from siyu.orders.fans import paid_orders
 from siyu.orders.frames import Frames, counted, run, summed
 from siyu.orders.sampling import hidden, ratio
@@ -28,18 +27,6 @@ SOUGHT = (("sought", "搜索|订单|店铺|主页|首页|橱窗|收藏|购物车
 DOMAINS = (("bought", "付费|广告|千川|投放|DOU|随心推|ads"),
            ("private", "关注|粉丝|群|私信|订单|店铺|主页|客服|消息|会员|小程序"),
            ("public", "推荐|搜索|商城|直播|短视频|图文|信息流|猜你喜欢|活动|feed|search"))  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Split:
-    """Shares of orders by rule: `first` orders of buyers and `repeat` orders; None where nothing is known.
-
-    assigned: orders some rule knows, of `orders` with a buyer key."""
-
-    first: dict[str, Figure | None]
-    repeat: dict[str, Figure | None]
-    assigned: int
-    orders: int
 
 
 def orders_of(frames: Frames) -> ir.Table:
@@ -82,42 +69,37 @@ def form_shares(found: pd.DataFrame, sources: tuple[str, ...]) -> dict[str, Figu
     }
 
 
-def stated(figure: Figure | None, key: str) -> Figure | Absent:
-    """The figure, or Absent as metric `key` where there is none."""
-    return Absent((key,)) if figure is None else figure
-
-
-def split(frames: Frames, rules: tuple[tuple[str, str], ...], k: int = 0) -> Split:
-    """Shares of first and of repeat orders that each rule knows, among the orders some rule knows."""
+def split(frames: Frames, rules: tuple[tuple[str, str], ...], k: int = 0) -> dict[str, dict[str, Figure | None]]:
+    """Shares of `first` orders of buyers and of `repeat` orders by rule, among those some rule knows; None where
+    nothing is known."""
     orders = orders_of(frames)
     orders = orders.filter(orders.buyer_id.notnull())
     orders = orders.mutate(rule=_rule(orders, rules), cluster=frames.cluster(orders))
     counts = counted(orders, ["cluster", "repeat", "rule"], orders=orders.count())
     known = counts[counts["rule"] != UNASSIGNED]
-    shares = {
-        turn: {name: _share(frames, known[known["repeat"] == turn], name, k) for name, _ in rules} for turn in (0, 1)
+    return {
+        turn: {name: _share(frames, known[known["repeat"] == code], name, k) for name, _ in rules}
+        for code, turn in enumerate(("first", "repeat"))
     }
-    return Split(shares[0], shares[1], int(known["orders"].sum()), int(counts["orders"].sum()))
 
 
 def sought(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     """Share of `repeat` and of `first` orders that people came for by themselves (keys of `labels.SOUGHT`)."""
     ways = split(frames, SOUGHT, k)
-    turns = {"repeat": ways.repeat, "first": ways.first}
-    return {turn: stated(shares["sought"], "sought_order_share") for turn, shares in turns.items()}
+    return {turn: or_absent(ways[turn]["sought"], "sought_order_share") for turn in ("repeat", "first")}
 
 
 def domains(frames: Frames, followed: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     """What unpaid, bought and private reach bring, in the readings of `labels.DOMAINS`.
 
     followed: the same orders with the table of follows."""
-    first = split(frames, DOMAINS, k).first
+    first = split(frames, DOMAINS, k)["first"]
     by_way, by_fan = net_by_domain(frames), net_by_domain(followed, fans_are_private=True)
     return {
-        "first_public": stated(first["public"], "public_order_share"),
-        "first_bought": stated(first["bought"], "bought_order_share"),
-        "net_by_way": stated(by_way["private"], "private_net_share"),
-        "net_by_fan": stated(by_fan["private"], "private_net_share"),
+        "first_public": or_absent(first["public"], "public_order_share"),
+        "first_bought": or_absent(first["bought"], "bought_order_share"),
+        "net_by_way": or_absent(by_way["private"], "private_net_share"),
+        "net_by_fan": or_absent(by_fan["private"], "private_net_share"),
     }
 
 

@@ -145,13 +145,10 @@ class Shelf(Mapping[str, RowT]):
             name = f"{file}#{group}.*" if group else f"{file}#*"
             note(name, _digests.of(name))
 
+    def fitting(self, fits: Callable[[RowT], bool], group: str = "") -> list[RowT]:
+        """The rows that fit, in order, all of one group if it is named.
 
-def fitting(rows: Mapping[str, RowT], fits: Callable[[RowT], bool], group: str = "") -> list[RowT]:
-    """The rows that fit, in order, all of one group if it is named.
-
-    `fits` looks only at what `digests.TABLES` says to decide: other rows may change without being asked again.
-    """
-    if not isinstance(rows, Shelf):
-        return [row for row in rows.values() if fits(row)]
-    rows.look(group)
-    return [rows[key] for key, row in rows.rows.items() if fits(row)]
+        `fits` looks only at what `digests.TABLES` says to decide: other rows may change without being asked again.
+        """
+        self.look(group)
+        return [self[key] for key, row in self.rows.items() if fits(row)]

@@ -1,7 +1,7 @@
 """What a report is made of, as types: findings with their values and charts, and the entries they rest on.
 
-Notebooks write these records, renderings read them back. They hold no language and no arithmetic; the JSON
-Schemas of `siyu.schemas` are generated from them.
+Notebooks write these records, renderings read them back. They hold no language and no arithmetic; JSON Schemas are
+generated from them (`schemas/`).
 """
 
 from siyu.record.chart import Axis, Cell, Chart, Mark, ReferenceLine, Table, TableColumn, TableRow
@@ -19,7 +19,7 @@ from siyu.record.entries import (
     entries,
     kind_of,
 )
-from siyu.record.finding import FEEDS, ROLES, FindingRecord, Findings, TitledFinding, Value, WhatIf
+from siyu.record.finding import FindingRecord, Findings, TitledFinding, Value, WhatIf
 from siyu.record.text import (
     FINDING,
     NO_INPUT,
@@ -36,7 +36,7 @@ from siyu.record.text import (
 )
 
 __all__ = [
-    "FEEDS", "FINDING", "NO_INPUT", "ROLES", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell", "Chart",
+    "FINDING", "NO_INPUT", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell", "Chart",
     "ClaimEntry", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings", "LedgerEntry",
     "Mark", "Message", "Number", "OrdersEntry", "Quantity", "RecordPart", "ReferenceLine", "RivalEntry",
     "SourceEntry", "Table", "TableColumn", "TableRow", "TitledFinding", "Value", "WhatIf", "Wording", "entries",

@@ -10,11 +10,9 @@ from siyu.record.text import Both, IntervalKind, Key, Number, Quantity, RecordPa
 
 Section = Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z_]+$")]
 Role = Literal["answer", "headline", "appendix", "absent"]
-Feed = Literal["economics", "draws", "next"]
-ROLES: tuple[Role, ...] = ("answer", "headline", "appendix", "absent")
 # economics: its sources are the inputs of the sheet of live formulas; draws: its rows are the shares of draws
 # beside them; next: what to measure next
-FEEDS: tuple[Feed, ...] = ("economics", "draws", "next")
+Feed = Literal["economics", "draws", "next"]
 
 
 class Value(Quantity):

@@ -1,23 +1,15 @@
 """Notebooks that something else has executed: checked, then planned like sections that are already done."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from siyu.errors import Problem, ProblemsError, UsageError, nearest, shown_path
+from siyu.reads.digests import sha256_of
 from siyu.runs.ask.lint import hidden_failures
-from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.parameters import Scalar, given, injected
-from siyu.runs.ask.plan import (
-    NO_INPUT,
-    NOT_APPLICABLE,
-    OK,
-    Plan,
-    Request,
-    SectionPlan,
-    parameter_rows,
-)
+from siyu.runs.ask.plan import NO_INPUT, NOT_APPLICABLE, OK, Delivery, Plan, Request, SectionPlan, parameter_rows
 from siyu.runs.ask.requests import Given, Wish, checked, place
 from siyu.runs.ask.sections import applicable, notebooks
 from siyu.runs.check import checks
@@ -25,6 +17,7 @@ from siyu.runs.files import executed, storage
 from siyu.subjects import load_subject
 
 RUNNER = "external"
+Found = dict[str, tuple[Path, dict[str, Any]]]  # section -> its file and content
 _NOT_GIVEN = "Its executed notebook was not given."
 
 
@@ -38,19 +31,14 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
     Raises NotebooksRefusedError with everything that speaks against the notebooks; UsageError for unknown subjects.
     """
     problems: list[Problem] = []
-    opened: dict[str, dict[str, tuple[Path, dict[str, Any]]]] = {}
+    opened: dict[str, Found] = {}
     for path in paths:
         try:
             notebook = executed.normalised(storage.read_json(path))
         except (OSError, ValueError, KeyError, TypeError) as error:
             problems.append(_problem(path, f"{type(error).__name__} while reading", "an executed notebook"))
             continue
-        problems += [_problem(path, fault, "a notebook that ran to its end") for fault in checks.faults(notebook)]
-        problems += [
-            _problem(path, f"{found} in cell {cell}", "cells whose failures show", step)
-            for cell, found, step in hidden_failures(notebook)
-        ]
-        problems += _undeclared(path, notebook)
+        problems += _problems(path, notebook)
         section, subject = _section(path, notebook), str(given(notebook).get("subject", ""))
         if section not in notebooks():
             problems.append(_problem(path, section, f"a section. {nearest(section, notebooks())}"))
@@ -66,21 +54,17 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
     return [_plan(subject, {**for_anybody, **found}, languages, delivery) for subject, found in opened.items()]
 
 
-def _plan(
-    subject: str, found: dict[str, tuple[Path, dict[str, Any]]], languages: Sequence[str], delivery: Delivery
-) -> Plan:
+def _plan(subject: str, found: Found, languages: Sequence[str], delivery: Delivery) -> Plan:
     values = {section: _values(subject, given(notebook)) for section, (_, notebook) in found.items()}
     request = _request(subject, values, languages, delivery)
     sections = []
     for name, obstacle in applicable(request.subject.kind, request.subject.currency).items():
         if name in found:
-            content = storage.pretty(found[name][1])
-            sections.append(SectionPlan(name, OK, values[name], content))
-        elif not obstacle:
-            sections.append(SectionPlan(name, NO_INPUT, {}, reason=_NOT_GIVEN))
+            sections.append(SectionPlan(name, OK, values[name], storage.pretty(found[name][1])))
         else:
-            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, reason=obstacle))
-    inputs = {path.name: storage.sha256_of(path) for path, _ in found.values()}
+            status = NOT_APPLICABLE if obstacle else NO_INPUT
+            sections.append(SectionPlan(name, status, {}, reason=obstacle or _NOT_GIVEN))
+    inputs = {path.name: sha256_of(path) for path, _ in found.values()}
     said = {"case": request.case.id, "as_of": request.as_of}
     rows = parameter_rows({section: {**each, **said} for section, each in values.items()}, request.parameters)
     return Plan(request, tuple(sections), inputs, rows, RUNNER)
@@ -114,13 +98,16 @@ def _request(
     return replace(request, parameters={**request.parameters, **overridden})
 
 
-def _undeclared(path: Path, notebook: dict[str, Any]) -> list[Problem]:
-    """Parameters that were injected although no section declares them: the notebook ran with its defaults instead."""
+def _problems(path: Path, notebook: dict[str, Any]) -> Iterator[Problem]:
+    """Of one notebook: cells that failed or hide it, parameters that no section declares, so that defaults ran."""
+    for fault in checks.faults(notebook):
+        yield _problem(path, fault, "a notebook that ran to its end")
+    for cell, found, step in hidden_failures(notebook):
+        yield _problem(path, f"{found} in cell {cell}", "cells whose failures show", step)
     known = {name for section in notebooks().values() for name in section.parameters}
-    strange = [name for name in injected(notebook) if name not in known]
-    return [
-        _problem(path, f"the parameter {name}", "one that a section declares", nearest(name, known)) for name in strange
-    ]
+    for name in injected(notebook):
+        if name not in known:
+            yield _problem(path, f"the parameter {name}", "one that a section declares", nearest(name, known))
 
 
 def _section(path: Path, notebook: dict[str, Any]) -> str:

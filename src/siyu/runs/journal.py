@@ -16,21 +16,13 @@ class Journal:
     """Keeps what happened, for `journal.json` of each subject and, line by line, for its log."""
 
     def __init__(self, workspace: Workspace, run: str) -> None:
-        self.workspace = workspace
-        self.run = run
-        self.started = _now()
+        self.workspace, self.run, self.started = workspace, run, _now()
         self._tasks: dict[str, list[dict[str, Any]]] = {}
 
     def task(self, subject: str, task: Task, faults: Sequence[str]) -> None:
         """A task has ended, well or with faults."""
-        entry = {
-            "task": task.label,
-            "ended": _now(),
-            "seconds": round(task.seconds, 3),
-            "output_bytes": task.output,
-            "memory_bytes": task.memory,
-            "faults": list(faults),
-        }
+        entry = {"task": task.label, "ended": _now(), "seconds": round(task.seconds, 3)}
+        entry |= {"output_bytes": task.output, "memory_bytes": task.memory, "faults": list(faults)}
         self._tasks.setdefault(subject, []).append(entry)
         self.line(subject, f"{task.label}: {'; '.join(faults) or 'ok'} ({task.seconds:.1f} s)")
 
@@ -43,15 +35,8 @@ class Journal:
 
     def write(self, folder: Path, subject: str) -> None:
         """Write `journal.json` into the folder of a subject."""
-        content = {
-            "schema": 1,
-            "run": self.run,
-            "started": self.started,
-            "written": _now(),
-            "host": platform.node(),
-            "platform": platform.platform(),
-            "tasks": self._tasks.get(subject, []),
-        }
+        content = {"schema": 1, "run": self.run, "started": self.started, "written": _now()}
+        content |= {"host": platform.node(), "platform": platform.platform(), "tasks": self._tasks.get(subject, [])}
         storage.write(folder / JOURNAL, storage.pretty(content))
 
 

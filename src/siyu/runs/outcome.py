@@ -1,15 +1,8 @@
-"""The outcome of a subject, and the last steps to it: publish, or record why not."""
+"""The outcome of a subject, and what a batch tells while it runs."""
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from siyu.runs.ask.requests import command
-from siyu.runs.files.faults import on_disk
-from siyu.runs.files.record import FAILED, PUBLISHED, opened
-from siyu.runs.subjectrun import SubjectRun
 
 UNCHANGED = "unchanged"
 
@@ -40,42 +33,20 @@ class Outcome:
         return {**kept, "moved": list(self.moved), "reasons": list(self.reasons)}
 
 
-@dataclass
 class Progress:
-    """What a batch tells while it runs; any of it may be left out.
+    """What a batch tells while it runs: to nobody, unless a subclass listens."""
 
-    total: so many more steps are due.   step: one is done.   doing: what is under way.   ended: a subject
-    is through.   note: anything else that people should know.
-    """
+    def total(self, steps: int) -> None:
+        """So many more steps are due."""
 
-    total: Callable[[int], None] = field(default=lambda _steps: None)
-    step: Callable[[], None] = field(default=lambda: None)
-    doing: Callable[[str], None] = field(default=lambda _text: None)
-    ended: Callable[[Outcome], None] = field(default=lambda _outcome: None)
-    note: Callable[[str], None] = field(default=lambda _text: None)
+    def step(self) -> None:
+        """One step is done."""
 
+    def doing(self, text: str) -> None:
+        """What is under way."""
 
-def concluded(run: SubjectRun) -> Outcome:
-    """Publish a subject whose tasks are over, or record its failure, and say how it ended."""
-    if run.decision.unchanged:
-        return Outcome(run.subject, UNCHANGED, run.place.target)
-    aside: list[str] = []
-    if not run.faults:
-        try:
-            aside = run.publish()
-        except OSError as error:
-            run.faults["publishing"] = [on_disk(error, run.size())]
-    seconds, executed = time.monotonic() - run.started, tuple(sorted(run.executed))
-    if not run.faults:
-        moved = tuple(run.moved)
-        return Outcome(run.subject, PUBLISHED, run.place.target, seconds, executed, aside=tuple(aside), moved=moved)
-    folder = run.place.target
-    if run.lock.held:  # not where the lock itself could not be written
-        try:
-            folder = run.record_failure()
-        except OSError as error:
-            run.faults["recording the failure"] = [on_disk(error, run.size())]
-    record = opened(run.place.target)
-    stands = record is not None and record["status"] == PUBLISHED
-    repeat = command(run.plan.request, run.workspace.out) if run.plan.runner == "siyu" else ""
-    return Outcome(run.subject, FAILED, folder, seconds, executed, run.reasons(), repeat=repeat, stands=stands)
+    def ended(self, outcome: Outcome) -> None:
+        """A subject is through."""
+
+    def note(self, text: str) -> None:
+        """Anything else that people should know."""

@@ -1,12 +1,14 @@
-"""The account of a run: what goes into `run.json` about a subject, published or failed."""
+"""The account of a run: what renderings are told of it, and what goes into `run.json`, published or failed."""
 
 from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from siyu.record import RecordPart, TitledFinding
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
+from siyu.runs.ask.profile import Kind
 from siyu.runs.ask.sections import profiles
 from siyu.runs.files import executed, storage
 from siyu.runs.files.made import Made, listed
@@ -18,7 +20,9 @@ Faults = Mapping[str, Sequence[str]]
 
 def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[TitledFinding] = ()) -> dict[str, Any]:
     """The record of a run without its files and seal. findings: with titles, of a report without faults."""
-    request, made = plan.request, _made(plan, store)
+    request = plan.request
+    kept = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
+    made = {name: one for name, one in kept.items() if one is not None}
     record = {
         "schema": SCHEMA,
         "status": FAILED if faults else PUBLISHED,
@@ -30,7 +34,7 @@ def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[
         "languages": list(request.languages),
         "runner": plan.runner,
         "previous": None,
-        "key": plan.key({name: one.key for name, one in made.items()}),
+        "key": plan.key(made),
         "inputs": listed(dict(ChainMap(dict(plan.inputs), *(dict(one.inputs) for one in made.values())))),
         "parameters": list(plan.parameters),
         "versions": keys.versions(),
@@ -56,7 +60,34 @@ def reasons(faults: Faults) -> list[str]:
     return [f"{label}: {fault}" for label, found in faults.items() for fault in found]
 
 
-def section_state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
+def rendering(plan: Plan, store: SectionStore, folder: Path) -> dict[str, Any]:
+    """What a worker is told that renders a report into `folder`, see `siyu.runs.make.reporting.render`."""
+    request = plan.request
+    return {
+        "folder": str(folder),
+        "subject": request.subject.model_dump(include={"id", "name", "kind"}),
+        "as_of": request.as_of,
+        "parameters": list(plan.parameters),
+        "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
+        "pdf": request.delivery.pdf,
+        "sections": [_told(section, store, folder, request.subject.kind) for section in plan.sections],
+    }
+
+
+def _told(section: SectionPlan, store: SectionStore, folder: Path, kind: Kind) -> dict[str, Any]:
+    (status, reason), profile = _state(section, store), profiles()[section.notebook]
+    return {
+        "notebook": section.notebook,
+        "status": status,
+        "reason": reason,
+        "path": str(folder / "notebooks" / f"{section.notebook}.ipynb") if section.status == OK else None,
+        "question": profile.question.model_dump(),
+        "lead": profile.lead.finding if profile.lead else "",
+        "rank": profile.rank(kind),
+    }
+
+
+def _state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     """(status, reason or None) of a section that has been run well or is not to be run."""
     if section.status != OK:
         return section.status, section.reason
@@ -75,11 +106,6 @@ def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list
     ]
 
 
-def _made(plan: Plan, store: SectionStore) -> dict[str, Made]:
-    found = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
-    return {name: made for name, made in found.items() if made is not None}
-
-
 def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Mapping[str, Made]) -> dict[str, Any]:
     question = profiles()[section.notebook].question.model_dump()
     entry: dict[str, Any] = {"notebook": section.notebook, "question": question, "inputs": []}
@@ -89,5 +115,5 @@ def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Ma
         return {**entry, "status": FAILED, "reason": "was not run to its end"}
     if section.status == OK:
         entry |= made[section.notebook].as_json()
-    status, reason = section_state(section, store)
+    status, reason = _state(section, store)
     return {**entry, "status": status, **({"reason": reason} if reason else {})}

@@ -1,79 +1,82 @@
-"""One subject on its way: sections executed and checked, report rendered, sealed and published."""
+"""One subject on its way: sections executed and checked, report rendered, sealed and published.
+
+Subjects share sections: one run executes such a section, the others take over what it made.
+"""
 
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from siyu.record import TitledFinding
-from siyu.runs.ask.plan import OK, Plan, SectionPlan, report_inputs
+from siyu.runs.ask.plan import Plan, SectionPlan, report_inputs
 from siyu.runs.ask.present import Present
-from siyu.runs.ask.reuse import Renewal, decided, given_made
-from siyu.runs.ask.sections import notebooks, profiles
-from siyu.runs.check.acceptance import judged
+from siyu.runs.ask.requests import command
+from siyu.runs.ask.reuse import Renewal, decided
+from siyu.runs.ask.sections import notebooks
+from siyu.runs.check.checks import judged
 from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
+from siyu.runs.files.faults import on_disk
+from siyu.runs.files.locks import Lock
 from siyu.runs.files.publication import Place
-from siyu.runs.files.record import mismatches, sealed, whole
+from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, opened, sealed, whole
 from siyu.runs.files.report_files import file_name, published, renderings
-from siyu.runs.files.workspace import SectionStore
+from siyu.runs.files.workspace import SectionStore, Workspace
 from siyu.runs.journal import Journal
 from siyu.runs.make.pool import Task
-from siyu.runs.run_entry import account, moved, reasons, section_state
-from siyu.runs.shared import SharedSections
+from siyu.runs.outcome import UNCHANGED, Outcome
+from siyu.runs.run_entry import account, moved, reasons, rendering
+
+Made = TypeVar("Made")
 
 
 class SubjectRun:
     """Knows what is left to do for one subject. Holds its lock from `begin` to `end`.
 
-    executed: sections that were run for it.   moved: values that differ from the report published before.
+    fresh: shared sections that this batch has made; by force no others are taken over.
     """
 
-    def __init__(self, plan: Plan, shared: SharedSections, present: Present, journal: Journal, *, force: bool) -> None:
-        self.plan = plan
-        self.shared = shared
-        self.workspace = shared.workspace
-        self.present = present
-        self.journal = journal
-        self.force = force
+    def __init__(
+        self, plan: Plan, workspace: Workspace, present: Present, journal: Journal, fresh: set[str], *, force: bool
+    ) -> None:
+        self.plan, self.workspace, self.present, self.journal = plan, workspace, present, journal
+        self.fresh, self.force = fresh, force
         self.subject = plan.request.subject.id
         self.place = self.workspace.place(self.subject)
-        self.store = SectionStore(self.workspace.sections(self.subject))
+        self.store = self.workspace.sections(self.subject)
         self.lock = self.workspace.lock(self.subject)
         self.decision = Renewal(unchanged=False)
         self.faults: dict[str, list[str]] = {}
         self.started = time.monotonic()
-        self.executed: list[str] = []
-        self.moved: list[dict[str, Any]] = []
+        self._executed: list[str] = []
+        self._moved: tuple[dict[str, Any], ...] = ()
         self._due: list[SectionPlan] = []
-        self._pages: list[Task] = []
-        self._claimed: list[SectionPlan] = []
+        self._pages: list[Task] | None = None  # until all sections are good
+        self._claims: dict[str, Lock] = {}
         self._running = 0
-        self._rendering = False
         self._waiting_since: float | None = None
-        self._holder = ""
 
-    def begin(self, holder: str) -> bool:
+    def begin(self) -> bool:
         """Take the lock and decide. False when another run has the subject. Raises OSError."""
-        if not self.lock.acquire(holder):
+        if not self.lock.acquire():
             return False
-        self._holder = holder
         self.started = time.monotonic()
         self.place.recover()
         self.decision = decided(self.plan, self.workspace, self.present, force=self.force)
         if self.decision.unchanged:
             return True
         for section in self.plan.runs:
-            if section.given is not None:
-                self.store.take(section.notebook, given_made(self.plan, section.notebook), section.given)
-            elif (made := self.decision.adopt.get(section.notebook)) is not None:
-                published = self.place.target / "notebooks" / f"{section.notebook}.ipynb"
-                self.store.take(section.notebook, made, published.read_bytes())
-            elif section.notebook not in self.decision.kept:
+            made = self.decision.standing.get(section.notebook)
+            if made is None:
                 self.store.begin(section.notebook)
                 self._due.append(section)
+            elif made != self.store.accepted(section.notebook):
+                before = self.place.target / "notebooks" / f"{section.notebook}.ipynb"
+                self.store.take(section.notebook, made, section.given or before.read_bytes())
         # Long ones first, or the last one runs alone while a core idles; cells tell before anything has run.
         self._due.sort(key=lambda section: -len(code_cells(notebooks()[section.notebook].content)))
         return True
@@ -93,8 +96,8 @@ class SubjectRun:
                 self._due.remove(section)
                 self._running += 1
                 yield self._section_task(section, store)
-        if not (self._due or self._running or self.faults or self._rendering or self.decision.unchanged):
-            self._pages += self._rendering_tasks()
+        if not (self._due or self._running or self.faults or self._pages is not None or self.decision.unchanged):
+            self._pages = self._rendering_tasks()
         while self._pages:
             self._running += 1
             yield self._pages.pop(0)
@@ -104,11 +107,7 @@ class SubjectRun:
         """Take the result of a task: check what it made, keep it or note why not."""
         self._running -= 1
         section = next((one for one in self.plan.runs if one.notebook == task.label), None)
-        if section is None:
-            found = [fault] if fault else []
-        else:
-            self.executed.append(section.notebook)
-            found = self._finish(section, task, fault)
+        found = self._finish(section, task, fault) if section else [fault] if fault else []
         self.journal.task(self.subject, task, found)
         if found:
             self.faults[task.label] = found
@@ -133,9 +132,40 @@ class SubjectRun:
     def over(self) -> bool:
         """Whether nothing is left to run: unchanged, failed, or ready to publish."""
         idle = not self._due and not self._pages and not self._running
-        return self.decision.unchanged or (idle and (bool(self.faults) or self._rendering))
+        return self.decision.unchanged or (idle and (bool(self.faults) or self._pages is not None))
 
-    def publish(self) -> list[str]:
+    def concluded(self) -> Outcome:
+        """Publish a subject whose tasks are over, or record its failure, and say how it ended."""
+        if self.decision.unchanged:
+            return Outcome(self.subject, UNCHANGED, self.place.target)
+        aside = () if self.faults else self._attempt("publishing", self._publish)
+        seconds, executed = time.monotonic() - self.started, tuple(sorted(self._executed))
+        if not self.faults:
+            done = Outcome(self.subject, PUBLISHED, self.place.target, seconds, executed)
+            return replace(done, aside=tuple(aside or ()), moved=self._moved)
+        folder = None
+        if self.lock.held:  # not where the lock itself could not be written
+            folder = self._attempt("recording the failure", self._record_failure)
+        record = opened(self.place.target)
+        stands = record is not None and record["status"] == PUBLISHED
+        repeat = command(self.plan.request, self.workspace.out) if self.plan.runner == "siyu" else ""
+        why = tuple(reasons(self.faults))
+        folder = folder or self.place.target
+        return Outcome(self.subject, FAILED, folder, seconds, executed, why, repeat=repeat, stands=stands)
+
+    def size(self) -> int:
+        """Bytes that the report takes: those of the published one, none where there is none yet."""
+        return storage.size(self.place.target)
+
+    def _attempt(self, label: str, step: Callable[[], Made]) -> Made | None:
+        """What a step gives; None, and a fault, when the disk does not let it."""
+        try:
+            return step()
+        except OSError as error:
+            self.faults[label] = [on_disk(error, self.size())]
+            return None
+
+    def _publish(self) -> list[str]:
         """Check, seal and publish. Returns names of files of others that were moved aside.
 
         What speaks against publishing goes to `faults`; nothing is published then. Raises OSError.
@@ -149,7 +179,7 @@ class SubjectRun:
             return []
         findings = published(self.place.building)
         if whole(self.place.target) is not None:
-            self.moved = moved(published(self.place.target), findings)
+            self._moved = tuple(moved(published(self.place.target), findings))
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
             self.faults["reading back"] = found
@@ -159,7 +189,7 @@ class SubjectRun:
         storage.remove(self.workspace.failure(self.subject))
         return aside
 
-    def record_failure(self) -> Path:
+    def _record_failure(self) -> Path:
         """Leave a sealed record of the failure with the notebooks that were good. Returns its folder."""
         place = self.workspace.failure_place(self.subject)
         storage.emptied(place.building)
@@ -169,50 +199,49 @@ class SubjectRun:
         place.publish()
         return place.target
 
-    def size(self) -> int:
-        """Bytes that the report takes: those of the published one, none where there is none yet."""
-        return storage.size(self.place.target)
-
-    def reasons(self) -> tuple[str, ...]:
-        """Why the subject failed, one line a fault."""
-        return tuple(reasons(self.faults))
-
     def _store(self, section: SectionPlan) -> SectionStore | None:
         """Where a section that is due is to be made; None when it was taken over, or another makes it now."""
         if not section.shared:
             return self.store
-        if not self._taken(section) and self.shared.claim(section, self._holder):
-            self._claimed.append(section)
-            if not self._taken(section):  # else somebody has just made it
-                self.shared.store(section).begin(section.notebook)
-                return self.shared.store(section)
-            self._let_go(section)
+        store, claim = self.workspace.shared(section.shared), self.workspace.lock(f"shared-{section.shared}")
+        if not self._taken(section, store) and claim.acquire():
+            self._claims[section.notebook] = claim
+            if not self._taken(section, store):  # else somebody has just made it
+                store.begin(section.notebook)
+                return store
+            self._let_go(section.notebook)
         return None
 
-    def _taken(self, section: SectionPlan) -> bool:
-        found = self.shared.found(section)
-        if found is not None:
-            self.store.take(section.notebook, *found)
-            self._due.remove(section)
-            self.journal.line(self.subject, f"{section.notebook}: taken over, made once for all who ask for it")
-        return found is not None
+    def _taken(self, section: SectionPlan, store: SectionStore) -> bool:
+        """Whether the result that is kept for all was good, and has been taken over."""
+        made = store.accepted(section.notebook)
+        if made is None or (self.force and section.shared not in self.fresh):
+            return False
+        if self.present.changed(made, section.around):
+            return False
+        self.store.take(section.notebook, made, store.notebook(section.notebook).read_bytes())
+        self._due.remove(section)
+        self.journal.line(self.subject, f"{section.notebook}: taken over, made once for all who ask for it")
+        return True
 
     def _finish(self, section: SectionPlan, task: Task, fault: str | None) -> list[str]:
         """Check what a section has left, keep it, and let the others have it. Returns what speaks against it."""
-        store = self.shared.store(section) if section.shared else self.store
+        self._executed.append(section.notebook)
+        store = self.workspace.shared(section.shared) if section.shared else self.store
         made, found = judged(section, store) if fault is None else (None, [fault])
         if made is not None:
             store.accept(section.notebook, made, round(task.seconds, 3))
             if section.shared:
-                self.shared.made(section)
+                self.fresh.add(section.shared)
                 self.store.take(section.notebook, made, store.notebook(section.notebook).read_bytes())
-        self._let_go(section)
+        self._let_go(section.notebook)
         return found
 
-    def _let_go(self, *sections: SectionPlan) -> None:
-        for section in sections or self._claimed:
-            self.shared.release(section)
-        self._claimed = [one for one in self._claimed if sections and one not in sections]
+    def _let_go(self, *names: str) -> None:
+        """Let others have shared sections, made or not; all of them when none is named."""
+        for name in names or tuple(self._claims):
+            if claim := self._claims.pop(name, None):
+                claim.release()
 
     def _count_waiting(self) -> None:
         """Time in which nothing of the subject runs, because another makes a section for it, is not its own."""
@@ -233,42 +262,20 @@ class SubjectRun:
         }
         return Task(self.subject, section.notebook, payload)
 
-    def _rendering_tasks(self) -> Iterator[Task]:
-        self._rendering = True
+    def _rendering_tasks(self) -> list[Task]:
         storage.emptied(self.place.building)
         self._copy_notebooks([section.notebook for section in self.plan.runs])
-        request = self.plan.request
-        payload = {
-            "folder": str(self.place.building.resolve()),
-            "need": self.size(),
-            "subject": _about(request.subject),
-            "case": _about(request.case),
-            "as_of": request.as_of,
-            "parameters": list(self.plan.parameters),
-            "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
-            "pdf": request.delivery.pdf,
-            "sections": [self._section_entry(section) for section in self.plan.sections],
-        }
-        for kind, code in renderings(request.languages):
-            yield Task(self.subject, file_name(kind, code), {**payload, "kind": kind, "language": code})
+        payload = rendering(self.plan, self.store, self.place.building.resolve()) | {"need": self.size()}
+        return [
+            Task(self.subject, file_name(kind, code), {**payload, "kind": kind, "language": code})
+            for kind, code in renderings(self.plan.request.languages)
+        ]
 
     def _copy_notebooks(self, names: list[str]) -> None:
         folder = self.place.building / "notebooks"
         folder.mkdir(parents=True)
         for name in names:
             shutil.copyfile(self.store.notebook(name), folder / f"{name}.ipynb")
-
-    def _section_entry(self, section: SectionPlan) -> dict[str, Any]:
-        status, reason = section_state(section, self.store)
-        path = str((self.place.building / "notebooks" / f"{section.notebook}.ipynb").resolve())
-        ran = path if section.status == OK else None
-        profile = profiles()[section.notebook]
-        told = {
-            "question": profile.question.model_dump(),
-            "lead": profile.lead.finding if profile.lead else "",
-            "rank": profile.rank(self.plan.request.subject.kind),
-        }
-        return {"notebook": section.notebook, "status": status, "reason": reason, "path": ran, **told}
 
     def _changed(self) -> list[str]:
         """Inputs that are not any more what the report was made from."""
@@ -285,7 +292,3 @@ class SubjectRun:
     def _seal(self, place: Place, findings: Sequence[TitledFinding] = ()) -> None:
         self.journal.write(place.building, self.subject)
         sealed(place.building, account(self.plan, self.store, self.faults, findings))
-
-
-def _about(subject: Any) -> dict[str, Any]:
-    return {"id": subject.id, "name": subject.name.model_dump(), "kind": subject.kind}

@@ -7,19 +7,23 @@ import math
 import re
 
 import pytest
+from excel_formulas import PRINTED, excel, printed
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 from sympy import Function, Integer, Max, Min, Rational, Symbol, exp, log
 
-from siyu.formulas import ROUTES, WECHAT_ROUTES, compiled, contribution, fee_star, people_value, tolerable_loss
-from siyu.formulas.excel import PRINTED, excel, printed
+from siyu.formulas.breakeven import fee_star, tolerable_loss
+from siyu.formulas.compiled import compiled
+from siyu.formulas.contribution import contribution
+from siyu.formulas.people import people_value
 from siyu.language import Language
 from siyu.render.speech import Speech
 from siyu.render.tables import tables_bytes
 from siyu.render.tables.arithmetic import evaluated, names_in
 from siyu.render.tables.economics import ENDS, formulas
 from siyu.render.tables.inputs import bound
+from siyu.routes import ROUTES, WECHAT_ROUTES
 
 FORMULA = re.compile(r"<f>([^<]*)</f>")
 CODES = ("zh", "en")
@@ -208,7 +212,7 @@ def test_sheet_names_fit_excel_and_are_unique():
 
 
 def test_the_printed_formulas_are_those_of_the_library():
-    assert PRINTED.read_text(encoding="utf-8") == printed(), "run python -m siyu.formulas.excel"
+    assert PRINTED.read_text(encoding="utf-8") == printed(), "run python scripts/excel_formulas.py"
 
 
 def test_powers_stand_in_brackets_as_excel_reads_a_minus_before_them():

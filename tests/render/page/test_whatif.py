@@ -19,7 +19,7 @@ from siyu.economy.whatif import quantised, what_if
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.figure import Figure
-from siyu.formulas import fee_star, tolerable_loss
+from siyu.formulas.breakeven import fee_star, tolerable_loss
 from siyu.formulas.compiled import compiled
 from siyu.formulas.page import javascript
 from siyu.paths import data_dir

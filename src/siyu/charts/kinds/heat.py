@@ -1,23 +1,19 @@
 """A grid of values, label by series."""
 
-from collections.abc import Sequence
-
 import numpy as np
-from matplotlib.axes import Axes
 
 from siyu import theme
 from siyu.charts.kind import Kind, rows_high
+from siyu.charts.plate import Plate
 from siyu.charts.wrapping import wrapped
-from siyu.language import Language
-from siyu.record import Chart
 
 
-def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, narrow: bool) -> None:
+def paint(plate: Plate) -> None:
     """A grid of values (label × series), centred on zero, with the number in each cell."""
-    across = list(dict.fromkeys(language.say(row.series or "") for row in chart.rows))
-    down = list(dict.fromkeys(labels))
+    axes, chart, language = plate.axes, plate.chart, plate.language
+    across, down = plate.series, list(dict.fromkeys(plate.labels))
     grid = np.full((len(down), len(across)), np.nan)
-    for row, label in zip(chart.rows, labels, strict=True):
+    for row, label in zip(chart.rows, plate.labels, strict=True):
         grid[down.index(label), across.index(language.say(row.series or ""))] = row.value
     bound = float(np.nanmax(np.abs(grid))) or 1.0
     axes.pcolormesh(grid, cmap="BrBG", vmin=-bound, vmax=bound, edgecolors="white", lw=2)
@@ -26,7 +22,7 @@ def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, n
             colour = theme.PAPER if abs(value) > 0.62 * bound else theme.INK
             text = language.number(float(value), chart.unit if chart.unit == "ratio" else "")
             axes.text(across_at + 0.5, down_at + 0.5, text, ha="center", va="center", color=colour, fontsize=9)
-    room = {("zh", False): 44, ("zh", True): 20, ("en", False): 86, ("en", True): 40}[language.data_code, narrow]
+    room = {("zh", False): 44, ("zh", True): 20, ("en", False): 86, ("en", True): 40}[language.data_code, plate.narrow]
     room = max(4, room // len(across))  # characters that fit above one column
     axes.set_xticks(np.arange(len(across)) + 0.5, [wrapped(head, room, language) for head in across])
     axes.set_yticks(np.arange(len(down)) + 0.5, down)

@@ -1,44 +1,28 @@
 """Several series on each label's line: the gap is the message."""
 
-from collections.abc import Sequence
-
-from matplotlib.axes import Axes
-
 from siyu import theme
-from siyu.charts import axis
 from siyu.charts.kind import HALO, Kind, rows_high
-from siyu.language import Language
-from siyu.record import Chart
+from siyu.charts.plate import Plate
 
 
-def paint(axes: Axes, chart: Chart, labels: Sequence[str], language: Language, narrow: bool) -> None:
+def paint(plate: Plate) -> None:
     """Series as coloured dots on each label's line; the first line names the series."""
-    distinct = list(dict.fromkeys(labels))
-    names = list(dict.fromkeys(language.say(row.series or "") for row in chart.rows))
+    axes, names = plate.axes, plate.series
+    distinct = list(dict.fromkeys(plate.labels))
     for place, label in zip(range(len(distinct))[::-1], distinct, strict=True):
-        group = [row for row, own in zip(chart.rows, labels, strict=True) if own == label]
-        ends = [row.value for row in group]
-        axes.plot([min(ends), max(ends)], [place, place], color=theme.BAND, lw=5, solid_capstyle="round", zorder=1)
+        group = [row for row, own in zip(plate.chart.rows, plate.labels, strict=True) if own == label]
+        ends = min(row.value for row in group), max(row.value for row in group)
+        axes.plot(ends, [place, place], color=theme.BAND, lw=5, solid_capstyle="round", zorder=1)
         for row in group:
-            name = language.say(row.series or "")
-            colour = theme.SERIES[names.index(name)]
+            name = plate.language.say(row.series or "")
+            colour, below = theme.SERIES[names.index(name)], names.index(name) % 2 == 0
             axes.plot(row.value, place, "o", color=colour, ms=8, zorder=3)
-            below = names.index(name) % 2 == 0
-            text = f"{name} {language.number(row.value, row.unit)}"
-            side = "center" if max(ends) - min(ends) > 0 and not narrow else "left" if below else "right"
-            axis.note(
-                axes,
-                text,
-                (row.value, place),
-                (0, -17 if below else 12),
-                ha=side,
-                color=colour,
-                fontsize=9,
-                path_effects=HALO,
-                va="baseline",
-            )
-    axis.label_rows(axes, distinct, chart, language)
-    axis.room(axes, chart, 0.15, low=0.15)
+            text = f"{name} {plate.language.number(row.value, row.unit)}"
+            side = "center" if ends[1] > ends[0] and not plate.narrow else "left" if below else "right"
+            look = {"ha": side, "color": colour, "fontsize": 9, "path_effects": HALO, "va": "baseline"}
+            plate.note(text, (row.value, place), (0, -17 if below else 12), **look)
+    plate.label_rows(distinct)
+    plate.room(0.15, low=0.15)
 
 
 KIND = Kind(paint, rows_high(0.85), wide_from=7)

@@ -21,20 +21,10 @@ def disputes(ledger: Ledger) -> pd.DataFrame:
     rows = []
     for entry in ledger.conflicts.values():
         claims = [ledger.claims[claim_id] for claim_id in entry.claims]
-        rows.append(
-            {
-                "conflict_id": entry.conflict_id,
-                "kind": entry.kind,
-                "confidence": entry.confidence,
-                "topic": _topic(entry),
-                "sort": entry.kind,
-                "printed": joined(quoted(claim) for claim in claims),
-                "adopted": _adopted_text(entry, claims),
-                "outcome": entry.resolution,
-                "reason": {"en": entry.reason, "zh": entry.reason_zh},
-                "sources": [f"claim:{claim_id}" for claim_id in entry.claims],
-            }
-        )
+        row: dict[str, object] = {"conflict_id": entry.conflict_id, "kind": entry.kind, "confidence": entry.confidence}
+        row |= {"topic": entry.text, "sort": entry.kind, "printed": joined(map(quoted, claims))}
+        row |= {"adopted": _adopted_text(entry, claims), "outcome": entry.resolution, "reason": entry.why}
+        rows.append({**row, "sources": [f"claim:{claim_id}" for claim_id in entry.claims]})
     return pd.DataFrame(rows)
 
 
@@ -57,24 +47,13 @@ def gaps(ledger: Ledger) -> pd.DataFrame:
         if set(ratios) == {1.0}:
             continue
         furthest = max(ratios, key=lambda ratio: abs(math.log(ratio)))
-        number = {"value": adopted[0], "low": adopted[0], "high": adopted[1], "unit": adopted[2]}
-        about = {"topic": _topic(entry), "adopted": number}
-        rows.append(
-            {
-                "conflict_id": entry.conflict_id,
-                "label": {"id": msg("{topic}: {adopted} adopted"), "args": about},
-                "value": furthest,
-                "low": min(ratios),
-                "high": max(ratios),
-                "factor": max(furthest, 1 / furthest),
-                "topic": _topic(entry),
-                "reason": {"en": entry.reason, "zh": entry.reason_zh},
-                "tone": "weak" if entry.resolution == "range" else "rival",
-                "interval_kind": "claim_range" if min(ratios) < max(ratios) else "none",
-                "definition": "printed_over_adopted",
-                "sources": _refs(entry),
-            }
-        )
+        about = {"topic": entry.text, "adopted": _number(*adopted)}
+        row = {"conflict_id": entry.conflict_id, "label": {"id": msg("{topic}: {adopted} adopted"), "args": about}}
+        row |= {"value": furthest, "low": min(ratios), "high": max(ratios), "factor": max(furthest, 1 / furthest)}
+        row |= {"topic": entry.text, "reason": entry.why, "tone": "weak" if entry.resolution == "range" else "rival"}
+        row |= {"interval_kind": "claim_range" if min(ratios) < max(ratios) else "none"}
+        row |= {"definition": "printed_over_adopted", "sources": _refs(entry)}
+        rows.append(row)
     return pd.DataFrame(rows).sort_values("factor", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -82,10 +61,6 @@ def widest(gaps: pd.DataFrame) -> Figure:
     """The largest factor between printed and adopted, with its sources; gaps as `gaps` returns them."""
     first = gaps.iloc[0]
     return Figure.exact(float(first["factor"]), "printed_over_adopted", tuple(first["sources"]))
-
-
-def _topic(entry: Conflict) -> Text:
-    return {"en": entry.topic, "zh": entry.topic_zh}
 
 
 def _refs(entry: Conflict) -> list[str]:
@@ -97,9 +72,8 @@ def _adopted(entry: Conflict, ledger: Ledger) -> tuple[float, float, str] | None
     if entry.kind not in ("rival", "reading"):
         return None
     figures = [claim for claim_id in entry.claims if (claim := ledger.claims[claim_id]).tag == "figure"]
-    if entry.adopted_low is not None and figures:
-        high = entry.adopted_low if entry.adopted_high is None else entry.adopted_high
-        return entry.adopted_low, high, figures[0].unit
+    if entry.judged and figures:
+        return *entry.judged, figures[0].unit
     standing = [claim for claim in figures if claim.claim_id in entry.adopted and claim.span[1] > 0]
     if not standing or len({claim.unit for claim in standing}) > 1:
         return None
@@ -110,7 +84,7 @@ def _adopted(entry: Conflict, ledger: Ledger) -> tuple[float, float, str] | None
 def _printed(entry: Conflict, ledger: Ledger, adopted: tuple[float, float, str]) -> list[tuple[float, float]]:
     """(low, high) of what the adopted figure stands against: the rejected, or all where one was judged."""
     claims = [ledger.claims[claim_id] for claim_id in entry.claims]
-    if entry.adopted_low is None:
+    if not entry.judged:
         claims = [claim for claim in claims if claim.claim_id not in entry.adopted]
     figures = [claim for claim in claims if claim.tag == "figure" and claim.unit == adopted[2]]
     return [_ends(claim) for claim in figures if claim.span[1] > 0]
@@ -123,8 +97,10 @@ def _ends(claim: Claim) -> tuple[float, float]:
 
 
 def _adopted_text(entry: Conflict, claims: list[Claim]) -> Text | None:
-    if entry.adopted_low is not None:
-        high = entry.adopted_low if entry.adopted_high is None else entry.adopted_high
-        number = {"value": entry.adopted_low, "low": entry.adopted_low, "high": high, "unit": claims[0].unit}
-        return {"id": "{adopted}", "args": {"adopted": number}}
+    if entry.judged:
+        return {"id": "{adopted}", "args": {"adopted": _number(*entry.judged, claims[0].unit)}}
     return joined(quoted(claim) for claim in claims if claim.claim_id in entry.adopted)
+
+
+def _number(low: float, high: float, unit: str) -> dict[str, object]:
+    return {"value": low, "low": low, "high": high, "unit": unit}

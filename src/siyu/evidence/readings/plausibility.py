@@ -15,7 +15,6 @@ from siyu.definitions import registry
 from siyu.evidence.claims import Claim
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.table import Faults, Row, read_table
-from siyu.reads import fitting
 
 COLUMNS = ("rule_id", "claim_id", "against", "ratio", "low", "high", "plausible")
 
@@ -103,7 +102,7 @@ def _claims(ledger: Ledger, metric: str | None, entity: str | None, statistic: s
         asked = claim.metric == metric and claim.numeric and statistic in (None, claim.statistic)
         return asked and (entity is None or f"{claim.entity}.".startswith(f"{entity}."))
 
-    return fitting(ledger.claims, fits, entity.partition(".")[0] if entity else "")
+    return ledger.claims.fitting(fits, entity.partition(".")[0] if entity else "")
 
 
 def _row(rule: Rule, claim: Claim, against: str, ratio: float) -> tuple[object, ...]:

@@ -81,12 +81,7 @@ def fault_counts(figures: pd.DataFrame) -> pd.DataFrame:
     Columns: label (fault), value (count), tone (`rival` for a fatal fault), sources."""
     counts = figures["faults"].explode().dropna().value_counts(sort=True)
     rows: list[dict[str, object]] = [
-        {
-            "label": code,
-            "value": count,
-            "tone": "rival" if code in FATAL else "weak",
-            "sources": ["ledger:all"],
-        }
+        {"label": code, "value": count, "tone": "rival" if code in FATAL else "weak", "sources": ["ledger:all"]}
         for code, count in counts.items()
     ]
     return pd.DataFrame(rows)

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from siyu.intake.formats.identities import MERGED
 from siyu.intake.reading.problems import RefusedError
 
 CELL_LIMIT = 30_000_000  # cells of one sheet: 400,000 orders of 75 columns
 ROW_LIMIT, COLUMN_LIMIT = 1_048_576, 600
 LISTED = 100_000  # cells of a sheet that are errors, beyond which it is no table
 ERROR = "#ERROR!"  # a cell whose formula failed
-LOST = "#EMPTY!"  # a formula whose result was never stored
 
 
 @dataclass
@@ -34,6 +34,11 @@ class Marks:
         self.instead[row, column] = text
         if len(self.instead) > LISTED:
             raise RefusedError("too_large")
+
+    def merged(self, top: int, bottom: int, left: int, right: int) -> None:
+        """A merged range. Over several rows of one column it is a value that several records share; else a title."""
+        for row in range(top + 1, bottom + 1) if left == right else ():
+            self.holds(row, left, MERGED)
 
     def bounded(self, size: int) -> None:
         """Raise RefusedError when the sheet is mostly empty and would cost as much as a full one. size: its bytes."""

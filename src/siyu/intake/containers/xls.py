@@ -17,7 +17,7 @@ _LOCKED = ("EncryptedPackage", "EncryptionInfo", "DataSpaces")
 # records whose data begin with row and column; the last holds several columns
 _CELLS = {0x0203, 0x027E, 0x00FD, 0x0204, 0x0201, 0x0006, 0x0205, 0x00D6}
 _SEVERAL = {0x00BD, 0x00BE}
-_BOF, _EOF, _LOCK, _SHEET, _ROW, _ERROR = 0x0809, 0x000A, 0x002F, 0x0085, 0x0208, 0x0205
+_BOF, _EOF, _LOCK, _ROW, _ERROR, _MERGED = 0x0809, 0x000A, 0x002F, 0x0208, 0x0205, 0x00E5
 
 
 def marks(file: BinaryIO) -> dict[str, Marks]:
@@ -111,5 +111,9 @@ def _record(sheet: Marks, kind: int, data: bytes) -> None:
         sheet.cell(row + 1, last + 1)
         if (kind == _ERROR and data[7]) or (kind == 0x0006 and data[6] == 2 and data[12:14] == b"\xff\xff"):
             sheet.holds(row + 1, column + 1, ERROR)
+    elif kind == _MERGED:
+        for at in range(2, len(data) - 7, 8):
+            top, bottom, left, right = struct.unpack_from("<4H", data, at)
+            sheet.merged(top + 1, bottom + 1, left + 1, right + 1)
     elif kind == _ROW and struct.unpack_from("<H", data, 12)[0] & 0x20:
         sheet.hidden.append(struct.unpack_from("<H", data)[0] + 1)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from copy import copy
 from xml.parsers import expat
 
-from siyu.intake.containers.marks import ERROR, LOST, Marks
+from siyu.intake.containers.marks import ERROR, Marks
+from siyu.intake.formats.identities import LOST
 from siyu.intake.reading.problems import RefusedError
 
 PART_LIMIT = 1_500_000_000
@@ -25,9 +26,11 @@ def marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
         for one in relations.relations if {"Id", "Target"} <= set(one)
     }  # fmt: skip
     found = {}
-    for title, place in book.sheets if book is not None else ():
+    for title, place, hidden in book.sheets if book is not None else ():
         part = parts.get(targets.get(place, ""))
         found[title] = part.marks if part is not None else Marks()
+        if hidden:
+            found[title].hidden = list(range(1, found[title].last_row + 1))
     return found
 
 
@@ -36,7 +39,7 @@ class _Look:
 
     def __init__(self) -> None:
         self.marks = Marks()
-        self.sheets: list[tuple[str, str]] = []
+        self.sheets: list[tuple[str, str, bool]] = []
         self.relations: list[Mapping[str, str]] = []
         self.root = ""
         self.row = self.column = self.elements = self.cells = 0
@@ -59,7 +62,7 @@ class _Look:
             self._sheet(name, attributes)
         elif name == "sheet":
             place = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
-            self.sheets.append((attributes.get("name", ""), place))
+            self.sheets.append((attributes.get("name", ""), place, attributes.get("state", "visible") != "visible"))
         elif name == "Relationship":
             self.relations.append(attributes)
 
@@ -79,10 +82,23 @@ class _Look:
         elif name == "f":
             self.formula = True
         elif name in ("v", "is"):
-            self.value = True
+            # many programs write an empty value for a formula that they have not computed
+            self.value = not self.formula or self.kind == "str"
+            self.parser.CharacterDataHandler = None if self.value else self._text
+        elif name == "mergeCell":
+            self._merged(attributes.get("ref", ""))
+
+    def _text(self, _: str) -> None:
+        self.value, self.parser.CharacterDataHandler = True, None
+
+    def _merged(self, reference: str) -> None:
+        """A range over several rows: whose cells the lower ones are cannot be told."""
+        (top, left), (bottom, right) = (_place(end, 0, 0) for end in (reference.split(":") * 2)[:2])
+        self.marks.merged(top, min(bottom, self.marks.last_row), left, min(right, self.marks.last_column))
 
     def close(self) -> None:
         """The cell that was open is complete."""
+        self.parser.CharacterDataHandler = None
         if self.kind == "e":
             self.marks.holds(self.row, self.column, ERROR)
         elif self.formula and not self.value:

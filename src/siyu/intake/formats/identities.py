@@ -18,12 +18,21 @@ _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20,
 _UNSEEN = dict.fromkeys([0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
                          *range(0x2060, 0x2065), *range(0x2066, 0x206A)])  # fmt: skip
 _CIPHER = re.compile(r"^(##|\$\$|#[A-Za-z0-9+/=]{8})")
-_ERROR = re.compile(r"#[A-Z/0!?_]+[!?]?|#+")  # what a spreadsheet shows for a failed formula
+# what `containers` put for cells whose value is not known: below the first one of a merged range, never computed
+MERGED, LOST = "#MERGED!", "#EMPTY!"
+_ERROR = re.compile(r"#[A-Z/0!?_]+[!?]?(\sN/A)?|#+|Err:\d+")  # what a spreadsheet shows for a failed formula
 _STARS = re.compile(r"[*＊•●∗✱✲◆■□]|…|\.{3}")
 _GAP = re.compile(r"\+?\d{2,4}\s?([xX#._\-—?~])\1{2,}\s?\d{0,4}|[xX]{2,}")  # 138xxxx1234
 _TITLED = re.compile(r"[\u4e00-\u9fff]{1,2}(某{1,2}|先生|女士|小姐|同学|老师)")  # 王某, 李女士
-_NOTHING = re.compile(r"-?[0\s_.:-]*|-\d+(\.0+)?|(\d)\2{10,}|1[3-9]\d0{8}")  # 0, 000000, -1, 11111111111
+# 0, 000000, -1, 11111111111, 99999999, 0x0, 123456789, days before any
+_NOTHING = re.compile(
+    r"-?[0\s_.:/-]*|-\d+(\.0+)?|(\d)\2{10,}|1[3-9]\d0{8}|9{8,}|0?1234567890?|0x0+|(1900.0?1.0?0|1970.0?1.0?1)(\s.*)?"
+)
 _PHONE = re.compile(r"(?:\+?(?:00)?86)?(1[3-9]\d{9})")
+_SAID = re.compile(r"^(?:tel|phone|mobile|手机号?码?|电话)[::]?(?=[+\d(])|\((?:手机|电话|微信同号)\)$", re.IGNORECASE)
+_SIMPLE = str.maketrans(
+    "沒無買遊訪註冊會員戶顧號帳錄線陸隱門現場過測試", "没无买游访注册会员户顾号账录线陆隐门现场过测试"
+)
 # what spreadsheets and programs write for a number too long for them; a nickname may read 4e135
 _ROUNDED = re.compile(r"\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}|\d{16,}\.\d*")
 _HASHED = ("", "null", "NULL", "None", "nan", "0", "undefined", "-")
@@ -44,9 +53,10 @@ def narrow(text: str) -> str:
 
 
 def squeezed(text: str) -> str:
-    """Letters, digits and pictures of a text alone, without case: what words of `nobody.csv` are compared by."""
+    """Letters, digits and pictures of a text alone, simplified, without case: what words of `nobody.csv` are compared
+    by."""
     kept = (sign for sign in text if unicodedata.category(sign)[0] in "LNM" or ord(sign) > 0x1F000)
-    return "".join(kept).casefold()
+    return "".join(kept).casefold().translate(_SIMPLE)
 
 
 def nobody_file() -> Path:
@@ -56,14 +66,16 @@ def nobody_file() -> Path:
 
 @lru_cache(maxsize=1)
 def _words() -> tuple[frozenset[str], re.Pattern[str]]:
-    """Words that mean nobody, and the pattern of a noun with the attributes that make it nobody."""
-    sorts: dict[str, list[str]] = {"word": [], "prefix": [], "noun": []}
+    """Words that mean nobody, and the pattern of a noun with the attributes that make it nobody, or of a number."""
+    sorts: dict[str, list[str]] = {"word": [], "prefix": [], "noun": [], "suffix": [], "numbered": []}
     with reads.reader():  # noted with the exports
         text = nobody_file().read_text(encoding="utf-8")
     for row in csv.DictReader(text.splitlines()):
         sorts[row["sort"]].append(row["word"].casefold())
-    prefixes, nouns = ("|".join(map(re.escape, sorts[sort])) for sort in ("prefix", "noun"))
-    return frozenset(sorts["word"]), re.compile(f"(?:{prefixes})*(?:{nouns})")
+    before, noun, after, counted = (
+        f"(?:{'|'.join(map(re.escape, sorts[sort]))})" for sort in ("prefix", "noun", "suffix", "numbered")
+    )
+    return frozenset(sorts["word"]), re.compile(rf"{before}*{noun}{after}*|{before}*{counted}{noun}?\d+")
 
 
 def is_nobody(text: str) -> bool:
@@ -74,7 +86,9 @@ def is_nobody(text: str) -> bool:
         return True
     word = squeezed(text)
     words, noun = _words()
-    return not word or word in words or bool(noun.fullmatch(word)) or word in EMPTY_HASHES
+    twice = word[: len(word) // 2]  # nullnull
+    doubled = len(twice) > 3 and twice in words and word == twice * 2
+    return not word or word in words or doubled or bool(noun.fullmatch(word)) or word in EMPTY_HASHES
 
 
 def identity(text: str) -> Identity:
@@ -84,11 +98,13 @@ def identity(text: str) -> Identity:
     what cannot be seen. An id that a spreadsheet has rounded is a fault.
     """
     plain = html.unescape(narrow(text)).strip(" \t\u00a0'`\u2018")
+    if plain in (MERGED, LOST):
+        return None, "cell_error"
     if is_nobody(plain):
         return None, ""
     if _ROUNDED.fullmatch(plain):
         return None, "damaged_id"
-    digits = re.sub(r"[\s()\u00a0-]", "", plain)
+    digits = re.sub(r"[\s()\u00a0./_\u2010-\u2015-]", "", _SAID.sub("", plain))
     if phone := _PHONE.fullmatch(digits):
         return phone[1], ""
     plain = re.sub(r"^(\d{1,15})\.0+$", r"\1", plain)  # a number that went through a spreadsheet

@@ -11,16 +11,18 @@ from typing import Any
 from tqdm import tqdm
 
 from siyu.intake.reading.accounting import Account
-from siyu.intake.reading.export import read
+from siyu.intake.reading.export import Sink, read
 from siyu.intake.reading.problems import Trouble
 from siyu.intake.reading.sources import sources
+from siyu.intake.store.exported import epoch_of
+from siyu.intake.store.observation import ended
 from siyu.language import Language
 
 LONG = 50_000_000  # bytes from which progress is shown
 LISTED = 20  # problems of a file that a person is shown
 
 
-def accounts(paths: Sequence[Path], wanted: str | None) -> list[Account]:
+def accounts(paths: Sequence[Path], wanted: str | None = None, sink: Sink | None = None) -> list[Account]:
     """The account of every table at the paths, in order. The same content twice is refused."""
     found: list[Account] = []
     for path in paths:
@@ -29,7 +31,11 @@ def accounts(paths: Sequence[Path], wanted: str | None) -> list[Account]:
                 total=source.size, unit="B", unit_scale=True, leave=False, file=sys.stderr,
                 disable=source.size < LONG or not sys.stderr.isatty(),
             ) as bar:  # fmt: skip
-                found.append(read(source, wanted, progress=partial(_advance, bar)).account)
+                account = read(source, wanted, sink=sink, progress=partial(_advance, bar)).account
+            if account.observed is not None:
+                since, until = account.observed
+                account.observed = since, ended(epoch_of(account.file), until)
+            found.append(account)
     refuse_repeats(found)
     return found
 
@@ -60,6 +66,11 @@ def summary(account: Account, language: Language) -> str:
     lines.append("  " + language.say(
         "{records} records: {accepted} accepted, {quarantined} quarantined, {ignored} ignored", values
     ))  # fmt: skip
+    if account.observed is not None:
+        since, until = ({"value": day.isoformat()} for day in account.observed)
+        lines.append("  " + language.say("observed from {since} to {until}", {"since": since, "until": until}))
+    if account.draft:
+        lines.append("  " + language.message("draft format"))
     if account.control:
         lines.append("  " + language.say(
             "yuan: {accepted_yuan} accepted, {quarantined_yuan} quarantined, {ignored_yuan} ignored;"
@@ -81,10 +92,11 @@ def summary(account: Account, language: Language) -> str:
         ))  # fmt: skip
     if account.crowd is not None and account.crowd.named:
         crowd = account.crowd
-        shares = ", ".join(f"{share:.1%}" for share in crowd.largest)
+        held = {"keys": f"{crowd.keys:,}", "usual": f"{crowd.usual:,}",
+                "shares": ", ".join(f"{share:.1%}" for share in crowd.largest)}  # fmt: skip
         lines.append("  " + language.say(
-            "{keys} different buyers; 99 in 100 have at most {usual} records; the largest hold {shares}",
-            {"keys": {"value": f"{crowd.keys:,}"}, "usual": {"value": f"{crowd.usual:,}"}, "shares": {"value": shares}},
+            "{keys} different buyers; 99 in 100 have at most {usual} orders; the largest hold {shares}",
+            {name: {"value": text} for name, text in held.items()},
         ))  # fmt: skip
     if account.unknown_columns:
         names = {"names": {"value": ", ".join(account.unknown_columns)}}

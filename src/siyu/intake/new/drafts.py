@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from siyu.intake.formats.catalogue import OPEN, decides, undecided
+from siyu.intake.formats.catalogue import OPEN, decides, names_buyers
 from siyu.intake.formats.format import Layout, normal
 from siyu.intake.new import guesses, proofs
 from siyu.intake.new.sample import Sample, sample
@@ -52,12 +52,17 @@ def drafted(source: TableSource, name: str) -> Draft:
 def extended(layout: Layout, name: str) -> Draft:
     """The format of a file that has columns it says nothing about, with these as questions."""
     entry = layout.format.model_dump(exclude_defaults=True, exclude={"key", "open"})
-    names = undecided(layout)
+    names = layout.unknown  # of these the reader could not tell
     identify = [layout.title(key) for key in layout.places] + list(names)
     content = {"name": {"en": name, "zh": name}, "draft": True, "checked": OPEN} | entry
     content |= {"name": {"en": name, "zh": name}, "identify": identify, "waived": dict.fromkeys(names, OPEN)}
-    told = [f"{header}: may say which lines count. Move it to columns, or write why it does not matter."
-            for header in names]  # fmt: skip
+    buyers = [header for header in names if names_buyers(header)] if "buyer_id" not in layout.places else []
+    if len(buyers) == 1:
+        content["columns"]["buyer_id"]["header"] = buyers
+        del content["waived"][buyers[0]]
+    told = [f"{header}: may say which lines count, or who bought. Move it to columns, or write why it does not matter."
+            for header in content["waived"]]  # fmt: skip
+    told += [f"buyer_id: {header} is the only column that may tell buyers apart." for header in buyers[:1]]
     return Draft(content, [f"Made from the format {layout.format.key}.", *told])
 
 
@@ -112,7 +117,8 @@ class _Asking:
         table, refund = self.table, self.places.get("refunded_fen")
         found = guesses.amounts(table, self._taken("unit_price_fen"))
         found = [place for place in found if place != self.places.get("unit_price_fen")]
-        if refund is not None and (pair := proofs.net_of(table, refund, found)):
+        totals = guesses.money(table, set())
+        if refund is not None and (pair := proofs.net_of(table, refund, found, totals)):
             paid, total = pair
             self.refunds = "net"
             self._column("net_fen", "money", paid, required=True)
@@ -130,11 +136,11 @@ class _Asking:
             self._ask("paid_fen", "money", "what did the buyer pay, without what platform or shop add?", found)
         if refund is not None:
             self._column("refunded_fen", "money", refund)
-            proved = len(found) == 1 and proofs.apart_from(table, refund, found[0])
-            self.refunds = "apart" if proved else OPEN
-            what = (f"{table.named(found[0])} stays as it was when {table.named(refund)} says that it went back."
-                    if proved else "refunds: apart when the amount stays as it was, net when it is already less the"
-                    " refund (then its column is net_fen).")  # fmt: skip
+            proof = proofs.apart_from(table, refund, found[0], totals) if len(found) == 1 else None
+            self.refunds = OPEN if proof is None else "apart"
+            what = (f"{table.named(found[0])} is {table.named(proof)} on refunded lines, too: it stays as it was."
+                    if proof is not None else "refunds: apart when the amount stays as it was, net when it is already"
+                    " less the refund (then its column is net_fen).")  # fmt: skip
             self.told.append(what)
 
     def _time(self) -> None:

@@ -81,12 +81,19 @@ def _fitting(table: Sample, key: str, word: str, reader: str) -> Iterator[int]:
 def amounts(table: Sample, taken: set[int]) -> list[int]:
     """Places of columns that may be what was paid: money by their cells, by their headers no discount or fee."""
     found = []
-    for place in sorted(table.speakable - taken):
+    for place in money(table, taken):
         name = re.sub(r"\(.*\)", "", normal(table.header[place]))
-        money = PAID.search(name) and not _LESS.search(name) and table.readable(place, "money")
-        if money and table.filled(place) and not _all_ids(table, place):
+        if PAID.search(name) and not _LESS.search(name):
             found.append(place)
     return found
+
+
+def money(table: Sample, taken: set[int]) -> list[int]:
+    """Places of all columns of amounts."""
+    return [
+        place for place in sorted(table.speakable - taken)
+        if table.readable(place, "money") and table.filled(place) and not _all_ids(table, place)
+    ]  # fmt: skip
 
 
 def _all_ids(table: Sample, place: int) -> bool:
@@ -103,8 +110,7 @@ def numbered(table: Sample, taken: set[int]) -> list[int]:
 
 def identities(table: Sample, taken: set[int]) -> list[int]:
     """Places of columns that may tell buyers apart."""
-    money = set(amounts(table, taken))
-    places = sorted(table.speakable - taken - money)
+    places = sorted(table.speakable - taken - set(amounts(table, taken)))
     return [place for place in places if IDENTITY.search(normal(table.header[place])) and table.filled(place)]
 
 

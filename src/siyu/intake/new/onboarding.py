@@ -6,28 +6,23 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import yaml
 
 from siyu.errors import Problem, UsageError
 from siyu.intake.formats.catalogue import FOLDER, catalogue, formats
 from siyu.intake.formats.format import Format
-from siyu.intake.new.checking import refuse_repeats
+from siyu.intake.new.checking import accounts
 from siyu.intake.new.drafts import Draft, drafted, extended
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.encodings import blocks, encoding_of
-from siyu.intake.reading.export import read
 from siyu.intake.reading.headers import head
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import EXPORTS, TableSource, junk, sources
-from siyu.intake.store.exported import epoch_of
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
-from siyu.intake.store.observation import TIMES, ended
 from siyu.observed import ORDERS
 from siyu.paths import data_dir, subject_dirs
 
@@ -167,17 +162,14 @@ def _free(name: str, folder: Path) -> bool:
 
 def _read(exports: Path) -> tuple[list[Account], date, set[str]]:
     """The accounts, the last observed day of the orders (today without any), orders without a buyer column."""
-    ends, nameless = list[date](), set[str]()
+    nameless = set[str]()
 
-    def sink(epoch: int, table: pa.Table, _: object, entry: Format) -> None:
-        if entry.kind != ORDERS:
-            return
-        if "order_id" in table.column_names and "buyer_id" not in table.column_names:
+    def sink(table: pa.Table, _: object, entry: Format) -> None:
+        if entry.kind == ORDERS and "order_id" in table.column_names and "buyer_id" not in table.column_names:
             nameless.update(table["order_id"].unique().to_pylist())
-        times = [pc.max(table[name]).as_py() for name in TIMES[ORDERS] if name in table.column_names]
-        ends.extend(ended(epoch, time.date()) for time in times if time is not None)
 
-    found = [read(source, sink=partial(sink, epoch_of(source.name))).account for source in sources(exports)]
-    refuse_repeats(found)
+    found = accounts([exports], sink=sink)
+    read = [account for account in found if account.entry is not None and account.entry.kind == ORDERS]
+    ends = [account.observed[1] for account in read if account.observed is not None and not account.refused]
     beijing = datetime.now(UTC) + timedelta(hours=8)
     return found, max(ends, default=beijing.date()), nameless

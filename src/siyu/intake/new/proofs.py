@@ -11,25 +11,34 @@ from siyu.intake.new.sample import Sample
 ENOUGH = 2  # rows that show a sum before it is believed
 
 
-def net_of(table: Sample, refund: int, candidates: Sequence[int]) -> tuple[int, int] | None:
-    """(net of refunds, the total): the two columns whose difference is the refund on every refunded row."""
-    refunds = [abs(value) for value in table.fen(refund)]
-    rows = [row for row, value in enumerate(refunds) if value]
-    if len(rows) < ENOUGH:
-        return None
-    for paid in candidates:
-        for total in candidates:
+def net_of(table: Sample, refund: int, candidates: Sequence[int], totals: Sequence[int]) -> tuple[int, int] | None:
+    """(net of refunds, the total): the two columns whose difference is the refund on every refunded row, and which are
+    alike on most others."""
+    rows, others, refunds = _refunded(table, refund)
+    for paid in candidates if len(rows) >= ENOUGH else ():
+        for total in totals:
             less, whole = table.fen(paid), table.fen(total)
-            if paid != total and all(less[row] + refunds[row] == whole[row] for row in rows):
+            adds_up = paid != total and all(less[row] + refunds[row] == whole[row] for row in rows)
+            if adds_up and 2 * sum(less[row] == whole[row] for row in others) >= len(others):
                 return paid, total
     return None
 
 
-def apart_from(table: Sample, refund: int, paid: int) -> bool:
-    """Whether refunds leave the amount as it was: amounts that were refunded in full still stand there."""
-    refunds, amounts = [abs(value) for value in table.fen(refund)], table.fen(paid)
-    full = sum(1 for back, amount in zip(refunds, amounts, strict=True) if back and back == amount)
-    return full >= ENOUGH and all(back <= amount for back, amount in zip(refunds, amounts, strict=True))
+def apart_from(table: Sample, refund: int, paid: int, totals: Sequence[int]) -> int | None:
+    """The column that shows that refunds leave the amount as it was: the two are alike on every refunded row."""
+    rows, _, refunds = _refunded(table, refund)
+    amounts = table.fen(paid)
+    if len(rows) < ENOUGH or any(refunds[row] > amounts[row] for row in rows):
+        return None
+    alike = (total for total in totals if all(table.fen(total)[row] == amounts[row] for row in rows))
+    return next((total for total in alike if total not in (paid, refund)), None)
+
+
+def _refunded(table: Sample, refund: int) -> tuple[list[int], list[int], list[int]]:
+    """Rows with a refund, rows without, and the refunds."""
+    refunds = [abs(value) for value in table.fen(refund)]
+    rows = range(len(refunds))
+    return [row for row in rows if refunds[row]], [row for row in rows if not refunds[row]], refunds
 
 
 def unique(table: Sample, places: Sequence[int]) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, field
+from datetime import date
 from typing import Any
 
 from siyu.intake.formats.format import Format
@@ -23,6 +24,7 @@ class Account:
     accepted records with a part refund of unknown amount, and their fen: net counts them in full. digest: sha256.
     entry: the format itself. crowd: how identity was read. notes: what was read and deserves a word; it makes no
     file unclean. draft: the format is one that `siyu new` drafted. public: what the export is called in artefacts.
+    observed: its first and last day.
     """
 
     file: str
@@ -45,6 +47,7 @@ class Account:
     left_out: int = 0
     refused: bool = False
     digest: str = ""
+    observed: tuple[date, date] | None = None
 
     def put(self, state: str, fen: int | None, count: int = 1) -> None:
         """Count records into a state; fen None: their control amount cannot be read."""
@@ -101,6 +104,9 @@ class Account:
             "file": self.file,
             "format": self.format,
             "draft": self.draft,
+            "observed": None if self.observed is None else {
+                end: day.isoformat() for end, day in zip(("from", "until"), self.observed, strict=True)
+            },
             "encoding": self.encoding,
             "records": self.total,
             **self.records,

@@ -39,8 +39,10 @@ class Fingerprints:
         entry, columns = self.layout.format, self.layout.places
         self._key = [key for key in entry.line_key if key in columns]
         self._check = entry.duplicates == "drop"
-        # without a whole key, two records are the same only when everything about them is
+        # without a key of lines, two records are the same only when everything about them is
         self.whole = bool(entry.line_key) and set(entry.line_key) <= set(columns)
+        if entry.line_key == ["order_id"] and self.layout.unknown:  # one of these may tell lines apart
+            self.whole = False
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
         self._connection = duckdb.connect(config={"threads": 1})
@@ -61,6 +63,8 @@ class Fingerprints:
             wanted |= {"order": _hash(["order_id"]), "amounts": _hash(self._order)}
         if "buyer_id" in self.layout.places:
             wanted["buyer"] = _hash(["buyer_id"])
+            if "order_id" in self.layout.places and self._key != ["order_id"]:
+                wanted["order"] = _hash(["order_id"])
         if not wanted:
             return {}
         columns = ", ".join(f"{expression} AS {name}" for name, expression in wanted.items())
@@ -89,9 +93,10 @@ class Fingerprints:
             carried, torn = np.setdiff1d(carried, gone), np.setdiff1d(torn, gone)
         return Repeats(same, other, carried, torn)
 
-    def buyers(self) -> Hashes:
-        """A hash of each record's buyer, null included."""
-        return self._joined("buyer")
+    def buyers(self, at: Ints) -> tuple[Hashes, Hashes | None]:
+        """Hashes of the buyer and of the order of records; None where each is an order of its own."""
+        orders = self._joined("order")[at] if self.parts and "order" in self.parts[0] else None
+        return self._joined("buyer")[at], orders
 
     def _joined(self, name: str) -> Hashes:
         return np.concatenate([part[name] for part in self.parts])

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -24,11 +24,12 @@ from siyu.intake.reading.plausible import Bounds, few_lines
 from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, read_block
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.reading.suspects import Crowd, Reals, Rounded
+from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded
 
 _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]]  # fingerprints, values, long ids
 Progress = Callable[[int], None]
 Sink = Callable[[pa.Table, Ints, Format], None]
+UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 _SUBTOTAL = ("小", "页", "sub", "page")
 
 
@@ -83,7 +84,7 @@ class _Run:
         self.raw_fen = 0
         self.named: list[Flags] = []
         self.unsure: list[Flags] = []
-        self.rounded = Rounded()
+        self.rounded, self.damaged = Rounded(), Counter[str]()
         self.said: dict[tuple[str, str], list[int]] = {}
         self.left_aside: dict[str, list[int]] = {}
 
@@ -160,6 +161,7 @@ class _Run:
             account.put("quarantined", amount)
             for trouble in troubles:
                 account.report(self._placed(trouble, line + base))
+                self.damaged[trouble.column or ""] += trouble.code == "damaged_id"
         for line, amount, kind, cells in records.ignored:
             self._odd(line + base, amount, kind, cells)
         for line, column, code in records.notes:
@@ -197,7 +199,7 @@ class _Run:
         raw = account.fen["accepted"] + account.fen["quarantined"]
         lines = np.concatenate(self.lines)
         fen = np.concatenate(self.fen)
-        self.rounded.refuse(self.layout)
+        self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
         self._plausible(lines, fen)
         if not account.records["accepted"]:
@@ -214,9 +216,10 @@ class _Run:
 
     def _repeats(self, lines: Ints, fen: Ints) -> None:
         account, repeats = self.account, self.prints.repeats()
-        if repeats.other.size and self.account.unknown_columns and not self.prints.whole:
+        unsaid = self.account.unknown_columns if repeats.other.size and not self.prints.whole else ()
+        if unsaid or repeats.other.size > max(2, UNCLEAR * lines.size):
             where = few_lines([self._shown(int(lines[at])) for at in repeats.other])
-            names = ", ".join(self.account.unknown_columns)
+            names = ", ".join(unsaid or self.layout.format.line_key or ["line_key"])
             raise RefusedError("lines_unclear", found=names, expected=where)
         if repeats.same.size:
             where = few_lines([self._shown(int(lines[at])) for at in repeats.same])
@@ -242,6 +245,7 @@ class _Run:
             account.report(Trouble(self._shown(int(lines[at])), None, "stray_date"))
         self.reading.dropped = np.union1d(self.reading.dropped, lines[stray])
         kept = ~np.isin(lines, self.reading.dropped)
+        account.observed = self.bounds.observed(kept)
         for column, code, places in self.bounds.odd(fen):
             found = [self._shown(int(lines[at])) for at in places if kept[at]]
             if found:
@@ -261,10 +265,10 @@ class _Run:
 
     def _crowd(self, named: Ints, lines: Ints) -> None:
         entry, column = self.layout.format, self.layout.title("buyer_id")
-        self.account.crowd = crowd = Crowd.of(self.prints.buyers()[named], named)
+        self.account.crowd = crowd = Crowd.of(*self.prints.buyers(named), named)
         for at, share in crowd.heavy if entry.kind == "orders" else ():
             line = self._shown(int(lines[at]))
-            if share > entry.heaviest_buyer:
+            if share > entry.heaviest_buyer and share * crowd.named >= LEAST:
                 raise RefusedError("crowded_buyer", line=line, column=column, found=f"{share:.0%}")
             self.account.note("heavy_buyer", column, line=line, found=f"{share:.0%}")
 

@@ -1,6 +1,6 @@
 """Where the table of a file begins: titles above it, its delimiter, its header, the format it has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from siyu.intake.formats.catalogue import Catalogue, FormatError, undecided
 from siyu.intake.formats.format import Layout, normal
@@ -8,6 +8,7 @@ from siyu.intake.reading import non_records
 from siyu.intake.reading.problems import RefusedError, masked
 
 DELIMITERS = (",", "\t", ";", "|")
+SEEN = 1 << 19  # bytes of records looked at
 DEEPEST = 20  # lines in which the header must be found
 
 
@@ -41,7 +42,7 @@ def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
                     raise RefusedError("double_column", line=number + 1, found=", ".join(layout.double))
                 if above:
                     raise RefusedError("above_header", line=above, expected=str(number + 1))
-                _decided(layout, number + 1)
+                _decided(layout, number + 1, block[after : after + SEEN], delimiter)
                 return Head(layout, delimiter, number, after, tuple(titles))
             best = max(best, _known(cells, layout, known))
         cells = non_records.split(text, ",") or []
@@ -68,15 +69,22 @@ def _identified(cells: list[str], known: Catalogue) -> Layout | None:
         raise RefusedError("broken_format", found=str(error.problems[0])) from None
 
 
-def _decided(layout: Layout, line: int) -> None:
-    """Refuse a format that asks, and columns that may change what counts."""
+def _records(text: bytes, delimiter: str, fields: int) -> list[list[str]]:
+    lines = text[: text.rfind(b"\n") + 1 or None].decode(errors="replace").splitlines()
+    split = (non_records.split(line, delimiter) for line in lines)
+    return [cells for cells in split if cells is not None and len(cells) == fields]
+
+
+def _decided(layout: Layout, line: int, text: bytes, delimiter: str) -> None:
+    """Refuse a format that asks, and columns that may change what counts. text: the first records."""
     entry = layout.format
+    records = _records(text, delimiter, len(layout.header)) if layout.unknown else []
     if entry.open:
         raise RefusedError("draft_open", line=line, found="; ".join(entry.open), expected=entry.key)
-    if names := undecided(layout):
-        raise RefusedError(
-            "undecided_columns", line=line, found=", ".join(map(harmless, names)), expected=entry.key, layout=layout
-        )
+    if names := undecided(layout, records):
+        shown = ", ".join(map(harmless, names))
+        raise RefusedError("undecided_columns", line=line, found=shown, expected=entry.key,
+                           layout=replace(layout, unknown=names))  # fmt: skip
 
 
 def harmless(name: str) -> str:

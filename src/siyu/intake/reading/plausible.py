@@ -5,6 +5,7 @@ Nothing is clipped: what cannot be true is quarantined or refuses the file, what
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Protocol
 
 import numpy as np
@@ -12,19 +13,25 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.intake.formats.format import Layout
-from siyu.intake.reading.lines import Ints
+from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.problems import RefusedError
 
 ORDERED = (("created_at", "paid_at"), ("paid_at", "completed_at"), ("joined_at", "left_at"),
            ("followed_at", "unfollowed_at"), ("started_at", "ended_at"), ("period_start", "period_end"),
            ("observed_from", "observed_to"))  # fmt: skip
-MAIN = ("paid_at", "created_at", "joined_at", "followed_at", "started_at", "period_start")
+# times that tell that an export covers their day, by kind; an order may be completed after the last of these
+TIMES = {
+    "orders": ("created_at", "paid_at"), "members": ("joined_at", "left_at", "observed_from", "observed_to"),
+    "follows": ("followed_at", "unfollowed_at"), "sessions": ("started_at", "ended_at"),
+    "aggregates": ("period_start", "period_end"),
+}  # fmt: skip
 DAY = 86_400
-GAP = 730 * DAY  # between the dates of a file and some that are none of it
+GAP = 730  # days between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
 CONTRADICTS = 0.05  # share of refunds above the amount at which the column is not what the format says
-FAR = 100  # times the amount that 99 in 100 stay below
+FAR = 100  # times the amount that 99 in 100 stay below, or times a hundred that of one in two
 NEVER = np.iinfo(np.int64).min
+_SOONEST, _LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # where a record has no date
 
 
 class Read(Protocol):
@@ -55,8 +62,13 @@ class Bounds:
         names, kept = records.column_names, {"size": np.array([len(records)])}
         if not len(records):
             return kept
-        if main := next((key for key in MAIN if key in names), None):
-            kept["when"] = _seconds(records[main])
+        times = [_seconds(records[key]) // DAY for key in TIMES.get(self.layout.format.kind, ()) if key in names]
+        if times:
+            known = [time > NEVER // DAY for time in times]
+            early = [np.where(there, time, _LATEST) for time, there in zip(times, known, strict=True)]
+            late = [np.where(there, time, _SOONEST) for time, there in zip(times, known, strict=True)]
+            kept["first"] = np.minimum.reduce(early).astype(np.int32)
+            kept["last"] = np.maximum.reduce(late).astype(np.int32)
         if {"status", "paid_at"} <= set(names) and records["paid_at"].null_count:
             done = pc.equal(records["status"], "completed").fill_null(False).to_numpy()
             kept["delivered"] = (done & records["paid_at"].is_null().to_numpy()).astype(np.int8)
@@ -66,6 +78,9 @@ class Bounds:
                 unpaid = records["paid_fen"].is_null().to_numpy()
                 over = np.abs(kept["refunded"]) > _fen(records, "paid_fen")
                 kept["over"] = np.where(unpaid, 0, over).astype(np.int8)
+            if "net_fen" in names:
+                left, back = _fen(records, "net_fen"), np.abs(kept["refunded"])
+                kept["still"] = ((left == back) & (back > 0)).astype(np.int8)
         if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
@@ -89,18 +104,16 @@ class Bounds:
 
     def stray_dates(self) -> Ints:
         """Positions of the few records whose date lies years apart from all others."""
-        when = self.joined("when")
-        known = np.flatnonzero(when > NEVER)
-        few = int(max(1, FEW * known.size))
-        if known.size < 4 or np.ptp(when[known]) <= GAP:
-            return np.zeros(0, np.int64)
-        inorder = known[np.argsort(when[known], kind="stable")]
-        gaps = np.diff(when[inorder]) > GAP
-        below = np.flatnonzero(gaps[:few])
-        above = np.flatnonzero(gaps[-few:][::-1])
-        low = inorder[: below.max() + 1] if below.size else inorder[:0]
-        high = inorder[-(above.max() + 1) :] if above.size else inorder[:0]
-        return np.sort(np.concatenate([low, high]))
+        return np.union1d(*(_apart(self.joined(name)) for name in ("first", "last")))
+
+    def observed(self, kept: Flags) -> tuple[date, date] | None:
+        """The first and the last day of these records."""
+        first, last = (self.joined(name) for name in ("first", "last"))
+        kept = kept & (first < _LATEST) if first.size else kept[:0]
+        if not kept.any():
+            return None
+        since, until = (date(1970, 1, 1) + timedelta(days=int(day)) for day in (first[kept].min(), last[kept].max()))
+        return since, until
 
     def odd(self, fen: Ints) -> Iterator[tuple[str, str, Ints]]:
         """(column, code, positions) of values worth a word. Raises RefusedError where a column contradicts its format.
@@ -114,6 +127,9 @@ class Bounds:
         if entry.refunds == "apart" and over.sum() > max(2, CONTRADICTS * np.count_nonzero(refunded)):
             shown = f"{int(over.sum()):,}"
             raise RefusedError("refunds_contradict", column=self.layout.title("refunded_fen"), found=shown)
+        if entry.refunds == "net" and self.joined("still").sum() > max(5, np.count_nonzero(refunded) / 2):
+            shown = f"{int(self.joined('still').sum()):,}"
+            raise RefusedError("refunds_still_there", column=self.layout.title("net_fen"), found=shown)
         if dear.sum() > max(2, dear.size / 2):
             column = self.layout.title("paid_fen")
             raise RefusedError("price_contradicts", column=column, found=f"{int(dear.sum()):,}")
@@ -121,8 +137,24 @@ class Bounds:
         yield self.layout.title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield self.layout.title("paid_fen"), "price_over", np.flatnonzero(dear)
         if fen.size >= 20 and self.layout.control is not None:
-            usual = np.quantile(fen, 0.99, method="lower")
-            yield self.layout.title(self.layout.control), "outlier", np.flatnonzero(fen > FAR * max(usual, 10_000))
+            half, most = np.quantile(fen, [0.5, 0.99], method="lower")
+            far = FAR * max(min(most, FAR * half), 10_000)
+            yield self.layout.title(self.layout.control), "outlier", np.flatnonzero(fen > far)
+
+
+def _apart(days: Ints) -> Ints:
+    """Positions of the few days that lie years apart from all others."""
+    known = np.flatnonzero((days > _SOONEST) & (days < _LATEST))
+    few = int(max(1, FEW * known.size))
+    if known.size < 4 or np.ptp(days[known]) <= GAP:
+        return np.zeros(0, np.int64)
+    inorder = known[np.argsort(days[known], kind="stable")]
+    gaps = np.diff(days[inorder]) > GAP
+    below = np.flatnonzero(gaps[:few])
+    above = np.flatnonzero(gaps[-few:][::-1])
+    low = inorder[: below.max() + 1] if below.size else inorder[:0]
+    high = inorder[-(above.max() + 1) :] if above.size else inorder[:0]
+    return np.concatenate([low, high])
 
 
 def few_lines(places: Sequence[int]) -> str:

@@ -72,9 +72,11 @@ REASONS = {
     "mixed_signs": "refunds stand there with both signs: ask what a negative one means",
     "refunds_contradict": "{found} refunds are larger than the amount, so the amount may be net of refunds already:"
     " mend refunds in the format",
+    "refunds_still_there": "{found} amounts equal what came back, so they are not net of it: mend refunds in the"
+    " format",
     "price_contradicts": "{found} amounts are larger than price times pieces: is it another column?",
-    "undecided_columns": "columns {found} may say which lines count, and format {expected} does not say what they mean:"
-    " map them, or name them under waived with a reason",
+    "undecided_columns": "columns {found} may say which lines count, or who bought, and format {expected} does not say"
+    " what they mean: map them, or name them under waived with a reason",
     "lines_unclear": "lines {expected} are one order by the columns that are read and differ elsewhere; is each a line"
     " of its own? Map what tells them apart ({found}) in the format, or name it under waived",
     "draft_open": "the format {expected} is a draft with open questions: {found}; answer each in that file",

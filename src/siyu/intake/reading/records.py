@@ -89,7 +89,8 @@ def _typed(table: pa.Table, layout: Layout) -> dict[str, Typed]:
         column = layout.format.columns[key]
         if key == layout.control:  # a record without its amount would be a silent zero
             column = column.model_copy(update={"required": True})
-        if key == "paid_fen" and layout.format.negative_lines == "refund":
+        signed = key == "refunded_fen" or (key == "paid_fen" and layout.format.negative_lines == "refund")
+        if signed and column.read == "money":
             column = column.model_copy(update={"read": "fee"})
         columns[key] = typed(table[key], column)
     for key, column in layout.format.columns.items():

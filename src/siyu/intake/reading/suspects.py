@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,14 +16,16 @@ from siyu.intake.reading.problems import RefusedError
 
 Reals = npt.NDArray[np.float64]
 SOME = 20_000  # ids by which it is seen what they are multiples of
-FEWEST = 3  # rounded ids below which it may be chance
+FEWEST = 3  # rounded ids below which it may be chance, unless chance makes RARE ones of them
+RARE = 0.01
 SIGMA = 8  # standard deviations above chance at which ids were rounded: clusters of lines have some more than one
 SHORTEST, LONGEST = 16, 19  # digits of ids that lose some in a spreadsheet; more are rare, and lose theirs alike
+PRINTED = 0.01  # share of records whose id is printed rounded, from which the file is refused
 SHOWN = 5  # keys that are named
-LEAST = 15  # records from which a share of them can be implausible
-TIMES = 8  # the usual number of a key's records
-NAMED = 0.05  # share of records from which a key is named
-FAR = 20  # times the records that 99 in 100 keys stay below, from which it is named, too
+SEVERAL, LEAST = 5, 10  # orders from which a share of them can be odd, or implausible
+TIMES = 4  # the usual number of a key's orders
+NAMED = 0.05  # share of orders from which a key is named
+FAR = 20  # times the orders that 99 in 100 keys stay below, from which it is named, too
 
 
 @dataclass
@@ -53,11 +56,18 @@ class Rounded:
         for place, counts in part.items():
             self.counts[place] = self.counts.get(place, np.zeros_like(counts)) + counts
 
-    def refuse(self, layout: Layout) -> None:
-        """Raise RefusedError when more ids look rounded than chance makes so."""
+    def refuse(self, layout: Layout, printed: Mapping[str, int], records: int) -> None:
+        """Raise RefusedError when more ids look rounded than chance makes so, or are printed so.
+
+        printed: ids like 6.9E+18, by header; records: of the file.
+        """
+        for column, number in printed.items():
+            if number >= FEWEST and number > PRINTED * records:
+                raise RefusedError("damaged_ids", column=column, found=f"{number:,}", expected=f"{records:,}")
         for (key, _), looks in self.counts.items():
             for hits, expected, every in looks:
-                if hits >= FEWEST and hits > expected + SIGMA * np.sqrt(expected):
+                enough = hits >= FEWEST or (hits > 1 and expected < RARE)
+                if enough and hits > expected + SIGMA * np.sqrt(expected):
                     column, found, of = layout.title(key), f"{int(hits):,}", f"{int(every):,}"
                     raise RefusedError("damaged_ids", column=column, found=found, expected=of)
 
@@ -93,8 +103,9 @@ def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:
 
 @dataclass(frozen=True)
 class Crowd:
-    """How identity was read: records that name a buyer, distinct keys, records a key at the 99th percentile, and
-    the shares of the three largest keys. heavy: positions of the first record of keys with an implausible share."""
+    """How identity was read: orders (records of other tables) that name a buyer, distinct keys, orders a key at the
+    99th percentile, and the shares of the three largest keys. heavy: positions of the first record of keys with an
+    implausible share."""
 
     named: int
     keys: int
@@ -103,15 +114,18 @@ class Crowd:
     heavy: tuple[tuple[int, float], ...] = ()
 
     @classmethod
-    def of(cls, every: npt.NDArray[np.uint64], at: Ints) -> Crowd:
-        """The crowd of records that name a buyer: a hash of the key of each, and its position."""
+    def of(cls, every: npt.NDArray[np.uint64], orders: npt.NDArray[np.uint64] | None, at: Ints) -> Crowd:
+        """The crowd of records that name a buyer: hashes of the key and the order of each, and its position."""
         if not every.size:
             return cls(0, 0, 0, ())
+        if orders is not None:  # an order of a hundred lines is one
+            _, once = np.unique(every ^ (orders * np.uint64(0x9E3779B97F4A7C15)), return_index=True)
+            every, at = every[np.sort(once)], at[np.sort(once)]
         keys, counts = np.unique(every, return_counts=True)
         shares = np.sort(counts)[::-1] / every.size
         usual = int(np.quantile(counts, 0.99, method="higher"))
         above = counts > NAMED * every.size
-        many = (counts > max(LEAST - 1, TIMES * np.median(counts))) & (above | (counts > FAR * usual))
+        many = (counts >= max(SEVERAL, TIMES * np.median(counts) + 1)) & (above | (counts > FAR * usual))
         first = sorted(zip(counts[many].tolist(), keys[many].tolist(), strict=True), reverse=True)[:SHOWN]
         heavy = tuple((int(at[int(np.argmax(every == np.uint64(key)))]), n / every.size) for n, key in first)
         return cls(int(every.size), len(keys), usual, tuple(float(one) for one in shares[:3]), heavy)

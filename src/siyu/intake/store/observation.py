@@ -5,23 +5,19 @@ from datetime import UTC, date, datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from siyu.intake.reading.plausible import TIMES
 from siyu.intake.store.parts import Part
 from siyu.observed import ORDERS, Observation
 
+OBSERVED = (ORDERS, "members", "follows")
 STORED = TypeAdapter(tuple[Observation, ...])  # as they are kept beside the tables
-# times that tell that the export covers their day
-TIMES = {
-    ORDERS: ("created_at", "paid_at"),
-    "members": ("joined_at", "left_at", "observed_from", "observed_to"),
-    "follows": ("followed_at", "unfollowed_at"),
-}
 
 
 def observe(parts: Sequence[Part]) -> tuple[Observation, ...]:
     """An observation of each part that has a time at all."""
     found = []
     for part in parts:
-        days = part.days(TIMES.get(part.format.kind, ()))
+        days = part.days(TIMES[part.format.kind] if part.format.kind in OBSERVED else ())
         if len(days):
             first, last = (date.fromordinal(int(day)) for day in (days[0], days[-1]))
             held = tuple(days.tolist()) if part.format.kind == ORDERS else ()

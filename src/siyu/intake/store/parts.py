@@ -29,7 +29,7 @@ from siyu.intake.reading.sources import TableSource
 from siyu.intake.store.exported import Exported, epoch_of, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
-VERSION = "5"  # raise it when the same bytes would give other parts
+VERSION = "6"  # raise it when the same bytes would give other parts
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 COLUMNS: dict[str, pa.DataType] = {
     "order_id": _TEXT, "line_id": _TEXT, "created_at": _TIME, "paid_at": _TIME, "completed_at": _TIME,
@@ -97,10 +97,14 @@ class Part:
     def days(self, names: Sequence[str]) -> Ints:
         """Days that any of these times of an accepted record falls on, as ordinals, ascending."""
         places = [self.columns.index(name) for name in names if name in self.columns]
+        places += [self.columns.index("line")] if places and self.repeats else []
         with pa.OSFile(str(self.folder / "rows.arrow")) as file:
             # an option without fields would read all of them
             options = pa.ipc.IpcReadOptions(included_fields=places or [0])
             times = pa.ipc.open_file(file, options=options).read_all() if places else pa.table({})
+        if "line" in times.column_names:
+            left = ~np.isin(times["line"].to_numpy(), np.array(self.repeats))
+            times = times.drop_columns("line").filter(left)
         seconds = [column.cast(_TIME).cast(_FEN) for column in times.columns]
         held = [pc.unique(pc.divide(column, 86_400)).drop_null().to_numpy() for column in seconds]
         return np.unique(np.concatenate([np.zeros(0, np.int64), *held])) + _EPOCH_DAY

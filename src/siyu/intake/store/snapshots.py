@@ -4,14 +4,13 @@ The unit is the line. Orders whose lines cannot be told apart by the columns at 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from itertools import combinations
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from siyu.intake.formats.format import tables
 from siyu.intake.reading.lines import Flags, Ints
@@ -53,10 +52,10 @@ def line_key(part: Part) -> tuple[str, ...]:
     """The columns that tell the lines of an order apart in this export, () when each order is one line; ("?",)
     when they cannot be told apart."""
     wanted = part.format.line_key
-    if wanted and set(wanted) <= set(part.columns):
-        return tuple(key for key in wanted if key != "order_id")
     present = [key for key in wanted if key in part.columns]
-    return () if present == ["order_id"] and part.format.duplicates == "drop" else ("?",)
+    # what a reader drops repeats by tells lines apart, whole or not
+    known = present and (len(present) == len(wanted) or part.format.duplicates == "drop")
+    return tuple(key for key in present if key != "order_id") if known else ("?",)
 
 
 def newest(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> Flags:
@@ -168,39 +167,40 @@ def overlapping(parts: Sequence[Part]) -> list[Clash]:
 
     Of two that are the same in another dress, the later one goes.
     """
-    loose = [at for at, part in enumerate(parts) if part.format.kind == "orders" and "order_id" not in part.columns]
-    held = {at: _records(parts[at]) for at in loose} if len(loose) > 1 else {}
+    loose = [part for part in parts if part.format.kind == "orders" and "order_id" not in part.columns]
+    held = [(part, _records(part)) for part in loose] if len(loose) > 1 else []
     found: list[Clash] = []
-    for place, a in enumerate(loose):
-        for b in loose[place + 1 :]:
-            mine, theirs = held[a], held[b]
-            if mine == theirs:
-                found.append(Clash(parts[b].name, "same_file", parts[a].name))
-                continue
-            since, until = max(mine[1], theirs[1]), min(mine[2], theirs[2])
-            inside = [
-                sum(n for record, n in one.items() if since <= record[0] <= until) for one in (mine[0], theirs[0])
-            ]
-            both = sum(min(n, theirs[0].get(record, 0)) for record, n in mine[0].items())
-            if both and both >= SHARED * min(inside):
-                found += _both(parts[a], parts[b], "overlap")
+    for (a, mine), (b, theirs) in combinations(held, 2):
+        one, other = _counted(mine, theirs)
+        if one.equals(other):
+            found.append(Clash(b.name, "same_file", a.name))
+            continue
+        spans = [side.index.get_level_values(0) for side in (one, other)]
+        since, until = max(span.min() for span in spans), min(span.max() for span in spans)
+        inside = [side[(span >= since) & (span <= until)].sum() for side, span in zip((one, other), spans, strict=True)]
+        both = np.minimum(*one.align(other, join="inner")).sum()
+        if both and both >= SHARED * min(inside):
+            found += _both(a, b, "overlap")
     return found
 
 
 SHARED = 0.2  # of the records of the shorter one that may be alike by chance
+_WHEN = ("paid_at", "created_at")
 
 
-def _records(part: Part) -> tuple[dict[tuple[Any, ...], int], Any, Any]:
-    rows = part.rows()
-    keys = part.keys()
-    who = keys.take(rows["buyer_no"].combine_chunks()).to_pylist() if len(keys) else [None] * len(rows)
-    columns = [
-        name for name in ("paid_at", "created_at", "paid_fen", "net_fen", "quantity") if name in rows.column_names
-    ]
-    when = columns[0]
-    # to the minute: a spreadsheet that saves a file again may drop the seconds
-    minutes = pc.floor_temporal(rows[when], unit="minute").to_pylist()
-    values = [minutes, *(rows[name].to_pylist() for name in columns[1:])]
-    counted = Counter(row for row in zip(*values, who, strict=True) if row[0] is not None)
-    span = pc.min_max(rows[when]).as_py()
-    return dict(counted), span["min"], span["max"]
+def _records(part: Part) -> pd.DataFrame:
+    """What two exports can have in common of a record: its time, amounts, pieces and buyer."""
+    rows, keys = part.rows(), part.keys()
+    columns = [name for name in (*_WHEN, "paid_fen", "net_fen", "quantity") if name in rows.column_names]
+    frame: pd.DataFrame = rows.select(columns).to_pandas()
+    return frame.assign(who=keys.take(rows["buyer_no"].combine_chunks()).to_pylist()) if len(keys) else frame
+
+
+def _counted(mine: pd.DataFrame, theirs: pd.DataFrame) -> list[pd.Series]:
+    """How often each record stands in either, by the columns of both. A spreadsheet that saves a file again may drop
+    the seconds, or all but the day."""
+    names = [name for name in mine if name in theirs]
+    when = names[0]
+    days = any((side[when].dropna() == side[when].dropna().dt.floor("D")).all() for side in (mine, theirs))
+    sides = [side[names].assign(**{when: side[when].dt.floor("D" if days else "min")}) for side in (mine, theirs)]
+    return [side.dropna(subset=[when]).value_counts(dropna=False).sort_index() for side in sides]

@@ -33,15 +33,12 @@ Sums = npt.NDArray[np.int64]
 class Trial:
     """An experiment, its figures None until it can be read or where too few buyers are left.
 
-    start: the day of the first invitation. reading_day: from which on it can be read. difference: share who came back
-    of the invited minus that of the others; invited, others: the two shares. joined, uninvited: shares who joined.
-    effect: of joining, on those who joined because they were invited. balance: a row per measure of BALANCE before
-    the start: measure, invited, control (means), gap (difference over the standard deviation, 0 is alike).
+    difference: share who came back of the invited minus that of the others; invited, others: the two shares.
+    joined, uninvited: shares who joined. effect: of joining, on those who joined because they were invited. balance: a
+    row per measure of BALANCE before the start: measure, invited, control (means), gap (difference over the standard
+    deviation, 0 is alike).
     """
 
-    start: date
-    reading_day: date
-    buyers: int
     difference: Figure | None
     invited: Figure | None
     others: Figure | None
@@ -73,7 +70,6 @@ def trial(frames: Frames, k: int = 0, window: int = WINDOW) -> Trial | None:
         return estimate.figure(key, count, frames.sources) if told else None
 
     return Trial(
-        start, reading_day, sum(n),
         difference=shown(contrast.difference, "invited_uplift", sum(n)),
         invited=shown(contrast.joined, "invited_repeat_share", n[1]),
         others=shown(contrast.others, "invited_repeat_share", n[0]),

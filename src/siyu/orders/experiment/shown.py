@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from siyu.figure import Absent, Figure
-from siyu.messages import msg
+from siyu.figure import Absent, Figure, or_absent
+from siyu.orders import labels
 from siyu.orders.experiment.effects import ARMS, Trial
 from siyu.verdict import Verdict
 
@@ -13,40 +13,11 @@ FIGURES = {
     "difference": "invited_uplift", "effect": "joined_effect", "invited": "invited_repeat_share",
     "others": "invited_repeat_share", "joined": "invited_join_share", "uninvited": "invited_join_share",
 }  # fmt: skip
-LOT = {"difference": msg("As invited"), "effect": msg("Those who joined because they were invited")}
-SHARES = {
-    "again": msg("Bought again within a quarter"), "joined": msg("Joined a group"),
-    "others": msg("Not invited"), "invited": msg("Invited"),
-}  # fmt: skip
-BALANCE = {
-    "label": msg("Before the first invitation"), "invited": msg("Invited"), "control": msg("Not invited"),
-    "gap": msg("Difference over spread"),
-}  # fmt: skip
-MEASURES = {
-    "label": {
-        "purchases": msg("Purchase days of a buyer"), "paid_yuan": msg("Paid by a buyer"),
-        "days_since_last": msg("Days since the last purchase"),
-    }
-}  # fmt: skip
-ANSWER = msg(
-    "Invited by lot, the share who came back within a quarter differs by {difference}; "
-    "for those who joined because of it by {effect}"
-)
-AS_INVITED = msg(
-    "Invited by lot, the share who came back within a quarter differs by {difference}; "
-    "too few joined because of it to tell what joining does"
-)
-CARDS = {
-    "difference": msg("Invited minus not invited, by lot: what inviting changed, whoever joined"),
-    "effect": msg("What joining changed for those who joined because they were invited"),
-    "joined": msg("Invited buyers who joined"),
-}
 
 
 def figures(found: Trial | None) -> dict[str, Figure | Absent]:
     """The figures of an experiment by their names there, each Absent when it cannot be had."""
-    held = {name: getattr(found, name, None) for name in FIGURES}
-    return {name: Absent((FIGURES[name],)) if figure is None else figure for name, figure in held.items()}
+    return {name: or_absent(getattr(found, name, None), key) for name, key in FIGURES.items()}
 
 
 def shares(held: Mapping[str, Figure | Absent]) -> dict[str, dict[str, Figure | Absent]]:
@@ -58,7 +29,7 @@ def shares(held: Mapping[str, Figure | Absent]) -> dict[str, dict[str, Figure | 
 
 
 def balance(found: Trial | None, sources: tuple[str, ...]) -> pd.DataFrame:
-    """A row per measure before the first invitation: label (of MEASURES), invited, control, gap, sources."""
+    """A row per measure before the first invitation: label (of `labels.MEASURES`), invited, control, gap, sources."""
     rows = pd.DataFrame(columns=["measure", *ARMS, "gap"]) if found is None else found.balance
     refs = pd.Series([list(sources)] * len(rows), dtype=object)
     return rows.rename(columns={"measure": "label"}).assign(sources=refs)
@@ -75,9 +46,9 @@ def widest(rows: pd.DataFrame, sources: tuple[str, ...]) -> Figure | Absent:
 def verdict(found: Trial | None) -> Verdict:
     """What inviting by lot changed; its figure is absent while nothing can be read."""
     held = figures(found)
-    names = [name for name in CARDS if isinstance(held[name], Figure)] or ["difference"]
+    names = [name for name in labels.LOT_CARDS if isinstance(held[name], Figure)] or ["difference"]
     return Verdict(
-        ANSWER if "effect" in names else AS_INVITED,
+        labels.LOT_ANSWER if "effect" in names else labels.LOT_AS_INVITED,
         {name: held[name] for name in names},
-        {name: CARDS[name] for name in names},
+        {name: labels.LOT_CARDS[name] for name in names},
     )

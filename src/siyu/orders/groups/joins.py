@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from siyu.orders.frames import Frames, Ints, counted, spread
+from siyu.orders.frames import Frames, Ints, counted, dense, places
 from siyu.orders.survival import at_risk
 
 MOST_PURCHASES = 5  # purchase numbers from here on are one stratum
@@ -27,13 +27,8 @@ def members_and_others(frames: Frames) -> Ints:
     buyers = days.group_by("buyer_id").aggregate(n=days.count(), member=days.join_after.notnull().max())
     twice = (buyers.n > 1).cast("int64")
     buyers = buyers.mutate(cluster=frames.cluster(buyers), member=buyers.member.cast("int64"))
-    cells, sums = spread(
-        counted(buyers, ["cluster", "member"], twice=twice.sum(), buyers=buyers.count()),
-        frames.groups, ["member"], ["twice", "buyers"],
-    )  # fmt: skip
-    both = np.zeros((frames.groups, 2, 2), np.int64)
-    both[:, cells["member"].to_numpy()] = sums
-    return both
+    counts = counted(buyers, ["cluster", "member"], twice=twice.sum(), buyers=buyers.count())
+    return dense(counts, ["twice", "buyers"], (frames.groups, 2), counts["cluster"], counts["member"])
 
 
 def comparisons(frames: Frames, window: int, gap: int) -> tuple[pd.DataFrame, Ints]:
@@ -67,14 +62,10 @@ def arms(
     counts: pd.DataFrame, groups: int, strata: Sequence[str], sums: Sequence[str]
 ) -> tuple[pd.DataFrame, Ints]:  # fmt: skip
     """(strata, array) of counts by cluster, strata and member: (groups, strata, 2, sums); axis 2: others, joiners."""
-    keys = list(strata)
-    cells = counts[keys].drop_duplicates().sort_values(keys, ignore_index=True)
-    both = np.zeros((groups, len(cells), 2, len(sums)), np.int64)
-    for member in (0, 1):
-        own, filled = spread(counts[counts["member"] == member], groups, keys, sums)
-        place = own.merge(cells.reset_index(names="place"), how="left", on=keys)["place"].to_numpy()
-        both[:, place, member] = filled
-    return cells, both
+    keys = counts[list(strata)]
+    cells = keys.drop_duplicates().sort_values(list(strata), ignore_index=True)
+    at = counts["cluster"], places(keys, cells), counts["member"]
+    return cells, dense(counts, sums, (groups, len(cells), 2), *at)
 
 
 def risk_sets(frames: Frames, horizon: int) -> tuple[Ints, Ints]:
@@ -100,9 +91,8 @@ def risk_sets(frames: Frames, horizon: int) -> tuple[Ints, Ints]:
     moves = pd.concat([apart, member.rename(columns={"end": "at"})]).fillna(0).astype("int64")
     events, risk = [], []
     for _, stratum in moves.groupby(["number", "quarter"]):
-        dense = np.zeros((frames.groups, horizon + 1, len(_STATES)), np.int64)
-        np.add.at(dense, (stratum["cluster"].to_numpy(), stratum["at"].to_numpy()), stratum[list(_STATES)].to_numpy())
-        left_apart, bought_apart, joined, left_member, bought_member = np.moveaxis(dense, -1, 0)
+        states = dense(stratum, _STATES, (frames.groups, horizon + 1), stratum["cluster"], stratum["at"])
+        left_apart, bought_apart, joined, left_member, bought_member = np.moveaxis(states, -1, 0)
         moved = np.cumsum(joined - left_member, axis=1)
         inside_before = np.concatenate([np.zeros((frames.groups, 1), np.int64), moved[:, :-1]], axis=1)
         bought = np.stack([bought_apart, bought_member], -1)

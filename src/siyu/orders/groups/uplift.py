@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from siyu.figure import Figure
-from siyu.messages import msg
+from siyu.orders import labels
 from siyu.orders.frames import Frames
 from siyu.orders.groups.intervals import compared, hybrid, shares
 from siyu.orders.groups.joins import comparisons, members_and_others, risk_sets
@@ -25,29 +25,6 @@ from siyu.orders.survival import log_hazard_ratio
 
 WINDOW, GAP, HORIZON = 90, 7, 180
 POWER = 0.8
-FEWER = msg(
-    "The share who came back differs by {difference} among joiners; if they buy {selection} as often anyway, "
-    "the same would show: these data cannot tell"
-)
-
-VERDICTS = {
-    "too_few": msg("Too few buyers joined to compare them with others"),
-    "no_difference": msg(
-        "No difference shows: the share who came back is {difference} higher among joiners; "
-        "below {detectable} it would stay hidden"
-    ),
-    "selection_possible": msg(
-        "The share who came back is {difference} higher among joiners; if they buy {selection} as often anyway, "
-        "the same would show: these data cannot tell"
-    ),
-    "beyond_selection_seen": msg(
-        "Against their own earlier gaps, joiners came back sooner after joining, by more than buyers who did not join; "
-        "a steady habit of buying often cannot produce this"
-    ),
-}
-UNKNOWN = msg(
-    "The share who came back differs by {difference} among joiners: how much is selection, these data cannot tell"
-)
 
 
 @dataclass(frozen=True)
@@ -60,12 +37,8 @@ class Uplift:
     selection: how many times as often joiners would have to buy anyway for the whole difference to arise.
     before: how many times as often they did buy before.  pace, pace_by_quarter, dip: see `siyu.orders.groups.pace`.
     detectable: smallest difference found four times in five.  hazard: Cox ratio with time-varying membership.
-    joiners: purchases compared on their side.
     """
 
-    window_days: int
-    gap_days: int
-    joiners: int
     difference: Figure | None
     joined: Figure | None
     others: Figure | None
@@ -82,7 +55,7 @@ class Uplift:
 
     @property
     def verdict(self) -> str:
-        """One of VERDICTS."""
+        """A key of `labels.GROUP_VERDICTS`."""
         if self.difference is None:
             return "too_few"
         if self.difference.low <= 0 <= self.difference.high:
@@ -94,8 +67,9 @@ class Uplift:
     def message(self) -> str:
         """What may be said, as a message with {difference}, {selection}, {detectable}; short, and without a cause."""
         if self.verdict == "selection_possible" and self.selection is None:
-            return UNKNOWN
-        return FEWER if self.difference is not None and self.difference.high < 0 else VERDICTS[self.verdict]
+            return str(labels.GROUP_UNKNOWN)
+        fewer = self.difference is not None and self.difference.high < 0
+        return str(labels.GROUP_FEWER if fewer else labels.GROUP_VERDICTS[self.verdict])
 
 
 class Interval(Protocol):
@@ -139,7 +113,6 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
         return estimate.figure(key, sum(n) if of is None else n[of], frames.sources) if min(n) >= max(k, 1) else None
 
     return Uplift(
-        window, gap, counts[1],
         difference=shown(contrast.difference, "group_uplift", counts),
         joined=shown(contrast.joined, "joined_repeat_share", counts, 1),
         others=shown(contrast.others, "joined_repeat_share", counts, 0),

@@ -1,9 +1,8 @@
 """The data that sections will read, read once beforehand: a faulty ledger ends a batch before it starts."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from siyu.errors import LedgerError, Problem, ProblemsError, nearest
+from siyu.errors import LedgerError, Problem, collected, nearest
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
@@ -17,18 +16,14 @@ def check_inputs(requests: Sequence[Request]) -> None:
     Raises LedgerError with the problems of all of them, and of cases that the evidence does not have.
     """
     data, problems = data_dir(), list[Problem]()
-
-    def load(loader: Callable[..., Any], *arguments: Any) -> Any:
-        try:
-            return loader(*arguments)
-        except ProblemsError as error:
-            problems.extend(error.problems)
-
-    ledger = load(load_ledger, data / "evidence")
+    cases = [request.case.id for request in requests]  # unless the ledger, which may be faulty, knows better
+    with collected(problems):
+        cases = load_ledger(data / "evidence").cases()
     for request in requests:
-        load(load_assumptions, data / "assumptions.csv", request.subject.folder / "assumptions.csv")
-        load(fee_rules, data / "fees.csv", request.subject.folder / "fees.csv")
-        if ledger is not None and request.case.id not in (cases := ledger.cases()):
+        for load, file in ((load_assumptions, "assumptions.csv"), (fee_rules, "fees.csv")):
+            with collected(problems):
+                load(data / file, request.subject.folder / file)
+        if request.case.id not in cases:
             step = nearest(request.case.id, cases)
             problems.append(Problem(request.subject.id, 0, "case", request.case.id, "a case of the evidence", step))
     if problems:

@@ -7,8 +7,8 @@ from importlib import metadata
 from typing import Any
 
 from siyu.paths import address, project_root
-from siyu.reads.digests import ABSENT, digest
-from siyu.runs.files.storage import canonical, files_below, sha256, sha256_of
+from siyu.reads.digests import ABSENT, Digests, digest, sha256_of
+from siyu.runs.files.storage import files_below
 
 # Packages whose version shows in a report or decides what is in it.
 PACKAGES = ("papermill", "nbclient", "ipykernel", "pandas", "numpy", "matplotlib", "seaborn")
@@ -17,16 +17,11 @@ _CODE = "src/siyu/"
 _NOT_RENDERED = tuple(f"{_CODE}{name}/" for name in ("commands", "scorecard", "simulator"))
 
 
-def key(*parts: Any) -> str:
-    """One digest of JSON-like parts."""
-    return sha256(canonical(list(parts)))
-
-
 @lru_cache(maxsize=1)
 def package() -> dict[str, str]:
     """address -> digest of every file of this package, as they were when this process first looked."""
-    files = [path for path in files_below(project_root() / _CODE) if "__pycache__" not in path.parts]
-    return {address(path): sha256_of(path) for path in files}
+    files = files_below(project_root() / _CODE).values()
+    return {address(path): sha256_of(path) for path in files if "__pycache__" not in path.parts}
 
 
 def code(names: Mapping[str, Any]) -> dict[str, str]:
@@ -44,7 +39,7 @@ def around(parameters: Mapping[str, Any]) -> dict[str, str]:
 def rendering_code() -> str:
     """Digest of the code that executed notebooks are checked and rendered with, and of the lock."""
     ours = {name: found for name, found in package().items() if not name.startswith(_NOT_RENDERED)}
-    return key(ours, lock(), list(sys.version_info[:2]))
+    return digest([ours, lock(), list(sys.version_info[:2])])
 
 
 def versions() -> dict[str, str]:
@@ -57,5 +52,4 @@ def versions() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def lock() -> str:
     """Digest of the locked packages."""
-    path = project_root() / "requirements.txt"
-    return sha256_of(path) if path.exists() else ABSENT
+    return Digests().file("requirements.txt")

@@ -16,22 +16,18 @@ _BROAD = {"Exception", "BaseException"}
 
 def lint(notebooks: Mapping[str, Notebook]) -> None:
     """Refuse bundled notebooks that could hide a failure. Raises UsageError with all places."""
-    problems = [
-        Problem(shown_path(one.path), 0, f"cell {cell}", found, "cells whose failures show", step)
-        for one in notebooks.values()
-        for cell, found, step in hidden_failures(one.content)
-    ]
-    problems += [problem for one in notebooks.values() for problem in _without_lead(one)]
-    if problems:
+    if problems := [problem for one in notebooks.values() for problem in _problems(one)]:
         raise UsageError(problems)
 
 
-def _without_lead(notebook: Notebook) -> Iterator[Problem]:
-    """The finding that is to lead has to be one that the notebook makes."""
-    lead, made = notebook.profile.lead, made_findings(notebook.content)
+def _problems(notebook: Notebook) -> Iterator[Problem]:
+    """Failures that it could hide, and a finding that is to lead and that it does not make."""
+    file, lead, made = shown_path(notebook.path), notebook.profile.lead, made_findings(notebook.content)
+    for cell, found, step in hidden_failures(notebook.content):
+        yield Problem(file, 0, f"cell {cell}", found, "cells whose failures show", step)
     if lead is not None and lead.finding not in made:
         where, expected = "metadata.siyu.lead.finding", "a finding of this notebook"
-        yield Problem(shown_path(notebook.path), 0, where, lead.finding, expected, nearest(lead.finding, made))
+        yield Problem(file, 0, where, lead.finding, expected, nearest(lead.finding, made))
 
 
 def hidden_failures(notebook: Mapping[str, Any]) -> Iterator[tuple[int, str, str]]:

@@ -12,11 +12,13 @@ from typing import Any
 import yaml
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.plain_yaml import parsed
 from siyu.runs.ask.plan import Limits
 from siyu.runs.ask.requests import Given, Wish, at, place
 
 _SETTINGS = ("lang", "as_of", "parameters", "limits", "template", "pdf")
 _LIMITS = {"seconds": 1, "memory_mb": 1 << 20, "output_mb": 1 << 20}
+_SHAPES = {"mapping": "keys with values", "sequence": "a list", "scalar": "one value"}
 _TEXT = "tag:yaml.org,2002:str"
 _STEP = "`siyu report --help` shows a manifest."
 
@@ -26,88 +28,71 @@ def wishes(path: Path) -> list[Wish]:
 
     Raises UsageError with every problem of the file: no file, not YAML, keys twice or unknown, wrong shapes.
     """
-    reader = _Nodes(shown_path(path), path.parent)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise UsageError([Problem(reader.file, 0, "", "no file", "a manifest", _STEP)]) from None
-    except UnicodeDecodeError as error:
-        raise UsageError([Problem(reader.file, 0, "", "bytes that are not UTF-8", "UTF-8 text", _STEP)]) from error
-    found = list(reader.wishes(text))
+    root = parsed(path, UsageError, _STEP, _root)
+    if root is None:
+        found = ("nothing", "a list of subjects") if path.exists() else ("no file", "a manifest")
+        raise UsageError([Problem(shown_path(path), 0, "", *found, _STEP)])
+    reader = _Nodes(path)
+    found_wishes = list(reader.wishes(root))
     if reader.problems:
         raise UsageError(reader.problems)
-    return found
+    return found_wishes
+
+
+def _root(text: str) -> yaml.Node | None:
+    """The one document of a file. Tags are refused, as anchors are: they say one thing in another place."""
+    for token in yaml.scan(text, Loader=yaml.SafeLoader):
+        if isinstance(token, yaml.TagToken):
+            raise yaml.MarkedYAMLError(problem="a tag", problem_mark=token.start_mark)
+    return yaml.compose(text, Loader=yaml.SafeLoader)
 
 
 class _Nodes:
     """Walks the nodes of the file, noting problems as it goes."""
 
-    def __init__(self, file: str, folder: Path) -> None:
-        self.file, self.folder = file, folder
+    def __init__(self, path: Path) -> None:
+        self.file, self.folder = shown_path(path), path.parent
         self.problems: list[Problem] = []
 
-    def wishes(self, text: str) -> Iterator[Wish]:
-        root = self.root(text)
-        top = self.mapping(root, ("subjects", *_SETTINGS)) if root else {}
-        if root and "subjects" not in top and not self.problems:
+    def wishes(self, root: yaml.Node) -> Iterator[Wish]:
+        top = self.mapping(root, ("subjects", *_SETTINGS))
+        if "subjects" not in top and not self.problems:
             self.problem(root, "no subjects", "a list of subjects")
         general = self.settings(top, Wish("", place(self.file)))
         for entry in self.sequence(top["subjects"]) if "subjects" in top else ():
-            if isinstance(entry, yaml.ScalarNode):
-                own, name = general, entry.value
-            else:
+            fields = {"subject": entry}
+            if not isinstance(entry, yaml.ScalarNode):
                 fields = self.mapping(entry, ("subject", *_SETTINGS))
-                own = self.settings(fields, general)
-                name = self.text(fields["subject"]) if "subject" in fields else ""
-            yield replace(own, subject=name, where=place(self.file, _line(entry)))
-
-    def root(self, text: str) -> yaml.Node | None:
-        """The one document of the file. Anchors and tags are refused: they say one thing in another place."""
-        try:
-            for token in yaml.scan(text, Loader=yaml.SafeLoader):
-                if isinstance(token, yaml.AliasToken | yaml.AnchorToken | yaml.TagToken):
-                    self.problem(token, "an anchor, alias or tag", "plain values", "Write the value out.")
-            if self.problems:
-                return None
-            root = yaml.compose(text, Loader=yaml.SafeLoader)
-        except yaml.YAMLError as error:
-            mark = getattr(error, "problem_mark", None)
-            said = str(getattr(error, "problem", error)).splitlines()[0]
-            self.problems.append(Problem(self.file, mark.line + 1 if mark else 0, "", said, "YAML", _STEP))
-            return None
-        if root is None:
-            self.problems.append(Problem(self.file, 0, "", "nothing", "a list of subjects", _STEP))
-        return root
+            name = self.text(fields["subject"]) if "subject" in fields else ""
+            yield replace(self.settings(fields, general), subject=name, where=self.place(entry))
 
     def settings(self, fields: Mapping[str, yaml.Node], general: Wish) -> Wish:
-        places = {name: place(self.file, _line(node)) for name, node in fields.items()}
-        own = replace(general, places={**general.places, **places})
-        if "lang" in fields:
-            own = replace(own, languages=tuple(self.text(node) for node in self.sequence(fields["lang"])))
-        if "as_of" in fields:
-            own = replace(own, as_of=self.text(fields["as_of"]))
-        if "parameters" in fields:
-            values = {name: self.given(node) for name, node in self.mapping(fields["parameters"]).items()}
-            own = replace(own, parameters={**general.parameters, **values})
-        if "limits" in fields:
-            own = replace(own, limits=self.limits(fields["limits"], general.limits))
-        delivery = own.delivery
-        if "template" in fields:  # from where the manifest lies
-            delivery = replace(delivery, template=self.folder / self.text(fields["template"]))
-        if "pdf" in fields:
-            delivery = replace(delivery, pdf=self.yes(fields["pdf"]))
-        return replace(own, delivery=delivery)
+        own = replace(general, places=general.places | {name: self.place(node) for name, node in fields.items()})
+        for name, node in fields.items():
+            match name:
+                case "lang":
+                    own = replace(own, languages=tuple(map(self.text, self.sequence(node))))
+                case "as_of":
+                    own = replace(own, as_of=self.text(node))
+                case "parameters":
+                    given = {key: self.given(value) for key, value in self.mapping(node).items()}
+                    own = replace(own, parameters=general.parameters | given)
+                case "limits":
+                    own = replace(own, limits=self.limits(node, general.limits))
+                case "template":  # from where the manifest lies
+                    own = replace(own, delivery=replace(own.delivery, template=self.folder / self.text(node)))
+                case "pdf":
+                    own = replace(own, delivery=replace(own.delivery, pdf=self.yes(node)))
+        return own
 
     def limits(self, node: yaml.Node, general: Limits) -> Limits:
-        values = {}
-        for name, entry in self.mapping(node, tuple(_LIMITS)).items():
-            text = self.text(entry)
-            if name not in _LIMITS:
-                continue
-            if not (text.isascii() and text.isdecimal() and int(text) > 0):
-                self.problem(entry, repr(text), "a whole number above zero", column=name)
-                continue
-            values[name.removesuffix("_mb")] = int(text) * _LIMITS[name]
+        values, fields = {}, self.mapping(node, tuple(_LIMITS))
+        for name in (one for one in _LIMITS if one in fields):
+            text = self.text(fields[name])
+            if text.isascii() and text.isdecimal() and int(text) > 0:
+                values[name.removesuffix("_mb")] = int(text) * _LIMITS[name]
+            else:
+                self.problem(fields[name], repr(text), "a whole number above zero", column=name)
         return replace(general, **values)
 
     def yes(self, node: yaml.Node) -> bool:
@@ -118,11 +103,8 @@ class _Nodes:
 
     def mapping(self, node: yaml.Node, known: tuple[str, ...] = ()) -> dict[str, yaml.Node]:
         """Keys and values, each key once and, where `known` names any, one of those."""
-        if not isinstance(node, yaml.MappingNode):
-            self.problem(node, _shape(node), "keys with values")
-            return {}
         found: dict[str, yaml.Node] = {}
-        for key, value in node.value:
+        for key, value in self.shaped(node, "mapping"):
             name = self.text(key)
             if name in found:
                 self.problem(key, f"{name} twice", "each key once", "Remove one of the two.", name)
@@ -132,32 +114,26 @@ class _Nodes:
         return found
 
     def sequence(self, node: yaml.Node) -> list[yaml.Node]:
-        if isinstance(node, yaml.SequenceNode):
-            return list(node.value)
-        self.problem(node, _shape(node), "a list", "Write [a, b] or one item a line, each after a dash.")
-        return []
+        return [*self.shaped(node, "sequence", "Write [a, b] or one item a line, each after a dash.")]
 
     def text(self, node: yaml.Node) -> str:
         """A value as it is written."""
-        if isinstance(node, yaml.ScalarNode):
-            return str(node.value)
-        self.problem(node, _shape(node), "one value")
-        return ""
+        return str(self.shaped(node, "scalar") or "")
+
+    def shaped(self, node: Any, shape: str, step: str = _STEP) -> Any:
+        """What a node holds that is to be of this shape; nothing where it is of another."""
+        if node.id == shape:
+            return node.value
+        self.problem(node, _SHAPES[node.id], _SHAPES[shape], step)
+        return ()
 
     def given(self, node: yaml.Node) -> Given:
         """A parameter's value, and whether YAML would have taken it for text."""
         quoted = isinstance(node, yaml.ScalarNode) and node.style is not None
-        return Given(self.text(node), place(self.file, _line(node)), quoted=quoted, text_like=node.tag == _TEXT)
+        return Given(self.text(node), self.place(node), quoted=quoted, text_like=node.tag == _TEXT)
+
+    def place(self, node: Any) -> Problem:
+        return place(self.file, int(node.start_mark.line) + 1)
 
     def problem(self, node: Any, found: str, expected: str, step: str = _STEP, column: str = "") -> None:
-        self.problems.append(at(place(self.file, _line(node)), found, expected, step, column))
-
-
-def _shape(node: yaml.Node) -> str:
-    if isinstance(node, yaml.MappingNode):
-        return "keys with values"
-    return "a list" if isinstance(node, yaml.SequenceNode) else "one value"
-
-
-def _line(node: Any) -> int:
-    return int(node.start_mark.line) + 1
+        self.problems.append(at(self.place(node), found, expected, step, column))

@@ -75,13 +75,11 @@ def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
 
     Raises UsageError when there is no such cell, or it holds more than annotated scalars with defaults.
     """
-    cells = [cell for cell in notebook["cells"] if "parameters" in cell["metadata"].get("tags", [])]
-    if len(cells) != 1:
+    sources = _tagged(notebook, "parameters")
+    if len(sources) != 1:
         step = "Tag the one cell that declares the parameters."
-        raise UsageError([Problem(file, 0, "", f"{len(cells)} cells tagged parameters", "one", step)])
-    source = "".join(cells[0]["source"])
-    found: dict[str, Parameter] = {}
-    problems = []
+        raise UsageError([Problem(file, 0, "", f"{len(sources)} cells tagged parameters", "one", step)])
+    [source], found, problems = sources, dict[str, Parameter](), []
     try:
         statements = ast.parse(source).body
     except SyntaxError as error:
@@ -111,10 +109,13 @@ def injected(notebook: Mapping[str, Any]) -> dict[str, Scalar]:
     return _assigned(notebook, "injected-parameters")
 
 
+def _tagged(notebook: Mapping[str, Any], tag: str) -> list[str]:
+    return ["".join(cell["source"]) for cell in notebook["cells"] if tag in cell["metadata"].get("tags", [])]
+
+
 def _assigned(notebook: Mapping[str, Any], tag: str) -> dict[str, Scalar]:
     found: dict[str, Scalar | None] = {}
-    tagged = (cell for cell in notebook["cells"] if tag in cell["metadata"].get("tags", []))
-    for statement in (one for cell in tagged for one in ast.parse("".join(cell["source"])).body):
+    for statement in (one for source in _tagged(notebook, tag) for one in ast.parse(source).body):
         match statement:
             case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
                 found[name] = _constant(value)

@@ -1,15 +1,17 @@
 """A plan: what one subject's report is made from, section by section, with the key of each."""
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from siyu.paths import address, data_dir
-from siyu.reads.digests import Digests
+from siyu.reads.digests import Digests, digest, sha256_of
 from siyu.runs.ask import keys
-from siyu.runs.ask.output_options import Delivery
 from siyu.runs.ask.parameters import Parameter, Scalar
 from siyu.runs.ask.sections import applicable, notebooks, profiles
+from siyu.runs.files.made import Made
 from siyu.subjects import Subject
 
 # A client's rows of these go before the bundled ones.
@@ -26,8 +28,36 @@ class Limits:
     memory: int = 4 << 30
     output: int = 50 << 20
 
+    def exceeded(self, seconds: float, memory: int, output: int) -> str:
+        """Why to stop what took so much; empty while it may go on."""
+        if seconds > self.seconds:
+            return f"stopped after {self.seconds:g} s, its limit of time"
+        taken = {"memory": (memory, self.memory), "output": (output, self.output)}
+        over = (f"stopped at {used >> 20} MB of {name}, its limit is {limit >> 20} MB"
+                for name, (used, limit) in taken.items() if used > limit)  # fmt: skip
+        return next(over, "")
 
-Case = Subject  # a published case is a subject of kind `case`
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a report is delivered beyond its usual files.
+
+    template: a .pptx whose master the deck takes. pdf: whether the pages are printed too.
+    """
+
+    template: Path | None = None
+    pdf: bool = False
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        """Path -> digest of the template, under its name alone: it lies outside the project."""
+        return {f"template/{self.template.name}": sha256_of(self.template)} if self.template else {}
+
+    @property
+    def options(self) -> list[str]:
+        """The words that ask for it on the command line."""
+        words = ["--template", str(self.template)] if self.template else []
+        return words + (["--pdf"] if self.pdf else [])
 
 
 @dataclass(frozen=True)
@@ -35,7 +65,7 @@ class Request:
     """What was asked for one subject, checked. case: the published case it is compared with."""
 
     subject: Subject
-    case: Case
+    case: Subject
     languages: tuple[str, ...]
     as_of: str
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
@@ -61,6 +91,11 @@ class SectionPlan:
     own: tuple[str, ...] = ()
 
     @property
+    def made_elsewhere(self) -> Made:
+        """What a section was made from that is given: its notebook, as far as anybody knows."""
+        return Made({f"notebooks/{self.notebook}.ipynb": hashlib.sha256(self.given or b"").hexdigest()}, {})
+
+    @property
     def around(self) -> dict[str, str]:
         """address -> digest of what it is made with beside code."""
         return {f"notebooks/{self.notebook}.ipynb": notebooks()[self.notebook].digest, **keys.around(self.parameters)}
@@ -81,13 +116,15 @@ class Plan:
         """The sections that are executed, here or elsewhere."""
         return tuple(section for section in self.sections if section.status == OK)
 
-    def key(self, made: Mapping[str, str]) -> str:
-        """Key of the whole report. made: section -> key of what it was made from."""
-        sections = [[section.notebook, section.status, made.get(section.notebook, "")] for section in self.sections]
+    def key(self, made: Mapping[str, Made]) -> str:
+        """Key of the whole report. made: section -> what it was made from."""
+        keyed = {name: one.key for name, one in made.items()}
+        sections = [[section.notebook, section.status, keyed.get(section.notebook, "")] for section in self.sections]
         request = self.request
-        told = [list(request.languages), request.as_of, request.delivery.key, list(self.parameters)]
+        delivered = [list(request.delivery.inputs.values()), request.delivery.pdf]
+        told = [list(request.languages), request.as_of, delivered, list(self.parameters)]
         about = {name: profile.model_dump() for name, profile in profiles().items()}  # questions, and what leads
-        return keys.key(keys.rendering_code(), dict(self.inputs), sections, told, about)
+        return digest([keys.rendering_code(), dict(self.inputs), sections, told, about])
 
 
 def planned(request: Request) -> Plan:
@@ -108,8 +145,7 @@ def report_inputs(request: Request) -> dict[str, str]:
     files = Digests()
     read = [address(folder / "subject.yml") for folder in sorted(folders)]
     read.append(address(data_dir() / "definitions.yml"))
-    given = {entry["path"]: entry["sha256"] for entry in request.delivery.inputs}
-    return {name: files.file(name) for name in read} | given
+    return {name: files.file(name) for name in read} | request.delivery.inputs
 
 
 def _section(name: str, request: Request) -> SectionPlan:
@@ -124,7 +160,7 @@ def _section(name: str, request: Request) -> SectionPlan:
     values["subject"] = ""
     if goods:
         values["category"] = values.get("category") or request.subject.category
-    return SectionPlan(name, OK, values, shared=keys.key(name, values)[:32])
+    return SectionPlan(name, OK, values, shared=digest([name, values])[:32])
 
 
 def _own(subject: Subject) -> list[str]:

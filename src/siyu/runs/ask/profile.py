@@ -9,7 +9,7 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
-from siyu.subjects import Name
+from siyu.record import Both
 
 PLANNED = "planned.yml"
 NEEDS = ("claims", "fees", "assumptions", "orders", "buyers", "sessions", "aggregates", "sends", "events")
@@ -40,7 +40,7 @@ class Profile(BaseModel):
     same case on the same date share what it gives."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    question: Name
+    question: Both
     kinds: tuple[Kind, ...] = Field(min_length=1)
     currency: Literal["CNY", "any"]
     needs: tuple[Annotated[str, AfterValidator(_known)], ...]

@@ -1,16 +1,14 @@
 """Requests: what the command line or a manifest asks for, checked as a whole before anything starts."""
 
 import shlex
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
-from siyu.errors import Problem, ProblemsError, UsageError, nearest
+from siyu.errors import Problem, UsageError, collected, nearest
 from siyu.paths import subject_dirs
-from siyu.runs.ask.output_options import Delivery, delivery_problems
 from siyu.runs.ask.parameters import Parameter, Scalar
-from siyu.runs.ask.plan import Limits, Request
+from siyu.runs.ask.plan import Delivery, Limits, Request
 from siyu.runs.ask.sections import applicable, notebooks
 from siyu.subjects import Subject, load_subject
 
@@ -37,10 +35,10 @@ class Wish:
     where: Problem
     languages: Sequence[str] = LANGUAGES
     as_of: str = ""
-    parameters: Mapping[str, Given] = field(default_factory=dict)
+    parameters: dict[str, Given] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     delivery: Delivery = field(default_factory=Delivery)
-    places: Mapping[str, Problem] = field(default_factory=dict)
+    places: dict[str, Problem] = field(default_factory=dict)
 
     def said(self, setting: str) -> Problem:
         """Where `lang` or `as_of` was said."""
@@ -83,12 +81,12 @@ def checked(wishes: Iterable[Wish]) -> list[Request]:
         seen.add(wish.subject)
         try:
             subject = load_subject(wish.subject)
-        except ProblemsError as error:
+        except UsageError as error:
             problems += error.problems
             continue
         found = [*_language_problems(wish), *_date_problems(wish)]
         if wish.delivery not in delivered:
-            delivered[wish.delivery] = delivery_problems(wish.delivery)
+            delivered[wish.delivery] = _delivery_problems(wish.delivery)
             problems += delivered[wish.delivery]
         values, more = _values(wish, subject)
         case_id = str(values.get("case") or subject.case)
@@ -105,32 +103,39 @@ def checked(wishes: Iterable[Wish]) -> list[Request]:
 
 
 def _language_problems(wish: Wish) -> list[Problem]:
-    found = [
-        at(
-            wish.said("lang"),
-            code or "nothing",
-            f"one of {', '.join(LANGUAGES)}",
-            nearest(code, LANGUAGES),
-            "lang",
-        )
-        for code in wish.languages
-        if code not in LANGUAGES
-    ]
+    where, expected = wish.said("lang"), f"one of {', '.join(LANGUAGES)}"
+    strange = (code for code in wish.languages if code not in LANGUAGES)
+    found = [at(where, code or "nothing", expected, nearest(code, LANGUAGES), "lang") for code in strange]
     if not wish.languages or len(set(wish.languages)) != len(wish.languages):
         shown = ", ".join(wish.languages) or "none"
-        found.append(at(wish.said("lang"), shown, "at least one language, each once", "Write zh,en.", "lang"))
+        found.append(at(where, shown, "at least one language, each once", "Write zh,en.", "lang"))
     return found
 
 
 def _date_problems(wish: Wish) -> list[Problem]:
-    if not wish.as_of:
-        return []
+    day = Parameter("as_of", "date", "")
     try:
-        if date.fromisoformat(wish.as_of).isoformat() == wish.as_of:
-            return []
+        day.typed(wish.as_of or "2021-08-31")
     except ValueError:
-        pass
-    return [at(wish.said("as_of"), wish.as_of, "a date such as 2021-08-31", "Write year-month-day.", "as_of")]
+        return [at(wish.said("as_of"), wish.as_of, day.expected, "Write year-month-day.", "as_of")]
+    return []
+
+
+def _delivery_problems(delivery: Delivery) -> list[Problem]:
+    """What a template lacks, and a browser that is not there."""
+    problems = list[Problem]()
+    if delivery.template is not None:
+        from siyu.render.deck.masters import opened  # half a second of imports, where a template is given
+
+        with collected(problems):
+            opened(delivery.template)
+    if delivery.pdf:
+        from siyu.render.page.printing import PROGRAMS, browser
+
+        if browser() is None:
+            step = "Install Chromium, or leave out --pdf: the page prints from any browser."
+            problems.append(Problem("command line", 0, "--pdf", "no Chromium", " or ".join(PROGRAMS), step))
+    return problems
 
 
 def _values(wish: Wish, subject: Subject) -> tuple[dict[str, Scalar], list[Problem]]:

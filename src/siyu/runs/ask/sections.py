@@ -7,12 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from siyu.errors import Problem, UsageError, shown_path
+from siyu.errors import Problem, UsageError, collected, shown_path
 from siyu.messages import msg
 from siyu.paths import notebooks_dir
+from siyu.reads.digests import digest
 from siyu.runs.ask.parameters import Parameter, declared
 from siyu.runs.ask.profile import Profile, planned_sections, profile_of
-from siyu.runs.files.storage import sha256
 
 # why a section is not run, by the kind of subject; the cases, fees and assumptions of the ledgers are all in one
 # currency, and two are never compared
@@ -39,12 +39,10 @@ def notebooks() -> dict[str, Notebook]:
     """The bundled sections by name, in order: notebooks that begin with two digits.
 
     Raises UsageError with the faults of all of them."""
-    found, problems = {}, []
+    found, problems = {}, list[Problem]()
     for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb")):
-        try:
+        with collected(problems):
             found[path.stem] = load(path)
-        except UsageError as error:
-            problems += error.problems
     if problems:
         raise UsageError(problems)
     return found
@@ -65,8 +63,8 @@ def load(path: Path) -> Notebook:
     except (ValueError, KeyError, TypeError) as error:
         problem = Problem(file, 0, "", type(error).__name__, "a notebook in JSON", "Restore it from version control.")
         raise UsageError([problem]) from error
-    digest, profile = sha256(json.dumps(cells).encode()), profile_of(content["metadata"], file)
-    return Notebook(path.stem, path, content, digest, declared(content, file), profile)
+    parameters, profile = declared(content, file), profile_of(content["metadata"], file)
+    return Notebook(path.stem, path, content, digest(cells), parameters, profile)
 
 
 def applicable(kind: str, currency: str) -> dict[str, str]:

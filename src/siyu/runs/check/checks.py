@@ -4,15 +4,46 @@ Papermill's own marks are not asked: it calls every cell of a killed kernel comp
 """
 
 import ast
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from siyu.record import SOURCES
+from siyu.runs.ask import keys
 from siyu.runs.ask.parameters import Scalar, given
-from siyu.runs.ask.sections import Notebook
-from siyu.runs.files.executed import bundles, claimed, code_cells, finding_faults, text
+from siyu.runs.ask.plan import SectionPlan
+from siyu.runs.ask.sections import Notebook, notebooks
+from siyu.runs.files import storage
+from siyu.runs.files.executed import claimed, code_cells, finding_faults, outputs, text
+from siyu.runs.files.made import Made
+from siyu.runs.files.workspace import SectionStore
 
 _INJECTED = "injected-parameters"
+_FAILURES = {
+    "thread": "{type} in a thread",
+    "task": "{type} in a task",
+    "unraisable": "{type} where nothing could catch it",
+    "command": "a shell command failed",
+    "exit": "it asked the kernel to end",
+    "unfinished thread": "a thread was still running at the end",
+}
+
+
+def judged(section: SectionPlan, store: SectionStore) -> tuple[Made | None, list[str]]:
+    """What the section that a kernel has left in `store` was made from, or what speaks against it."""
+    try:
+        notebook = storage.read_json(store.notebook(section.notebook))
+        trail = [json.loads(line) for line in store.trail(section.notebook).read_bytes().splitlines()]
+    except (OSError, ValueError) as error:
+        return None, [f"left no notebook that can be read ({type(error).__name__})"]
+    found = identity_faults(notebooks()[section.notebook], section.parameters, notebook)
+    found += faults(notebook) + trail_faults(notebook, trail)
+    told = next((entry for entry in trail if "inputs" in entry), None)
+    if found or told is None:
+        return None, found or ["the kernel did not say what it read"]
+    made = Made({**section.around, **told["code"]}, told["inputs"], tuple(told["outside"]))
+    changed = [name for name, now in keys.code(made.made_with).items() if made.made_with[name] != now]
+    return (None, [f"{', '.join(changed)} changed while it was made"]) if changed else (made, [])
 
 
 def faults(executed: Mapping[str, Any]) -> list[str]:
@@ -36,7 +67,11 @@ def faults(executed: Mapping[str, Any]) -> list[str]:
 
 def trail_faults(executed: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the kernel's own trail says against the run that left this notebook."""
-    found = [f"cell {entry['cell']}: {_failure(entry)}" for entry in trail if "failure" in entry]
+    found = [
+        f"cell {entry['cell']}: {_FAILURES[entry['failure']].format_map(entry)}"
+        for entry in trail
+        if "failure" in entry
+    ]
     ran = [entry["cell"] for entry in trail if entry.get("ok")]
     due = list(range(1, len(code_cells(executed)) + 1))
     if ran != due:
@@ -83,7 +118,7 @@ def _missing(executed: Mapping[str, Any]) -> Iterable[str]:
     missing = [f"finding {key} is missing" for key in made_findings(executed) if key not in shown]
     if not shown:
         missing.append("it shows no finding")
-    if not any(SOURCES in data for data in bundles(executed)):
+    if not any(True for _ in outputs(executed, SOURCES)):
         missing.append("the references are missing: the last cell shows wb.references()")
     return missing
 
@@ -96,18 +131,6 @@ def _output_faults(outputs: Sequence[Mapping[str, Any]]) -> list[str]:
         elif output.get("name") == "stderr" and "Traceback (most recent call last)" in text(output["text"]):
             found.append("an exception was printed and passed over")
     return found
-
-
-def _failure(entry: Mapping[str, Any]) -> str:
-    kind, name = entry["failure"], entry["type"]
-    return {
-        "thread": f"{name} in a thread",
-        "task": f"{name} in a task",
-        "unraisable": f"{name} where nothing could catch it",
-        "command": "a shell command failed",
-        "exit": "it asked the kernel to end",
-        "unfinished thread": "a thread was still running at the end",
-    }[kind]
 
 
 def _source(cell: Mapping[str, Any]) -> tuple[str, str]:

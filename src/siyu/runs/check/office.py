@@ -6,7 +6,6 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import TypeGuard
 from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -35,7 +34,7 @@ def tables_faults(path: Path, findings: Sequence[FindingRecord]) -> Iterator[str
         yield f"has {len(sheets)} sheets for {len(findings)} findings"
         return
     for record, rows in zip(findings, sheets, strict=True):
-        cells = {_rounded(cell) for row in rows for cell in row if _is_number(cell)}
+        cells = {_rounded(number) for number in numbers_in(rows)}
         known = {_rounded(number) for number in numbers_in(record.as_json())}
         if strange := sorted(cells - known):
             yield f"shows {strange[0]:.10g} on the sheet of {record.key}, which findings.json does not hold"
@@ -155,10 +154,6 @@ def _target(package: zipfile.ZipFile, part: str, relation: str) -> str:
 
 def _xml(package: zipfile.ZipFile, name: str) -> ET.Element:
     return ET.fromstring(package.read(name))  # noqa: S314 - written by this run a moment ago
-
-
-def _is_number(cell: object) -> TypeGuard[float]:
-    return isinstance(cell, int | float) and not isinstance(cell, bool)
 
 
 def _rounded(number: float) -> float:

@@ -28,25 +28,23 @@ def text(source: str | list[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def bundles(notebook: Notebook) -> Iterator[Mapping[str, Any]]:
-    """Data of every display output, in order."""
+def outputs(notebook: Notebook, kind: str) -> Iterator[Any]:
+    """What was displayed of one kind (MIME type), in order."""
     for _, cell in code_cells(notebook):
-        for output in cell["outputs"]:
-            if "data" in output:
-                yield output["data"]
+        yield from (output["data"][kind] for output in cell["outputs"] if kind in output.get("data", {}))
 
 
 def findings(notebook: Notebook) -> list[FindingRecord]:
     """Finding records in the order they were shown. One shown twice counts once, as last shown.
 
     Raises ValidationError when one is none."""
-    records = map(FindingRecord.model_validate, _shown(notebook))
+    records = map(FindingRecord.model_validate, outputs(notebook, FINDING))
     return list({record.key: record for record in records}.values())
 
 
 def finding_faults(notebook: Notebook) -> Iterator[str]:
     """What the findings that are shown lack, or hold that none may hold."""
-    for content in _shown(notebook):
+    for content in outputs(notebook, FINDING):
         try:
             FindingRecord.model_validate(content)
         except ValidationError as error:
@@ -56,30 +54,22 @@ def finding_faults(notebook: Notebook) -> Iterator[str]:
 
 def claimed(notebook: Notebook, name: str) -> set[str]:
     """What its findings say of themselves, good or not. name: `key` or `section`."""
-    return {str(content.get(name)) for content in _shown(notebook)}
-
-
-def _shown(notebook: Notebook) -> Iterator[Mapping[str, Any]]:
-    return (data[FINDING] for data in bundles(notebook) if FINDING in data)
+    return {str(content.get(name)) for content in outputs(notebook, FINDING)}
 
 
 def references(notebook: Notebook) -> dict[str, Entry]:
     """ref -> entry of every source behind the findings."""
-    merged: dict[str, Any] = {}
-    for data in bundles(notebook):
-        merged |= data.get(SOURCES, {})
-    return entries(merged)
+    return entries({ref: entry for found in outputs(notebook, SOURCES) for ref, entry in found.items()})
 
 
 def observed(notebook: Notebook) -> dict[str, str] | None:
     """First and last observed day of the subject's own orders (`from`, `until`), None without any."""
-    return next((data[SPAN] for data in bundles(notebook) if SPAN in data), None)
+    return next(outputs(notebook, SPAN), None)
 
 
 def no_input(notebook: Notebook) -> Wording | None:
     """Why the section had nothing to work on, or None."""
-    reasons = (data[NO_INPUT]["reason"] for data in bundles(notebook) if NO_INPUT in data)
-    return next((wording(reason) for reason in reasons), None)
+    return next((wording(found["reason"]) for found in outputs(notebook, NO_INPUT)), None)
 
 
 def pictures(notebook: Notebook) -> dict[str, tuple[str, bytes]]:

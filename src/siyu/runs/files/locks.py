@@ -12,22 +12,20 @@ class Lock:
         self.path = path
         self._handle: int | None = None
 
-    def acquire(self, holder: str) -> bool:
-        """Take the lock without waiting. False when another process has it."""
+    def acquire(self, holder: str | None = None) -> bool:
+        """Take the lock without waiting. False when somebody has it. holder: who says so, default this process."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if not self._current(handle):  # it was removed by its holder in between
-                os.close(handle)
-                return False
+            if not self._current(handle):
+                raise BlockingIOError("it was removed by its holder in between")
             os.ftruncate(handle, 0)
-            os.pwrite(handle, holder.encode(), 0)
-        except BlockingIOError:
+            os.pwrite(handle, (f"process {os.getpid()}" if holder is None else holder).encode(), 0)
+        except OSError as error:
             os.close(handle)
-            return False
-        except OSError:
-            os.close(handle)
+            if isinstance(error, BlockingIOError):
+                return False
             raise
         self._handle = handle
         return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from siyu.runs.files.storage import canonical, sha256
+from siyu.reads.digests import digest
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class Made:
     @cached_property
     def key(self) -> str:
         """Equal keys: made from the same."""
-        return sha256(canonical([dict(self.made_with), dict(self.inputs), list(self.outside)]))
+        return digest([dict(self.made_with), dict(self.inputs), list(self.outside)])
 
     @classmethod
     def read(cls, entry: Mapping[str, Any]) -> Made:
         """From what `as_json` gave. Raises KeyError or TypeError where that is not complete."""
-        return cls(_pairs(entry["made_with"]), _pairs(entry["inputs"]), tuple(entry.get("outside", ())))
+        return cls(paired(entry["made_with"]), paired(entry["inputs"]), tuple(entry.get("outside", ())))
 
     def as_json(self) -> dict[str, Any]:
         """The form in records."""
@@ -43,5 +43,6 @@ def listed(files: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"path": path, "sha256": files[path]} for path in sorted(files)]
 
 
-def _pairs(entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
+def paired(entries: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """path -> sha256, from what `listed` gave."""
     return {entry["path"]: entry["sha256"] for entry in entries}

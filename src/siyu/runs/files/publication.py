@@ -1,44 +1,25 @@
 """Publishing: a finished folder takes the place of the old one in one step, or not at all."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from siyu.reads.digests import sha256_of
 from siyu.runs.files import storage
+from siyu.runs.files.made import paired
 from siyu.runs.files.record import JOURNAL, RUN, mismatches, opened
-from siyu.runs.files.storage import sha256_of
 
 
-@dataclass(frozen=True)
 class Place:
     """Where one report is published, and the folders beside it that this needs, all on one file system.
 
-    building: being made.   ready: finished and sealed.   old: the replaced one, on its way out.
-    kept: files of others that were found in a replaced folder.
+    building: being made.   ready: finished and sealed, or the report that it has just replaced.
+    old: the replaced one, where folders cannot be exchanged.   kept: files of others that were found in it.
+    journal: exists while a pair of renames is under way.
     """
 
-    target: Path
-    work: Path
-    kept: Path
-
-    @property
-    def building(self) -> Path:
-        """The folder a report is made in."""
-        return self.work / "building"
-
-    @property
-    def ready(self) -> Path:
-        """A whole report that waits to be published, or the one it has just replaced."""
-        return self.work / "ready"
-
-    @property
-    def old(self) -> Path:
-        """Only where folders cannot be exchanged: the replaced report."""
-        return self.work / "old"
-
-    @property
-    def journal(self) -> Path:
-        """Exists while a pair of renames is under way."""
-        return self.work / "exchange.json"
+    def __init__(self, target: Path, work: Path, kept: Path) -> None:
+        self.target, self.work, self.kept = target, work, kept
+        self.building, self.ready, self.old = work / "building", work / "ready", work / "old"
+        self.journal = work / "exchange.json"
 
     def publish(self) -> list[str]:
         """Publish what is in `building`, which is sealed. Returns names of files moved to `kept`.
@@ -86,11 +67,10 @@ class Place:
         if not replaced.exists():
             return []
         record = opened(replaced)
-        listed = {entry["path"]: entry["sha256"] for entry in record["files"]} if record else {}
+        sealed = paired(record["files"]) if record else {}
         others = []
-        for path in storage.files_below(replaced):
-            name = path.relative_to(replaced).as_posix()
-            if name in (RUN, JOURNAL) or (name in listed and not path.is_symlink() and sha256_of(path) == listed[name]):
+        for name, path in storage.files_below(replaced).items():
+            if name in (RUN, JOURNAL) or (name in sealed and not path.is_symlink() and sha256_of(path) == sealed[name]):
                 continue
             (self.kept / name).parent.mkdir(parents=True, exist_ok=True)
             path.replace(self.kept / name)

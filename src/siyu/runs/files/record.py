@@ -1,11 +1,12 @@
 """The record of a run: `run.json`, its seal, and whether a published folder still matches it."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from siyu.runs.files.storage import canonical, files_below, pretty, read_json, sha256, sha256_of, write
+from siyu.reads.digests import digest, sha256_of
+from siyu.runs.files.made import listed, paired
+from siyu.runs.files.storage import files_below, pretty, read_json, write
 
 SCHEMA = 2
 PUBLISHED, FAILED = "published", "failed"
@@ -15,17 +16,13 @@ _UNSEALED = (RUN, JOURNAL)
 
 def seal_of(record: Mapping[str, Any]) -> str:
     """sha256 of the canonical JSON of the record without its seal."""
-    return sha256(canonical({name: entry for name, entry in record.items() if name != "seal"}))
+    return digest({name: entry for name, entry in record.items() if name != "seal"})
 
 
 def sealed(folder: Path, record: Mapping[str, Any]) -> dict[str, Any]:
     """Write `run.json` last: the record with the digest of every file in `folder`, and the seal."""
-    files = [
-        {"path": path.relative_to(folder).as_posix(), "sha256": sha256_of(path)}
-        for path in files_below(folder)
-        if path.relative_to(folder).as_posix() not in _UNSEALED
-    ]
-    complete = {**record, "files": files}
+    files = {name: sha256_of(path) for name, path in files_below(folder).items() if name not in _UNSEALED}
+    complete = {**record, "files": listed(files)}
     complete["seal"] = seal_of(complete)
     write(folder / RUN, pretty(complete))
     return complete
@@ -54,16 +51,16 @@ def _differences(folder: Path, record: Mapping[str, Any]) -> list[str]:
     found = []
     if record.get("seal") != seal_of(record):
         found.append(f"{RUN}: changed since it was sealed")
-    listed = {entry["path"]: entry["sha256"] for entry in record["files"]}
-    present = {path.relative_to(folder).as_posix(): path for path in files_below(folder)}
-    for name, digest in listed.items():
+    sealed_files = paired(record["files"])
+    present = files_below(folder)
+    for name, sha256 in sealed_files.items():
         if name not in present:
             found.append(f"{name}: missing")
         elif present[name].is_symlink():
             found.append(f"{name}: a link, not a file")
-        elif sha256_of(present[name]) != digest:
+        elif sha256_of(present[name]) != sha256:
             found.append(f"{name}: changed since it was sealed")
-    found += [f"{name}: not part of the report" for name in sorted(set(present) - set(listed) - set(_UNSEALED))]
+    found += [f"{name}: not part of the report" for name in sorted({*present} - {*sealed_files, *_UNSEALED})]
     return found
 
 
@@ -75,7 +72,7 @@ def _opened(folder: Path) -> tuple[dict[str, Any] | None, str]:
         return None, f"{RUN}: missing"
     except OSError as error:
         return None, f"{RUN}: {error.strerror}"
-    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return None, f"{RUN}: not a record of a run"
     if any(name.startswith("/") or ".." in Path(name).parts for name in names):
         return None, f"{RUN}: names files outside of its folder"

@@ -7,7 +7,7 @@ from siyu.record import Findings, TitledFinding
 from siyu.runs.files.storage import read_json
 
 FINDINGS = "findings"
-# What is made once for each language. A kind added here needs its function in `reporting.RENDERINGS`.
+# What is made once for each language. A kind added here needs its case in `reporting.render`.
 _NAMES = {"report": "report.{}.html", "deck": "deck.{}.pptx", "tables": "tables.{}.xlsx"}
 
 

@@ -2,12 +2,10 @@
 
 import ctypes
 import errno
-import hashlib
 import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,36 +14,14 @@ _RENAME_EXCHANGE = 2  # linux/fs.h
 _AT_FDCWD = -100  # fcntl.h
 
 
-def canonical(content: Any) -> bytes:
-    """JSON with sorted keys and no spaces: the form that is hashed."""
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return text.encode()
-
-
 def pretty(content: Any) -> bytes:
     """JSON for files that people read too."""
     return (json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n").encode()
 
 
-def sha256(content: bytes) -> str:
-    """Hex digest of bytes."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def sha256_of(path: Path) -> str:
-    """Hex digest of a file, read in blocks."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def read_json(path: Path) -> Any:
     """The content of a JSON file. Raises OSError or json.JSONDecodeError."""
     return json.loads(path.read_text(encoding="utf-8"))
-
-
-def read_json_lines(path: Path) -> list[Any]:
-    """The values of a file with one JSON value a line. Raises OSError or json.JSONDecodeError."""
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
 
 
 def write(path: Path, content: bytes) -> None:
@@ -74,11 +50,10 @@ def sync_names(path: Path) -> None:
         os.close(handle)
 
 
-def files_below(folder: Path) -> Iterator[Path]:
-    """Files below a folder, sorted by relative path; symbolic links are named, not followed."""
-    for path in sorted(folder.rglob("*")):
-        if path.is_symlink() or not path.is_dir():
-            yield path
+def files_below(folder: Path) -> dict[str, Path]:
+    """Relative name -> path of the files below a folder, sorted; symbolic links are named, not followed."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_symlink() or not path.is_dir())
+    return {path.relative_to(folder).as_posix(): path for path in found}
 
 
 def size(folder: Path) -> int:

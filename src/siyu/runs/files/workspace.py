@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from siyu.reads.digests import sha256_of
 from siyu.runs.files import storage
 from siyu.runs.files.locks import Lock
 from siyu.runs.files.made import Made
@@ -42,25 +42,21 @@ class Workspace:
         """The record of a failed run whose last good report stands."""
         return self.hidden / "failed" / subject
 
-    def sections(self, subject: str) -> Path:
+    def sections(self, subject: str) -> SectionStore:
         """Executed notebooks of a report that is not finished yet."""
-        return self.hidden / "work" / subject / "sections"
+        return SectionStore(self.hidden / "work" / subject / "sections")
 
     def shared(self, name: str) -> SectionStore:
         """A section that subjects share, executed in no one's name. name: see `SectionPlan.shared`."""
         return SectionStore(self.hidden / "shared" / name)
 
-    def shared_lock(self, name: str) -> Lock:
-        """Held by the one process that executes a shared section."""
-        return Lock(self.hidden / "locks" / f"shared-{name}")
-
     def log(self, subject: str) -> Path:
         """What happened to a subject, run after run. Holds no personal data."""
         return self.hidden / "logs" / f"{subject}.log"
 
-    def lock(self, subject: str) -> Lock:
-        """Held by the one process that works on a subject."""
-        return Lock(self.hidden / "locks" / subject)
+    def lock(self, name: str) -> Lock:
+        """Held by the one process that works on a subject, or executes a section of `shared`."""
+        return Lock(self.hidden / "locks" / name)
 
     def records(self) -> list[dict[str, Any]]:
         """Every run.json here, the failed ones with them, by subject."""
@@ -80,7 +76,7 @@ class Workspace:
     def clear_leftovers(self) -> list[str]:
         """End the processes and remove the sockets of runs that are gone. Returns their ids."""
         cleared = []
-        for path in self._runs():
+        for path in sorted((self.hidden / "runs").glob("*")):
             lock = Lock(path)
             left = lock.holder()
             if not lock.acquire(left):
@@ -91,10 +87,6 @@ class Workspace:
             lock.release(remove=True)
             cleared.append(path.name)
         return cleared
-
-    def _runs(self) -> Iterator[Path]:
-        folder = self.hidden / "runs"
-        return iter(sorted(folder.iterdir())) if folder.exists() else iter(())
 
 
 class SectionStore:
@@ -119,14 +111,14 @@ class SectionStore:
 
     def accept(self, name: str, made: Made, seconds: float) -> None:
         """Keep a section's notebook as good."""
-        complete = {**made.as_json(), "seconds": seconds, "sha256": storage.sha256_of(self.notebook(name))}
+        complete = {**made.as_json(), "seconds": seconds, "sha256": sha256_of(self.notebook(name))}
         storage.write(self._record(name), storage.pretty(complete))
 
     def accepted(self, name: str) -> Made | None:
         """What an accepted section was made from, if its notebook is still what was accepted."""
         try:
             record = storage.read_json(self._record(name))
-            good = record["sha256"] == storage.sha256_of(self.notebook(name))
+            good = record["sha256"] == sha256_of(self.notebook(name))
             return Made.read(record) if good else None
         except (OSError, ValueError, KeyError, TypeError):  # cut short while it was written: not accepted
             return None

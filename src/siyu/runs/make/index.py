@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from siyu.reads.digests import digest
 from siyu.runs.ask import keys
 from siyu.runs.files import storage
 from siyu.runs.files.workspace import Workspace
@@ -28,4 +29,4 @@ def _stamp(workspace: Workspace) -> Path:
 
 def _digest(workspace: Workspace) -> str:
     shown = [[record["folder"], record.get("seal")] for record in workspace.records()]
-    return keys.key(keys.rendering_code(), shown)
+    return digest([keys.rendering_code(), shown])

@@ -44,7 +44,7 @@ class Task:
     memory: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Worker:
     """A child process in a session of its own, its answers, and what it is doing."""
 
@@ -114,18 +114,18 @@ class Pool:
         """Tasks that ended within `timeout` seconds, each with its fault or None."""
         for key, _ in self._selector.select(timeout):
             worker: Worker = key.data
-            if not self._has(worker):  # stopped for what another has just said
+            if worker not in self.workers:  # stopped for what another has just said
                 continue
             received = os.read(worker.answers, 1 << 16)
             if not received:
-                task, why = worker.task, _cause_of_death(worker)
+                why = _cause_of_death(worker)
                 self._dismiss(worker)
-                if task is not None:
-                    yield self._ended(task, why)
+                if worker.task is not None:
+                    yield _ended(worker.task, why)
                 continue
             *lines, worker.pending = (worker.pending + received).split(b"\n")
             for line in lines:
-                if self._has(worker):
+                if worker in self.workers:
                     yield from self._answer(worker, json.loads(line))
 
     def look(self) -> None:
@@ -151,11 +151,7 @@ class Pool:
         sweep(worker.mark, spare=[worker.process.pid])  # whatever the notebook has started and left running
         if worker.tasks >= _TASKS_EACH:
             self._dismiss(worker)
-        yield self._ended(task, answer["fault"])
-
-    def _ended(self, task: Task, fault: str | None) -> tuple[Task, str | None]:
-        task.seconds = time.monotonic() - task.started
-        return task, fault
+        yield _ended(task, answer["fault"])
 
     def _hire(self) -> Worker:
         if self._watchdog is None:
@@ -182,13 +178,10 @@ class Pool:
         self.workers.append(worker)
         return worker
 
-    def _has(self, worker: Worker) -> bool:
-        return any(one is worker for one in self.workers)
-
     def _dismiss(self, worker: Worker) -> None:
         sweep(worker.mark)
         self._forget(worker)
-        self.workers = [one for one in self.workers if one is not worker]
+        self.workers.remove(worker)
 
     def _forget(self, worker: Worker) -> None:
         self._selector.unregister(worker.answers)
@@ -206,16 +199,15 @@ class Pool:
         )
 
 
+def _ended(task: Task, fault: str | None) -> tuple[Task, str | None]:
+    task.seconds = time.monotonic() - task.started
+    return task, fault
+
+
 def _environment(mark: str) -> dict[str, str]:
     """Of a worker and its kernels: marked, seeded, one thread a library (there is a worker for each core)."""
-    fixed = {
-        MARK: mark,
-        "PYTHONHASHSEED": "0",
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-    }
-    threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    return {**os.environ, **fixed, **threads}
+    ones = ("JUPYTER_PREFER_ENV_PATH", "PYDEVD_DISABLE_FILE_VALIDATION", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    return {**os.environ, **dict.fromkeys((*ones, "MKL_NUM_THREADS"), "1"), MARK: mark, "PYTHONHASHSEED": "0"}
 
 
 def _socket_folder(run: str) -> Path:

@@ -1,6 +1,6 @@
 """From executed notebooks to the files of a report: findings.json and a page in each language."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,27 @@ from siyu.render.page.printing import pdf_bytes
 from siyu.render.report import OK, About, Report, SectionReport, Setting
 from siyu.render.tables import tables_bytes
 from siyu.runs.files import executed, storage
-from siyu.runs.files.report_files import FINDINGS, file_name
+from siyu.runs.files.report_files import file_name
 
 
 def render(task: Mapping[str, Any]) -> None:
     """Write one file of a report into its folder.
 
-    task: kind (a key of RENDERINGS), language, folder, subject and case ({id, name, kind}), as_of, parameters
+    task: kind (see `report_files.renderings`), language, folder, subject {id, name, kind}, as_of, parameters
     [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
     notebook or null, question, lead, rank}], template (path of a .pptx or null), pdf (whether the page is printed too).
     """
     kind, language, folder = task["kind"], task["language"], Path(task["folder"])
-    report = collected(task)
-    if kind == "deck" and task["template"]:
-        content = deck_bytes(language, report, Path(task["template"]))
-    else:
-        content = RENDERINGS[kind](report, language)
-    target = folder / file_name(kind, language)
+    report, target = collected(task), folder / file_name(kind, language)
+    match kind:
+        case "report":
+            content = render_report(report, language).encode()
+        case "deck":
+            content = deck_bytes(language, report, Path(task["template"]) if task["template"] else None)
+        case "tables":
+            content = tables_bytes(language, report)
+        case _:
+            content = storage.pretty(findings_file(report.findings).as_json())
     storage.write(target, content)
     if kind == "report" and task["pdf"]:
         storage.write(folder / file_name("pdf", language), pdf_bytes(target, report.as_of))
@@ -63,42 +67,11 @@ def findings_file(findings: Iterable[FindingRecord]) -> Findings:
     return Findings(schema=SCHEMA, findings=tuple(titled))
 
 
-def _findings(report: Report, _language: str) -> bytes:
-    return storage.pretty(findings_file(report.findings).as_json())
-
-
-def _page(report: Report, language: str) -> bytes:
-    return render_report(report, language).encode()
-
-
-def _deck(report: Report, language: str) -> bytes:
-    return deck_bytes(language, report)
-
-
-def _tables(report: Report, language: str) -> bytes:
-    return tables_bytes(language, report)
-
-
-RENDERINGS: Mapping[str, Callable[[Report, str], bytes]] = {
-    FINDINGS: _findings,
-    "report": _page,
-    "deck": _deck,
-    "tables": _tables,
-}
-
-
 def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> SectionReport:
-    reason = None if entry["reason"] is None else wording(entry["reason"])
-    told = {name: entry[name] for name in ("question", "lead", "rank")}
-    if notebook is None:
-        return SectionReport(entry["notebook"], entry["status"], reason, **told)
-    shown = entry["status"] == OK
-    return SectionReport(
-        notebook=entry["notebook"],
-        status=entry["status"],
-        reason=reason,
-        markdown=executed.words(notebook),
-        findings=executed.findings(notebook) if shown else [],
-        pngs=executed.pictures(notebook) if shown else {},
-        **told,
-    )
+    told = {name: entry[name] for name in ("notebook", "status", "question", "lead", "rank")}
+    told["reason"] = None if entry["reason"] is None else wording(entry["reason"])
+    if notebook is not None:
+        told["markdown"] = executed.words(notebook)
+    if notebook is not None and entry["status"] == OK:
+        told |= {"findings": executed.findings(notebook), "pngs": executed.pictures(notebook)}
+    return SectionReport(**told)

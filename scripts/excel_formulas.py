@@ -1,7 +1,7 @@
 """The economics as Excel formulas: the same expressions, printed; and the lines of the workbook's sheet.
 
-`excel.json` holds what this module prints, so that a rendering needs no algebra at run time. After a change
-of the formulas, `python -m siyu.formulas.excel` prints it anew; a test fails until it is.
+`formulas/excel.json` holds what this prints, so that a rendering needs no algebra at run time. After a change of
+the formulas, `python scripts/excel_formulas.py` prints it anew; a test fails until it is.
 """
 
 import json
@@ -13,6 +13,7 @@ from sympy import Add, Expr, Max, Min, Symbol, fraction
 from sympy.core.function import UndefinedFunction
 from sympy.printing.printer import Printer
 
+from siyu.formulas import symbols
 from siyu.formulas.breakeven import LEAST, solved
 from siyu.formulas.contribution import (
     RELATION,
@@ -25,12 +26,12 @@ from siyu.formulas.contribution import (
     terms,
 )
 from siyu.formulas.people import first_order, people_terms, person_orders
-from siyu.formulas.symbols import BASE, MEANINGS
+from siyu.formulas.symbols import BASE, UNIT_OF
 from siyu.formulas.symbols import symbol as s
 from siyu.messages import msg
 from siyu.routes import PEOPLE_STEPS, ROUTES, STEPS, WECHAT_ROUTES, route_of
 
-PRINTED = Path(__file__).with_name("excel.json")
+PRINTED = Path(symbols.__file__).with_name("excel.json")
 _FUNCTIONS = {"exp": "EXP", "log": "LN", "Max": "MAX", "Min": "MIN"}
 _LINE = "line:"  # symbols that stand for another line of the sheet
 INTENSITY = "douyin_shop.intensity"
@@ -258,7 +259,7 @@ def _line(key: str) -> Symbol:
 def printed() -> str:
     """The content of `excel.json`."""
     lines = [asdict(line) for line in sheet_lines()]
-    names = sorted(name for name in MEANINGS if any(f"{{{name}}}" in line["formula"] for line in lines))
+    names = sorted(name for name in UNIT_OF if any(f"{{{name}}}" in line["formula"] for line in lines))
     return json.dumps({"inputs": names, "lines": lines}, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from siyu.figure import Figure
-from siyu.models import null_world
+from siyu.orders.groups import null_world
 from siyu.paths import data_dir
 
 CHANCE = Figure(0.15, 0.05, 0.3, "ratio", "assumption90", sources=("assumption:group_join_chance",))

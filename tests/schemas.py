@@ -1,12 +1,13 @@
-"""JSON Schemas of the files that scripts depend on, and the check against them."""
+"""The committed JSON Schemas of the files that scripts depend on, and the check against them."""
 
 import json
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
+
+from siyu.paths import project_root
 
 NAMES = ("finding", "findings", "run", "metrics", "scorecard")
 
@@ -20,7 +21,7 @@ def schema_faults(name: str, content: Any) -> list[str]:
 @lru_cache(maxsize=1)
 def schemas() -> dict[str, Any]:
     """The schemas by name."""
-    folder = Path(__file__).parent
+    folder = project_root() / "src" / "siyu" / "schemas"
     return {name: json.loads((folder / f"{name}.schema.json").read_text(encoding="utf-8")) for name in NAMES}
 
 

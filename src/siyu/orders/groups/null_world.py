@@ -10,11 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
 from siyu.figure import Figure
-
-GROUPS = 100
+from siyu.orders.sampling import GROUPS, folded, ratio
 
 
 def repeat_shares(orders: pd.DataFrame, join_chance: Figure) -> dict[str, Figure]:
@@ -23,12 +21,11 @@ def repeat_shares(orders: pd.DataFrame, join_chance: Figure) -> dict[str, Figure
     orders: columns customer, date (text), `attrs["ref"]` naming where they came from; sampling95 over buyers.
     """
     days = purchase_days(orders).groupby("buyer").size().to_numpy()
-    sources = (*join_chance.sources, orders.attrs["ref"])
-    shares = {}
-    for name, members in (("members", True), ("others", False)):
-        weight, repeated = joining_weights(days, join_chance.value, members=members), days > 1
-        shares[name] = _ratio(weight * repeated, weight, "naive_repeat_share", sources)
-    return shares
+    sources, stayed_out = (*join_chance.sources, orders.attrs["ref"]), (1 - join_chance.value) ** days
+    chances = {"members": 1 - stayed_out, "others": stayed_out}  # to be one at the end
+    return {
+        name: _ratio(chance * (days > 1), chance, "naive_repeat_share", sources) for name, chance in chances.items()
+    }
 
 
 def contrasts(orders: pd.DataFrame, join_chance: Figure, aligned: Figure) -> dict[str, dict[str, Figure]]:
@@ -57,12 +54,6 @@ def aligned_share(orders: pd.DataFrame, join_chance: Figure, window_days: int, a
     return _ratio(tops, bottoms, "aligned_repeat_share", (*join_chance.sources, orders.attrs["ref"]))
 
 
-def joining_weights(days: NDArray[Any], chance: float, *, members: bool) -> NDArray[Any]:
-    """Probability that a buyer with so many purchase days is a member (or is not) at the end."""
-    stayed_out = (1 - chance) ** days
-    return 1 - stayed_out if members else stayed_out
-
-
 def purchase_days(orders: pd.DataFrame) -> pd.DataFrame:
     """Distinct purchase days: columns buyer, day (datetime64); sorted by both."""
     days = pd.DataFrame({"buyer": orders["customer"], "day": pd.to_datetime(orders["date"])})
@@ -70,12 +61,10 @@ def purchase_days(orders: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ratio(top: NDArray[Any], bottom: NDArray[Any], key: str, sources: tuple[str, ...]) -> Figure:
-    """sum(top) / sum(bottom) over buyers; 95% interval by delete-a-group jackknife (t)."""
+    """sum(top) / sum(bottom) over buyers, with the interval of a jackknife over groups of them."""
     if len(top) < 2 * GROUPS:
         raise ValueError(f"at least {2 * GROUPS} buyers for an interval, found {len(top)}")
-    value = float(top.sum() / bottom.sum())
-    group = np.arange(len(top)) % GROUPS
-    left_out = (top.sum() - np.bincount(group, top)) / (bottom.sum() - np.bincount(group, bottom))
-    error = float(np.sqrt((GROUPS - 1) / GROUPS * ((left_out - left_out.mean()) ** 2).sum()))
-    half = float(special.stdtrit(GROUPS - 1, 0.975)) * error
-    return Figure(value, value - half, value + half, "ratio", "sampling95", key, tuple(sorted(sources)), len(top))
+    share = ratio(folded(np.stack([top, bottom], -1))).figure(key, len(top), tuple(sorted(sources)))
+    if share is None:
+        raise ValueError("nobody could buy again")
+    return share
