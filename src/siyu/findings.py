@@ -75,6 +75,8 @@ def make_finding(
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
     refs = {ref for part in (chart, *figures.values()) for ref in part.sources} | {*facets.pop("context", ())}
     given = {name: facet for name, facet in facets.items() if facet is not None}
+    if not needs and given.get("role") != "answer" and _says_nothing(chart, figures):
+        given["role"] = "empty"
     record = FindingRecord.model_validate(
         {
             "schema": SCHEMA,
@@ -102,6 +104,12 @@ def make_finding(
         except KeyError as error:
             raise ValueError(f"finding {key}: {error.args[0]}") from error
     return Finding(record, language)
+
+
+def _says_nothing(chart: Chart | Table, figures: Mapping[str, Figure]) -> bool:
+    """Whether a table has no row, or a share is only known to lie below everything."""
+    unknown = [one for one in figures.values() if one.unit == "ratio" and one.interval_kind == "assumption90"]
+    return (isinstance(chart, Table) and not chart.rows) or any(one.high >= 1 > 2 * one.low for one in unknown)
 
 
 def title(record: FindingRecord, language: Language) -> str:

@@ -85,8 +85,8 @@ class Report:
 
     @property
     def findings(self) -> list[FindingRecord]:
-        """All findings in reading order."""
-        return [finding for section in self.sections for finding in section.findings]
+        """All findings that say something, in reading order."""
+        return [finding for section in self.sections for finding in section.findings if finding.role != "empty"]
 
     @cached_property
     def by_key(self) -> dict[str, FindingRecord]:
