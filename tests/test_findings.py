@@ -9,6 +9,7 @@ from siyu.findings import as_text, make_finding, title
 from siyu.language import Language
 from siyu.record import FINDING, rounded
 
+ANYTHING = Figure(0.5, 0.01, 1.0, "ratio", "assumption90", sources=("assumption:wage",))
 FAN = Figure(4.15e6, 4.15e6, 8.3e6, "CNY", "claim_range", "fan_gmv", ("claim:S0-08", "claim:S0-09"))
 
 
@@ -82,7 +83,7 @@ def test_numbers_are_rounded_once_and_never_infinite():
 
 
 def test_a_finding_that_says_nothing_is_empty_and_an_answer_never_is():
-    none, anything = charts.table(pd.DataFrame({"a": []}), {"a": "A"}), Figure(0.5, 0.01, 1.0, "ratio", "assumption90")
+    none, anything = charts.table(pd.DataFrame({"a": []}), {"a": "A"}), ANYTHING
     assert made("k", "{fan}", {"fan": FAN}, none, role="appendix").record.role == "empty"
     assert made("k", "{x}", {"x": anything}, role="appendix").record.role == "empty"
     assert made("k", "{x}", {"x": anything}, role="answer").record.role == "answer"

@@ -47,11 +47,12 @@ class SectionReport:
 
 @dataclass(frozen=True)
 class About:
-    """A subject, or the published case it is compared with. kind: case, client."""
+    """A subject, or the published case it is compared with. kind: case, client. currency: of its figures."""
 
     id: str
     name: Both
     kind: str = "case"
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True)
