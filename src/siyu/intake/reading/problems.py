@@ -45,7 +45,7 @@ REASONS = {
     "refund_over": "{found} refunds are larger than the amount; net counts them as far as it (lines {expected})",
     "price_over": "{found} amounts are larger than price times pieces (lines {expected})",
     "outlier": "{found} amounts are more than a hundred times what all but one in a hundred are (lines {expected})",
-    "heavy_buyer": "one key holds {found} of all records that name a buyer: is this one person?",
+    "heavy_buyer": "one key holds {found} of all orders that name a buyer: is this one person?",
     "hidden_rows": "{found} hidden rows of the sheet are counted like the others (rows {expected})",
     "ignored_lines": "{found} lines are no records: {expected}",
     "repeats": "{found} lines repeat an earlier record and are left out (lines {expected})",
@@ -67,8 +67,8 @@ REASONS = {
     "mixed_encodings": "the file mixes UTF-8 and GB18030",
     "damaged_ids": "{found} of {expected} long ids end as a spreadsheet leaves them: it has rounded them, and one"
     " number may stand for many; export anew and open the file in nothing else, or make the column text first",
-    "crowded_buyer": "one key holds {found} of all records that name a buyer: it is no person, so who bought cannot be"
-    " told; if it is one, say heaviest_buyer in the format, else ask for an export that names buyers",
+    "crowded_buyer": "one key holds {found} of all orders that name a buyer, so who bought cannot be told: if it means"
+    " nobody, name it under nobody in the format; if it is one person, say heaviest_buyer there",
     "mixed_signs": "refunds stand there with both signs: ask what a negative one means",
     "refunds_contradict": "{found} refunds are larger than the amount, so the amount may be net of refunds already:"
     " mend refunds in the format",
