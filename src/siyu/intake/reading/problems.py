@@ -46,6 +46,8 @@ REASONS = {
     "price_over": "{found} amounts are larger than price times pieces (lines {expected})",
     "outlier": "{found} amounts are more than a hundred times what all but one in a hundred are (lines {expected})",
     "heavy_buyer": "one key holds {found} of all orders that name a buyer: is this one person?",
+    "unpaid_yet_paid": "{found} records say that nothing was paid, and when it was: they do not count (lines"
+    " {expected})",
     "hidden_rows": "{found} hidden rows of the sheet are counted like the others (rows {expected})",
     "ignored_lines": "{found} lines are no records: {expected}",
     "repeats": "{found} lines repeat an earlier record and are left out (lines {expected})",
@@ -74,6 +76,7 @@ REASONS = {
     " mend refunds in the format",
     "refunds_still_there": "{found} amounts equal what came back, so they are not net of it: mend refunds in the"
     " format",
+    "implausible_amounts": "half of the amounts are {found} or more: is it another column?",
     "price_contradicts": "{found} amounts are larger than price times pieces: is it another column?",
     "undecided_columns": "columns {found} may say which lines count, or who bought, and format {expected} does not say"
     " what they mean: map them, or name them under waived with a reason",
