@@ -4,6 +4,7 @@ import io
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -184,6 +185,19 @@ def test_a_stray_mark_in_a_note_swallows_no_record():
     account = notes(line(1), line(2, '"先打电话'), line(3), line(4, '好"'), line(5))
     assert account.records == {"accepted": 3, "quarantined": 2, "ignored": 0}
     assert {(problem.line, problem.code) for problem in account.problems} == {(3, "stray_quote"), (5, "stray_quote")}
+
+
+def test_the_first_field_may_be_a_declared_note():
+    from io import BytesIO
+
+    from siyu.intake.reading.export import read
+    from siyu.intake.reading.sources import TableSource
+
+    works = '作品名称,发布时间,体裁,播放量\r\n"新酒\n#开坛",2025-09-01,图文,1\r\n"乙\r\n丙\r\n丁",2025-09-02,视频,2\r\n'
+    stray = '作品名称,发布时间,体裁,播放量\r\n"新酒,2025-09-01,图文,1\r\n乙",2025-09-02,视频,2\r\n'
+    for text, expected in ((works, (2, 0)), (stray, (0, 2))):
+        found = read(TableSource("w.csv", partial(BytesIO, text.encode()), 9)).account.records
+        assert (found["accepted"], found["quarantined"]) == expected
 
 
 def test_a_break_in_any_other_field_is_quarantined():
