@@ -21,7 +21,7 @@ from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.messages import msg
 
-CARRY, CAVEAT, UNUSABLE = VERDICTS
+CARRY, CAVEAT, UNUSABLE = map(str, VERDICTS)
 UNDECIDED = ("open", "range")
 GOOD = "ABC"  # grades a witness must have to bear out what somebody else says
 
@@ -53,7 +53,7 @@ def size(ledger: Ledger, suspects: Collection[str], *told: Figure | Absent) -> T
     refs = {ref for figure in told if isinstance(figure, Figure) for ref in figure.sources}
     claims = [claim for claim in ledger.claims.values() if f"claim:{claim.claim_id}" in refs]
     faults = {fault for claim in claims for fault in _faults(claim, ledger, claim.claim_id in suspects, 0, 0)}
-    return SIZES[_verdict(faults)]
+    return str(SIZES[_verdict(faults)])
 
 
 def document_shares(figures: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
