@@ -12,9 +12,12 @@ import pandas as pd
 from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
-from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Quantity, Table, TableRow
+from siyu.messages import msg
+from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Opening, Quantity, Table, TableRow
 
 SCHEMA = 2
+_PLAIN = {"role": "headline", "subtitle": "", "cards": {}, "caveats": (), "feeds": ()}
+_UNSTATED = msg("Not computable for this case: it does not state")
 
 
 class Facets(TypedDict, total=False):
@@ -30,6 +33,7 @@ class Facets(TypedDict, total=False):
     context: tuple[str, ...] | list[str]
     whatif: Mapping[str, Any] | None
     feeds: tuple[str, ...]
+    opening: Opening | None
 
 
 @dataclass(frozen=True)
@@ -57,40 +61,29 @@ class Finding:
 
 def make_finding(
     key: str, section: str, message: Text, values: Mapping[str, Figure | Absent], chart: Chart | Table | None, *,
-    language: Language, searched: str = "", **facets: Unpack[Facets],
+    language: Language, searched: tuple[str, ...] = (), **facets: Unpack[Facets],
 ) -> Finding:  # fmt: skip
     """A finding, or an absent one when any of its values is absent. `message` names values in braces.
 
-    searched: what an absent one rests on: where it was looked for, as a ref.
+    searched: what an absent one rests on: where it was looked for, as refs.
     Raises ValueError when the message or a card names a value that is not there, or a part is not what a record holds.
     """
     chart = chart or charts.NOTHING
     needs = {need for value in values.values() if isinstance(value, Absent) for need in value.needs} | {*chart.needs}
     if needs:
         values, chart = {}, charts.NOTHING
-        facets = {"role": "absent", "subtitle": facets.get("subtitle", ""), "context": (searched,)}
+        facets = {"role": "absent", "subtitle": facets.get("subtitle", ""), "context": searched}
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
     refs = {ref for part in (chart, *figures.values()) for ref in part.sources} | {*facets.pop("context", ())}
-    given = {name: facet for name, facet in facets.items() if facet is not None}
-    record = FindingRecord.model_validate(
-        {
-            "schema": SCHEMA,
-            "key": key,
-            "section": section,
-            "message_id": message,
-            "chart": chart,
-            "role": "headline",
-            "subtitle": "",
-            "cards": {},
-            "caveats": (),
-            "feeds": (),
-            **given,
-            "values": [_value(name, figure) for name, figure in figures.items()],
-            "sources": sorted(refs),
-            "needs": sorted(needs),
-        }
-    )
-    for text in (record.message_id, record.subtitle, *record.caveats, *record.cards.values()) if not needs else ():
+    about: dict[str, Any] = {"schema": SCHEMA, "key": key, "section": section, "message_id": message, "chart": chart}
+    about |= _PLAIN | {name: facet for name, facet in facets.items() if facet is not None}
+    about |= {"values": [_value(name, figure) for name, figure in figures.items()]}
+    if not needs and about["role"] != "answer" and _says_nothing(chart, figures):
+        about["role"] = "empty"
+    record = FindingRecord.model_validate({**about, "sources": sorted(refs), "needs": sorted(needs)})
+    turns = record.opening.turns if record.opening else ()
+    said = () if needs else (record.message_id, record.subtitle, *record.caveats, *record.cards.values(), *turns)
+    for text in said:
         try:
             language.say(text, record.by_name)
         except KeyError as error:
@@ -98,11 +91,19 @@ def make_finding(
     return Finding(record, language)
 
 
+def _says_nothing(chart: Chart | Table, figures: Mapping[str, Figure]) -> bool:
+    """Whether a table has no row, or a share is only known to lie below everything."""
+    unknown = [one for one in figures.values() if one.unit == "ratio" and one.interval_kind == "assumption90"]
+    return (isinstance(chart, Table) and not chart.rows) or any(one.high >= 1 > 2 * one.low for one in unknown)
+
+
 def title(record: FindingRecord, language: Language) -> str:
     """The takeaway in words. An absent finding says what is missing."""
     if record.role == "absent":
         missing = language.comma.join(language.metric(key) for key in record.needs)
-        return f"{language.message('Not computable for this case: it does not state')}{language.gap}{missing}"
+        files = any(ref.startswith("orders:") for ref in record.sources)
+        said = msg("Not computable from these files: they do not hold") if files else _UNSTATED
+        return f"{language.message(said)}{language.gap}{missing}"
     return language.say(record.message_id, record.by_name)
 
 

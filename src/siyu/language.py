@@ -24,6 +24,7 @@ DASH = "–"
 NO_BREAK = "\u00a0"
 MINUS = "−"
 SAMPLED, ASSUMED = "sampling95", "assumption90"  # kinds of interval
+PROBABILITY = "win_share"  # the metric whose values are told in whole points
 POINTS = "percentage_points"  # a difference of shares; stored 0-1 like them, never shown as a percentage
 Text = Wording | Mapping[str, Any]  # a mapping is JSON content, read as what it is
 Values = Mapping[str, Any]  # name -> Argument, or JSON content of one
@@ -97,7 +98,8 @@ class Language:
             return [replace(one, ref="", number=None, nested=True) for one in self.segments(entry)]
         if part or self.alike(entry):
             number = getattr(entry, part or "value")
-            return [Segment(self.number(number, entry.unit), f"{name}.{part or 'value'}", _numeric(number))]
+            text = self._probable(entry) or self.number(number, entry.unit)
+            return [Segment(text, f"{name}.{part or 'value'}", _numeric(number))]
         return [Segment(self.quantity(entry), name, _numeric(entry.value))]
 
     def alike(self, quantity: Quantity) -> bool:
@@ -108,9 +110,19 @@ class Language:
     def quantity(self, quantity: Quantity) -> str:
         """A number, or its range where the ends read differently."""
         if self.alike(quantity) or quantity.low is None or quantity.high is None:
-            return self.number(quantity.value, quantity.unit)
+            return self._probable(quantity) or self.number(quantity.value, quantity.unit)
         kind = getattr(quantity, "interval_kind", None) or ""  # a plain argument has none
         return self.span(quantity.low, quantity.high, quantity.unit, kind)
+
+    def _probable(self, quantity: Quantity) -> str:
+        """A probability in whole points, neither of them never nor always; empty for any other number."""
+        if getattr(quantity, "definition", "") != PROBABILITY or not isinstance(quantity.value, int | float):
+            return ""
+        bounds = {0.0: (0.005, "<1%"), 1.0: (0.995, ">99%")}
+        for certain, (edge, text) in bounds.items():
+            if quantity.value != certain and abs(quantity.value - certain) < abs(edge - certain):
+                return text
+        return self._share(quantity.value, 0, "%")
 
     def number(self, value: float | str | None, unit: str = "") -> str:
         """One number for running text: percent for shares, currency marked, three significant digits."""
@@ -174,6 +186,8 @@ class Language:
 
     def _dressed(self, digits: str, suffix: str, unit: str) -> str:
         currency = unit.split("/", maxsplit=1)[0].split("_per_", maxsplit=1)[0]
+        if digits == "0" and not suffix:
+            return digits  # nothing is nothing in any currency
         if unit == "multiple":
             return f"{digits}{suffix}" + ("倍" if self.data_code == "zh" else "×")
         if currency in ("CNY", "USD"):

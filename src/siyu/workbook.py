@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
     from siyu.own_data import Holdings, NoInput
+    from siyu.value.worth import Assumed
 
 
 @dataclass
@@ -54,8 +55,16 @@ class Workbook:
     def figure(
         self, metric: str, statistic: str | None = None, *, entity: str | None = None, case: str | None = None
     ) -> Figure | Absent:
-        """The adopted figure of a metric for the case (or another `case`), see `Stated.figure`."""
+        """The adopted figure of a metric for the case (or another `case`), see `Stated.figure`; Absent where it is in
+        another currency than the subject's figures."""
+        if case is None and self.apart:
+            return Absent((metric,))
         return self._stated.of(case).figure(metric, statistic, entity)
+
+    @property
+    def apart(self) -> bool:
+        """Whether the subject is not compared with published cases: its currency is not theirs."""
+        return self.subject.currency != "CNY"
 
     def claim(self, claim_id: str) -> Figure:
         """One claim as printed, adopted or not (to show rivals). Raises KeyError with the nearest id."""
@@ -135,6 +144,22 @@ class Workbook:
         from siyu.own_data import NO_RULE, NoInput  # here: see `own`
 
         return NoInput(NO_RULE)
+
+    @cached_property
+    def assumed(self) -> Assumed:
+        """What the worth of a customer needs beside orders; in another currency than that of the ledgers, only what
+        money costs."""
+        from siyu.value.worth import Assumed  # here: see `own`
+
+        discount = self.assumption("capital_cost").value
+        if self.subject.currency != "CNY" or self.no_rule is not None:
+            return Assumed(discount=discount)
+        from siyu.economy import measures  # here: see `economy`
+
+        economy = self.economy()
+        keys = {"contribution_share": measures.kept_share(), "follower_conversion": measures.follower_conversion()}
+        share, conversion = (economy.stated(key, expression) for key, expression in keys.items())
+        return Assumed(share, self.assumption("customer_cost_public"), conversion, discount)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
@@ -230,12 +255,18 @@ class Workbook:
         if kind not in ("", self.subject.kind):
             return None
         finding = make_finding(
-            key, self.section, message, values, chart, language=self.language, searched=f"ledger:{self.case}", **facets
+            key, self.section, message, values, chart, language=self.language, searched=self._looked_in, **facets
         )
         if self.findings.setdefault(key, finding).record.message_id != finding.record.message_id:
             raise ValueError(f"finding {key} exists already; keys are unique within a section")
         self.findings[key] = finding
         return finding
+
+    @property
+    def _looked_in(self) -> tuple[str, ...]:
+        """What a finding rests on that misses something: the files opened so far, else the case's ledger."""
+        opened: Holdings | None = self.__dict__.get("own")
+        return tuple(sorted(opened.records)) if opened and opened.records else (f"ledger:{self.case}",)
 
     def references(self) -> References:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""

@@ -157,7 +157,7 @@ def test_an_absent_figure_names_metrics_in_both_languages():
     figure = LIQUOR.figure("sanction_limit", f.leak_limit())
     finding = make_finding(
         "leak_paths", "03_platform_economics", "up to {limit}", {"limit": figure}, None,
-        language=Language("zh"), searched="ledger:x",
+        language=Language("zh"), searched=("ledger:x",),
     )  # fmt: skip
     assert (finding.record.role, finding.record.sources) == ("absent", ("ledger:x",))
     assert "看到引导的人数" in title(finding.record, Language("zh"))

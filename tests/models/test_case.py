@@ -66,13 +66,15 @@ def test_loss_needs_every_input():
     assert lost == Absent(("group_members",))
 
 
-def test_spreads_are_widest_first_and_leave_points_out():
-    found = case.spreads(
-        {
-            "a": figure(2, 1, 3, interval_kind="claim_range"),
-            "b": figure(5, 1, 10, interval_kind="claim_range"),
-            "c": figure(1),
-        }
-    )
-    assert list(found) == ["b", "a"]
-    assert case.widest(found).value == pytest.approx(10)
+def test_a_group_of_two_hundred_says_little_of_others():
+    """Wilson's interval of 37 in 200: 13.7% to 24.5%."""
+    chance = case.loss_by_chance(figure(200, unit="users"), figure(163, unit="users"))
+    assert isinstance(chance, Figure)
+    assert (chance.low, chance.high) == pytest.approx((0.1372, 0.2447), abs=2e-4)
+    assert case.loss_by_chance(figure(200), Absent(("group_members",))) == Absent(("group_members",))
+
+
+def test_half_of_a_group_is_left_after_ln_two_over_the_loss():
+    half = case.half_life(figure(0.185))
+    assert isinstance(half, Figure)
+    assert half.value == pytest.approx(3.388, abs=1e-3)

@@ -230,14 +230,11 @@ def test_titles_of_the_economics_turn_with_the_data():
     def said(records, key):
         return title(FindingRecord.model_validate(records[key]), Language("en"))
 
-    assert said(weak, "switch").startswith("Leave an order on Douyin: in 9")
-    assert said(weak, "per_thousand").startswith("Open: a thousand people")
-    assert said(weak, "platform_answer").startswith(
-        "Leave the orders you have on Douyin; how to close new people is open: measure"
-    )
-    # one ranking: the same unknown first, wherever a report names one
-    first = said(weak, "next_measurement").partition("'")[2].partition("'")[0]
-    assert f"measure '{first}' first" in said(weak, "platform_answer")
+    assert said(weak, "switch").startswith("Leave an order on Douyin: a 9")
+    assert said(weak, "per_thousand").startswith("Open: a 5")
+    answer = said(weak, "platform_answer")
+    assert answer.startswith("Leave the orders you have on Douyin: a 9")
+    assert answer.endswith("how to close new people is open")
     assert said(easy, "platform_answer").startswith("Move the orders you have to the personal deal")
     assert [key for key, record in weak.items() if record["role"] == "headline"] == [
         "switch",

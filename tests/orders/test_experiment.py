@@ -1,4 +1,4 @@
-"""Invitations by lot: how many it takes, who is drawn, what the draw shows, and that nobody can choose again."""
+"""Invitations at random: how many it takes, who is drawn, what the draw shows, and that nobody can choose again."""
 
 import json
 import stat

@@ -17,7 +17,7 @@ import xlsxwriter
 
 from siyu.record import TitledFinding
 from siyu.runs.files import executed, report_files, storage
-from siyu.runs.make import worker
+from siyu.runs.make import moves, worker
 
 
 def page(findings, language):
@@ -45,8 +45,9 @@ def deck(_findings, language):
     return buffer.getvalue()
 
 
-def listed(findings, _language):
-    return storage.pretty({"schema": 2, "findings": [one.as_json() for one in findings]})
+def listed(findings, _language, moved=()):
+    told = [one.as_json() for one in moved]
+    return storage.pretty({"schema": 2, "findings": [one.as_json() for one in findings], "moved": told})
 
 
 KINDS = {report_files.FINDINGS: listed, "report": page, "tables": tables, "deck": deck}
@@ -61,7 +62,8 @@ def render(task):
     opened = [storage.read_json(Path(entry["path"])) for entry in task["sections"] if entry["path"]]
     findings = [titled(one) for notebook in opened for one in executed.findings(notebook)]
     path = Path(task["folder"]) / report_files.file_name(task["kind"], task["language"])
-    storage.write(path, KINDS[task["kind"]](findings, task["language"]))
+    more = (moves.moves(task["before"], findings),) if task["kind"] == report_files.FINDINGS else ()
+    storage.write(path, KINDS[task["kind"]](findings, task["language"], *more))
 
 
 def render_index(records):

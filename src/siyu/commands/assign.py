@@ -1,4 +1,4 @@
-"""`siyu assign`: draws by lot who is to be invited into a group."""
+"""`siyu assign`: draws at random who is to be invited into a group."""
 
 from __future__ import annotations
 

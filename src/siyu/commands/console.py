@@ -55,7 +55,17 @@ class Console(Progress):
             self.note("\n".join(lines + ([f"  repeat: {outcome.repeat}"] if outcome.repeat else [])))
         else:
             ran = f"{len(outcome.executed)} sections run" if outcome.executed else "rendered anew"
-            self.note(f"{outcome.subject}: published, {folder} ({ran}, {outcome.seconds:.0f} s)")
+            self.note(f"{outcome.subject}: published, {folder} ({ran}, {outcome.seconds:.0f} s); {_moved(outcome)}")
             if outcome.aside:
                 names = ", ".join(outcome.aside)
                 self.note(f"  files that no run wrote were moved to .siyu/kept/{outcome.subject}: {names}")
+
+
+def _moved(outcome: Outcome) -> str:
+    """What moved since the report before, as far as a line holds."""
+    told = [
+        f"{one['key']}.{one['name']} {one['from']:.4g} → {one['to']:.4g}" if one["to"] is not None else one["key"]
+        for one in outcome.moved[:2]
+    ]
+    more = [f"{len(outcome.moved) - 2} more"] if len(outcome.moved) > 2 else []
+    return f"moved: {', '.join(told + more)}" if told else "nothing moved" if outcome.previous else "first report"

@@ -11,7 +11,7 @@ from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.record import AssumptionEntry, ClaimEntry, Entry, FeeEntry, TitledFinding, Value
 from siyu.runs.files import executed, storage
 from siyu.runs.files.record import PUBLISHED, mismatches, opened
-from siyu.runs.files.report_files import published
+from siyu.runs.files.report_files import findings_of
 
 Entries = Mapping[str, Entry]
 
@@ -50,7 +50,7 @@ def traced(folder: Path, key: str) -> str:
     if record is None or record["status"] != PUBLISHED:
         step = f"Run: siyu report {folder.name}"
         raise UsageError([Problem(file, 0, "", "no published report", "one", step)])
-    findings = published(folder)
+    findings = findings_of(folder).findings
     name, _, part = key.partition(".")
     chosen = [one for one in findings if one.key == name]
     if not chosen:

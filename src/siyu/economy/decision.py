@@ -17,8 +17,9 @@ from siyu.economy.own import VOLUMES
 from siyu.figure import Figure
 from siyu.formulas.symbols import symbol as s
 from siyu.models.information_value import value_of_knowing
+from siyu.verdict import SURE
 
-SURE, SLIGHT = 0.9, 0.01
+SLIGHT = 0.01
 # Leads below ten yuan per thousand people, a fen a person, and below a fen an order are shared: no account would
 # show them.
 TIE, FEN = 10.0, 0.01

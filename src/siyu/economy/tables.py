@@ -70,11 +70,11 @@ def order_columns(economy: Economy) -> dict[str, Text]:
 
 
 def unknowns(ranked: Sequence[Unknown], most: int = 10) -> pd.DataFrame:
-    """A row per unknown (of group names), the worthiest first: CNY an order, per thousand people, both, a year (None
-    without a volume), sources."""
+    """A row per unknown (of group names; its code stays behind them), the worthiest first: CNY an order, per thousand
+    people, both, a year (None without a volume), sources."""
     rows = [
-        {"unknown": one.group, "order": one.order.value, "thousand": one.thousand.value, "both": one.both.value}
-        | {"year": one.year.value if one.year else None, "sources": list(one.both.sources)}
+        {"code": one.group, "unknown": one.group, "order": one.order.value, "thousand": one.thousand.value}
+        | {"both": one.both.value, "year": one.year.value if one.year else None, "sources": list(one.both.sources)}
         for one in ranked[:most]
     ]
     return pd.DataFrame(rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from siyu.economy import Economy, labels
-from siyu.economy.decision import SURE, TIE, Decision, Unknown, of_year
+from siyu.economy.decision import TIE, Decision, Unknown, of_year
 from siyu.economy.measures import contacts_needed, order_gain, thousand
 from siyu.economy.names import route_name
 from siyu.economy.own import OwnInputs
@@ -18,8 +18,9 @@ from siyu.formulas.contribution import contribution
 from siyu.formulas.symbols import BASE
 from siyu.language import Text
 from siyu.messages import msg
+from siyu.record import Opening, wording
 from siyu.routes import route_of
-from siyu.verdict import Verdict
+from siyu.verdict import SURE, Verdict
 
 
 def _why(decision: Decision) -> str:
@@ -93,7 +94,7 @@ class People:
     @property
     def wins(self) -> Verdict:
         """How often the two bring most."""
-        message = msg("The {first} brings most in {share} of the draws, the {second} in {second_share}")
+        message = msg("The {first} has a {share} chance of bringing most, the {second} {second_share}")
         shares = {"share": self.decision.better, "second_share": self.decision.shares[self.decision.rival]}
         return Verdict({"id": message, "args": self.names}, {**shares, "error": self.decision.error})
 
@@ -183,7 +184,7 @@ def largest_share(economy: Economy, explained: Mapping[str, Figure]) -> Verdict:
 
 
 def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> Verdict:
-    """What to do with the orders there are and with people still to be won, and what to measure first."""
+    """What to do with the orders there are and with people still to be won, what turns it, what to measure first."""
     order, audience = switch.decision, people.decision
     message = labels.ANSWERS[_side(order) if order.decided else "open"][_told(audience)]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
@@ -194,8 +195,12 @@ def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> 
             "better": order.better,
             "share": audience.better,
             "worth": first.both,
-            **{name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee")},
+            **{name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee", "friction")},
             **{name: people.verdict.figures[name] for name in ("best", "next_best")},
         },
         {name: {"id": text, "args": names} for name, text in cards.items()},
+        Opening(
+            reasons=("switch", "per_thousand"),
+            turns=tuple(wording({"id": turn, "args": names}) for turn in labels.TURNS[_side(order)]),
+        ),
     )

@@ -4,11 +4,10 @@ All take and return plain numbers; `Figure.apply` carries range and sources thro
 """
 
 import math
-from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-from scipy import special
+from scipy import special, stats
 
 from siyu.figure import Absent, Figure
 
@@ -79,16 +78,21 @@ def monthly_loss(start: Figure | Absent, end: Figure | Absent, months: Figure | 
     return replace(lost, sources=tuple(sorted({*lost.sources, *months.sources})))
 
 
-def spreads(figures: Mapping[str, Figure | Absent], most: int = 3) -> dict[str, Figure]:
-    """code -> upper end / lower end of the range, the `most` widest first; absent figures and points are left out."""
-    wide = {code: f for code, f in figures.items() if isinstance(f, Figure) and f.high > f.low > 0}
-    found = {code: (f.at("high") / f.at("low")).named("spread") for code, f in wide.items()}
-    return dict(sorted(found.items(), key=lambda item: -item[1].value)[:most])
+def loss_by_chance(start: Figure | Absent, end: Figure | Absent) -> Figure | Absent:
+    """Share of members lost, with the range that chance alone gives when each decides alone (Wilson, 95%)."""
+    if isinstance(start, Absent) or isinstance(end, Absent):
+        absent: Absent = start * end
+        return absent
+    lost, members = round(start.value - end.value), round(start.value)
+    ends = stats.binomtest(lost, members).proportion_ci(method="wilson")
+    sources = tuple(sorted({*start.sources, *end.sources}))
+    ratio = {"unit": "ratio", "interval_kind": "sampling95", "definition": "group_loss_observed", "sources": sources}
+    return Figure(lost / members, ends.low, ends.high, n=members, **ratio)
 
 
-def widest(spreads: Mapping[str, Figure]) -> Figure:
-    """The first of `spreads`."""
-    return next(iter(spreads.values()))
+def half_life(loss: Figure | Absent) -> Figure | Absent:
+    """Months after which half of a group is left, at a constant monthly loss above zero."""
+    return loss.apply(lambda share: math.log(0.5) / math.log1p(-share), "group_half_life")
 
 
 def orders_by_value(gmv: Figure | Absent, order_value: Figure) -> dict[str, Figure | Absent]:

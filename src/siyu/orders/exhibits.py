@@ -22,6 +22,7 @@ from siyu.orders.repurchase import (
     within,
     year_before,
 )
+from siyu.record import Opening
 from siyu.verdict import Verdict
 
 RATES = ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "return_purchase_rate", "repurchase_90d")
@@ -141,6 +142,12 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
     if by_lot is not None and by_lot.difference is not None:
         return shown.verdict(by_lot)
     if found is None:
-        return Verdict(labels.WITHOUT_MEMBERS, {"within": within}, labels.WITHIN_CARDS)
+        opening = Opening(
+            reasons=("repurchase_definitions", "repurchase_cohorts", "repurchase_censoring"),
+            turns=(labels.TURNS["list"],), asks=("group_members", "invited_uplift"),
+        )  # fmt: skip
+        return Verdict(labels.WITHOUT_MEMBERS, {"within": within}, labels.WITHIN_CARDS, opening)
     held = only(parts(found), *labels.GROUP_CARDS)
-    return Verdict(labels.GROUP_ANSWERS[found.verdict], held, labels.GROUP_CARDS)
+    reasons = ("group_uplift", "repurchase_definitions")
+    opening = Opening(reasons=reasons, turns=(labels.TURNS["lot"],), asks=("invited_uplift",))
+    return Verdict(labels.GROUP_ANSWERS[found.verdict], held, labels.GROUP_CARDS, opening)

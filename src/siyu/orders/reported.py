@@ -10,6 +10,7 @@ import pandas as pd
 from siyu.figure import Absent, Figure
 from siyu.orders import labels
 from siyu.orders.fans import Share
+from siyu.record import Opening
 from siyu.verdict import Verdict
 
 Points = list[tuple[float, Figure | Absent]]
@@ -75,8 +76,9 @@ def answer(share: Figure | Absent, known: Figure | Absent, reports: Iterable[Fig
     if isinstance(known, Absent):
         least, most = ends(reports)
         return Verdict(labels.CARRIED["reports"], {"least": least, "most": most}, labels.REPORTS_CARDS)
+    opening = Opening(reasons=("accounting", "fan_share", "sought"))
     message = labels.CARRIED["buyers" if known.value else "sales"]
-    return Verdict(message, {"share": share, "known": known}, labels.CARRIED_CARDS)
+    return Verdict(message, {"share": share, "known": known}, labels.CARRIED_CARDS, opening)
 
 
 def _rows(rows: pd.DataFrame | None) -> list[tuple[pd.Timestamp, float, int]]:

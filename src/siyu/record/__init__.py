@@ -20,6 +20,8 @@ from siyu.record.entries import (
     kind_of,
 )
 from siyu.record.finding import FindingRecord, Findings, TitledFinding, Value, WhatIf
+from siyu.record.moved import Moved, Previous
+from siyu.record.summary import MOST, Chance, NextStep, Opening, Step, Summary, Turn
 from siyu.record.text import (
     FINDING,
     NO_INPUT,
@@ -36,9 +38,9 @@ from siyu.record.text import (
 )
 
 __all__ = [
-    "FINDING", "NO_INPUT", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell", "Chart",
-    "ClaimEntry", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings", "LedgerEntry",
-    "Mark", "Message", "Number", "OrdersEntry", "Quantity", "RecordPart", "ReferenceLine", "RivalEntry",
-    "SourceEntry", "Table", "TableColumn", "TableRow", "TitledFinding", "Value", "WhatIf", "Wording", "entries",
-    "kind_of", "rounded", "wording",
+    "FINDING", "MOST", "NO_INPUT", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell",
+    "Chance", "Chart", "ClaimEntry", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings",
+    "LedgerEntry", "Mark", "Message", "Moved", "NextStep", "Number", "Opening", "OrdersEntry", "Previous", "Quantity",
+    "RecordPart", "ReferenceLine", "RivalEntry", "SourceEntry", "Step", "Summary", "Table", "TableColumn", "TableRow",
+    "TitledFinding", "Turn", "Value", "WhatIf", "Wording", "entries", "kind_of", "rounded", "wording",
 ]  # fmt: skip

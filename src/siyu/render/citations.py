@@ -25,6 +25,8 @@ from siyu.render.said import NAME_LENGTH, Piece, Said, joined
 from siyu.render.speech import NOTHING, Speech
 
 KINDS = ("claim", "orders", "data", "fee", "assumption", "parameter")  # in the order of a source line
+CODE = "code"
+NAMED = ("claim", "assumption", "fee")  # kinds of changed inputs that are told by name
 _HOST = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+", re.IGNORECASE)
 _LINKED_GRADES = ("A", "B", "C")
 _SIGNS = {">": ">", ">=": "≥", "<": "<", "<=": "≤", "~": "≈"}
@@ -246,6 +248,18 @@ class Citations:
         grade = self.speech.message("grade {grade}", grade=source.grade) if source.grade else ""
         about = [part for part in (str(self.speech.data(source.published, 20)), grade) if part]
         return f"{self.speech.label(source.title)}{self.speech.detail(self.speech.message(', ').join(about))}"
+
+    def causes(self, because: Sequence[str]) -> str:
+        """Changed inputs in words: by name where there are one or two of a kind, else how many."""
+        kinds: dict[str, list[str]] = {}
+        for ref in because:
+            kinds.setdefault(kind_of(ref), []).append(ref)
+        told = []
+        for kind, refs in kinds.items():
+            word = self.speech.message(labels.CAUSES[kind])
+            names = [str(self.called(ref)) for ref in refs if kind in NAMED]
+            told.append(f"{word}{self.speech.detail(self.speech.language.comma.join(names[:2]))}" if names else word)
+        return self.speech.language.comma.join(told) or self.speech.message(labels.CAUSES[CODE])
 
     def _unreadable(self, claim: ClaimEntry) -> bool:
         """Whether the printed characters are of the other language: Chinese, or a date in English words."""

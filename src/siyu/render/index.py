@@ -7,11 +7,11 @@ from typing import Any
 from markupsafe import Markup
 
 from siyu.language import LANGUAGES, Language
-from siyu.record import TitledFinding
+from siyu.record import Moved, Summary, TitledFinding
 from siyu.render import labels
 from siyu.render.page.html import HTML_LANG, environment_of, shell
 from siyu.render.said import NAME_LENGTH, Said
-from siyu.render.speech import Speech
+from siyu.render.speech import Speech, step_name
 
 Record = Mapping[str, Any]  # content of `run.json`
 RUN_SCHEMA = 2  # whose answers can be read
@@ -25,9 +25,15 @@ def render_index(records: Sequence[Record]) -> str:
     """
     environment = environment_of(Language("zh"))
     tongues = [Tongue(Speech(Language(code))) for code in LANGUAGES]
-    listed = {"records": [entry for entry in records if entry.get("subject")], "tongues": tongues}
+    listed = {"records": sorted((entry for entry in records if entry.get("subject")), key=_place), "tongues": tongues}
     body = environment.get_template("index.html.j2").render(**listed, html_langs=HTML_LANG)
     return shell(environment, body, "Siyu 私域", "index.css", "index.js")
+
+
+def _place(record: Record) -> tuple[bool, bool, int, str]:
+    """Clients first, then public and made-up data, then cases; the newest first."""
+    newest = -int(str(record.get("as_of", "")).replace("-", "") or 0)
+    return record.get("kind") != "client", bool(record.get("public")), newest, str(record["subject"])
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,27 @@ class Tongue:
             for name, text in cards
             if answer is not None
         ]
+
+    def moved(self, record: Record) -> list[str]:
+        """What moved since the report before, at most three; a line where nothing did."""
+        if record.get("schema") != RUN_SCHEMA or not record.get("previous"):
+            return []
+        moves = [Moved.model_validate(entry) for entry in record.get("moved", ())]
+        return [self._move(one) for one in moves[:3]] or [self.say("Nothing moved.")]
+
+    def _move(self, one: Moved) -> str:
+        name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name
+        if one.from_ is None:
+            return f"{name}{self.say(': ')}{self.say('moved; too few buyers to say by how much')}"
+        number = self.speech.language.number
+        return f"{name} {number(one.from_, one.unit)} → {number(one.to, one.unit)}"
+
+    def step(self, record: Record) -> Said:
+        """The first of the next steps, empty where there is none."""
+        if record.get("schema") != RUN_SCHEMA or not record.get("summary"):
+            return Said()
+        steps = Summary.model_validate(record["summary"]).steps
+        return step_name(self.speech, steps[0]) if steps else Said()
 
     def warnings(self, record: Record) -> list[Markup]:
         """Sections that could not be answered, parameters that were changed, reasons of a failed run."""

@@ -98,6 +98,13 @@ FEES = {
     "creator": msg("creator commission"),
     "closed": msg("closed to a business"),
 }
+# kinds of changed inputs
+CAUSES = {
+    "orders": msg("new orders"), "claim": msg("a published figure"), "conflict": msg("a judgement between figures"),
+    "assumption": msg("an assumption"), "fee": msg("a fee rule"), "definition": msg("a definition"),
+    "parameter": msg("a parameter"), "as_of": msg("the date"), "code": msg("the workbook itself"),
+    "data": msg("reference data"), "ledger": msg("published figures"),
+}  # fmt: skip
 CHECKS = {
     "yes": ("✓", msg("yes")),
     "no": ("×", msg("no")),
@@ -105,6 +112,17 @@ CHECKS = {
     "na": ("–", msg("not applicable")),
     "stated": ("✓", msg("stated")),
     "not_stated": ("×", msg("not stated")),
+}
+SECTIONS = {
+    "01_evidence": msg("Published figures"),
+    "02_case_study": msg("The case"),
+    "03_platform_economics": msg("Platforms"),
+    "04_reach": msg("Reach"),
+    "05_growth": msg("Growth"),
+    "06_orders": msg("Orders"),
+    "07_repurchase": msg("Repurchase"),
+    "08_customer_value": msg("Customer value"),
+    "09_playbook": msg("Next quarter"),
 }
 SUBJECTS = {"case": msg("Case study"), "client": msg("Client report")}
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from siyu.record import FindingRecord, Wording
 from siyu.render.report import NOT_APPLICABLE, OK, Report, SectionReport
+from siyu.render.summary import ranked_answers
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,8 @@ class Outline:
 
     lead: the answer of the whole report, None when no section has one.   chapters: the lead's first, then
     notebook order; they hold answers and headlines and the sections without input.   measurements: what to
-    measure next.   appendix, absent: as their roles say.   closed: sections that do not apply.
+    measure next.   appendix, absent, empty: as their roles say; the first holds what sections set aside say, too.
+    closed: sections that do not apply.
     """
 
     lead: Block | None
@@ -45,6 +47,7 @@ class Outline:
     measurements: tuple[Block, ...]
     appendix: tuple[Block, ...]
     absent: tuple[Block, ...]
+    empty: tuple[Block, ...]
     closed: tuple[SectionReport, ...]
 
 
@@ -53,32 +56,30 @@ def outline(report: Report) -> Outline:
     # what a failed section computed before it failed is not part of the report
     blocks = {s.notebook: tuple(_blocks(s)) if s.status == OK else () for s in report.sections}
     everything = [block for section in report.sections for block in blocks[section.notebook]]
-    lead = _lead([block for block in everything if block.finding.role == "answer"])
+    answers = ranked_answers(report)
+    lead = next((block for block in everything if answers and block.finding is answers[0]), None)
     measurements = tuple(b for b in everything if _measures(b.finding) and b.finding.role != "absent")
-    shown = [section for section in report.sections if section.status != NOT_APPLICABLE]
+    shown = [section for section in report.sections if section.status != NOT_APPLICABLE and not section.aside]
     if lead is not None:
         shown.sort(key=lambda section: section is not lead.section)
+    aside = [block for block in everything if block.section.aside and block.finding.main]
     return Outline(
         lead,
         tuple(_chapter(section, blocks[section.notebook]) for section in shown),
         measurements,
-        tuple(_with_role(everything, "appendix")),
+        (*_with_role(everything, "appendix"), *aside),
         tuple(_with_role(everything, "absent")),
+        tuple(_with_role(everything, "empty")),
         tuple(section for section in report.sections if section.status == NOT_APPLICABLE),
     )
 
 
 def _with_role(blocks: list[Block], role: str) -> Iterator[Block]:
-    return (b for b in blocks if b.finding.role == role and (role == "absent" or not _measures(b.finding)))
+    return (b for b in blocks if b.finding.role == role and (role in ("absent", "empty") or not _measures(b.finding)))
 
 
 def _measures(finding: FindingRecord) -> bool:
     return "next" in finding.feeds
-
-
-def _lead(answers: list[Block]) -> Block | None:
-    """The answer that its section says may lead, by the rank of the section, else the first."""
-    return min(answers, key=lambda b: (b.finding.key != b.section.lead, b.section.rank), default=None)
 
 
 def _blocks(section: SectionReport) -> Iterator[Block]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from siyu.record import Both, ConflictEntry, Entry, FindingRecord, Wording
+from siyu.record import Both, ConflictEntry, Entry, FindingRecord, Moved, Previous, Step, Wording
 
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
 STATUSES = (OK, NO_INPUT, NOT_APPLICABLE, FAILED)
@@ -25,7 +25,8 @@ class SectionReport:
     findings: in notebook order.
     pngs: finding key -> (language code, PNG bytes) drawn by the notebook.
     question: what the section asks, for those that were not executed. lead: key of the answer that may stand for the
-        whole report; rank: how near it comes to that, the best is 1.
+        whole report; rank: how near it comes to that, the best is 1. aside: whether it is only about published figures
+        that a client did not ask for, and so stands in the appendix.
     """
 
     notebook: str
@@ -37,6 +38,7 @@ class SectionReport:
     question: Wording | Mapping[str, str] = ""
     lead: str = ""
     rank: int = 100
+    aside: bool = False
 
     def __post_init__(self) -> None:
         if self.status not in STATUSES:
@@ -45,11 +47,12 @@ class SectionReport:
 
 @dataclass(frozen=True)
 class About:
-    """A subject, or the published case it is compared with. kind: case, client."""
+    """A subject, or the published case it is compared with. kind: case, client. currency: of its figures."""
 
     id: str
     name: Both
     kind: str = "case"
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Report:
 
     as_of: ISO date, printed as the date of the report.   sections: in notebook order.
     entries: ref -> entry of everything the findings rest on, conflicts included.
+    steps: code of an unknown or a metric -> what makes it known. previous: the report before; moved: since then.
     """
 
     subject: About
@@ -76,11 +80,19 @@ class Report:
     sections: Sequence[SectionReport]
     entries: Mapping[str, Entry] = field(default_factory=dict)
     settings: Sequence[Setting] = ()
+    steps: Mapping[str, Step] = field(default_factory=dict)
+    previous: Previous | None = None
+    moved: Sequence[Moved] = ()
 
     @property
     def findings(self) -> list[FindingRecord]:
-        """All findings in reading order."""
-        return [finding for section in self.sections for finding in section.findings]
+        """All findings that say something, in reading order."""
+        return [finding for section in self.sections for finding in section.findings if finding.role != "empty"]
+
+    @cached_property
+    def by_key(self) -> dict[str, FindingRecord]:
+        """`section.key` -> finding."""
+        return {finding.full_key: finding for finding in self.findings}
 
     @cached_property
     def sources(self) -> dict[str, Entry]:

@@ -1,7 +1,7 @@
 """What is said, in pieces, and the two ways it is written: as plain text and as markup.
 
 Text of data files and clients is never trusted: it is stripped of control and direction characters, cut to a
-sane length and isolated, so that it can change nothing around it; in markup it is escaped, too.
+sane length and set apart, so that it can change nothing around it; in markup it is escaped, too.
 """
 
 import json
@@ -17,7 +17,6 @@ NAME_LENGTH = 160  # of a label or a name; longer ones are cut with an ellipsis
 NOTE_LENGTH = 4_000
 ARGUMENT_LENGTH = 80  # of a name from a data file inside a sentence of plain text
 _SHORT_CLAUSE = 7
-_ISOLATE, _POP = "\u2068", "\u2069"  # first-strong isolate: what <bdi> is, inside one text run
 _LEFT_TO_RIGHT = "\u200e"
 Link = Callable[[str], tuple[str, str]]  # name of a value -> (href, id of its card)
 
@@ -60,8 +59,8 @@ class Said(tuple[Piece, ...]):
         return "".join(_cleaned(one.text, one.length or most) if _untrusted(one) else one.text for one in self)
 
     def attribute(self) -> str:
-        """Plain text for titles and attributes of a page, names inside a sentence isolated."""
-        return "".join(_within(one) if one.inside else _bare(one) for one in self)
+        """Plain text for titles and attributes of a page, names inside a sentence not cut."""
+        return "".join(_cleaned(one.text, NAME_LENGTH) if one.inside else _bare(one) for one in self)
 
     def markup(self, link: Link | None = None) -> Markup:
         """Markup with every number as `<data>`; link: with it, numbers are links to what they rest on."""
@@ -81,11 +80,6 @@ def clean(text: object, length: int = NOTE_LENGTH) -> str:
     """One line of untrusted text without control, direction, private-use or unassigned characters."""
     line = " ".join(_visible(str(text)[: 4 * length]).split())
     return line if len(line) <= length else line[: length - 1] + "…"
-
-
-def isolated(text: object) -> str:
-    """An untrusted name inside a run of text or an attribute, kept from turning its surroundings around."""
-    return _ISOLATE + clean(text, NAME_LENGTH) + _POP
 
 
 def untrusted(text: object, length: int = NOTE_LENGTH) -> str:
@@ -115,11 +109,6 @@ def _visible(text: str) -> str:
     return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
 
 
-def _within(piece: Piece) -> str:
-    """A name inside a sentence; names of a list stand between our own commas."""
-    return _visible(piece.text) if piece.nested else isolated(piece.text)
-
-
 def _untrusted(piece: Piece) -> bool:
     return piece.inside or piece.length > 0
 
@@ -144,7 +133,7 @@ def _element(piece: Piece, link: Link | None) -> Markup:
         if link is not None and piece.name:
             content = Markup('<a class="num" href="{}" data-card="{}">{}</a>').format(*link(piece.name), content)
     elif piece.inside:
-        content = escape(_within(piece))
+        content = Markup("<bdi>{}</bdi>").format(clean(piece.text, NAME_LENGTH))
     else:
         content = escape(_bare(piece))
         if piece.length and (piece.alone or _turns(content, "R", "AL", "AN")):

@@ -12,8 +12,8 @@ class Outcome:
     """How a subject ended. folder: of the report, or of the record of the failure.
 
     executed: sections that were run.   aside: files of others that were moved out of the report's folder.
-    repeat: the command that tries a failed subject again.   moved: values that differ from the report published
-    before.   stands: an older report is still published.
+    repeat: the command that tries a failed subject again.   moved: since the report before, previous: whether there
+    is one.   stands: an older report is still published.
     """
 
     subject: str
@@ -26,6 +26,7 @@ class Outcome:
     repeat: str = ""
     stands: bool = False
     moved: tuple[dict[str, Any], ...] = ()
+    previous: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The contract's line of `report --json`."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from siyu.record import RecordPart, TitledFinding
+from siyu.record import Findings, RecordPart
 from siyu.runs.ask import keys
 from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
 from siyu.runs.ask.profile import Kind
@@ -18,22 +18,25 @@ from siyu.runs.files.workspace import SectionStore
 Faults = Mapping[str, Sequence[str]]
 
 
-def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[TitledFinding] = ()) -> dict[str, Any]:
-    """The record of a run without its files and seal. findings: with titles, of a report without faults."""
-    request = plan.request
-    kept = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
-    made = {name: one for name, one in kept.items() if one is not None}
+def account(
+    plan: Plan, store: SectionStore, faults: Faults, previous: Mapping[str, Any] | None,
+    findings: Findings | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """The record of a run without its files and seal. previous: {seal, as_of} of the report before; findings: of a
+    report without faults."""
+    request, made = plan.request, made_of(plan, store)
     record = {
         "schema": SCHEMA,
         "status": FAILED if faults else PUBLISHED,
         "subject": request.subject.id,
         "kind": request.subject.kind,
+        "public": request.subject.suppress_below == 0,
         "name": request.subject.name.model_dump(),
         "as_of": request.as_of,
         "observed": _observed(made, store),
         "languages": list(request.languages),
         "runner": plan.runner,
-        "previous": None,
+        "previous": previous,
         "key": plan.key(made),
         "inputs": listed(dict(ChainMap(dict(plan.inputs), *(dict(one.inputs) for one in made.values())))),
         "parameters": list(plan.parameters),
@@ -42,10 +45,11 @@ def account(plan: Plan, store: SectionStore, faults: Faults, findings: Sequence[
     }
     if faults:
         record["reasons"] = reasons(faults)
-    else:
-        answers = [finding for finding in findings if finding.role == "answer"]
+    elif findings is not None:
+        answers = [finding for finding in findings.findings if finding.role == "answer"]
         answers.sort(key=lambda one: profiles()[one.section].rank(request.subject.kind))
         record["answers"] = [finding.as_json() for finding in answers]
+        record |= {name: entry for name, entry in findings.as_json().items() if name in ("moved", "summary")}
     return record
 
 
@@ -65,11 +69,12 @@ def rendering(plan: Plan, store: SectionStore, folder: Path) -> dict[str, Any]:
     request = plan.request
     return {
         "folder": str(folder),
-        "subject": request.subject.model_dump(include={"id", "name", "kind"}),
+        "subject": request.subject.model_dump(include={"id", "name", "kind", "currency"}),
         "as_of": request.as_of,
         "parameters": list(plan.parameters),
         "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
         "pdf": request.delivery.pdf,
+        "appendix": request.delivery.appendix,
         "sections": [_told(section, store, folder, request.subject.kind) for section in plan.sections],
     }
 
@@ -84,6 +89,7 @@ def _told(section: SectionPlan, store: SectionStore, folder: Path, kind: Kind) -
         "question": profile.question.model_dump(),
         "lead": profile.lead.finding if profile.lead else "",
         "rank": profile.rank(kind),
+        "aside": kind == "client" and "claims" in profile.needs,
     }
 
 
@@ -95,15 +101,10 @@ def _state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     return (NO_INPUT, reason.as_json() if isinstance(reason, RecordPart) else reason) if reason else (OK, None)
 
 
-def moved(before: Sequence[TitledFinding], now: Sequence[TitledFinding]) -> list[dict[str, Any]]:
-    """[{key, name, from, to}] of the values that both reports hold and that differ."""
-    old = {(one.key, name): value.value for one in before for name, value in one.by_name.items()}
-    new = {(one.key, name): value.value for one in now for name, value in one.by_name.items()}
-    return [
-        {"key": key, "name": name, "from": old[key, name], "to": value}
-        for (key, name), value in new.items()
-        if (key, name) in old and old[key, name] != value
-    ]
+def made_of(plan: Plan, store: SectionStore) -> dict[str, Made]:
+    """notebook -> what its section was made from, of those that are good."""
+    kept = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
+    return {name: one for name, one in kept.items() if one is not None}
 
 
 def _section(section: SectionPlan, store: SectionStore, faults: Faults, made: Mapping[str, Made]) -> dict[str, Any]:

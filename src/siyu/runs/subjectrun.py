@@ -5,12 +5,12 @@ Subjects share sections: one run executes such a section, the others take over w
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from siyu.record import TitledFinding
+from siyu.record import Findings
 from siyu.runs.ask.plan import Plan, SectionPlan, report_inputs
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.requests import command
@@ -23,13 +23,14 @@ from siyu.runs.files.executed import code_cells
 from siyu.runs.files.faults import on_disk
 from siyu.runs.files.locks import Lock
 from siyu.runs.files.publication import Place
-from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, opened, sealed, whole
-from siyu.runs.files.report_files import file_name, published, renderings
+from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, opened, sealed
+from siyu.runs.files.report_files import file_name, findings_of, renderings
 from siyu.runs.files.workspace import SectionStore, Workspace
 from siyu.runs.journal import Journal
+from siyu.runs.make.moves import since
 from siyu.runs.make.pool import Task
 from siyu.runs.outcome import UNCHANGED, Outcome
-from siyu.runs.run_entry import account, moved, reasons, rendering
+from siyu.runs.run_entry import account, made_of, reasons, rendering
 
 Made = TypeVar("Made")
 
@@ -37,7 +38,7 @@ Made = TypeVar("Made")
 class SubjectRun:
     """Knows what is left to do for one subject. Holds its lock from `begin` to `end`.
 
-    fresh: shared sections that this batch has made; by force no others are taken over.
+    fresh: shared sections that this batch has made; by force no others are taken over. before: see `moves.since`.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class SubjectRun:
         self.started = time.monotonic()
         self._executed: list[str] = []
         self._moved: tuple[dict[str, Any], ...] = ()
+        self.before: dict[str, Any] = {"previous": None}
         self._due: list[SectionPlan] = []
         self._pages: list[Task] | None = None  # until all sections are good
         self._claims: dict[str, Lock] = {}
@@ -142,7 +144,8 @@ class SubjectRun:
         seconds, executed = time.monotonic() - self.started, tuple(sorted(self._executed))
         if not self.faults:
             done = Outcome(self.subject, PUBLISHED, self.place.target, seconds, executed)
-            return replace(done, aside=tuple(aside or ()), moved=self._moved)
+            known = self.before["previous"] is not None
+            return replace(done, aside=tuple(aside or ()), moved=self._moved, previous=known)
         folder = None
         if self.lock.held:  # not where the lock itself could not be written
             folder = self._attempt("recording the failure", self._record_failure)
@@ -177,9 +180,8 @@ class SubjectRun:
         if found := rendering_faults(self.place.building, request.languages, pdf=request.delivery.pdf):
             self.faults["report"] = found
             return []
-        findings = published(self.place.building)
-        if whole(self.place.target) is not None:
-            self._moved = tuple(moved(published(self.place.target), findings))
+        findings = findings_of(self.place.building)
+        self._moved = tuple(one.as_json() for one in findings.moved)
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
             self.faults["reading back"] = found
@@ -265,7 +267,9 @@ class SubjectRun:
     def _rendering_tasks(self) -> list[Task]:
         storage.emptied(self.place.building)
         self._copy_notebooks([section.notebook for section in self.plan.runs])
-        payload = rendering(self.plan, self.store, self.place.building.resolve()) | {"need": self.size()}
+        self.before = since(self.plan, made_of(self.plan, self.store), self.place.target.resolve())
+        payload = rendering(self.plan, self.store, self.place.building.resolve())
+        payload |= {"before": self.before, "need": self.size()}
         return [
             Task(self.subject, file_name(kind, code), {**payload, "kind": kind, "language": code})
             for kind, code in renderings(self.plan.request.languages)
@@ -289,6 +293,6 @@ class SubjectRun:
         read = report_inputs(self.plan.request)
         return sorted(found | {name for name, sha256 in self.plan.inputs.items() if read.get(name) != sha256})
 
-    def _seal(self, place: Place, findings: Sequence[TitledFinding] = ()) -> None:
+    def _seal(self, place: Place, findings: Findings | None = None) -> None:
         self.journal.write(place.building, self.subject)
-        sealed(place.building, account(self.plan, self.store, self.faults, findings))
+        sealed(place.building, account(self.plan, self.store, self.faults, self.before["previous"], findings))

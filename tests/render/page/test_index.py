@@ -11,6 +11,8 @@ from playwright.sync_api import Page, sync_playwright
 
 from siyu.render.index import RUN_SCHEMA, render_index
 
+MOVED = {"section": "02_case_study", "key": "fan_answer", "name": "fan_gmv", "from": 8000000, "to": 8300000,
+         "unit": "CNY", "definition": "fan_gmv", "beyond_chance": None, "because": ["orders"]}  # fmt: skip
 HOSTILE = '"><script>hit=1</script><img src=http://evil.invalid/x onerror=hit=1>\u202e'
 
 
@@ -21,6 +23,8 @@ def records(report) -> list[dict[str, Any]]:
     run: dict[str, Any] = {
         "schema": RUN_SCHEMA,
         "subject": "luzhou_laojiao",
+        "kind": "case",
+        "previous": None,
         "folder": "luzhou_laojiao",
         "name": {"zh": "泸州老窖", "en": "Luzhou Laojiao"},
         "status": "published",
@@ -34,6 +38,9 @@ def records(report) -> list[dict[str, Any]]:
         "folder": "acme",
         "name": {"zh": "甲", "en": "Acme"},
         "as_of": "2999-01-01",
+        "kind": "client",
+        "previous": {"seal": "0" * 64, "as_of": "2998-12-01"},
+        "moved": [MOVED],
     }
     client["sections"].append({"notebook": "07_repurchase", "status": "no_input"})
     failed = copy.deepcopy(run) | {"subject": "broken", "folder": "broken", "status": "failed", "answers": []}
@@ -78,8 +85,17 @@ def test_no_report_at_all_is_a_page_too():
 @pytest.mark.browser
 def test_age_is_worked_out_when_the_page_is_looked_at(opened):
     page, _ = opened
-    assert "years old" in page.locator(".subject").nth(0).inner_text()
-    assert "old" not in page.locator(".subject").nth(1).inner_text()
+    assert "old" not in page.locator(".subject").nth(0).inner_text()
+    assert "years old" in page.locator(".subject").nth(1).inner_text()
+
+
+def test_clients_come_before_cases_with_what_moved(records, read):
+    index = render_index([{**records[0], "public": True, "kind": "client", "as_of": "2999-12-31"}, *records])
+    assert index.index("Acme") < index.index("Luzhou Laojiao")
+    assert "CNY\xa08M → CNY\xa08.3M" in index
+    assert "findings.json" not in index
+    assert "Nothing moved." in render_index([{**records[1], "moved": []}])
+    assert "Since the report before" not in render_index(records[:1])
 
 
 @pytest.mark.browser

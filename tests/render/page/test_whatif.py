@@ -124,10 +124,22 @@ def test_an_input_javascript_cannot_name_is_refused():
 @pytest.mark.browser
 def test_until_a_slider_is_moved_the_page_shows_what_was_published(page, real):
     place = page.locator(".whatif").nth(1)
-    assert place.locator(".share").inner_text() == "5.3%"
-    assert place.locator(".fee").inner_text() == "12.5% (4.4% … 29.2%)"
-    assert place.locator(".loss").inner_text() == "0% (0% … 8.4%)"
-    assert "as drawn" in place.locator(".slider output").first.inner_text()
+    assert place.locator(".share").inner_text() == "5%"
+    assert place.locator(".fee").inner_text() == "12.5% (4.4%–29%)"
+    assert place.locator(".loss").inner_text() == "0% (0%–8.4%)"
+    assert place.locator("[data-drawn]").is_visible()
+
+
+@pytest.mark.browser
+def test_a_typed_value_is_taken_said_and_kept_in_the_address(page, real):
+    place = page.locator(".whatif").nth(1)
+    place.locator(".slider input[type=number]").nth(1).fill("8")
+    place.locator(".slider input[type=number]").nth(1).press("Enter")
+    assert place.locator("input[name=fee_douyin_shop]").get_attribute("aria-valuetext") == "8%"
+    assert "fee_douyin_shop=0.08" in page.url
+    place.locator(".reset").click()
+    assert "fee_douyin_shop" not in page.url
+    assert place.locator(".share").inner_text() == "5%"
 
 
 def found(payload: dict[str, Any], settings: dict[str, float], expression: Expr) -> list[float]:
@@ -142,13 +154,12 @@ def test_switch_fee_and_bearable_loss_of_the_page_are_those_of_python(page, real
     place = page.locator(".whatif").nth(1)
     node = place.locator("input[name=fee_douyin_shop]")
     node.evaluate("(node) => { node.value = '0.08'; node.dispatchEvent(new Event('input')); }")
-    names = [slider["name"] for slider in real["sliders"]]
-    shown = {name: float(place.locator(f"input[name={name}]").input_value()) for name in names}
+    shown = json.loads(place.get_attribute("data-settings") or "{}")
     seen = json.loads(place.get_attribute("data-found") or "{}")
     assert seen["loss"] == pytest.approx(found(real, shown, tolerable_loss("wechat_personal", "order")), abs=1e-6)
     assert seen["fee"] == pytest.approx(found(real, shown, fee_star("wechat_personal", "order")), abs=1e-6)
-    place.locator("button").click()
-    assert place.locator(".share").inner_text() == "5.3%"
+    place.locator(".reset").click()
+    assert place.locator(".share").inner_text() == "5%"
 
 
 @pytest.mark.browser
@@ -160,7 +171,7 @@ def test_page_and_python_agree_on_every_draw(page, payload):
             slider.evaluate(
                 "(node, value) => { node.value = value; node.dispatchEvent(new Event('input')); }", str(value)
             )
-        shown = {name: float(place.locator(f"input[name={name}]").input_value()) for name, *_ in SLIDERS}
+        shown = json.loads(place.get_attribute("data-settings") or "{}")
         assert int(place.get_attribute("data-wins") or -1) == wins(payload, GAIN, shown)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
@@ -168,7 +179,6 @@ def test_page_and_python_agree_on_every_draw(page, payload):
 @pytest.mark.browser
 def test_page_and_python_agree_on_the_economics(page, real):
     place = page.locator(".whatif").nth(1)
-    names = [slider["name"] for slider in real["sliders"]]
     for at in (0.0, 0.2, 0.5, 0.9):
         for number, slider in enumerate(real["sliders"]):
             share = (at + 0.3 * number) % 1
@@ -177,7 +187,7 @@ def test_page_and_python_agree_on_the_economics(page, real):
             node.evaluate(
                 "(node, value) => { node.value = value; node.dispatchEvent(new Event('input')); }", str(value)
             )
-        shown = {name: float(place.locator(f"input[name={name}]").input_value()) for name in names}
+        shown = json.loads(place.get_attribute("data-settings") or "{}")
         assert int(place.get_attribute("data-wins") or -1) == wins(real, order_gain("wechat_personal"), shown)
 
 

@@ -1,7 +1,7 @@
 """How far a published figure carries: what is wrong with it, and the verdict that follows.
 
 A fault is fatal or a caveat. One fatal fault makes a figure unusable; any caveat goes with it into a deck;
-without either it may carry weight. What a conflict has settled is a caveat no longer fatal: a garbled figure
+without either it can be cited. What a conflict has settled is a caveat no longer fatal: a garbled figure
 whose reading was adopted, an opinion that outside sources bear out, a base that the context gives.
 """
 
@@ -20,9 +20,12 @@ from siyu.evidence.readings.quotes import joined, quoted, title
 from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.messages import msg
+from siyu.record import Opening
 
 CARRY, CAVEAT, UNUSABLE = map(str, VERDICTS)
 UNDECIDED = ("open", "range")
+# what the answer brings into the summary
+OPENING = Opening(reasons=("case_verdicts", "reliability_map", "conflict_gaps"), asks=("case_base",))
 GOOD = "ABC"  # grades a witness must have to bear out what somebody else says
 
 

@@ -1,1 +1,1 @@
-"""Invitations by lot: who may be drawn, how many it takes, and what the draw shows."""
+"""Invitations at random: who may be drawn, how many it takes, and what the draw shows."""

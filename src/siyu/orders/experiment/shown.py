@@ -44,7 +44,7 @@ def widest(rows: pd.DataFrame, sources: tuple[str, ...]) -> Figure | Absent:
 
 
 def verdict(found: Trial | None) -> Verdict:
-    """What inviting by lot changed; its figure is absent while nothing can be read."""
+    """What inviting at random changed; its figure is absent while nothing can be read."""
     held = figures(found)
     names = [name for name in labels.LOT_CARDS if isinstance(held[name], Figure)] or ["difference"]
     return Verdict(

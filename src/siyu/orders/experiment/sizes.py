@@ -1,4 +1,4 @@
-"""How many buyers a difference needs when invitations are drawn by lot, and what those at hand can show.
+"""How many buyers a difference needs when invitations are drawn at random, and what those at hand can show.
 
 Two shares, two-sided 5%, each arm with its own variance, analysed as invited: whoever of the invited joins in fact.
 """

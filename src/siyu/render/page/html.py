@@ -41,19 +41,24 @@ def render_report(report: Report, language_code: str) -> str:
     environment.tests["known"] = page.citations.known
     about = page.language.message(", ").join([page.subject_kind(), str(report.as_of)])
     title = page.language.message(": ").join([page.speech.label(report.subject.name).attribute(), about])
+    description = page.plain_title(report.by_key[page.summary.answer]) if page.summary else title
     body = environment.get_template("report.html.j2").render()
     formulas = {page.id(f): whatif.formula(f.whatif.gain) for f in report.findings if f.whatif}
     if not formulas:
-        return shell(environment, body, title, "page.js")
+        return shell(environment, body, title, "page.js", description=description)
     functions = ", ".join(f"{json.dumps(name)}: {source}" for name, source in formulas.items())
     script = f"const formulas = {{{functions}}};"
-    return shell(environment, body, title, "page.js", "whatif.js", "whatif.css", generated=script)
+    files = ("page.js", "whatif.js", "whatif.css")
+    return shell(environment, body, title, *files, generated=script, description=description)
 
 
-def shell(environment: Environment, body: str, title: str, *files: str, generated: str = "") -> str:
+def shell(
+    environment: Environment, body: str, title: str, *files: str, generated: str = "", description: str = ""
+) -> str:
     """A whole document around a body: fonts cut to its text, one style, one script, and a policy of their hashes.
 
     files: names of templates to put in, .css after the page's own, .js in order. generated: script before them.
+    description: what a preview of a link to it says.
     """
     style = "\n".join([font_css(texts_by_weight(body)), _colours(), _read("page.css"), *_all(files, ".css")])
     script = "\n".join([*([generated] if generated else []), *_all(files, ".js")])
@@ -70,7 +75,7 @@ def shell(environment: Environment, body: str, title: str, *files: str, generate
     template = environment.get_template("shell.html.j2")
     # safe: the project's own files, and a body rendered with autoescape
     parts = {"style": Markup(style), "script": Markup(script), "body": Markup(body)}  # noqa: S704
-    return template.render(title=title, csp="; ".join(policy), **parts)
+    return template.render(title=title, description=description, csp="; ".join(policy), **parts)
 
 
 def environment_of(language: Language) -> Environment:

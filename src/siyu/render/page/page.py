@@ -9,7 +9,21 @@ from markupsafe import Markup
 
 from siyu.definitions import Definition, registry
 from siyu.language import PSEUDO, Language
-from siyu.record import ConflictEntry, FindingRecord, Mark, Table, TableRow, Value, Wording, kind_of
+from siyu.messages import msg
+from siyu.record import (
+    ConflictEntry,
+    FindingRecord,
+    Mark,
+    Moved,
+    NextStep,
+    Summary,
+    Table,
+    TableRow,
+    Turn,
+    Value,
+    Wording,
+    kind_of,
+)
 from siyu.render import labels
 from siyu.render.citations import Citations
 from siyu.render.outline import Block, Chapter, Outline, outline
@@ -18,10 +32,12 @@ from siyu.render.page.markdown import MarkdownCell, cell
 from siyu.render.page.pictures import Picture, drawn, pictures
 from siyu.render.report import Report, SectionReport, Setting
 from siyu.render.said import Said, kept_together
-from siyu.render.speech import Speech, definitions
+from siyu.render.speech import Speech, definitions, step_name
+from siyu.render.summary import summarised
 
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
 MOST_IN_ROW = 3
+MOST_MOVES = 4
 
 
 @dataclass(frozen=True)
@@ -35,6 +51,17 @@ class Card:
     weak: bool
 
 
+@dataclass(frozen=True)
+class Move:
+    """A headline value that moved: its finding, its name, from and to in words (None: not shown), why."""
+
+    finding: FindingRecord
+    name: str
+    ends: list[str] | None
+    because: str
+    beyond: bool | None
+
+
 class Page:
     """One report in one language. Templates call its methods; it decides nothing about order (see Outline)."""
 
@@ -44,6 +71,7 @@ class Page:
         self.speech = Speech(language)
         self.citations = Citations(report, self.speech)
         self.outline: Outline = outline(report)
+        self.summary: Summary | None = summarised(report)
         self._carded: set[str] = set()
 
     # --- findings ---------------------------------------------------------------------------------
@@ -66,7 +94,7 @@ class Page:
             caption, aside = self._split(text) if place >= len(caveats) else (text, "")
             said = [self.speech.of(finding, one) for one in (caption, aside or (*caveats, "", "", "")[place])]
             number = self._linked(self.speech.of(finding, f"{{{name}}}"), finding)
-            interval = self.speech.interval(value.interval_kind)
+            interval = self.speech.interval(value.interval_kind) if value.low != value.high else ("", "")
             found.append(Card(number, said[0], interval, said[1], self.citations.weak(value)))
         return found
 
@@ -102,6 +130,54 @@ class Page:
         """Whether a column holds numbers only (and at least one)."""
         cells = [row for row in table.rows if row.cell(key) is not None]
         return bool(cells) and all(row.number(key) is not None for row in cells)
+
+    # --- the summary ------------------------------------------------------------------------------
+
+    def step_name(self, one: NextStep) -> Said:
+        """What to do; where nobody has said how, what is to be measured."""
+        return step_name(self.speech, one)
+
+    def worth(self, one: NextStep) -> Said:
+        """What knowing it is worth, where that was ranked."""
+        return self.speech.say(msg("worth {worth} per thousand people"), {"worth": one.worth}) if one.worth else Said()
+
+    def turn(self, turn: Turn) -> Markup:
+        """Something that would change the answer, its numbers linked."""
+        finding = self.report.by_key[turn.finding]
+        return self._linked(self.speech.of(finding, turn.text), finding)
+
+    def because(self, finding: FindingRecord) -> Said:
+        """What to bear in mind about a reason: its first caveat, else what its chart shows."""
+        return next(iter(self.speech.caveats(finding)), None) or self.speech.of(finding, finding.subtitle)
+
+    def moves(self) -> list[Move]:
+        """What moved since the report before, those of the answer first, at most MOST_MOVES."""
+        lead = self.summary.answer if self.summary else ""
+        ranked = sorted(self.report.moved, key=lambda one: f"{one.section}.{one.key}" != lead)
+        return [self._move(one) for one in ranked[:MOST_MOVES]]
+
+    def _move(self, one: Moved) -> Move:
+        finding = self.report.by_key[f"{one.section}.{one.key}"]
+        value = finding.by_name[one.name]
+        name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name
+        ends = None
+        if one.from_ is not None:
+            point = {"low": None, "high": None}
+            ends = [
+                self.language.quantity(value.model_copy(update={**point, "value": end})) for end in (one.from_, one.to)
+            ]
+        return Move(finding, name, ends, self.citations.causes(one.because), one.beyond_chance)
+
+    def main_number(self, finding: FindingRecord) -> Said:
+        """The first number that its title names."""
+        named = self.speech.placeholders(finding.message_id)
+        value = next((value for value in finding.values if value.name in named), None)
+        return self.speech.figure(value, f"{finding.key}.{value.name}") if value else Said()
+
+    def small_picture(self, finding: FindingRecord) -> Picture | None:
+        """The finding's chart, narrow."""
+        section = next(one for one in self.report.sections if one.notebook == finding.section)
+        return pictures(section, finding, self.language, ("phone",)).get("phone")
 
     # --- sections ---------------------------------------------------------------------------------
 
@@ -149,7 +225,8 @@ class Page:
         linked = []
         for finding in self.report.findings:
             if finding.main or "next" in finding.feeds:
-                named = self.speech.placeholders(finding.message_id) | {*finding.cards}
+                turns = finding.opening.turns if finding.opening else ()
+                named = {*finding.cards}.union(*map(self.speech.placeholders, (finding.message_id, *turns)))
                 linked += [(finding, value) for value in finding.values if value.name in named]
         return linked
 

@@ -26,6 +26,9 @@ _BOLD_CLASSES = {
     "lead-in",
     "grade",
     "check",
+    "big",
+    "do",
+    "key",
 }
 # always in: what scripts may write that the page does not show at first
 ALWAYS = string.printable + "–—−·…×÷≥≤±°¥€%‰“”‘’「」（），。、：；？！←→↑↓"

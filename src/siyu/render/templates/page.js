@@ -84,6 +84,9 @@
     if (contents) contents.addEventListener("click", (event) => { if (event.target.closest("a")) close(contents); });
   }
 
+  // these numbers stand once more in the finding itself, where they are stops of the keyboard
+  document.querySelectorAll(".reason .num, .turns .num, .answer-number .num").forEach((near) => { near.tabIndex = -1; });
+
   // The section being read is marked in the contents.
   const links = new Map([...document.querySelectorAll("#contents > ol > li > a")].map((a) => [a.hash.slice(1), a]));
   const mark = () => {
@@ -113,5 +116,88 @@
   };
   addEventListener("hashchange", unfold);
   unfold();
-  addEventListener("beforeprint", () => document.querySelectorAll("details.more, .from details").forEach((d) => { d.open = true; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("details.more").forEach((d) => { d.open = true; }));
+
+  // What a reader takes away from a finding: one stop of the keyboard, arrows within.
+  const words = document.getElementById("main").dataset;
+  const save = (name, address) => {
+    const link = document.createElement("a");
+    link.href = address;
+    link.download = name;
+    link.click();
+  };
+  const cells = (row) => [...row.cells].map((cell) => `"${cell.textContent.trim().replace(/\s+/g, " ").replace(/"/g, '""')}"`).join(",");
+  const sheet = (place) => [...place.querySelectorAll("table")].map((table) => [...table.rows].map(cells).join("\r\n")).join("\r\n\r\n");
+  const say = (text) => {
+    const toast = document.getElementById("toast");
+    toast.textContent = text;
+    toast.hidden = false;
+    setTimeout(() => { toast.hidden = true; }, 2500);
+  };
+  const copy = (text) => {
+    const held = document.createElement("textarea");
+    held.value = text;
+    document.body.append(held);
+    held.select();
+    document.execCommand("copy");  // works on a page that was opened as a file, too
+    held.remove();
+    say(`${words.copied}: ${text.slice(0, 80)}`);
+  };
+  const picture = (image, name) => {
+    const canvas = document.createElement("canvas");
+    canvas.width = image.naturalWidth;
+    canvas.height = image.naturalHeight;
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    save(`${name}.png`, canvas.toDataURL("image/png"));
+  };
+  const kinds = {
+    copy: (place) => {
+      const title = place.closest("details.more")?.querySelector("summary h3") ?? place.querySelector("h3, h1");
+      const sources = [...place.querySelectorAll(".from .cite")].slice(0, 4).map((cite) => cite.textContent.trim().replace(/\s+/g, " "));
+      copy([title.textContent.trim(), place.querySelector(".sub")?.textContent.trim(), sources.join("; "), words.about].filter(Boolean).join(" — "));
+    },
+    link: (place) => copy(`${location.href.split("#")[0]}#${place.id || place.closest("[id]").id}`),
+    png: (place) => picture(place.querySelector("figure img"), place.id || "chart"),
+    csv: (place) => save(`${place.id || "data"}.csv`, "data:text/csv;charset=utf-8,%EF%BB%BF" + encodeURIComponent(sheet(place))),
+  };
+  document.querySelectorAll("article[id^=finding-], details.more > article").forEach((place) => {
+    const bar = document.createElement("p");
+    bar.className = "tools";
+    bar.setAttribute("role", "toolbar");
+    bar.setAttribute("aria-label", words.tools);
+    Object.entries(kinds).forEach(([kind, act]) => {
+      if (kind === "png" && !place.querySelector("figure img")) return;
+      if (kind === "csv" && !place.querySelector("table")) return;
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = words[kind];
+      button.tabIndex = bar.childElementCount ? -1 : 0;
+      button.addEventListener("click", () => act(place));
+      bar.append(button);
+    });
+    bar.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const next = step && bar.children[[...bar.children].indexOf(document.activeElement) + step];
+      if (!next) return;
+      [...bar.children].forEach((button) => { button.tabIndex = button === next ? 0 : -1; });
+      next.focus();
+    });
+    (place.querySelector(".from") ?? place.lastElementChild).after(bar);
+  });
+
+  // Long tables can be searched.
+  document.querySelectorAll("main table.cards").forEach((table) => {
+    const rows = [...table.tBodies[0].rows];
+    if (rows.length < 12) return;
+    const field = document.createElement("input");
+    field.type = "search";
+    field.className = "table-search";
+    field.placeholder = words.filter;
+    field.setAttribute("aria-label", `${words.filter}: ${table.caption ? table.caption.textContent : ""}`);
+    field.addEventListener("input", () => {
+      const wanted = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+      rows.forEach((row) => { row.hidden = !wanted.every((word) => row.textContent.toLowerCase().includes(word)); });
+    });
+    table.before(field);
+  });
 })();

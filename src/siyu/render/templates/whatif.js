@@ -5,10 +5,12 @@ const whatif = (() => {
     const codes = new Uint16Array(bytes.buffer);
     return Float64Array.from(codes, (code) => packed.start + packed.step * code);
   };
+  const lang = document.documentElement.lang;
   // "#" of a pattern is where the number stands beside its unit
   const shown = (value, unit, pattern = "#") => unit === "ratio"
-    ? new Intl.NumberFormat(document.documentElement.lang, { style: "percent", maximumFractionDigits: 1 }).format(value)
-    : pattern.replace("#", new Intl.NumberFormat(document.documentElement.lang, { maximumSignificantDigits: 3 }).format(value));
+    ? new Intl.NumberFormat(lang, { style: "percent", maximumSignificantDigits: value < 0.1 ? 2 : 3 }).format(value)
+    : pattern.replace("#", new Intl.NumberFormat(lang, { maximumSignificantDigits: 3 }).format(value));
+  const points = (share) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 }).format(share);
 
   const model = (place) => {
     const given = JSON.parse(place.dataset.whatif);
@@ -42,33 +44,52 @@ const whatif = (() => {
 
   const start = (place) => {
     const { given, count, wins, roots } = model(place);
-    let moved = false;
     const svg = place.querySelector("svg");
-    const inputs = given.sliders.map((slider) => place.querySelector(`input[name="${slider.name}"]`));
+    const reset = place.querySelector(".reset");
+    const ranges = given.sliders.map((slider) => place.querySelector(`input[name="${slider.name}"]`));
+    const typed = ranges.map((range) => range.parentElement.querySelector("input[type=number]"));
     const [axis] = given.sliders;
+    const scale = (slider) => (slider.unit === "ratio" ? 100 : 1);
+    const name = (slider) => `${place.dataset.finding}.${slider.name}`;
+    const settings = {};
+    let moved = false;
     const steps = 40;
-    const element = (name, attributes) => {
-      const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+    const element = (tag, attributes) => {
+      const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
       Object.entries(attributes).forEach(([key, value]) => node.setAttribute(key, value));
       svg.append(node);
       return node;
     };
     const x = (value) => 62 + 552 * (value - axis.low) / (axis.high - axis.low);
     const y = (share) => 172 - 156 * share;
+    const put = (at, value) => {
+      const slider = given.sliders[at];
+      settings[slider.name] = Math.min(slider.high, Math.max(slider.low, value));
+      ranges[at].value = settings[slider.name];
+    };
+    // what was set is in the address, so that a link shows it again
+    const remember = () => {
+      const query = new URLSearchParams(location.search);
+      given.sliders.forEach((slider) => (moved ? query.set(name(slider), String(+settings[slider.name].toPrecision(6))) : query.delete(name(slider))));
+      history.replaceState(null, "", `${location.pathname}${query.size ? "?" + query : ""}${location.hash}`);
+    };
     const draw = () => {
-      const settings = Object.fromEntries(given.sliders.map((slider, at) => [slider.name, Number(inputs[at].value)]));
-      inputs.forEach((input, at) => {
-        const output = input.nextElementSibling;
-        output.textContent = moved ? shown(Number(input.value), given.sliders[at].unit, output.dataset.pattern) : output.dataset.drawn;
+      given.sliders.forEach((slider, at) => {
+        const said = shown(settings[slider.name], slider.unit, ranges[at].dataset.pattern);
+        ranges[at].setAttribute("aria-valuetext", moved ? said : `${said}, ${place.querySelector("[data-drawn]").textContent}`);
+        if (document.activeElement !== typed[at]) typed[at].value = +(settings[slider.name] * scale(slider)).toPrecision(3);
       });
+      reset.hidden = !moved;
+      place.querySelector("[data-drawn]").hidden = moved;
       const positive = wins(settings);
       place.dataset.wins = positive;
-      const found = moved || !given.published.better ? { better: [0, positive / count, 0], ...Object.fromEntries(Object.entries(roots(settings)).map(([name, values]) => [name, quantiles(values)])) } : given.published;
+      place.dataset.settings = JSON.stringify(settings);
+      const found = moved || !given.published.better ? { better: [0, positive / count, 0], ...Object.fromEntries(Object.entries(roots(settings)).map(([key, values]) => [key, quantiles(values)])) } : given.published;
       place.dataset.found = JSON.stringify(found);
-      place.querySelector(".share").textContent = shown(found.better[1], "ratio");
-      ["fee", "loss"].forEach((name) => {
-        const [low, middle, high] = found[name].map((value) => shown(value, "ratio"));
-        place.querySelector(`.${name}`).textContent = `${middle} (${low} … ${high})`;
+      place.querySelector(".share").textContent = points(found.better[1]);
+      if (moved) ["fee", "loss"].forEach((key) => {
+        const [low, middle, high] = found[key].map((value) => shown(value, "ratio"));
+        place.querySelector(`.${key}`).textContent = low === high ? middle : `${middle} (${low}–${high})`;
       });
       const curve = Array.from({ length: steps + 1 }, (_, at) => {
         const value = axis.low + (axis.high - axis.low) * at / steps;
@@ -78,7 +99,7 @@ const whatif = (() => {
       svg.replaceChildren();
       [0, 0.5, 1].forEach((share) => {
         element("line", { class: "grid", x1: 62, x2: 614, y1: y(share), y2: y(share) });
-        element("text", { class: "tick", x: 54, y: y(share) + 5, "text-anchor": "end" }).textContent = shown(share, "ratio");
+        element("text", { class: "tick", x: 54, y: y(share) + 5, "text-anchor": "end" }).textContent = points(share);
       });
       [axis.low, (axis.low + axis.high) / 2, axis.high].forEach((value) => {
         element("text", { class: "tick", x: x(value), y: 192, "text-anchor": "middle" }).textContent = shown(value, axis.unit);
@@ -87,12 +108,35 @@ const whatif = (() => {
       if (Number.isFinite(even)) element("line", { class: "even", x1: x(even), x2: x(even), y1: y(0), y2: y(1) });
       if (moved) element("circle", { class: "here", cx: x(settings[axis.name]), cy: y(positive / count), r: 6 });
     };
-    inputs.forEach((input) => input.addEventListener("input", () => { moved = true; draw(); }));
-    place.querySelector("button").addEventListener("click", () => {
-      moved = false;
-      inputs.forEach((input, at) => { input.value = given.sliders[at].value; });
+    const change = (at, value) => {
+      if (!Number.isFinite(value)) return;
+      moved = true;
+      put(at, value);
       draw();
+      remember();
+    };
+    const published = place.querySelector(".fee").textContent, borne = place.querySelector(".loss").textContent;
+    given.sliders.forEach((slider, at) => {
+      put(at, slider.value);
+      ranges[at].addEventListener("input", () => change(at, Number(ranges[at].value)));
+      typed[at].addEventListener("change", () => change(at, typed[at].value === "" ? NaN : Number(typed[at].value) / scale(slider)));
     });
+    reset.addEventListener("click", () => {
+      moved = false;
+      given.sliders.forEach((slider, at) => put(at, slider.value));
+      place.querySelector(".fee").textContent = published;
+      place.querySelector(".loss").textContent = borne;
+      draw();
+      remember();
+      ranges[0].focus();
+    });
+    const query = new URLSearchParams(location.search);
+    given.sliders.forEach((slider, at) => {
+      if (!query.has(name(slider)) || !Number.isFinite(Number(query.get(name(slider))))) return;
+      moved = true;
+      put(at, Number(query.get(name(slider))));
+    });
+    place.querySelectorAll(".live").forEach((node) => { node.removeAttribute("hidden"); });
     draw();
   };
   document.querySelectorAll(".whatif").forEach(start);

@@ -8,7 +8,7 @@ from pathlib import Path
 from siyu.record import Mark, TableRow, TitledFinding, Value
 from siyu.runs.check.office import deck_faults, tables_faults
 from siyu.runs.files.numerals import numbers_in, strange_numerals
-from siyu.runs.files.report_files import file_name, published, renderings
+from siyu.runs.files.report_files import file_name, findings_of, renderings
 
 Records = Sequence[TitledFinding]
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
@@ -20,7 +20,7 @@ _ARGUMENT = re.compile(r"\.arg\.\w+$")
 def rendering_faults(folder: Path, languages: Sequence[str], *, pdf: bool = False) -> list[str]:
     """What is missing or differs between the files of a report; empty when nothing does."""
     try:
-        findings = published(folder)
+        findings = findings_of(folder).findings
     except (OSError, ValueError) as error:
         return [f"findings.json cannot be read back ({type(error).__name__})"]
     if not findings:

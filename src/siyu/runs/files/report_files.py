@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from siyu.record import Findings, TitledFinding
+from siyu.record import Findings
 from siyu.runs.files.storage import read_json
 
 FINDINGS = "findings"
@@ -16,9 +16,9 @@ def renderings(languages: Sequence[str]) -> list[tuple[str, str]]:
     return [*((kind, code) for kind in _NAMES for code in languages), (FINDINGS, "")]
 
 
-def published(folder: Path) -> tuple[TitledFinding, ...]:
-    """The findings of a report. Raises OSError, or ValueError when the file is not what was written."""
-    return Findings.model_validate(read_json(folder / file_name(FINDINGS, ""))).findings
+def findings_of(folder: Path) -> Findings:
+    """The findings of a report, and what moved. Raises OSError, or ValueError when the file is not what was written."""
+    return Findings.model_validate(read_json(folder / file_name(FINDINGS, "")))
 
 
 def file_name(kind: str, language: str) -> str:

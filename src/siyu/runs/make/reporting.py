@@ -1,19 +1,23 @@
 """From executed notebooks to the files of a report: findings.json and a page in each language."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from siyu.evidence.steps import load_steps
 from siyu.findings import SCHEMA, title
 from siyu.language import Language
-from siyu.record import Both, Entry, FindingRecord, Findings, TitledFinding, wording
+from siyu.paths import data_dir
+from siyu.record import Both, Entry, Findings, TitledFinding, wording
 from siyu.render.deck import deck_bytes
 from siyu.render.page.html import render_report
 from siyu.render.page.printing import pdf_bytes
 from siyu.render.report import OK, About, Report, SectionReport, Setting
+from siyu.render.summary import summarised
 from siyu.render.tables import tables_bytes
 from siyu.runs.files import executed, storage
 from siyu.runs.files.report_files import file_name
+from siyu.runs.make.moves import moves, previous
 
 
 def render(task: Mapping[str, Any]) -> None:
@@ -21,7 +25,8 @@ def render(task: Mapping[str, Any]) -> None:
 
     task: kind (see `report_files.renderings`), language, folder, subject {id, name, kind}, as_of, parameters
     [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
-    notebook or null, question, lead, rank}], template (path of a .pptx or null), pdf (whether the page is printed too).
+    notebook or null, question, lead, rank, aside}], template (path of a .pptx or null), pdf (whether the page is
+    printed too), appendix (whether the deck has one), before (see `moves.since`).
     """
     kind, language, folder = task["kind"], task["language"], Path(task["folder"])
     report, target = collected(task), folder / file_name(kind, language)
@@ -29,11 +34,12 @@ def render(task: Mapping[str, Any]) -> None:
         case "report":
             content = render_report(report, language).encode()
         case "deck":
-            content = deck_bytes(language, report, Path(task["template"]) if task["template"] else None)
+            template = Path(task["template"]) if task["template"] else None
+            content = deck_bytes(language, report, template, full=task["appendix"])
         case "tables":
             content = tables_bytes(language, report)
         case _:
-            content = storage.pretty(findings_file(report.findings).as_json())
+            content = storage.pretty(findings_file(report).as_json())
     storage.write(target, content)
     if kind == "report" and task["pdf"]:
         storage.write(folder / file_name("pdf", language), pdf_bytes(target, report.as_of))
@@ -46,29 +52,34 @@ def collected(task: Mapping[str, Any]) -> Report:
     merged: dict[str, Entry] = {}
     for notebook in notebooks.values():
         merged |= executed.references(notebook)
+    sections = [_section(entry, notebooks.get(entry["notebook"])) for entry in task["sections"]]
+    before = task.get("before", {})
     return Report(
         subject=About(**{**task["subject"], "name": Both(**task["subject"]["name"])}),
         as_of=task["as_of"],
-        sections=[_section(entry, notebooks.get(entry["notebook"])) for entry in task["sections"]],
+        sections=sections,
         entries=merged,
         settings=[Setting(**row) for row in task["parameters"]],
+        steps=load_steps(data_dir() / "playbook" / "steps.csv"),
+        previous=previous(before),
+        moved=moves(before, [finding for section in sections for finding in section.findings]),
     )
 
 
-def findings_file(findings: Iterable[FindingRecord]) -> Findings:
+def findings_file(report: Report) -> Findings:
     """The content of findings.json: the records with their titles in every language."""
     chinese, english = Language("zh"), Language("en")
     titled = [
         TitledFinding.model_validate(
             {**record.as_json(), "title": {"zh": title(record, chinese), "en": title(record, english)}}
         )
-        for record in findings
+        for record in report.findings
     ]
-    return Findings(schema=SCHEMA, findings=tuple(titled))
+    return Findings(schema=SCHEMA, findings=tuple(titled), moved=tuple(report.moved), summary=summarised(report))
 
 
 def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> SectionReport:
-    told = {name: entry[name] for name in ("notebook", "status", "question", "lead", "rank")}
+    told = {name: entry[name] for name in ("notebook", "status", "question", "lead", "rank", "aside")}
     told["reason"] = None if entry["reason"] is None else wording(entry["reason"])
     if notebook is not None:
         told["markdown"] = executed.words(notebook)

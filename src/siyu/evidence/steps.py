@@ -1,0 +1,79 @@
+"""The library of steps: what it takes to learn something, as priors with a range; `data/playbook/steps.csv`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from siyu.evidence.table import Faults, Row, Words, read_table
+from siyu.record import Both, Quantity, Step
+
+_RANGES = {"cost": "CNY", "effort": "days", "days": "days"}
+
+
+class StepRow(Row):
+    """One step. settles: codes of unknowns and metrics that it makes known. trial: how an experiment is read."""
+
+    step_id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    settles: Words
+    name: str
+    name_zh: str
+    who: str
+    who_zh: str
+    cost_low: float = Field(ge=0)
+    cost_high: float = Field(ge=0)
+    effort_low: float = Field(ge=0)
+    effort_high: float = Field(ge=0)
+    days_low: float = Field(gt=0)
+    days_high: float = Field(gt=0)
+    decides: str
+    decides_zh: str
+    trial: str | None = None
+    trial_zh: str | None = None
+    source: str
+    grade: Literal["A", "B", "C", "D", "E"]
+    rationale: str
+    rationale_zh: str
+
+    @model_validator(mode="after")
+    def _low_before_high(self) -> Self:
+        for name in _RANGES:
+            low, high = getattr(self, f"{name}_low"), getattr(self, f"{name}_high")
+            if low > high:
+                raise ValueError(f"{name}_low <= {name}_high, found {low:g} and {high:g}")
+        return self
+
+    @property
+    def step(self) -> Step:
+        """The row as renderings take it."""
+        ranges = {
+            name: Quantity(value=high, low=low, high=high, unit=unit)
+            for name, unit in _RANGES.items()
+            for low, high in [(getattr(self, f"{name}_low"), getattr(self, f"{name}_high"))]
+        }
+        return Step(
+            key=self.step_id,
+            name=Both(en=self.name, zh=self.name_zh),
+            who=Both(en=self.who, zh=self.who_zh),
+            **ranges,
+            decides=Both(en=self.decides, zh=self.decides_zh),
+            trial=Both(en=self.trial, zh=self.trial_zh) if self.trial and self.trial_zh else None,
+            source=self.source,
+            grade=self.grade,
+            why=Both(en=self.rationale, zh=self.rationale_zh),
+        )
+
+
+def load_steps(path: Path) -> Mapping[str, Step]:
+    """Code of an unknown or a metric -> the step that makes it known. Raises LedgerError with every fault."""
+    rows, faults = read_table(path, StepRow), Faults(path)
+    faults.by_id(rows, "step_id", "step")
+    found: dict[str, Step] = {}
+    for row in rows:
+        for code in row.settles:
+            if code in found:
+                faults.add(row, "settles", f"{code}, also of {found[code].key}", "each code once", "Name it once.")
+            found[code] = row.step
+    faults.end()
+    return found

@@ -1,0 +1,42 @@
+"""Each case leads with what it states itself."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from siyu.evidence.readings import case_answer
+from siyu.figure import Absent, Figure
+
+GONE = Absent(("gmv",))
+NOTHING = dict.fromkeys((*case_answer.FANS, *case_answer.GROUP, *case_answer.DAYS), GONE)
+ONE = Figure(1, 1, 1, "CNY")
+
+
+def sales(*metrics):
+    rows = [
+        {"tag": "figure", "unit": "CNY", "statistic": "total", "metric": metric, "as_printed": "1亿", "period": "2021",
+         "value": 1e8, "sources": ["claim:S2-14"]}
+        for metric in metrics
+    ]  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def test_a_group_that_was_watched_leads_before_anything_else():
+    told = case_answer.answer(None, (), {**NOTHING, "loss": ONE, "third": ONE})
+    assert told.opening.reasons[0] == "group_loss"
+
+
+def test_three_metrics_are_named_and_never_ranked():
+    days = case_answer.day_sales(sales("transaction_amount", "payment_amount", "gmv", "gmv"))
+    assert list(days["metric"].map(lambda name: name["en"])) == [
+        "transaction amount",
+        "payments",
+        "gross merchandise value",
+    ]
+    told = case_answer.answer(None, (), {**NOTHING, **case_answer.day_figures(days)})
+    assert told.opening.reasons[0] == "day_sales"
+
+
+def test_two_metrics_are_no_answer():
+    assert case_answer.day_sales(sales("gmv", "gmv", "payment_amount")).empty
+    assert isinstance(case_answer.day_figures(pd.DataFrame())["first"], Absent)
