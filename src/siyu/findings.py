@@ -78,6 +78,8 @@ def make_finding(
     about: dict[str, Any] = {"schema": SCHEMA, "key": key, "section": section, "message_id": message, "chart": chart}
     about |= _PLAIN | {name: facet for name, facet in facets.items() if facet is not None}
     about |= {"values": [_value(name, figure) for name, figure in figures.items()]}
+    if not needs and about["role"] != "answer" and _says_nothing(chart, figures):
+        about["role"] = "empty"
     record = FindingRecord.model_validate({**about, "sources": sorted(refs), "needs": sorted(needs)})
     turns = record.opening.turns if record.opening else ()
     said = () if needs else (record.message_id, record.subtitle, *record.caveats, *record.cards.values(), *turns)
@@ -87,6 +89,12 @@ def make_finding(
         except KeyError as error:
             raise ValueError(f"finding {key}: {error.args[0]}") from error
     return Finding(record, language)
+
+
+def _says_nothing(chart: Chart | Table, figures: Mapping[str, Figure]) -> bool:
+    """Whether a table has no row, or a share is only known to lie below everything."""
+    unknown = [one for one in figures.values() if one.unit == "ratio" and one.interval_kind == "assumption90"]
+    return (isinstance(chart, Table) and not chart.rows) or any(one.high >= 1 > 2 * one.low for one in unknown)
 
 
 def title(record: FindingRecord, language: Language) -> str:
