@@ -16,6 +16,7 @@ from siyu.messages import msg
 from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Opening, Quantity, Table, TableRow
 
 SCHEMA = 2
+_PLAIN = {"role": "headline", "subtitle": "", "cards": {}, "caveats": (), "feeds": ()}
 _UNSTATED = msg("Not computable for this case: it does not state")
 
 
@@ -74,31 +75,15 @@ def make_finding(
         facets = {"role": "absent", "subtitle": facets.get("subtitle", ""), "context": searched}
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
     refs = {ref for part in (chart, *figures.values()) for ref in part.sources} | {*facets.pop("context", ())}
-    given = {name: facet for name, facet in facets.items() if facet is not None}
-    if not needs and given.get("role") != "answer" and _says_nothing(chart, figures):
-        given["role"] = "empty"
-    record = FindingRecord.model_validate(
-        {
-            "schema": SCHEMA,
-            "key": key,
-            "section": section,
-            "message_id": message,
-            "chart": chart,
-            "role": "headline",
-            "subtitle": "",
-            "cards": {},
-            "caveats": (),
-            "feeds": (),
-            **given,
-            "values": [_value(name, figure) for name, figure in figures.items()],
-            "sources": sorted(refs),
-            "needs": sorted(needs),
-        }
-    )
+    about: dict[str, Any] = {"schema": SCHEMA, "key": key, "section": section, "message_id": message, "chart": chart}
+    about |= _PLAIN | {name: facet for name, facet in facets.items() if facet is not None}
+    about |= {"values": [_value(name, figure) for name, figure in figures.items()]}
+    if not needs and about["role"] != "answer" and _says_nothing(chart, figures):
+        about["role"] = "empty"
+    record = FindingRecord.model_validate({**about, "sources": sorted(refs), "needs": sorted(needs)})
     turns = record.opening.turns if record.opening else ()
-    for text in (
-        (record.message_id, record.subtitle, *record.caveats, *record.cards.values(), *turns) if not needs else ()
-    ):
+    said = () if needs else (record.message_id, record.subtitle, *record.caveats, *record.cards.values(), *turns)
+    for text in said:
         try:
             language.say(text, record.by_name)
         except KeyError as error:

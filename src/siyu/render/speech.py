@@ -147,6 +147,10 @@ class Speech:
         """(name, meaning) of each kind of range among a finding's values and marks, `none` left out."""
         return [self.interval(kind) for kind in sorted({one.interval_kind for one in finding.quantities} - {"none"})]
 
+    def sheet(self, notebook: str) -> str:
+        """The name of a section on a tab: of the workbook, and of its chapter."""
+        return self.named(labels.SECTIONS, notebook).replace("_", " ")
+
     def metric(self, key: str) -> str:
         """The name of a metric; empty for a key that is not in the registry."""
         return self.language.metric(key) if key in registry().metrics else ""

@@ -74,6 +74,7 @@ def rendering(plan: Plan, store: SectionStore, folder: Path) -> dict[str, Any]:
         "parameters": list(plan.parameters),
         "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
         "pdf": request.delivery.pdf,
+        "appendix": request.delivery.appendix,
         "sections": [_told(section, store, folder, request.subject.kind) for section in plan.sections],
     }
 
