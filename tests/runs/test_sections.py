@@ -100,6 +100,7 @@ def test_the_bundled_sections_follow_the_report_plan():
     assert [name for name, why in sections.applicable("client", "USD").items() if not why] == [
         "06_orders",
         "07_repurchase",
+        "08_customer_value",
     ]
 
 
