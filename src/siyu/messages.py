@@ -9,9 +9,6 @@ import os
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 LOCALES = Path(__file__).parent / "locale"
 
@@ -19,12 +16,6 @@ LOCALES = Path(__file__).parent / "locale"
 def msg(message_id: str) -> str:
     """The message id itself: the mark by which `make messages` finds texts to translate."""
     return message_id
-
-
-def tables(module: str) -> dict[str, Any]:
-    """name -> code -> message id, or a single one: what `labels.yml` beside a module holds."""
-    content: dict[str, Any] = yaml.safe_load(Path(module).with_name("labels.yml").read_bytes())
-    return content
 
 
 @lru_cache(maxsize=4)

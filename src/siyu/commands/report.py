@@ -15,7 +15,8 @@ from siyu.commands.options import FILE, FOLDER, OUT, misused, reporting_problems
 from siyu.errors import Problem, UsageError
 
 _ONE_FILE = click.Path(path_type=Path, dir_okay=False)
-_TEMPLATE = click.option("--template", type=_ONE_FILE, help="A client's .pptx, whose master the deck takes.")
+_TEMPLATE = click.option("--template", type=_ONE_FILE, help="A client's .pptx or .potx, whose master the deck takes.")
+_APPENDIX = click.option("--appendix", is_flag=True, help="Add to the deck what its talk leaves out.")
 _PDF = click.option("--pdf", is_flag=True, help="Print the pages to PDF too (with Chromium).")
 _ALL_LANGUAGES = "zh,en"
 
@@ -34,11 +35,12 @@ _ALL_LANGUAGES = "zh,en"
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each subject.")
 @_TEMPLATE
 @_PDF
+@_APPENDIX
 @reporting_problems
 def report(
     subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, out: Path, as_of: str,
     parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool, as_json: bool, template: Path | None,
-    pdf: bool,
+    pdf: bool, appendix: bool,
 ) -> None:  # fmt: skip
     """Run the notebooks of each SUBJECT and publish its report; only what changed is run.
 
@@ -52,6 +54,7 @@ def report(
       limits: {seconds: 900, memory_mb: 4096, output_mb: 50}
       template: client.pptx
       pdf: true
+      appendix: true
       subjects:
         - luzhou_laojiao
         - subject: lijiaqi_group
@@ -66,7 +69,7 @@ def report(
     from siyu.runs.ask.sections import notebooks
     from siyu.runs.files.workspace import Workspace
 
-    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf))
+    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix))
     lint(notebooks())
     requests = checked(wishes)
     plans = [planned(request) for request in requests]
@@ -90,14 +93,15 @@ def report(
 @click.option("--out", type=FOLDER, required=True, help="Folder for reports.")
 @_TEMPLATE
 @_PDF
+@_APPENDIX
 @reporting_problems
-def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool) -> None:
+def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool, appendix: bool) -> None:
     """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
     from siyu.runs.ask.plan import Delivery
     from siyu.runs.external import NotebooksRefusedError, planned_from
 
     try:
-        plans = planned_from(executed, _languages(lang), Delivery(template, pdf))
+        plans = planned_from(executed, _languages(lang), Delivery(template, pdf, appendix))
     except NotebooksRefusedError as error:
         click.echo(f"siyu: {error}", err=True)
         sys.exit(1)
@@ -151,7 +155,7 @@ def _wishes(
         raise misused("subject", found, expected, f"Known subjects: {known}.")
     if manifest is not None:
         if lang != _ALL_LANGUAGES or as_of or parameters or delivery.options:
-            expected = "no --lang, --as-of, -p, --template or --pdf beside a manifest"
+            expected = "no --lang, --as-of, -p, --template, --pdf or --appendix beside a manifest"
             raise misused("--manifest", "settings in two places", expected, "Write them into the manifest.")
         return read_manifest(manifest)
     given, problems = {}, []

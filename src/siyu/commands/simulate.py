@@ -97,7 +97,7 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
         brand = made(plan)
         for path, data, account in order_files(brand):
             content[f"exports/{path}"] = data
-            accounts.append(account.as_json())
+            accounts.append(account)
         truths.append({"format": plan.format, "seed": plan.seed, "quirks": sorted(plan.quirks), "keys": plan.key_share,
                        "world": _world(plan), **brand.truth()})  # fmt: skip
         if not number:

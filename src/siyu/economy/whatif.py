@@ -13,7 +13,7 @@ from sympy import Expr
 
 from siyu.economy import Array, Economy
 from siyu.figure import Figure
-from siyu.formulas.page import javascript
+from siyu.formulas.compiled import javascript
 from siyu.language import Text
 
 DRAWS = 4_096  # enough for a share to a percentage point, few enough for a page

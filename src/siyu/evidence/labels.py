@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from siyu.messages import tables
+from siyu.plain_yaml import beside
 
-globals().update(tables(__file__))
+globals().update(beside(__file__, "labels.yml"))
 
 
 def __getattr__(name: str) -> Any:

@@ -4,9 +4,10 @@ from typing import Any
 
 from siyu.figure import Figure
 from siyu.language import Text
-from siyu.messages import msg, tables
+from siyu.messages import msg
+from siyu.plain_yaml import beside
 
-globals().update(tables(__file__))
+globals().update(beside(__file__, "labels.yml"))
 
 
 def __getattr__(name: str) -> Any:

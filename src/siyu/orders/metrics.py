@@ -6,7 +6,7 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from siyu.figure import Absent, Figure, or_absent
+from siyu.figure import Absent, Figure
 from siyu.orders import fans, labels, repurchase
 from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames

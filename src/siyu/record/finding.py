@@ -11,7 +11,7 @@ from siyu.record.summary import Opening, Summary
 from siyu.record.text import Both, IntervalKind, Key, Number, Quantity, RecordPart, Ref, Wording, rounded
 
 Section = Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z_]+$")]
-Role = Literal["answer", "headline", "appendix", "absent"]
+Role = Literal["answer", "headline", "appendix", "absent", "empty"]
 # economics: its sources are the inputs of the sheet of live formulas; draws: its rows are the shares of draws
 # beside them; next: what to measure next
 Feed = Literal["economics", "draws", "next"]
@@ -76,9 +76,9 @@ class WhatIf(RecordPart):
 class FindingRecord(RecordPart):
     """One takeaway. message_id names its values in braces; numbers are at ten significant digits.
 
-    role: `answer` (of its section; `cards` name at most three values), `headline`, `appendix`, or `absent` when
-    an input is not stated; `needs` then says which metrics are missing. feeds: what else is made of it. opening: what
-    an answer brings into the summary."""
+    role: `answer` (of its section; `cards` name at most three values), `headline`, `appendix`, `absent` when an input
+    is not stated (`needs` then says which metrics are missing), or `empty` when it says nothing. feeds: what else is
+    made of it. opening: what an answer brings into the summary."""
 
     model_config = ConfigDict(
         title="One finding, as the notebook output application/vnd.siyu.finding+json",

@@ -113,6 +113,17 @@ CHECKS = {
     "stated": ("✓", msg("stated")),
     "not_stated": ("×", msg("not stated")),
 }
+SECTIONS = {
+    "01_evidence": msg("Published figures"),
+    "02_case_study": msg("The case"),
+    "03_platform_economics": msg("Platforms"),
+    "04_reach": msg("Reach"),
+    "05_growth": msg("Growth"),
+    "06_orders": msg("Orders"),
+    "07_repurchase": msg("Repurchase"),
+    "08_customer_value": msg("Customer value"),
+    "09_playbook": msg("Next quarter"),
+}
 SUBJECTS = {"case": msg("Case study"), "client": msg("Client report")}
 
 

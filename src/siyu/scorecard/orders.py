@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 
 from siyu.orders.counts import cohorts, first_gaps, histories, month_of
 from siyu.orders.frames import Frames, opened, run
 from siyu.orders.repurchase import Figures, between, in_window, retention, survival
-from siyu.orders.survival import at_risk, log_hazard_ratio, log_rank, median_time, survivors
+from siyu.orders.survival import at_risk, log_hazard_ratio, survivors
 from siyu.paths import data_dir
 from siyu.scorecard import value
 
@@ -154,8 +155,10 @@ def _six_mp() -> Results:
     risk = at_risk(left)
     curve = survivors(events, risk)[1]
     found = {f"week {week}": share for week, share in zip(weeks, curve, strict=True)}
-    found["median, weeks"] = median_time(weeks, curve)
-    return {**_named("6-MP Kaplan-Meier", found), "6-MP against placebo: log-rank": log_rank(events, risk)}
+    found["median, weeks"] = weeks[np.argmax(curve <= 0.5)]
+    censored = [stats.CensoredData.right_censored(arm["weeks"], arm["relapse"] == 0) for arm in arms]
+    log_rank = float(stats.logrank(*censored).statistic ** 2)  # Mantel 1966, as a chi-square
+    return {**_named("6-MP Kaplan-Meier", found), "6-MP against placebo: log-rank": log_rank}
 
 
 def _heart() -> Results:

@@ -240,7 +240,13 @@ def report(original: Content, build: Callable[[Content], Report]) -> Report:
 
 @pytest.fixture(scope="session")
 def decks(report: Report) -> dict[str, bytes]:
-    """Language -> deck."""
+    """Language -> deck with its appendix."""
+    return {code: deck_bytes(code, report, full=True) for code in ("zh", "en")}
+
+
+@pytest.fixture(scope="session")
+def talks(report: Report) -> dict[str, bytes]:
+    """Language -> deck as it is made by default."""
     return {code: deck_bytes(code, report) for code in ("zh", "en")}
 
 

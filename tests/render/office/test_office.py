@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import io
 import re
+import shutil
 import subprocess
+import zipfile
 
 import pytest
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
+from results_sheet import library, results, said
 
-from siyu.render.tables import economics, tables_bytes
+from siyu.economy.measures import order_gain
+from siyu.formulas.page import javascript
+from siyu.render.tables import tables_bytes
+from siyu.render.tables.economics import formulas
+from siyu.render.tables.inputs import bound
 
 pytestmark = pytest.mark.office
 
@@ -40,20 +47,84 @@ def converted(soffice, tmp_path):
     return convert
 
 
-def test_libreoffice_recalculates_to_the_values_we_wrote(converted, report, books, monkeypatch):
-    monkeypatch.setattr(economics, "evaluated", lambda *_: 0.0)  # so that no value can be the cached one
-    empty = tables_bytes("en", report)
-    ours, theirs = (
-        CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Economics").to_python()
-        for book in (books["en"], converted(empty, "tables.xlsx", "xlsx"))
+def changed(book: bytes, values: dict[str, float]) -> bytes:
+    """The workbook with these values typed into the yellow cells."""
+    names = CalamineWorkbook.from_filelike(io.BytesIO(book)).sheet_names
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Inputs").to_python(skip_empty_area=False)
+    places = {row[15]: at for at, row in enumerate(rows, start=1)}
+    part = f"xl/worksheets/sheet{names.index('Inputs') + 1}.xml"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            for symbol, number in values.items() if name == part else ():
+                cell = rf'(<c r="B{places[f"{symbol}_case"]}" s="\d+")/>'.encode()
+                text, found = re.subn(cell, rf"\1><v>{number!r}</v></c>".encode(), text)
+                assert found == 1, symbol
+            target.writestr(name, text)
+    return buffer.getvalue()
+
+
+def result_rows(book: bytes) -> list[list[object]]:
+    return (
+        CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_name("Results").to_python(skip_empty_area=False)
     )
-    compared = 0
-    for mine, other in zip(ours, theirs, strict=True):
-        for at in (2, 3, 4):
-            if isinstance(mine[at], float):
-                assert other[at] == pytest.approx(mine[at], rel=1e-9, abs=1e-12), mine[0]
-                compared += 1
-    assert compared > 3 * 100
+
+
+CASE = {
+    "order_value": 260.0, "gross_margin": 0.62, "refund_rate": 0.21, "fee_douyin_shop": 0.045, "move_friction_store": 0.12,
+    "wage": 9_500.0, "repurchase": 0.2, "friend_acceptance": 0.35, "acquisition_cost": 18.0, "pushes_wecom": 3.0,
+}  # fmt: skip
+
+
+def test_libreoffice_recalculates_ten_changed_inputs_to_what_python_and_the_page_compute(converted, report, books):
+    inputs, _ = bound(report, formulas()["inputs"])
+    assert all(inputs[name].bounds[0] <= number <= inputs[name].bounds[1] for name, number in CASE.items())
+    recalculated = result_rows(converted(changed(books["en"], CASE), "tables.xlsx", "xlsx"))
+    values = {name: entry.mode for name, entry in inputs.items()} | CASE
+    mine, published = (results(recalculated, report, column) for column in (2, 3))
+    for key, number in library(values).items():
+        assert mine[key] == said(key, number), key
+    assert sum(mine[key] != pytest.approx(published[key]) for key in mine if isinstance(mine[key], float)) > 100
+    for route in ("wechat_shop", "wechat_miniprogram"):
+        names, source = javascript(order_gain(route))
+        page = float(moved_by_slider(source, [values[name] for name in names]))
+        here = (1 - CASE["move_friction_store"]) * mine[f"{route}.single"] - mine["douyin_shop.single"]
+        assert here == pytest.approx(page, rel=1e-9)
+
+
+def moved_by_slider(source: str, values: list[float]) -> str:
+    """What the page's own formula gives for these inputs."""
+    node = shutil.which("node")
+    assert node, "the page's formulas are compared in Node"
+    return subprocess.run([node, "-p", f"({source})(...{values})"], check=True, capture_output=True, text=True).stdout
+
+
+def test_an_untouched_case_is_the_published_one(converted, report, books):
+    rows = result_rows(converted(books["en"], "tables.xlsx", "xlsx"))
+    mine, published, difference = (results(rows, report, column) for column in (2, 3, 4))
+    assert len(mine) > 200
+    for key, number in mine.items():
+        assert number == (pytest.approx(published[key], rel=1e-9) if isinstance(number, float) else published[key]), key
+        assert difference[key] in ("the same", pytest.approx(0, abs=1e-9))
+
+
+def test_what_is_outside_its_bounds_does_not_count_and_the_results_say_so(converted, report, books):
+    rows = result_rows(
+        converted(changed(books["en"], {"order_value": 1e9, "fee_douyin_shop": 4.0}), "tables.xlsx", "xlsx")
+    )
+    for number, published in zip(*(results(rows, report, column).values() for column in (2, 3)), strict=True):
+        assert number == (published if isinstance(published, str) else pytest.approx(published, rel=1e-9))
+    assert any(str(row[0]).endswith("published: 2") for row in rows)
+
+
+def test_impossible_results_stand_in_words(converted, report, books):
+    given = {"gross_margin": 0.02, "move_friction_store": 0.9}
+    rows = result_rows(converted(changed(books["en"], given), "tables.xlsx", "xlsx"))
+    mine = results(rows, report, 2)
+    words = {cell for key, cell in mine.items() if "bearable" in key or "fee_star" in key if isinstance(cell, str)}
+    assert words
+    assert not [cell for cell in mine.values() if str(cell).startswith("#")]
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])

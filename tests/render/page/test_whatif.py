@@ -20,8 +20,7 @@ from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.figure import Figure
 from siyu.formulas.breakeven import fee_star, tolerable_loss
-from siyu.formulas.compiled import compiled
-from siyu.formulas.page import javascript
+from siyu.formulas.compiled import compiled, javascript
 from siyu.paths import data_dir
 from siyu.record.finding import Gain
 from siyu.render.page.html import render_report

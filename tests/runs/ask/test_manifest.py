@@ -58,6 +58,7 @@ def test_a_subject_has_the_defaults_and_its_own_settings_over_them(project, read
         ("subjects: [alpha]\nparameters: {strict: yes}", 2, "expected true or false"),
         ("subjects: [alpha]\nparameters: {strict: True}", 2, "expected true or false"),
         ("subjects: [alpha]\npdf: yes", 2, "expected true or false"),
+        ("subjects: [alpha]\nappendix: yes", 2, "expected true or false"),
         ("subjects: [alpha]\ntemplate: none.pptx", 0, "no readable presentation"),
         ("subjects: [alpha]\nparameters: {note: no}", 2, "put it in quotes"),
         ("subjects: [alpha]\nparameters: {note: 2021-08-31}", 2, "put it in quotes"),

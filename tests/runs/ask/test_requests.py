@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from siyu.errors import UsageError
+from siyu.runs.ask.plan import Delivery, planned
 from siyu.runs.ask.requests import Given, Wish, checked, place
 
 HERE = place("command line")
@@ -90,3 +91,12 @@ def test_what_is_all_in_cny_is_not_run_for_figures_in_another_currency(project):
         project.tiny.write_subject(project.subjects, "alpha", kind="client", currency=currency)
         [plan] = project.plan("alpha")
         assert [section.notebook for section in plan.runs] == ran
+
+
+def test_the_command_that_asks_for_an_appendix_again_says_so():
+    assert Delivery(appendix=True).options == ["--appendix"]
+
+
+def test_a_report_with_an_appendix_has_another_key(project):
+    [plain], [more] = (checked([wish(delivery=Delivery(appendix=wanted))]) for wanted in (False, True))
+    assert planned(plain).key({}) != planned(more).key({})

@@ -142,6 +142,15 @@ class Bounds:
             yield self.layout.title(self.layout.control), "outlier", np.flatnonzero(fen > far)
 
 
+def unsure(records: pa.Table) -> Flags:
+    """Records refunded in part that say neither how much nor what is left."""
+    unsure: Flags = pc.equal(records["refund_state"], "part_refunded").fill_null(False).to_numpy()
+    for key in ("refunded_fen", "net_fen"):
+        if key in records.column_names:
+            unsure = unsure & records[key].is_null().to_numpy()
+    return unsure
+
+
 def _apart(days: Ints) -> Ints:
     """Positions of the few days that lie years apart from all others."""
     known = np.flatnonzero((days > _SOONEST) & (days < _LATEST))

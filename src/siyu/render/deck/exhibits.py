@@ -2,15 +2,15 @@
 
 from dataclasses import replace
 
-from siyu import theme
 from siyu.record import Chart, FindingRecord, Mark, Table, TableColumn
 from siyu.render.deck.grids import GridCell, SlideGrid
 from siyu.render.deck.plots import PLOTS, Frame, Plot
+from siyu.render.deck.tags import INK, MAIN, PAPER, RIVAL, WEAK
 from siyu.render.speech import NOTHING, Speech
 
-_CHECKED = {"yes": theme.MAIN, "stated": theme.MAIN, "no": theme.RIVAL, "not_stated": theme.RIVAL, "partly": theme.WEAK}
-# ends of the heat scale and the grey between, told apart by lightness too
-_COLD, _WARM = (166, 97, 26), (31, 111, 120)
+_CHECKED = {"yes": MAIN, "stated": MAIN, "no": RIVAL, "not_stated": RIVAL, "partly": WEAK}
+_COLD, _WARM = "accent3", "accent1"  # ends of the heat scale
+_DARK = 0.62  # from this level on text stands light on it
 
 
 def plotted(finding: FindingRecord) -> Chart | None:
@@ -49,7 +49,7 @@ def _cell(finding: FindingRecord, table: Table, at: int, speech: Speech, column:
 
 
 def _heat(chart: Chart, speech: Speech) -> SlideGrid:
-    """label x series, coloured by value: brown below zero, teal above."""
+    """label x series, coloured by value: one colour of the theme below zero, another above."""
     down, across, held = chart.grid()
     bound = max((abs(row.value) for row in chart.rows), default=0.0) or 1.0
     unit = "ratio" if chart.unit == "ratio" else ""
@@ -67,9 +67,7 @@ def _heat(chart: Chart, speech: Speech) -> SlideGrid:
 
 
 def shade(level: float) -> tuple[str, str]:
-    """(fill, text colour) of a value between -1 and 1."""
-    end = _WARM if level > 0 else _COLD
-    share = min(1.0, abs(level)) ** 0.8 * 0.9
-    mixed = tuple(round(255 + (part - 255) * share) for part in end)
-    dark = 0.299 * mixed[0] + 0.587 * mixed[1] + 0.114 * mixed[2] < 150
-    return "#{:02x}{:02x}{:02x}".format(*mixed), theme.PAPER if dark else theme.INK
+    """(fill, text colour) of a value between -1 and 1, in colours of the theme."""
+    share = round(100 * min(1.0, abs(level)) ** 0.8 * 0.9)
+    end, light = (_WARM, abs(level) >= _DARK) if level > 0 else (_COLD, False)
+    return f"{end} {share} {100 - share}", PAPER if light else INK

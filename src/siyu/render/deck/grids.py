@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from siyu.render.deck import metrics
-from siyu.render.deck.tags import Attribute, emu, rgb, scheme, tag, type_of, words
+from siyu.render.deck.tags import LINE, Attribute, emu, scheme, tag, type_of, words
 from siyu.render.deck.writing import TAGS
 
 _INSET = (7.0, 3.0)  # left and right, top and bottom, in points
@@ -14,7 +14,7 @@ _MOST_LINES = 5
 
 @dataclass(frozen=True)
 class GridCell:
-    """A cell. fill, colour: `#rrggbb`, "" for the table's own. number: set to the right; centred: in the middle."""
+    """A cell. fill, colour: as `tags.scheme` takes them, "" for the table's own. number: set to the right."""
 
     text: str
     fill: str = ""
@@ -107,16 +107,16 @@ def _cell(cell: GridCell, text: str, size: float, code: str, *, head: bool) -> s
 @lru_cache(maxsize=1024)
 def _frame(cell: GridCell, size: float, code: str, head: bool) -> str:
     look: dict[str, Attribute] = {"lang": TAGS[code], "sz": round(size * 100)}
-    ink = rgb(cell.colour) if cell.colour else scheme("tx1")
+    ink = scheme(cell.colour) if cell.colour else scheme("tx1")
     run = tag("a:r", tag("a:rPr", ink, type_of("mn"), b=int(cell.bold), **look), tag("a:t", cell.text))
     spacing = tag("a:lnSpc", tag("a:spcPct", val="95000"))
     align = tag("a:pPr", spacing, algn="ctr" if cell.centred else "r" if cell.number else "l")
     paragraph = tag("a:p", align, run if cell.text else tag("a:endParaRPr", **look))
-    below = tag("a:lnB", scheme("tx2") if head else scheme("bg1", darker=True), w=12_700 if head else 6_350)
+    below = tag("a:lnB", scheme("tx2") if head else scheme(LINE), w=12_700 if head else 6_350)
     borders = "".join(tag(f"a:{side}", tag("a:noFill"), w=0) for side in ("lnL", "lnR", "lnT")) + below
     side, end = (emu(inset) for inset in _INSET)
     insets = {"marL": side, "marR": side, "marT": end, "marB": end}
-    ground = rgb(cell.fill) if cell.fill else tag("a:noFill")
+    ground = scheme(cell.fill) if cell.fill else tag("a:noFill")
     body = tag("a:txBody", tag("a:bodyPr"), tag("a:lstStyle"), paragraph)
     return tag("a:tc", body, tag("a:tcPr", borders, ground, anchor="ctr", **insets))
 

@@ -1,18 +1,22 @@
 """Layouts of the deck and their placeholders: the contract between the slides and any template.
 
-A client's template is honoured when its layouts and placeholders carry these names. Ours, `OWN`, is edited in
-PowerPoint; its theme has the colours of `siyu.theme`.
+A client's template may carry these names; where it does not, `mapping` finds layouts and placeholders that can stand
+for them. Ours, `OWN`, is edited in PowerPoint; its theme has the colours of `siyu.theme`.
 """
 
 from pathlib import Path
 
 OWN = Path(__file__).parents[1] / "templates" / "deck.pptx"
-ANSWER, FINDING, WIDE, PAIR = "Siyu Answer", "Siyu Finding", "Siyu Wide", "Siyu Pair"
+COVER, SUMMARY, SECTION = "Siyu Cover", "Siyu Summary", "Siyu Section"
+FINDING, WIDE = "Siyu Finding", "Siyu Wide"
 _HEAD, _FEET = ("Kicker", "Title"), ("Source", "Footer", "Slide Number")
 # layout -> its placeholders, in reading order
 LAYOUTS = {
-    ANSWER: (*_HEAD, "Card 1", "Card 2", "Card 3", "Panel", *_FEET),
+    COVER: (*_HEAD, "Subtitle"),
+    SUMMARY: (*_HEAD, "Card 1", "Card 2", "Card 3", "List 1", "List 2", *_FEET),
+    SECTION: ("Number", "Title", "Panel"),
     FINDING: (*_HEAD, "Subtitle", "Content", "Panel", *_FEET),
     WIDE: (*_HEAD, "Subtitle", "Content", *_FEET),
-    PAIR: (*_HEAD, *(f"{part} {side}" for side in (1, 2) for part in ("Heading", "Subtitle", "Content")), *_FEET),
 }
+OPTIONAL = ("Kicker", "Number", "Footer", "Slide Number")  # slides do without where a template has no place for them
+TYPES = {COVER: "title", SECTION: "secHead"}  # layouts that Office knows by their type

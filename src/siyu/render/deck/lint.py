@@ -8,8 +8,9 @@ from pptx.oxml.ns import qn
 
 from siyu.errors import Problem, ProblemsError
 from siyu.render.deck import metrics
-from siyu.render.deck.masters import Spot
+from siyu.render.deck.layouts import LAYOUTS
 from siyu.render.deck.slide import Deck, Slide
+from siyu.render.deck.spots import Spot
 from siyu.render.speech import Speech
 
 _ROUNDING = 0.5  # points
@@ -39,20 +40,18 @@ def _slide(slide: Slide, number: int, deck: Deck) -> Iterator[Problem]:
 
     presentation = deck.masters.presentation
     names = set()
-    by_place = {(spot.kind, spot.index): spot for spot in slide.spots.values()}
     for element in slide.tree.iterchildren(qn("p:sp"), qn("p:graphicFrame")):
         about = next(element.iter(qn("p:cNvPr")))
         name = about.get("name")
         if element.tag == qn("p:graphicFrame"):
             yield from _frame(element, about, problem, presentation)
             continue
-        ph = next(element.iter(qn("p:ph")))
-        spot = by_place[ph.get("type", "obj"), int(ph.get("idx", "0"))]
-        names.add(spot.name)
+        spot = slide.spots[name]
+        names.add(name)
         if _outside(*spot.box, presentation):
             yield problem(name, "text outside the slide", "all text on it", "Move the placeholder in the template.")
         yield from _text(element, spot, name, problem)
-    if "Source" not in names:
+    if "Source" in LAYOUTS[slide.layout] and "Source" not in names:
         yield problem("Source", "no source", "a source line", "Give the finding's values their sources.")
 
 
@@ -78,9 +77,9 @@ def _text(element: Any, spot: Spot, name: str, problem: Any) -> Iterator[Problem
         total += before + metrics.height(text, spot.width, size, bold=bold)
         count += len(metrics.lines(text, spot.width, size, bold=bold))
     shown = "".join(run.text or "" for run in element.iter(qn("a:t")))[:60]
-    if spot.is_title and count > 2:
+    if spot.is_title and count > spot.most:
         yield problem(
-            name, f"a title of {count} lines, {shown!r}", "two lines at most", "Shorten the finding's message."
+            name, f"a title of {count} lines, {shown!r}", f"{spot.most} lines at most", "Shorten the finding's message."
         )
     if total > spot.height + _ROUNDING:
         found = f"text {total:.0f} points high, {shown!r}"

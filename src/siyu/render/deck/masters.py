@@ -1,52 +1,38 @@
-"""Layouts of a template, ours or a client's, and the placeholders in them, found by name."""
+"""A presentation to build in: ours, or a client's template without its slides, and the places that its layouts give."""
 
 import io
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from lxml.etree import XMLSyntaxError
 from pptx import Presentation
+from pptx.exc import PackageNotFoundError
 from pptx.oxml.ns import qn
 from pptx.slide import SlideLayout
 
-from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.errors import Problem, UsageError, shown_path
 from siyu.render.deck.layouts import LAYOUTS, OWN
-from siyu.render.deck.tags import EMU
+from siyu.render.deck.mapping import mapped
+from siyu.render.deck.spots import Spot, spots_of
 
-_INSETS = {"lIns": 91_440, "tIns": 45_720, "rIns": 91_440, "bIns": 45_720}  # OOXML defaults, EMU
-_TITLES = ("title", "ctrTitle")
-_OPTIONAL = ("Footer", "Slide Number")
-
-
-@dataclass(frozen=True)
-class Spot:
-    """A placeholder as a slide uses it. x, y, width, height: of its text or content, in points.
-
-    box: its outer edges in EMU (x, y, width, height); size: of its text in points.
-    """
-
-    name: str
-    kind: str
-    index: int
-    box: tuple[int, int, int, int]
-    x: float
-    y: float
-    width: float
-    height: float
-    size: float
-    bold: bool
-
-    @property
-    def is_title(self) -> bool:
-        """Whether it holds the title of a slide."""
-        return self.kind in _TITLES
+_MAIN = "application/vnd.{}.main+xml"
+_PRESENTATION = _MAIN.format("openxmlformats-officedocument.presentationml.presentation")
+# what a template, a show and their kinds with macros call themselves; the deck is a plain presentation
+_OTHERS = [
+    _MAIN.format(f"openxmlformats-officedocument.presentationml.{kind}") for kind in ("template", "slideshow")
+] + [_MAIN.format(f"ms-powerpoint.{kind}.macroEnabled") for kind in ("presentation", "template", "slideshow")]
+_LEFT_OUT = ("/slide", "/vbaProject", "/viewProps", "/presProps")  # relations: slides, macros, what points at slides
+_OLE = b"\xd0\xcf\x11\xe0"
+_BROKEN = (PackageNotFoundError, XMLSyntaxError, zipfile.BadZipFile, KeyError, ValueError, AttributeError, OSError)
 
 
 @dataclass(frozen=True)
 class Masters:
-    """A presentation without slides, and its layouts: name -> layout, name -> placeholder name -> spot."""
+    """A presentation without slides, and its layouts: name -> layout, name -> name of a place -> spot."""
 
     presentation: Any
     layouts: Mapping[str, SlideLayout]
@@ -56,107 +42,84 @@ class Masters:
 def opened(template: Path | None) -> Masters:
     """The template, ours when none is given. A client's own slides are left out, their master is kept.
 
-    Raises UsageError naming every layout and placeholder that is missing.
+    Raises UsageError for a file that is no open presentation, and naming every layout that nothing can stand for.
     """
-    presentation = Presentation(_read(template or OWN))
-    file = shown_path(template) if template else "the deck's own template"
-    layouts = {layout.name: layout for master in presentation.slide_masters for layout in master.slide_layouts}
-    problems, spots = [], {}
-    for name, wanted in LAYOUTS.items():
-        if name not in layouts:
-            step = f"Name one of its layouts so. {nearest(name, layouts)}"
-            problems.append(Problem(file, 0, "", f"no layout {name!r}", f"a layout {name!r}", step))
-            continue
-        found = _spots(layouts[name])
-        spots[name] = found
-        for spot in wanted:
-            if spot not in found and spot not in _OPTIONAL:
-                step = f"Name one of its placeholders so (Selection pane). {nearest(spot, found)}"
-                expected = f"a placeholder {spot!r} in the layout {name!r}"
-                problems.append(Problem(file, 0, "", f"layout {name!r} without {spot!r}", expected, step))
-    if problems:
-        raise UsageError(problems)
-    _drop_slides(presentation)
-    return Masters(presentation, layouts, spots)
-
-
-def _read(template: Path) -> io.BytesIO:
-    """The file. Raises UsageError when it is no presentation."""
-    try:
-        content = template.read_bytes()
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            whole = "ppt/presentation.xml" in package.namelist()
-    except (OSError, zipfile.BadZipFile):
-        whole = False
-    if not whole:
-        step = "Give the path of a .pptx file."
-        raise UsageError([Problem(shown_path(template), 0, "", "no readable presentation", "a .pptx file", step)])
-    return io.BytesIO(content)
-
-
-def _drop_slides(presentation: Any) -> None:
-    listed = presentation.slides._sldIdLst  # python-pptx has no public way to remove a slide
-    for entry in list(listed):
-        presentation.part.drop_rel(entry.rId)
-        listed.remove(entry)
-    # sections list slides by id; with the slides gone they would make the file look damaged
-    for extensions in presentation.part._element.findall(qn("p:extLst")):
-        presentation.part._element.remove(extensions)
-
-
-def _spots(layout: SlideLayout) -> dict[str, Spot]:
-    return {shape.name: _spot(shape, layout) for shape in _all(layout.placeholders)}
-
-
-def _spot(shape: Any, layout: SlideLayout) -> Spot:
-    element = shape._element  # the public proxies hide text defaults and insets
-    ph = element.find(f".//{qn('p:ph')}")
-    kind, index = ph.get("type", "obj"), int(ph.get("idx", "0"))
-    parents = [element, *_master_twins(layout, kind)]
-    box = (shape.left or 0, shape.top or 0, shape.width or 0, shape.height or 0)
-    insets = {side: _inset(parents, side, default) for side, default in _INSETS.items()}
-    size, bold = _type(parents, layout, kind)
-    x, y, width, height = box
-    return Spot(
-        shape.name,
-        kind,
-        index,
-        box,
-        (x + insets["lIns"]) / EMU,
-        (y + insets["tIns"]) / EMU,
-        (width - insets["lIns"] - insets["rIns"]) / EMU,
-        (height - insets["tIns"] - insets["bIns"]) / EMU,
-        size,
-        bold,
+    presentation: Any = _presentation(template) if template else Presentation(str(OWN))
+    size = (int(presentation.slide_width), int(presentation.slide_height))
+    layouts = [layout for master in presentation.slide_masters for layout in master.slide_layouts]
+    found = {name: mapped(name, model, layouts, size) for name, model in _models(size).items()}
+    if missing := [name for name, match in found.items() if match is None]:
+        expected = "a layout with a title and, below it, room over most of the slide"
+        step = "Add one in the slide master, or use another template."
+        file = shown_path(template) if template else OWN.name
+        raise UsageError(
+            Problem(file, 0, "", f"no layout that can stand for {name!r}", expected, step) for name in missing
+        )
+    _empty(presentation)
+    matches = {name: match for name, match in found.items() if match is not None}
+    return Masters(
+        presentation, {name: one[0] for name, one in matches.items()}, {name: one[1] for name, one in matches.items()}
     )
 
 
-def _master_twins(layout: SlideLayout, kind: str) -> list[Any]:
-    wanted = {"obj": "body", "ctrTitle": "title"}.get(kind, kind)
-    shapes = _all(layout.slide_master.placeholders)
-    return [shape._element for shape in shapes if shape._element.ph.get("type") == wanted]
+@lru_cache(maxsize=4)
+def _models(size: tuple[int, int]) -> dict[str, dict[str, Spot]]:
+    """Our own layouts, on a slide of this size."""
+    own: Any = Presentation(str(OWN))
+    across, down = size[0] / own.slide_width, size[1] / own.slide_height
+    by_name = {layout.name: spots_of(layout) for layout in own.slide_layouts}
+    return {name: {key: spot.scaled(across, down) for key, spot in by_name[name].items()} for name in LAYOUTS}
 
 
-def _inset(parents: list[Any], side: str, default: int) -> int:
-    for element in parents:
-        body = element.find(f".//{qn('a:bodyPr')}")
-        if body is not None and body.get(side) is not None:
-            return int(body.get(side))
-    return default
+def _presentation(template: Path) -> Any:
+    """The file as a plain presentation. Raises UsageError when it is none, or locked."""
+
+    def refused(found: str, step: str = "Give the path of a .pptx or .potx file.") -> UsageError:
+        return UsageError([Problem(shown_path(template), 0, "", found, "a .pptx or .potx file", step)])
+
+    try:
+        content = template.read_bytes()
+        if content.startswith(_OLE):
+            locked = "EncryptedPackage".encode("utf-16-le") in content
+            found = "a presentation locked with a password" if locked else "a presentation of the format before 2007"
+            raise refused(found, "Save it without a password as .pptx and give that file.")
+        return Presentation(_plain(content))
+    except _BROKEN as error:
+        if isinstance(error, UsageError):
+            raise
+        raise refused("no readable presentation") from error
 
 
-def _type(parents: list[Any], layout: SlideLayout, kind: str) -> tuple[float, bool]:
-    """Size in points and weight: of the layout, else of the master, else of its text style."""
-    styles = layout.slide_master._element.find(qn("p:txStyles"))
-    style = styles.find(qn("p:titleStyle" if kind in _TITLES else "p:bodyStyle")) if styles is not None else None
-    size = bold = None
-    for element in [*parents, *([style] if style is not None else [])]:
-        for defaults in element.iterfind(f".//{qn('a:lvl1pPr')}/{qn('a:defRPr')}"):
-            size = size or (int(defaults.get("sz")) / 100 if defaults.get("sz") else None)
-            bold = defaults.get("b") if bold is None else bold
-    return size or 18.0, bold in ("1", "true")
+def _plain(content: bytes) -> io.BytesIO:
+    """The package with the content type of a presentation, whatever kind it is."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w") as target:
+        source.getinfo("ppt/presentation.xml")
+        for name in dict.fromkeys(source.namelist()):
+            part = source.read(name)
+            for other in _OTHERS if name == "[Content_Types].xml" else ():
+                part = part.replace(other.encode(), _PRESENTATION.encode())
+            target.writestr(name, part)
+    buffer.seek(0)
+    return buffer
 
 
-def _all(placeholders: Any) -> list[Any]:
-    """Placeholders as a list; the types of python-pptx do not know that they iterate."""
-    return list(placeholders)
+def _empty(presentation: Any) -> None:
+    """Take out all slides and whatever leads to one: sections, custom shows, links; macros and locks, too."""
+    listed = presentation.slides._sldIdLst  # python-pptx has no public way to remove a slide
+    for entry in list(listed):
+        listed.remove(entry)
+    for name in ("p:extLst", "p:custShowLst", "p:modifyVerifier"):
+        for element in presentation.part._element.findall(qn(name)):
+            presentation.part._element.remove(element)
+    for part in list(presentation.part.package.iter_parts()):
+        for key, relation in list(part.rels.items()):
+            if not relation.is_external and relation.reltype.endswith(_LEFT_OUT):
+                _unlink(part, key)
+                part.rels.pop(key)
+
+
+def _unlink(part: Any, relation: str) -> None:
+    for element in list(part._element.iter()) if hasattr(part, "_element") else ():
+        if element.get(qn("r:id")) == relation:
+            element.getparent().remove(element)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
+from uuid import NAMESPACE_URL, uuid5
 
 from pptx.enum.lang import MSO_LANGUAGE_ID
 from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
@@ -15,38 +16,47 @@ from pptx.parts.chart import ChartPart
 from pptx.parts.embeddedpackage import EmbeddedXlsxPart
 from pptx.parts.slide import SlidePart
 
-from siyu.render.deck.masters import Masters, Spot
+from siyu.render.deck.masters import Masters
 from siyu.render.deck.plots import Plot
+from siyu.render.deck.spots import Spot
 from siyu.render.deck.tags import NAMESPACES, emu, place, root, tag
 from siyu.render.deck.writing import TAGS, Paragraph, Run, cut, fitting, paragraph_xml, plain_paragraphs
 
 _FIELD = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
+_P14, _SECTIONS = "http://schemas.microsoft.com/office/powerpoint/2010/main", "{521415D9-36F7-43E2-AB2F-B90AF26B5E84}"
 _TABLES = "http://schemas.openxmlformats.org/drawingml/2006/table"
 
 
 @dataclass
 class Deck:
-    """The presentation being built. pending: links whose slide may come later; places: other keys of slides."""
+    """The presentation being built. sections: (name, place of the first slide); pending: links whose slide may come
+    later."""
 
     masters: Masters
     code: str
     footer: str
     slides: list[Slide] = field(default_factory=list)
+    sections: list[tuple[str, int]] = field(default_factory=list)
     pending: list[tuple[Slide, Any, str]] = field(default_factory=list)
-    places: dict[str, Slide] = field(default_factory=dict)
     parts: int = 0
 
     def add(self, layout: str, key: str, kicker: str, title: str) -> Slide:
         """A new slide at the end. key: names it for links and readers of the file; kicker: the line above the title."""
-        slide = Slide(self, layout, key)
+        slide = Slide(self, layout, key, title)
         self.slides.append(slide)
-        slide.put("Kicker", cut(plain_paragraphs(kicker), slide.spots["Kicker"], 1))
+        if "Kicker" in slide.spots:
+            slide.put("Kicker", cut(plain_paragraphs(kicker), slide.spots["Kicker"], 1))
         slide.put("Title", plain_paragraphs(title))
         return slide
 
-    def link_up(self) -> None:
-        """Make the links between slides. A link to a slide that is not there stays text."""
-        named = self.places | {slide.key: slide for slide in reversed(self.slides)}
+    def section(self, name: str) -> None:
+        """From the next slide on a section of this name, as PowerPoint lists them."""
+        self.sections.append((name, len(self.slides)))
+
+    def finish(self) -> None:
+        """Make the links between slides and the list of sections. A link to a slide that is not there stays text."""
+        self._list_sections()
+        named = {slide.key: slide for slide in reversed(self.slides)}
         for slide, run, key in self.pending:
             target = named.get(key)
             if target is not None and target is not slide:
@@ -54,12 +64,23 @@ class Deck:
                 jump = {"r__id": relation, "action": "ppaction://hlinksldjump"}
                 run.append(parse_xml(root("a:hlinkClick", "ar", **jump)))
 
+    def _list_sections(self) -> None:
+        ids = [str(entry.id) for entry in self.masters.presentation.slides._sldIdLst]
+        ends = [first for _, first in self.sections[1:]] + [len(ids)]
+        listed = []
+        for (name, first), end in zip(self.sections, ends, strict=True):
+            slides = [tag("p14:sldId", id=one) for one in ids[first:end]]
+            own = f"{{{str(uuid5(NAMESPACE_URL, f'{name} {first}')).upper()}}}"
+            listed.append(tag("p14:section", tag("p14:sldIdLst", *slides), name=name, id=own))
+        found = tag("p:ext", tag("p14:sectionLst", *listed, xmlns__p14=_P14), uri=_SECTIONS)
+        self.masters.presentation.part._element.append(parse_xml(root("p:extLst", "p", found)))
+
 
 class Slide:
     """A slide of a layout. Placeholders that get nothing are not on it."""
 
-    def __init__(self, deck: Deck, layout: str, key: str) -> None:
-        self.deck, self.layout, self.key = deck, layout, key
+    def __init__(self, deck: Deck, layout: str, key: str, title: str) -> None:
+        self.deck, self.layout, self.key, self.title = deck, layout, key, title
         self.spots = deck.masters.spots[layout]
         self.number = len(deck.slides) + 1
         self.part = _slide_part(deck, layout, self.number)
@@ -71,7 +92,7 @@ class Slide:
         feet = {"Footer": paragraph_xml(Paragraph([Run(deck.footer)]), deck.code, 9), "Slide Number": tag("a:p", shown)}
         for name, text in feet.items():
             if name in self.spots:
-                self._append(self.spots[name], [text])
+                self._append(self.spots[name], name, [text])
 
     def put(self, name: str, paragraphs: Sequence[Paragraph], size: float = 0.0) -> None:
         """Fill a placeholder; the type gets smaller when the text needs it. size: set it to this size."""
@@ -79,8 +100,8 @@ class Slide:
             return
         spot = self.spots[name]
         chosen = size or fitting(paragraphs, spot)
-        stated = chosen != spot.size
-        self._append(spot, [paragraph_xml(one, self.deck.code, chosen, stated=stated) for one in paragraphs])
+        stated = chosen != spot.size or spot.index < 0
+        self._append(spot, name, [paragraph_xml(one, self.deck.code, chosen, stated=stated) for one in paragraphs])
         for paragraph, element in zip(paragraphs, self.tree[-1].iter(qn("a:p")), strict=True):
             self._link(paragraph, element)
 
@@ -108,14 +129,18 @@ class Slide:
             for run in paragraph.runs:
                 run.font.language_id = MSO_LANGUAGE_ID.from_xml(TAGS[self.deck.code])
 
-    def _append(self, spot: Spot, paragraphs: Sequence[str]) -> None:
+    def _append(self, spot: Spot, name: str, paragraphs: Sequence[str]) -> None:
+        """A placeholder filled, or a text box where the layout has none."""
         self._shapes += 1
+        about, held = tag("p:cNvPr", id=self._shapes, name=name), spot.index >= 0
         kind = tag("p:ph", type=None if spot.kind == "obj" else spot.kind, idx=spot.index or None)
-        about = tag("p:cNvPr", id=self._shapes, name=spot.name)
-        about += tag("p:cNvSpPr", tag("a:spLocks", noGrp="1")) + tag("p:nvPr", kind)
-        body = tag("a:bodyPr", tag("a:normAutofit")) + tag("a:lstStyle") + "".join(paragraphs)
-        shape = root("p:sp", "apr", tag("p:nvSpPr", about), tag("p:spPr"), tag("p:txBody", body))
-        self.tree.append(parse_xml(shape))
+        about += tag("p:cNvSpPr", tag("a:spLocks", noGrp="1")) if held else tag("p:cNvSpPr", txBox="1")
+        about += tag("p:nvPr", kind) if held else tag("p:nvPr")
+        box = place(spot.box) + tag("a:prstGeom", tag("a:avLst"), prst="rect")
+        inset = {} if held else dict(zip(("lIns", "tIns", "rIns", "bIns"), spot.insets, strict=True))
+        body = tag("a:bodyPr", tag("a:normAutofit"), wrap=None if held else "square", **inset) + tag("a:lstStyle")
+        inside = tag("p:nvSpPr", about) + tag("p:spPr", "" if held else box)
+        self.tree.append(parse_xml(root("p:sp", "apr", inside, tag("p:txBody", body + "".join(paragraphs)))))
 
     def _frame(self, spot: Spot, graphic: str, title: str, alt: str, height: float = 0.0) -> None:
         self._shapes += 1

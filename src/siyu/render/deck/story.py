@@ -1,25 +1,43 @@
-"""The order of the slides: the answer, one slide for each headline, what to measure next, the appendix."""
+"""The order of the slides: cover, summary, agenda, a divider and the findings of each question, where the rest stands.
+
+What does not fit the fifteen slides of a talk is in the workbook, and on request in the appendix of the deck."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass, field
 
-from siyu.charts.kinds import KINDS
-from siyu.record import Chart, FindingRecord, Mark, Value
+from siyu.record import FindingRecord, NextStep, Summary
 from siyu.render import labels
 from siyu.render.citations import Citations
-from siyu.render.deck import exhibits, grids, metrics
-from siyu.render.deck.layouts import ANSWER, FINDING, PAIR, WIDE
+from siyu.render.deck import grids, metrics
+from siyu.render.deck.finding_slides import FindingSlides
+from siyu.render.deck.grids import GridCell, SlideGrid
+from siyu.render.deck.layouts import COVER, SECTION, SUMMARY, WIDE
 from siyu.render.deck.slide import Deck, Slide
 from siyu.render.deck.sourcing import Sourcing
 from siyu.render.deck.tags import EMU
-from siyu.render.deck.writing import Paragraph, Run, cut, fitting, plain_paragraphs, text_height
-from siyu.render.outline import Block, Chapter, Outline, outline
+from siyu.render.deck.writing import Paragraph, Run, fitting, plain_paragraphs
+from siyu.render.outline import Chapter, outline
 from siyu.render.page.markdown import cell
-from siyu.render.report import Report
-from siyu.render.said import ARGUMENT_LENGTH, Said
+from siyu.render.report import OK, Report
 from siyu.render.speech import Speech
+from siyu.render.summary import summarised
 
-_PAGES = {"answer": 4, "headline": 4, "appendix": 2}  # slides a table may take; the workbook has all of its rows
+MOST = 15  # slides of a talk
+_AROUND = 4  # cover, summary, agenda, and where the rest stands
+_QUESTIONS = 4  # with a divider of their own
+_SMALL = 0.85  # of the size of a text, for what stands below it
+
+
+@dataclass
+class Part:
+    """A section of the deck: its question, the answer, the findings on its slides, those that may be, and its first
+    slide."""
+
+    name: str
+    answer: FindingRecord | None
+    offered: list[FindingRecord]
+    findings: list[FindingRecord] = field(default_factory=list)
+    first: int = 0
 
 
 class Story:
@@ -27,202 +45,215 @@ class Story:
 
     def __init__(self, report: Report, speech: Speech, deck: Deck) -> None:
         self.report, self.speech, self.deck = report, speech, deck
-        self.citations = Citations(report, speech)
-        self.sourcing = Sourcing(self.citations)
-        self.outline: Outline = outline(report)
+        self.outline = outline(report)
+        self.sourcing = Sourcing(Citations(report, speech))
+        self.slides = FindingSlides(deck, speech, self.sourcing)
+        self.name = str(speech.label(report.subject.name, 40))
+        self.kind = speech.message(labels.SUBJECTS[report.subject.kind])
 
-    def tell(self) -> None:
-        """All slides but the lists of the appendix."""
+    def tell(self, *, full: bool) -> None:
+        """All slides. full: with an appendix that holds whatever the talk leaves out."""
+        say = self.speech.message
+        parts = self._parts()
+        self.deck.section(say("Overview"))
+        self._cover()
+        if told := summarised(self.report):
+            self._summary(told)
+        agenda = (
+            self.deck.add(WIDE, "agenda", self._kicker(), say("This talk answers {count} questions", count=len(parts)))
+            if parts
+            else None
+        )
+        for number, part in enumerate(parts, start=1):
+            self.deck.section(part.name)
+            self._divider(number, part)
+            for finding in part.findings:
+                self.slides.add(finding, self._kicker(part.name))
+        if agenda is not None:
+            self._agenda(agenda, parts)
+        shown = {finding.full_key for part in parts for finding in (part.answer, *part.findings) if finding}
+        rest = [one for one in self.report.findings if one.role != "absent" and one.full_key not in shown]
+        self.deck.section(say("Where the rest stands"))
+        self._rest(rest)
+        for finding in rest if full else ():
+            self.slides.add(finding, self._kicker(say("Appendix")))
+
+    def _parts(self) -> list[Part]:
+        """The questions of the talk, the first of them with the most slides."""
+        parts = []
         for chapter in self.outline.chapters:
-            kicker = self.kicker(self.question(chapter))
-            if chapter.answer is not None:
-                self._answer(chapter, chapter.answer, kicker)
-            for block in chapter.blocks:
-                self._finding(block.finding, kicker)
-        for block in self.outline.measurements:
-            self._finding(block.finding, self.kicker(self.speech.message("What to measure next")))
-        self._appendix(self.outline.appendix)
+            answer = chapter.answer.finding if chapter.answer else None
+            offered = [block.finding for block in chapter.blocks]
+            shown = [answer] if answer and answer.chart.rows else []
+            if chapter.section.status == OK and (answer or offered):
+                parts.append(Part(self._question(chapter), answer, [*shown, *offered]))
+        parts = parts[:_QUESTIONS]
+        if self.outline.measurements:
+            found = [block.finding for block in self.outline.measurements]
+            parts.append(Part(self.speech.message("What to measure next"), None, found))
+        room = MOST - _AROUND - len(parts)
+        while room > 0 and any(part.offered for part in parts):
+            for part in parts:
+                if part.offered and room > 0:
+                    part.findings.append(part.offered.pop(0))
+                    room -= 1
+        return parts
 
-    def question(self, chapter: Chapter) -> str:
+    def _question(self, chapter: Chapter) -> str:
         """The question of a section, from its first cell."""
         heading = cell(chapter.question, self.speech.language).heading if chapter.question else ""
-        return heading or chapter.section.notebook
+        return heading or self.speech.sheet(chapter.section.notebook)
 
-    def title(self, slide_finding: FindingRecord, spot: Any) -> str:
-        """The takeaway, names from data files in it cut until it takes two lines."""
-        for most in (ARGUMENT_LENGTH, 40, 24, 12):
-            text = self.speech.title(slide_finding).plain(most)
-            size = fitting(plain_paragraphs(text), spot)
-            if len(metrics.lines(text, spot.width, size, bold=spot.bold)) <= 2:
-                break
-        return text
-
-    def kicker(self, text: str) -> str:
+    def _kicker(self, text: str = "") -> str:
         """The line above a title: subject, kind of report, and where the slide belongs."""
-        name = str(self.speech.label(self.report.subject.name, 40))
-        kind = self.speech.message(labels.SUBJECTS[self.report.subject.kind])
-        return "  ·  ".join(part for part in (name, kind, text) if part)
+        return "  ·  ".join(part for part in (self.name, self.kind, text) if part)
 
-    def _open(self, layout: str, finding: FindingRecord, kicker: str, number: int = 0) -> Slide:
-        spot = self.deck.masters.spots[layout]["Title"]
-        suffix = f".{number}" if number else ""
-        slide = self.deck.add(layout, finding.full_key + suffix, kicker, self.title(finding, spot))
-        slide.put("Source", self.sourcing.line([finding], slide.spots["Source"]))
-        slide.notes(self.sourcing.notes(finding))
-        return slide
+    def _cover(self) -> None:
+        """The answer, whose it is, and of what day."""
+        lead = self.outline.lead.finding if self.outline.lead else None
+        title = self.slides.title(lead, self.deck.masters.spots[COVER]["Title"]) if lead else self.name
+        slide = self.deck.add(COVER, "cover", self.kind, title)
+        as_of = f"{self.speech.message('as of')} {self.report.as_of}"
+        slide.put("Subtitle", plain_paragraphs(self.name, as_of))
+        slide.notes([title, self._kicker(as_of)])
 
-    def _answer(self, chapter: Chapter, block: Block, kicker: str) -> None:
-        finding = block.finding
-        cards = list(finding.cards.items())[:3]
-        if cards:
-            slide = self._open(ANSWER, finding, kicker)
-            texts = [self._card(finding.by_name[name], self.speech.of(finding, caption)) for name, caption in cards]
-            places = [f"Card {place}" for place in range(1, len(texts) + 1)]
-            size = min(fitting(text, slide.spots[place]) for text, place in zip(texts, places, strict=True))
-            for text, place in zip(texts, places, strict=True):
-                slide.put(place, text, size)
-            notes = [*self._panel_notes(finding, with_ranges=False), *self._ahead(chapter)]
-            slide.put("Panel", self._fitted(notes, slide, "Panel"))
-        if exhibits.plotted(finding) or exhibits.tabled(finding) or not cards:
-            self._finding(finding, kicker)
-
-    def _ahead(self, chapter: Chapter) -> list[Paragraph]:
-        """What the answer rests on, each headline a link; on the first slide the other answers too."""
-        findings = [block.finding for block in chapter.blocks]
-        if self.outline.lead is not None and chapter.section is self.outline.lead.section:
-            findings += [
-                other.answer.finding for other in self.outline.chapters if other.answer and other is not chapter
-            ]
-        if not findings:
-            return []
-        head = Paragraph([Run(self.speech.message("What the answer rests on"), bold=True)], before=6)
-        spot = self.deck.masters.spots[ANSWER]["Panel"]
-        room = spot.width - metrics.text_width("→ ", spot.size)
-        said = [(f.full_key, metrics.shortened(str(self.speech.title(f)), room, spot.size, 1)) for f in findings]
-        return [head, *(Paragraph([Run("→ "), Run(text, link=key)], before=4) for key, text in said)]
-
-    def _card(self, value: Value, caption: Said) -> list[Paragraph]:
-        name, _ = self.speech.interval(value.interval_kind)
-        entries = [self.report.sources[ref] for ref in value.sources if ref in self.report.sources]
-        grades = {entry.grade for entry in entries if entry.grade}
-        grade = self.speech.message("evidence grade {grade}", grade=max(grades)) if grades else ""
-        chip = " · ".join(part for part in (name, grade) if part)
-        return [
-            Paragraph([Run(str(self.speech.figure(value)), bold=True, colour="accent1", scale=2.1)], level=True),
-            Paragraph([Run(str(caption))], before=6),
-            Paragraph([Run(chip, colour="tx2", scale=0.8)], before=8),
-        ]
-
-    def _finding(self, finding: FindingRecord, kicker: str) -> None:
-        if exhibits.tabled(finding):
-            self._table(finding, kicker)
-            return
-        notes = self._panel_notes(finding)
-        wide = not notes or self._crowded(finding)
-        slide = self._open(WIDE if wide else FINDING, finding, kicker)
-        slide.put("Subtitle", plain_paragraphs(self._subtitle(finding)))
-        if chart := exhibits.plotted(finding):
-            self._plot(slide, "Content", finding, chart, 12)
-        else:
-            slide.put("Content", self._figures(finding))
-        if not wide:
-            slide.put("Panel", self._fitted(notes, slide, "Panel"))
-
-    def _plot(self, slide: Slide, name: str, finding: FindingRecord, chart: Chart, size: float) -> None:
-        spot = slide.spots[name]
-        plot = exhibits.plot(chart, self.speech, size, spot.box[2] / EMU, spot.box[3] / EMU)
-        slide.chart(name, plot, f"Chart {finding.full_key}", str(self.speech.alt(finding)))
-
-    def _table(self, finding: FindingRecord, kicker: str) -> None:
-        spot = self.deck.masters.spots[WIDE]["Content"]
-        width, height = spot.box[2] / EMU, spot.box[3] / EMU
-        grid = exhibits.grid(finding, self.speech)
-        batches = grids.pages(grid, width, height, self.deck.code)
-        shown = batches[: _PAGES[finding.role]]
-        rows = sum(batch.rows for batch in shown)
-        for number, batch in enumerate(shown):
-            slide = self._open(WIDE, finding, kicker, number)
-            note = ""
-            if len(batches) > 1:
-                note = self.speech.message("page {page} of {pages}", page=number + 1, pages=len(shown))
-            if len(shown) < len(batches) and number + 1 == len(shown):
-                left = self.speech.message("{count} more rows in the workbook", count=len(grid.rows) - rows)
-                note = f"{note}; {left}"
-            subtitle = self._subtitle(finding)
-            slide.put("Subtitle", plain_paragraphs(f"{subtitle}  ·  {note}" if note and subtitle else subtitle or note))
-            slide.table("Content", batch.xml, batch.height, f"Table {finding.full_key}", str(self.speech.alt(finding)))
-
-    def _figures(self, finding: FindingRecord) -> list[Paragraph]:
-        """The values of a finding that has no chart, in words."""
-        found = []
-        for value in finding.values:
-            name = self.speech.metric(value.definition) or self.speech.value_name(value.name)
-            figure = Run(str(self.speech.figure(value)), bold=True, colour="accent1")
-            found.append(Paragraph([figure, Run(f"  {name or value.name.replace('_', ' ')}")], before=6))
-        return found or plain_paragraphs(self._subtitle(finding))
-
-    def _panel_notes(self, finding: FindingRecord, *, with_ranges: bool = True) -> list[Paragraph]:
-        """What the figures do not say, and what kind of range they have."""
-        caveats = self.speech.caveats(finding)
-        found = [Paragraph([Run(self.speech.message("What this does not say"), bold=True)])] if caveats else []
-        found += [Paragraph([Run(str(caveat))], before=5) for caveat in caveats]
-        for name, meaning in self.speech.intervals(finding) if with_ranges else ():
-            found += [Paragraph([Run(name, bold=True)], before=12 if found else 0), Paragraph([Run(meaning)], before=5)]
-        return found
-
-    def _fitted(self, paragraphs: Sequence[Paragraph], slide: Slide, name: str) -> list[Paragraph]:
-        """As many paragraphs as fit at a readable size; the notes have them all."""
-        spot = slide.spots[name]
-        kept = list(paragraphs)
-        more = Paragraph([Run(self.speech.message("More in the notes."), colour="tx2")], before=5)
-        while (
-            len(kept) > 1
-            and text_height([*kept, more] if len(kept) < len(paragraphs) else kept, spot, spot.size * 0.85)
-            > spot.height
-        ):
-            kept.pop()
-            while len(kept) > 1 and all(run.bold for run in kept[-1].runs):
-                kept.pop()
-        return [*kept, more] if len(kept) < len(paragraphs) else kept
-
-    def _appendix(self, blocks: Sequence[Block]) -> None:
-        """Charts two on a slide, tables on their own."""
-        kicker = self.kicker(self.speech.message("Appendix"))
-        pending: list[FindingRecord] = []
-        for block in blocks:
-            if not exhibits.plotted(block.finding) or self._crowded(block.finding):
-                self._finding(block.finding, kicker)
-                continue
-            pending.append(block.finding)
-            if len(pending) == 2:
-                self._pair(pending, kicker)
-                pending = []
-        for finding in pending:
-            self._finding(finding, kicker)
-
-    def _crowded(self, finding: FindingRecord) -> bool:
-        """Whether the label axis of a chart has so many places that it takes the whole width."""
-        places = {str(self.speech.label(row.label)) for row in finding.chart.rows if isinstance(row, Mark)}
-        kind = KINDS.get(finding.chart.kind)
-        return kind is not None and len(places) >= kind.wide_from
-
-    def _subtitle(self, finding: FindingRecord) -> str:
-        return str(self.speech.of(finding, finding.subtitle))
-
-    def _pair(self, findings: Sequence[FindingRecord], kicker: str) -> None:
-        slide = self.deck.add(
-            PAIR,
-            "+".join(finding.full_key for finding in findings),
-            kicker,
-            self.speech.message("Further findings"),
+    def _summary(self, told: Summary) -> None:
+        """The answer, three reasons, what would change it, what to do next: as on the page."""
+        say, held = self.speech.message, self.report.by_key
+        lead, reasons = held[told.answer], [held[key] for key in told.reasons]
+        title = self.slides.title(lead, self.deck.masters.spots[SUMMARY]["Title"])
+        slide = self.deck.add(SUMMARY, "summary", self._kicker(say("Summary")), title)
+        texts = [self._reason(reason) for reason in reasons]
+        places = [f"Card {place}" for place in range(1, len(texts) + 1)]
+        size = min((fitting(text, slide.spots[place]) for text, place in zip(texts, places, strict=True)), default=0)
+        for text, place in zip(texts, places, strict=True):
+            slide.put(place, text, size)
+        turns = [str(self.speech.of(held[turn.finding], turn.text)) for turn in told.turns]
+        steps = [self._step(step) for step in told.steps]
+        self._list(
+            slide,
+            "List 1",
+            say("What would change the answer"),
+            turns or [str(one) for one in self.speech.caveats(lead)],
         )
-        for place, finding in enumerate(findings, start=1):
-            slide.put(f"Heading {place}", plain_paragraphs(str(self.speech.title(finding))))
-            slide.put(
-                f"Subtitle {place}",
-                cut(plain_paragraphs(self._subtitle(finding)), slide.spots[f"Subtitle {place}"], 2),
+        self._list(slide, "List 2", say("Next steps"), steps)
+        slide.put("Source", self.sourcing.line([lead, *reasons], slide.spots["Source"]))
+        slide.notes([title, *(run.text for text in texts for line in text for run in line.runs), *turns, *steps])
+
+    def _reason(self, finding: FindingRecord) -> list[Paragraph]:
+        caveat = next(iter(self.speech.caveats(finding)), None)
+        head = Paragraph([Run(str(self.speech.title(finding)), bold=True), Run("  →", link=finding.full_key)])
+        return [head, *([Paragraph([Run(str(caveat), colour="tx2", scale=0.85)], before=6)] if caveat else [])]
+
+    def _step(self, one: NextStep) -> str:
+        """What to do, who does it, what it takes, until when."""
+        say, quantity = self.speech.message, self.speech.language.quantity
+        if one.step is None:
+            return f"{say('Measure')}{say(': ')}{self.speech.label(one.about)}  ·  {say('cost unknown')}"
+        effort = f"{quantity(one.step.effort)} {say('person-days')}"
+        parts = [
+            self.speech.label(one.step.name),
+            self.speech.label(one.step.who),
+            effort,
+            f"{quantity(one.step.days)} {say('days')}",
+        ]
+        return "  ·  ".join(map(str, parts))
+
+    def _list(self, slide: Slide, name: str, head: str, lines: Sequence[str]) -> None:
+        if lines:
+            shown = [Paragraph([Run(f"{at}  {line}")], before=5) for at, line in enumerate(lines[:3], start=1)]
+            slide.put(name, [Paragraph([Run(head, bold=True)]), *shown])
+
+    def _agenda(self, slide: Slide, parts: Sequence[Part]) -> None:
+        """Questions with their answers, and the slides that hold them."""
+        say = self.speech.message
+        rows = []
+        for number, part in enumerate(parts, start=1):
+            answer = str(self.speech.title(part.answer)) if part.answer else ""
+            pages = f"{part.first}–{part.first + len(part.findings)}" if part.findings else str(part.first)
+            rows.append(
+                [
+                    GridCell(str(number), bold=True, colour="accent1"),
+                    GridCell(part.name, bold=True),
+                    GridCell(answer),
+                    GridCell(pages),
+                ]
             )
-            if chart := exhibits.plotted(finding):
-                self._plot(slide, f"Content {place}", finding, chart, 10)
-        slide.put("Source", self.sourcing.line(findings, slide.spots["Source"]))
-        slide.notes([line for finding in findings for line in self.sourcing.notes(finding)])
+        heads = ["", say("Question"), say("Answer"), say("Slides")]
+        self._table(slide, SlideGrid(heads, rows, size=13, weights=[0.4, 3, 5, 0.9], least=36.0), "agenda")
+
+    def _divider(self, number: int, part: Part) -> None:
+        slide = self.deck.add(SECTION, f"part {number}", "", part.name)
+        part.first = slide.number
+        if "Number" in slide.spots:
+            slide.put("Number", plain_paragraphs(str(number)))
+        answer = self._answered(part.answer) if part.answer else []
+        spot = slide.spots["Panel"]
+        for one in part.findings:
+            title = metrics.shortened(str(self.speech.title(one)), spot.width - 2 * spot.size, spot.size * _SMALL, 1)
+            answer.append(Paragraph([Run("→  ", scale=_SMALL), Run(title, link=one.full_key, scale=_SMALL)], before=8))
+        slide.put("Panel", answer)
+        slide.notes([part.name, *(self.sourcing.notes(part.answer) if part.answer else ())])
+
+    def _answered(self, answer: FindingRecord) -> list[Paragraph]:
+        """The answer, and the figures of its cards."""
+        said = [Paragraph([Run(str(self.speech.title(answer)), bold=True)])]
+        for name, caption in list(answer.cards.items())[:3]:
+            figure = Run(str(self.speech.figure(answer.by_name[name])), bold=True, colour="accent1")
+            said.append(Paragraph([figure, Run(f"  {self.speech.of(answer, caption)}")], before=6))
+        return said
+
+    def _rest(self, rest: Sequence[FindingRecord]) -> None:
+        """What the workbook holds beyond the slides, sheet by sheet, and what cannot be answered yet."""
+        say, label = self.speech.message, self.speech.label
+        rows = []
+        for section in self.report.sections:
+            left = [one for one in rest if one.section == section.notebook]
+            named = next((one for one in left if one.main), left[0] if left else None)
+            if named is not None:
+                count = say("{count} findings", count=len(left))
+                rows.append(
+                    [
+                        GridCell(self.speech.sheet(section.notebook), bold=True),
+                        GridCell(str(self.speech.title(named))),
+                        GridCell(count),
+                    ]
+                )
+        missing = say("not stated") + say(": ")
+        for chapter in self.outline.chapters:
+            if chapter.section.status != OK:
+                reason = str(label(chapter.section.reason)) or self.speech.named(
+                    labels.STATUSES, chapter.section.status
+                )
+                rows.append(
+                    [GridCell(self._question(chapter), bold=True), GridCell(reason), GridCell(say("no data yet"))]
+                )
+        for block in self.outline.absent:
+            names = self.speech.language.comma.join(self.speech.metric(key) or key for key in block.finding.needs)
+            asked = str(self.speech.of(block.finding, block.finding.subtitle)) or self.speech.sheet(
+                block.section.notebook
+            )
+            rows.append([GridCell(asked, bold=True), GridCell(missing + names), GridCell(say("no data yet"))])
+        slide = self.deck.add(
+            WIDE,
+            "rest",
+            self._kicker(),
+            say("The workbook holds what is not on the slides: all figures, sources and a case of your own"),
+        )
+        if rows:
+            heads = [say("Sheet or question"), say("What stands there, or what is missing"), say("Count")]
+            self._table(slide, SlideGrid(heads, rows, size=10.5, weights=[2.2, 6, 1.2]), "rest")
+
+    def _table(self, slide: Slide, grid: SlideGrid, name: str) -> None:
+        """The rows that fit, with a note for the speaker."""
+        box = slide.spots["Content"].box
+        page = grids.pages(grid, box[2] / EMU, box[3] / EMU, self.deck.code)[0]
+        title = slide.title
+        slide.table("Content", page.xml, page.height, f"Table {name}", title)
+        slide.put(
+            "Source",
+            plain_paragraphs(
+                self.speech.message("Source: ") + self.speech.message("all entries of the evidence ledger")
+            ),
+        )
+        slide.notes([title, *(" ".join(cell.text for cell in row) for row in grid.rows)])

@@ -13,6 +13,11 @@ NAMESPACES = {
 }
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 Attribute = str | float | int | None
+# the colours of `siyu.theme` as those of any theme: a name, and percent of its luminance kept and added
+INK, MUTE, PAPER, SOFT, LINE = "tx1", "tx2", "bg1", "bg2", "bg1 85"
+MAIN, RIVAL, WEAK, BAND, MUTED = "accent1", "accent2", "accent3 60", "accent1 20 80", "tx2 60 40"
+TONES = {"main": MAIN, "rival": RIVAL, "weak": WEAK, "muted": MUTED}
+SERIES = tuple(f"accent{at}" for at in range(1, 7))
 _SPECIAL = frozenset('<>&"\n\r\t')
 
 
@@ -46,14 +51,12 @@ def each(name: str, **values: Attribute) -> str:
     return "".join(tag(f"{name}:{key}", val=value) for key, value in values.items() if value is not None)
 
 
-def rgb(colour: str) -> str:
-    """A solid fill in a `#rrggbb` colour."""
-    return tag("a:solidFill", tag("a:srgbClr", val=colour.lstrip("#").upper()))
-
-
-def scheme(colour: str, *, darker: bool = False) -> str:
-    """A solid fill in a colour of the theme."""
-    return tag("a:solidFill", tag("a:schemeClr", *([tag("a:lumMod", val="85000")] if darker else []), val=colour))
+def scheme(colour: str, alpha: int | None = None) -> str:
+    """A solid fill in a colour of the theme: its name, and percent of its luminance kept and added. alpha: percent."""
+    name, *changes = colour.split()
+    inside = [tag(f"a:{way}", val=f"{change}000") for way, change in zip(("lumMod", "lumOff"), changes, strict=False)]
+    inside += [] if alpha is None else [tag("a:alpha", val=f"{alpha}000")]
+    return tag("a:solidFill", tag("a:schemeClr", *inside, val=name))
 
 
 def emu(points: float) -> int:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from siyu.render.deck import metrics
-from siyu.render.deck.masters import Spot
+from siyu.render.deck.spots import Spot
 from siyu.render.deck.tags import scheme, tag, words
 
 TAGS = {"zh": "zh-CN", "en": "en-US", "xx": "en-US"}
-_SMALLEST = 0.78  # of the size a placeholder sets; longer text is for the lint to refuse
 _ALONE = 0.12  # of the width: a last line shorter than this looks left over
 
 
@@ -58,9 +57,9 @@ def fitting(paragraphs: Sequence[Paragraph], spot: Spot) -> float:
     """The largest size, down to what can be read, at which the text fits its place; a title takes two lines at most.
 
     A word or two alone on the last line of a title are taken in where a little less size does it."""
-    size, least = spot.size, spot.size * _SMALLEST
+    size, least = spot.size, spot.least
     while size > least:
-        too_many = spot.is_title and len(_broken(paragraphs, spot, size)) > 2
+        too_many = spot.is_title and len(_broken(paragraphs, spot, size)) > spot.most
         if not too_many and text_height(paragraphs, spot, size) <= spot.height:
             break
         size -= 0.5

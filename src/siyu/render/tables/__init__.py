@@ -1,15 +1,21 @@
-"""The report as an Excel appendix: every finding in numbers, sources, assumptions, live economics."""
+"""The report as an Excel workbook: a case of one's own, every finding in numbers, sources and definitions."""
 
 from siyu.language import Language
+from siyu.messages import msg
 from siyu.render import labels
 from siyu.render.citations import Citations
 from siyu.render.report import Report
-from siyu.render.said import untrusted
-from siyu.render.speech import Speech
+from siyu.render.said import Said
+from siyu.render.speech import Speech, definitions
+from siyu.render.summary import summarised
 from siyu.render.tables.book import Book, BookSheet
 from siyu.render.tables.economics import Economics
 from siyu.render.tables.findings import FindingSheets
-from siyu.render.tables.sources import write_sources
+from siyu.render.tables.input_sheet import InputSheet
+from siyu.render.tables.sources import write_conflicts, write_definitions, write_sources
+
+_CHANGE, _LOOK, _CHECK = msg("To change"), msg("To look up"), msg("To check")
+Listed = tuple[str, BookSheet, Said | str, str]  # group, sheet, what it holds, whether it can be changed
 
 
 def tables_bytes(code: str, report: Report) -> bytes:
@@ -17,33 +23,62 @@ def tables_bytes(code: str, report: Report) -> bytes:
     speech = Speech(Language(code))
     name = str(speech.label(report.subject.name, 60))
     book = Book(speech, name, report.as_of)
-    citations = Citations(report, speech)
-    contents = _contents(book, report, name)
-    economics = Economics(book, report, citations)
-    listed: list[tuple[BookSheet, str]] = []
-    if economics.inputs:
-        listed.append((economics.economics(), speech.message("Platform economics, recalculated from the assumptions")))
-    listed.append((economics.assumptions(), speech.message("Assumptions and fees")))
-    listed.append((write_sources(book, report, citations), speech.message("Sources")))
-    sheets = FindingSheets(book, citations)
-    listed += [(sheets.write(finding), str(speech.title(finding))) for finding in report.findings]
-    for sheet, words in listed:
-        contents.link(0, sheet.name, sheet.name)
-        contents.text(1, untrusted(words, 400))
-        contents.row += 1
+    contents = book.sheet(speech.message("Contents"))
+    _list(contents, _written(book, report), report, name)
     return book.content()
 
 
-def _contents(book: Book, report: Report, name: str) -> BookSheet:
-    """The first sheet: what this is, and where everything stands."""
-    say = book.speech.message
-    sheet = book.sheet(say("Contents"))
-    sheet.widths(34, 110)
+def _written(book: Book, report: Report) -> list[Listed]:
+    """All sheets but the first, in their order."""
+    speech, say = book.speech, book.speech.message
+    citations, economics = Citations(report, speech), Economics(book, report)
+    inputs = InputSheet(book, report, citations)
+    used = economics.used if economics.live else []
+    listed: list[Listed] = []
+    if economics.inputs:
+        given = inputs.write(economics.inputs, used)
+        changed = say("yellow cells can be changed") if used else ""
+        listed.append((_CHANGE, given, say("All inputs with bounds and sources, and a column for your case"), changed))
+        results = economics.write(inputs.warning)
+        words = say("Your case, the published one and the difference: where the answer turns")
+        listed.append((_CHANGE, results, words, say("follows the inputs")))
+    sheets = FindingSheets(book, citations)
+    for section in report.sections:
+        if section.findings:
+            named = next((one for one in section.findings if one.role == "answer"), section.findings[0])
+            sheet = sheets.write(section.notebook, section.findings)
+            listed.append((_LOOK, sheet, speech.title(named), say("published values")))
+    if not economics.inputs and any(ref.startswith(("assumption:", "fee:")) for ref in report.sources):
+        listed.append((_CHECK, inputs.write({}, []), say("All inputs with bounds and sources"), ""))
+    if report.disputes:
+        words = say("Where sources disagree, and what was adopted")
+        listed.append((_CHECK, write_conflicts(book, report, citations), words, ""))
+    terms = {term.key: term for finding in report.findings for term in definitions(finding)}
+    if terms:
+        listed.append(
+            (_CHECK, write_definitions(book, [*terms.values()]), say("What each figure counts, over what"), "")
+        )
+    listed.append((_CHECK, write_sources(book, report, citations), say("Every entry with its document and grade"), ""))
+    return listed
+
+
+def _list(sheet: BookSheet, listed: list[Listed], report: Report, name: str) -> None:
+    """The first sheet: what this is, the answer, and where everything stands."""
+    speech, say = sheet.book.speech, sheet.book.speech.message
+    sheet.widths(26, 100, 28)
     kind = say(labels.SUBJECTS[report.subject.kind])
-    sheet.text(0, f"{name}  ·  {kind}", "title")
-    sheet.row += 1
-    sheet.text(0, f"{say('as of')} {untrusted(report.as_of, 20)}", "mute")
-    sheet.row += 1
-    sheet.text(0, say("Numbers of the findings are fixed; only the sheet of the economics recalculates."), "mute")
-    sheet.row += 2
-    return sheet
+    told = summarised(report)
+    answer = speech.title(report.by_key[told.answer]) if told else ""
+    sheet.opening(f"{name}  ·  {kind}", f"{say('as of')} {report.as_of}", answer)
+    sheet.freeze()
+    sheet.heads([say("Sheet"), say("What it holds"), say("Can it be changed?")])
+    before = ""
+    for group, target, words, change in listed:
+        if group != before:
+            before = group
+            sheet.text(0, say(group), "group")
+            sheet.row += 1
+        sheet.link(0, target.name, target.name)
+        sheet.text(1, words)
+        sheet.text(2, change, "mute")
+        sheet.row += 1

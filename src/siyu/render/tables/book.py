@@ -27,7 +27,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "head": {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 2, "bottom_color": theme.MUTE},
     "group": {"bold": True, "font_color": theme.MAIN, "bottom": 1, "bottom_color": theme.MAIN},
     "number": {"valign": "top"},
-    "input": {"valign": "top", "bg_color": "#FFF8E1"},
+    "input": {"valign": "top", "bg_color": "#FFF8E1", "locked": False},
+    "live": {"valign": "top", "bg_color": theme.SOFT},
+    "warning": {"bold": True, "font_color": theme.RIVAL},
     "total": {"bold": True, "valign": "top", "top": 1},
     "link": {"font_color": theme.MAIN, "underline": 1, "valign": "top"},
 }
@@ -70,6 +72,10 @@ class Book:
             self._formats[key] = self._book.add_format(properties | ({"quote_prefix": True} if quoted else {}))
         return self._formats[key]
 
+    def plain(self, look: dict[str, Any]) -> Format:
+        """A format for cells that a condition marks."""
+        return self._book.add_format(look)
+
     def content(self) -> bytes:
         """The finished file."""
         self._book.close()
@@ -85,6 +91,8 @@ class BookSheet:
         page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
+        page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+        page.set_footer("&L&8&A&R&8&P / &N")
 
     def text(self, column: int, content: Said | str, style: str = "text", row: int | None = None) -> None:
         """A text, whole as far as a cell can hold it; what is cut says so."""
@@ -98,9 +106,21 @@ class BookSheet:
         if value is not None:
             self.page.write_number(self.row, column, value, self.book.style(style, code))
 
-    def formula(self, column: int, formula: str, value: float, code: str, style: str = "number") -> None:
+    def formula(self, column: int, formula: str, value: float | str, code: str = "", style: str = "number") -> None:
         """A formula of ours with the value it had when the report was made."""
         self.page.write_formula(self.row, column, f"={formula}", self.book.style(style, code), value)
+
+    def opening(self, title: Said | str, *notes: Said | str) -> None:
+        """Title and notes on top."""
+        for content, style in ((title, "title"), *((note, "mute") for note in notes)):
+            self.text(0, content, style)
+            self.row += 1
+        self.row += 1
+
+    def freeze(self, column: int = 1) -> None:
+        """Keep what stands above the next row's headings in sight, and on every printed page."""
+        self.page.freeze_panes(self.row + 1, column)
+        self.page.repeat_rows(self.row)
 
     def heads(self, words: Sequence[str], first: int = 0) -> None:
         """A row of headings."""

@@ -1,4 +1,6 @@
-"""A sheet for a finding: its values with ranges, its chart's rows, what it does not say, what it rests on."""
+"""A sheet for a section: of each finding its values with ranges, its chart's rows, what it rests on."""
+
+from collections.abc import Sequence
 
 from siyu.record import Chart, FindingRecord, Mark, Quantity, Table
 from siyu.render.citations import Citations
@@ -6,22 +8,35 @@ from siyu.render.number_codes import column_code
 from siyu.render.said import untrusted
 from siyu.render.tables.book import Book, BookSheet
 
+_KEY = 9  # column of the key under which a finding can be traced
+
 
 class FindingSheets:
-    """Writes one sheet a finding."""
+    """Writes one sheet a section, its findings one below the other."""
 
     def __init__(self, book: Book, citations: Citations) -> None:
         self.book, self.citations, self.speech = book, citations, book.speech
 
-    def write(self, finding: FindingRecord) -> BookSheet:
-        """The sheet of a finding, named by section and key."""
+    def write(self, notebook: str, findings: Sequence[FindingRecord]) -> BookSheet:
+        """The sheet of a section, named as in the deck."""
+        sheet = self.book.sheet(self.speech.sheet(notebook))
+        sheet.widths(44, 18, 14, 14, 14, 18, 22, 22, 60, 34)
+        sheet.opening(self.speech.sheet(notebook))
+        sheet.page.freeze_panes(1, 1)
+        for finding in findings:
+            self._block(sheet, finding)
+        return sheet
+
+    def _block(self, sheet: BookSheet, finding: FindingRecord) -> None:
+        """Takeaway and key, values, rows, what they do not say, what they rest on."""
         say = self.speech.message
-        sheet = self.book.sheet(f"{finding.section[:2]} {finding.key}")
-        sheet.widths(44, 18, 14, 14, 14, 18, 22, 22, 60)
-        sheet.text(0, self.speech.title(finding), "title")
+        for column in range(_KEY + 1):
+            sheet.page.write_blank(sheet.row, column, None, self.book.style("group"))
+        sheet.text(0, self.speech.title(finding), "group")
+        sheet.text(_KEY, finding.full_key, "group")
         sheet.row += 1
         sheet.text(0, self.speech.of(finding, finding.subtitle), "mute")
-        sheet.row += 2
+        sheet.row += 1
         if finding.values:
             self._values(sheet, finding)
         if finding.chart.rows:
@@ -29,17 +44,16 @@ class FindingSheets:
         for caveat in self.speech.caveats(finding):
             sheet.text(0, f"{say('What this does not say')}{say(': ')}{caveat}", "mute")
             sheet.row += 1
-        sheet.row += 1
         refs = self.citations.cited(finding)
         if refs:
-            sheet.heads([say("Rests on"), say("As printed"), say("Entry")])
+            sheet.heads([say("Based on"), say("As printed"), say("Entry")])
         for ref in refs:
             sheet.text(0, self.citations.called(ref))
             claim = self.citations.claim(ref)
             sheet.text(1, self.citations.printed(claim) if claim else "")
             sheet.text(2, untrusted(ref, 120))
             sheet.row += 1
-        return sheet
+        sheet.row += 1
 
     def _values(self, sheet: BookSheet, finding: FindingRecord) -> None:
         say = self.speech.message

@@ -1,6 +1,7 @@
 """Inputs of the live formulas: which assumption or fee rule of the report feeds each symbol."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from siyu.record import AssumptionEntry, FeeEntry
 from siyu.render.report import Report
@@ -19,6 +20,14 @@ class Input:
     mode: float
     high: float
     unit: str
+
+    @cached_property
+    def bounds(self) -> tuple[float, float]:
+        """What a case of one's own may hold: shares from 0 to 1, else a tenth to ten times of what is assumed."""
+        if self.unit.startswith("ratio") and self.high <= 1:
+            return 0.0, 1.0
+        ends = (self.low / 10, self.low * 10, self.high / 10, self.high * 10)
+        return min(ends), max(ends)
 
 
 def bound(report: Report, symbols: list[str]) -> tuple[dict[str, Input], list[str]]:

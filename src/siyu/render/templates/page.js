@@ -84,6 +84,9 @@
     if (contents) contents.addEventListener("click", (event) => { if (event.target.closest("a")) close(contents); });
   }
 
+  // these numbers stand once more in the finding itself, where they are stops of the keyboard
+  document.querySelectorAll(".reason .num, .turns .num, .answer-number .num").forEach((near) => { near.tabIndex = -1; });
+
   // The section being read is marked in the contents.
   const links = new Map([...document.querySelectorAll("#contents > ol > li > a")].map((a) => [a.hash.slice(1), a]));
   const mark = () => {

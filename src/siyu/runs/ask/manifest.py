@@ -16,7 +16,7 @@ from siyu.plain_yaml import parsed
 from siyu.runs.ask.plan import Limits
 from siyu.runs.ask.requests import Given, Wish, at, place
 
-_SETTINGS = ("lang", "as_of", "parameters", "limits", "template", "pdf")
+_SETTINGS = ("lang", "as_of", "parameters", "limits", "template", "pdf", "appendix")
 _LIMITS = {"seconds": 1, "memory_mb": 1 << 20, "output_mb": 1 << 20}
 _SHAPES = {"mapping": "keys with values", "sequence": "a list", "scalar": "one value"}
 _TEXT = "tag:yaml.org,2002:str"
@@ -82,7 +82,9 @@ class _Nodes:
                 case "template":  # from where the manifest lies
                     own = replace(own, delivery=replace(own.delivery, template=self.folder / self.text(node)))
                 case "pdf":
-                    own = replace(own, delivery=replace(own.delivery, pdf=self.yes(node)))
+                    own = replace(own, delivery=replace(own.delivery, pdf=self.yes(node, name)))
+                case "appendix":
+                    own = replace(own, delivery=replace(own.delivery, appendix=self.yes(node, name)))
         return own
 
     def limits(self, node: yaml.Node, general: Limits) -> Limits:
@@ -95,10 +97,10 @@ class _Nodes:
                 self.problem(fields[name], repr(text), "a whole number above zero", column=name)
         return replace(general, **values)
 
-    def yes(self, node: yaml.Node) -> bool:
+    def yes(self, node: yaml.Node, name: str) -> bool:
         text = self.text(node)
         if text not in ("true", "false"):
-            self.problem(node, repr(text), "true or false", "Write true or false.", "pdf")
+            self.problem(node, repr(text), "true or false", "Write true or false.", name)
         return text == "true"
 
     def mapping(self, node: yaml.Node, known: tuple[str, ...] = ()) -> dict[str, yaml.Node]:

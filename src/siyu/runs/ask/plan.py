@@ -42,11 +42,13 @@ class Limits:
 class Delivery:
     """How a report is delivered beyond its usual files.
 
-    template: a .pptx whose master the deck takes. pdf: whether the pages are printed too.
+    template: a .pptx whose master the deck takes. pdf: whether the pages are printed too. appendix: whether the deck
+    holds what its talk leaves out.
     """
 
     template: Path | None = None
     pdf: bool = False
+    appendix: bool = False
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -57,7 +59,7 @@ class Delivery:
     def options(self) -> list[str]:
         """The words that ask for it on the command line."""
         words = ["--template", str(self.template)] if self.template else []
-        return words + (["--pdf"] if self.pdf else [])
+        return words + (["--pdf"] if self.pdf else []) + (["--appendix"] if self.appendix else [])
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,7 @@ class Plan:
         keyed = {name: one.key for name, one in made.items()}
         sections = [[section.notebook, section.status, keyed.get(section.notebook, "")] for section in self.sections]
         request = self.request
-        delivered = [list(request.delivery.inputs.values()), request.delivery.pdf]
+        delivered = [list(request.delivery.inputs.values()), request.delivery.pdf, request.delivery.appendix]
         told = [list(request.languages), request.as_of, delivered, list(self.parameters)]
         about = {name: profile.model_dump() for name, profile in profiles().items()}  # questions, and what leads
         return digest([keys.rendering_code(), dict(self.inputs), sections, told, about])

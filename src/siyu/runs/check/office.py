@@ -6,6 +6,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from python_calamine import CalamineError, CalamineWorkbook
@@ -23,25 +24,38 @@ _AREA = re.compile(r"\$([A-Z]+)\$(\d+)")
 
 
 def tables_faults(path: Path, findings: Sequence[FindingRecord]) -> Iterator[str]:
-    """The last sheets are the findings in order: each holds all of its values, and no number of its own."""
+    """Each finding has a block under its key, which holds all of its values, and no number of its own."""
     try:
         book = CalamineWorkbook.from_path(path)
-        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names[-len(findings) :]]
+        sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
     except (CalamineError, OSError) as error:
         yield f"cannot be read back ({type(error).__name__})"
         return
-    if len(sheets) < len(findings):
-        yield f"has {len(sheets)} sheets for {len(findings)} findings"
-        return
-    for record, rows in zip(findings, sheets, strict=True):
-        cells = {_rounded(number) for number in numbers_in(rows)}
+    blocks = _blocks(sheets, {record.full_key for record in findings})
+    for record in findings:
+        if record.full_key not in blocks:
+            yield f"has no block of {record.full_key}"
+            continue
+        cells = {_rounded(number) for number in numbers_in(blocks[record.full_key])}
         known = {_rounded(number) for number in numbers_in(record.as_json())}
         if strange := sorted(cells - known):
-            yield f"shows {strange[0]:.10g} on the sheet of {record.key}, which findings.json does not hold"
+            yield f"shows {strange[0]:.10g} in the block of {record.key}, which findings.json does not hold"
         for value in record.values:
             ends = {"value": value.value, "low": value.low, "high": value.high}
             if missing := [name for name, end in ends.items() if _rounded(end) not in cells]:
                 yield f"lacks {record.key}.{value.name}.{missing[0]}"
+
+
+def _blocks(sheets: Sequence[Sequence[Sequence[Any]]], keys: set[str]) -> dict[str, list[Sequence[Any]]]:
+    """Key -> rows from it on, to the next key or the end of its sheet."""
+    found: dict[str, list[Sequence[Any]]] = {}
+    for rows in sheets:
+        block: list[Sequence[Any]] = []
+        for row in rows:
+            for key in keys.intersection(cell for cell in row if isinstance(cell, str)):
+                block = found.setdefault(key, [])
+            block.append(row)
+    return found
 
 
 def deck_faults(path: Path, findings: Sequence[FindingRecord]) -> Iterator[str]:

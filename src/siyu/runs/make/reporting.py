@@ -26,7 +26,7 @@ def render(task: Mapping[str, Any]) -> None:
     task: kind (see `report_files.renderings`), language, folder, subject {id, name, kind}, as_of, parameters
     [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
     notebook or null, question, lead, rank, aside}], template (path of a .pptx or null), pdf (whether the page is
-    printed too), before (see `moves.since`).
+    printed too), appendix (whether the deck has one), before (see `moves.since`).
     """
     kind, language, folder = task["kind"], task["language"], Path(task["folder"])
     report, target = collected(task), folder / file_name(kind, language)
@@ -34,7 +34,8 @@ def render(task: Mapping[str, Any]) -> None:
         case "report":
             content = render_report(report, language).encode()
         case "deck":
-            content = deck_bytes(language, report, Path(task["template"]) if task["template"] else None)
+            template = Path(task["template"]) if task["template"] else None
+            content = deck_bytes(language, report, template, full=task["appendix"])
         case "tables":
             content = tables_bytes(language, report)
         case _:

@@ -4,12 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from siyu import theme
 from siyu.language import Language
 from siyu.record import Chart, Mark, ReferenceLine, Wording
+from siyu.render.deck import metrics
+from siyu.render.deck.tags import TONES
 from siyu.render.speech import Speech
 
 Number = float | int
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,28 @@ class Frame:
 
     def tone(self, row: Mark) -> str:
         """The colour of a mark."""
-        return theme.TONES[row.tone or "main"]
+        return TONES[row.tone or "main"]
 
     def values(self) -> list[float]:
         """Every number on the value axis."""
         marks = [end for row in self.rows for end in (row.low, row.value, row.high)]
-        return marks + [line.value for line in self.lines]
+        return marks + [end for line in self.lines for end in (*self.ends_of(line), line.value)]
+
+    def ends_of(self, line: ReferenceLine) -> tuple[float, float]:
+        """Low and high of a reference mark, its value where it is no range."""
+        return (line.value if line.low is None else line.low, line.value if line.high is None else line.high)
+
+    def muted(self, line: ReferenceLine) -> Mark:
+        """A reference mark as one more row."""
+        low, high = self.ends_of(line)
+        return Mark(label=line.label, value=line.value, low=low, high=high, unit=line.unit, tone="muted")
+
+    def said(self, row: ReferenceLine) -> str:
+        """The number of a mark as the page says it: its range where it has one."""
+        low, high = self.ends_of(row)
+        if low == high:
+            return self.language.number(row.value, row.unit)
+        return self.language.span(low, high, row.unit, row.interval_kind or "")
 
     def ends(self, below: float = 0.1, above: float = 0.1) -> tuple[float, float]:
         """Ends of the value axis, round numbers with room for labels: shares of the span below and above.
@@ -88,21 +106,18 @@ class Frame:
         low = -_round_up(-(least - below * span), span / 4)
         return low, _round_up(most + above * span, span / 4)
 
-    def place(self, value: float) -> float:
-        """Where a value stands on the axis, from 0 at its low end to 1."""
-        low, high = self.ends()
-        if self.log:
-            return (math.log10(value) - math.log10(low)) / (math.log10(high) - math.log10(low))
-        return (value - low) / (high - low)
+    def inner(self, labels: Sequence[str]) -> Box:
+        """Where the marks of a lying chart stand: left, top, width, height as shares, with room for the labels of the
+        rows and the numbers of the axis. Fixed, so that bands and zones meet the rows."""
+        wide = max(metrics.text_width(line, self.size) for label in labels for line in label.split("\n"))
+        left = min(wide + 2 * self.size, 0.42 * self.width) / self.width
+        top, bottom = 0.02, (4.4 * self.size) / self.height
+        return left, top, 0.98 - left, 1 - top - bottom
 
-    def inner(self, right: float, bottom: float = 0.81) -> tuple[float, float, float, float]:
-        """Where the marks stand: left, top, width, height as shares, with room for the numbers of the axis."""
+    def beside(self, right: float) -> Box:
+        """The same of a chart with its numbers on the left. right: end of the marks."""
         left = (5.2 * self.size + (1.5 * self.size if self.log else 0)) / self.width
-        return left, 0.05, right - left, bottom - 0.05
-
-    def bare(self, value: Number, unit: str) -> str:
-        """A number without its currency, which the line under the title gives."""
-        return self.language.number(value, bare_unit(unit))
+        return left, 0.05, right - left, 0.76
 
     def word(self, message_id: str) -> str:
         """A heading of the sheet or a note on an axis."""

@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 
-from siyu import theme
 from siyu.record import Mark, ReferenceLine
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot
-from siyu.render.deck.plots.points import values_on_the_left
 from siyu.render.deck.plots.sheet import ChartSheet
-from siyu.render.deck.tags import each, tag
+from siyu.render.deck.tags import INK, SERIES, each, tag
 from siyu.render.number_codes import axis_code, number_code
 
 
@@ -18,16 +16,16 @@ def plot(frame: Frame) -> Plot:
     names = list(dict.fromkeys(frame.text(row.series) for row in frame.rows))
     for at, name in enumerate(names):
         rows = [row for row in frame.rows if frame.text(row.series) == name]
-        _curves(frame, sheet, series, name, sorted(rows, key=lambda row: row.x or 0), theme.SERIES[at % 6])
+        _curves(frame, sheet, series, name, sorted(rows, key=lambda row: row.x or 0), SERIES[at % 6])
     places = sorted({row.x or 0 for row in frame.rows})
     for line in frame.lines:
         _reference(frame, sheet, series, line, [places[0], places[-1]])
     head, axes = each("c", scatterStyle="lineMarker", varyColors=0), each("c", axId=1) + each("c", axId=2)
     group = tag("c:scatterChart", head, *series, axes) + _across(frame, places)
-    group += values_on_the_left(frame, between="midCat")
+    group += _values_on_the_left(frame)
     wide = 2 if frame.language.data_code == "zh" else 1
     room = min(0.34, 0.1 + 0.009 * wide * max(len(name) for name in names))
-    return Plot(xml.chart_space(xml.plot_area(group, frame.inner(0.98 - room)), frame.size), sheet.workbook())
+    return Plot(xml.chart_space(xml.plot_area(group, frame.beside(0.98 - room)), frame.size), sheet.workbook())
 
 
 def _curves(frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows: Sequence[Mark], colour: str) -> None:
@@ -47,8 +45,8 @@ def _curves(frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows:
 def _reference(frame: Frame, sheet: ChartSheet, series: list[str], line: ReferenceLine, xs: list[float]) -> None:
     across = xml.numbers(sheet.add(_heading(frame), xs), xs)
     code = number_code(line.value, line.unit, frame.language)
-    note = xml.labels([xml.label(0, code, "t", frame.size, theme.INK, name=True)], frame.size)
-    look = xml.shape(xml.stroke(theme.INK, 1.25, "dash")) + xml.marker(theme.INK, 0)
+    note = xml.labels([xml.label(0, code, "t", frame.size, INK, name=True)], frame.size)
+    look = xml.shape(xml.stroke(INK, 1.25, "dash")) + xml.marker(INK, 0)
     _add(sheet, series, frame.text(line.label), across, [line.value] * 2, look + note)
 
 
@@ -70,3 +68,12 @@ def _across(frame: Frame, places: Sequence[float]) -> str:
 
 def _heading(frame: Frame) -> str:
     return frame.text(frame.chart.x.label if frame.chart.x else "") or "x"
+
+
+def _values_on_the_left(frame: Frame) -> str:
+    """The value axis, saying when it is logarithmic."""
+    code = axis_code(frame.values(), frame.unit, frame.language, logarithmic=frame.log)
+    note = frame.word("logarithmic scale") if frame.log else ""
+    return xml.value_axis(
+        frame.size * 0.88, code, side="l", ends=frame.ends(), log=frame.log, title=note, between="midCat"
+    )

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
 
 from siyu.render.deck.plots.xml import SHEET
 
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 # strings of cells are never read as formulas, links or numbers
 PLAIN = {
     "in_memory": True,
@@ -44,7 +44,8 @@ class ChartSheet:
     def add(self, name: str, cells: Sequence[Cell], formula: Callable[[int], str] | None = None) -> str:
         """Append a column and return its letter."""
         self.columns.append(SheetColumn(name, cells, formula))
-        return LETTERS[len(self.columns) - 1]
+        letter: str = xl_col_to_name(len(self.columns) - 1)
+        return letter
 
     def workbook(self) -> bytes:
         """The .xlsx. The same columns give the same bytes."""
@@ -55,8 +56,8 @@ class ChartSheet:
         for across, column in enumerate(self.columns):
             page.write_string(0, across, column.name)
             for down, cell in enumerate(column.cells, start=1):
-                if column.formula is not None:
-                    page.write_formula(down, across, column.formula(down + 1), value=cell if cell is not None else "")
+                if column.formula is not None and cell is not None:
+                    page.write_formula(down, across, column.formula(down + 1), value=cell)
                 elif isinstance(cell, str):
                     page.write_string(down, across, cell)
                 elif cell is not None:

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Sequence
 
-from siyu import theme
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.bars import bar, horizontal
 from siyu.render.deck.plots.frame import Frame, Plot
 from siyu.render.deck.plots.sheet import ChartSheet, quoted
-from siyu.render.deck.tags import rgb
+from siyu.render.deck.tags import INK, MAIN, RIVAL, scheme
 from siyu.render.number_codes import number_code
 
-_KINDS = (("Rise", theme.MAIN), ("Fall", theme.RIVAL), ("Total", theme.INK))
+_KINDS = (("Rise", MAIN), ("Fall", RIVAL), ("Total", INK))
 _TESTS = {"Total": "C{row}=1", "Rise": "AND(C{row}<>1,B{row}>=0)", "Fall": "AND(C{row}<>1,B{row}<0)"}
 
 
@@ -48,8 +47,8 @@ def plot(frame: Frame) -> Plot:
             if any(cells):
                 name = frame.word(kind) + (f", {frame.word(where)}" if len(parts) > 1 else "")
                 column = sheet.add(name, cells, _kept(kind, formula))
-                series.append(bar(len(series), column, name, cells, "", category, look=rgb(colour)))
-    return horizontal(frame, sheet, series, stacked=True)
+                series.append(bar(len(series), column, name, cells, "", category, look=scheme(colour)))
+    return horizontal(frame, sheet, series, said, stacked=True)
 
 
 def _spans(steps: Sequence[float], totals: Sequence[bool]) -> list[tuple[float, float]]:

@@ -2,20 +2,18 @@
 
 from collections.abc import Sequence
 
-from siyu import theme
-from siyu.render.deck.tags import HEAD, each, emu, rgb, root, tag, type_of, words
+from siyu.render.deck.tags import HEAD, INK, LINE, MUTE, MUTED, PAPER, each, emu, root, scheme, tag, type_of, words
 
 SHEET = "Sheet1"
 NO_FILL = tag("a:noFill")
 NO_LINE = tag("a:ln", NO_FILL)
-_AXIS = "#8d97a1"
 Ends = tuple[float | None, float | None]
 
 
 def stroke(colour: str, points: float, dash: str | None = None) -> str:
     """A line. dash: OOXML preset, None for solid."""
     dashes = [tag("a:prstDash", val=dash)] if dash else []
-    return tag("a:ln", rgb(colour), *dashes, tag("a:round"), w=emu(points), cap="flat")
+    return tag("a:ln", scheme(colour), *dashes, tag("a:round"), w=emu(points), cap="flat")
 
 
 def shape(*inside: str) -> str:
@@ -23,9 +21,9 @@ def shape(*inside: str) -> str:
     return tag("c:spPr", *inside)
 
 
-def text(size: float, colour: str = theme.INK, *, bold: bool = False) -> str:
+def text(size: float, colour: str = INK, *, bold: bool = False) -> str:
     """Text properties in the theme's fonts; never turned."""
-    defaults = tag("a:defRPr", rgb(colour), type_of("mn"), sz=round(size * 100), b=int(bold))
+    defaults = tag("a:defRPr", scheme(colour), type_of("mn"), sz=round(size * 100), b=int(bold))
     paragraph = tag("a:p", tag("a:pPr", defaults), tag("a:endParaRPr", lang="en-US"))
     return tag("c:txPr", tag("a:bodyPr", rot="0", vert="horz"), tag("a:lstStyle"), paragraph)
 
@@ -55,7 +53,17 @@ def series(at: int, column: str, name: str, *inside: str) -> str:
     return tag("c:ser", each("c", idx=at, order=at), called(column, name), *inside)
 
 
-def label(at: int, code: str, side: str, size: float, colour: str, *, name: bool = False, bold: bool = False) -> str:
+def label(
+    at: int,
+    code: str,
+    side: str,
+    size: float,
+    colour: str,
+    *,
+    name: bool = False,
+    bold: bool = False,
+    value: bool = True,
+) -> str:
     """The label of one point: its number, after the name of its series when `name` is set.
 
     Its format is its own, not that of the cell."""
@@ -93,7 +101,7 @@ def marker(colour: str, size: int) -> str:
     """A dot of this diameter in points; none for size 0."""
     if not size:
         return tag("c:marker", tag("c:symbol", val="none"))
-    return tag("c:marker", each("c", symbol="circle", size=size), shape(rgb(colour), stroke(theme.PAPER, 1)))
+    return tag("c:marker", each("c", symbol="circle", size=size), shape(scheme(colour), stroke(PAPER, 1)))
 
 
 def category_axis(size: float, *, side: str, across: str | float = "min", upside_down: bool = False) -> str:
@@ -105,7 +113,7 @@ def category_axis(size: float, *, side: str, across: str | float = "min", upside
         each("c", delete=0, axPos=side),
         tag("c:numFmt", formatCode="General", sourceLinked="0"),
         each("c", majorTickMark="none", minorTickMark="none", tickLblPos="low"),
-        shape(stroke(_AXIS, 0.75)),
+        shape(stroke(MUTED, 0.75)),
         text(size),
         tag("c:crossAx", val=2),
         tag("c:crosses" if isinstance(across, str) else "c:crossesAt", val=across),
@@ -124,8 +132,10 @@ def value_axis(
     title: str = "",
     ids: tuple[int, int] = (2, 1),
     between: str = "between",
+    crosses: str = "min",
 ) -> str:
-    """A numeric axis with light grid lines; hidden where every mark carries its number. ids: own, crossed axis."""
+    """A numeric axis with light grid lines; hidden where every mark carries its number. ids: own, crossed axis.
+    crosses: at which end of the other axis it stands."""
     grid = not hidden and ids != (1, 2)
     scaling = each("c", logBase=10 if log else None, orientation="minMax", max=ends[1], min=ends[0])
     return tag(
@@ -133,21 +143,21 @@ def value_axis(
         tag("c:axId", val=ids[0]),
         tag("c:scaling", scaling),
         each("c", delete=int(hidden), axPos=side),
-        tag("c:majorGridlines", shape(stroke(theme.LINE, 0.75))) if grid else "",
+        tag("c:majorGridlines", shape(stroke(LINE, 0.75))) if grid else "",
         _axis_title(title, size, side) if title else "",
         tag("c:numFmt", formatCode=code, sourceLinked="0"),
-        each("c", majorTickMark="none", minorTickMark="none", tickLblPos="low"),
+        each("c", majorTickMark="none", minorTickMark="none", tickLblPos="low" if crosses == "min" else "nextTo"),
         shape(NO_LINE),
-        text(size, theme.MUTE),
+        text(size, MUTE),
         tag("c:crossAx", val=ids[1]),
-        each("c", crosses="min", crossBetween=between),
+        each("c", crosses=crosses, crossBetween=between),
     )
 
 
 def _axis_title(title: str, size: float, side: str) -> str:
     turned = "-5400000" if side == "l" else "0"
     points = round(size * 100)
-    run = tag("a:r", tag("a:rPr", rgb(theme.MUTE), lang="en-US", sz=points, b=0), tag("a:t", words(title)))
+    run = tag("a:r", tag("a:rPr", scheme(MUTE), lang="en-US", sz=points, b=0), tag("a:t", words(title)))
     paragraph = tag("a:p", tag("a:pPr", tag("a:defRPr", sz=points, b=0)), run)
     rich = tag("c:rich", tag("a:bodyPr", rot=turned, vert="horz"), tag("a:lstStyle"), paragraph)
     return tag("c:title", tag("c:tx", rich), tag("c:overlay", val=0))
@@ -164,7 +174,7 @@ def plot_area(groups: str, box: tuple[float, float, float, float] | None = None)
 
 def chart_space(area: str, size: float, *, legend: bool = False) -> bytes:
     """A whole chart part, with a legend above on request. Its first relation is the embedded workbook."""
-    key = tag("c:legend", each("c", legendPos="t", overlay=0), text(size, theme.MUTE)) if legend else ""
+    key = tag("c:legend", each("c", legendPos="t", overlay=0), text(size, MUTE)) if legend else ""
     shown = each("c", plotVisOnly=1, dispBlanksAs="gap")
     chart = tag("c:chart", tag("c:autoTitleDeleted", val=1), area, key, shown)
     look = shape(NO_FILL, NO_LINE) + text(size)

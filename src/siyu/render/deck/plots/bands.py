@@ -1,0 +1,78 @@
+"""Lying bands: from low to high of each row, with a dark mark at its value. A band is a stack of bars, so that it
+stands exactly on the axis in every office program."""
+
+from collections.abc import Callable, Sequence
+
+from siyu.record import Mark
+from siyu.render.deck.plots import xml
+from siyu.render.deck.plots.bars import bar, coloured, horizontal, labelled
+from siyu.render.deck.plots.frame import Frame, Plot
+from siyu.render.deck.plots.sheet import ChartSheet
+
+_THIN = 300  # half a mark is this much thinner than the axis is long
+_EDGES = ("Band from", "Mark from", "Mark to", "Band to")
+Columns = dict[str, tuple[str, list[float]]]  # name -> letter, cells
+
+
+def banded(frame: Frame, rows: Sequence[Mark], names: Sequence[str], colours: Sequence[str]) -> Plot:
+    """A band a row. names: of the rows, each with its number below; colours: of their marks."""
+    sheet = ChartSheet()
+    category = labelled(frame, sheet, rows, names)
+    ends = {end: [float(row.at(end)) for row in rows] for end in ("value", "low", "high")}
+    letters = {end: sheet.add(frame.word(end.title()), cells) for end, cells in ends.items()}
+    edges = _edges(frame, sheet, ends, letters)
+    offset = [max(0.0, first) + min(0.0, last) for first, last in zip(edges[0][1], edges[3][1], strict=True)]
+    first, last = edges[0][0], edges[3][0]
+    letter = sheet.add(frame.word("Offset"), offset, lambda row: f"=MAX(0,{first}{row})+MIN(0,{last}{row})")
+    series = [bar(0, letter, frame.word("Offset"), offset, "", category, look=xml.NO_FILL + xml.NO_LINE)]
+    tints = [f"{colour.split()[0]} 20 80" for colour in colours]
+    pieces = list(zip(edges, edges[1:], (tints, colours, tints), ("Band, low", "Dot", "Band, high"), strict=False))
+    crosses = any(cell < 0 for cell in edges[0][1])
+    # below zero bars stack away from zero, so the last piece comes first
+    for part, sign in [*((piece, -1) for piece in reversed(pieces) if crosses), *((piece, 1) for piece in pieces)]:
+        (start, froms), (end, tos), looks, word = part
+        where = frame.word("below zero" if sign < 0 else "above zero")
+        name = f"{frame.word(word)}, {where}"
+        cells = [_kept(sign, top) - _kept(sign, bottom) for bottom, top in zip(froms, tos, strict=True)]
+        cells = [sign * abs(cell) for cell in cells]
+        way = "MAX" if sign > 0 else "MIN"
+        formula = f"={sign}*ABS({way}(0,{end}{{row}})-{way}(0,{start}{{row}}))"
+        letter = sheet.add(name, cells, _filled(formula))
+        inside = "".join(coloured(at, colour) for at, colour in enumerate(looks))
+        series.append(bar(len(series), letter, name, cells, inside, category))
+    return horizontal(frame, sheet, series, category[1], stacked=True, shown=True)
+
+
+def _edges(
+    frame: Frame, sheet: ChartSheet, ends: dict[str, list[float]], letters: dict[str, str]
+) -> list[tuple[str, list[float]]]:
+    """Letter and cells of where band and mark begin and end; on a logarithmic axis a mark is a factor wide."""
+    low, high = frame.ends()
+    wide = (high / low) ** (1 / _THIN) if frame.log else (high - low) / _THIN
+    away = ("/", "*") if frame.log else ("-", "+")
+    before, after = (f"{letters['value']}{{row}}{sign}{wide!r}" for sign in away)
+    formulas = (
+        f"=MIN({letters['low']}{{row}},{before})",
+        f"={before}",
+        f"={after}",
+        f"=MAX({letters['high']}{{row}},{after})",
+    )
+    marks = [(value / wide, value * wide) if frame.log else (value - wide, value + wide) for value in ends["value"]]
+    cells = (
+        [min(low, mark[0]) for low, mark in zip(ends["low"], marks, strict=True)],
+        [mark[0] for mark in marks],
+        [mark[1] for mark in marks],
+        [max(high, mark[1]) for high, mark in zip(ends["high"], marks, strict=True)],
+    )
+    return [
+        (sheet.add(frame.word(name), held, _filled(formula)), held)
+        for name, held, formula in zip(_EDGES, cells, formulas, strict=True)
+    ]
+
+
+def _filled(formula: str) -> Callable[[int], str]:
+    return lambda row: formula.format(row=row)
+
+
+def _kept(sign: int, number: float) -> float:
+    return max(0.0, number) if sign > 0 else min(0.0, number)
