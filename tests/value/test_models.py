@@ -77,8 +77,9 @@ def test_units_and_weights_change_nothing(model):
     assert single.log_likelihood == pytest.approx(whole.log_likelihood, abs=1e-6)
 
 
-def test_errors_shrink_with_the_root_of_buyers():
-    once, four = (BG.fit(Histories(ROWS.x, ROWS.t_x, ROWS.T, ROWS.w * many)) for many in (100, 400))
+def test_errors_shrink_with_the_root_of_buyers(shops):
+    rows = shops.continuous(np.random.default_rng([15, 7]), 3_000, 700, 0.5, 40.0, 0.6, 2.5)
+    once, four = (BG.fit(Histories(rows.x, rows.t_x, rows.T, rows.w * many)) for many in (1, 4))
     assert np.array(once.errors) == pytest.approx(2 * np.array(four.errors), rel=1e-2)
 
 
