@@ -296,4 +296,4 @@ def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:
     lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
     lacks = lacks or ("gross" in frames.lacks and entry.gross)
     figure = None if lacks else entry.function(Parts(frames, k))
-    return or_absent(figure if isinstance(figure, Figure) else None, key)
+    return figure if isinstance(figure, Figure) else Absent((key,))
