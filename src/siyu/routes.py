@@ -9,10 +9,9 @@ from pathlib import Path
 import yaml
 
 from siyu.errors import nearest
-from siyu.messages import tables
-from siyu.plain_yaml import LOADER
+from siyu.plain_yaml import LOADER, beside
 
-_LABELS = tables(__file__)
+_LABELS = beside(__file__, "labels.yml")
 STEPS: dict[str, str] = _LABELS["STEPS"]
 PEOPLE_STEPS: dict[str, str] = _LABELS["PEOPLE_STEPS"]
 
