@@ -11,7 +11,18 @@ from siyu.definitions import Definition, registry
 from siyu.language import PSEUDO, Language
 from siyu.messages import msg
 from siyu.record import (
-    ConflictEntry, FindingRecord, Mark, Moved, NextStep, Summary, Table, TableRow, Turn, Value, Wording, kind_of,
+    ConflictEntry,
+    FindingRecord,
+    Mark,
+    Moved,
+    NextStep,
+    Summary,
+    Table,
+    TableRow,
+    Turn,
+    Value,
+    Wording,
+    kind_of,
 )  # fmt: skip
 from siyu.render import labels
 from siyu.render.citations import Citations
