@@ -123,8 +123,11 @@ class Story:
         lead, reasons = held[told.answer], [held[key] for key in told.reasons]
         title = self.slides.title(lead, self.deck.masters.spots[SUMMARY]["Title"])
         slide = self.deck.add(SUMMARY, "summary", self._kicker(say("Summary")), title)
-        texts = [self._reason(reason) for reason in reasons]
-        places = [f"Card {place}" for place in range(1, len(texts) + 1)]
+        places = [f"Card {place}" for place in range(1, len(reasons) + 1)]
+        texts = [
+            self.slides.fitted(self._reason(reason), slide.spots[place])
+            for reason, place in zip(reasons, places, strict=True)
+        ]
         size = min((fitting(text, slide.spots[place]) for text, place in zip(texts, places, strict=True)), default=0)
         for text, place in zip(texts, places, strict=True):
             slide.put(place, text, size)
@@ -162,7 +165,7 @@ class Story:
     def _list(self, slide: Slide, name: str, head: str, lines: Sequence[str]) -> None:
         if lines:
             shown = [Paragraph([Run(f"{at}  {line}")], before=5) for at, line in enumerate(lines[:3], start=1)]
-            slide.put(name, [Paragraph([Run(head, bold=True)]), *shown])
+            slide.put(name, self.slides.fitted([Paragraph([Run(head, bold=True)]), *shown], slide.spots[name]))
 
     def _agenda(self, slide: Slide, parts: Sequence[Part]) -> None:
         """Questions with their answers, and the slides that hold them."""
@@ -192,7 +195,7 @@ class Story:
         for one in part.findings:
             title = metrics.shortened(str(self.speech.title(one)), spot.width - 2 * spot.size, spot.size * _SMALL, 1)
             answer.append(Paragraph([Run("→  ", scale=_SMALL), Run(title, link=one.full_key, scale=_SMALL)], before=8))
-        slide.put("Panel", answer)
+        slide.put("Panel", self.slides.fitted(answer, spot))
         slide.notes([part.name, *(self.sourcing.notes(part.answer) if part.answer else ())])
 
     def _answered(self, answer: FindingRecord) -> list[Paragraph]:
