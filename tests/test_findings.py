@@ -1,5 +1,6 @@
 """A finding keeps values, sources and message ids; it says itself in any language."""
 
+import pandas as pd
 import pytest
 
 from siyu import charts
@@ -8,6 +9,7 @@ from siyu.findings import as_text, make_finding, title
 from siyu.language import Language
 from siyu.record import FINDING, rounded
 
+ANYTHING = Figure(0.5, 0.01, 1.0, "ratio", "assumption90", sources=("assumption:wage",))
 FAN = Figure(4.15e6, 4.15e6, 8.3e6, "CNY", "claim_range", "fan_gmv", ("claim:S0-08", "claim:S0-09"))
 
 
@@ -78,3 +80,16 @@ def test_numbers_are_rounded_once_and_never_infinite():
     assert rounded({"a": 0.1 + 0.2, "b": [1 / 3]}) == {"a": 0.3, "b": [0.3333333333]}
     with pytest.raises(ValueError, match="cannot hold"):
         rounded(float("inf"))
+
+
+def test_a_finding_that_says_nothing_is_empty_and_an_answer_never_is():
+    none, anything = charts.table(pd.DataFrame({"a": []}), {"a": "A"}), ANYTHING
+    assert made("k", "{fan}", {"fan": FAN}, none, role="appendix").record.role == "empty"
+    assert made("k", "{x}", {"x": anything}, role="appendix").record.role == "empty"
+    assert made("k", "{x}", {"x": anything}, role="answer").record.role == "answer"
+    assert fan_finding(role="appendix").record.role == "appendix"
+
+
+def test_what_is_missing_in_files_is_not_said_of_a_case():
+    gone = made("k", "{x}", {"x": Absent(("aov",))}, searched=("orders:exports/shop-1",))
+    assert title(gone.record, Language("en")).startswith("Not computable from these files")

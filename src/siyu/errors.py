@@ -1,6 +1,7 @@
 """Errors that say what happened, where, and what to do next."""
 
 import difflib
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,11 @@ def nearest(name: str, names: Iterable[str]) -> str:
 def shown_path(path: Path) -> str:
     """A path as users know it: relative to the working directory when below it, else as given."""
     try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
+        return printable(path.resolve().relative_to(Path.cwd()))
     except ValueError:
-        return path.as_posix()
+        return printable(path)
+
+
+def printable(path: Path) -> str:
+    """A path as it can be printed, whatever bytes its name has."""
+    return os.fsencode(path.as_posix()).decode("utf-8", "backslashreplace")

@@ -16,6 +16,7 @@ from siyu.messages import msg
 from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Opening, Quantity, Table, TableRow
 
 SCHEMA = 2
+_PLAIN = {"role": "headline", "subtitle": "", "cards": {}, "caveats": (), "feeds": ()}
 _UNSTATED = msg("Not computable for this case: it does not state")
 
 
@@ -74,34 +75,26 @@ def make_finding(
         facets = {"role": "absent", "subtitle": facets.get("subtitle", ""), "context": searched}
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
     refs = {ref for part in (chart, *figures.values()) for ref in part.sources} | {*facets.pop("context", ())}
-    given = {name: facet for name, facet in facets.items() if facet is not None}
-    record = FindingRecord.model_validate(
-        {
-            "schema": SCHEMA,
-            "key": key,
-            "section": section,
-            "message_id": message,
-            "chart": chart,
-            "role": "headline",
-            "subtitle": "",
-            "cards": {},
-            "caveats": (),
-            "feeds": (),
-            **given,
-            "values": [_value(name, figure) for name, figure in figures.items()],
-            "sources": sorted(refs),
-            "needs": sorted(needs),
-        }
-    )
+    about: dict[str, Any] = {"schema": SCHEMA, "key": key, "section": section, "message_id": message, "chart": chart}
+    about |= _PLAIN | {name: facet for name, facet in facets.items() if facet is not None}
+    about |= {"values": [_value(name, figure) for name, figure in figures.items()]}
+    if not needs and about["role"] != "answer" and _says_nothing(chart, figures):
+        about["role"] = "empty"
+    record = FindingRecord.model_validate({**about, "sources": sorted(refs), "needs": sorted(needs)})
     turns = record.opening.turns if record.opening else ()
-    for text in (
-        (record.message_id, record.subtitle, *record.caveats, *record.cards.values(), *turns) if not needs else ()
-    ):
+    said = () if needs else (record.message_id, record.subtitle, *record.caveats, *record.cards.values(), *turns)
+    for text in said:
         try:
             language.say(text, record.by_name)
         except KeyError as error:
             raise ValueError(f"finding {key}: {error.args[0]}") from error
     return Finding(record, language)
+
+
+def _says_nothing(chart: Chart | Table, figures: Mapping[str, Figure]) -> bool:
+    """Whether a table has no row, or a share is only known to lie below everything."""
+    unknown = [one for one in figures.values() if one.unit == "ratio" and one.interval_kind == "assumption90"]
+    return (isinstance(chart, Table) and not chart.rows) or any(one.high >= 1 > 2 * one.low for one in unknown)
 
 
 def title(record: FindingRecord, language: Language) -> str:

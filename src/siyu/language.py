@@ -186,6 +186,8 @@ class Language:
 
     def _dressed(self, digits: str, suffix: str, unit: str) -> str:
         currency = unit.split("/", maxsplit=1)[0].split("_per_", maxsplit=1)[0]
+        if digits == "0" and not suffix:
+            return digits  # nothing is nothing in any currency
         if unit == "multiple":
             return f"{digits}{suffix}" + ("倍" if self.data_code == "zh" else "×")
         if currency in ("CNY", "USD"):

@@ -21,9 +21,10 @@ def msg(message_id: str) -> str:
     return message_id
 
 
-def tables(module: str) -> dict[str, Any]:
-    """name -> code -> message id, or a single one: what `labels.yml` beside a module holds."""
-    content: dict[str, Any] = yaml.safe_load(Path(module).with_name("labels.yml").read_bytes())
+def tables(module: str, name: str = "labels.yml") -> dict[str, Any]:
+    """What a YAML file of this package holds that lies beside a module: tables of message ids by code."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content: dict[str, Any] = yaml.load(Path(module).with_name(name).read_bytes(), loader)  # noqa: S506 - safe ones
     return content
 
 

@@ -34,7 +34,8 @@ MISSING = msg(
 NO_RULE = msg("No fee rule is as old as this report: put dated rules with their source into this subject's fees.csv")
 UNDATED = msg("The order exports have no column {column}: when orders were paid is not known")
 UNTOLD = msg("Some order export has no column {column}: what came back is not known, and net figures are left out")
-CHARGED = ["traffic_form", "fee_fen", "base_fen", "exempt"]
+CHARGED = ["traffic_form", "fee_fen", "base_fen"]
+FORMS = ("live", "video", "card", "image", "other")  # of traffic; what is told later, or otherwise, is `all`
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -232,23 +233,21 @@ class Holdings:
         booked = self.reported("charges")
         if booked is None:
             return None
-        booked = booked.reindex(columns=["platform", "order_id", "sort", "amount_fen", *CHARGED]).dropna(
-            subset="order_id"
-        )
+        columns = ["platform", "order_id", "sort", "amount_fen", *CHARGED]
+        booked = booked.reindex(columns=columns).dropna(subset="order_id")
         # a flow of funds books what was paid, what came back, and what was taken in rows of their own
-        booked["fee_fen"] = booked["fee_fen"].fillna((-booked["amount_fen"]).where(booked["sort"] == "fee", 0))
-        booked["base_fen"] = booked["base_fen"].fillna(
-            booked["amount_fen"].where(booked["sort"].isin(["sale", "refund"]), 0)
-        )
+        paid, taken = booked["sort"].isin(["sale", "refund"]), booked["sort"] == "fee"
+        booked["base_fen"] = booked["base_fen"].fillna(booked["amount_fen"].where(paid, 0)).astype("int64")
+        booked["fee_fen"] = booked["fee_fen"].fillna(-booked["amount_fen"].where(taken, 0)).astype("int64")
+        form = booked["traffic_form"].astype(object)
         if self.books.orders is not None and "traffic_form" in pq.read_schema(self.books.orders).names:
             reads.opens(self.books.orders)
             known = [("order_id", "in", set(booked["order_id"]))]
             lines = pq.read_table(self.books.orders, columns=["order_id", "traffic_form"], filters=known).to_pandas()
             forms = lines.dropna().drop_duplicates("order_id").set_index("order_id")["traffic_form"].astype(object)
-            booked["traffic_form"] = booked["traffic_form"].astype(object).fillna(booked["order_id"].map(forms))
-        form = booked["traffic_form"].fillna("all").replace("pending", "all").astype(str)
-        told: pd.DataFrame = booked.assign(traffic_form=form, exempt=booked["exempt"].eq("yes"))
-        return told[["platform", "order_id", *CHARGED]].astype(dict.fromkeys(("fee_fen", "base_fen"), "int64"))
+            form = form.fillna(booked["order_id"].map(forms))
+        told: pd.DataFrame = booked.assign(traffic_form=form.where(form.isin(FORMS), "all"))
+        return told[["platform", "order_id", *CHARGED]]
 
     def reported(self, kind: str) -> pd.DataFrame | None:
         """A table as the subject's exports report it (`ad_days`, `sends` …, see `tables.yml`); None without one.

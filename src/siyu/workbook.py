@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
     from siyu.own_data import Holdings, NoInput
+    from siyu.value.worth import Assumed
 
 
 @dataclass
@@ -143,6 +144,22 @@ class Workbook:
         from siyu.own_data import NO_RULE, NoInput  # here: see `own`
 
         return NoInput(NO_RULE)
+
+    @cached_property
+    def assumed(self) -> Assumed:
+        """What the worth of a customer needs beside orders; in another currency than that of the ledgers, only what
+        money costs."""
+        from siyu.value.worth import Assumed  # here: see `own`
+
+        discount = self.assumption("capital_cost").value
+        if self.subject.currency != "CNY" or self.no_rule is not None:
+            return Assumed(discount=discount)
+        from siyu.economy import measures  # here: see `economy`
+
+        economy = self.economy()
+        keys = {"contribution_share": measures.kept_share(), "follower_conversion": measures.follower_conversion()}
+        share, conversion = (economy.stated(key, expression) for key, expression in keys.items())
+        return Assumed(share, self.assumption("customer_cost_public"), conversion, discount)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:

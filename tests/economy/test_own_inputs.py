@@ -6,8 +6,6 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 import pytest
-from settlements import EXEMPT, RATES
-from settlements import charges as charged_orders
 
 from siyu import formulas as f
 from siyu.economy import Economy, own, tables
@@ -20,6 +18,8 @@ from siyu.orders.measured import measured, rates, settled
 from siyu.orders.refunds import charged
 from siyu.paths import data_dir
 from siyu.simulator.brand import Recipe, made
+from siyu.simulator.charges import EXEMPT, RATES
+from siyu.simulator.charges import charges as charged_orders
 from siyu.simulator.worlds import World
 from siyu.subjects import Subject, Volume
 

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from siyu.definitions import registry
+from siyu.economy.tables import closing_route
 from siyu.errors import LedgerError
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
@@ -14,7 +15,6 @@ from siyu.formulas.compiled import inputs
 from siyu.formulas.contribution import contribution
 from siyu.formulas.people import labour_share, people_value, staff
 from siyu.formulas.symbols import UNIT_OF
-from siyu.models.category import closing_route
 from siyu.paths import data_dir
 from siyu.routes import ROUTES
 
@@ -161,8 +161,8 @@ def test_the_codebooks_example_is_a_file_that_loads(tmp_path):
 def closing(assumptions, category):
     names = ("order_value", "repurchase", "visit_needed")
     value, repurchase, visit = (assumptions.get_for(name, category).mode for name in names)
-    horizon, big_ticket = assumptions["months"].mode, assumptions["big_ticket"].mode
-    return closing_route(value, math.log(2) / repurchase, horizon, big_ticket, visit_needed=visit > 0)
+    beyond = math.log(2) / repurchase > assumptions["months"].mode
+    return closing_route(beyond=beyond, dear=value >= assumptions["big_ticket"].mode, visit_needed=visit > 0)
 
 
 @pytest.mark.parametrize(

@@ -373,6 +373,7 @@ def every_expression():
         yield from (term.expression for term in terms(route) + people_terms(route))
     for route in WECHAT_ROUTES:
         yield from (fee_star(route), tolerable_loss(route), price_star(route), contact_uplift(route))
+    yield from (import_limit(), leak_limit(), increment_limit())
     yield from (
         click_limit(),
         tool_share().subs(Symbol("sales_per_ad_yuan", real=True), 1),

@@ -114,6 +114,8 @@ def test_leading_zeros_of_an_id_stay():
     ["186******05", "##Zk9v==##Ab1==", "$$abc$1$", "没有", "匿名用户", "***", "张*", "王某", "李女士", "138xxxx1234", "138____1234",
      "#N/A", "#REF!", "nan", "None", "NULL", "undefined", "default", "0", "000000", "0.0", "-1", "?", ".", "---", "&nbsp;",
      "游客", "非会员", "未注册", "匿名买家", "无名氏", "微信用户", "散客", "新会员", "（匿名）", "Walk-in Customer", "N/A", "n.a.",
+     "神秘买家", "用户不存在", "已注销用户", "測試", "匿名買家", "游客123", "guest_checkout", "Guest0042", "test1", "null,null",
+     "未绑定手机", "加密中", "Err:502", "#N/A N/A", "1970-01-01", "0/0", "99999999", "1234567890", "deleted_user",
      "<null>", "[object Object]", "11111111111", "d41d8cd98f00b204e9800998ecf8427e", "００", "\u200b", "no name"],
 )  # fmt: skip
 def test_who_is_nobody_has_no_key(text):
@@ -122,7 +124,27 @@ def test_who_is_nobody_has_no_key(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["b0000", "4e135", "王小明", "用户1234567", "wmABC_-1", "@#open/aaa=", "7", "Annie", "微信用户8", "老王", "oX5-0"],
+    [
+        "b0000",
+        "4e135",
+        "王小明",
+        "用户1234567",
+        "wmABC_-1",
+        "@#open/aaa=",
+        "7",
+        "Annie",
+        "微信用户8",
+        "老王",
+        "oX5-0",
+        "Naomi",
+        "系统之家",
+        "会员88",
+        "guestbook",
+        "test_driver",
+        "12345",
+        "Nana",
+        "默默",
+    ],
 )
 def test_a_key_stays_as_it_is(text):
     assert buyer(text) == (text, "")
@@ -131,7 +153,8 @@ def test_a_key_stays_as_it_is(text):
 @pytest.mark.parametrize(
     "text",
     ["13900000001", "+8613900000001", "86-13900000001", "0086 139 0000 0001", "139-0000-0001", "１３９００００００01",
-     "139\u200b00000001", "(86)13900000001", "139\u00a00000\u00a00001", "'13900000001"],
+     "139.0000.0001", "tel:13900000001", "手机：139-0000-0001", "13900000001(手机)", "139–0000–0001", "86_13900000001",
+     "139/0000/0001", "139\u200b00000001", "(86)13900000001", "139\u00a00000\u00a00001", "'13900000001"],
 )  # fmt: skip
 def test_a_telephone_has_one_form(text):
     assert buyer(text) == ("13900000001", "")

@@ -1,8 +1,10 @@
 """Formats: found by headers, refused with every fault, taught by an example that works."""
 
+import io
 import re
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 from typing import get_args
 
@@ -10,7 +12,9 @@ import pytest
 
 from siyu.intake.formats.catalogue import FormatError, formats, identified, read_format
 from siyu.intake.formats.format import MEANINGS, Column, Format, Layout, normal, tables
+from siyu.intake.reading.export import read
 from siyu.intake.reading.problems import REASONS
+from siyu.intake.reading.sources import TableSource
 from siyu.language import Language
 from siyu.paths import data_dir
 from siyu.simulator import writing
@@ -183,10 +187,48 @@ def test_a_stray_mark_in_a_note_swallows_no_record():
     assert {(problem.line, problem.code) for problem in account.problems} == {(3, "stray_quote"), (5, "stray_quote")}
 
 
+def test_the_first_field_may_be_a_declared_note():
+    from io import BytesIO
+
+    from siyu.intake.reading.export import read
+    from siyu.intake.reading.sources import TableSource
+
+    works = '作品名称,发布时间,体裁,播放量\r\n"新酒\n#开坛",2025-09-01,图文,1\r\n"乙\r\n丙\r\n丁",2025-09-02,视频,2\r\n'
+    stray = '作品名称,发布时间,体裁,播放量\r\n"新酒,2025-09-01,图文,1\r\n乙",2025-09-02,视频,2\r\n'
+    for text, expected in ((works, (2, 0)), (stray, (0, 2))):
+        found = read(TableSource("w.csv", partial(BytesIO, text.encode()), 9)).account.records
+        assert (found["accepted"], found["quarantined"]) == expected
+
+
 def test_a_break_in_any_other_field_is_quarantined():
     account = notes(line(1), '00000002,2021-08-01 10:00:00,"1.\n00",已完成,,', line(3))
     assert account.records["accepted"] == 2
     assert account.records["quarantined"] == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [("已退金额", "5.00"), ("is_refunded", "0"), ("ccy", "CNY"), ("失败原因", ""), ("标签", "交易关闭"), ("remark1", "USD"),
+     ("x", "Refunded"), ("处理", "已退款")],
+)  # fmt: skip
+def test_a_column_that_may_say_which_lines_count_stops_a_file_by_header_or_cells(header, cells):
+    rows = [f"A{n},u{n},2021-08-01 10:00:00,5.00,{cells if n == 7 else ''}\n" for n in range(20)]
+    data = (f"order_id,buyer_key,paid_at,amount,{header}\n" + "".join(rows)).encode()
+    problem = read(TableSource("a.csv", lambda: io.BytesIO(data), len(data))).account.problems[0]
+    assert (problem.code, problem.found) == ("undecided_columns", header)
+
+
+@pytest.mark.parametrize("header", ["序号", "备注", "门店", "支付方式", "审核人", "所属单位", "商品标题", "source"])
+def test_a_column_that_says_nothing_of_that_is_left_aside(header):
+    rows = [f"A{n},u{n},2021-08-01 10:00:00,5.00,{n % 3}\n" for n in range(20)]
+    data = (f"order_id,buyer_key,paid_at,amount,{header}\n" + "".join(rows)).encode()
+    assert read(TableSource("a.csv", lambda: io.BytesIO(data), len(data))).account.clean
+
+
+def test_a_column_of_buyers_that_no_format_names_stops_the_file_that_names_none_else():
+    data = "order_id,客户编号,paid_at,amount\nA1,u1,2021-08-01 10:00:00,5.00\n".encode()
+    problem = read(TableSource("a.csv", lambda: io.BytesIO(data), len(data))).account.problems[0]
+    assert (problem.code, problem.found) == ("undecided_columns", "客户编号")
 
 
 def test_every_table_names_its_keys_and_counts_among_its_columns():

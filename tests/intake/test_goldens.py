@@ -1,5 +1,7 @@
 """Exports with what must come of them beside: `tests/intake/golden/<name>.csv` and `<name>.json`.
 
+Other dresses are workbooks (`<name>-<sheet>.json`), web pages under .xls, and `<name>.export.json`.
+
 SIYU_GOLDEN=write writes the expected files anew; read the difference before you commit it.
 """
 
@@ -15,18 +17,26 @@ from siyu.intake.reading.sources import sources
 from siyu.language import Language
 
 GOLDEN = Path(__file__).parent / "golden"
-NAMES = sorted(path.stem for path in GOLDEN.glob("*.csv"))
+FILES = sorted(path for path in GOLDEN.iterdir()
+               if path.suffix in (".csv", ".xls", ".xlsx") or path.name.endswith(".export.json"))  # fmt: skip
+TABLES = {
+    path.name.partition(".")[0] + (f"-{number}" if len(found) > 1 else ""): source
+    for path in FILES
+    for found in [list(sources(path))]
+    for number, source in enumerate(found, 1)
+}
+NAMES = sorted(TABLES)
 
 
-def read_back(path):
+def read_back(source):
     blocks = []
-    (source,) = sources(path)
+    name = source.name.rpartition("/")[2]
     reading = read(source, sink=lambda table, lines, _: blocks.append((table, lines)))
     account = reading.account.as_json(Language("en"))
-    account["file"] = path.name
+    account["file"] = name
     del account["observed"]  # see test_onboarding
     for problem in account["problems"]:
-        problem["file"] = path.name
+        problem["file"] = name
     dropped = set(reading.dropped.tolist())
     records = [
         {key: str(value) for key, value in row.items() if value is not None}
@@ -39,7 +49,7 @@ def read_back(path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_export_is_read_as_recorded(name):
-    found = read_back(GOLDEN / f"{name}.csv")
+    found = read_back(TABLES[name])
     expected = GOLDEN / f"{name}.json"
     if os.environ.get("SIYU_GOLDEN") == "write":
         expected.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
@@ -47,7 +57,8 @@ def test_export_is_read_as_recorded(name):
 
 
 def test_every_format_has_a_golden_export():
-    read_as = {json.loads(path.read_text(encoding="utf-8"))["account"]["format"] for path in GOLDEN.glob("*.json")}
+    expected = [GOLDEN / f"{name}.json" for name in NAMES]
+    read_as = {json.loads(path.read_text(encoding="utf-8"))["account"]["format"] for path in expected}
     assert read_as == set(formats())
 
 

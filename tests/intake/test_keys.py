@@ -101,3 +101,37 @@ def test_ids_that_are_counted_up_are_whole(step):
 def test_the_words_are_what_they_are_compared_by():
     assert is_nobody("Walk_In customer")
     assert not is_nobody("u1")
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_ids_printed_rounded_make_the_file_unusable_and_one_of_them_only_its_line(column):
+    rows = [order(n, f"69170000{n:08d}").split(",") for n in range(60)]
+    one, three = ([list(row) for row in rows] for _ in range(2))
+    for damaged, times in ((one, 1), (three, 3)):
+        for row in damaged[5 : 5 + times]:
+            row[column] = f"{float(row[column]):.5E}"
+    found = account([",".join(row) for row in three])
+    assert codes(found)[-1] == "damaged_ids"
+    assert found.problems[-1].column == ("order_id", "buyer_key")[column]
+    assert account([",".join(row) for row in one]).records["accepted"] == 59
+
+
+def test_an_order_of_many_lines_is_no_crowd():
+    lines = [f"77,77{n},dealer,2021-08-01 10:00:00,5.00\n" for n in range(60)]
+    rows = [f"{n},{n}1,b{n},2021-08-01 10:00:00,5.00\n" for n in range(40)]
+    found = account([*rows, *lines], "order_id,line_id,buyer_key,paid_at,amount\n")
+    assert found.clean
+    assert (found.crowd.named, found.crowd.keys, found.crowd.usual) == (41, 41, 1)
+
+
+def test_a_format_says_which_keys_mean_nobody(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "till.yml").write_text(
+        "name: {en: t, zh: t}\nkind: orders\nplatform: t\nsource: x\nidentify: [no1, who, when, sum]\nline_key: [order_id]\n"
+        "control: [paid_fen]\ncolumns:\n  order_id: {header: no1, read: id}\n"
+        "  buyer_id: {header: who, read: buyer, nobody: ['9999']}\n  paid_at: {header: when, read: time}\n"
+        "  paid_fen: {header: sum, read: money}\n", encoding="utf-8")  # fmt: skip
+    rows = [order(n, f"b{n}") for n in range(40)] + [order(100 + n, "9999") for n in range(30)]
+    found = account(rows, "no1,who,when,sum\n")
+    assert (found.clean, found.identities, found.crowd.keys) == (True, 40, 40)

@@ -162,6 +162,41 @@ def test_an_amount_that_is_net_of_refunds_is_proved_by_its_rows(tmp_path, data):
     assert (sum(found["paid_fen"].to_pylist()), sum(found["net_fen"].to_pylist())) == (43_000, 30_000)
 
 
+@pytest.mark.parametrize(
+    ("total", "paid", "said"), [("100.00", "50.00", "net"), ("100.00", "100.00", "apart"), ("90.00", "50.00", "'?'")]
+)
+def test_refunds_of_a_half_prove_nothing_by_themselves(tmp_path, data, total, paid, said):
+    rows = "".join(f"A{n},100.00,100.00,0.00,2021-08-03,u{n}\n" for n in range(5))
+    rows += "".join(f"B{n},{total},{paid},50.00,2021-08-03,v{n}\n" for n in range(5))
+    (tmp_path / "a.csv").write_text("订单号,订单总额,实收金额,退款金额,付款时间,会员号\n" + rows, "utf-8")
+    siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert f"refunds: {said}\n" in (data / "snacks" / "formats" / "snacks.yml").read_text("utf-8")
+
+
+def test_the_only_column_that_tells_buyers_apart_is_theirs(tmp_path, data):
+    (tmp_path / "a.csv").write_text(PLAIN.replace("buyer_key", "客户编号"), "utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert "客户编号 is the only column" in done.stderr
+    answered(data / "snacks" / "formats" / "snacks.yml")
+    assert pq.read_table(books("snacks").orders)["buyer_id"].to_pylist() == [0, 1]
+
+
+def test_check_says_which_days_who_and_by_which_format(tmp_path, data):
+    (tmp_path / "a_1628294400.csv").write_text(PLAIN, "utf-8")  # exported on the seventh
+    (told,) = json.loads(siyu("check", "--json", tmp_path / "a_1628294400.csv").stdout)["files"]
+    assert (told["draft"], told["observed"]) == (False, {"from": "2021-08-05", "until": "2021-08-06"})
+    said = siyu("check", tmp_path / "a_1628294400.csv").stderr
+    assert "observed from 2021-08-05 to 2021-08-06" in said
+    assert "2 different buyers; 99 in 100 have at most 1 orders; the largest hold 50.0%, 50.0%" in said
+
+
+def test_a_date_that_strays_is_no_date_of_the_subject(tmp_path, data):
+    rows = "".join(f"B{n},u{n},2021-08-05 10:00:00,5.00\n" for n in range(9))
+    (tmp_path / "a.csv").write_text(PLAIN + rows + "C1,u1,2091-08-05 10:00:00,5.00\n", "utf-8")
+    siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert "as_of: 2021-08-06" in (data / "snacks" / "subject.yml").read_text("utf-8")
+
+
 @pytest.mark.parametrize("given", [".", "data", "pipe", "loop", "half"])
 def test_what_cannot_be_a_folder_of_exports_is_said_before_anything_is_made(tmp_path, data, given):
     if given == "pipe":

@@ -218,3 +218,41 @@ def test_a_column_that_may_decide_stops_the_file(header):
         "order_id,buyer_key,paid_at,amount\nA1,u1,2021-08-05 10:00:00,5.00".splitlines()))  # fmt: skip
     result = account(text + "\n")
     assert [(p.code, p.found) for p in result.problems] == [("undecided_columns", header)]
+
+
+@pytest.mark.parametrize("when", ["2012-08-03 10:00:00", "2091-08-03 10:00:00"])
+def test_any_date_of_an_order_may_stray_and_none_moves_what_was_observed(when, data):
+    text = table(60, 下=lambda n: when if n == 30 else "", 付=lambda n: "" if n == 30 else f"2021-08-{n % 28 + 1:02d}")
+    result = account(text)
+    assert [(p.line, p.code) for p in result.problems] == [(32, "stray_date")]
+    assert [day.isoformat() for day in result.observed] == ["2021-08-01", "2021-08-28"]
+    found(text, data)
+    assert {(one.since.year, one.until.year) for one in books("shop").observed} == {(2021, 2021)}
+
+
+def test_amounts_that_equal_what_came_back_are_not_net(data):
+    rule(data, FORMAT.replace("refunds: apart", "refunds: net").replace("paid_fen", "net_fen"))
+    result = account(table(50, 退=lambda n: "10.00" if n % 5 == 0 else ""))
+    assert [(p.code, p.column, p.found) for p in result.problems] == [("refunds_still_there", "额", "10")]
+
+
+def test_amounts_out_of_all_proportion_are_named_even_if_they_are_many():
+    result = account(table(50, 额=lambda n: "99999999.00" if n % 10 == 0 else "10.00"))
+    assert [(code, number) for code, number, _ in told(result)] == [("outlier", "5")]
+
+
+def test_lines_that_contradict_each_other_throughout_have_another_key():
+    lines = table(40).splitlines()
+    again = [line.replace(",10.00", ",11.00") for line in lines[1:]]
+    result = account("\n".join([*lines, *again]) + "\n")
+    assert [(p.code, p.found) for p in result.problems] == [("lines_unclear", "order_id")]
+
+
+def test_a_column_of_days_is_none_of_amounts():
+    result = account(table(30, 额=lambda n: f"202108{n % 28 + 1:02d}"))
+    assert [(p.code, p.column) for p in result.problems] == [("implausible_amounts", "额")]
+
+
+def test_what_was_not_paid_and_has_a_payment_time_is_named():
+    result = account(table(30, 状态=lambda n: "未付" if n == 4 else "已付"))
+    assert told(result) == [("unpaid_yet_paid", "1", "6")]

@@ -147,3 +147,22 @@ def test_lists_of_people_contradict_too(tmp_path):
 def test_only_a_time_tells_when_a_file_was_exported(name, known):
     assert bool(epoch_of(name)) == known
     assert (exported(name) is not None) == (known or "2021" in name)
+
+
+def test_slips_of_which_one_export_tells_only_the_day_are_refused(tmp_path):
+    days = "".join(one[:10] + one[19:] + "\n" for one in slips(range(40)).splitlines())
+    _, problems = books(tmp_path, {"a.csv": SLIPS + slips(range(30)), "b.csv": SLIPS + days})
+    assert problems == {"a.csv": ["overlap"], "b.csv": ["overlap"]}
+
+
+@pytest.mark.parametrize("told", ["line_id", "product_id"])
+@pytest.mark.parametrize("dated", [True, False])
+def test_lines_are_the_unit_in_a_file_that_has_part_of_the_key(tmp_path, told, dated):
+    head = f"order_id,{told},buyer_key,paid_at,amount\n"
+    lines = [f"A{n // 3},L{n},u1,2021-08-01 10:00:00,{n}.00\n" for n in range(12)]
+    names = ("o_20210901.csv", "o_20211001.csv") if dated else ("a.csv", "b.csv")
+    found, problems = books(
+        tmp_path, dict(zip(names, (head + "".join(lines[:5]), head + "".join(lines[5:])), strict=True))
+    )
+    assert problems == {}
+    assert sums(found) == (6_600, 6_600, 12)

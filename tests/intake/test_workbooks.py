@@ -147,3 +147,41 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path):
         path.write_text("order_id,paid_at,amount\nA1,2021-08-01 10:00:00,5.00\nA2,2021-08-01 10:00:00,6.00\n", "utf-8")
 
     assert [problem.code for problem in read(source, sink=sink).account.problems] == ["changed"]
+
+
+@pytest.mark.parametrize("column", ["buyer_key", "refund", "status", "amount"])
+def test_an_empty_value_of_a_formula_was_never_computed(tmp_path, column):
+    row = order(2)
+    row[HEAD.index(column)] = "=kept"
+
+    def emptied(xml):  # as programs write it that compute nothing
+        return xml.replace(b' t="str"><f>kept</f><v>cached</v>', b"><f>kept</f><v></v>")
+
+    found = account(workbook(tmp_path / "a.xlsx", [order(1), row], emptied))
+    assert [(p.line, p.column, p.code) for p in found.problems] == [(3, column, "cell_error")]
+
+
+@pytest.mark.parametrize("column", ["order_id", "buyer_key", "amount"])
+def test_a_value_that_several_rows_share_is_not_known_for_the_lower_ones(tmp_path, column):
+    low = order(2)
+    low[HEAD.index(column)] = None
+    letter = "ABCD"[HEAD.index(column)].encode()
+
+    def merged(xml):
+        ranges = b'<mergeCells><mergeCell ref="' + letter + b"2:" + letter + b'3"/></mergeCells>'
+        return xml.replace(b"</sheetData>", b"</sheetData>" + ranges)
+
+    found = account(workbook(tmp_path / "a.xlsx", [order(1), low], merged))
+    assert [(p.line, p.column, p.code) for p in found.problems] == [(3, column, "cell_error")]
+
+
+def test_rows_of_a_hidden_sheet_are_named(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    book.add_worksheet("cover")
+    hidden = book.add_worksheet("orders")
+    for number, row in enumerate([HEAD, order(1), order(2)]):
+        hidden.write_row(number, 0, row)
+    hidden.hide()
+    book.close()
+    found = account(tmp_path / "a.xlsx")
+    assert [(note.code, note.found) for note in found.notes] == [("hidden_rows", "2")]

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from siyu import subjects
 from siyu.commands.main import main
-from siyu.intake.store.observation import ended
+from siyu.intake.store.exported import ended
 from siyu.observed import BROKEN, LATE, MISSING, PEOPLE_END, Observation, Span, notes, spans
 from siyu.orders.counts import first_gaps
 from siyu.orders.frames import opened

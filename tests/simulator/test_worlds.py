@@ -218,7 +218,7 @@ def test_fans_are_counted_from_the_moment_they_follow():
     "faulty", [{"kind": "wish"}, {"buyers": 0}, {"days": 10}, {"effect": 0.0}, {"join_chance": 1.2}, {"gap_days": -1.0}]
 )
 def test_parameters_out_of_range_are_refused(faulty):
-    with pytest.raises(ValueError, match=r"kind|needs|must"):
+    with pytest.raises(ValueError, match=next(iter(faulty))):
         World(**{"kind": "coin", **faulty})
 
 

@@ -12,6 +12,7 @@ from siyu.commands.metrics import metrics, scorecard
 from siyu.commands.report import render, report
 from siyu.commands.simulate import simulate
 from siyu.commands.trace import trace, verify
+from siyu.commands.winback import winback
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -20,7 +21,7 @@ def main() -> None:
     """A private-domain marketing workbook whose every number traces to its source."""
 
 
-for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign):
+for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback):
     main.add_command(verb)
 
 

@@ -87,6 +87,7 @@ def demo_plans() -> list[Recipe]:
 def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> dict[str, bytes]:
     """Path -> content of a client's folder. People and dashboards are those of the first plan."""
     from siyu.simulator.brand import made
+    from siyu.simulator.campaigns import campaign_files, campaign_truth
     from siyu.simulator.charges import settlement_file
     from siyu.simulator.dashboards import dashboard_files
     from siyu.simulator.order_files import order_files, people_files
@@ -96,13 +97,14 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
         brand = made(plan)
         for path, data, account in order_files(brand):
             content[f"exports/{path}"] = data
-            accounts.append(account.as_json())
+            accounts.append(account)
         truths.append({"format": plan.format, "seed": plan.seed, "quirks": sorted(plan.quirks), "keys": plan.key_share,
                        "world": _world(plan), **brand.truth()})  # fmt: skip
         if not number:
             booked = [settlement_file(brand)] if settlement else []
-            more = (*people_files(brand), *dashboard_files(brand), *booked)
+            more = (*people_files(brand), *dashboard_files(brand), *campaign_files(brand), *booked)
             content |= {f"exports/{path}": data for path, data in more}
+            truths[0]["campaigns"] = campaign_truth(brand)
     content["subject.yml"] = _subject(name, plans[0].world).encode()
     truth = {"schema": 1, "synthetic": True, "files": accounts, "shops": truths, "written": sorted(content)}
     content["truth.json"] = (json.dumps(truth, ensure_ascii=False, indent=1) + "\n").encode()

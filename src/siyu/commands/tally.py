@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from siyu.commands.options import misused
@@ -14,7 +15,10 @@ from siyu.orders.frames import Frames
 from siyu.orders.metrics import Metric, Missing, metrics
 from siyu.own_data import Holdings
 from siyu.scorecard.orders import Score, scorecard
-from siyu.subjects import load_subject
+from siyu.subjects import Subject, load_subject
+from siyu.value.metrics import METRICS as VALUES
+from siyu.value.worth import Worth
+from siyu.workbook import open_workbook
 
 PUBLIC = "cdnow"  # the bundled subject that the literature has published results on
 
@@ -54,9 +58,20 @@ def tally(subject: str, as_of: str = "") -> Tally:
     """
     about = load_subject(subject)
     held = Holdings.of(about, _day(as_of) if as_of else about.as_of)
-    found, missing = metrics(_frames(held), about.suppress_below, about.currency)
+    frames = _frames(held)
+    found, missing = metrics(frames, about.suppress_below, about.currency)
+    if frames is not None:
+        worth, unknown = _worth(frames, about, held)
+        found, missing = found + worth, missing + unknown
     refused = [account for account in held.books.accounts if account.refused]
     return Tally(held.observed, found, missing, refused, notes(held.spans, held.as_of))
+
+
+def _worth(frames: Frames, about: Subject, held: Holdings) -> tuple[list[Metric], list[Missing]]:
+    """Metrics of what customers are worth."""
+    book = open_workbook("08_customer_value", about.id, as_of=held.as_of.isoformat())
+    make = partial(Worth, currency=about.currency, assumed=book.assumed, ads=held.reported("ad_days"))
+    return metrics(frames, about.suppress_below, about.currency, VALUES, make)
 
 
 def _frames(held: Holdings) -> Frames | None:

@@ -19,7 +19,7 @@ from sympy import Expr, Symbol
 from siyu.definitions import definition
 from siyu.economy import labels
 from siyu.economy.measures import BESIDE, order_gain
-from siyu.economy.names import basis, category_name, group_names, input_names, rule_name
+from siyu.economy.names import basis, category_name, group_names, input_name, rule_name
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import Rate
 from siyu.evidence.fees import FeeRules
@@ -244,7 +244,7 @@ class Economy:
     @cached_property
     def input_names(self) -> dict[str, Text]:
         """input -> what it is called."""
-        return input_names(self.inputs)
+        return {name: input_name(name, entry) for name, entry in self.inputs.items()}
 
     @cached_property
     def group_names(self) -> dict[str, Text]:

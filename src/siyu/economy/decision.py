@@ -13,6 +13,7 @@ from sympy import Expr
 
 from siyu.economy import Array, Economy, function_of
 from siyu.economy.measures import order_payoffs, orders_of_thousand, thousand
+from siyu.economy.own import VOLUMES
 from siyu.figure import Figure
 from siyu.formulas.symbols import symbol as s
 from siyu.models.information_value import value_of_knowing
@@ -22,7 +23,6 @@ SLIGHT = 0.01
 # Leads below ten yuan per thousand people, a fen a person, and below a fen an order are shared: no account would
 # show them.
 TIE, FEN = 10.0, 0.01
-VOLUMES = ("orders_year", "people_year", "fan_share")
 ERRORS = 1.96  # standard errors of a share of draws that its Monte Carlo error is told as
 
 

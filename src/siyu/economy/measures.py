@@ -5,8 +5,8 @@ from functools import cache
 from sympy import Add, Expr, Integer, Max, Rational, Symbol
 
 from siyu.formulas.breakeven import contact_uplift
-from siyu.formulas.contribution import contribution, orders_per_buyer
-from siyu.formulas.people import labour_share, people_terms, person_orders, shares, staff
+from siyu.formulas.contribution import contribution, order_margin, orders_per_buyer
+from siyu.formulas.people import first_order, labour_share, people_terms, person_orders, shares, staff
 from siyu.formulas.symbols import symbol as s
 from siyu.routes import route_of
 
@@ -21,6 +21,18 @@ NEVER = Integer(100_000)
 def thousand(route: str) -> Expr:
     """Contribution of a thousand people acquired, closed by the route, CNY over the horizon."""
     return Add(*(1000 * term.expression / s("people") for term in people_terms(route)))
+
+
+@cache
+def kept_share() -> Expr:
+    """Contribution of a net yuan in the Douyin shop, before acquisition and staying in touch (ratio)."""
+    return order_margin("douyin_shop") / (s("order_value") * (1 - s("refund_rate")))
+
+
+@cache
+def follower_conversion() -> Expr:
+    """Share of people acquired who place a first order in the Douyin shop."""
+    return s("interest") * first_order("douyin_shop")
 
 
 @cache

@@ -22,11 +22,6 @@ def input_name(name: str, entry: Assumption | Rate) -> Text:
     return {"en": entry.name, "zh": entry.name_zh}
 
 
-def input_names(inputs: Mapping[str, Assumption | Rate]) -> dict[str, Text]:
-    """input -> what it is called."""
-    return {name: input_name(name, entry) for name, entry in inputs.items()}
-
-
 def group_names(inputs: Mapping[str, Assumption | Rate]) -> dict[str, Text]:
     """group -> what it is called; one of a single input, or of the client's own, by its first member."""
     names: dict[str, Text] = {}

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from scipy.special import ndtri
 
+from siyu.economy import labels
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import OWN, FeeRule
 from siyu.figure import Figure
@@ -20,18 +21,9 @@ from siyu.routes import ROUTES
 FEW = 30
 _TAIL, _SAMPLING = float(ndtri(0.95)), float(ndtri(0.975))
 # Inputs that no assumption stands for: only a client has them.
-VOLUMES = {
-    "orders_year": ("Orders in a year", "年订单数", "count"),
-    "people_year": ("People acquired in a year", "年获取人数", "users"),
-    "fan_share": ("Share of fans", "粉丝订单占比", "ratio"),
-}
+VOLUMES = {"orders_year": "count", "people_year": "users", "fan_share": "ratio"}  # with their units
 # Routes whose orders a settlement tells apart.
 CHARGED = ("douyin_shop", "douyin_card", "wechat_shop")
-_SEEN = {"en": "Measured: {value}; {n} events.", "zh": "实测：{value}；{n}次。"}
-_RANGE = {"en": "{value} ({range})", "zh": "{value}（{range}）"}
-_BEFORE = {"en": " Assumed before: {prior}.", "zh": "此前假设：{prior}。"}
-_LITTLE = {"en": " Few events: the assumption is updated, not replaced.", "zh": "次数较少，更新而非替换假设。"}
-_STATED = {"en": "As subject.yml says.", "zh": "按 subject.yml 所述。"}
 
 
 @dataclass(frozen=True)
@@ -98,7 +90,7 @@ def measured(assumptions: Assumptions, category: str, figures: Mapping[str, Figu
 def stated(assumptions: Assumptions, facts: Mapping[str, float], as_of: date) -> dict[str, Assumption]:
     """symbol -> a row for what subject.yml says of the subject: 1 or 0 for yes or no, or a number."""
     return {
-        symbol: _row(assumptions.get(symbol), symbol, (value, value, value), _STATED, as_of)
+        symbol: _row(assumptions.get(symbol), symbol, (value, value, value), labels.MEASURED["stated"], as_of)
         for symbol, value in facts.items()
     }
 
@@ -154,17 +146,18 @@ def _row(
     about |= {"rationale": text["en"], "rationale_zh": text["zh"]}
     if prior is not None:
         return prior.model_copy(update=about)
-    name, name_zh, unit = VOLUMES[symbol]
-    return Assumption(line=0, name=name, name_zh=name_zh, platform="all", unit=unit, **about)
+    name = labels.VOLUMES[symbol]
+    return Assumption(line=0, name=name["en"], name_zh=name["zh"], platform="all", unit=VOLUMES[symbol], **about)
 
 
 def _measured_text(figure: Figure, prior: Assumption | None, code: str) -> str:
+    said: Mapping[str, Mapping[str, str]] = labels.MEASURED
     language, unit = Language(code), figure.unit
     seen = language.number(figure.value, unit)
     if figure.low < figure.high:
-        seen = _RANGE[code].format(value=seen, range=language.span(figure.low, figure.high, unit))
-    text = _SEEN[code].format(value=seen, n=language.number(figure.n or 0))
+        seen = said["range"][code].format(value=seen, range=language.span(figure.low, figure.high, unit))
+    text = said["seen"][code].format(value=seen, n=language.number(figure.n or 0))
     if prior is None:
         return text
-    before = _BEFORE[code].format(prior=language.span(prior.low, prior.high, unit))
-    return text + before + (_LITTLE[code] if few(figure) else "")
+    before = said["before"][code].format(prior=language.span(prior.low, prior.high, unit))
+    return text + before + (said["little"][code] if few(figure) else "")

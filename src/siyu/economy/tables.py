@@ -19,7 +19,6 @@ from siyu.formulas.contribution import contribution, terms
 from siyu.formulas.symbols import UNIT_OF, symbol
 from siyu.language import Text
 from siyu.messages import msg
-from siyu.models.category import closing_route
 from siyu.models.ranges import Ranged
 
 UNITS = dict.fromkeys(routes.NAMES, "CNY")
@@ -144,13 +143,28 @@ def levels(economy: Economy, name: str) -> tuple[float, ...]:
 
 
 def closing(economy: Economy) -> str:
-    """Where a deal of the category closes: the first rule that matches, every input at its mode."""
+    """Where a deal of the category closes, every input at its mode."""
     rows, inputs = economy.assumptions, economy.inputs
     visit = rows.get(f"visit_needed.{economy.category}")
+    gap = float(np.log(2) / inputs["repurchase"].mode)
+    dear = inputs["order_value"].mode >= rows["big_ticket"].mode
     return closing_route(
-        inputs["order_value"].mode, float(np.log(2) / inputs["repurchase"].mode), inputs["months"].mode,
-        rows["big_ticket"].mode, visit_needed=visit is not None and visit.mode > 0.5,
-    )  # fmt: skip
+        beyond=gap > inputs["months"].mode, dear=dear, visit_needed=visit is not None and visit.mode > 0.5
+    )
+
+
+def closing_route(*, beyond: bool, dear: bool, visit_needed: bool) -> str:
+    """Where a deal can close, a key of `labels.CLOSINGS`; the first rule that matches.
+
+    The rules order the source's own examples: property, cars and home fitting close offline; wedding photos live
+    before the deal and on referral after it; lessons close after a trial, snacks on the platform. The source gives no
+    threshold. beyond: the median gap between orders lies beyond the horizon. dear: so that a needed visit (or trial)
+    decides."""
+    if visit_needed and dear:
+        return "lead_visit"
+    if beyond:
+        return "referral"
+    return "trial" if visit_needed else "platform"
 
 
 def fit(economy: Economy, route: str) -> pd.DataFrame:

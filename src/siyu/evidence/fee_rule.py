@@ -83,6 +83,11 @@ class FeeRule(Row):
         return self.valid_from, self.valid_to or date.max
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """(route, category, form of traffic), each a key or `all`."""
+        return self.route, self.category, self.traffic_form
+
+    @property
     def detail(self) -> int:
         """How much the rule names; the more, the earlier it is looked at."""
         return (self.route != "all") + (self.category != "all") + 2 * (self.traffic_form != "all")
@@ -110,9 +115,7 @@ class FeeRule(Row):
         """Whether both would answer the same question, differently, and neither goes before the other."""
         return (
             (self.platform, self.kind, self.detail) == (other.platform, other.kind, other.detail)
-            and (self.route == other.route or "all" in (self.route, other.route))
-            and (self.category == other.category or "all" in (self.category, other.category))
-            and (self.traffic_form == other.traffic_form or "all" in (self.traffic_form, other.traffic_form))
+            and all(one == two or "all" in (one, two) for one, two in zip(self.key, other.key, strict=True))
             and max(self.days[0], other.days[0]) < min(self.days[1], other.days[1])
             and max(self.dates[0], other.dates[0]) < min(self.dates[1], other.dates[1])
             and self.rates != other.rates

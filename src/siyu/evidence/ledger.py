@@ -62,5 +62,5 @@ def load_ledger(folder: Path) -> Ledger:
     sources = load_sources(folder / "sources.csv")
     claims = load_claims(folder / "claims.csv", sources)
     conflicts = load_conflicts(folder / "conflicts.csv", claims, sources)
-    files = {"sources": sources, "claims": claims, "conflicts": conflicts}
-    return Ledger(**{name: Shelf(rows, (address(folder / f"{name}.csv"),)) for name, rows in files.items()})
+    files = [(address(folder / f"{name}.csv"),) for name in ("sources", "claims", "conflicts")]
+    return Ledger(Shelf(sources, files[0]), Shelf(claims, files[1]), Shelf(conflicts, files[2]))

@@ -121,12 +121,11 @@ def _rival(claim_id: str, entry: Conflict, ledger: Ledger) -> RivalEntry:
 def _ledger_entry(ref: str, ledger: Ledger) -> LedgerEntry:
     """All claims of a case (`ledger:<case>`), all claims (`ledger:all`) or all channels, counted."""
     case = ref.partition(":")[2]
-    if case == "channels":
-        whole = Both(en="All channels that the count runs over", zh="计数所涉的全部渠道")
-        return LedgerEntry(ref=ref, kind="ledger", name=whole, claims=())
-    claims = tuple(ledger.claims if case == "all" else ledger.ids(case))
     name = Both(en="All claims in the ledger that the count runs over", zh="计数所涉的全部台账条目")
-    return LedgerEntry(ref=ref, kind="ledger", name=name, claims=claims)
+    if case == "channels":
+        name = Both(en="All channels that the count runs over", zh="计数所涉的全部渠道")
+    claims = () if case == "channels" else ledger.claims if case == "all" else ledger.ids(case)
+    return LedgerEntry(ref=ref, kind="ledger", name=name, claims=tuple(claims))
 
 
 def _sourced(entry: type[Made], ref: str, row: Assumption | FeeRule, ledger: Ledger) -> Made:
@@ -140,9 +139,6 @@ def _sourced(entry: type[Made], ref: str, row: Assumption | FeeRule, ledger: Led
 def _made(entry: type[Made], row: Row, **more: Any) -> Made:
     """An entry with the columns of a row that it has; columns in both languages become one."""
     columns = row.model_dump(mode="json", include={*entry.model_fields, *(f"{key}_zh" for key in entry.model_fields)})
-    pairs = {key: Both(en=columns[key] or "", zh=columns.pop(f"{key}_zh") or "") for key in _bilingual(columns)}
+    bilingual = [key for key in columns if f"{key}_zh" in columns]
+    pairs = {key: Both(en=columns[key] or "", zh=columns.pop(f"{key}_zh") or "") for key in bilingual}
     return entry.model_validate({**columns, **pairs, **more})
-
-
-def _bilingual(columns: Mapping[str, Any]) -> list[str]:
-    return [key for key in columns if f"{key}_zh" in columns]

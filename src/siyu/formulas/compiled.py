@@ -1,5 +1,6 @@
-"""Expressions as numpy functions: one call for many outputs, common parts computed once."""
+"""Expressions as functions: of numpy, many outputs by one call; of JavaScript, for the what-if of the page."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sympy import Expr, Symbol, lambdify
+from sympy.printing.jscode import jscode
 
 from siyu.errors import nearest
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def inputs(*expressions: Expr) -> tuple[str, ...]:
@@ -42,3 +46,17 @@ def compiled(outputs: Mapping[str, Expr]) -> Compiled:
     symbols = [Symbol(name, real=True) for name in names]
     function = lambdify(symbols, list(outputs.values()), modules="numpy", cse=True)
     return Compiled(names, tuple(outputs), function)
+
+
+def javascript(expression: Expr) -> tuple[tuple[str, ...], str]:
+    """(names of the inputs, sorted; source of a JavaScript function of them in that order).
+
+    Raises ValueError for an input whose name is no plain identifier, and for an operation JavaScript lacks.
+    """
+    names = inputs(expression)
+    if strange := [name for name in names if not _NAME.fullmatch(name)]:
+        raise ValueError(f"{', '.join(strange)}: not a name that JavaScript can take")
+    source = str(jscode(expression))
+    if "Not supported" in source:
+        raise ValueError(f"JavaScript cannot say {source.splitlines()[1].removeprefix('// ')}")
+    return names, f"({', '.join(names)}) => {source}"

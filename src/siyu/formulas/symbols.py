@@ -4,20 +4,17 @@ A symbol's name is an assumption id (without the category after the dot) or, for
 `payment_<route>`, a fee rule looked up for that route.
 """
 
-from pathlib import Path
-
-import yaml
 from sympy import Symbol
 
 from siyu.errors import nearest
+from siyu.messages import tables
 from siyu.routes import ROUTES
 
 BASE = "douyin_shop"  # the route that others are held against
-_DECLARED = yaml.safe_load(Path(__file__).with_name("symbols.yml").read_bytes())
 # symbol -> unit, a key of data/definitions.yml
 UNIT_OF: dict[str, str] = {
     name.format(route=route): unit
-    for name, unit in _DECLARED.items()
+    for name, unit in tables(__file__, "symbols.yml").items()
     for route in (ROUTES if "{" in name else [""])
     if name.format(route=route) != f"repurchase_factor_{BASE}"
 }

@@ -213,13 +213,10 @@ def opened(
     as_of = min(as_of, max(ends, default=as_of))
     days = _held(purchases, purchases.stat().st_mtime_ns, as_of) if isinstance(purchases, Path) else None
     days = _by(as_of, table(purchases)) if days is None else days
-    given = {"orders": orders, "members": members, "follows": follows}
+    given = {"orders": orders, "members": members, "follows": follows, "sessions": sessions, "assignments": assignments}
     held = {name: None if source is None else table(source) for name, source in given.items()}
-    cut = {name: _begun(held[name], since, as_of) for name, since in _BEGINS.items()}
-    broadcasts, draw = (None if source is None else table(source) for source in (sessions, assignments))
-    return Frames(
-        as_of, days, **cut, sessions=broadcasts, sources=sources, spans=spans, assignments=draw, absent=absent
-    )
+    held |= {name: _begun(held[name], since, as_of) for name, since in _BEGINS.items()}
+    return Frames(as_of, days, **held, sources=sources, spans=spans, absent=absent)
 
 
 def _begun(rows: ir.Table | None, since: str, day: date) -> ir.Table | None:

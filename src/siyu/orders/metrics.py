@@ -1,12 +1,12 @@
 """Every metric of a client's orders: one entry each, with what it needs. What is not there is the reason why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
-from siyu.figure import Absent, Figure, or_absent
+from siyu.figure import Absent, Figure
 from siyu.orders import fans, labels, repurchase
 from siyu.orders.experiment.effects import Trial, trial
 from siyu.orders.frames import Frames
@@ -72,16 +72,17 @@ class Parts:
 
 @dataclass(frozen=True)
 class Method:
-    """One metric. needs: keys of NEEDS. function: asked when they are met; None where too little has been seen.
+    """One metric. needs: keys of NEEDS. function: asked when they are met; None where too little has been seen, or the
+    reason why there is none.
 
     window: the periods it is of, default from the first day of the record to as_of.   verdict: what may be said of it.
     """
 
     key: str
     needs: tuple[str, ...]
-    function: Callable[[Parts], Figure | None]
+    function: Callable[[Any], Figure | str | None]
     window: Callable[[Frames], str] | None = None
-    verdict: Callable[[Parts], str] = lambda _: ""
+    verdict: Callable[[Any], str] = lambda _: ""
 
     @property
     def gross(self) -> bool:
@@ -255,22 +256,25 @@ COLUMNS = {
 }
 
 
-def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric], list[Missing]]:
-    """All order metrics of every identity scope; denominators under `k` are missing, money is in `currency`. What
-    needs a column that the exports lack is missing, too, and never zero.
+def metrics(
+    frames: Frames | None, k: int, currency: str, entries: tuple[Method, ...] = METRICS,
+    parts_of: Callable[[Frames, int], Any] = Parts,
+) -> tuple[list[Metric], list[Missing]]:  # fmt: skip
+    """Metrics of every identity scope; denominators under `k` are missing, money is in `currency`. What needs a column
+    that the exports lack is missing, too, and never zero.
 
-    frames: None when no order could be read.
+    frames: None when no order could be read. entries: which, with what they are asked of; by default those of orders.
     """
     if frames is None:
-        return [], [Missing(entry.key, labels.NO_ORDERS, "") for entry in METRICS]
+        return [], [Missing(entry.key, labels.NO_ORDERS, "") for entry in entries]
     found: list[Metric] = []
     missing: list[Missing] = []
     for platform, header in frames.undated.items():
-        missing += [Missing(entry.key, labels.NO_PAYMENT, platform, "", header) for entry in METRICS]
+        missing += [Missing(entry.key, labels.NO_PAYMENT, platform, "", header) for entry in entries]
     for platform in frames.platforms if frames.dated else ():
         own = frames.on(platform)
-        parts, lacks = Parts(own, k), own.lacks
-        for entry in METRICS:
+        parts, lacks = parts_of(own, k), own.lacks
+        for entry in entries:
             scope, reason, column = entry.scope(own, platform), entry.lacking(own), ""
             for need, header in lacks.items():
                 told = (need == "refund" and entry.net) or (need == "gross" and entry.gross)
@@ -278,18 +282,27 @@ def metrics(frames: Frames | None, k: int, currency: str) -> tuple[list[Metric],
                     reason, column = COLUMNS[need], header
                     break
             figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
-            if figure is None:
-                missing.append(Missing(entry.key, reason or labels.TOO_FEW, scope, verdict, column))
+            if not isinstance(figure, Figure):
+                missing.append(Missing(entry.key, reason or figure or labels.TOO_FEW, scope, verdict, column))
             else:
                 priced = replace(figure, unit=currency) if figure.unit == "CNY" else figure
                 found.append(Metric(entry.key, priced, scope, verdict))
     return found, missing
 
 
+def figures_of(keys: Iterable[str], frames: Frames, k: int) -> dict[str, Figure | Absent]:
+    """Metrics of one scope by key; Absent where one cannot be had."""
+    entries, parts = {entry.key: entry for entry in METRICS}, Parts(frames, k)
+    found: dict[str, Figure | Absent] = {}
+    for key in keys:
+        entry = entries[key]
+        lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
+        lacks = lacks or ("gross" in frames.lacks and entry.gross)
+        figure = None if lacks else entry.function(parts)
+        found[key] = figure if isinstance(figure, Figure) else Absent((key,))
+    return found
+
+
 def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:
-    """One metric of one scope; Absent where it cannot be had."""
-    entry = next(entry for entry in METRICS if entry.key == key)
-    lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
-    lacks = lacks or ("gross" in frames.lacks and entry.gross)
-    figure = None if lacks else entry.function(Parts(frames, k))
-    return or_absent(figure, key)
+    """One of them."""
+    return figures_of([key], frames, k)[key]

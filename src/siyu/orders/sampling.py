@@ -66,7 +66,7 @@ def estimated(clusters: npt.NDArray[Any], statistic: Statistic) -> Estimate:
     if len(clusters) == GROUPS:
         left = np.concatenate([statistic(total - clusters[at : at + _BLOCK]) for at in range(0, GROUPS, _BLOCK)])
         error = float(np.sqrt((GROUPS - 1) / GROUPS * ((left - left.mean()) ** 2).sum()))
-        half = t_quantile(0.5 + LEVEL / 2) * error
+        half = float(special.stdtrit(GROUPS - 1, 0.5 + LEVEL / 2)) * error
         return Estimate(value, value - half, value + half, error)
     held = clusters.any(axis=tuple(range(1, clusters.ndim)))
     if not held.any():
@@ -119,11 +119,6 @@ def wilson(successes: float, n: float) -> Estimate:
     half = z / breadth * math.sqrt(4 * n * share * (1 - share) + z**2)
     low, high = (centre - half if successes else 0.0), (centre + half if successes < n else 1.0)
     return Estimate(share, low, high, math.sqrt(share * (1 - share) / n))
-
-
-def t_quantile(probability: float) -> float:
-    """Quantile of Student's t with GROUPS - 1 degrees of freedom."""
-    return float(special.stdtrit(GROUPS - 1, probability))
 
 
 def normal_quantile(probability: float) -> float:

@@ -1,6 +1,6 @@
 """Survival from counts: per time, how many were at risk and how many had the event.
 
-Kaplan-Meier (1958), log-rank (Mantel 1966), Cox (1972) with one binary covariate that may change with time,
+Kaplan-Meier (1958), Cox (1972) with one binary covariate that may change with time,
 ties after Efron (1977). All take and return plain arrays.
 """
 
@@ -26,21 +26,6 @@ def survivors(events: Counts, risk: Counts) -> Floats:
     """Kaplan-Meier share without the event after each time; both (..., times)."""
     kept = 1 - np.where(risk > 0, events / np.where(risk > 0, risk, 1), 0.0)
     return np.asarray(np.cumprod(kept, axis=-1), float)
-
-
-def median_time(times: Counts, surviving: Floats) -> float:
-    """First time at which at most half survive; inf when more do to the end."""
-    below = np.flatnonzero(surviving <= 0.5)
-    return float(times[below[0]]) if below.size else float("inf")
-
-
-def log_rank(events: Counts, risk: Counts) -> float:
-    """Chi-square with one degree of freedom that two groups, (2, times), share one hazard."""
-    total, all_at_risk = events.sum(0), risk.sum(0)
-    held = all_at_risk > 1
-    d, n, n1, d1 = total[held], all_at_risk[held], risk[1][held], events[1][held]
-    variance = (d * (n1 / n) * (1 - n1 / n) * (n - d) / (n - 1)).sum()
-    return float((d1 - d * n1 / n).sum() ** 2 / variance)
 
 
 def log_hazard_ratio(events: Counts, risk: Counts) -> Floats:

@@ -74,7 +74,7 @@ def split(frames: Frames, rules: tuple[tuple[str, str], ...], k: int = 0) -> dic
     nothing is known."""
     orders = orders_of(frames)
     orders = orders.filter(orders.buyer_id.notnull())
-    orders = orders.mutate(rule=_rule(orders, rules), cluster=frames.cluster(orders))
+    orders = orders.mutate(rule=ruled(orders, rules), cluster=frames.cluster(orders))
     counts = counted(orders, ["cluster", "repeat", "rule"], orders=orders.count())
     known = counts[counts["rule"] != UNASSIGNED]
     return {
@@ -110,7 +110,7 @@ def net_by_domain(frames: Frames, *, fans_are_private: bool = False) -> dict[str
     from; only orders with a buyer key, and only where follows are known.
     """
     orders = orders_of(frames)
-    rule = _rule(orders, DOMAINS)
+    rule = ruled(orders, DOMAINS)
     if fans_are_private:
         if frames.follows is None:
             return dict.fromkeys(dict(DOMAINS))
@@ -119,7 +119,7 @@ def net_by_domain(frames: Frames, *, fans_are_private: bool = False) -> dict[str
                                                  frames.follows.followed_at < orders.paid_at])  # fmt: skip
         fan_orders = fans.select("platform", "order_id").distinct().mutate(fan=True)
         orders = orders.left_join(fan_orders, ["platform", "order_id"])
-        rule = ibis.ifelse(orders.fan.fill_null(False), "private", _rule(orders, DOMAINS))
+        rule = ibis.ifelse(orders.fan.fill_null(False), "private", ruled(orders, DOMAINS))
     sums = run(
         orders.mutate(rule=rule).group_by("rule").aggregate(net=lambda t: t.net_fen.sum(), n=lambda t: t.count())
     )
@@ -132,7 +132,8 @@ def net_by_domain(frames: Frames, *, fans_are_private: bool = False) -> dict[str
             for name, share in shares.items()}  # fmt: skip
 
 
-def _rule(orders: ir.Table, rules: tuple[tuple[str, str], ...]) -> Any:
+def ruled(orders: ir.Table, rules: tuple[tuple[str, str], ...]) -> Any:
+    """The first rule that knows each of `orders_of`, UNASSIGNED where none does."""
     words = orders.traffic_channel.fill_null("") + " " + orders.traffic_kind.fill_null("")
     words = words + " " + orders.traffic_source.fill_null("")
     return ibis.cases(*[(words.re_search(pattern), name) for name, pattern in rules], else_=UNASSIGNED)

@@ -11,7 +11,7 @@ from siyu.record.summary import Opening, Summary
 from siyu.record.text import Both, IntervalKind, Key, Number, Quantity, RecordPart, Ref, Wording, rounded
 
 Section = Annotated[str, Field(pattern=r"^[0-9]{2}_[a-z_]+$")]
-Role = Literal["answer", "headline", "appendix", "absent"]
+Role = Literal["answer", "headline", "appendix", "absent", "empty"]
 # economics: its sources are the inputs of the sheet of live formulas; draws: its rows are the shares of draws
 # beside them; next: what to measure next
 Feed = Literal["economics", "draws", "next"]
@@ -58,12 +58,19 @@ class Packed(RecordPart):
     codes: str
 
 
+class Goods(RecordPart):
+    """A category of goods that the reader may choose: its draws of the inputs that differ from those of the report."""
+
+    name: Wording
+    draws: dict[str, Packed]
+
+
 class WhatIf(RecordPart):
     """What the sliders of the page work with: what counts is how many draws make `gain` positive.
 
     says: what a positive gain means. sliders: the first, a loss, is the axis of the curve, the second a fee; the
     gain is linear in both. What they set is not drawn. Until one is moved, `published` is shown: [low, middle, high]
-    of `better`, `fee` and `loss`, of all draws."""
+    of `better`, `fee` and `loss`, of all draws. goods: categories to choose from, that of the report first."""
 
     gain: Gain
     says: Wording
@@ -71,14 +78,15 @@ class WhatIf(RecordPart):
     fixed: dict[str, Number]
     draws: dict[str, Packed]
     published: dict[str, tuple[Number, Number, Number]] = Field(default_factory=dict)
+    goods: tuple[Goods, ...] = ()
 
 
 class FindingRecord(RecordPart):
     """One takeaway. message_id names its values in braces; numbers are at ten significant digits.
 
-    role: `answer` (of its section; `cards` name at most three values), `headline`, `appendix`, or `absent` when
-    an input is not stated; `needs` then says which metrics are missing. feeds: what else is made of it. opening: what
-    an answer brings into the summary."""
+    role: `answer` (of its section; `cards` name at most three values), `headline`, `appendix`, `absent` when an input
+    is not stated (`needs` then says which metrics are missing), or `empty` when it says nothing. feeds: what else is
+    made of it. opening: what an answer brings into the summary."""
 
     model_config = ConfigDict(
         title="One finding, as the notebook output application/vnd.siyu.finding+json",

@@ -38,8 +38,8 @@ class Outline:
 
     lead: the answer of the whole report, None when no section has one.   chapters: the lead's first, then
     notebook order; they hold answers and headlines and the sections without input.   measurements: what to
-    measure next.   appendix, absent: as their roles say, and what sections set aside say.   closed: sections that do
-    not apply.
+    measure next.   appendix, absent, empty: as their roles say; the first holds what sections set aside say, too.
+    closed: sections that do not apply.
     """
 
     lead: Block | None
@@ -47,6 +47,7 @@ class Outline:
     measurements: tuple[Block, ...]
     appendix: tuple[Block, ...]
     absent: tuple[Block, ...]
+    empty: tuple[Block, ...]
     closed: tuple[SectionReport, ...]
 
 
@@ -68,12 +69,13 @@ def outline(report: Report) -> Outline:
         measurements,
         (*_with_role(everything, "appendix"), *aside),
         tuple(_with_role(everything, "absent")),
+        tuple(_with_role(everything, "empty")),
         tuple(section for section in report.sections if section.status == NOT_APPLICABLE),
     )
 
 
 def _with_role(blocks: list[Block], role: str) -> Iterator[Block]:
-    return (b for b in blocks if b.finding.role == role and (role == "absent" or not _measures(b.finding)))
+    return (b for b in blocks if b.finding.role == role and (role in ("absent", "empty") or not _measures(b.finding)))
 
 
 def _measures(finding: FindingRecord) -> bool:

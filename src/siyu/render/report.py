@@ -47,11 +47,12 @@ class SectionReport:
 
 @dataclass(frozen=True)
 class About:
-    """A subject, or the published case it is compared with. kind: case, client."""
+    """A subject, or the published case it is compared with. kind: case, client. currency: of its figures."""
 
     id: str
     name: Both
     kind: str = "case"
+    currency: str = "CNY"
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,8 @@ class Report:
 
     @property
     def findings(self) -> list[FindingRecord]:
-        """All findings in reading order."""
-        return [finding for section in self.sections for finding in section.findings]
+        """All findings that say something, in reading order."""
+        return [finding for section in self.sections for finding in section.findings if finding.role != "empty"]
 
     @cached_property
     def by_key(self) -> dict[str, FindingRecord]:

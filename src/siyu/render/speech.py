@@ -10,11 +10,25 @@ from string import Formatter
 from siyu.definitions import Definition, registry
 from siyu.findings import title
 from siyu.language import PSEUDO, Language, Segment
-from siyu.record import Both, FindingRecord, Message, NextStep, Number, Quantity, Table, TableColumn, Wording, wording
+from siyu.record import (
+    Both,
+    Chart,
+    FindingRecord,
+    Mark,
+    Message,
+    NextStep,
+    Number,
+    Quantity,
+    Table,
+    TableColumn,
+    Wording,
+    wording,
+)
 from siyu.render import labels
 from siyu.render.said import NAME_LENGTH, NOTE_LENGTH, Piece, Said, joined, untrusted
 
 Values = Mapping[str, Quantity]
+MOST_SPOKEN = 24  # marks of a chart that its alternative text tells
 NOTHING = "—"
 _WORDS = re.compile(r"[A-Za-z]{2,}\W+[a-z]{2,}")
 
@@ -110,9 +124,19 @@ class Speech:
         return [self.of(finding, caveat) for caveat in finding.caveats]
 
     def alt(self, finding: FindingRecord) -> Said:
-        """What a reader who cannot see the chart needs."""
-        subtitle = self.of(finding, finding.subtitle)
-        return joined(self.title(finding), *((self.message(". "), subtitle) if subtitle else ()))
+        """What a reader who cannot see the chart needs: the takeaway, its unit line, and the values of a picture."""
+        marks = finding.chart.rows[:MOST_SPOKEN] if isinstance(finding.chart, Chart) else ()
+        values = joined(*(self._mark(finding, mark) for mark in marks), by=self.message("; "))
+        parts = [part for part in (self.title(finding), self.of(finding, finding.subtitle), values) if part]
+        return joined(*parts, by=self.message(". "))
+
+    def _mark(self, finding: FindingRecord, mark: Mark) -> Said:
+        """A mark of a chart: what it is, and its figure."""
+        place = self.language.number(mark.x) if mark.x is not None else ""
+        names = [self.of(finding, text) for text in (mark.series, mark.label) if text]
+        names += [joined(place)] if place else []
+        figure = self.figure(mark, unit=finding.chart.unit)
+        return joined(joined(*names, by=" "), self.message(": "), figure) if names else figure
 
     def interval(self, kind: str) -> tuple[str, str]:
         """(name, meaning) of a kind of range."""

@@ -69,7 +69,7 @@ def rendering(plan: Plan, store: SectionStore, folder: Path) -> dict[str, Any]:
     request = plan.request
     return {
         "folder": str(folder),
-        "subject": request.subject.model_dump(include={"id", "name", "kind"}),
+        "subject": request.subject.model_dump(include={"id", "name", "kind", "currency"}),
         "as_of": request.as_of,
         "parameters": list(plan.parameters),
         "template": str(request.delivery.template.resolve()) if request.delivery.template else None,

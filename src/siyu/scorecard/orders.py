@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import stats
 
 from siyu.orders.counts import cohorts, first_gaps, histories, month_of
 from siyu.orders.frames import Frames, opened, run
 from siyu.orders.repurchase import Figures, between, in_window, retention, survival
-from siyu.orders.survival import at_risk, log_hazard_ratio, log_rank, median_time, survivors
+from siyu.orders.survival import at_risk, log_hazard_ratio, survivors
 from siyu.paths import data_dir
+from siyu.scorecard import value
 
 START, CUT, END = date(1997, 1, 1), date(1997, 9, 30), date(1998, 6, 30)
 FIRST_HALF, SECOND_HALF = (START, date(1997, 6, 30)), (date(1997, 7, 1), date(1997, 12, 31))
@@ -56,6 +58,7 @@ def scorecard(master: Frames) -> list[Score]:
     worlds = _null_worlds(days)
     computed = {**_master(master), **_cohorts(master), **_repurchase(master), **_sample_counts(days)}
     computed |= {**_censoring(days), **_six_mp(), **_heart()}
+    computed |= value.results(_frames(days, CUT), days[days["day"] <= pd.Timestamp(CUT)])
     computed |= {name: float(runs.mean()) for name, runs in worlds.items()}
     spreads = {name: 3 * float(runs.std()) for name, runs in worlds.items()}
     return [
@@ -152,8 +155,10 @@ def _six_mp() -> Results:
     risk = at_risk(left)
     curve = survivors(events, risk)[1]
     found = {f"week {week}": share for week, share in zip(weeks, curve, strict=True)}
-    found["median, weeks"] = median_time(weeks, curve)
-    return {**_named("6-MP Kaplan-Meier", found), "6-MP against placebo: log-rank": log_rank(events, risk)}
+    found["median, weeks"] = weeks[np.argmax(curve <= 0.5)]
+    censored = [stats.CensoredData.right_censored(arm["weeks"], arm["relapse"] == 0) for arm in arms]
+    log_rank = float(stats.logrank(*censored).statistic ** 2)  # Mantel 1966, as a chi-square
+    return {**_named("6-MP Kaplan-Meier", found), "6-MP against placebo: log-rank": log_rank}
 
 
 def _heart() -> Results:

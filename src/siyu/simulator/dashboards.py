@@ -1,6 +1,6 @@
 """What the live and shop dashboards of a made-up brand report: a row a broadcast, a row a month."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -21,7 +21,7 @@ def dashboard_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
         room = int(own.loc[own["form"] == "live", "paid_fen"].sum())
         times = {"started_at": midnight + OPENS, "ended_at": midnight + CLOSES}
         rows.append({"session_id": f"73{midnight // DAY:05d}0001", **times, "room_gmv_fen": room, **_row(own)})
-    yield "sessions.csv", _file("sessions", rows)
+    yield "sessions.csv", table_file("sessions", rows)
     months = pd.to_datetime(sold["paid"], unit="s").dt.to_period("M")
     rows = []
     for _, own in sold.groupby(months):
@@ -29,7 +29,7 @@ def dashboard_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
         first = int(month.start_time.timestamp())
         period = {"period_start": first, "period_end": first + (month.days_in_month - 1) * DAY}
         rows.append({**period, "refund_fen": int(own["refund_fen"].sum()), **_row(own)})
-    yield "aggregates.csv", _file("aggregates", rows)
+    yield "aggregates.csv", table_file("aggregates", rows)
 
 
 def _row(own: pd.DataFrame) -> dict[str, Any]:
@@ -41,7 +41,8 @@ def _row(own: pd.DataFrame) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _file(kind: str, records: list[dict[str, Any]]) -> bytes:
+def table_file(kind: str, records: Sequence[Mapping[str, Any]]) -> bytes:
+    """A table of a format as CSV, with the columns that some record holds."""
     entry = formats()[kind]
     cells = {key: column for key, column in entry.columns.items() if any(key in record for record in records)}
     # the dashboards print Chinese headers; the formats know English ones too

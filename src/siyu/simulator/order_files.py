@@ -1,7 +1,6 @@
 """The exports of a made-up brand, as the platforms write them, with the quirks asked for and their true account."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,29 +17,10 @@ OVERLAP = 45 * DAY  # how far the newer of two exports reaches back
 _SHIPS = 2 * DAY
 
 
-@dataclass
-class TrueAccount:
-    """What `siyu check` must find in one file; fen of the control column."""
+def order_files(brand: Brand) -> Iterator[tuple[str, bytes, dict[str, Any]]]:
+    """(name, content, true account) of each order export of a brand, the oldest first.
 
-    file: str
-    records: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("accepted", "quarantined", "ignored"), 0))
-    fen: dict[str, int] = field(default_factory=lambda: dict.fromkeys(("accepted", "quarantined", "ignored"), 0))
-    unpriced: int = 0
-
-    def put(self, state: str, fen: int | None) -> None:
-        """Count a line into a state; fen None: its amount cannot be read."""
-        self.records[state] += 1
-        self.fen[state] += fen or 0
-        self.unpriced += fen is None
-
-    def as_json(self) -> dict[str, Any]:
-        """Keys as in `check --json`."""
-        total = sum(self.records.values())
-        return {"file": self.file, "records": total, **self.records, "unpriced": self.unpriced, "amount_fen": self.fen}
-
-
-def order_files(brand: Brand) -> Iterator[tuple[str, bytes, TrueAccount]]:
-    """(name, content, true account) of each order export of a brand, the oldest first."""
+    An account is what `siyu check --json` must find; fen of the control column."""
     first = brand.end - brand.plan.world.days * DAY
     moments = [(first - DAY, brand.end)]
     if "snapshots" in brand.plan.quirks:
@@ -51,9 +31,8 @@ def order_files(brand: Brand) -> Iterator[tuple[str, bytes, TrueAccount]]:
         orders = brand.orders[brand.orders["created"].between(since, moment - 1)]
         name = f"{moment - BEIJING}_{brand.plan.format}.csv"
         random = np.random.default_rng([brand.plan.seed, 2, number])
-        content, account = _written(entry, _records(brand, orders, moment), brand.plan, random)
-        account.file = name
-        yield name, content, account
+        content, lines = _written(entry, _records(brand, orders, moment), brand.plan, random)
+        yield name, content, {"file": name, **_account(lines)}
 
 
 def people_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
@@ -66,22 +45,24 @@ def people_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
         known = brand.orders[brand.orders["key"].notna()]
         rows = [[f"\t{order}", key] for order, key in zip(known["order_id"], known["key"], strict=True)]
         yield "buyer_keys.csv", _csv(["主订单编号", "doudian_open_id"], rows)
-    joins = lives.joins.assign(at=start + lives.joins["day"] * DAY + lives.joins["minute"] * 60)
-    joins["key"] = keys(plan, joins["buyer"])
+    joins, follows = (
+        rows.assign(at=start + rows["day"] * DAY + rows["minute"] * 60, key=keys(plan, rows["buyer"]))
+        for rows in (lives.joins, lives.follows)
+    )
     # who leaves the group leaves it for reasons of his own
     random = np.random.default_rng([plan.seed, 3])
-    stays = joins["at"] + random.integers(10, 600, len(joins)) * DAY
-    left = np.where((random.random(len(joins)) < 0.25) & (stays < brand.end), stays, -1)
+    until = joins["at"] + random.integers(10, 600, len(joins)) * DAY
+    left = np.where((random.random(len(joins)) < 0.25) & (until < brand.end), until, -1)
     rows = [["fans01", key, _moment(at), _moment(gone), "扫码"]
             for key, at, gone in zip(joins["key"], joins["at"], left, strict=True)]  # fmt: skip
     if rows:
         yield "members.csv", _csv(["群编号", "成员标识", "入群时间", "退群时间", "入群方式"], rows)
     if plan.world.kind == "experiment":
         yield "assignments.csv", _assignments(brand, start + plan.world.invited_day * DAY)
-    follows = lives.follows.assign(at=start + lives.follows["day"] * DAY + lives.follows["minute"] * 60)
     ends = np.where(follows["end"] >= 0, start + follows["end"] * DAY, -1)
-    who = keys(plan, follows["buyer"])
-    rows = [[key, _moment(at), _moment(gone)] for key, at, gone in zip(who, follows["at"], ends, strict=True)]
+    rows = [
+        [key, _moment(at), _moment(gone)] for key, at, gone in zip(follows["key"], follows["at"], ends, strict=True)
+    ]
     if rows:
         yield "follows.csv", _csv(["粉丝标识", "关注时间", "取关时间"], rows)
 
@@ -180,7 +161,7 @@ Line = tuple[list[str], str, int | None]  # cells, state, fen of the control col
 
 def _written(
     entry: Format, records: Sequence[Mapping[str, Any]], plan: Recipe, random: np.random.Generator
-) -> tuple[bytes, TrueAccount]:
+) -> tuple[bytes, list[Line]]:
     control = next(key for key in entry.control if any(record.get(key) is not None for record in records))
     head, body = _columns(entry, records, short=plan.columns == "short")
     at_of = {key: head.index(c.header[0]) for key, c in entry.columns.items() if c.header and c.header[0] in head}
@@ -204,11 +185,16 @@ def _written(
         last = [""] * len(head)
         last[0], last[at_of[control]] = "合计", f"{total / 100:.2f}"
         lines.append((last, "ignored", total))
-    account = TrueAccount("")
-    for _, state, fen in lines:
-        account.put(state, fen)
     codec = "gb18030" if "gb18030" in plan.quirks else "utf-8-sig"
-    return writing.text(head, [cells for cells, _, _ in lines]).encode(codec), account
+    return writing.text(head, [cells for cells, _, _ in lines]).encode(codec), lines
+
+
+def _account(lines: Sequence[Line]) -> dict[str, Any]:
+    found = {state: [fen for _, own, fen in lines if own == state] for state in ("accepted", "quarantined", "ignored")}
+    records = {state: len(amounts) for state, amounts in found.items()}
+    unpriced = sum(fen is None for _, _, fen in lines)
+    amounts = {state: sum(fen or 0 for fen in own) for state, own in found.items()}
+    return {"records": len(lines), **records, "unpriced": unpriced, "amount_fen": amounts}
 
 
 def _columns(

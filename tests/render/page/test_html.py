@@ -194,3 +194,23 @@ def test_language_link_names_the_other_language(pages):
 def test_text_that_runs_right_to_left_is_isolated(content, build):
     content["subject"]["name"] = {"zh": "עברית 12", "en": "עברית 12"}
     assert "<bdi>עברית 12</bdi>" in render_report(build(content), "en")
+
+
+def test_a_preview_of_a_link_says_the_answer(pages, read):
+    page = read(pages["en"])
+    told = {one.get("name") or one.get("property"): one.get("content", "") for one in page.all("meta")}
+    assert told["og:title"]
+    assert told["description"] == told["og:description"]
+    assert told["description"].startswith("Scale is credible: fans bring CNY")
+
+
+def test_the_first_screen_holds_answer_reasons_and_what_moved(pages):
+    summary = pages["en"].partition('<section id="summary"')[2].partition("</section>")[0]
+    assert "<h1" in summary
+    assert summary.count('class="reason"') == 3
+    assert "First report: nothing to compare with yet" in summary
+
+
+def test_the_text_for_those_who_see_no_chart_tells_its_values(pages, read):
+    told = [image["alt"] for image in read(pages["en"]).all("img")]
+    assert any("GMV by fans: CNY\xa04.15M–8.3M; GMV by others: CNY\xa0850K–1.7M" in alt for alt in told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -266,3 +267,11 @@ def test_three_hundred_hostile_strings_run_nothing_and_ask_for_nothing(browser, 
     assert page.evaluate("[...document.links].filter((a) => !/^(file|https?):/.test(a.href)).length") == 0
     assert page.url == file.as_uri()
     page.context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_the_summary_prints_on_two_pages(browser, files, code):
+    page, _ = opened(browser, files[code])
+    page.evaluate("document.querySelectorAll('.page, .end').forEach((node) => node.remove())")
+    assert len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True))) == 2

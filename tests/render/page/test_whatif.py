@@ -20,8 +20,7 @@ from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.figure import Figure
 from siyu.formulas.breakeven import fee_star, tolerable_loss
-from siyu.formulas.compiled import compiled
-from siyu.formulas.page import javascript
+from siyu.formulas.compiled import compiled, javascript
 from siyu.paths import data_dir
 from siyu.record.finding import Gain
 from siyu.render.page.html import render_report
@@ -190,6 +189,19 @@ def test_page_and_python_agree_on_the_economics(page, real):
             )
         shown = json.loads(place.get_attribute("data-settings") or "{}")
         assert int(place.get_attribute("data-wins") or -1) == wins(real, order_gain("wechat_personal"), shown)
+
+
+@pytest.mark.browser
+def test_another_category_is_counted_with_its_own_draws(page, real):
+    place = page.locator(".whatif").nth(1)
+    place.locator("select").select_option("2")
+    shown = json.loads(place.get_attribute("data-settings") or "{}")
+    draws = {name: restored(packed)[:1_024] for name, packed in {**real["draws"], **real["goods"][2]["draws"]}.items()}
+    gain = compiled({"gain": order_gain("wechat_personal")})(draws | real["fixed"] | shown)["gain"]
+    assert int(place.get_attribute("data-wins") or -1) == int((gain > 0).sum())
+    assert "goods=2" in page.url
+    place.locator(".reset").click()
+    assert place.locator("select").input_value() == "0"
 
 
 @pytest.mark.browser

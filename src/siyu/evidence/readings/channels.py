@@ -1,6 +1,6 @@
 """Channels of a private domain (私域): flags instead of one label, and the definitions they meet."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -65,7 +65,8 @@ class Channels:
             answers = {row.flag: row.answer for row in own}
             short = [row for row in own if row.answer != "yes"]
             entries: dict[str, object] = {str(flag): answer for flag, answer in answers.items()}
-            entries |= {wanted.source_id: _worst(answers[flag] for flag in wanted.flags) for wanted in self.definitions}
+            for wanted in self.definitions:
+                entries[wanted.source_id] = min((answers[flag] for flag in wanted.flags), key=ANSWERS.index)
             entries["label"] = {"en": own[0].name, "zh": own[0].name_zh}
             entries["missing"] = joined({"en": row.reason, "zh": row.reason_zh} for row in short)
             entries["sources"] = sorted({ref for row in own for ref in row.basis})
@@ -114,7 +115,3 @@ def load_channels(folder: Path, ledger: Ledger, assumptions: Collection[str]) ->
     faults.problems += other.problems
     faults.end()
     return Channels(tuple(flags), tuple(definitions))
-
-
-def _worst(answers: Iterable[Answer]) -> Answer:
-    return min(answers, key=ANSWERS.index)

@@ -14,8 +14,7 @@ from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.export import Sink, read
 from siyu.intake.reading.problems import Trouble
 from siyu.intake.reading.sources import sources
-from siyu.intake.store.exported import epoch_of
-from siyu.intake.store.observation import ended
+from siyu.intake.store.exported import ended, epoch_of
 from siyu.language import Language
 
 LONG = 50_000_000  # bytes from which progress is shown

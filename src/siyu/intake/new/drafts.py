@@ -14,6 +14,7 @@ from siyu.intake.formats.catalogue import OPEN, decides, names_buyers
 from siyu.intake.formats.format import Layout, normal
 from siyu.intake.new import guesses, proofs
 from siyu.intake.new.sample import Sample, sample
+from siyu.intake.reading.headers import harmless
 from siyu.intake.reading.sources import TableSource
 
 _INTRO = (
@@ -52,9 +53,9 @@ def drafted(source: TableSource, name: str) -> Draft:
 def extended(layout: Layout, name: str) -> Draft:
     """The format of a file that has columns it says nothing about, with these as questions."""
     entry = layout.format.model_dump(exclude_defaults=True, exclude={"key", "open"})
-    names = layout.unknown  # of these the reader could not tell
+    names = [name for name in layout.unknown if _speaks(name)]  # of these the reader could not tell
     identify = [layout.title(key) for key in layout.places] + list(names)
-    content = {"name": {"en": name, "zh": name}, "draft": True, "checked": OPEN} | entry
+    content: dict[str, Any] = {"name": {"en": name, "zh": name}, "draft": True, "checked": OPEN} | entry
     content |= {"name": {"en": name, "zh": name}, "identify": identify, "waived": dict.fromkeys(names, OPEN)}
     buyers = [header for header in names if names_buyers(header)] if "buyer_id" not in layout.places else []
     if len(buyers) == 1:
@@ -64,6 +65,13 @@ def extended(layout: Layout, name: str) -> Draft:
             for header in content["waived"]]  # fmt: skip
     told += [f"buyer_id: {header} is the only column that may tell buyers apart." for header in buyers[:1]]
     return Draft(content, [f"Made from the format {layout.format.key}.", *told])
+
+
+def _speaks(name: str) -> bool:
+    """Whether a header says what its column holds; anything else may be somebody's name."""
+    sorts = (guesses.WORDS, guesses.PERSONAL, guesses.MORE)
+    plain = normal(name)
+    return harmless(name) == name.strip() and (decides(name) or any(words.search(plain) for words in sorts))
 
 
 class _Asking:
@@ -234,6 +242,7 @@ class _Asking:
                 self.told.append(f"{table.named(place)}: may say which lines count. Move it to columns, or write why"
                                  " it does not matter.")  # fmt: skip
         rest = [table.named(p) for p in sorted(asked & table.speakable) if table.named(p) not in self.waived]
+        spoken = [name for name in rest if _speaks(name)]
         content: dict[str, Any] = {
             "name": {"en": self.name, "zh": self.name}, "draft": True, "checked": OPEN, "kind": self.kind,
             "platform": "other", "source": "drafted from the headers of a client's file",
@@ -243,8 +252,8 @@ class _Asking:
         content |= {"control": control, "refunds": self.refunds} if self.kind == "orders" else {}
         content |= {
             "columns": self.columns,
-            "ignored": [name for name in rest if not guesses.PERSONAL.search(normal(name))],
-            "ignored_personal": [name for name in rest if guesses.PERSONAL.search(normal(name))],
+            "ignored": [name for name in spoken if not guesses.PERSONAL.search(normal(name))],
+            "ignored_personal": [name for name in spoken if guesses.PERSONAL.search(normal(name))],
         }
         content |= {"waived": self.waived} if self.waived else {}
         if rest:

@@ -43,6 +43,11 @@ IDENTITY = re.compile(
     r"昵称|会员名|买家|顾客|客户|会员|手机|电话|用户|微信|buyer|customer|member|phone|mobile", re.IGNORECASE
 )
 NUMBERED = re.compile(r"编?号|码|单|no\b|number|id$|code", re.IGNORECASE)
+MORE = re.compile(
+    r"名称?$|标题|商品|品名|货品|货号|规格|属性|颜色|编码|编号|门店|店铺|渠道|来源|平台|方式|省|城市|地区|快递|物流|仓|活动|优惠|折扣"
+    r"|积分|等级|类目|品牌|序号|部门|客户|买家|会员|sku|item|product|title|shop|store|channel|source|city|brand|category|discount"
+    r"|coupon|carrier|method|level", re.IGNORECASE
+)  # fmt: skip
 WORDS = re.compile(
     "|".join([*(word for _, _, words in (*ORDERS, *MEMBERS) for word in words), PAID.pattern, TIME.pattern]),
     re.IGNORECASE,

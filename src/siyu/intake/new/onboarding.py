@@ -12,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import yaml
 
-from siyu.errors import Problem, UsageError
+from siyu.errors import Problem, UsageError, printable
 from siyu.intake.formats.catalogue import FOLDER, catalogue, formats
 from siyu.intake.formats.format import Format
 from siyu.intake.new.checking import accounts
@@ -106,11 +106,6 @@ def _check(subject: str, folder: Path, given: Sequence[Path]) -> None:
 
 def _name(path: Path) -> str:
     return path.name or path.resolve().name
-
-
-def printable(path: Path) -> str:
-    """A path as it can be printed, whatever bytes its name has."""
-    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _copy(source: Path, target: Path) -> None:

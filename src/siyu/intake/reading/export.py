@@ -3,13 +3,13 @@
 import os
 import re
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from siyu.intake.formats.catalogue import catalogue
 from siyu.intake.formats.format import Format, Layout, absent
@@ -20,7 +20,7 @@ from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import Head, harmless, head
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.multiline import mended, uncut
-from siyu.intake.reading.plausible import Bounds, few_lines
+from siyu.intake.reading.plausible import Bounds, few_lines, unsure
 from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, read_block
 from siyu.intake.reading.sources import TableSource
@@ -138,7 +138,7 @@ class _Run:
 
         with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
             waiting: deque[Future[tuple[int, Records, _Part]]] = deque()
-            whole = _with(first, stream)
+            whole = chain([first] if first else [], stream)
             for block in uncut(whole) if top.layout.breaks else whole:
                 waiting.append(pool.submit(work, block))
                 if len(waiting) > 4:
@@ -169,7 +169,7 @@ class _Run:
         if "buyer_id" in records.accepted.column_names:
             self.named.append(records.accepted["buyer_id"].is_valid().to_numpy())
         if "refund_state" in records.accepted.column_names:
-            self.unsure.append(_unsure(records.accepted))
+            self.unsure.append(unsure(records.accepted))
         if self.sink is not None and records.accepted.num_rows:
             self.sink(records.accepted, at, self.layout.format)
 
@@ -289,21 +289,6 @@ class _Run:
                 account.report(Trouble(self._shown(line), None, "count_mismatch", str(held), str(said)))
             elif not self.totals:
                 account.completeness = "verified"
-
-
-def _unsure(records: pa.Table) -> Flags:
-    """Records refunded in part that say neither how much nor what is left."""
-    unsure: Flags = pc.equal(records["refund_state"], "part_refunded").fill_null(False).to_numpy()
-    for key in ("refunded_fen", "net_fen"):
-        if key in records.column_names:
-            unsure = unsure & records[key].is_null().to_numpy()
-    return unsure
-
-
-def _with(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
-    if first:
-        yield first
-    yield from rest
 
 
 def _subtotal(cells: list[str]) -> bool:

@@ -9,6 +9,7 @@ from siyu.intake.reading.problems import RefusedError, masked
 
 DELIMITERS = (",", "\t", ";", "|")
 SEEN = 1 << 19  # bytes of records looked at
+LONGEST = 100_000  # characters of a header
 DEEPEST = 20  # lines in which the header must be found
 
 
@@ -32,7 +33,7 @@ def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
         stop = block.find(b"\n", start)
         text = block[start : stop if stop >= 0 else len(block)].decode().strip("\r")
         after = stop + 1 if stop >= 0 else len(block)
-        for delimiter in DELIMITERS if len(text) < 100_000 else ():
+        for delimiter in DELIMITERS if len(text) < LONGEST else ():
             cells = non_records.split(text, delimiter)
             if not cells or len(cells) < 2:
                 continue
@@ -45,7 +46,7 @@ def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
                 _decided(layout, number + 1, block[after : after + SEEN], delimiter)
                 return Head(layout, delimiter, number, after, tuple(titles))
             best = max(best, _known(cells, layout, known))
-        cells = non_records.split(text, ",") or []
+        cells = (non_records.split(text, ",") if len(text) < LONGEST else None) or []
         if len(non_records.filled(cells)) > 3 and not above:  # a title has few words; this may be a record
             above = number + 1
         if text.strip():
@@ -90,7 +91,7 @@ def _decided(layout: Layout, line: int, text: bytes, delimiter: str) -> None:
 def harmless(name: str) -> str:
     """A header nobody mapped, as it may be shown: one that looks like a buyer's cell is masked."""
     digits = sum(sign.isdigit() for sign in name)
-    return masked(name) if digits >= 5 or len(name) > 30 else name.strip()
+    return masked(name) if digits >= 5 or len(name) > 30 or "@" in name or "wxid" in name.lower() else name.strip()
 
 
 def _known(cells: list[str], layout: Layout | None, known: Catalogue) -> tuple[int, str, str]:

@@ -65,8 +65,9 @@ def _open_field(line: bytes, delimiter: bytes) -> int:
 
 def _end(lines: list[bytes], start: int, odd: set[int], delimiter: str, fields: int) -> int:
     """The line that closes the record which `start` leaves open; 0 when none does."""
+    first = delimiter.encode() not in lines[start]  # the first field is open, so the last of its lines holds the rest
     for at in range(start + 1, min(start + REACH, len(lines))):
-        if lines[at].count(delimiter.encode()) >= fields - 1:
+        if lines[at].count(delimiter.encode()) >= fields - 1 and not (first and at in odd):
             return 0
         if at in odd:
             cells = non_records.split(_joined(lines[start : at + 1]).decode().rstrip("\r"), delimiter)

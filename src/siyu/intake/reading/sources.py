@@ -14,7 +14,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from siyu.errors import shown_path
+from siyu.errors import printable, shown_path
 from siyu.intake.containers import documents, pages
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
@@ -80,7 +80,7 @@ def sources(path: Path) -> Iterator[TableSource]:
             if not junk(child):
                 yield from sources(child)
         return
-    name = shown_path(path) if not path.is_symlink() else path.as_posix()
+    name = shown_path(path) if not path.is_symlink() else printable(path)
     if path.is_symlink() or not path.is_file():
         yield TableSource(name, None, refused=RefusedError("not_a_file"))
         return

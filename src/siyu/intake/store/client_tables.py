@@ -22,11 +22,12 @@ from siyu.intake.reading.export import Progress
 from siyu.intake.reading.problems import Trouble
 from siyu.intake.reading.sources import EXPORTS, sources
 from siyu.intake.store.assignments import assigned
-from siyu.intake.store.canonical import Counts, write_tables
+from siyu.intake.store.canonical import write_tables
+from siyu.intake.store.exported import STORED, observe
 from siyu.intake.store.identity import Identity
 from siyu.intake.store.inventory import Export, Inventory, private, stamp_of, store_of
 from siyu.intake.store.keyring import secret
-from siyu.intake.store.observation import STORED, observe
+from siyu.intake.store.order_lines import Counts
 from siyu.intake.store.parts import VERSION, Part, named, part_folder, part_of, stored_part
 from siyu.intake.store.recognition import note_exports, public_name
 from siyu.intake.store.snapshots import Clash, ContradictionError

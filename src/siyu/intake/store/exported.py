@@ -1,14 +1,24 @@
-"""When an export was made, as far as its name says so. Numbers in names are compared as numbers."""
+"""When an export was made, as far as its name says so, and the days that it covers. Numbers in names are compared as
+numbers."""
 
 from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter
 
 from siyu.intake.formats.identities import narrow
 from siyu.intake.formats.times import EPOCH
+from siyu.intake.reading.plausible import TIMES
+from siyu.observed import ORDERS, Observation
+
+if TYPE_CHECKING:
+    from siyu.intake.store.parts import Part
 
 _EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
 _DAY = re.compile(
@@ -87,3 +97,27 @@ def _second(year: int, month: int, day: int, clock: tuple[int, int, int]) -> int
     except ValueError:
         return None
     return int((moment - EPOCH).total_seconds()) if max(clock) < 60 and clock[0] < 24 else None
+
+
+OBSERVED = (ORDERS, "members", "follows")
+STORED = TypeAdapter(tuple[Observation, ...])  # as they are kept beside the tables
+
+
+def observe(parts: Sequence[Part]) -> tuple[Observation, ...]:
+    """An observation of each part that has a time at all."""
+    found = []
+    for part in parts:
+        days = part.days(TIMES[part.format.kind] if part.format.kind in OBSERVED else ())
+        if len(days):
+            first, last = (date.fromordinal(int(day)) for day in (days[0], days[-1]))
+            held = tuple(days.tolist()) if part.format.kind == ORDERS else ()
+            until = ended(part.epoch, last)
+            found.append(Observation(part.name, part.format.kind, part.format.platform, first, until, held))
+    return tuple(found)
+
+
+def ended(epoch: int, last: date) -> date:
+    """The last whole day before the export's own time (seconds, 0 unknown), else that of the `last` record."""
+    exported = (datetime.fromtimestamp(epoch, UTC) + timedelta(hours=8)).date() if epoch else date.min
+    # records that are younger than the time in the name: then it is not that of the export
+    return last if last > exported else exported - timedelta(days=1)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from siyu.intake.formats.format import tables
 from siyu.intake.reading.lines import Ints
@@ -49,10 +50,17 @@ class Reported:
             who = who[stays]
         by_key = [(name, "ascending") for name in reversed(self.keys)]
         if not self.named:
-            return rows.sort_by(by_key)
+            return _sorted(rows, by_key)
         places, buyer = standing_for(who, np.vstack([ids, np.full(ids.shape[1], -1)]))
         nobody = np.flatnonzero(who < 0)
         taken = rows.take(pa.array(np.concatenate([places, nobody])))
         none = np.arange(len(taken)) >= len(places)
         buyers = pa.array(np.append(buyer, np.full(len(nobody), -1)), mask=none)
-        return taken.add_column(0, "buyer_id", buyers).sort_by([("buyer_id", "ascending"), *by_key])
+        return _sorted(taken.add_column(0, "buyer_id", buyers), [("buyer_id", "ascending"), *by_key])
+
+
+def _sorted(rows: pa.Table, keys: Sequence[tuple[str, str]]) -> pa.Table:
+    """Rows by keys; Arrow itself sorts no dictionaries."""
+    columns = {name: rows[name] for name, _ in keys}
+    plain = {name: one.cast(pa.string()) if pa.types.is_dictionary(one.type) else one for name, one in columns.items()}
+    return rows.take(pc.sort_indices(pa.table(plain), sort_keys=list(keys)))

@@ -1,0 +1,51 @@
+"""`siyu winback`: lists, outside of reports, whom it is worth winning back."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from siyu.commands.options import FILE, LANG, misused, reader_language, reporting_problems, tell
+from siyu.errors import shown_path
+from siyu.messages import msg
+
+HELD = msg("{path}: {n} buyers by their newest order, {by}")
+BY = {
+    "model": msg("between gone and safe by the model, most at stake first"),
+    "rfm": msg("long ago, and much: the gate of the models is closed"),
+}
+
+
+@click.command()
+@click.argument("subject")
+@click.option("--out", type=FILE, required=True, help="File to write the list to, for nobody else to read.")
+@LANG
+@reporting_problems
+def winback(subject: str, out: Path, lang: str | None) -> None:
+    """List the newest order id of each buyer of SUBJECT who is worth winning back: a hashed key is of no use to a shop.
+
+    Through the gate of section 08 by the model, else by the class of those who paid much and have not come for long.
+    The file belongs beside the exports, never into a report.
+    """
+    from siyu.orders.labels import NO_KEYS
+    from siyu.own_data import Holdings
+    from siyu.subjects import load_subject
+    from siyu.value.actions import to_win_back
+    from siyu.value.gate import gate
+
+    if any((folder / "run.json").is_file() for folder in out.resolve().parents):
+        raise misused("--out", shown_path(out), "a file outside of reports", "Name a private folder.")
+    about, language = load_subject(subject), reader_language(lang)
+    frames = Holdings.of(about, about.as_of).largest()
+    if not frames.buyers:
+        tell(language, "not computable: {reason}", reason=language.message(NO_KEYS))
+        sys.exit(1)
+    rows = to_win_back(frames, gate(frames))
+    by = str(rows["by"].iloc[0]) if len(rows) else "rfm"
+    # a tab keeps a spreadsheet from rounding the number
+    listed = rows.assign(order_id="\t" + rows["order_id"])[["platform", "order_id"]]
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        listed.to_csv(file, index=False)
+    out.chmod(0o600)
+    tell(language, HELD, path=shown_path(out), n=f"{len(rows):,}", by=language.message(BY[by]))

@@ -1,0 +1,190 @@
+"""What a new buyer has cost, what one may cost, and when the cost is paid back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from siyu.definitions import definition
+from siyu.figure import Absent, Figure
+from siyu.messages import msg
+from siyu.orders import traffic
+from siyu.orders.frames import Frames, counted, run
+from siyu.orders.sampling import Z95
+
+NO_SPEND = msg("No table of ad spend by day: fill in data/formats/ad_spend.yml from the pages of the ad accounts")
+OVERLAP = msg("Ad spend is told twice: rows of the same account and channel cover the same day, so no cost is computed")
+MIXED = msg(
+    "The report of ad spend mixes in sales and traffic that nobody paid for: it is no cost of winning buyers. Ask for "
+    "the report of paid traffic alone"
+)
+BELOW_ZERO = msg("Ad spend lies below zero in some row: correct the table, no cost is computed")
+APART = msg("Ad spend and orders share no day: no cost is computed")
+NOBODY_NEW = msg("No first-time buyer in the days of the ad spend: no cost is computed")
+NOT_BY_LOT = msg("Spend was not switched on and off by lot: what one more yuan brings is not identified")
+MONTH = 365 / 12
+_NARROW = float(1.6448536 / Z95)  # a sampling range of 95% as one of 90%
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What new buyers cost from `since` to `until`. figures: by metric key; by_channel: form of ad -> cac, of those
+    whose orders are known to be bought; reason: why there is none, "" where there is."""
+
+    figures: Mapping[str, Figure] = field(default_factory=dict)
+    by_channel: Mapping[str, Figure] = field(default_factory=dict)
+    since: date | None = None
+    until: date | None = None
+    reason: str = ""
+
+
+def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) -> Cost:
+    """Cost of first-time buyers by the table of ad spend, see `ad_days` of data/tables.yml; refused as a whole where
+    its rows overlap, mix in what nobody paid for, or lie below zero. Money is in the currency of the subject."""
+    if ads is None or ads.empty:
+        return Cost(reason=NO_SPEND)
+    rows = _rows(ads)
+    if reason := _fault(rows):
+        return Cost(reason=reason)
+    rows = rows[(rows["since"] >= pd.Timestamp(frames.first_day)) & (rows["until"] <= pd.Timestamp(frames.as_of))]
+    if rows.empty:
+        return Cost(reason=APART)
+    since, until = rows["since"].min().date(), rows["until"].max().date()
+    new = _new_buyers(frames, since, until)
+    if new < max(k, 1):
+        return Cost(since=since, until=until, reason=NOBODY_NEW)
+    sources = tuple(sorted({*frames.sources, *ads.attrs.get("refs", ())}))
+    spent = float(rows["spend_fen"].sum()) / 100
+    found = {"cac": _per(spent, new, "cac", sources, currency)}
+    fans = float(rows["new_fans"].sum()) if "new_fans" in rows else 0.0
+    if fans >= max(k, 1):
+        found["cost_per_follower"] = _per(spent, fans, "cost_per_follower", sources, currency)
+    return Cost(found, _by_channel(rows, frames, sources, currency, max(k, 2)), since, until)
+
+
+def _rows(ads: pd.DataFrame) -> pd.DataFrame:
+    """A row per span: since and until (days, inclusive) beside what the table holds."""
+    since = pd.to_datetime(ads["day"]).dt.normalize()
+    until = pd.to_datetime(ads["until"]).dt.normalize().fillna(since) if "until" in ads else since
+    return ads.assign(since=since, until=until)
+
+
+def _fault(rows: pd.DataFrame) -> str:
+    """Why a table of spend cannot be used, "" if it can."""
+    if "scope" in rows and (rows["scope"].astype("string") == "mixed").any():
+        return MIXED
+    if rows["spend_fen"].lt(0).any() or (rows["until"] < rows["since"]).any():
+        return BELOW_ZERO
+    told = [name for name in ("account_id", "channel") if name in rows]
+    ordered = rows.sort_values("since")
+    ends = ordered.groupby(told, dropna=False, observed=True) if told else ordered.assign(one=0).groupby("one")
+    return OVERLAP if (ordered["since"] <= ends["until"].transform(lambda one: one.cummax().shift())).any() else ""
+
+
+def _new_buyers(frames: Frames, since: date, until: date) -> int:
+    first = frames.purchases.filter(frames.purchases.purchase_no == 1)
+    first = first.filter(first.day >= ibis.date(since.isoformat()), first.day <= ibis.date(until.isoformat()))
+    return int(run(first.aggregate(n=first.count()))["n"].iloc[0])
+
+
+def _per(spent: float, n: float, key: str, sources: tuple[str, ...], currency: str) -> Figure:
+    """spent / n; the range takes n as a Poisson count."""
+    half = Z95 * np.sqrt(n)
+    low, high = spent / (n + half), spent / max(n - half, n / 2)
+    return Figure(spent / n, low, high, currency, "sampling95", key, sources, int(n))
+
+
+def _by_channel(
+    rows: pd.DataFrame, frames: Frames, sources: tuple[str, ...], currency: str, k: int
+) -> dict[str, Figure]:
+    """Spend of a channel over first-time buyers whose first order was bought there; those without any are left out."""
+    if frames.orders is None or "channel" not in rows:
+        return {}
+    orders = traffic.orders_of(frames)
+    orders = orders.filter(
+        orders.repeat == 0, orders.paid_at >= ibis.timestamp(rows["since"].min().isoformat()),
+        orders.paid_at < ibis.timestamp((rows["until"].max() + pd.Timedelta(days=1)).isoformat()),
+    )  # fmt: skip
+    form = orders.traffic_form.fill_null("")
+    named = ibis.cases(*[(form.re_search(pattern), name) for name, pattern in traffic.FORMS], else_="")
+    orders = orders.mutate(form=named, rule=traffic.ruled(orders, traffic.DOMAINS))
+    bought = orders.filter(orders.rule == "bought")
+    counts = counted(bought, ["form"], n=bought.count()).set_index("form")["n"]
+    spent = rows.assign(channel=rows["channel"].astype("string")).groupby("channel")["spend_fen"].sum() / 100
+    return {
+        str(name): _per(float(spent[name]), float(counts[name]), "cac", sources, currency)
+        for name in spent.index
+        if counts.get(name, 0) >= k
+    }
+
+
+def times(left: Figure | Absent, right: Figure | Absent, key: str, unit: str = "") -> Figure | Absent:
+    """left * right as metric `key`, of quantities that know nothing of each other: their distances to the ends add up
+    as roots of squares, a sampling range taken as one of 90%."""
+    if isinstance(left, Absent) or isinstance(right, Absent):
+        return Absent((key,))
+    value = left.value * right.value
+    below, above = (
+        float(np.hypot(_reach(left, end) * right.value, _reach(right, end) * left.value)) for end in ("low", "high")
+    )
+    kinds = {left.interval_kind, right.interval_kind} - {"none"}
+    kind = kinds.pop() if len(kinds) == 1 and (left.low == left.high or right.low == right.high) else "assumption90"
+    sources, n = tuple(sorted({*left.sources, *right.sources})), left.n if left.n is not None else right.n
+    unit = unit or definition(key).unit
+    low, high = (value - below, value + above) if below or above else (value, value)
+    return Figure(value, low, high, unit, kind if low < high else "none", key, sources, n)
+
+
+def over(top: Figure | Absent, bottom: Figure | Absent, key: str) -> Figure | Absent:
+    """top / bottom as metric `key`, with a range as in `times`; bottom above zero."""
+    if isinstance(bottom, Absent):
+        return Absent((key,))
+    return times(top, replace(bottom, value=1 / bottom.value, low=1 / bottom.high, high=1 / bottom.low), key)
+
+
+def _reach(figure: Figure, end: str) -> float:
+    """Distance from the value to an end, of a range of 90%."""
+    narrow = _NARROW if figure.interval_kind == "sampling95" else 1.0
+    return abs(float(getattr(figure, end)) - figure.value) * narrow
+
+
+def payback(curve: Sequence[tuple[float, Figure]], share: Figure | Absent, cac: Figure | Absent) -> Figure | None:
+    """`payback_months`: when the contribution of the same buyers, day by day, reaches their cost.
+
+    The range reaches from the lower cost against the higher contribution to the opposite, which ends with what was
+    observed. None where it is not paid back in the days observed."""
+    if isinstance(share, Absent) or isinstance(cac, Absent) or not curve:
+        return None
+    middle = _reached(curve, "value", share.value, cac.value)
+    if middle is None:
+        return None
+    early = _reached(curve, "high", share.high, cac.low)
+    late = _reached(curve, "low", share.low, cac.high)
+    low = min(middle, middle if early is None else early)
+    high = max(middle, curve[-1][0] / MONTH if late is None else late)
+    sources = tuple(sorted({*curve[0][1].sources, *share.sources, *cac.sources}))
+    return Figure(middle, low, high, "months", "assumption90", "payback_months", sources, curve[0][1].n)
+
+
+def _reached(curve: Sequence[tuple[float, Figure]], end: str, share: float, cost: float) -> float | None:
+    """Months until a curve times a share reaches a cost, straight between its points."""
+    earned = [share * float(getattr(figure, end)) for _, figure in curve]
+    at = next((place for place, sum_ in enumerate(earned) if sum_ >= cost), None)
+    if at is None or at == 0:
+        return None if at is None else 0.0
+    (before, _), (after, _) = curve[at - 1], curve[at]
+    part = (cost - earned[at - 1]) / (earned[at] - earned[at - 1])
+    return float(before + part * (after - before)) / MONTH
+
+
+def limit(value: Figure | Absent, share: Figure | Absent, key: str, currency: str) -> Figure | Absent:
+    """Most that may be paid for what brings `value`, of which `share` is left; nothing where that loses money."""
+    found = times(value, share, key, currency)
+    if isinstance(found, Absent):
+        return found
+    return replace(found, low=max(found.low, 0.0), value=max(found.value, 0.0), high=max(found.high, 0.0))

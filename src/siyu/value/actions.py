@@ -1,0 +1,148 @@
+"""Whom to act on: classes by recency, frequency and amount, moves between them, and who is worth winning back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from siyu.orders.frames import Frames, counted, run
+from siyu.value.forecast import per_row
+from siyu.value.gate import Gate
+from siyu.value.patrons import patrons
+
+CLASSES = ("hhh", "hlh", "lhh", "llh", "hhl", "hll", "lhl", "lll")  # recent, often, much: high or low
+APART = 90  # days between the two dates that movement is shown for
+GONE, SAFE = 0.2, 0.8  # chances of being a customer: below, let go; above, leave alone
+DEEDS = ("leave_alone", "win_back", "watch", "let_go")
+
+
+@dataclass(frozen=True)
+class Cuts:
+    """Where high begins: last purchase at most `recency_days` ago, at least so many purchase days, so much net_fen."""
+
+    recency_days: float
+    purchases: float
+    net_fen: float
+
+
+def buyers_at(frames: Frames) -> ir.Table:
+    """A row per buyer: recency_days, purchases (days) and net_fen by the date of the frames."""
+    days = frames.purchases
+    end = ibis.date(frames.as_of.isoformat())
+    return days.group_by("buyer_id").aggregate(
+        recency_days=end.delta(days.day.max(), unit="day"), purchases=days.count(), net_fen=days.net_fen.sum()
+    )
+
+
+def mean_cuts(frames: Frames) -> Cuts:
+    """The usual convention: high is better than the mean of all buyers."""
+    table = buyers_at(frames)
+    row = run(table.aggregate(**{name: table[name].mean() for name in ("recency_days", "purchases", "net_fen")})).iloc[
+        0
+    ]
+    return Cuts(float(row["recency_days"]), float(row["purchases"]), float(row["net_fen"]))
+
+
+def classed(frames: Frames, cuts: Cuts) -> ir.Table:
+    """`buyers_at` with `rfm`, one of CLASSES."""
+    table = buyers_at(frames)
+    high = (
+        table.recency_days <= cuts.recency_days, table.purchases >= cuts.purchases, table.net_fen >= cuts.net_fen,
+    )  # fmt: skip
+    letters = [ibis.ifelse(one, "h", "l") for one in high]
+    return table.mutate(rfm=letters[0] + letters[1] + letters[2])
+
+
+def classes(frames: Frames, cuts: Cuts) -> pd.DataFrame:
+    """A row per class that holds buyers, in the order of CLASSES: rfm, buyers, net_fen (int64)."""
+    table = classed(frames, cuts)
+    found = counted(table, ["rfm"], buyers=table.count(), net_fen=table.net_fen.sum())
+    return found.set_index("rfm").reindex([one for one in CLASSES if one in set(found["rfm"])]).reset_index()
+
+
+def moves(frames: Frames, cuts: Cuts, days: int = APART) -> pd.DataFrame:
+    """Buyers known so many days before the date, by class then (`before`) and now (`after`), cut alike; int64."""
+    earlier = frames.until(frames.as_of - timedelta(days=days))
+    then = classed(earlier, cuts).select("buyer_id", before="rfm")
+    now = classed(frames, cuts).select("buyer_id", after="rfm")
+    joined = then.join(now, "buyer_id")
+    return counted(joined, ["before", "after"], buyers=joined.count())
+
+
+def quintile_best(frames: Frames) -> tuple[int, int, int]:
+    """The other convention, scores of one to five by rank: buyers scored four or five on all three, all buyers, and
+    net_fen of the former."""
+    table = buyers_at(frames)
+    names = ("recency_days", "purchases", "net_fen")
+    rows = counted(table, list(names), buyers=table.count())
+    high = np.ones(len(rows), bool)
+    for name, sign in zip(names, (-1, 1, 1), strict=True):
+        worth = sign * rows[name].to_numpy()
+        order = np.argsort(worth, kind="stable")
+        below = np.empty(len(rows))
+        below[order] = np.cumsum(rows["buyers"].to_numpy()[order]) - rows["buyers"].to_numpy()[order]
+        least = pd.Series(below).groupby(worth).transform("min").to_numpy()  # equals get one score
+        high &= least >= 0.6 * rows["buyers"].sum()
+    best = rows[high]
+    return int(best["buyers"].sum()), int(rows["buyers"].sum()), int((best["net_fen"] * best["buyers"]).sum())
+
+
+def deeds(frames: Frames, gate: Gate) -> pd.DataFrame | None:
+    """A row per deed that concerns buyers, in the order of DEEDS: deed, buyers, ahead (net sales expected of them in a
+    year), at_stake (the same if all were still customers). None while the gate is closed."""
+    if not gate.open or gate.purchasing is None or gate.spend is None:
+        return None
+    rows = per_row(gate.purchasing, gate.spend, patrons(frames))
+    rows = rows.assign(deed=_deeds(rows))
+    sums = rows.assign(**{name: rows[name] * rows["buyers"] for name in ("ahead", "at_stake")})
+    found = sums.groupby("deed")[["buyers", "ahead", "at_stake"]].sum()
+    return found.reindex([one for one in DEEDS if one in found.index]).reset_index()
+
+
+def _deeds(rows: pd.DataFrame) -> pd.Series:
+    middle = np.average(rows["at_stake"], weights=rows["buyers"])
+    chance, worth = rows["alive"], rows["at_stake"] >= middle
+    found = np.select([chance >= SAFE, chance < GONE, worth], ["leave_alone", "let_go", "win_back"], "watch")
+    return pd.Series(found, rows.index)
+
+
+def to_win_back(frames: Frames, gate: Gate) -> pd.DataFrame:
+    """Newest order id (text) of each buyer to win back, platform, and by what (`model` or `rfm`), most at stake first.
+
+    Through the gate: those between GONE and SAFE with more than the mean at stake. Else the class of those who paid
+    much and have not come for long. Raises ValueError without a table of orders."""
+    if frames.orders is None:
+        raise ValueError("no table of orders")
+    if gate.open and gate.purchasing is not None and gate.spend is not None:
+        chosen = _by_model(frames, gate)
+    else:
+        table = classed(frames, mean_cuts(frames))
+        rows = run(table.filter(table.rfm.isin(["lhh", "llh"])).select("buyer_id", worth="net_fen"))
+        chosen = rows.assign(by="rfm")
+    lines = frames.orders.semi_join(frames.purchases, "buyer_id")
+    newest = lines.group_by("buyer_id").aggregate(
+        order_id=lines.order_id.cast("string").argmax(lines.paid_at),
+        platform=lines.platform.cast("string").argmax(lines.paid_at),
+    )  # fmt: skip
+    found = chosen.merge(run(newest), on="buyer_id").sort_values(["worth", "buyer_id"], ascending=[False, True])
+    return found[["order_id", "platform", "by"]].reset_index(drop=True)
+
+
+def _by_model(frames: Frames, gate: Gate) -> pd.DataFrame:
+    days = frames.purchases
+    repeat = (days.purchase_no > 1).cast("int64")
+    table = days.group_by("buyer_id").aggregate(
+        frequency=repeat.sum(), first=days.first_day.min(), last=days.day.max(),
+        repeat_fen=(days.net_fen * repeat).sum(),
+    )  # fmt: skip
+    rows = run(table.mutate(
+        recency=table["last"].delta(table["first"], unit="day"), T=frames.observed(table["first"])
+    ).order_by("buyer_id")).assign(buyers=1)  # fmt: skip
+    scored = per_row(gate.purchasing, gate.spend, rows)  # type: ignore[arg-type]  # asked for above
+    chosen = scored[_deeds(scored) == "win_back"]
+    return chosen[["buyer_id"]].assign(worth=chosen["at_stake"] * (1 - chosen["alive"]), by="model")

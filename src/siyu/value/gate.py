@@ -1,0 +1,205 @@
+"""The gate: whether a model of purchases may be believed of this shop before any prediction is printed.
+
+It is fitted on the first two thirds of the record and held against the rest. The log score of a model there is
+log L(whole history) - log L(history until the cut), a buyer: the density of what then happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import isfinite, nan
+
+import numpy as np
+from scipy.special import chdtrc
+
+from siyu.orders.frames import Frames, Ints
+from siyu.orders.sampling import Z95
+from siyu.value import patrons
+from siyu.value.bg_nbd import BG, MBG, BetaGeometric
+from siyu.value.fitting import Fitted
+from siyu.value.histories import Floats, Histories
+from siyu.value.pareto_nbd import PARETO, ParetoNbd
+from siyu.value.spend import GAMMA_GAMMA, GammaGamma, Spending
+
+Purchasing = Fitted[BetaGeometric] | Fitted[ParetoNbd]
+MODELS: tuple[BetaGeometric | ParetoNbd, ...] = (BG, MBG, PARETO)  # the first wins a tie
+REPEAT_BUYERS, GAPS, HOLDOUT, ERROR, CORRELATION, LEVEL = 100, 2.0, 0.5, 0.10, 0.25, 0.01
+TIE = 1e-4  # log score a buyer below which two models are alike
+COHORTS = (365, 180, 90)  # days that cohorts are compared after, where two are old enough
+CHECKS = ("whole_record", "repeat_buyers", "calibration", "holdout", "error", "correlation", "spend", "cohorts")
+
+
+@dataclass(frozen=True)
+class Check:
+    """A test of the gate. value: what was found, nan where it could not be; limit: its bound."""
+
+    key: str
+    value: float
+    limit: float
+    passed: bool
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A model fitted on the calibration. score: log score a buyer in the holdout; error: predicted over actual repeat
+    purchases there, minus one; both nan where it cannot be fitted."""
+
+    key: str
+    score: float
+    error: float
+    fitted: Purchasing | None
+
+
+@dataclass(frozen=True)
+class Gate:
+    """checks: in the order of CHECKS. candidates: in the order of MODELS. cut: last day of the calibration.
+
+    purchasing, spend: the chosen model and Gamma-Gamma on the whole record; None where they cannot be fitted."""
+
+    checks: tuple[Check, ...]
+    candidates: tuple[Candidate, ...]
+    cut: date
+    purchasing: Purchasing | None
+    spend: Fitted[GammaGamma] | None
+
+    @property
+    def open(self) -> bool:
+        """Whether predictions may be printed."""
+        return all(check.passed for check in self.checks)
+
+    @property
+    def failed(self) -> tuple[str, ...]:
+        """Keys of the checks that keep it closed."""
+        return tuple(check.key for check in self.checks if not check.passed)
+
+    @property
+    def chosen(self) -> Candidate | None:
+        """The candidate with the best log score, BG/NBD where others are no better."""
+        return _best(self.candidates)
+
+
+def gate(frames: Frames, cut: date | None = None) -> Gate:
+    """The gate of one identity scope. cut: last day of the calibration, default two thirds into the record."""
+    days = (frames.as_of - frames.first_day).days
+    cut = cut or frames.as_of - timedelta(days=-(-days // 3))
+    held, seen = (frames.as_of - cut).days, (cut - frames.first_day).days
+    rows = patrons.patrons(frames) if frames.buyers and not frames.missing else None
+    candidates = _candidates(frames, cut, held) if rows is not None else ()
+    best = _best(candidates)
+    whole = None if rows is None else _fitted(best, patrons.histories_of(rows))
+    spending = None if rows is None else _spending(rows)
+    spend = None if spending is None else _spend(spending)
+    repeat = float(rows.loc[rows["frequency"] > 0, "buyers"].sum()) if rows is not None else nan
+    gap = patrons.median_gap(frames) if frames.buyers else nan
+    found = {
+        "whole_record": (float(len(frames.missing)), 0.0, not frames.missing),
+        "repeat_buyers": (repeat, REPEAT_BUYERS, repeat >= REPEAT_BUYERS),
+        "calibration": (seen / gap if gap > 0 else nan, GAPS, gap > 0 and seen >= GAPS * gap),
+        "holdout": (held / seen if seen > 0 else nan, HOLDOUT, seen > 0 and held >= HOLDOUT * seen),
+        "error": _below(abs(best.error) if best else nan, ERROR),
+        "correlation": _below(abs(spending.correlation()) if spending else nan, CORRELATION, strict=True),
+        "spend": _above(_lower_q(spend), 1.0),
+        "cohorts": _above(_alike(patrons.cohort_rates(frames, COHORTS)) if frames.buyers else nan, LEVEL),
+    }
+    return Gate(tuple(Check(key, *found[key]) for key in CHECKS), candidates, cut, whole, spend)
+
+
+def _below(value: float, limit: float, *, strict: bool = False) -> tuple[float, float, bool]:
+    return value, limit, value < limit or (value == limit and not strict)
+
+
+def _above(value: float, limit: float) -> tuple[float, float, bool]:
+    return value, limit, value > limit
+
+
+def _lower_q(spend: Fitted[GammaGamma] | None) -> float:
+    """Lower end of q: at 1 and below, spend has no mean."""
+    if spend is None:
+        return nan
+    return float(np.exp(np.log(spend.values[1]) - Z95 * np.sqrt(spend.covariance[1, 1])))
+
+
+def _best(candidates: tuple[Candidate, ...]) -> Candidate | None:
+    able = [one for one in candidates if isfinite(one.score)]
+    top = max((one.score for one in able), default=nan)
+    return next((one for one in able if one.score >= top - TIE), None)
+
+
+def _candidates(frames: Frames, cut: date, held: int) -> tuple[Candidate, ...]:
+    before = frames.until(cut)
+    if not before.buyers or held < 1:
+        return ()
+    early = patrons.patrons(before)
+    known = patrons.patrons(frames)
+    early_rows, late_rows = (patrons.histories_of(one) for one in (early, known[known["T"] >= held]))
+    return tuple(_candidate(model, early_rows, late_rows, held) for model in MODELS)
+
+
+def _candidate(model: BetaGeometric | ParetoNbd, early: Histories, late: Histories, held: int) -> Candidate:
+    try:
+        fitted = model.fit(early)
+    except ValueError:  # what cannot be fitted is no candidate; the page lists it without a score
+        return Candidate(model.key, nan, nan, None)
+    score = (model.log_likelihood(fitted.values, late) - fitted.log_likelihood) / early.buyers
+    actual = late.repeats - early.repeats
+    predicted = float(early.w @ model.expected(fitted.values, held, early))
+    return Candidate(model.key, score, predicted / actual - 1 if actual else nan, fitted)
+
+
+def _fitted(best: Candidate | None, histories: Histories) -> Purchasing | None:
+    return best.fitted.model.fit(histories) if best and best.fitted else None
+
+
+def _spending(rows: object) -> Spending | None:
+    try:
+        return patrons.spending(rows)  # type: ignore[arg-type]
+    except ValueError:  # nobody came back, or an amount below zero: the checks on spend say so
+        return None
+
+
+def _spend(spending: Spending) -> Fitted[GammaGamma] | None:
+    try:
+        return GAMMA_GAMMA.fit(spending)
+    except ValueError:  # all spend equal: the check of q says so
+        return None
+
+
+def _alike(cohorts: dict[int, tuple[Ints, Ints]]) -> float:
+    """p that monthly cohorts buy again alike: the smallest of the windows with two cohorts, times their number."""
+    found = [_homogeneous(n, again) for n, again in cohorts.values() if len(n) > 1]
+    return min(min(found) * len(found), 1.0) if found else nan
+
+
+def _homogeneous(n: Ints, again: Ints) -> float:
+    """p of Pearson's chi-square of equal shares."""
+    share = again.sum() / n.sum()
+    if share in (0, 1):
+        return 1.0
+    square = float(((again - n * share) ** 2 / (n * share * (1 - share))).sum())
+    return float(chdtrc(len(n) - 1, square))
+
+
+@dataclass(frozen=True)
+class Track:
+    """Cumulative repeat purchases of buyers known at the cut, by days since the first day. cut: day of it."""
+
+    days: Ints
+    actual: Floats
+    expected: Floats
+    cut: int
+
+
+def track(frames: Frames, found: Gate, points: int = 26) -> Track | None:
+    """Actual and expected repeats, the model fitted until the cut; None without a model."""
+    if found.chosen is None or found.chosen.fitted is None:
+        return None
+    at_cut = (found.cut - frames.first_day).days
+    firsts, repeats = patrons.repeats_by_day(frames, at_cut)
+    days = np.unique(np.linspace(0, len(firsts) - 1, points).round().astype(np.int64))
+    days = np.unique(np.append(days, at_cut))
+    fitted, zero = found.chosen.fitted, np.zeros(len(firsts))
+    new = Histories(zero, zero, zero, np.ones(len(firsts)))
+    per_buyer = fitted.model.expected(fitted.values, np.arange(len(firsts), dtype=float), new)
+    expected = np.array([firsts[: day + 1] @ per_buyer[day - np.arange(day + 1)] for day in days])
+    return Track(days, repeats.cumsum()[days].astype(float), expected, at_cut)

@@ -1,0 +1,76 @@
+"""Purchase histories as the purchase models need them: distinct rows with the number of buyers behind each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from siyu.orders.counts import histories
+from siyu.orders.frames import Frames
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Arrays (rows,) float64, in one unit of time. x: repeat purchases (days with one); t_x: first to last purchase;
+    T: first purchase to the end of observation; w: buyers with this history.
+
+    Raises ValueError for a history that cannot be: negative times, a last purchase after the end, none by nobody."""
+
+    x: Floats
+    t_x: Floats
+    T: Floats
+    w: Floats
+
+    def __post_init__(self) -> None:
+        if not len(self.x) or not self.w.sum() > 0:
+            raise ValueError("no buyers")
+        if not all(np.isfinite(column).all() and (column >= 0).all() for column in (self.x, self.t_x, self.T, self.w)):
+            raise ValueError(
+                "x, t_x, T and w are finite and not negative: a purchase lies after the end of observation"
+            )
+        if (
+            (self.t_x > self.T).any()
+            or ((self.x == 0) & (self.t_x > 0)).any()
+            or ((self.x > 0) & (self.t_x == 0)).any()
+        ):
+            raise ValueError("t_x lies between 0 and T, and is 0 exactly without a repeat purchase")
+
+    @property
+    def buyers(self) -> float:
+        """Buyers."""
+        return float(self.w.sum())
+
+    @property
+    def repeat_buyers(self) -> float:
+        """Buyers with a repeat purchase."""
+        return float(self.w[self.x > 0].sum())
+
+    @property
+    def repeats(self) -> float:
+        """Repeat purchases of all buyers."""
+        return float(self.w @ self.x)
+
+    def in_units(self, days: float) -> Histories:
+        """The same with times divided by so many days."""
+        return Histories(self.x, self.t_x / days, self.T / days, self.w)
+
+
+def of_rows(x: Any, t_x: Any, T: Any, w: Any = None) -> Histories:  # noqa: N803 - as the literature calls it
+    """Histories of arrays with a row per buyer, equal ones as one."""
+    columns = np.column_stack([np.asarray(one, float) for one in (x, t_x, T)])
+    rows, place = np.unique(columns, axis=0, return_inverse=True)
+    buyers = np.bincount(place.ravel(), w, len(rows)).astype(float)
+    return Histories(*rows.T.copy(), buyers)
+
+
+def observed(frames: Frames, days: int = 0) -> Histories:
+    """Of buyers whose first purchase lies at least so many days before the end of the record, in days."""
+    counts: pd.DataFrame = histories(frames)
+    counts = counts[counts["T"] >= days]
+    return Histories(*(counts[name].to_numpy(float) for name in ("frequency", "recency", "T", "buyers")))

@@ -1,0 +1,176 @@
+"""What first-time buyers have paid so far: by cohort, by the way they came in, and how unevenly."""
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from siyu.figure import Figure
+from siyu.orders import traffic
+from siyu.orders.counts import first_of
+from siyu.orders.frames import Frames, Ints, counted, summed
+from siyu.orders.sampling import Estimate, Floats, estimated, hidden
+from siyu.value.patrons import WINDOWS, amounts, earned, mean_paid
+
+Figures = dict[str, Figure | None]
+ENTRY_DAYS = 180  # of value by the way in: a year leaves too few followed
+ENOUGH = 30  # buyers that a mean is shown of
+STEP = 30  # days between points of the curve of value
+WAYS = (("creator", "达人|带货|合作|分销"), *traffic.DOMAINS)
+TOPS = (0.01, 0.10, 0.20)
+TOP_KEYS = ("top_1_share", "top_10_share", "top_20_share")
+
+
+def priced(estimate: Estimate, key: str, n: int, frames: Frames, currency: str, k: int) -> Figure | None:
+    """An estimate in whole units of money as metric `key`."""
+    figure = estimate.figure(key, n, frames.sources, k)
+    return None if figure is None else replace(figure, unit=currency)
+
+
+def values(frames: Frames, currency: str, k: int = 0) -> Figures:
+    """`observed_value_<days>d`: net sales a first-time buyer in the days from the first purchase on, over those
+    followed for so long; None where nobody, or fewer than k, are."""
+    sums = earned(frames)[1].sum(1)
+    pairs = {days: sums[:, 1 + 2 * place : 3 + 2 * place] for place, days in enumerate(WINDOWS)}
+    return {
+        f"observed_value_{days}d": priced(
+            mean_paid(pair), f"observed_value_{days}d", int(pair[:, 0].sum()), frames, currency, max(k, 1)
+        )
+        for days, pair in pairs.items()
+    }
+
+
+def cohorts(frames: Frames, currency: str, k: int = 0) -> pd.DataFrame:
+    """A row per month of first purchase: month (both languages), buyers, value_<days> (figure, None while not all
+    have been followed, or where few), sources."""
+    cells, sums = earned(frames)
+    totals = sums.sum(0)
+    mature = totals[:, 1::2] == totals[:, :1]
+    blank = hidden(np.where(mature, totals[:, 1::2], 0), k)
+    rows = []
+    for at, month in enumerate(cells["month"]):
+        text = f"{first_of(int(month)):%Y-%m}"
+        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": int(totals[at, 0]) or None}
+        if totals[at, 0] < k:
+            row["buyers"] = None
+        for place, days in enumerate(WINDOWS):
+            pair, shown = sums[:, at, 1 + 2 * place : 3 + 2 * place], mature[at, place] and not blank[at, place]
+            estimate = mean_paid(pair) if shown else None
+            row[f"value_{days}"] = estimate and priced(
+                estimate, f"observed_value_{days}d", int(totals[at, 0]), frames, currency, 1
+            )
+        rows.append({**row, "sources": list(frames.sources)})
+    return pd.DataFrame(rows, columns=["month", "buyers", *(f"value_{days}" for days in WINDOWS), "sources"])
+
+
+def horizon(frames: Frames, k: int = 0) -> int:
+    """The longest of WINDOWS that enough first-time buyers have been followed for; 0 for none."""
+    seen = earned(frames)[1].sum((0, 1))[1::2] if frames.buyers else np.zeros(len(WINDOWS))
+    return max((days for days, n in zip(WINDOWS, seen, strict=True) if n >= max(k, ENOUGH)), default=0)
+
+
+def curve(frames: Frames, until: int, currency: str, k: int = 0) -> list[tuple[float, Figure]]:
+    """(days, net sales a buyer by then) of first-time buyers followed `until` that day: the same at every point."""
+    points = tuple(range(0, until + 1, STEP))
+    sums = earned(frames, points, until)[1].sum(1)
+    pairs = [sums[:, 1 + 2 * place : 3 + 2 * place] for place in range(len(points))]
+    key = "observed_value"
+    found = [priced(mean_paid(pair), key, int(pair[:, 0].sum()), frames, currency, max(k, 1)) for pair in pairs]
+    return [(float(day), figure) for day, figure in zip(points, found, strict=True) if figure is not None]
+
+
+def entries(frames: Frames, currency: str, k: int = 0, days: int = ENTRY_DAYS) -> dict[str, Figures]:
+    """Net sales a first-time buyer in so many days by how the first order came: `way` (creator, bought, private,
+    public), `fan` and `member` (yes, no: a follower before paying; in a group by the evening of that day)."""
+    if frames.orders is None or not frames.buyers:
+        return {}
+    firsts = _first_orders(frames)
+    paid = frames.purchases
+    after, seen = paid.day.delta(paid.first_day, unit="day"), frames.observed(paid.first_day)
+    paid = paid.filter((after <= days) & (seen >= days))
+    buyers = paid.group_by("buyer_id").aggregate(net_fen=paid.net_fen.sum()).join(firsts, "buyer_id")
+    buyers = buyers.mutate(cluster=frames.cluster(buyers))
+    groups = [
+        "way",
+        *(["fan"] if frames.follows is not None else []),
+        *(["member"] if frames.members is not None else []),
+    ]
+    counts = counted(buyers, ["cluster", *groups], n=buyers.count(), net_fen=buyers.net_fen.sum())
+    return {group: _by(counts, group, frames, currency, k) for group in groups}
+
+
+def _first_orders(frames: Frames) -> ir.Table:
+    """A row per buyer: buyer_id, and way, fan, member of the first order."""
+    orders = traffic.orders_of(frames)
+    orders = orders.filter(orders.repeat == 0)
+    found = orders.select("buyer_id", "paid_at", way=traffic.ruled(orders, WAYS))
+    evening = found.paid_at.truncate("D") + ibis.interval(days=1)
+    found = found.mutate(evening=evening)
+    for name, stays, since, limit in (
+        ("fan", frames.follows, "followed_at", "paid_at"), ("member", frames.members, "joined_at", "evening"),
+    ):  # fmt: skip
+        if stays is not None:
+            begun = stays.group_by("buyer_id").aggregate(begun=stays[since].min())
+            found = found.left_join(begun, "buyer_id").drop("buyer_id_right")
+            yes = (found.begun < found[limit]).fill_null(False)
+            found = found.mutate(**{name: ibis.ifelse(yes, "yes", "no")}).drop("begun")
+    return found.drop("paid_at", "evening")
+
+
+def _by(counts: pd.DataFrame, group: str, frames: Frames, currency: str, k: int) -> Figures:
+    """Of each value of a group, in order; those of unknown ways are left out."""
+    names = [name for name in sorted(counts[group].unique()) if name != traffic.UNASSIGNED]
+    sums = {name: _summed(counts[counts[group] == name], frames) for name in names}
+    bought = {name: int(one[:, 0].sum()) for name, one in sums.items()}
+    blank = hidden(np.array([[n] for n in bought.values()]).reshape(-1, 1), k)[:, 0]
+    shown = [name for name, dark in zip(names, blank, strict=True) if not dark and bought[name] >= ENOUGH]
+    return {name: priced(mean_paid(sums[name]), "value_by_entry", bought[name], frames, currency, k) for name in shown}
+
+
+def _summed(counts: pd.DataFrame, frames: Frames) -> Ints:
+    return summed(counts.groupby("cluster", as_index=False)[["n", "net_fen"]].sum(), frames.groups, ["n", "net_fen"])
+
+
+def concentration(frames: Frames, k: int = 0) -> tuple[Figures, list[tuple[float, Figure]]]:
+    """Shares of net sales that the top 1, 10 and 20% of buyers bring, `gini`, and the Lorenz curve (share of buyers,
+    richest first; share of net sales)."""
+    yuan, counts = amounts(frames)
+    n = int(counts.sum())
+    figures: Figures = {
+        key: estimated(counts, partial(_brought, yuan=yuan, top=top)).figure(key, n, frames.sources, max(k, 100))
+        for key, top in zip(TOP_KEYS, TOPS, strict=True)
+    }  # a percent of fewer than a hundred buyers is nobody
+    figures["gini"] = estimated(counts, lambda one: _gini(one, yuan)).figure("gini", n, frames.sources, max(k, 2))
+    shares = np.linspace(0, 1, 21)
+    total = counts.sum(0, keepdims=True)
+    whole = float((total @ yuan)[0]) > 0
+    brought = [(float(at), float(_brought(total, yuan, at)[0])) for at in shares] if whole and n >= max(k, 100) else []
+    return figures, [(at, Figure.exact(share, "buyers_brought_share", frames.sources, n)) for at, share in brought]
+
+
+def _brought(counts: npt.NDArray[Any], yuan: Floats, top: float) -> Floats:
+    """Share of all sales by the first `top` of buyers, of counts (replicates, yuan falling)."""
+    buyers, paid = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
+    zero = np.zeros(1)
+    return np.array([
+        np.interp(top * people[-1], np.concatenate([zero, people]), np.concatenate([zero, money])) / money[-1]
+        if money[-1] > 0
+        else np.nan
+        for people, money in zip(buyers, paid, strict=True)
+    ])  # fmt: skip
+
+
+def _gini(counts: npt.NDArray[Any], yuan: Floats) -> Floats:
+    """Gini coefficient: twice the area between the Lorenz curve and equality."""
+    people = np.cumsum(counts, axis=1, dtype=np.float64)
+    money = np.cumsum(counts * yuan, axis=1, dtype=np.float64)
+    before = np.concatenate([np.zeros((len(people), 1)), people[:, :-1]], axis=1)
+    brought = np.concatenate([np.zeros((len(money), 1)), money[:, :-1]], axis=1)
+    area = ((people - before) * (money + brought)).sum(1) / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(2 * area / (people[:, -1] * money[:, -1]) - 1, float)

@@ -1,0 +1,113 @@
+"""Buyers as models and tables of value see them: what each has bought and paid, as integer count tables."""
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from siyu.orders.counts import followed
+from siyu.orders.frames import Frames, Ints, counted, run, spread
+from siyu.orders.sampling import Estimate, Floats, divided, estimated
+from siyu.value.histories import Histories
+from siyu.value.spend import Spending
+
+WINDOWS = (30, 90, 180, 365)
+
+
+def patrons(frames: Frames) -> pd.DataFrame:
+    """Distinct frequency, recency, T (days), net_fen of repeat purchases and of the first one, with the number of
+    `buyers`; all int64."""
+    days = frames.purchases
+    repeat = (days.purchase_no > 1).cast("int64")
+    buyers = days.group_by("buyer_id").aggregate(
+        frequency=repeat.sum(), first=days.first_day.min(), last=days.day.max(),
+        repeat_fen=(days.net_fen * repeat).sum(), first_fen=(days.net_fen * (1 - repeat)).sum(),
+    )  # fmt: skip
+    buyers = buyers.mutate(
+        recency=buyers["last"].delta(buyers["first"], unit="day"), T=frames.observed(buyers["first"])
+    )
+    keys = ["frequency", "recency", "T", "repeat_fen", "first_fen"]
+    return counted(buyers, keys, buyers=buyers.count())
+
+
+def spending(rows: pd.DataFrame) -> Spending:
+    """Mean spend (fen) of repeat purchases, of `patrons` who paid for one; those who only got free lines have none.
+
+    Raises ValueError for amounts below zero."""
+    paid = rows[(rows["frequency"] > 0) & (rows["repeat_fen"] != 0)]
+    back = paid.groupby(["frequency", "repeat_fen"])["buyers"].sum().reset_index()
+    x = back["frequency"].to_numpy(float)
+    return Spending(x, back["repeat_fen"].to_numpy(float) / np.maximum(x, 1), back["buyers"].to_numpy(float))
+
+
+def histories_of(rows: pd.DataFrame) -> Histories:
+    """Purchase histories of `patrons`, whatever they paid."""
+    same = rows.groupby(["frequency", "recency", "T"], as_index=False)["buyers"].sum()
+    return Histories(*(same[name].to_numpy(float) for name in ("frequency", "recency", "T", "buyers")))
+
+
+def earned(frames: Frames, windows: tuple[int, ...] = WINDOWS, least: int = 0) -> tuple[pd.DataFrame, Ints]:
+    """First-time buyers by month of first purchase (cells: `month`, since year 0), and an array (groups, months,
+    1 + 2 * windows): all of them; then per window those followed for it, and net_fen that these paid within it.
+
+    least: days that buyers of every window have to be followed for."""
+    days = frames.purchases.semi_join(frames.firsts, "buyer_id") if frames.broken else frames.purchases
+    # counted from the first purchase on, that day included
+    after, seen = days.day.delta(days.first_day, unit="day"), frames.observed(days.first_day)
+    first = (days.purchase_no == 1).cast("int64")
+    month = (days.first_day.year() * 12 + days.first_day.month() - 1).cast("int64")
+    days = days.mutate(cluster=frames.cluster(days), month=month, after=after, seen=seen, first=first)
+    sums = {"all": days["first"].sum()}
+    for window in windows:
+        whole = (days.seen >= max(window, least)).cast("int64")
+        sums |= {f"seen_{window}": (days["first"] * whole).sum()}
+        sums |= {f"net_{window}": (days.net_fen * whole * (days.after <= window).cast("int64")).sum()}
+    return spread(counted(days, ["cluster", "month"], **sums), frames.groups, ["month"], list(sums))
+
+
+def mean_paid(sums: Ints) -> Estimate:
+    """Net yuan a buyer, of (groups, 2): buyers and net_fen of theirs."""
+    return estimated(sums, lambda one: divided(one[..., 1], 100 * one[..., 0]))
+
+
+def amounts(frames: Frames) -> tuple[Floats, Ints]:
+    """(distinct yuan, falling; buyers who paid so much net over the record, (groups, yuan))."""
+    days = frames.purchases
+    buyers = days.group_by("buyer_id").aggregate(net_fen=days.net_fen.sum())
+    yuan = ((buyers.net_fen + 50) // 100).cast("int64")
+    buyers = buyers.mutate(cluster=frames.cluster(buyers), yuan=yuan)
+    cells, sums = spread(counted(buyers, ["cluster", "yuan"], n=buyers.count()), frames.groups, ["yuan"], ["n"])
+    return cells["yuan"].to_numpy(float)[::-1], sums[:, ::-1, 0]
+
+
+def cohort_rates(frames: Frames, windows: tuple[int, ...]) -> dict[int, tuple[Ints, Ints]]:
+    """window -> (buyers, those who bought again within it) of the months all of whose buyers it has passed for."""
+    _, sums = followed(frames, windows)
+    totals = sums.sum(0)
+    found = {}
+    for place, window in enumerate(windows):
+        mature = totals[:, 1 + 2 * place] == totals[:, 0]
+        found[window] = totals[mature, 1 + 2 * place], totals[mature, 2 + 2 * place]
+    return found
+
+
+def repeats_by_day(frames: Frames, first_by: int) -> tuple[Ints, Ints]:
+    """Of buyers first seen within `first_by` days of the record's first day: (those whose first purchase fell on each
+    day, their repeat purchases on each day), (days,)."""
+    start = ibis.date(frames.first_day.isoformat())
+    days = frames.purchases
+    since, at = days.first_day.delta(start, unit="day"), days.day.delta(start, unit="day")
+    days = days.mutate(since=since, at=at, repeat=(days.purchase_no > 1).cast("int64"))
+    days = days.filter(days.since <= first_by)
+    rows = run(days.group_by("at").aggregate(repeats=days.repeat.sum(), firsts=(1 - days.repeat).sum()))
+    found = np.zeros((2, (frames.as_of - frames.first_day).days + 1), np.int64)
+    found[:, rows["at"].to_numpy(int)] = rows[["firsts", "repeats"]].to_numpy(np.int64).T
+    return found[0], found[1]
+
+
+def median_gap(frames: Frames) -> float:
+    """Median days between a purchase and the next; nan without any."""
+    rows = counted(frames.followed, ["days_to_next"], n=frames.followed.count()).dropna()
+    if rows.empty:
+        return float("nan")
+    half = np.searchsorted(rows["n"].cumsum().to_numpy(), rows["n"].sum() / 2)
+    return float(rows["days_to_next"].iloc[half])

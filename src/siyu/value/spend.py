@@ -1,0 +1,94 @@
+"""Gamma-Gamma: what buyers spend a purchase, around a mean of their own.
+
+p, q, gamma: a purchase is gamma(p) around the buyer's rate, and rates are gamma(q, gamma), gamma in the unit of
+money. It takes it that how much one spends has nothing to do with how often. Fader and Hardie 2013, note 025.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import digamma, gammaln
+
+from siyu.value.fitting import Fitted, Objective, fitted
+from siyu.value.histories import Floats
+
+
+@dataclass(frozen=True)
+class Spending:
+    """Arrays (rows,) float64. x: repeat purchases, from 1; mean: spend of one of them on average, above 0; w: buyers.
+
+    Raises ValueError for spend that is not above 0, or without buyers."""
+
+    x: Floats
+    mean: Floats
+    w: Floats
+
+    def __post_init__(self) -> None:
+        if not len(self.x) or (self.x < 1).any():
+            raise ValueError("nobody has bought again")
+        if not (np.isfinite(self.mean) & (self.mean > 0)).all():
+            raise ValueError("spend has to be above zero: a refund is larger than its order, or nothing was paid")
+
+    def correlation(self) -> float:
+        """Of repeat purchases and mean spend over buyers; nan when either is the same for all."""
+        dx, dz = (one - np.average(one, weights=self.w) for one in (self.x, self.mean))
+        spread = np.sqrt((self.w @ dx**2) * (self.w @ dz**2))
+        return float((self.w * dx) @ dz / spread) if spread > 0 else float("nan")
+
+
+@dataclass(frozen=True)
+class GammaGamma:
+    """Gamma-Gamma."""
+
+    key: str = "gamma_gamma"
+    names: tuple[str, ...] = ("p", "q", "gamma")
+
+    def fit(self, spending: Spending) -> Fitted[GammaGamma]:
+        """By maximum likelihood. Raises ValueError when all spend is equal, or where no maximum is found."""
+        if np.ptp(spending.mean) <= 1e-9 * spending.mean.max():
+            raise ValueError("all buyers spend the same: there is nothing to estimate")
+        scale, n = float(np.average(spending.mean, weights=spending.w)), float(spending.w.sum())
+        scaled = Spending(spending.x, spending.mean / scale, spending.w)
+        scales = np.array([1, 1, scale])
+        start = np.log([2.0, 2.0, 1.0])
+        return fitted(self, _objective(scaled), start, n, -float(np.log(scale)) * n, scales)
+
+    def typical(self, values: tuple[float, ...]) -> float:
+        """Expected spend of a purchase of a new buyer, p gamma / (q - 1); inf when q is not above 1."""
+        p, q, gamma = values
+        return p * gamma / (q - 1) if q > 1 else float("inf")
+
+    def expected(self, values: tuple[float, ...], x: Floats, mean: Floats) -> Floats:
+        """Expected spend of a purchase of buyers with these repeats and this mean; x of 0 for those without a repeat.
+
+        Raises ValueError when q is not above 1: the mean of the population does not exist."""
+        p, q, gamma = values
+        if q <= 1:
+            raise ValueError(f"q is {q:.3g}: expected spend has no finite mean")
+        return np.asarray(p * (gamma + x * mean) / (p * x + q - 1), float)
+
+
+def _objective(s: Spending) -> Objective:
+    n, total = float(s.w.sum()), s.x * s.mean
+    log_mean, log_total = np.log(s.mean), np.log(total)
+
+    def objective(logs: Floats) -> tuple[float, Floats]:
+        p, q, gamma = np.exp(logs)
+        px = p * s.x
+        whole = np.log(total + gamma)
+        each = gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(gamma)
+        each += px * log_total - log_mean - (px + q) * whole
+        top = digamma(px + q)
+        slope = [
+            s.w @ (s.x * (top - digamma(px) + log_total - whole)),
+            s.w @ (top - digamma(q) + np.log(gamma) - whole),
+            s.w @ (q / gamma - (px + q) / (total + gamma)),
+        ]
+        return float(-(s.w @ each) / n), -np.array(slope) * np.exp(logs) / n
+
+    return objective
+
+
+GAMMA_GAMMA = GammaGamma()

@@ -1,0 +1,161 @@
+"""Product testers and presales: what few people say, and what deposits foretell.
+
+Likes of testers are binomial with an even prior. A batch is the quantile of demand at the critical ratio (newsvendor;
+Cachon and Terwiesch 2013, ch. 14).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.special import betainc, betaincinv, betaln, gammaln, ndtr, ndtri
+
+from siyu.figure import Figure
+from siyu.messages import msg
+from siyu.orders.sampling import LEVEL, Z95
+
+TARGET = 0.6  # like rate that a launch needs; a parameter of the notebook
+TOLERATED = 0.01  # expected loss of like rate that one decides with
+HALF_WIDTH = 0.05
+COUNTS = msg("The table of testers has more likes than testers, or none at all: correct it, nothing is computed")
+PRICES = msg("A presale needs a price above the cost, and the cost above what a piece left over brings")
+STAGES = msg("A presale has more final payments than deposits, or more deposits than people reached: correct it")
+NO_RATE = msg("No presale has come to its final payments yet: how many deposits become orders is not known")
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """Of a share after `likes` of `n`, with an even prior. Raises ValueError for counts that cannot be."""
+
+    likes: int
+    n: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.likes <= self.n or not self.n:
+            raise ValueError(COUNTS)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Parameters of the beta."""
+        return self.likes + 1.0, self.n - self.likes + 1.0
+
+    @property
+    def mean(self) -> float:
+        """Posterior mean."""
+        return (self.likes + 1) / (self.n + 2)
+
+    def figure(self, key: str, sources: tuple[str, ...]) -> Figure:
+        """Posterior mean with its 95% range."""
+        low, high = (float(betaincinv(*self.ends, 0.5 + sign * LEVEL / 2)) for sign in (-1, 1))
+        return Figure(self.mean, low, high, "ratio", "sampling95", key, sources, self.n)
+
+    def at_least(self, target: float) -> float:
+        """P(share >= target)."""
+        return 1 - float(betainc(*self.ends, target))
+
+    def losses(self, target: float) -> tuple[float, float]:
+        """Expected like rate lost by launching below the target, and by dropping above it."""
+        a, b = self.ends
+        launch = target * float(betainc(a, b, target)) - self.mean * float(betainc(a + 1, b, target))
+        return launch, launch + self.mean - target
+
+    def decision(self, target: float, tolerated: float = TOLERATED) -> str:
+        """`launch` or `drop` where the expected loss of it is tolerated, the smaller first; else `retest`."""
+        launch, drop = self.losses(target)
+        if min(launch, drop) > tolerated:
+            return "retest"
+        return "launch" if launch <= drop else "drop"
+
+
+def better(one: Posterior, other: Posterior) -> float:
+    """P(share of one > share of the other), in closed form (Miller 2015)."""
+    (a, b), (c, d) = one.ends, other.ends
+    i = np.arange(int(a))
+    logs = betaln(c + i, b + d) - np.log(b + i) - betaln(1 + i, b) - betaln(c, d)
+    return float(np.exp(logs).sum())
+
+
+def panel(rate: float, half_width: float = HALF_WIDTH) -> int:
+    """Testers for a 95% range of the rate that reaches so far to each side."""
+    return int(np.ceil(Z95**2 * rate * (1 - rate) / half_width**2))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """ratio: critical ratio; quantity: pieces to make; left: pieces expected to be left over."""
+
+    ratio: float
+    quantity: float
+    left: float
+
+
+def critical_ratio(price: float, cost: float, salvage: float) -> float:
+    """(price - cost) / (price - salvage). Raises ValueError unless price > cost > salvage >= 0."""
+    if not price > cost > salvage >= 0:
+        raise ValueError(PRICES)
+    return (price - cost) / (price - salvage)
+
+
+def newsvendor(mean: float, sd: float, price: float, cost: float, salvage: float) -> Batch:
+    """The batch for normal demand."""
+    ratio = critical_ratio(price, cost, salvage)
+    z = float(ndtri(ratio))
+    density = float(np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
+    return Batch(ratio, mean + z * sd, sd * (z * float(ndtr(z)) + density))
+
+
+@dataclass(frozen=True)
+class Presale:
+    """Demand of deposits whose final payments are still to come: beta-binomial by the share seen in others.
+
+    Raises ValueError for stages that cannot be."""
+
+    deposits: int
+    paid: int
+    of_deposits: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.paid <= self.of_deposits or self.deposits < 0:
+            raise ValueError(STAGES)
+        if not self.of_deposits:
+            raise ValueError(NO_RATE)
+
+    def _chances(self) -> np.ndarray:
+        a, b, n = self.paid + 1.0, self.of_deposits - self.paid + 1.0, self.deposits
+        k = np.arange(n + 1)
+        ways = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
+        chances = np.exp(ways + betaln(k + a, n - k + b) - betaln(a, b))
+        return np.asarray(chances / chances.sum())
+
+    def demand(self) -> tuple[float, float, float]:
+        """Mean, and the ends of its 95% range."""
+        chances = self._chances()
+        below = chances.cumsum()
+        low, high = (float(np.searchsorted(below, 0.5 + sign * LEVEL / 2)) for sign in (-1, 1))
+        return float(chances @ np.arange(len(chances))), low, high
+
+    def batch(self, price: float, cost: float, salvage: float) -> Batch:
+        """The batch to make."""
+        ratio = critical_ratio(price, cost, salvage)
+        chances = self._chances()
+        quantity = int(np.searchsorted(chances.cumsum(), ratio))
+        left = float(chances @ np.maximum(quantity - np.arange(len(chances)), 0))
+        return Batch(ratio, quantity, left)
+
+
+def presales(rows: pd.DataFrame) -> dict[str, Presale]:
+    """product_id -> demand, of presales without final payments yet; the share comes from all that have them."""
+    paid = rows["final_paid"] if "final_paid" in rows else pd.Series(np.nan, rows.index)
+    if "exposed" in rows and (rows["deposits"] > rows["exposed"].fillna(np.inf)).any():
+        raise ValueError(STAGES)
+    over = rows[paid.notna()]
+    whole = int(over["deposits"].sum()), int(paid.dropna().sum())
+    if (paid.dropna() > over["deposits"]).any():
+        raise ValueError(STAGES)
+    waiting = rows[paid.isna()]
+    return {
+        str(product): Presale(int(deposits), whole[1], whole[0])
+        for product, deposits in zip(waiting["product_id"], waiting["deposits"], strict=True)
+    }

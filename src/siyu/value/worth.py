@@ -1,0 +1,177 @@
+"""What is known of a shop's customers in money, each part computed once: read by metrics and by the notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from siyu.figure import Absent, Figure
+from siyu.messages import msg
+from siyu.orders.frames import Frames
+from siyu.orders.sampling import Estimate
+from siyu.value import acquisition, actions, forecast, gate, observed
+from siyu.value.acquisition import Cost, over, times
+from siyu.value.observed import Figures
+from siyu.value.patrons import earned, mean_paid, patrons
+
+NO_SHARE, NO_COST = Absent(("contribution_share",)), Absent(("cac",))
+NO_CONVERSION = Absent(("follower_conversion",))
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """What orders do not tell. share: contribution of a net yuan; cac: cost of a buyer; conversion: followers who
+    become buyers; discount: of a year; each Absent where nobody can say."""
+
+    share: Figure | Absent = NO_SHARE
+    cac: Figure | Absent = NO_COST
+    conversion: Figure | Absent = NO_CONVERSION
+    discount: float = 0.06
+
+
+@dataclass(frozen=True)
+class Worth:
+    """Of one identity scope. k: smallest number of buyers shown; currency: of all money; ads: table of spend by day."""
+
+    frames: Frames
+    k: int = 0
+    currency: str = "CNY"
+    assumed: Assumed = field(default_factory=Assumed)
+    ads: pd.DataFrame | None = None
+
+    @cached_property
+    def observed(self) -> Figures:
+        """See `observed.values`."""
+        return observed.values(self.frames, self.currency, self.k) if self.frames.buyers else {}
+
+    @cached_property
+    def horizon(self) -> int:
+        """Days that enough first-time buyers have been followed for, 0 for none."""
+        return observed.horizon(self.frames, self.k)
+
+    @cached_property
+    def curve(self) -> list[tuple[float, Figure]]:
+        """Net sales a buyer by days, of those followed for the horizon."""
+        return observed.curve(self.frames, self.horizon, self.currency, self.k) if self.horizon else []
+
+    @cached_property
+    def entries(self) -> Mapping[str, Figures]:
+        """See `observed.entries`."""
+        return observed.entries(self.frames, self.currency, self.k)
+
+    @cached_property
+    def gate(self) -> gate.Gate:
+        """The gate."""
+        return gate.gate(self.frames)
+
+    @cached_property
+    def patrons(self) -> pd.DataFrame:
+        """See `patrons.patrons`."""
+        return patrons(self.frames)
+
+    @property
+    def buyers(self) -> int:
+        """Buyers behind forecasts."""
+        return self.frames.buyers
+
+    def _predicted(self, key: str, estimate: Estimate) -> Figure | None:
+        return observed.priced(estimate, key, self.buyers, self.frames, self.currency_of(key), self.k)
+
+    def currency_of(self, key: str) -> str:
+        """The unit of a forecast."""
+        return {"expected_purchases_365d": "orders_per_buyer", "p_alive": "ratio"}.get(key, self.currency)
+
+    @cached_property
+    def forecasts(self) -> Figures:
+        """expected_purchases_365d, p_alive, spend_per_purchase, new_buyer_365d; empty while the gate is closed."""
+        found = self.gate
+        if not found.open or found.purchasing is None or found.spend is None:
+            return {}
+        again = forecast.repeats(found.purchasing, self.assumed.discount)
+        each = forecast.spend(found.spend)
+        estimates = {
+            "expected_purchases_365d": forecast.purchases(found.purchasing, self.patrons),
+            "p_alive": forecast.alive(found.purchasing, self.patrons),
+            "spend_per_purchase": each,
+            "new_buyer_365d": forecast.new_buyer(self._first_purchase(), again, each),
+        }
+        return {key: self._predicted(key, estimate) for key, estimate in estimates.items()}
+
+    def _first_purchase(self) -> Estimate:
+        return mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
+
+    @property
+    def ltv(self) -> Figure | Absent:
+        """ltv_365d: contribution of a new buyer in a year, by the models."""
+        value = self.forecasts.get("new_buyer_365d")
+        return Absent(("ltv_365d",)) if value is None else times(value, self.assumed.share, "ltv_365d", self.currency)
+
+    @property
+    def contribution(self) -> Figure | Absent:
+        """customer_contribution: of a first-time buyer over the horizon, observed."""
+        if not self.curve:
+            return Absent(("observed_value",))
+        value = self.observed.get(f"observed_value_{self.horizon}d") or self.curve[-1][1]
+        return times(value, self.assumed.share, "customer_contribution", self.currency)
+
+    @cached_property
+    def cost(self) -> Cost:
+        """What new buyers cost by the table of spend."""
+        if not self.frames.buyers:
+            return Cost(reason=acquisition.NOBODY_NEW)
+        return acquisition.cost(self.ads, self.frames, self.currency, self.k)
+
+    @property
+    def cac(self) -> Figure | Absent:
+        """As measured, else as assumed; refused spend gives neither."""
+        if self.ads is not None or isinstance(self.assumed.cac, Absent):
+            return self.cost.figures.get("cac", Absent(("cac",)))
+        return replace(self.assumed.cac, unit=self.currency, definition="cac")
+
+    @property
+    def payback(self) -> Figure | None:
+        """See `acquisition.payback`."""
+        return acquisition.payback(self.curve, self.assumed.share, self.cac)
+
+    @property
+    def returns(self) -> dict[str, Figure | Absent]:
+        """sales_roi and profit_roi over the horizon."""
+        value = self.observed.get(f"observed_value_{self.horizon}d") or Absent(("observed_value",))
+        return {
+            "sales_roi": over(value, self.cac, "sales_roi"),
+            "profit_roi": over(self.contribution, self.cac, "profit_roi"),
+        }
+
+    @property
+    def limits(self) -> dict[str, Figure | Absent]:
+        """Most that a buyer may cost: `all`, and by way in; and a `follower`."""
+        ways = {way: figure for way, figure in self.entries.get("way", {}).items() if figure is not None}
+        pairs: dict[str, tuple[Figure | Absent, Figure | Absent, str]] = {
+            "all": (self.contribution, Figure(1, 1, 1, "ratio"), "cac_limit"),
+            "follower": (self.contribution, self.assumed.conversion, "follower_limit"),
+            **{way: (figure, self.assumed.share, "cac_limit") for way, figure in ways.items()},
+        }
+        return {name: acquisition.limit(*pair, self.currency) for name, pair in pairs.items()}
+
+    @cached_property
+    def cuts(self) -> actions.Cuts:
+        """Where classes part."""
+        return actions.mean_cuts(self.frames)
+
+    @cached_property
+    def classes(self) -> pd.DataFrame:
+        """See `actions.classes`, with `share` of net sales and of buyers."""
+        rows = actions.classes(self.frames, self.cuts)
+        totals = {name: max(float(rows[name].sum()), 1.0) for name in ("net_fen", "buyers")}
+        dark = rows["buyers"] < self.k
+        return rows.assign(
+            share=np.where(dark, np.nan, rows["net_fen"] / totals["net_fen"]),
+            people=np.where(dark, np.nan, rows["buyers"] / totals["buyers"]),
+        )
+
+
+NO_MARGIN = msg("What is left of a yuan is not known in this currency: put rows into the subject's assumptions.csv")
