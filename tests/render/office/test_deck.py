@@ -356,6 +356,17 @@ def test_a_template_of_office_holds_our_places_as_text_boxes(report, tmp_path):
     assert deck.slides[0].slide_layout.name == "Title Slide"
 
 
+def test_a_layout_without_one_of_its_places_leaves_room_for_text_boxes(report, tmp_path):
+    def spoilt(presentation):
+        for layout, place in (("Siyu Summary", "Card 1"), ("Siyu Finding", "Panel")):
+            shape = next(shape for shape in names(presentation)[layout].placeholders if shape.name == place)
+            shape._element.getparent().remove(shape._element)
+
+    deck = Presentation(io.BytesIO(deck_bytes("en", report, template(tmp_path, spoilt))))
+    boxes = {shape.name for slide in deck.slides for shape in slide.shapes if not shape.is_placeholder}
+    assert {"Card 1", "List 1", "Panel"} <= boxes
+
+
 def test_what_no_layout_can_stand_for_is_named_all_at_once(report, tmp_path):
     def spoilt(presentation):
         for layout in presentation.slide_layouts:

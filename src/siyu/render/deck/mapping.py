@@ -36,7 +36,8 @@ def _found(name: str, model: Mapping[str, Spot], held: Sequence[Match], size: tu
     if alike:
         return min(alike, key=lambda one: sum(_distance(model[key], spot) for key, spot in one[1].items()))
     for layout, spots in held:
-        if TYPES.get(name) == layout._element.get("type") and (found := _typed(needed, spots)):
+        named = TYPES.get(name, "none") == layout._element.get("type")
+        if named and (found := _typed(needed, spots)):
             return layout, found
     roomy = [(layout, spots, room) for layout, spots in held if (room := _room(spots, size))]
     if not roomy:
