@@ -9,6 +9,9 @@ import os
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 LOCALES = Path(__file__).parent / "locale"
 
@@ -16,6 +19,13 @@ LOCALES = Path(__file__).parent / "locale"
 def msg(message_id: str) -> str:
     """The message id itself: the mark by which `make messages` finds texts to translate."""
     return message_id
+
+
+def tables(module: str, name: str = "labels.yml") -> dict[str, Any]:
+    """What a YAML file of this package holds that lies beside a module: tables of message ids by code."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    content: dict[str, Any] = yaml.load(Path(module).with_name(name).read_bytes(), loader)  # noqa: S506 - safe ones
+    return content
 
 
 @lru_cache(maxsize=4)

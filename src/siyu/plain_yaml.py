@@ -14,12 +14,6 @@ DEEPEST = 20  # levels
 Read = Callable[[Path], bytes]
 
 
-def beside(module: str, name: str) -> dict[str, Any]:
-    """What a file of this package holds that lies beside a module: tables of labels, units of symbols."""
-    content: dict[str, Any] = yaml.load(Path(module).with_name(name).read_bytes(), LOADER)  # noqa: S506 - safe ones
-    return content
-
-
 def mapping(path: Path, error: type[ProblemsError], step: str, read: Read = Path.read_bytes) -> dict[str, Any]:
     """The mapping that a file holds. Raises `error`, which says where the file is no plain YAML and `step`."""
     content = parsed(path, error, step, lambda text: yaml.load(text, LOADER), read)  # noqa: S506 - both are safe ones

@@ -4,13 +4,9 @@ The one list of routes stands in `routes.yml`, their names and the steps of an o
 """
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import yaml
 
 from siyu.errors import nearest
 from siyu.messages import tables
-from siyu.plain_yaml import LOADER
 
 _LABELS = tables(__file__)
 STEPS: dict[str, str] = _LABELS["STEPS"]
@@ -55,7 +51,7 @@ class Route:
 
 
 def _routes() -> dict[str, Route]:
-    listed = yaml.load(Path(__file__).with_suffix(".yml").read_bytes(), LOADER)  # noqa: S506 - both are safe ones
+    listed = tables(__file__, "routes.yml")
     names, steps = _LABELS["ROUTES"], {key: tuple(entry.pop("steps")) for key, entry in listed.items()}
     return {key: Route(key=key, steps=steps[key], **names[key], **entry) for key, entry in listed.items()}
 

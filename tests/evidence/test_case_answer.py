@@ -8,7 +8,7 @@ from siyu.evidence.readings import case_answer
 from siyu.figure import Absent, Figure
 
 GONE = Absent(("gmv",))
-NOTHING = dict.fromkeys((*case_answer.FANS, *case_answer.GROUP, *case_answer.DAYS), GONE)
+NOTHING = {name: GONE for names in case_answer.FIGURES.values() for name in names}
 ONE = Figure(1, 1, 1, "CNY")
 
 

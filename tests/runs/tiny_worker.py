@@ -34,7 +34,7 @@ def tables(findings, _language):
     with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
         book.set_properties({"created": datetime(2021, 8, 31, tzinfo=UTC)})
         for one in findings:
-            book.add_worksheet().write_row(0, 0, [value.value for value in one.values])
+            book.add_worksheet().write_row(0, 0, [one.full_key, *(value.value for value in one.values)])
     return buffer.getvalue()
 
 
@@ -62,7 +62,7 @@ def render(task):
     opened = [storage.read_json(Path(entry["path"])) for entry in task["sections"] if entry["path"]]
     findings = [titled(one) for notebook in opened for one in executed.findings(notebook)]
     path = Path(task["folder"]) / report_files.file_name(task["kind"], task["language"])
-    more = (moves.moves(task["before"], findings),) if task["kind"] == report_files.FINDINGS else ()
+    more = (moves.moves(task.get("before", {}), findings),) if task["kind"] == report_files.FINDINGS else ()
     storage.write(path, KINDS[task["kind"]](findings, task["language"], *more))
 
 

@@ -151,7 +151,8 @@ def _row(
 
 
 def _measured_text(figure: Figure, prior: Assumption | None, code: str) -> str:
-    language, unit, said = Language(code), figure.unit, labels.MEASURED
+    said: Mapping[str, Mapping[str, str]] = labels.MEASURED
+    language, unit = Language(code), figure.unit
     seen = language.number(figure.value, unit)
     if figure.low < figure.high:
         seen = said["range"][code].format(value=seen, range=language.span(figure.low, figure.high, unit))

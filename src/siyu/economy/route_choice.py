@@ -55,7 +55,7 @@ def swings(economy: Economy, expression: Expr, key: str, most: int = 10) -> Swin
     """Swings of an expression as metric `key`, the `most` widest."""
     refs, unit = economy.moving_refs(expression), definition(key).unit
     found = tornado(*_bound(economy, expression))
-    marks = found.head(most).assign(definition=key, sources=[list(refs)] * min(most, len(found)))
+    marks = found.head(most).assign(definition=key, sources=pd.Series([list(refs)] * most))
     top = found.iloc[0]
     ends = [float(top[column]) for column in ("value", "low", "high")]
     widest = Figure(ends[0], min(ends), max(ends), unit, "assumption90", key, refs, formula=text_of(expression))

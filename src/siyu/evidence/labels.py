@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from siyu.plain_yaml import beside
+from siyu.messages import tables
 
-globals().update(beside(__file__, "labels.yml"))
+globals().update(tables(__file__))
 
 
 def __getattr__(name: str) -> Any:

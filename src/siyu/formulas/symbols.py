@@ -7,14 +7,14 @@ A symbol's name is an assumption id (without the category after the dot) or, for
 from sympy import Symbol
 
 from siyu.errors import nearest
-from siyu.plain_yaml import beside
+from siyu.messages import tables
 from siyu.routes import ROUTES
 
 BASE = "douyin_shop"  # the route that others are held against
 # symbol -> unit, a key of data/definitions.yml
 UNIT_OF: dict[str, str] = {
     name.format(route=route): unit
-    for name, unit in beside(__file__, "symbols.yml").items()
+    for name, unit in tables(__file__, "symbols.yml").items()
     for route in (ROUTES if "{" in name else [""])
     if name.format(route=route) != f"repurchase_factor_{BASE}"
 }

@@ -86,8 +86,8 @@ def loss_by_chance(start: Figure | Absent, end: Figure | Absent) -> Figure | Abs
     lost, members = round(start.value - end.value), round(start.value)
     ends = stats.binomtest(lost, members).proportion_ci(method="wilson")
     sources = tuple(sorted({*start.sources, *end.sources}))
-    ratio = {"unit": "ratio", "interval_kind": "sampling95", "definition": "group_loss_observed", "sources": sources}
-    return Figure(lost / members, ends.low, ends.high, n=members, **ratio)
+    share, key = lost / members, "group_loss_observed"
+    return Figure(share, ends.low, ends.high, "ratio", "sampling95", key, sources, members)
 
 
 def half_life(loss: Figure | Absent) -> Figure | Absent:

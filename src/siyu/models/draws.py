@@ -57,7 +57,9 @@ def sample(ranges: Mapping[str, Ranged], n: int, seed: int) -> dict[str, Array]:
 def _strips(seed: int, index: int, rows: int) -> NDArray[np.uint16]:
     """Random strips of a whole chunk, so that a shorter one is its beginning."""
     generator = np.random.default_rng([seed, index])
-    return generator.integers(0, 1 << 16, (rows, CHUNK), dtype=np.uint16) >> (16 - BITS)
+    bits = generator.integers(0, 1 << 16, (rows, CHUNK), dtype=np.uint16)
+    bits >>= 16 - BITS
+    return bits
 
 
 def _plain(entry: Ranged) -> Range:

@@ -4,10 +4,9 @@ from typing import Any
 
 from siyu.figure import Figure
 from siyu.language import Text
-from siyu.messages import msg
-from siyu.plain_yaml import beside
+from siyu.messages import msg, tables
 
-globals().update(beside(__file__, "labels.yml"))
+globals().update(tables(__file__))
 
 
 def __getattr__(name: str) -> Any:

@@ -9,19 +9,10 @@ from siyu.orders import labels, reported
 from siyu.orders.counts import first_gaps
 from siyu.orders.experiment import shown
 from siyu.orders.experiment.effects import Trial
-from siyu.orders.fans import whole_shares
 from siyu.orders.frames import Frames
 from siyu.orders.groups.uplift import Uplift, uplift
-from siyu.orders.repurchase import (
-    WINDOWS,
-    between,
-    followed_to,
-    in_window,
-    last_quarters,
-    survival,
-    within,
-    year_before,
-)
+from siyu.orders.metrics import figures_of
+from siyu.orders.repurchase import WINDOWS, followed_to, survival, within
 from siyu.record import Opening
 from siyu.verdict import Verdict
 
@@ -37,16 +28,9 @@ PARTS = {
 }  # fmt: skip
 
 
-def stated(figures: Mapping[str, Figure | None]) -> dict[str, Figure | Absent]:
-    """Figures by metric key, Absent for those that could not be computed."""
-    return {key: or_absent(figure, key) for key, figure in figures.items()}
-
-
 def rates(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     """Repurchase under the definitions of RATES: of the last year, of the last two quarters, of a fixed follow-up."""
-    found = in_window(frames, year_before(frames), frames.as_of, k) | within(frames, k=k)[0]
-    found["return_purchase_rate"] = between(frames, *last_quarters(frames.as_of), k)
-    return stated({key: found[key] for key in RATES})
+    return figures_of(RATES, frames, k)
 
 
 def ends(figures: Mapping[str, Figure | Absent]) -> tuple[Figure | Absent, Figure | Absent]:
@@ -93,9 +77,7 @@ def at_day(points: Sequence[tuple[float, Figure | Absent]], day: int) -> Figure 
 
 def member_shares(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     """GMV share of members at the order (`member_gmv_share`) and of those ever in a group, all months together."""
-    keys = ("member_gmv_share", "member_gmv_share_ever")
-    shares = whole_shares(frames, k)
-    return stated({key: shares.get(key) for key in keys})
+    return figures_of(("member_gmv_share", "member_gmv_share_ever"), frames, k)
 
 
 def compared(frames: Frames, k: int = 0) -> Uplift | None:

@@ -5,7 +5,6 @@ orders), which decides whether they replace an assumption or only move it.
 """
 
 import math
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -85,7 +84,7 @@ def _sums(orders: ir.Table, top: ir.IntegerColumn, bottom: ir.IntegerColumn) -> 
     return {"n": orders.count(), "a": top.sum(), "b": bottom.sum(), **squares}
 
 
-def _rate(sums: Mapping[str, Any], key: str, sources: tuple[str, ...], events: int, most: float = math.inf) -> Figure:
+def _rate(sums: Any, key: str, sources: tuple[str, ...], events: int, most: float = math.inf) -> Figure:
     """A quotient of sums over independent orders (Cochran 1977, eq. 2.39), up to `most`."""
     value = float(sums["a"] / sums["b"])
     squares = float(sums["aa"] - 2 * value * sums["ab"] + value * value * sums["bb"])

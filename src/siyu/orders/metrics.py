@@ -1,6 +1,6 @@
 """Every metric of a client's orders: one entry each, with what it needs. What is not there is the reason why not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from operator import attrgetter
@@ -290,10 +290,19 @@ def metrics(
     return found, missing
 
 
+def figures_of(keys: Iterable[str], frames: Frames, k: int) -> dict[str, Figure | Absent]:
+    """Metrics of one scope by key; Absent where one cannot be had."""
+    entries, parts = {entry.key: entry for entry in METRICS}, Parts(frames, k)
+    found: dict[str, Figure | Absent] = {}
+    for key in keys:
+        entry = entries[key]
+        lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
+        lacks = lacks or ("gross" in frames.lacks and entry.gross)
+        figure = None if lacks else entry.function(parts)
+        found[key] = figure if isinstance(figure, Figure) else Absent((key,))
+    return found
+
+
 def figure_of(key: str, frames: Frames, k: int) -> Figure | Absent:
-    """One metric of one scope; Absent where it cannot be had."""
-    entry = next(entry for entry in METRICS if entry.key == key)
-    lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
-    lacks = lacks or ("gross" in frames.lacks and entry.gross)
-    figure = None if lacks else entry.function(Parts(frames, k))
-    return figure if isinstance(figure, Figure) else Absent((key,))
+    """One of them."""
+    return figures_of([key], frames, k)[key]

@@ -58,12 +58,19 @@ class Packed(RecordPart):
     codes: str
 
 
+class Goods(RecordPart):
+    """A category of goods that the reader may choose: its draws of the inputs that differ from those of the report."""
+
+    name: Wording
+    draws: dict[str, Packed]
+
+
 class WhatIf(RecordPart):
     """What the sliders of the page work with: what counts is how many draws make `gain` positive.
 
     says: what a positive gain means. sliders: the first, a loss, is the axis of the curve, the second a fee; the
     gain is linear in both. What they set is not drawn. Until one is moved, `published` is shown: [low, middle, high]
-    of `better`, `fee` and `loss`, of all draws."""
+    of `better`, `fee` and `loss`, of all draws. goods: categories to choose from, that of the report first."""
 
     gain: Gain
     says: Wording
@@ -71,6 +78,7 @@ class WhatIf(RecordPart):
     fixed: dict[str, Number]
     draws: dict[str, Packed]
     published: dict[str, tuple[Number, Number, Number]] = Field(default_factory=dict)
+    goods: tuple[Goods, ...] = ()
 
 
 class FindingRecord(RecordPart):

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from results_sheet import library, results, said
 
 from siyu.economy.measures import order_gain
-from siyu.formulas.page import javascript
+from siyu.formulas.compiled import javascript
 from siyu.render.tables import tables_bytes
 from siyu.render.tables.economics import formulas
 from siyu.render.tables.inputs import bound

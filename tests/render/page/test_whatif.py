@@ -192,6 +192,19 @@ def test_page_and_python_agree_on_the_economics(page, real):
 
 
 @pytest.mark.browser
+def test_another_category_is_counted_with_its_own_draws(page, real):
+    place = page.locator(".whatif").nth(1)
+    place.locator("select").select_option("2")
+    shown = json.loads(place.get_attribute("data-settings") or "{}")
+    draws = {name: restored(packed)[:1_024] for name, packed in {**real["draws"], **real["goods"][2]["draws"]}.items()}
+    gain = compiled({"gain": order_gain("wechat_personal")})(draws | real["fixed"] | shown)["gain"]
+    assert int(place.get_attribute("data-wins") or -1) == int((gain > 0).sum())
+    assert "goods=2" in page.url
+    place.locator(".reset").click()
+    assert place.locator("select").input_value() == "0"
+
+
+@pytest.mark.browser
 def test_a_dragged_slider_moves_share_and_break_even(page):
     place = page.locator(".whatif").first
     place.scroll_into_view_if_needed()

@@ -48,7 +48,8 @@ def gaps(ledger: Ledger) -> pd.DataFrame:
             continue
         furthest = max(ratios, key=lambda ratio: abs(math.log(ratio)))
         about = {"topic": entry.text, "adopted": _number(*adopted)}
-        row = {"conflict_id": entry.conflict_id, "label": {"id": msg("{topic}: {adopted} adopted"), "args": about}}
+        label = {"id": msg("{topic}: {adopted} adopted"), "args": about}
+        row: dict[str, object] = {"conflict_id": entry.conflict_id, "label": label}
         row |= {"value": furthest, "low": min(ratios), "high": max(ratios), "factor": max(furthest, 1 / furthest)}
         row |= {"topic": entry.text, "reason": entry.why, "tone": "weak" if entry.resolution == "range" else "rival"}
         row |= {"interval_kind": "claim_range" if min(ratios) < max(ratios) else "none"}

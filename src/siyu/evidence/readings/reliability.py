@@ -22,7 +22,7 @@ from siyu.language import Text
 from siyu.messages import msg
 from siyu.record import Opening
 
-CARRY, CAVEAT, UNUSABLE = VERDICTS
+CARRY, CAVEAT, UNUSABLE = map(str, VERDICTS)
 UNDECIDED = ("open", "range")
 # what the answer brings into the summary
 OPENING = Opening(reasons=("case_verdicts", "reliability_map", "conflict_gaps"), asks=("case_base",))
@@ -56,7 +56,7 @@ def size(ledger: Ledger, suspects: Collection[str], *told: Figure | Absent) -> T
     refs = {ref for figure in told if isinstance(figure, Figure) for ref in figure.sources}
     claims = [claim for claim in ledger.claims.values() if f"claim:{claim.claim_id}" in refs]
     faults = {fault for claim in claims for fault in _faults(claim, ledger, claim.claim_id in suspects, 0, 0)}
-    return SIZES[_verdict(faults)]
+    return str(SIZES[_verdict(faults)])
 
 
 def document_shares(figures: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:

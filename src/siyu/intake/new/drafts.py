@@ -55,7 +55,7 @@ def extended(layout: Layout, name: str) -> Draft:
     entry = layout.format.model_dump(exclude_defaults=True, exclude={"key", "open"})
     names = [name for name in layout.unknown if _speaks(name)]  # of these the reader could not tell
     identify = [layout.title(key) for key in layout.places] + list(names)
-    content = {"name": {"en": name, "zh": name}, "draft": True, "checked": OPEN} | entry
+    content: dict[str, Any] = {"name": {"en": name, "zh": name}, "draft": True, "checked": OPEN} | entry
     content |= {"name": {"en": name, "zh": name}, "identify": identify, "waived": dict.fromkeys(names, OPEN)}
     buyers = [header for header in names if names_buyers(header)] if "buyer_id" not in layout.places else []
     if len(buyers) == 1:

@@ -70,6 +70,9 @@ def typed(text: pa.Array, column: Column) -> Typed:
     result = _choices(text, column) if column.read == "choice" else _read(text, column)
     if column.read == "time" and result.faults:
         _serials(text, result)
+    if column.nobody:
+        nobody = pc.is_in(result.values, value_set=pa.array(column.nobody, pa.string()))
+        result.values = pc.if_else(nobody, pa.scalar(None, pa.string()), result.values)
     _declared(result, column)
     if column.required:
         for row in np.flatnonzero(result.values.is_null().to_numpy(zero_copy_only=False)):

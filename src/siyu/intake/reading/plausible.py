@@ -30,6 +30,7 @@ GAP = 730  # days between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
 CONTRADICTS = 0.05  # share of refunds above the amount at which the column is not what the format says
 FAR = 100  # times the amount that 99 in 100 stay below, or times a hundred that of one in two
+DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
 NEVER = np.iinfo(np.int64).min
 _SOONEST, _LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # where a record has no date
 
@@ -72,6 +73,9 @@ class Bounds:
         if {"status", "paid_at"} <= set(names) and records["paid_at"].null_count:
             done = pc.equal(records["status"], "completed").fill_null(False).to_numpy()
             kept["delivered"] = (done & records["paid_at"].is_null().to_numpy()).astype(np.int8)
+        if {"status", "paid_at"} <= set(names):
+            unpaid = pc.equal(records["status"], "unpaid").fill_null(False).to_numpy()
+            kept["unpaid"] = (unpaid & records["paid_at"].is_valid().to_numpy()).astype(np.int8)
         if "refunded_fen" in names:
             kept["refunded"] = _fen(records, "refunded_fen")
             if "paid_fen" in names:
@@ -134,10 +138,14 @@ class Bounds:
             column = self.layout.title("paid_fen")
             raise RefusedError("price_contradicts", column=column, found=f"{int(dear.sum()):,}")
         yield self.layout.title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
+        yield self.layout.title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
         yield self.layout.title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield self.layout.title("paid_fen"), "price_over", np.flatnonzero(dear)
         if fen.size >= 20 and self.layout.control is not None:
             half, most = np.quantile(fen, [0.5, 0.99], method="lower")
+            if half > DEAREST and entry.kind == "orders":
+                column, shown = self.layout.title(self.layout.control), f"{int(half) // 100:,}"
+                raise RefusedError("implausible_amounts", column=column, found=shown)
             far = FAR * max(min(most, FAR * half), 10_000)
             yield self.layout.title(self.layout.control), "outlier", np.flatnonzero(fen > far)
 

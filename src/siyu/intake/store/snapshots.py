@@ -199,7 +199,7 @@ def _records(part: Part) -> pd.DataFrame:
 def _counted(mine: pd.DataFrame, theirs: pd.DataFrame) -> list[pd.Series]:
     """How often each record stands in either, by the columns of both. A spreadsheet that saves a file again may drop
     the seconds, or all but the day."""
-    names = [name for name in mine if name in theirs]
+    names = [str(name) for name in mine if name in theirs]
     when = names[0]
     days = any((side[when].dropna() == side[when].dropna().dt.floor("D")).all() for side in (mine, theirs))
     sides = [side[names].assign(**{when: side[when].dt.floor("D" if days else "min")}) for side in (mine, theirs)]

@@ -69,6 +69,8 @@ class _Weights(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
+        if tag == "main":  # words that scripts show
+            self.regular += [value for value in given.values() if value]
         if tag in _VOID:
             return
         classes = (given.get("class") or "").split()

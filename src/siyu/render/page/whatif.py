@@ -15,6 +15,7 @@ def content(whatif: WhatIf) -> str:
     sliders = [one.model_dump(exclude={"label"}) for one in whatif.sliders]
     kept = {"names": whatif.gain.names, "sliders": sliders}
     kept |= whatif.model_dump(include={"fixed", "draws", "published"})
+    kept["goods"] = [one.model_dump(include={"draws"})["draws"] for one in whatif.goods]
     return json.dumps(kept, sort_keys=True)
 
 

@@ -15,12 +15,25 @@ const whatif = (() => {
   const model = (place) => {
     const given = JSON.parse(place.dataset.whatif);
     const formula = formulas[place.dataset.finding];
-    const draws = Object.fromEntries(Object.entries(given.draws).map(([name, packed]) => [name, restore(packed)]));
-    const count = Math.min(...Object.values(draws).map((values) => values.length));
+    const restored = (packed) => Object.fromEntries(Object.entries(packed).map(([name, one]) => [name, restore(one)]));
+    const base = restored(given.draws);
+    let draws = base;
+    const count = () => Math.min(...Object.values(draws).map((values) => values.length));
+    // another category replaces the draws that differ; a slider's own draws give its ends and its start
+    const choose = (at) => {
+      const theirs = restored(given.goods?.[at] ?? {});
+      draws = { ...base, ...theirs };
+      return given.sliders.map((slider) => {
+        if (!theirs[slider.name]) return slider;
+        delete draws[slider.name];
+        const [low, value, high] = quantiles(theirs[slider.name]);
+        return { ...slider, low: Math.min(slider.low, low), value, high: Math.max(slider.high, high) };
+      });
+    };
     // values of the formula; what the sliders set is not drawn
     const gains = (settings) => {
       const columns = given.names.map((name) => (name in settings ? settings[name] : name in draws ? draws[name] : given.fixed[name]));
-      return Float64Array.from({ length: count }, (_, at) => formula(...columns.map((column) => (typeof column === "number" ? column : column[at]))));
+      return Float64Array.from({ length: count() }, (_, at) => formula(...columns.map((column) => (typeof column === "number" ? column : column[at]))));
     };
     const wins = (settings) => gains(settings).reduce((positive, gain) => positive + (gain > 0), 0);
     // by draw: the formula is linear in the loss (first slider) and in the fee (second)
@@ -32,7 +45,7 @@ const whatif = (() => {
         fee: free.map((gain, at) => gain / (gain - whole[at])),
       };
     };
-    return { given, count, wins, roots };
+    return { given, count, wins, roots, choose };
   };
   const quantiles = (values) => {
     const sorted = Float64Array.from(values).sort();
@@ -43,7 +56,9 @@ const whatif = (() => {
   };
 
   const start = (place) => {
-    const { given, count, wins, roots } = model(place);
+    const { given, count, wins, roots, choose } = model(place);
+    const goods = place.querySelector("select");
+    let sliders = given.sliders;
     const svg = place.querySelector("svg");
     const reset = place.querySelector(".reset");
     const ranges = given.sliders.map((slider) => place.querySelector(`input[name="${slider.name}"]`));
@@ -63,7 +78,9 @@ const whatif = (() => {
     const x = (value) => 62 + 552 * (value - axis.low) / (axis.high - axis.low);
     const y = (share) => 172 - 156 * share;
     const put = (at, value) => {
-      const slider = given.sliders[at];
+      const slider = sliders[at];
+      ranges[at].min = slider.low;
+      ranges[at].max = slider.high;
       settings[slider.name] = Math.min(slider.high, Math.max(slider.low, value));
       ranges[at].value = settings[slider.name];
     };
@@ -71,6 +88,7 @@ const whatif = (() => {
     const remember = () => {
       const query = new URLSearchParams(location.search);
       given.sliders.forEach((slider) => (moved ? query.set(name(slider), String(+settings[slider.name].toPrecision(6))) : query.delete(name(slider))));
+      if (goods) { if (moved && goods.value !== "0") query.set(`${place.dataset.finding}.goods`, goods.value); else query.delete(`${place.dataset.finding}.goods`); }
       history.replaceState(null, "", `${location.pathname}${query.size ? "?" + query : ""}${location.hash}`);
     };
     const draw = () => {
@@ -84,7 +102,7 @@ const whatif = (() => {
       const positive = wins(settings);
       place.dataset.wins = positive;
       place.dataset.settings = JSON.stringify(settings);
-      const found = moved || !given.published.better ? { better: [0, positive / count, 0], ...Object.fromEntries(Object.entries(roots(settings)).map(([key, values]) => [key, quantiles(values)])) } : given.published;
+      const found = moved || !given.published.better ? { better: [0, positive / count(), 0], ...Object.fromEntries(Object.entries(roots(settings)).map(([key, values]) => [key, quantiles(values)])) } : given.published;
       place.dataset.found = JSON.stringify(found);
       place.querySelector(".share").textContent = points(found.better[1]);
       if (moved) ["fee", "loss"].forEach((key) => {
@@ -93,7 +111,7 @@ const whatif = (() => {
       });
       const curve = Array.from({ length: steps + 1 }, (_, at) => {
         const value = axis.low + (axis.high - axis.low) * at / steps;
-        return [value, wins({ ...settings, [axis.name]: value }) / count];
+        return [value, wins({ ...settings, [axis.name]: value }) / count()];
       });
       const even = found.loss[1] > axis.low && found.loss[1] < axis.high ? found.loss[1] : NaN;
       svg.replaceChildren();
@@ -106,7 +124,7 @@ const whatif = (() => {
       });
       element("polyline", { class: "line", points: curve.map(([value, share]) => `${x(value)},${y(share)}`).join(" ") });
       if (Number.isFinite(even)) element("line", { class: "even", x1: x(even), x2: x(even), y1: y(0), y2: y(1) });
-      if (moved) element("circle", { class: "here", cx: x(settings[axis.name]), cy: y(positive / count), r: 6 });
+      if (moved) element("circle", { class: "here", cx: x(settings[axis.name]), cy: y(positive / count()), r: 6 });
     };
     const change = (at, value) => {
       if (!Number.isFinite(value)) return;
@@ -121,9 +139,18 @@ const whatif = (() => {
       ranges[at].addEventListener("input", () => change(at, Number(ranges[at].value)));
       typed[at].addEventListener("change", () => change(at, typed[at].value === "" ? NaN : Number(typed[at].value) / scale(slider)));
     });
+    goods?.addEventListener("change", () => {
+      moved = true;
+      sliders = choose(Number(goods.value));
+      sliders.forEach((slider, at) => { if (given.goods[goods.value][slider.name] || goods.value === "0") put(at, slider.value); });
+      draw();
+      remember();
+    });
     reset.addEventListener("click", () => {
       moved = false;
-      given.sliders.forEach((slider, at) => put(at, slider.value));
+      if (goods) goods.value = "0";
+      sliders = choose(0);
+      sliders.forEach((slider, at) => put(at, slider.value));
       place.querySelector(".fee").textContent = published;
       place.querySelector(".loss").textContent = borne;
       draw();
@@ -131,6 +158,13 @@ const whatif = (() => {
       ranges[0].focus();
     });
     const query = new URLSearchParams(location.search);
+    const chosen = query.get(`${place.dataset.finding}.goods`);
+    if (goods && goods.querySelector(`option[value="${Number(chosen)}"]`) && chosen) {
+      moved = true;
+      goods.value = String(Number(chosen));
+      sliders = choose(Number(chosen));
+      sliders.forEach((slider, at) => put(at, slider.value));
+    }
     given.sliders.forEach((slider, at) => {
       if (!query.has(name(slider)) || !Number.isFinite(Number(query.get(name(slider))))) return;
       moved = true;

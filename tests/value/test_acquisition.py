@@ -1,0 +1,112 @@
+"""What a new buyer cost, what one may cost, and when that is paid back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siyu.figure import Absent, Figure
+from siyu.value import acquisition
+from siyu.value.acquisition import cost, limit, over, payback, times
+from siyu.value.metrics import METRICS
+from siyu.value.worth import Assumed, Worth
+
+SHARE = Figure(0.2, 0.1, 0.3, "ratio", "assumption90", sources=("assumption:gross_margin",))
+
+
+@pytest.fixture(scope="module")
+def shop(shops):
+    """200 buyers, ten a day for twenty days, who come back every thirty days for a year and pay 100 yuan a time."""
+    buyers = np.arange(200)
+    rows = pd.DataFrame(
+        [(buyer, buyer // 10 + 30 * turn) for buyer in buyers for turn in range(13)], columns=["buyer", "day"]
+    )
+    return shops.frames(rows, 400)
+
+
+def spend(**change):
+    days = pd.date_range("2024-01-01", periods=20)
+    columns = {"day": days, "account_id": "qc", "channel": "live", "scope": "paid", "spend_fen": 20_000, "new_fans": 40}
+    rows = pd.DataFrame(columns | change)
+    rows.attrs["refs"] = ("orders:ads",)
+    return rows
+
+
+def test_cost_is_spend_over_first_time_buyers(shop):
+    found = cost(spend(), shop, "CNY")
+    assert found.reason == ""
+    assert found.figures["cac"].value == pytest.approx(20 * 200 / 200)
+    assert found.figures["cac"].low < 20 < found.figures["cac"].high
+    assert found.figures["cost_per_follower"].value == pytest.approx(20 * 200 / 800)
+    assert found.figures["cac"].sources == ("orders:ads", "orders:made_up")
+
+
+def doubled():
+    rows = pd.concat([spend(), spend(day=[pd.Timestamp("2024-01-05")] * 20).head(1)])
+    rows.attrs["refs"] = ("orders:ads",)
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("ads", "reason"),
+    [
+        (None, acquisition.NO_SPEND),
+        (spend(scope="mixed"), acquisition.MIXED),
+        (spend(spend_fen=-1), acquisition.BELOW_ZERO),
+        (doubled(), acquisition.OVERLAP),
+        (spend(until=pd.Timestamp("2024-01-20")), acquisition.OVERLAP),
+        (spend(day=pd.date_range("2023-01-01", periods=20)), acquisition.APART),
+        (spend(day=pd.date_range("2024-06-01", periods=20)), acquisition.NOBODY_NEW),
+    ],
+)
+def test_spend_that_cannot_be_used_gives_a_reason_and_no_number(shop, ads, reason):
+    found = cost(ads, shop, "CNY")
+    assert (found.figures, found.by_channel, found.reason) == ({}, {}, reason)
+    worth = Worth(shop, 0, "CNY", Assumed(share=SHARE), ads)
+    said = {entry.key: entry.function(worth) for entry in METRICS}
+    assert said["cac"] == said["payback_months"] == reason
+
+
+def test_other_accounts_and_channels_may_share_days(shop):
+    both = pd.concat([spend(), spend(channel="video"), spend(account_id="two")])
+    assert cost(both, shop, "CNY").figures["cac"].value == pytest.approx(60)
+
+
+def test_it_is_paid_back_by_the_purchase_that_does_it(shop):
+    worth = Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(spend_fen=50_000))  # 50 a buyer; 20 a purchase
+    found = worth.payback
+    assert found.value == pytest.approx(45 / (365 / 12), rel=0.01)  # half way from the second to the third purchase
+    assert found.low < found.value < found.high
+    assert Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(spend_fen=900_000)).payback is None
+    assert Worth(shop, 0, "CNY", Assumed(), spend()).payback is None
+
+
+def test_sales_may_look_fine_where_contribution_loses(shop):
+    worth = Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(spend_fen=400_000))
+    sales, profit = worth.returns["sales_roi"], worth.returns["profit_roi"]
+    assert (sales.value, profit.value) == (pytest.approx(3.25), pytest.approx(0.65))
+
+
+def test_products_carry_what_both_do_not_know():
+    value = Figure(100, 90, 110, "CNY", "sampling95", sources=("orders:x",))
+    found = times(value, SHARE, "customer_contribution")
+    assert found.value == pytest.approx(20)
+    assert found.interval_kind == "assumption90"
+    assert 20 - found.low == pytest.approx(np.hypot(0.1 * 100, 10 * 1.6449 / 1.96 * 0.2), rel=1e-3)
+    assert found.sources == ("assumption:gross_margin", "orders:x")
+    point = Figure(2, 2, 2, "ratio")
+    assert times(value, point, "customer_contribution").interval_kind == "sampling95"
+    assert isinstance(times(Absent(("aov",)), SHARE, "customer_contribution"), Absent)
+    assert over(value, Figure(50, 50, 50, "CNY"), "sales_roi").value == pytest.approx(2)
+
+
+def test_nothing_may_be_paid_for_what_loses_money():
+    loses = Figure(-0.1, -0.2, 0.05, "ratio", "assumption90")
+    found = limit(Figure(100, 100, 100, "CNY"), loses, "cac_limit", "CNY")
+    assert (found.low, found.value) == (0, 0)
+    assert found.high == pytest.approx(5)
+
+
+def test_a_curve_that_starts_above_its_cost_is_paid_back_at_once():
+    curve = [(0.0, Figure(100, 100, 100, "CNY")), (30.0, Figure(120, 120, 120, "CNY"))]
+    found = payback(curve, Figure(1, 1, 1, "ratio"), Figure(50, 50, 50, "CNY"))
+    assert (found.value, found.low) == (0, 0)

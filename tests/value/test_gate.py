@@ -1,0 +1,102 @@
+"""The gate opens where the past tells of the future, and closes where it does not."""
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siyu.observed import Span
+from siyu.value import gate
+from siyu.value.gate import CHECKS
+from siyu.value.metrics import CLOSED
+
+DAYS = 540
+
+
+def failed(shops, rows, spend=None, **more):
+    return gate.gate(shops.frames(rows, DAYS, spend, **more)).failed
+
+
+@pytest.fixture(scope="module")
+def steady(shops):
+    random = np.random.default_rng([15, 3])
+    rows = shops.lives(random, 4_000, DAYS).sort_values(["buyer", "day"], ignore_index=True)
+    return rows, shops.gamma_spend(random, rows)
+
+
+def test_a_shop_of_the_model_opens_it(shops, steady):
+    rows, spend = steady
+    found = gate.gate(shops.frames(rows, DAYS, spend))
+    assert found.open
+    assert [check.key for check in found.checks] == [*CHECKS] == [*CLOSED]
+    assert found.chosen.key in ("bg_nbd", "mbg_nbd")
+    assert abs(found.chosen.error) < 0.1
+    assert found.spend.parameter("q").low < 4 < found.spend.parameter("q").high
+
+
+def test_a_growing_shop_closes_it(shops):
+    rows = shops.lives(np.random.default_rng([15, 4]), 4_000, DAYS, pace=lambda day: 0.6 + 2.4 * day / DAYS)
+    assert {"error", "cohorts"} & set(failed(shops, rows))
+
+
+def test_a_seasonal_shop_closes_it(shops):
+    rows = shops.lives(np.random.default_rng([15, 5]), 4_000, DAYS, pace=lambda day: 4.0 if day >= 460 else 0.7)
+    assert "error" in failed(shops, rows)
+
+
+def test_spend_that_goes_with_frequency_closes_it(shops, steady):
+    rows, _ = steady
+    often = rows.groupby("buyer")["day"].transform("size").to_numpy()
+    noise = np.random.default_rng([15, 6]).gamma(9, 1 / 9, len(rows))
+    assert "correlation" in failed(shops, rows, (3_000 * often * noise).astype(np.int64) + 1)
+
+
+def test_equal_zero_and_negative_spend_close_it(shops, steady):
+    rows, _ = steady
+    for fen in (10_000, 0, -500):
+        assert "spend" in failed(shops, rows, np.full(len(rows), fen))
+
+
+def test_few_repeat_buyers_one_cohort_and_a_short_record_close_it(shops, steady):
+    rows, _ = steady
+    assert "repeat_buyers" in failed(shops, rows[rows["buyer"] < 60])
+    assert "cohorts" in failed(shops, rows[rows.groupby("buyer")["day"].transform("min") < 30])
+    assert set(failed(shops, rows.groupby("buyer", as_index=False)["day"].min())) >= {"repeat_buyers", "error", "spend"}
+    short = gate.gate(shops.frames(rows, DAYS), cut=shops.START + timedelta(days=420))
+    assert "holdout" in short.failed
+
+
+def test_a_record_with_gaps_closes_it(shops, steady):
+    rows, spend = steady
+    end = shops.START + timedelta(days=DAYS - 1)
+    spans = {"douyin": Span(shops.START, end, (shops.START.replace(month=4),))}
+    found = gate.gate(shops.frames(rows, DAYS, spend, spans=spans))
+    assert found.failed[0] == "whole_record"
+    assert found.purchasing is None
+
+
+def test_nobody_at_all_closes_it(shops):
+    nobody = shops.frames(pd.DataFrame({"buyer": [0], "day": [3]}), DAYS)
+    found = gate.gate(nobody)
+    assert not found.open
+    assert not found.candidates or found.chosen is None
+
+
+def test_a_faulty_model_is_found_out(shops, steady, monkeypatch):
+    """A planted fault: expectations that are a quarter too high."""
+    rows, spend = steady
+    real = type(gate.BG).expected
+    monkeypatch.setattr(type(gate.BG), "expected", lambda self, *given: 1.25 * real(self, *given))
+    monkeypatch.setattr(gate, "MODELS", (gate.BG, gate.MBG))
+    assert "error" in failed(shops, rows, spend)
+
+
+def test_the_track_ends_where_the_record_does(shops, steady):
+    frames = shops.frames(steady[0], DAYS, steady[1])
+    found = gate.gate(frames)
+    line = gate.track(frames, found)
+    known = steady[0].groupby("buyer")["day"].transform("min") <= line.cut
+    assert line.actual[-1] == known.sum() - steady[0]["buyer"][known].nunique()
+    assert line.expected[-1] == pytest.approx(line.actual[-1], rel=0.1)
+    assert (np.diff(line.expected) >= 0).all()
