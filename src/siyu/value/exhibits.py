@@ -220,8 +220,8 @@ def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:
     rows = actions.moves(worth.frames, worth.cuts)
     whole = rows.groupby("before")["buyers"].transform("sum")
     shown = rows[(whole >= max(worth.k, 1)) & (rows["buyers"] >= worth.k)]
-    marks = shown.assign(label=shown["before"], series=shown["after"], value=shown["buyers"] / whole, sources=[
-        list(worth.frames.sources)] * len(shown))  # fmt: skip
+    marks = shown.assign(label=shown["before"], series=shown["after"], value=shown["buyers"] / whole)
+    marks["sources"] = pd.Series([list(worth.frames.sources)] * len(shown), shown.index, object)
     best = marks[marks["label"] == "hhh"]
     order = {code: at for at, code in enumerate(actions.CLASSES)}
     marks = marks.sort_values(["label", "series"], key=lambda codes: codes.map(order))
@@ -244,7 +244,8 @@ def deeds(worth: Worth) -> tuple[pd.DataFrame, Verdict]:
         for name in ("win_back", "leave_alone")
     }
     message = msg("{win_back} are worth winning back before they are gone; {leave_alone} come back by themselves")
-    return rows.assign(sources=[list(worth.frames.sources)] * len(rows)), Verdict(message, told)
+    sources = pd.Series([list(worth.frames.sources)] * len(rows), rows.index, object)
+    return rows.assign(sources=sources), Verdict(message, told)
 
 
 def testers(rows: pd.DataFrame | None, target: float) -> tuple[Stated, Verdict]:
