@@ -151,7 +151,7 @@ class Workbook:
         money costs."""
         from siyu.value.worth import Assumed  # here: see `own`
 
-        discount = self.assumption("capital_cost").value
+        discount = self.assumption("capital_cost")
         if self.subject.currency != "CNY" or self.no_rule is not None:
             return Assumed(discount=discount)
         from siyu.economy import measures  # here: see `economy`

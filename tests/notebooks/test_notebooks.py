@@ -119,7 +119,7 @@ def run(name, ledger=None, assumptions=None, fees=None, **parameters):
             if "parameters" in cell.metadata.get("tags", []):
                 source += "".join(f"\n{key} = {value!r}" for key, value in parameters.items())
             exec(compile(source, name, "exec"), space)  # noqa: S102 - the project's own notebook
-    return {key: finding.as_json() for key, finding in opened[-1].findings.items()}
+    return {key: finding.record.as_json() for key, finding in opened[-1].findings.items()}
 
 
 def values(records):
@@ -164,9 +164,11 @@ def test_shifting_an_assumption_moves_exactly_the_values_that_list_it(name):
     few = {"draws": 1_024} if name == "03_platform_economics" else {}
     base = values(run(name, **few))
     rows = workbook.open_workbook(name, "luzhou_laojiao").assumptions.rows
-    refs = sorted({ref for *_, sources in base.values() for ref in sources if ref.startswith("assumption:")})
+    refs = {ref for *_, sources in base.values() for ref in sources if ref.startswith("assumption:")}
+    refs = sorted(ref for ref in refs if not ref.endswith(".own"))  # measured, not assumed
     assert refs
-    for ref in refs[:: max(1, len(refs) // 8)]:
+    times = 3 if name == "08_customer_value" else 8  # a run of its models takes seconds
+    for ref in refs[:: max(1, len(refs) // times)]:
         row = rows[ref.removeprefix("assumption:")]
         # a fixed row stays one
         factors = (0.96, 0.97, 0.99) if row.low < row.high else (0.97, 0.97, 0.97)

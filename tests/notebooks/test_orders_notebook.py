@@ -66,7 +66,7 @@ def ran(subject):
             if cell.cell_type == "code":
                 given = f"\nsubject = {subject!r}" if "parameters" in cell.metadata.get("tags", []) else ""
                 exec(compile(cell.source + given, "06_orders", "exec"), space)  # noqa: S102 - the project's own
-    return opened[-1], {key: finding.as_json() for key, finding in opened[-1].findings.items()}
+    return opened[-1], {key: finding.record.as_json() for key, finding in opened[-1].findings.items()}
 
 
 def there(figure):

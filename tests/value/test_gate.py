@@ -9,7 +9,7 @@ import pytest
 from siyu.observed import Span
 from siyu.value import gate
 from siyu.value.gate import CHECKS
-from siyu.value.metrics import CLOSED
+from siyu.value.labels import CLOSED
 
 DAYS = 540
 

@@ -11,8 +11,7 @@ import pandas as pd
 from siyu.figure import Absent, Figure
 from siyu.messages import msg
 from siyu.value import acquisition, actions, gate, observed, trials
-from siyu.value.labels import CARDS
-from siyu.value.metrics import CLOSED
+from siyu.value.labels import CARDS, CLOSED
 from siyu.value.worth import Worth
 from siyu.verdict import Verdict
 

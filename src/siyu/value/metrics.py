@@ -6,20 +6,10 @@ from siyu.figure import Absent, Figure
 from siyu.messages import msg
 from siyu.orders.metrics import Method
 from siyu.value import acquisition
+from siyu.value.labels import CLOSED
 from siyu.value.patrons import WINDOWS
 from siyu.value.worth import NO_MARGIN, Worth
 
-# check of the gate -> why nothing is predicted
-CLOSED = {
-    "whole_record": msg("The record lacks months: no model of purchases can be held against it"),
-    "repeat_buyers": msg("Too few buyers have come back for a model of purchases"),
-    "calibration": msg("The record is short against the usual gap between purchases: no prediction"),
-    "holdout": msg("The record is too short to hold a model against its last part: no prediction"),
-    "error": msg("The model misses the repeat purchases of the last third of the record by more than a tenth"),
-    "correlation": msg("How much buyers spend goes with how often they come: value cannot be predicted"),
-    "spend": msg("Spend has no stable mean, or is the same for all, or not above zero: value cannot be predicted"),
-    "cohorts": msg("Cohorts do not buy again alike, or there is only one: the past does not tell of the next buyers"),
-}
 NOT_YET = msg("The cost is not paid back within the days observed, or nobody has been followed for a quarter")
 
 

@@ -27,9 +27,9 @@ TOP_KEYS = ("top_1_share", "top_10_share", "top_20_share")
 
 
 def priced(estimate: Estimate, key: str, n: int, frames: Frames, currency: str, k: int) -> Figure | None:
-    """An estimate in whole units of money as metric `key`."""
+    """An estimate as metric `key`, money in the currency."""
     figure = estimate.figure(key, n, frames.sources, k)
-    return None if figure is None else replace(figure, unit=currency)
+    return figure if figure is None or figure.unit != "CNY" else replace(figure, unit=currency)
 
 
 def values(frames: Frames, currency: str, k: int = 0) -> Figures:

@@ -18,6 +18,7 @@ from siyu.value.acquisition import Cost, over, times
 from siyu.value.observed import Figures
 from siyu.value.patrons import earned, mean_paid, patrons
 
+NO_DISCOUNT = Figure(0, 0, 0, "ratio_per_year")
 NO_SHARE, NO_COST = Absent(("contribution_share",)), Absent(("cac",))
 NO_CONVERSION = Absent(("follower_conversion",))
 
@@ -25,12 +26,12 @@ NO_CONVERSION = Absent(("follower_conversion",))
 @dataclass(frozen=True)
 class Assumed:
     """What orders do not tell. share: contribution of a net yuan; cac: cost of a buyer; conversion: followers who
-    become buyers; discount: of a year; each Absent where nobody can say."""
+    become buyers; discount: price of money a year; each Absent where nobody can say."""
 
     share: Figure | Absent = NO_SHARE
     cac: Figure | Absent = NO_COST
     conversion: Figure | Absent = NO_CONVERSION
-    discount: float = 0.06
+    discount: Figure = NO_DISCOUNT
 
 
 @dataclass(frozen=True)
@@ -73,33 +74,26 @@ class Worth:
         """See `patrons.patrons`."""
         return patrons(self.frames)
 
-    @property
-    def buyers(self) -> int:
-        """Buyers behind forecasts."""
-        return self.frames.buyers
-
-    def _predicted(self, key: str, estimate: Estimate) -> Figure | None:
-        return observed.priced(estimate, key, self.buyers, self.frames, self.currency_of(key), self.k)
-
-    def currency_of(self, key: str) -> str:
-        """The unit of a forecast."""
-        return {"expected_purchases_365d": "orders_per_buyer", "p_alive": "ratio"}.get(key, self.currency)
-
     @cached_property
     def forecasts(self) -> Figures:
         """expected_purchases_365d, p_alive, spend_per_purchase, new_buyer_365d; empty while the gate is closed."""
-        found = self.gate
+        found, discount = self.gate, self.assumed.discount
         if not found.open or found.purchasing is None or found.spend is None:
             return {}
-        again = forecast.repeats(found.purchasing, self.assumed.discount)
-        each = forecast.spend(found.spend)
+        again, each = forecast.repeats(found.purchasing, discount.value), forecast.spend(found.spend)
         estimates = {
             "expected_purchases_365d": forecast.purchases(found.purchasing, self.patrons),
             "p_alive": forecast.alive(found.purchasing, self.patrons),
             "spend_per_purchase": each,
             "new_buyer_365d": forecast.new_buyer(self._first_purchase(), again, each),
         }
-        return {key: self._predicted(key, estimate) for key, estimate in estimates.items()}
+        n = self.frames.buyers
+        priced = {
+            key: observed.priced(one, key, n, self.frames, self.currency, self.k) for key, one in estimates.items()
+        }
+        if (new := priced["new_buyer_365d"]) is not None:
+            priced["new_buyer_365d"] = replace(new, sources=tuple(sorted({*new.sources, *discount.sources})))
+        return priced
 
     def _first_purchase(self) -> Estimate:
         return mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])

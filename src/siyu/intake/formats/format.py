@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from siyu import reads
+from siyu import messages, reads
 from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
 
@@ -231,6 +231,12 @@ def normal(name: str) -> str:
     """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers and (元) removed."""
     plain = unicodedata.normalize("NFKC", name).strip("\ufeff\t '`\"")
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
+
+
+def patterns(module: str) -> dict[str, re.Pattern[str]]:
+    """The patterns of `words.yml` beside a module, each a list of alternatives, in any case."""
+    sorts = messages.tables(module, "words.yml")
+    return {name: re.compile("|".join(words), re.IGNORECASE) for name, words in sorts.items()}
 
 
 class CanonicalTable(BaseModel):
