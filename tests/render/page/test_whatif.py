@@ -196,7 +196,9 @@ def test_another_category_is_counted_with_its_own_draws(page, real):
     place = page.locator(".whatif").nth(1)
     place.locator("select").select_option("2")
     shown = json.loads(place.get_attribute("data-settings") or "{}")
-    draws = {name: restored(packed)[:GOODS_DRAWS] for name, packed in {**real["draws"], **real["goods"][2]["draws"]}.items()}
+    draws = {
+        name: restored(packed)[:GOODS_DRAWS] for name, packed in {**real["draws"], **real["goods"][2]["draws"]}.items()
+    }
     gain = compiled({"gain": order_gain("wechat_personal")})(draws | real["fixed"] | shown)["gain"]
     assert int(place.get_attribute("data-wins") or -1) == int((gain > 0).sum())
     assert "goods=2" in page.url
