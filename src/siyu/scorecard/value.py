@@ -25,14 +25,13 @@ def results(early: Frames, days: pd.DataFrame) -> Results:
     """name -> number. early: the CDNOW sample until its cut; days: its purchase days until then."""
     rows = histories(early)
     weeks = Histories(*(rows[name].to_numpy(float) for name in ("frequency", "recency", "T", "buyers"))).in_units(WEEK)
-    models = {"BG/NBD": BG.fit(weeks), "MBG/NBD": MBG.fit(weeks), "Pareto/NBD": PARETO.fit(weeks)}
+    bg, pareto = BG.fit(weeks), PARETO.fit(weeks)
     spend = _spending(days)
     money = GAMMA_GAMMA.fit(spend)
     found = {**_estimates("CDNOW Gamma-Gamma", money), "CDNOW Gamma-Gamma: buyers": float(spend.w.sum())}
-    for name, model in models.items():
-        found |= _estimates(f"CDNOW {name}", model)
-    found |= _forecasts(models["BG/NBD"], models["Pareto/NBD"], weeks)
-    return found | _lifetime(models["BG/NBD"], money, days) | _retention() | _chain() | _trials()
+    found |= _estimates("CDNOW BG/NBD", bg) | _estimates("CDNOW MBG/NBD", MBG.fit(weeks))
+    found |= _estimates("CDNOW Pareto/NBD", pareto) | _forecasts(bg, pareto, weeks)
+    return found | _lifetime(bg, money, days) | _retention() | _chain() | _trials()
 
 
 def _spending(days: pd.DataFrame) -> Spending:
@@ -68,7 +67,7 @@ def _forecasts(bg: Fitted[BetaGeometric], pareto: Fitted[ParetoNbd], weeks: Hist
 def _lifetime(bg: Fitted[BetaGeometric], money: Fitted[GammaGamma], days: pd.DataFrame) -> Results:
     """The value that a README prints: T is in weeks, but its months are thirty of them; and twelve real months."""
     by = days.groupby("buyer_id")["day"]
-    first, last, x = by.min(), by.max(), (by.size() - 1).to_numpy(float)
+    first, last, x = by.min(), by.max(), np.asarray(by.size() - 1, float)
     cut = days["day"].max()
     ones = np.ones(len(x))
     each = Histories(x, (last - first).dt.days.to_numpy() / WEEK, (cut - first).dt.days.to_numpy() / WEEK, ones)

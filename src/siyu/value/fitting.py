@@ -64,7 +64,7 @@ class Fitted(Generic[Kind]):
         for at in range(len(logs)):
             ends = [function(tuple(np.exp(logs + sign * STEP * np.eye(len(logs))[at]))) for sign in (1, -1)]
             slopes[at] = (np.log(ends[0]) - np.log(ends[1])) / (2 * STEP)
-        error = float(np.sqrt(max(slopes @ self.covariance @ slopes, 0)))
+        error = float(np.sqrt(np.maximum(slopes @ self.covariance @ slopes, 0)))
         centre = float(np.log(value))
         return Estimate(centre, centre - Z95 * error, centre + Z95 * error, error).exp()
 
