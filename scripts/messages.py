@@ -95,15 +95,16 @@ def _labels(root: Path) -> Iterator[tuple[str, str, str]]:
     for path in sorted(package.rglob("labels.yml")):
         place = path.relative_to(package).as_posix()
         for name, table in yaml.safe_load(path.read_bytes()).items():
-            yield from ((text, _home(place), f"src/siyu/{place}: {name}") for text in _leaves(table))
+            yield from ((text, _home(place), f"src/siyu/{place}: {name}") for text in leaves(table))
 
 
-def _leaves(table: Any) -> Iterator[str]:
+def leaves(table: Any) -> Iterator[str]:
+    """Texts of nested tables and lists, but those in both languages."""
     if isinstance(table, str):
         yield table
     elif "zh" not in table:
         for entry in table.values() if isinstance(table, dict) else table:
-            yield from _leaves(entry)
+            yield from leaves(entry)
 
 
 def _home(place: str) -> str:

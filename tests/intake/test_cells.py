@@ -1,10 +1,13 @@
 """Cells of exports: what is read, and what is refused rather than guessed."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from siyu.intake.formats.cells import READERS, bare, buyer, count, fen, identifier, moment, share, signed_fen
+from siyu.intake.formats.times import EPOCH
 from siyu.intake.reading.problems import masked
 
 
@@ -188,3 +191,46 @@ def test_a_masked_sample_holds_no_digit_but_nine(text):
 @given(st.text(max_size=20))
 def test_bare_is_stable(text):
     assert bare(bare(text)) == bare(text) or '="' in text or "'" in text or "`" in text
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "value"),
+    [("epoch", "1572505490", "2019-10-31 15:04:50"), ("epoch", "1572505490123", "2019-10-31 15:04:50"),
+     ("epoch", "1572505490.0", "2019-10-31 15:04:50"), ("time", "20250908", "2025-09-08 00:00:00"),
+     ("time", "20250908 10:15:00", "2025-09-08 10:15:00"), ("time", "2025-09-08T10:15:00+0000", "2025-09-08 18:15:00"),
+     ("begin", "2025-09-07_16-00-00~2025-09-08_00-00-46", "2025-09-07 16:00:00"),
+     ("end", "2025-09-07_16-00-00~2025-09-08_00-00-46", "2025-09-08 00:00:46"),
+     ("end", "2025/09/07 至 2025/09/09", "2025-09-09 00:00:00")],
+)  # fmt: skip
+def test_moments_of_interfaces_and_pages(reader, text, value):
+    when, code = READERS[reader](text)
+    assert (str(EPOCH + timedelta(seconds=when)), code) == (value, "")
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "value"),
+    [("duration", "10秒", 10), ("duration", "1分钟12秒", 72), ("duration", "00:01:12", 72), ("duration", "01:12", 72),
+     ("duration", "1小时2分", 3720), ("duration", "58", 58), ("duration", "９秒", 9), ("signed", "-11", -11),
+     ("signed", "+5", 5), ("signed", "-1,200", -1200), ("signed", "1.2万", 12_000), ("percent", "60.25", 0.6025),
+     ("percent", "60.25%", 0.6025), ("percent", "100", 1.0), ("charge", "-3.15", 315), ("charge", "3.15", -315)],
+)  # fmt: skip
+def test_lengths_signs_hundredths_and_charges(reader, text, value):
+    assert READERS[reader](text) == (value, "")
+
+
+@pytest.mark.parametrize(
+    ("reader", "text", "code"),
+    [("epoch", "12345", "not_time"), ("epoch", "2025-09-08", "not_time"), ("epoch", "99999999999999", "not_time"),
+     ("begin", "2025-09-07", "not_time"), ("begin", "2025-09-07~x~y", "not_time"), ("end", "~2025-09-07", ""),
+     ("duration", "soon", "not_duration"), ("duration", "1:2", "not_duration"), ("signed", "1.5", "not_count"),
+     ("count", "-1", "not_count"), ("percent", "101", "not_share"), ("percent", "-1", "not_share"), ("charge", "x", "not_money")],
+)  # fmt: skip
+def test_what_is_none_of_them_is_named(reader, text, code):
+    value, found = READERS[reader](text)
+    assert (found == code) if code else (value is not None and not found)
+
+
+@pytest.mark.parametrize("reader", ["epoch", "begin", "end", "duration", "signed", "percent", "charge"])
+@pytest.mark.parametrize("text", ["", "-", " ", "——"])
+def test_nothing_is_blank_for_every_reader(reader, text):
+    assert READERS[reader](text) == (None, "")

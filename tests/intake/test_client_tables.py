@@ -248,3 +248,38 @@ def test_reported_tables_name_people_by_the_buyer_ids_of_the_orders(tmp_path):
     put(folder, "sent.csv", f"消息,客户\nm1,{BUYERS[0]}\nm1,{BUYERS[2]}\nm1,\n")
     found = books_of(folder, tmp_path / "store").frame("sends")
     assert found["buyer_id"].fillna(-1).tolist() == [1, 2, -1]
+
+
+def test_one_metric_a_file_comes_together_by_day(tmp_path):
+    folder = put(tmp_path / "in", "2025-09-03 净增.csv", "日期,净增粉丝,主页访问\n2025-09-01,-11,7\n2025-09-02,5,9\n")
+    put(folder, "2025-09-03 取关.csv", "日期,取关粉丝,总粉丝量\n2025-09-01,15,1000\n2025-09-02,2,1005\n")
+    put(folder, "2025-09-05 净增.csv", "日期,净增粉丝,主页访问\n2025-09-02,6,9\n")
+    found = books_of(folder, tmp_path / "store").frame("account_days")
+    rows = found[["net_fans", "lost_fans", "fans"]].astype(int).to_numpy().tolist()
+    assert rows == [[-11, 15, 1000], [6, 2, 1005]]
+
+
+NAMED = (
+    "name: {en: Room, zh: 场}\nkind: sessions\nplatform: douyin\nsource: test\nidentify: [观看, 成交]\ncolumns:\n"
+    "  session_id: {read: row}\n  started_at: {read: time, named: '(\\d{4}-\\d\\d-\\d\\d)', required: true}\n"
+    "  viewers: {header: 观看, read: count, required: true}\n  buyers: {header: 成交, read: count}\n"
+)
+
+
+def test_what_a_name_tells_is_read_anew_when_the_name_changes(tmp_path):
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "named.yml").write_text(NAMED, encoding="utf-8")
+    folder = put(tmp_path / "exports", "场 2025-09-01.csv", "观看,成交\n100,3\n")
+    assert books_of(folder, tmp_path / "store").sessions["started_at"].dt.day.tolist() == [1]
+    (folder / "场 2025-09-01.csv").rename(folder / "场 2025-09-02.csv")
+    assert books_of(folder, tmp_path / "store").sessions["started_at"].dt.day.tolist() == [2]
+    (folder / "场 2025-09-02.csv").rename(folder / "场.csv")
+    (account,) = books_of(folder, tmp_path / "store").accounts
+    assert [(problem.code, problem.found) for problem in account.problems] == [("missing_column", "started_at")]
+
+
+def test_staff_in_a_group_are_no_spell_of_a_buyer(tmp_path):
+    head = "chat_id,userid,type,join_time,quit_time\n"
+    folder = put(tmp_path / "in", "m.csv", head + "wr1,op1,1,1572505490,\nwr1,wm1,2,1572505491,1575097200\n")
+    (row,) = rows(books_of(folder, tmp_path / "store").members)
+    assert (row["joined_at"].day, row["left_at"].day) == (31, 30)

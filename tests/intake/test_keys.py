@@ -122,3 +122,16 @@ def test_an_order_of_many_lines_is_no_crowd():
     found = account([*rows, *lines], "order_id,line_id,buyer_key,paid_at,amount\n")
     assert found.clean
     assert (found.crowd.named, found.crowd.keys, found.crowd.usual) == (41, 41, 1)
+
+
+def test_a_format_says_which_keys_mean_nobody(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "till.yml").write_text(
+        "name: {en: t, zh: t}\nkind: orders\nplatform: t\nsource: x\nidentify: [no1, who, when, sum]\nline_key: [order_id]\n"
+        "control: [paid_fen]\ncolumns:\n  order_id: {header: no1, read: id}\n"
+        "  buyer_id: {header: who, read: buyer, nobody: ['9999']}\n  paid_at: {header: when, read: time}\n"
+        "  paid_fen: {header: sum, read: money}\n", encoding="utf-8")  # fmt: skip
+    rows = [order(n, f"b{n}") for n in range(40)] + [order(100 + n, "9999") for n in range(30)]
+    found = account(rows, "no1,who,when,sum\n")
+    assert (found.clean, found.identities, found.crowd.keys) == (True, 40, 40)

@@ -246,3 +246,13 @@ def test_lines_that_contradict_each_other_throughout_have_another_key():
     again = [line.replace(",10.00", ",11.00") for line in lines[1:]]
     result = account("\n".join([*lines, *again]) + "\n")
     assert [(p.code, p.found) for p in result.problems] == [("lines_unclear", "order_id")]
+
+
+def test_a_column_of_days_is_none_of_amounts():
+    result = account(table(30, 额=lambda n: f"202108{n % 28 + 1:02d}"))
+    assert [(p.code, p.column) for p in result.problems] == [("implausible_amounts", "额")]
+
+
+def test_what_was_not_paid_and_has_a_payment_time_is_named():
+    result = account(table(30, 状态=lambda n: "未付" if n == 4 else "已付"))
+    assert told(result) == [("unpaid_yet_paid", "1", "6")]

@@ -11,6 +11,7 @@ import pytest
 
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.cells import label
+from siyu.intake.store.client_tables import books
 from siyu.simulator import writing
 
 COUNT = 2_500  # canaries a format, of each of four kinds
@@ -167,6 +168,42 @@ def test_no_canary_reaches_the_store_or_temporary_files(planted_exports, tmp_pat
     keys = [path for path in home.rglob("*") if path.is_file()]
     assert [path.name for path in keys] in (["identity.key"], [])
     assert all(path.stat().st_mode & 0o077 == 0 for path in keys)
+
+
+def spread(folder):
+    """Canaries in free text, in headers, in names of files, and in files that no format fits."""
+    canaries = [planted(number) for number in range(COUNT)]
+    sold = ["order_id,buyer_key,paid_at,amount,channel,traffic_form,shop", "流水号,会员号,成交时间,实付,导购,备忘"]
+    for place in range(10):
+        some = canaries[place * COUNT // 10 : (place + 1) * COUNT // 10]
+        head = ",".join([sold[place % 2], *(value for canary in some[:5] for value in canary.values())])
+        lines = [head]
+        for number, canary in enumerate(some):
+            text = [canary["name"], f"直播 {canary['phone']}", canary["address"]][: 3 - place % 2]
+            cells = [f"{place}{number:05d}", canary["id"], "2021-08-01 10:00:00", "5.00", *text]
+            lines.append(",".join([*cells, *[""] * 20]))
+        (folder / f"{some[7]['name']}_{some[8]['phone']}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return canaries
+
+
+def test_no_canary_of_text_headers_or_names_of_files_is_written_down(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("SIYU_KEY", str(tmp_path / "identity.key"))
+    (tmp_path / "in").mkdir()
+    canaries = spread(tmp_path / "in")
+    run(["new", "shop", "--from", str(tmp_path / "in")], tmp_path / "home")
+    drafts = list((tmp_path / "data" / "shop" / "formats").glob("*.yml"))
+    assert drafts
+    for path in drafts:
+        path.write_text(path.read_text("utf-8").replace("'?'", "me"), encoding="utf-8")
+    done = run(["metrics", "shop", "--json"], tmp_path / "home")
+    held = books("shop")
+    assert sum(account.records["accepted"] for account in held.accounts) >= COUNT // 2
+    folders = {path.parent for kind in ("parquet", "arrow") for path in (tmp_path / "data").rglob(f"*.{kind}")}
+    text = "\n".join(map(stored_text, folders))
+    shown = [account.public for account in held.accounts]
+    assert leaks("\n".join([done.stdout, *shown, *(path.read_text("utf-8") for path in drafts)]), canaries) == []
+    assert leaks(re.sub(r'"[^"]*\.csv[^"]*"', "", text), canaries) == []  # names of files are for their owner
 
 
 def test_a_text_cell_with_a_mobile_number_is_blank():

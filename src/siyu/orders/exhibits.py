@@ -1,6 +1,7 @@
 """Repurchase and the comparison of group members as findings show them: figures by code, absent where unknown."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -122,14 +123,15 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
 
     within: first-time buyers who buy again within a quarter."""
     if by_lot is not None and by_lot.difference is not None:
-        return shown.verdict(by_lot)
+        return replace(shown.verdict(by_lot), opening=Opening(reasons=("invited_uplift", "repurchase_definitions")))
     if found is None:
         opening = Opening(
             reasons=("repurchase_definitions", "repurchase_cohorts", "repurchase_censoring"),
             turns=(labels.TURNS["list"],), asks=("group_members", "invited_uplift"),
         )  # fmt: skip
         return Verdict(labels.WITHOUT_MEMBERS, {"within": within}, labels.WITHIN_CARDS, opening)
-    held = only(parts(found), *labels.GROUP_CARDS)
+    hidden = ("detectable",) if found.verdict == "no_difference" else ()
+    held = only(parts(found), *labels.GROUP_CARDS, *hidden)
     reasons = ("group_uplift", "repurchase_definitions")
     opening = Opening(reasons=reasons, turns=(labels.TURNS["lot"],), asks=("invited_uplift",))
     return Verdict(labels.GROUP_ANSWERS[found.verdict], held, labels.GROUP_CARDS, opening)

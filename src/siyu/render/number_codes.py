@@ -11,6 +11,11 @@ from siyu.language import POINTS, Language
 _NUMBER = re.compile(
     r"(?P<prefix>[^\d\-−]*)(?P<sign>[-−]?)(?P<digits>[\d,]+)(?:\.(?P<decimals>\d+))?(?P<suffix>.*)", re.DOTALL
 )
+# (from this top on, ticks in this unit); Office divides by thousands only
+_STEPS = {
+    "zh": ((100_000_000, '0\\.00,,"亿"'), (10_000, '0\\.0,"万"')),
+    "en": ((1_000_000, '0.0,,"M"'), (1_000, '#,##0,"K"')),
+}
 _THOUSANDS = {"K": ",", "M": ",,", "B": ",,,", "T": ",,,,"}
 
 
@@ -31,7 +36,7 @@ def number_code(value: float | None, unit: str, language: Language) -> str:
 
 
 def axis_code(values: Iterable[float], unit: str, language: Language, *, logarithmic: bool) -> str:
-    """One format for the ticks of an axis that spans `values`: percent, plain, or with K and M, 万 and 亿."""
+    """One format for the ticks of an axis that spans `values`: percent, plain, or one of K and M, of 万 and 亿."""
     shown = list(values)
     top = max((abs(value) for value in shown), default=0.0)
     if unit in ("ratio", POINTS):
@@ -40,13 +45,12 @@ def axis_code(values: Iterable[float], unit: str, language: Language, *, logarit
         return "0%" if top >= 0.1 else "0.0%"
     if min(shown, default=0.0) < 0:  # formats with conditions drop the sign in some programs
         return "#,##0" if top >= 5 else "0.0"
-    if language.data_code == "zh":
-        large, small = '[>=100000000]0\\.00,,"亿"', '[>=10000]0\\.0,"万"'
-    else:
-        places = "" if logarithmic or _leading(top) >= 5 else ".0"
-        large, small = f'[>=1000000]#,##0{places},,"M"', f'[>=1000]#,##0{places},"K"'
     if top >= 10_000:
-        return f"{large};{small};#,##0"
+        least = min(shown) if logarithmic else 0
+        steps = _STEPS["zh" if language.data_code == "zh" else "en"]
+        step, code = next(one for one in steps if top >= one[0])
+        below = "#,##0" if logarithmic and least < step / 100 else "0"
+        return f"[>={step / 100:.0f}]{code};{below}" if logarithmic else f"[=0]0;{code}"
     if logarithmic:
         return "General"
     return "#,##0" if top >= 5 else "0.0" if top >= 0.5 else "General"
@@ -61,12 +65,6 @@ def column_code(values: Iterable[float], unit: str) -> str:
         return "#,##0" if unit != "year" else "0"
     top = max(known)
     return "#,##0.00" if top >= 10 else "0.000" if top >= 0.1 else "0.00000"
-
-
-def _leading(value: float) -> float:
-    while value >= 1000:
-        value /= 1000
-    return value
 
 
 def _quoted(text: str) -> str:

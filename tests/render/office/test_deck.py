@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pytest
 from pptx import Presentation
@@ -17,7 +18,7 @@ from python_calamine import CalamineWorkbook
 from siyu import theme
 from siyu.errors import UsageError
 from siyu.language import Language
-from siyu.record import Both
+from siyu.record import Both, Moved, Previous
 from siyu.render.citations import web_address
 from siyu.render.deck import deck_bytes, metrics
 from siyu.render.deck.layouts import COVER, LAYOUTS, OWN, SECTION
@@ -26,6 +27,7 @@ from siyu.render.deck.plots import PLOTS
 from siyu.render.deck.slide import Slide
 from siyu.render.deck.sourcing import Sourcing
 from siyu.render.deck.writing import plain_paragraphs
+from siyu.render.number_codes import axis_code
 from siyu.render.report import Report, SectionReport
 from siyu.render.said import Said
 from siyu.render.speech import Speech
@@ -354,6 +356,17 @@ def test_a_template_of_office_holds_our_places_as_text_boxes(report, tmp_path):
     assert deck.slides[0].slide_layout.name == "Title Slide"
 
 
+def test_a_layout_without_one_of_its_places_leaves_room_for_text_boxes(report, tmp_path):
+    def spoilt(presentation):
+        for layout, place in (("Siyu Summary", "Card 1"), ("Siyu Finding", "Panel")):
+            shape = next(shape for shape in names(presentation)[layout].placeholders if shape.name == place)
+            shape._element.getparent().remove(shape._element)
+
+    deck = Presentation(io.BytesIO(deck_bytes("en", report, template(tmp_path, spoilt))))
+    boxes = {shape.name for slide in deck.slides for shape in slide.shapes if not shape.is_placeholder}
+    assert {"Card 1", "List 1", "Panel"} <= boxes
+
+
 def test_what_no_layout_can_stand_for_is_named_all_at_once(report, tmp_path):
     def spoilt(presentation):
         for layout in presentation.slide_layouts:
@@ -545,3 +558,26 @@ def test_a_report_without_a_finding_still_says_what_is_missing(report, opened):
 def test_in_the_pseudo_locale_every_message_is_marked(report, opened):
     slides = list(opened(deck_bytes("xx", report)).slides)
     assert all("⟦" in title_of(slide) for slide in slides)
+
+
+@pytest.mark.parametrize(
+    ("code", "top", "unit", "others"), [("zh", 1.2e8, "亿", "万"), ("zh", 8e6, "万", "亿"), ("en", 3e6, "M", "K")]
+)
+def test_an_axis_has_one_unit(code, top, unit, others):
+    for logarithmic, least in ((False, 0), (True, 3e4)):
+        shown = axis_code([least, top / 3, top], "CNY", Language(code), logarithmic=logarithmic)
+        assert unit in shown
+        assert others not in shown
+
+
+def test_the_cover_says_what_moved_since_the_report_before(report, opened):
+    earlier = Previous(seal="0" * 64, as_of="2021-05-31")
+    moved = Moved.model_validate(
+        {"section": "02_case_study", "key": "fan_gmv", "name": "fans", "from": 7_000_000, "to": 8_300_000, "unit": "CNY",
+         "definition": "monthly_gmv", "beyond_chance": None, "because": ["claim:S0-07"]}
+    )  # fmt: skip
+    told = [title for made in (report, replace(report, previous=earlier), replace(report, previous=earlier, moved=[moved]))
+            for title in ["\n".join(texts(opened(deck_bytes("en", made)).slides[0]))]]  # fmt: skip
+    assert "First report" in told[0]
+    assert "Nothing moved" in told[1]
+    assert "CNY 7M → CNY 8.3M" in told[2].replace("\xa0", " ")

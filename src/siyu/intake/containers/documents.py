@@ -6,14 +6,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from siyu.intake.containers.marks import Sheet
 from siyu.intake.reading.problems import RefusedError
 
 SIZE_LIMIT, NODE_LIMIT = 1 << 25, 1_000_000  # bytes, objects and lists
 Row = dict[str, str]
 
 
-def tables(data: bytes) -> list[tuple[str, bytes, tuple[int, ...]]]:
-    """Path of each list of objects, its records as UTF-8 CSV, and their numbers from 1.
+def tables(data: bytes) -> list[Sheet]:
+    """Each list of objects by its path, with the numbers of its records from 1.
 
     Fields of an object in a record have dotted names (`invitor.userid`); so have those of what holds the list, from
     the root on (`group_chat.chat_id`). One object a line is read as a list.
@@ -32,7 +33,7 @@ def tables(data: bytes) -> list[tuple[str, bytes, tuple[int, ...]]]:
         raise RefusedError("wrong_dress", found="JSON that cannot be read") from None
     if not found:
         raise RefusedError("wrong_dress", found="JSON without a list of records")
-    return [(path, _csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found.items()]
+    return [Sheet(path, _csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found.items()]
 
 
 def _walk(node: Any, path: str, around: Row, found: dict[str, list[Row]]) -> None:

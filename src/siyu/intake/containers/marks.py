@@ -11,6 +11,16 @@ LISTED = 100_000  # cells of a sheet that are errors, beyond which it is no tabl
 ERROR = "#ERROR!"  # a cell whose formula failed
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: title, its filled rows as UTF-8 CSV, the row number of each line, and rows that are hidden."""
+
+    title: str
+    text: bytes
+    rows: tuple[int, ...]
+    hidden: tuple[int, ...] = ()
+
+
 @dataclass
 class Marks:
     """Of one sheet, rows and columns from 1: hidden rows, and cells that hold no value: what to read instead.

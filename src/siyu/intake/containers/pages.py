@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from siyu.intake.containers.marks import COLUMN_LIMIT, ROW_LIMIT
+from siyu.intake.containers.marks import COLUMN_LIMIT, ROW_LIMIT, Sheet
 from siyu.intake.reading.problems import RefusedError
 
 CELL_TEXT = 32_767  # characters that a cell of a spreadsheet holds
@@ -22,8 +22,8 @@ def is_page(start: bytes) -> bool:
     return plain.startswith((b"<!doctype html", b"<html", b"<table", b"<head", b"<meta", b"<style", b"<body", b"<div"))
 
 
-def tables(text: Iterable[str]) -> list[tuple[bytes, tuple[int, ...]]]:
-    """Each table with records as UTF-8 CSV, and the number of each of its rows, from 1. text: the page, in pieces.
+def tables(text: Iterable[str]) -> list[Sheet]:
+    """Each table with records, and the number of each of its rows, from 1. text: the page, in pieces.
 
     A table in a table, or a cell over several rows, is refused: which record it belongs to cannot be told.
     """
@@ -35,7 +35,7 @@ def tables(text: Iterable[str]) -> list[tuple[bytes, tuple[int, ...]]]:
         parser.close()
     except etree.ParserError:
         raise RefusedError("wrong_dress", found="an HTML page without a table") from None
-    found = [(out.getvalue().encode(), tuple(rows)) for out, rows in reader.tables if len(rows) > 1]
+    found = [Sheet("", out.getvalue().encode(), tuple(rows)) for out, rows in reader.tables if len(rows) > 1]
     if not found:
         raise RefusedError("wrong_dress", found="an HTML page without a table")
     return found

@@ -5,25 +5,14 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 from siyu.intake.containers import xls, xlsx
-from siyu.intake.containers.marks import Marks
+from siyu.intake.containers.marks import Marks, Sheet
 from siyu.intake.reading.problems import RefusedError
 
 DAMAGED = "1.0E+16"  # what a reader of ids must see where a spreadsheet has rounded a number
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: title, its filled rows as UTF-8 CSV, the row number of each line, and rows that are hidden."""
-
-    title: str
-    text: bytes
-    rows: tuple[int, ...]
-    hidden: tuple[int, ...] = ()
 
 
 def sheets(file: BinaryIO, archive: zipfile.ZipFile | None) -> list[Sheet]:

@@ -1,7 +1,6 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,42 +11,14 @@ from pydantic import ValidationError
 
 from siyu import reads
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
-from siyu.intake.formats.format import Format, Layout, normal
+from siyu.intake.formats.format import Format, Layout, normal, patterns
 from siyu.paths import data_dir
 from siyu.plain_yaml import mapping
 
 FOLDER = "formats"
 OPEN = "?"  # where a draft asks
 STEP = "See data/README.md."
-# headers of columns that can change which lines count, and for how much
-_DECIDES = re.compile(
-    r"状态|情况|进度|标志|标记|退|返[还款]|售后|冲红|红冲|红字|作废|取消|撤销|关闭|无效|有效|结果|是否|失败|异常|正常|审核(状态|结果|情况)?$|核销"
-    r"|币|汇率|(金额|货币|计价)单位|^单位$|数[量目]|[件份个盒瓶箱套包]数|^[件份个盒瓶箱套包]$|[购买销]量|行号|子单|子订单|明细行?号|商品数|种类数|已[付支收]"
-    r"|测试|刷单|补单|试单|内部单|员工单|补发|换货|赠[品送]|样品"
-    r"|^类型$|^类别$|(单据|订单|交易|业务|收支|记录|销售|行|明细)类[型别]|收支|借贷|方向"
-    r"|stat(us|e)$|^stat(us|e)|refund|return(ed|s)?(_|$)|revers|after_?sale|charge_?back|credit_?note|void|cancel|closed"
-    r"|deleted|valid|fail|success|^(is_?)?paid\W?$|flag|^type$|currency|^cu?rr?\.?$|^ccy$|^fx|exchange|qty|quantity"
-    r"|^units?$|^pcs$|^pieces$|^items?$|^count$|^num(ber)?$|sub_?order|^detail_?(no|id)"
-    r"|(line|item)s?_?(no|id|item|number|count)|(transaction|trans|order|doc|document|record|line|sale)_?type"
-    r"|direction|^is_|^(gift|test|sample)$",
-    re.IGNORECASE,
-)
-# cells that tell so, whatever the header: what is closed, unpaid, sent back, in another currency
-_TELLS = re.compile(
-    r"(交易|订单|支付|[买卖]家|系统|用户|商家|平台|部分|全额|全部|仅|自动|超时|主动|售后|同意|已|被)*"
-    r"(关闭|取消|撤销|作废|失败|失效|无效|拒付|退款|退货|退单|退回|退货退款|冲红|红冲|换货|补发|刷单|补单|测试单?|赠品)"
-    r"(成功|完成|中|关闭|单|订单|申请)*|(未|待|等待|等待买家)(付款|支付|成交)"
-    r"|(partially|fully|un|not)?[_ -]?(closed|cancell?ed|voided|refund(ed|ing)?|returned|failed|declined|paid"
-    r"|charge-?back|expired|invalid|abandoned|rejected|test)|USD|EUR|HKD|JPY|GBP|TWD|MOP|SGD|KRW|AUD|CAD|THB|MYR|RUB"
-    r"|(美|欧|日|韩|港|台)[元币]|英镑",
-    re.IGNORECASE,
-)
-# headers of columns that can tell buyers apart, where a format finds its own column of them missing
-_BUYER = re.compile(
-    r"(买家|顾客|客户|会员|用户|消费者|下单)(标识|id|编?号|卡号?|账号|帐号|码|昵称|名称?|手机号?码?|电话)?$|(手机|电话)号?码?$|昵称$"
-    r"|(open|union)_?id|^(buyer|customer|member|user|client)(_?(id|key|no|name|number|code|phone|mobile))?$|^e?mail$|^phone$",
-    re.IGNORECASE,
-)
+_WORDS = patterns(__file__)
 _FEW = 50  # different cells of a column that says what sort a line is
 
 
@@ -238,17 +209,17 @@ def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ..
 
 
 def _telling(cells: set[str]) -> bool:
-    return len(cells) <= _FEW and any(_TELLS.fullmatch(cell) for cell in cells)
+    return len(cells) <= _FEW and any(_WORDS["tells"].fullmatch(cell) for cell in cells)
 
 
 def names_buyers(name: str) -> bool:
     """Whether a column so called may tell buyers apart."""
-    return bool(_BUYER.search(normal(name)))
+    return bool(_WORDS["buyer"].search(normal(name)))
 
 
 def decides(name: str) -> bool:
     """Whether a column so called may say which lines count."""
-    return bool(_DECIDES.search(normal(name)))
+    return bool(_WORDS["decides"].search(normal(name)))
 
 
 def identified(header: Sequence[str], own: Path | None = None) -> Layout | None:

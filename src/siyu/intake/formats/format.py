@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from siyu import reads
+from siyu import messages, reads
 from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
 
@@ -34,9 +34,10 @@ class Column(BaseModel):
     read: a reader of `cells`, or `choice` (cells are looked up in `values`), or `row` (the record's own
     number, for files without an id), or `product` (of the two columns in `of`), or `sum` (of those in `of` that the
     file has; a blank one adds nothing). per: `order` when the amount repeats on every line of an order. range: the
-    least and the greatest value, money in yuan. rounded: amounts and counts printed in 千, 万, 亿 are read. Of every
-    record alike are a `value`, what stands in the brackets of a pattern for the file's name (`named`), and what the
-    first record of another `sheet` of the workbook has under the header.
+    least and the greatest value, money in yuan. nobody: cells of a buyer's column that mean nobody. rounded:
+    amounts and counts printed in 千, 万, 亿 are read. Of every record alike are a `value`, what stands in the brackets
+    of a pattern for the file's name (`named`), and what the first record of another `sheet` of the workbook has
+    under the header.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
@@ -53,6 +54,7 @@ class Column(BaseModel):
     value: str = ""
     named: str = ""
     sheet: str = ""
+    nobody: list[str] = Field(default_factory=list)
 
     @property
     def made(self) -> bool:
@@ -229,6 +231,12 @@ def normal(name: str) -> str:
     """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers and (元) removed."""
     plain = unicodedata.normalize("NFKC", name).strip("\ufeff\t '`\"")
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
+
+
+def patterns(module: str) -> dict[str, re.Pattern[str]]:
+    """The patterns of `words.yml` beside a module, each a list of alternatives, in any case."""
+    sorts = messages.tables(module, "words.yml")
+    return {name: re.compile("|".join(words), re.IGNORECASE) for name, words in sorts.items()}
 
 
 class CanonicalTable(BaseModel):

@@ -164,7 +164,7 @@ def _read(exports: Path) -> tuple[list[Account], date, set[str]]:
             nameless.update(table["order_id"].unique().to_pylist())
 
     found = accounts([exports], sink=sink)
-    read = [account for account in found if account.entry is not None and account.entry.kind == ORDERS]
+    read = [account for account in found if account.kind == ORDERS]
     ends = [account.observed[1] for account in read if account.observed is not None and not account.refused]
     beijing = datetime.now(UTC) + timedelta(hours=8)
     return found, max(ends, default=beijing.date()), nameless

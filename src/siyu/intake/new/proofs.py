@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.cells import BLANKS
+from siyu.intake.new.guesses import STATES
 from siyu.intake.new.sample import Sample
 
 ENOUGH = 2  # rows that show a sum before it is believed
@@ -76,12 +77,4 @@ def _vocabulary(key: str) -> Mapping[str, str]:
         column = entry.columns.get(key)
         for word, meaning in (column.values if column is not None and not entry.draft else {}).items():
             said.setdefault(word, set()).add(meaning)
-    more = _MORE.get(key, {})
-    return {word: next(iter(meanings)) for word, meanings in said.items() if len(meanings) == 1} | more
-
-
-_MORE = {
-    "status": {"未支付": "unpaid", "未付款": "unpaid", "支付成功": "paid", "已付款": "paid"},
-    "refund_state": {"无": "none", "无售后": "none", "未退款": "none", "没有申请退款": "none", "退款完成": "refunded",
-                     "已退款": "refunded"},
-}  # fmt: skip
+    return {word: next(iter(meanings)) for word, meanings in said.items() if len(meanings) == 1} | STATES[key]

@@ -1,9 +1,10 @@
 """What became of every record of a file: accepted, quarantined, ignored. Nothing else exists."""
 
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from siyu.intake.formats.format import Format
 from siyu.intake.reading.problems import SHOWN, Trouble
@@ -92,11 +93,10 @@ class Account:
         """Whether every record is accepted or ignored and nothing was found."""
         return not (self.refused or self.problems or self.records["quarantined"])
 
-    def as_stored(self) -> dict[str, Any]:
-        """What `stored_account` reads."""
-        entry = {k: v for k, v in self.as_json(Language("en")).items() if k not in ("problems", "notes")}
-        told = {name: [astuple(one) for one in getattr(self, name)] for name in ("problems", "notes")}
-        return entry | told | {"control": self.control, "digest": self.digest}
+    @property
+    def kind(self) -> str:
+        """The table that it is read into; "" without a format."""
+        return self.entry.kind if self.entry is not None else ""
 
     def as_json(self, language: Language) -> dict[str, Any]:
         """The contract's entry of `check --json`."""
@@ -131,25 +131,5 @@ class Account:
         return place | {"code": trouble.code, "reason": trouble.reason(language)}
 
 
-def stored_account(entry: Mapping[str, Any], file: str, read_by: Format) -> Account:
-    """The account that `as_json` (English) wrote, for the same bytes under the name `file`."""
-    return Account(
-        file=file,
-        format=entry["format"],
-        entry=read_by,
-        encoding=entry["encoding"],
-        control=entry["control"],
-        records={state: entry[state] for state in STATES},
-        fen=dict(entry["amount_fen"]),
-        unpriced=entry["unpriced"],
-        completeness=entry["completeness"],
-        identities=entry["identities"],
-        net_uncertain=(entry["net_uncertain"]["records"], entry["net_uncertain"]["fen"]),
-        unknown_columns=tuple(entry["unknown_columns"]),
-        crowd=None if (crowd := entry["identity"]) is None else Crowd(*crowd.values()),
-        draft=entry["draft"],
-        problems=[Trouble(*trouble) for trouble in entry["problems"]],
-        notes=[Trouble(*note) for note in entry["notes"]],
-        left_out=entry["problems_not_listed"],
-        digest=entry["digest"],
-    )
+STORED = TypeAdapter(Account)  # as the store keeps it
+NOT_STORED = {"entry", "observed"}

@@ -4,6 +4,7 @@ A second tokenizer beside `lines`: the two must agree on records and on the cont
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import reduce
 
@@ -67,14 +68,14 @@ def typed(text: pa.Array, column: Column) -> Typed:
     """A column of text read as its format says; required cells that are blank are faults, too."""
     if isinstance(text, pa.ChunkedArray):
         text = text.combine_chunks()
-    result = _choices(text, column) if column.read == "choice" else _read(text, column)
+    result = _read(text, column)
     if column.read == "time" and result.faults:
         _serials(text, result)
+    if column.nobody:
+        nobody = pc.is_in(result.values, value_set=pa.array(column.nobody, pa.string()))
+        result.values = pc.if_else(nobody, pa.scalar(None, pa.string()), result.values)
     _declared(result, column)
-    if column.required:
-        for row in np.flatnonzero(result.values.is_null().to_numpy(zero_copy_only=False)):
-            result.faults.setdefault(int(row), "missing")
-    return result
+    return _complete(result) if column.required else result
 
 
 def made(of: list[Typed], column: Column) -> Typed:
@@ -86,7 +87,12 @@ def made(of: list[Typed], column: Column) -> Typed:
         values = pc.multiply_checked(of[0].values, of[1].values)
     result = Typed(values, {row: code for one in of for row, code in one.faults.items()})
     _declared(result, column)
-    for row in np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False)):
+    return _complete(result)
+
+
+def _complete(result: Typed) -> Typed:
+    """The same, with blank cells as faults."""
+    for row in np.flatnonzero(result.values.is_null().to_numpy(zero_copy_only=False)):
         result.faults.setdefault(int(row), "missing")
     return result
 
@@ -107,7 +113,7 @@ def _each(text: pa.Array, column: Column, quick: pa.Array | None, left: Flags) -
         return Typed(quick, {})
     rows = np.flatnonzero(left)
     coded = pc.dictionary_encode(text.take(pa.array(rows)))
-    read = [_one(cell, column) for cell in coded.dictionary.to_pylist()]
+    read = [*map(_reader(column), coded.dictionary.to_pylist())]
     which = coded.indices.to_numpy(zero_copy_only=False)
     timed = pa.types.is_timestamp(kind)
     values = pa.array([value for value, _ in read], pa.int64() if timed else kind)
@@ -126,12 +132,20 @@ def _coded(read: list[Read], which: Places, rows: Places, *, said: bool) -> dict
     return {int(rows[at]): codes[int(which[at])] for at in np.flatnonzero(np.isin(which, list(codes)))}
 
 
-def _one(cell: str, column: Column) -> Read:
-    if column.read not in ("buyer", "text") and _ERROR.fullmatch(bare(cell)):
-        return None, "cell_error"
-    if column.read in ("money", "count", "signed"):
-        return READERS[column.read](cell, rounded=column.rounded)  # type: ignore[call-arg]
-    return READERS[column.read](cell)
+def _reader(column: Column) -> Callable[[str], Read]:
+    """How a cell of the column is read."""
+    known = {_plain(word): (meaning or None, "") for word, meaning in column.values.items()}
+    more = {"rounded": column.rounded} if column.read in ("money", "count", "signed") else {}
+
+    def read(cell: str) -> Read:
+        text = _plain(bare(cell)) if known else bare(cell)
+        if column.read not in ("buyer", "text") and _ERROR.fullmatch(text):
+            return None, "cell_error"
+        if known:
+            return known.get(text, (None, "" if text in BLANKS else "unknown_value"))
+        return READERS[column.read](cell, **more)
+
+    return read
 
 
 def _serials(text: pa.Array, result: Typed) -> None:
@@ -175,23 +189,6 @@ def _fault(result: Typed, wrong: Flags, code: str) -> None:
         for row in np.flatnonzero(wrong):
             result.faults.setdefault(int(row), code)
         result.values = pc.if_else(pa.array(wrong), pa.scalar(None, result.values.type), result.values)
-
-
-def _choices(text: pa.Array, column: Column) -> Typed:
-    known = {_plain(key): value for key, value in column.values.items()}
-    coded = pc.dictionary_encode(text)
-    read: list[Read] = []
-    for cell in coded.dictionary.to_pylist():
-        plain = _plain(bare(cell))
-        if _ERROR.fullmatch(plain):
-            read.append((None, "cell_error"))
-        elif plain in known:
-            read.append((known[plain] or None, ""))
-        else:
-            read.append((None, "" if plain in BLANKS else "unknown_value"))
-    which = coded.indices.to_numpy(zero_copy_only=False)
-    values = pa.array([value for value, _ in read], pa.string()).take(pa.array(which))
-    return Typed(values, _coded(read, which, np.arange(len(text)), said=False))
 
 
 def _plain(text: str) -> str:

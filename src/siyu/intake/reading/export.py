@@ -77,13 +77,9 @@ class _Run:
     def __init__(self, source: TableSource, reading: Reading, sink: Sink | None, progress: Progress) -> None:
         self.source, self.reading, self.account = source, reading, reading.account
         self.sink, self.progress = sink, progress
-        self.lines: list[Ints] = []
-        self.fen: list[Ints] = []
-        self.totals: list[tuple[int, int]] = []
-        self.spoken: list[tuple[int, int]] = []
-        self.raw_fen = 0
-        self.named: list[Flags] = []
-        self.unsure: list[Flags] = []
+        self.lines, self.fen = list[Ints](), list[Ints]()
+        self.totals, self.spoken = list[tuple[int, int]](), list[tuple[int, int]]()
+        self.named, self.unsure = list[Flags](), list[Flags]()
         self.rounded, self.damaged = Rounded(), Counter[str]()
         self.said: dict[tuple[str, str], list[int]] = {}
         self.left_aside: dict[str, list[int]] = {}
@@ -149,18 +145,15 @@ class _Run:
     def _take(self, records: Records, part: _Part, base: int) -> None:
         account = self.account
         account.put("accepted", int(records.fen.sum()), len(records.at))
-        self.raw_fen += records.raw_fen
         at = records.at + base
-        prints, values, rounded = part
-        self.prints.add(prints)
-        self.bounds.add(values)
-        self.rounded.add(rounded)
+        for gathered, found in zip((self.prints, self.bounds, self.rounded), part, strict=True):
+            gathered.add(found)
         self.lines.append(at)
         self.fen.append(records.fen)
         for line, amount, troubles in records.quarantined:
             account.put("quarantined", amount)
             for trouble in troubles:
-                account.report(self._placed(trouble, line + base))
+                account.report(replace(trouble, line=self._shown(line + base)))
                 self.damaged[trouble.column or ""] += trouble.code == "damaged_id"
         for line, amount, kind, cells in records.ignored:
             self._odd(line + base, amount, kind, cells)
@@ -177,17 +170,22 @@ class _Run:
         """Count a line that is no record; remember what it says about the file."""
         self.account.put("ignored", amount if kind == "total" else amount or 0)
         self.left_aside.setdefault(kind, []).append(self._shown(line))
-        if kind == "total" and amount is not None and not _subtotal(cells):
+        if kind == "total" and amount is not None and not any(word in "\n".join(cells).lower() for word in _SUBTOTAL):
             self.totals.append((line, amount))
         if (said := non_records.counted(cells)) is not None:
             self.spoken.append((line, said))
 
-    def _placed(self, trouble: Trouble, line: int) -> Trouble:
-        return Trouble(self._shown(line), trouble.column, trouble.code, trouble.found, trouble.expected)
-
     def _shown(self, index: int) -> int:
         """The physical line (header 1) or sheet row of a line counted from 0."""
         return self.source.rows[index] if self.source.rows is not None else index + 1
+
+    def _all_shown(self, indexes: Ints) -> list[int]:
+        return [self._shown(index) for index in indexes.tolist()]
+
+    def _note(self, code: str, places: list[int], column: str | None = None) -> None:
+        """Say of some lines what they have in common; nothing of none."""
+        if places:
+            self.account.note(code, column, found=f"{len(places):,}", expected=few_lines(places))
 
     def _finish(self, *, complete: bool) -> None:
         account = self.account
@@ -197,19 +195,17 @@ class _Run:
         if not held:
             raise RefusedError("no_records")
         raw = account.fen["accepted"] + account.fen["quarantined"]
-        lines = np.concatenate(self.lines)
-        fen = np.concatenate(self.fen)
+        lines, fen = np.concatenate(self.lines), np.concatenate(self.fen)
         self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
         self._plausible(lines, fen)
         if not account.records["accepted"]:
             account.refuse(Trouble(0, None, "nothing_accepted"))
+        kept = ~np.isin(lines, self.reading.dropped)
         if "buyer_id" in self.layout.places:
-            named = np.concatenate(self.named)
-            gone = np.isin(lines, self.reading.dropped)
-            account.identities = int((named & ~gone).sum()) if not account.refused else 0
+            account.identities = int((np.concatenate(self.named) & kept).sum()) if not account.refused else 0
         if self.unsure and not account.refused:
-            unsure = np.concatenate(self.unsure) & ~np.isin(lines, self.reading.dropped)
+            unsure = np.concatenate(self.unsure) & kept
             account.net_uncertain = (int(unsure.sum()), int(fen[unsure].sum()))
         account.completeness = "last_record_complete" if complete else "not_verified"
         self._compare(held, {raw, account.fen["accepted"] + account.fen["quarantined"]}, complete=complete)
@@ -218,12 +214,10 @@ class _Run:
         account, repeats = self.account, self.prints.repeats()
         unsaid = self.account.unknown_columns if repeats.other.size and not self.prints.whole else ()
         if unsaid or repeats.other.size > max(2, UNCLEAR * lines.size):
-            where = few_lines([self._shown(int(lines[at])) for at in repeats.other])
+            where = few_lines(self._all_shown(lines[repeats.other]))
             names = ", ".join(unsaid or self.layout.format.line_key or ["line_key"])
             raise RefusedError("lines_unclear", found=names, expected=where)
-        if repeats.same.size:
-            where = few_lines([self._shown(int(lines[at])) for at in repeats.same])
-            account.note("repeats", found=f"{repeats.same.size:,}", expected=where)
+        self._note("repeats", self._all_shown(lines[repeats.same]))
         for at in repeats.same:
             account.move("accepted", "ignored", int(fen[at]))
         per_order = self.layout.control is not None and (self.layout.format.columns[self.layout.control].per == "order")
@@ -247,12 +241,8 @@ class _Run:
         kept = ~np.isin(lines, self.reading.dropped)
         account.observed = self.bounds.observed(kept)
         for column, code, places in self.bounds.odd(fen):
-            found = [self._shown(int(lines[at])) for at in places if kept[at]]
-            if found:
-                account.note(code, column, found=f"{len(found):,}", expected=few_lines(found))
-        hidden = [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)]
-        if hidden:
-            account.note("hidden_rows", found=f"{len(hidden):,}", expected=few_lines(hidden))
+            self._note(code, self._all_shown(lines[places[kept[places]]]), column)
+        self._note("hidden_rows", [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)])
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:
             kinds = "; ".join(f"{kind} ({few_lines(places)})" for kind, places in sorted(aside.items()))
             account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
@@ -276,20 +266,14 @@ class _Run:
         """The file's own totals and counts against what was read."""
         account = self.account
         for line, total in self.totals[-1:]:
-            if total in sums:
-                account.completeness = "verified" if complete or not account.unpriced else "not_verified"
-            else:
-                account.completeness = "not_verified"
-                found = f"{max(sums) / 100:.2f}"
-                shown = self._shown(line)
-                account.report(Trouble(shown, None, "total_mismatch", found, f"{total / 100:.2f}"))
+            fits = total in sums and (complete or not account.unpriced)
+            account.completeness = "verified" if fits else "not_verified"
+            if total not in sums:
+                found, expected = f"{max(sums) / 100:.2f}", f"{total / 100:.2f}"
+                account.report(Trouble(self._shown(line), None, "total_mismatch", found, expected))
         for line, said in self.spoken[-1:]:
             if said != held:
                 account.completeness = "not_verified"
                 account.report(Trouble(self._shown(line), None, "count_mismatch", str(held), str(said)))
             elif not self.totals:
                 account.completeness = "verified"
-
-
-def _subtotal(cells: list[str]) -> bool:
-    return any(word in cell.lower() for cell in cells for word in _SUBTOTAL)

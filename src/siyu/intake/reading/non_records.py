@@ -7,20 +7,10 @@ import unicodedata
 from collections.abc import Sequence
 
 from siyu.intake.formats.cells import BLANKS, bare, fen
-from siyu.intake.formats.format import normal
+from siyu.intake.formats.format import normal, patterns
 
-_TOTAL = re.compile(
-    r"(本页|当页|全部|订单|金额|销售|数据|当月|本月|本日|全店|店铺|应收|实收|实付|成交)?"
-    r"(合计|总计|小计|共计|总和|汇总|累计|总额|总数|求和|总金额|合计数|总合计|合计金额|统计|小结)"
-    r"(金额|数|值|行|栏|额|\(元\)|\(rmb\)|\(cny\)|元)?"
-    r"|(grand|sub|page|report|overall|running|order)?-?(sub)?totals?(\((cny|rmb)\)|amount|sum|value)?"
-    r"|sum(mary)?|sumtotal|sumofamounts?|totalsum|合|计|σ|∑"
-)
-_NOTE = re.compile(
-    r"导出|报表|报告|店铺|说明|备注|注[::]|统计|时间|日期|生成|制表|数据来源|以上|以下|明细|第\d+页|共\d+"
-    r"|export|report|generated|note|page|shop|period|source|printed|rows?\b|records?\b",
-    re.IGNORECASE,
-)
+_WORDS = patterns(__file__)
+_TOTAL = _WORDS["total"]
 _COUNTED = re.compile(r"共\s*(\d[\d,]*)\s*(?:条|笔|行|单|个订单)|(\d[\d,]*)\s*(?:rows|records|orders)\b")
 
 
@@ -58,7 +48,7 @@ def is_header(cells: Sequence[str], header: Sequence[str]) -> bool:
 def is_note(cells: Sequence[str]) -> bool:
     """Whether one or two filled cells read like a title or footnote rather than a cut record."""
     held = filled(cells)
-    return 0 < len(held) <= 2 and any(_NOTE.search(cell) or counted([cell]) for cell in held)
+    return 0 < len(held) <= 2 and any(_WORDS["note"].search(cell) or counted([cell]) for cell in held)
 
 
 def counted(cells: Sequence[str]) -> int | None:

@@ -30,6 +30,7 @@ GAP = 730  # days between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
 CONTRADICTS = 0.05  # share of refunds above the amount at which the column is not what the format says
 FAR = 100  # times the amount that 99 in 100 stay below, or times a hundred that of one in two
+DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
 NEVER = np.iinfo(np.int64).min
 _SOONEST, _LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # where a record has no date
 
@@ -64,14 +65,15 @@ class Bounds:
             return kept
         times = [_seconds(records[key]) // DAY for key in TIMES.get(self.layout.format.kind, ()) if key in names]
         if times:
-            known = [time > NEVER // DAY for time in times]
-            early = [np.where(there, time, _LATEST) for time, there in zip(times, known, strict=True)]
-            late = [np.where(there, time, _SOONEST) for time, there in zip(times, known, strict=True)]
+            early = [np.where(time > NEVER // DAY, time, _LATEST) for time in times]
             kept["first"] = np.minimum.reduce(early).astype(np.int32)
-            kept["last"] = np.maximum.reduce(late).astype(np.int32)
+            kept["last"] = np.maximum(np.maximum.reduce(times), _SOONEST).astype(np.int32)
         if {"status", "paid_at"} <= set(names) and records["paid_at"].null_count:
             done = pc.equal(records["status"], "completed").fill_null(False).to_numpy()
             kept["delivered"] = (done & records["paid_at"].is_null().to_numpy()).astype(np.int8)
+        if {"status", "paid_at"} <= set(names):
+            unpaid = pc.equal(records["status"], "unpaid").fill_null(False).to_numpy()
+            kept["unpaid"] = (unpaid & records["paid_at"].is_valid().to_numpy()).astype(np.int8)
         if "refunded_fen" in names:
             kept["refunded"] = _fen(records, "refunded_fen")
             if "paid_fen" in names:
@@ -120,26 +122,28 @@ class Bounds:
 
         fen: the control amounts.
         """
-        refunded, over, dear = self.joined("refunded"), self.joined("over"), self.joined("dear")
-        entry = self.layout.format
+        refunded, over, dear, still = (self.joined(name) for name in ("refunded", "over", "dear", "still"))
+        entry, title, back = self.layout.format, self.layout.title, np.count_nonzero(refunded)
         if (refunded < 0).any() and (refunded > 0).any():
-            raise RefusedError("mixed_signs", column=self.layout.title("refunded_fen"))
-        if entry.refunds == "apart" and over.sum() > max(2, CONTRADICTS * np.count_nonzero(refunded)):
-            shown = f"{int(over.sum()):,}"
-            raise RefusedError("refunds_contradict", column=self.layout.title("refunded_fen"), found=shown)
-        if entry.refunds == "net" and self.joined("still").sum() > max(5, np.count_nonzero(refunded) / 2):
-            shown = f"{int(self.joined('still').sum()):,}"
-            raise RefusedError("refunds_still_there", column=self.layout.title("net_fen"), found=shown)
-        if dear.sum() > max(2, dear.size / 2):
-            column = self.layout.title("paid_fen")
-            raise RefusedError("price_contradicts", column=column, found=f"{int(dear.sum()):,}")
-        yield self.layout.title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
-        yield self.layout.title("refunded_fen"), "refund_over", np.flatnonzero(over)
-        yield self.layout.title("paid_fen"), "price_over", np.flatnonzero(dear)
+            raise RefusedError("mixed_signs", column=title("refunded_fen"))
+        for key, code, count, most in (
+            ("refunded_fen", "refunds_contradict", over.sum() * (entry.refunds == "apart"), max(2, CONTRADICTS * back)),
+            ("net_fen", "refunds_still_there", still.sum() * (entry.refunds == "net"), max(5, back / 2)),
+            ("paid_fen", "price_contradicts", dear.sum(), max(2, dear.size / 2)),
+        ):
+            if count > most:
+                raise RefusedError(code, column=title(key), found=f"{int(count):,}")
+        yield title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
+        yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
+        yield title("refunded_fen"), "refund_over", np.flatnonzero(over)
+        yield title("paid_fen"), "price_over", np.flatnonzero(dear)
         if fen.size >= 20 and self.layout.control is not None:
             half, most = np.quantile(fen, [0.5, 0.99], method="lower")
+            if half > DEAREST and entry.kind == "orders":
+                shown = f"{int(half) // 100:,}"
+                raise RefusedError("implausible_amounts", column=title(self.layout.control), found=shown)
             far = FAR * max(min(most, FAR * half), 10_000)
-            yield self.layout.title(self.layout.control), "outlier", np.flatnonzero(fen > far)
+            yield title(self.layout.control), "outlier", np.flatnonzero(fen > far)
 
 
 def unsure(records: pa.Table) -> Flags:
@@ -158,12 +162,9 @@ def _apart(days: Ints) -> Ints:
     if known.size < 4 or np.ptp(days[known]) <= GAP:
         return np.zeros(0, np.int64)
     inorder = known[np.argsort(days[known], kind="stable")]
-    gaps = np.diff(days[inorder]) > GAP
-    below = np.flatnonzero(gaps[:few])
-    above = np.flatnonzero(gaps[-few:][::-1])
-    low = inorder[: below.max() + 1] if below.size else inorder[:0]
-    high = inorder[-(above.max() + 1) :] if above.size else inorder[:0]
-    return np.concatenate([low, high])
+    gaps = np.flatnonzero(np.diff(days[inorder]) > GAP)
+    below, above = gaps[gaps < few], gaps[gaps >= inorder.size - 1 - few]
+    return np.concatenate([inorder[: below.max(initial=-1) + 1], inorder[above.min(initial=inorder.size) + 1 :]])
 
 
 def few_lines(places: Sequence[int]) -> str:

@@ -53,28 +53,8 @@ _SANE = (pa.scalar(EPOCH.replace(year=1990), pa.timestamp("s")),
          pa.scalar(EPOCH.replace(year=2100), pa.timestamp("s")))  # fmt: skip
 
 
-def _signs(text: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int32]]:
-    """The bytes of all cells one after the other, and where each begins in them (one more: the end)."""
-    ends = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1]
-    data = text.buffers()[2]
-    signs = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data is not None else np.zeros(0, np.uint8)
-    return signs, ends - ends[0]
-
-
-def _all(text: pa.Array, allowed: npt.NDArray[np.bool_]) -> bool:
-    """Whether every cell has one to fifty signs, all of them allowed: a tenth of the cost of a pattern."""
-    if not len(text):
-        return False
-    signs, ends = _signs(text)
-    lengths = np.diff(ends)
-    return bool(lengths.min() >= 1 and lengths.max() <= 50 and allowed[signs].all())
-
-
-_DIGITS = np.isin(np.arange(256), np.frombuffer(b"0123456789", np.uint8))
-
-
 def _quick_id(text: pa.Array) -> tuple[pa.Array, Flags]:
-    if _all(text, _DIGITS):
+    if pc.all(pc.ascii_is_decimal(text)).as_py() and (pc.max(pc.binary_length(text)).as_py() or 0) <= 50:
         return text, np.ones(len(text), bool)
     fine = pc.and_(pc.match_substring_regex(text, _ID), pc.invert(pc.match_substring_regex(text, _POWER)))
     return text, fine.to_numpy(zero_copy_only=False)

@@ -22,15 +22,13 @@ class Records:
     """What a block holds. Lines are counted from 0 inside the block.
 
     accepted: the typed columns of accepted records; at, fen: their line and control amount (0 if none).
-    raw_fen: the control column's sum over all sound lines, found by both tokenizers. notes: cells that were
-    read and deserve a word: line, header, code. text: the lines themselves.
+    notes: cells that were read and deserve a word: line, header, code. text: the lines themselves.
     """
 
     lines: int
     accepted: pa.Table
     at: Ints
     fen: Ints
-    raw_fen: int
     text: Lines
     quarantined: list[tuple[int, int | None, list[Trouble]]] = field(default_factory=list)
     ignored: list[tuple[int, int | None, str, list[str]]] = field(default_factory=list)
@@ -43,7 +41,7 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     sound = np.flatnonzero(lines.sound)
     if not sound.size:
         empty = pa.table({key: pa.array([], pa.string()) for key in layout.places})
-        records = Records(len(lines.starts), empty, sound, np.zeros(0, np.int64), 0, lines)
+        records = Records(len(lines.starts), empty, sound, np.zeros(0, np.int64), lines)
         _unsound(lines, layout, delimiter, records)
         return records
     table = tables(lines.sound_bytes(), layout, delimiter, lines.longest)
@@ -62,7 +60,7 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     keep[list(faults)] = False
     whole = pa.table({key: one.values for key, one in columns.items()})
     accepted = whole if keep.all() else whole.filter(pa.array(keep))
-    records = Records(len(lines.starts), accepted, sound[keep], amounts[keep], int(amounts.sum()), lines)
+    records = Records(len(lines.starts), accepted, sound[keep], amounts[keep], lines)
     records.notes = [
         (int(sound[row]), layout.title(key), code)
         for key, one in columns.items()

@@ -6,6 +6,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from typing import BinaryIO
 
 from siyu.errors import printable, shown_path
 from siyu.intake.containers import documents, pages
+from siyu.intake.containers.marks import Sheet
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
 from siyu.intake.formats.catalogue import FormatError, identified
@@ -128,15 +130,15 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
         elif start.startswith(MAGIC):
             with opener() as file:
                 found = sheets(file, None)
-            yield from _named(name, [(one.title, one.text, one.rows, one.hidden) for one in found])
+            yield from _named(name, found)
         elif pages.is_page(start):
-            yield from _named(name, [("", *table, ()) for table in pages.tables(_text(opener))])
+            yield from _named(name, pages.tables(_text(opener)))
         elif re.match(rb"(\[\s*)?\{\s*[\"}]", _plain(start)):
             with opener() as file:
                 lists = documents.tables(file.read(documents.SIZE_LIMIT + 1))
             # beside a list that some format knows others may stand: settings, tags, details
-            known = [one for one in lists if _is_known(one[1], own)]
-            yield from _named(name, [(*one, ()) for one in known or lists])
+            known = [one for one in lists if _is_known(one.text, own)]
+            yield from _named(name, known or lists)
         elif dress := next((dress for sign, dress in DRESSES if _plain(start).startswith(sign)), ""):
             raise RefusedError("wrong_dress", found=dress)  # noqa: TRY301
         else:
@@ -171,14 +173,14 @@ def _archived(name: str, own: Path | None, opener: Opener) -> Iterator[TableSour
     if found is None:
         yield from _members(name, own, opener)
     else:
-        yield from _named(name, [(one.title, one.text, one.rows, one.hidden) for one in found])
+        yield from _named(name, found)
 
 
-def _named(name: str, tables: list[tuple[str, bytes, tuple[int, ...], tuple[int, ...]]]) -> Iterator[TableSource]:
-    sheets = {title: data for title, data, _, _ in tables}
-    for number, (title, data, rows, hidden) in enumerate(tables, 1):
-        shown = name if len(tables) == 1 else f"{name}!{title or number}"
-        yield TableSource(shown, partial(_reopened, data), len(data), rows, hidden, sheets=sheets)
+def _named(name: str, tables: Sequence[Sheet]) -> Iterator[TableSource]:
+    beside = {one.title: one.text for one in tables}
+    for number, one in enumerate(tables, 1):
+        shown = name if len(tables) == 1 else f"{name}!{one.title or number}"
+        yield TableSource(shown, partial(io.BytesIO, one.text), len(one.text), one.rows, one.hidden, sheets=beside)
 
 
 def _members(name: str, own: Path | None, opener: Opener) -> Iterator[TableSource]:
@@ -244,25 +246,18 @@ def _text(opener: Opener) -> Iterator[str]:
     with opener() as file:
         start = file.read(2)
     for codec in ("utf-16",) if start in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
-        if _fits(opener, codec):
-            decoder = codecs.getincrementaldecoder(codec)()
-            with opener() as file:
-                while block := file.read(pages.PIECE):
-                    yield decoder.decode(block)
-            return
+        try:
+            deque(_decoded(opener, codec), maxlen=0)
+        except UnicodeDecodeError:
+            continue
+        yield from _decoded(opener, codec)
+        return
     raise RefusedError("encoding")
 
 
-def _fits(opener: Opener, codec: str) -> bool:
-    decoder = codecs.getincrementaldecoder(codec)()
+def _decoded(opener: Opener, codec: str) -> Iterator[str]:
     with opener() as file:
-        try:
-            while block := file.read(pages.PIECE):
-                decoder.decode(block)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
+        yield from codecs.iterdecode(iter(partial(file.read, pages.PIECE), b""), codec)
 
 
 @contextmanager
@@ -272,7 +267,3 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
             yield file
     except OSError as error:
         raise RefusedError("unreadable", found=error.strerror or "") from None
-
-
-def _reopened(data: bytes) -> BinaryIO:
-    return io.BytesIO(data)

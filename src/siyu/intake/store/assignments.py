@@ -1,6 +1,5 @@
 """The draw of who is to be invited, kept in the subject's folder for its owner's eyes only, and what comes back."""
 
-import os
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from siyu import reads
 from siyu.errors import Problem, UsageError
+from siyu.intake.store.inventory import written
 
 ROWS, TERMS = "draw.csv", "draw.json"
 
@@ -57,8 +57,8 @@ def stored(folder: Path) -> Draw | None:
 
 def store(folder: Path, draw: Draw) -> None:
     """Keep a draw."""
-    _write(folder / ROWS, draw.rows.to_csv(index=False))
-    _write(folder / TERMS, draw.terms.model_dump_json(indent=1) + "\n")
+    written(folder / ROWS, draw.rows.to_csv(index=False))
+    written(folder / TERMS, draw.terms.model_dump_json(indent=1) + "\n")
 
 
 def without(folder: Path, order_ids: Collection[str]) -> None:
@@ -89,10 +89,3 @@ def assigned(folder: Path, returned: pd.DataFrame | None) -> pd.DataFrame | None
 
 def _rows(content: bytes) -> pd.DataFrame:
     return pd.read_csv(BytesIO(content), dtype=str)
-
-
-def _write(path: Path, text: str) -> None:
-    making = path.with_name(f".{path.name}.{os.getpid()}")
-    making.touch(0o600)
-    making.write_text(text, encoding="utf-8")
-    making.replace(path)

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import pandas as pd
+from psutil import pid_exists
 
 from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
@@ -224,18 +225,8 @@ def _leave_only(folder: Path, wanted: set[Path]) -> None:
     """Remove what exports made that are no longer there, but nothing that another process is still writing."""
     for old in folder.iterdir():
         _, _, process = old.name.partition(".")
-        if old not in wanted and not (process and _runs(int(process))):
+        if old not in wanted and not (process and pid_exists(int(process))):
             shutil.rmtree(old)
-
-
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # it runs, and is somebody else's
-        return True
-    return True
 
 
 def _identity(counts: Sequence[Counts], accounts: Sequence[Account]) -> Identity:
@@ -244,9 +235,5 @@ def _identity(counts: Sequence[Counts], accounts: Sequence[Account]) -> Identity
         return Identity(0.0, 0, "no_orders")
     if usable:
         return Identity(usable / records, records, None)
-    asked = any(account.identities is not None and _kind(account) == "orders" for account in accounts)
+    asked = any(account.identities is not None and account.kind == "orders" for account in accounts)
     return Identity(0.0, records, "masked" if asked else "no_buyer_column")
-
-
-def _kind(account: Account) -> str:
-    return account.entry.kind if account.entry is not None else ""

@@ -4,18 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-# what a report or `siyu metrics` says where a figure needs buyers
-REASONS = {
-    "no_orders": "there is no order export",
-    "no_buyer_column": "the order exports name no buyer",
-    "masked": "every buyer in the order exports is masked or encrypted",
-}
-STEPS = {
-    "no_orders": "Put order exports into the folder exports of the subject.",
-    "no_buyer_column": "Ask for a table of {columns}: on Douyin only the Open API (order.searchList, order.orderDetail)"
-    " has doudian_open_id; a hash of it serves as well, if it is the same for the same buyer.",
-    "masked": "Ask for an export with readable buyers, or for a table of {columns} with a key for each order.",
-}
+from siyu.messages import tables
+
+_LABELS = tables(__file__)
+REASONS: dict[str, str] = _LABELS["REASONS"]
+STEPS: dict[str, str] = _LABELS["STEPS"]
 KEY_TABLE_FILE = "buyer_keys_to_fill.csv"
 KEY_TABLE = "主订单编号,doudian_open_id"  # the header of a buyer-key table
 

@@ -18,6 +18,15 @@ def store_of(folder: Path) -> Path:
     return folder.parent / ".store" / folder.name
 
 
+def written(path: Path, text: str) -> None:
+    """Write a file for its owner's eyes only, which others see whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    making = path.with_name(f".{path.name}.{os.getpid()}")
+    making.touch(0o600)
+    making.write_text(text, encoding="utf-8")
+    making.replace(path)
+
+
 @contextmanager
 def private(store: Path) -> Iterator[None]:
     """What is written meanwhile is for its owner's eyes only, and so is what lies in the store already."""
@@ -69,10 +78,7 @@ class Inventory:
         }
         if not entries and not self.note.exists():
             return
-        self.note.parent.mkdir(parents=True, exist_ok=True)
-        making = self.note.with_suffix(f".{os.getpid()}")
-        making.write_text(json.dumps(entries), encoding="utf-8")
-        making.replace(self.note)
+        written(self.note, json.dumps(entries))
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from siyu import reads
 from siyu.errors import Problem, UsageError
+from siyu.intake.store.inventory import written
 from siyu.paths import project_root
 
 SIZE = 32  # bytes of the secret, and of a key
@@ -118,10 +119,7 @@ def erased(store: Path, secret: bytes) -> frozenset[bytes]:
 def add_erased(store: Path, secret: bytes, key: bytes) -> None:
     """Remember one more key."""
     keys = sorted({key, *erased(store, secret)})
-    content = json.dumps({"secret": name_of(secret), "keys": [one.hex() for one in keys]})
-    making = store / f"{ERASED}.{os.getpid()}"
-    making.write_text(content, encoding="utf-8")
-    making.replace(store / ERASED)
+    written(store / ERASED, json.dumps({"secret": name_of(secret), "keys": [one.hex() for one in keys]}))
 
 
 def name_of(secret: bytes) -> str:

@@ -8,7 +8,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,14 +22,14 @@ from siyu import reads
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.format import Format, tables, words
 from siyu.intake.formats.identities import nobody_file
-from siyu.intake.reading.accounting import Account, stored_account
+from siyu.intake.reading.accounting import NOT_STORED, STORED, Account
 from siyu.intake.reading.export import Progress, read
 from siyu.intake.reading.lines import Ints
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.store.exported import Exported, epoch_of, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
-VERSION = "6"  # raise it when the same bytes would give other parts
+VERSION = "7"  # raise it when the same bytes would give other parts
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 COLUMNS: dict[str, pa.DataType] = {
     "order_id": _TEXT, "line_id": _TEXT, "created_at": _TIME, "paid_at": _TIME, "completed_at": _TIME,
@@ -148,7 +148,7 @@ def stored_part(folder: Path, name: str, own: Path | None = None) -> tuple[Accou
     columns, repeats = tuple(entry["columns"]), tuple(entry["repeats"])
     part = Part(folder, name, read_by, exported(name), columns, repeats, entry["digest"], entry["erased"],
                 entry["identities"] is not None)  # fmt: skip
-    return stored_account(entry, name, read_by), part
+    return replace(STORED.validate_python(entry), file=name, entry=read_by), part
 
 
 def _rules(own: Path | None) -> str:
@@ -182,7 +182,7 @@ def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress 
             return account
         more = _write_buyers(making, ring, erased(folder.parent.parent, secret))
         more |= {"columns": _read(making / "rows.arrow").column_names, "repeats": reading.dropped.tolist()}
-        stored = json.dumps(account.as_stored() | more)
+        stored = json.dumps(STORED.dump_python(account, mode="json", exclude=NOT_STORED) | more)
         (making / "account.json").write_text(stored, encoding="utf-8")
         _settle(making, folder)
         return account

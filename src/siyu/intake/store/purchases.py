@@ -36,18 +36,29 @@ def purchase_days(sales: Sales, joined: pa.Table | None) -> pa.Table:
     day = sales.paid_at // DAY
     new_buyer = _changes(sales.buyer)
     starts = np.flatnonzero(new_buyer | _changes(day))
-    if not starts.size:
-        none = np.zeros(0, np.int64)
-        return _table(none, none, none, none, none, pa.nulls(0, pa.bool_()))
-    orders = np.add.reduceat((_changes(sales.order) | new_buyer).astype(np.int64), starts)
-    paid, net = np.add.reduceat(sales.paid, starts), np.add.reduceat(sales.net, starts)
     buyer, days = sales.buyer[starts], day[starts]
+    orders = _sums((_changes(sales.order) | new_buyer).astype(np.int64), starts)
     members = pa.nulls(len(buyer), pa.bool_())
-    if joined is not None:
+    new = _changes(buyer)
+    if joined is not None and len(buyer):
         firsts = np.flatnonzero(new_buyer)
         before = _before(sales.buyer[firsts], sales.paid_at[firsts], joined)
-        members = pa.array(before[np.cumsum(_changes(buyer)) - 1])
-    return _table(buyer, days, orders, paid, net, members)
+        members = pa.array(before[np.cumsum(new) - 1])
+    first = np.flatnonzero(new)[np.cumsum(new) - 1]
+    last = np.append(new, True)[1:]
+    dates = pa.array(days.astype(np.int32)).cast(pa.date32())
+    return pa.table({
+        "buyer_id": buyer, "day": dates, "orders": orders, "paid_fen": _sums(sales.paid, starts),
+        "net_fen": _sums(sales.net, starts), "purchase_no": np.arange(len(buyer)) - first + 1,
+        "days_to_next": pa.array(np.append(days, 0)[1:] - days, mask=last),
+        "first_day": dates.take(pa.array(first)),
+        "member_before_first_order": members,
+    })  # fmt: skip
+
+
+def _sums(values: Ints, starts: Ints) -> Ints:
+    found: Ints = np.add.reduceat(values, starts) if starts.size else values[:0]
+    return found
 
 
 def _before(buyer: Ints, paid_at: Ints, joined: pa.Table) -> Flags:
@@ -66,20 +77,3 @@ def _changes(values: npt.NDArray[np.integer]) -> Flags:
     changed = np.ones(len(values), bool)
     np.not_equal(values[1:], values[:-1], out=changed[1:])
     return changed
-
-
-def _table(buyer: Ints, day: Ints, orders: Ints, paid: Ints, net: Ints, members: pa.Array) -> pa.Table:
-    new = _changes(buyer)
-    first = np.flatnonzero(new)[np.cumsum(new) - 1] if len(buyer) else np.zeros(0, np.int64)
-    last = np.ones(len(buyer), bool)
-    last[:-1] = new[1:]
-    to_next = np.zeros(len(buyer), np.int64)
-    to_next[:-1] = np.where(new[1:], 0, day[1:] - day[:-1])
-    days = pa.array(day.astype(np.int32)).cast(pa.date32())
-    return pa.table({
-        "buyer_id": buyer, "day": days, "orders": orders, "paid_fen": paid, "net_fen": net,
-        "purchase_no": np.arange(len(buyer)) - first + 1,
-        "days_to_next": pa.array(to_next, mask=last),
-        "first_day": days.take(pa.array(first)),
-        "member_before_first_order": members,
-    })  # fmt: skip

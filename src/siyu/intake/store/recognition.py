@@ -7,7 +7,6 @@ it is decided anew when the list of formats changes, and a format that wins noth
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from siyu.intake.formats.catalogue import format_files
 from siyu.intake.formats.format import tables_file
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.sources import own_formats
-from siyu.intake.store.inventory import Inventory, store_of
+from siyu.intake.store.inventory import Inventory, store_of, written
 from siyu.paths import address
 from siyu.reads.digests import digest, sha256_of
 
@@ -108,7 +107,4 @@ def _formats(own: Path | None) -> str:
 
 
 def _remember(store: Path, exports: Mapping[str, Outcome], own: Path | None) -> None:
-    store.mkdir(parents=True, exist_ok=True)
-    making = store / f"{_NOTE}.{os.getpid()}"
-    making.write_text(json.dumps({"formats": _formats(own), "exports": exports}, ensure_ascii=False), encoding="utf-8")
-    making.replace(store / _NOTE)
+    written(store / _NOTE, json.dumps({"formats": _formats(own), "exports": exports}, ensure_ascii=False))

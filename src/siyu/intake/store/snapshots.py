@@ -4,7 +4,7 @@ The unit is the line. Orders whose lines cannot be told apart by the columns at 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -112,43 +112,32 @@ def _units(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> I
 
 def _differ(table: pa.Table, rows: Ints, unit: Ints, part: Ints, pair: tuple[int, int], standing: Ints) -> bool:
     """Whether two exports tell otherwise about the units that the second is the newest of."""
-    sides = []
     shared = np.intersect1d(*(unit[(part[rows] == one) & (standing == pair[1])] for one in pair))
+    told = [name for name in COMPARED if name in table.column_names]
+    sides = []
     for one in pair:
         mine = (part[rows] == one) & np.isin(unit, shared)
-        sides.append(sorted(_told(table.take(pa.array(rows[mine])), unit[mine])))
+        lines = table.select(told).take(pa.array(rows[mine]))
+        values = (lines[name].cast(pa.string()).to_pylist() for name in told)
+        sides.append(sorted(map(repr, zip(unit[mine].tolist(), *values, strict=True))))
     return sides[0] != sides[1]
-
-
-def _told(lines: pa.Table, unit: Ints) -> Iterator[tuple[str, ...]]:
-    held = [lines[name].cast(pa.string()).to_pylist() for name in COMPARED if name in lines.column_names]
-    for values in zip(unit.tolist(), *held, strict=True):
-        yield tuple(map(str, values))
 
 
 def contradicting(parts: Sequence[Part], keys: Keys) -> list[Clash]:
     """Exports of other kinds than orders that tell otherwise about the same row of their table."""
     found: list[Clash] = []
-    for place, one in enumerate(parts):
-        for other in parts[place + 1 :]:
-            kind = one.format.kind
-            if (
-                kind == "orders"
-                or kind != other.format.kind
-                or one.exported_before(other)
-                or other.exported_before(one)
-            ):
-                continue
-            frames = [_frame(part, keys) for part in (one, other)]
-            shared = [name for name in frames[0] if name in frames[1]]
-            row = ["key" if name == "buyer_id" else name for name in tables()[kind].keys]
-            on = [name for name in row if name in shared]
-            if not on:
-                continue
-            both = frames[0][shared].merge(frames[1][shared], on=on, suffixes=("", " of the other"))
-            told = [name for name in shared if name not in on]
-            if any(_unlike(both[name], both[f"{name} of the other"]) for name in told):
-                found += _both(one, other, "contradiction")
+    others = [part for part in parts if part.format.kind != "orders"]
+    for one, other in combinations(others, 2):
+        kind = one.format.kind
+        if kind != other.format.kind or one.exported_before(other) or other.exported_before(one):
+            continue
+        mine, theirs = (_frame(part, keys) for part in (one, other))
+        shared = [name for name in mine if name in theirs]
+        on = [name for name in ("key" if key == "buyer_id" else key for key in tables()[kind].keys) if name in shared]
+        both = mine[shared].merge(theirs[shared], on=on, suffixes=("", " of the other")) if on else mine[:0]
+        told = [name for name in shared if name not in on] if on else []
+        if any(_unlike(both[name], both[f"{name} of the other"]) for name in told):
+            found += _both(one, other, "contradiction")
     return found
 
 
@@ -199,7 +188,7 @@ def _records(part: Part) -> pd.DataFrame:
 def _counted(mine: pd.DataFrame, theirs: pd.DataFrame) -> list[pd.Series]:
     """How often each record stands in either, by the columns of both. A spreadsheet that saves a file again may drop
     the seconds, or all but the day."""
-    names = [name for name in mine if name in theirs]
+    names = [str(name) for name in mine if name in theirs]
     when = names[0]
     days = any((side[when].dropna() == side[when].dropna().dt.floor("D")).all() for side in (mine, theirs))
     sides = [side[names].assign(**{when: side[when].dt.floor("D" if days else "min")}) for side in (mine, theirs)]

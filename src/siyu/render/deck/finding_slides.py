@@ -16,7 +16,6 @@ from siyu.render.said import ARGUMENT_LENGTH
 from siyu.render.speech import Speech
 
 _ROWS = 7  # of a table on a slide; the workbook has all of them
-_LEGIBLE = 0.85  # of the size of a panel, from which on paragraphs are left to the notes
 
 
 class FindingSlides:
@@ -45,7 +44,7 @@ class FindingSlides:
             slide.put("Content", self._figures(finding))
         slide.put("Subtitle", plain_paragraphs(subtitle))
         if not wide:
-            slide.put("Panel", self._fitted(notes, slide.spots["Panel"]))
+            slide.put("Panel", self.fitted(notes, slide.spots["Panel"]))
         slide.put("Source", self.sourcing.line([finding], slide.spots["Source"]))
         slide.notes(self.sourcing.notes(finding))
 
@@ -97,13 +96,13 @@ class FindingSlides:
             found += [Paragraph([Run(name, bold=True)], before=12 if found else 0), Paragraph([Run(meaning)], before=5)]
         return found
 
-    def _fitted(self, paragraphs: Sequence[Paragraph], spot: Spot) -> list[Paragraph]:
+    def fitted(self, paragraphs: Sequence[Paragraph], spot: Spot) -> list[Paragraph]:
         """As many paragraphs as fit at a readable size; the notes have them all."""
-        kept, size = list(paragraphs), spot.size * _LEGIBLE
+        kept = list(paragraphs)
         more = Paragraph([Run(self.speech.message("More in the notes."), colour="tx2")], before=5)
         while len(kept) > 1:
             shown = [*kept, more] if len(kept) < len(paragraphs) else kept
-            if text_height(shown, spot, size) <= spot.height:
+            if text_height(shown, spot, spot.least) <= spot.height:
                 break
             kept.pop()
             while len(kept) > 1 and all(run.bold for run in kept[-1].runs):

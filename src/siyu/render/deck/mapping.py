@@ -36,7 +36,8 @@ def _found(name: str, model: Mapping[str, Spot], held: Sequence[Match], size: tu
     if alike:
         return min(alike, key=lambda one: sum(_distance(model[key], spot) for key, spot in one[1].items()))
     for layout, spots in held:
-        if TYPES.get(name) == layout._element.get("type") and (found := _typed(needed, spots)):
+        named = TYPES.get(name, "none") == layout._element.get("type")
+        if named and (found := _typed(needed, spots)):
             return layout, found
     roomy = [(layout, spots, room) for layout, spots in held if (room := _room(spots, size))]
     if not roomy:
@@ -90,7 +91,8 @@ def _room(spots: Mapping[str, Spot], size: tuple[int, int]) -> Box | None:
         return None
     top = title.box[1] + title.box[3]
     box = body.box if body else (title.box[0], top, title.box[2], round((1 - _MARGIN) * size[1]) - top)
-    return box if box[2] >= _ROOM[0] * size[0] and box[3] >= _ROOM[1] * size[1] else None
+    inside = min(box) >= 0 and box[0] + box[2] <= size[0] and box[1] + box[3] <= size[1]
+    return box if inside and box[2] >= _ROOM[0] * size[0] and box[3] >= _ROOM[1] * size[1] else None
 
 
 def _placed(model: Mapping[str, Spot], needed: Sequence[str], spots: Mapping[str, Spot], room: Box) -> dict[str, Spot]:

@@ -114,8 +114,24 @@ class Story:
         title = self.slides.title(lead, self.deck.masters.spots[COVER]["Title"]) if lead else self.name
         slide = self.deck.add(COVER, "cover", self.kind, title)
         as_of = f"{self.speech.message('as of')} {self.report.as_of}"
-        slide.put("Subtitle", plain_paragraphs(self.name, as_of))
-        slide.notes([title, self._kicker(as_of)])
+        moves, spot = self._moves(), slide.spots["Subtitle"]
+        since = metrics.shortened("; ".join(moves), spot.width, spot.size * _SMALL, 1)
+        slide.put("Subtitle", [*plain_paragraphs(self.name, as_of), Paragraph([Run(since, scale=_SMALL)], before=4)])
+        slide.notes([title, self._kicker(as_of), *moves])
+
+    def _moves(self) -> list[str]:
+        """What moved since the report before, and why; or that nothing did, or that there is none."""
+        say, before = self.speech.message, self.report.previous
+        if before is None:
+            return [say("First report: nothing to compare with yet")]
+        lines = [say("Since the report as of {date}", date=before.as_of)]
+        for one in self.report.moved:
+            name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name.replace("_", " ")
+            ends = [self.speech.language.number(end, one.unit) for end in (one.from_, one.to) if end is not None]
+            shown = " → ".join(ends) or say("moved; too few buyers to say by how much")
+            why = say("because of {what}", what=self.sourcing.citations.causes(one.because))
+            lines.append(f"{name} {shown}{self.speech.detail(why)}")
+        return lines if self.report.moved else [*lines, say("Nothing moved.")]
 
     def _summary(self, told: Summary) -> None:
         """The answer, three reasons, what would change it, what to do next: as on the page."""
@@ -123,8 +139,11 @@ class Story:
         lead, reasons = held[told.answer], [held[key] for key in told.reasons]
         title = self.slides.title(lead, self.deck.masters.spots[SUMMARY]["Title"])
         slide = self.deck.add(SUMMARY, "summary", self._kicker(say("Summary")), title)
-        texts = [self._reason(reason) for reason in reasons]
-        places = [f"Card {place}" for place in range(1, len(texts) + 1)]
+        places = [f"Card {place}" for place in range(1, len(reasons) + 1)]
+        texts = [
+            self.slides.fitted(self._reason(reason), slide.spots[place])
+            for reason, place in zip(reasons, places, strict=True)
+        ]
         size = min((fitting(text, slide.spots[place]) for text, place in zip(texts, places, strict=True)), default=0)
         for text, place in zip(texts, places, strict=True):
             slide.put(place, text, size)
@@ -162,7 +181,7 @@ class Story:
     def _list(self, slide: Slide, name: str, head: str, lines: Sequence[str]) -> None:
         if lines:
             shown = [Paragraph([Run(f"{at}  {line}")], before=5) for at, line in enumerate(lines[:3], start=1)]
-            slide.put(name, [Paragraph([Run(head, bold=True)]), *shown])
+            slide.put(name, self.slides.fitted([Paragraph([Run(head, bold=True)]), *shown], slide.spots[name]))
 
     def _agenda(self, slide: Slide, parts: Sequence[Part]) -> None:
         """Questions with their answers, and the slides that hold them."""
@@ -188,11 +207,15 @@ class Story:
         if "Number" in slide.spots:
             slide.put("Number", plain_paragraphs(str(number)))
         answer = self._answered(part.answer) if part.answer else []
-        spot = slide.spots["Panel"]
+        spot, told = slide.spots["Panel"], summarised(self.report)
+        if part.answer is None and told and told.trial:
+            head = self.speech.message("The experiment") + self.speech.message(": ")
+            trial = f"{head}{self.speech.label(told.trial.name)}"
+            answer += [Paragraph([Run(trial, bold=True)]), *plain_paragraphs(str(self.speech.label(told.trial.trial)))]
         for one in part.findings:
             title = metrics.shortened(str(self.speech.title(one)), spot.width - 2 * spot.size, spot.size * _SMALL, 1)
             answer.append(Paragraph([Run("→  ", scale=_SMALL), Run(title, link=one.full_key, scale=_SMALL)], before=8))
-        slide.put("Panel", answer)
+        slide.put("Panel", self.slides.fitted(answer, spot))
         slide.notes([part.name, *(self.sourcing.notes(part.answer) if part.answer else ())])
 
     def _answered(self, answer: FindingRecord) -> list[Paragraph]:

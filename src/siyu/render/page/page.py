@@ -23,7 +23,7 @@ from siyu.record import (
     Value,
     Wording,
     kind_of,
-)
+)  # fmt: skip
 from siyu.render import labels
 from siyu.render.citations import Citations
 from siyu.render.outline import Block, Chapter, Outline, outline

@@ -16,20 +16,9 @@ WEIGHTS = {400: "NotoSansSC-Regular.ttf", 700: "NotoSansSC-Bold.ttf"}
 _VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _BOLD_TAGS = {"h1", "h2", "h3", "h4", "strong", "b"}
 _BOLD_CLASSES = {
-    "answer-number",
-    "card-title",
-    "card-number",
-    "headline",
-    "figures",
-    "from-head",
-    "unsaid-head",
-    "lead-in",
-    "grade",
-    "check",
-    "big",
-    "do",
-    "key",
-}
+    "answer-number", "big", "card-number", "card-title", "check", "do", "figures", "from-head", "from-to", "grade",
+    "headline", "key", "lead-in", "moved-head", "unsaid-head",
+}  # fmt: skip
 # always in: what scripts may write that the page does not show at first
 ALWAYS = string.printable + "–—−·…×÷≥≤±°¥€%‰“”‘’「」（），。、：；？！←→↑↓"
 

@@ -44,9 +44,9 @@ def _written(book: Book, report: Report) -> list[Listed]:
         listed.append((_CHANGE, results, words, say("follows the inputs")))
     sheets = FindingSheets(book, citations)
     for section in report.sections:
-        if section.findings:
-            named = next((one for one in section.findings if one.role == "answer"), section.findings[0])
-            sheet = sheets.write(section.notebook, section.findings)
+        if findings := [one for one in report.findings if one.section == section.notebook]:
+            named = next((one for one in findings if one.role == "answer"), findings[0])
+            sheet = sheets.write(section.notebook, findings)
             listed.append((_LOOK, sheet, speech.title(named), say("published values")))
     if not economics.inputs and any(ref.startswith(("assumption:", "fee:")) for ref in report.sources):
         listed.append((_CHECK, inputs.write({}, []), say("All inputs with bounds and sources"), ""))

@@ -45,6 +45,7 @@ class InputSheet:
         bound = {inputs[symbol].ref for symbol in used}
         for ref in sorted(self.report.sources.keys() - bound):
             self._row(sheet, ref, None)
+        sheet.page.print_area(0, 0, sheet.row, _MOST)
         sheet.page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
         return sheet
 

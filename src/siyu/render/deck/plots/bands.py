@@ -9,7 +9,7 @@ from siyu.render.deck.plots.bars import bar, coloured, horizontal, labelled
 from siyu.render.deck.plots.frame import Frame, Plot
 from siyu.render.deck.plots.sheet import ChartSheet
 
-_THIN = 300  # half a mark is this much thinner than the axis is long
+_THIN, _ALONE = 300, 100  # half a mark is this much thinner than the axis is long, in a band and where there is none
 _EDGES = ("Band from", "Mark from", "Mark to", "Band to")
 Columns = dict[str, tuple[str, list[float]]]  # name -> letter, cells
 
@@ -48,7 +48,8 @@ def _edges(
 ) -> list[tuple[str, list[float]]]:
     """Letter and cells of where band and mark begin and end; on a logarithmic axis a mark is a factor wide."""
     low, high = frame.ends()
-    wide = (high / low) ** (1 / _THIN) if frame.log else (high - low) / _THIN
+    thin = _ALONE if ends["low"] == ends["high"] else _THIN
+    wide = (high / low) ** (1 / thin) if frame.log else (high - low) / thin
     away = ("/", "*") if frame.log else ("-", "+")
     before, after = (f"{letters['value']}{{row}}{sign}{wide!r}" for sign in away)
     formulas = (
