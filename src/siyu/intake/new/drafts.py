@@ -1,8 +1,7 @@
 """A first format for a table that no format fits: what its records prove, and the rest as open questions.
 
-Nothing is computed with a draft until every `?` in it is answered. It holds headers and words that known formats
-have, never a cell.
-"""
+Nothing is computed with a draft until every `?` in it is answered. It holds headers and words that known formats have,
+never a cell."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,8 +24,7 @@ _TOLD: dict[str, str] = tables(__file__, "questions.yml")
 class Draft:
     """content: of the YAML. told: what was proved and what is asked, one line each, for the YAML and for people.
 
-    said: the same that names words of the file, which only people on the spot are shown.
-    """
+    said: the same that names words of the file, which only people on the spot are shown."""
 
     content: dict[str, Any]
     told: list[str] = field(default_factory=list)

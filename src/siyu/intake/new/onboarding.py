@@ -34,8 +34,7 @@ _ID = re.compile(r"[a-z0-9_]{1,40}")
 class Newcomer:
     """What was made. drafts: formats that ask, by path; nothing is computed with them yet.
 
-    key_table: to be filled in by the client, when exports name no buyers.
-    """
+    key_table: to be filled in by the client, when exports name no buyers."""
 
     folder: Path
     accounts: list[Account] = field(default_factory=list)
@@ -46,9 +45,8 @@ class Newcomer:
 def newcomer(subject: str, given: Sequence[Path]) -> Newcomer:
     """Make the folder of a subject from files or folders of exports, which are copied.
 
-    Raises UsageError, before anything is written: bad or known id, a path that is not there or cannot be copied, a
-    name twice. What fails later takes the folder with it.
-    """
+    Raises UsageError, before anything is written: bad or known id, a path that is not there or cannot be copied, a name
+    twice. What fails later takes the folder with it."""
     root = Path(os.environ["SIYU_DATA"]) if os.environ.get("SIYU_DATA") else data_dir() / "subjects"
     folder = root / subject
     _check(subject, folder, given)

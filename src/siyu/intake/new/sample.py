@@ -57,8 +57,7 @@ class Sample:
 def sample(source: TableSource, words: re.Pattern[str]) -> Sample:
     """The sample of a table whose header has at least two columns that `words` knows.
 
-    A list of people without headers has none: its first line is a person. Raises RefusedError.
-    """
+    A list of people without headers has none: its first line is a person. Raises RefusedError."""
     first = next(blocks(source, encoding_of(source)), b"")
     lines = [line.decode().rstrip("\r") for line in islice(first.split(b"\n"), SAMPLE)]
     best: tuple[int, int, str] = (0, 0, ",")

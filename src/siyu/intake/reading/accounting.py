@@ -18,15 +18,13 @@ STATES = ("accepted", "quarantined", "ignored")
 class Account:
     """The account of one file. Amounts in fen of the format's control column; null when it has none.
 
-    unpriced: quarantined or ignored records whose control amount cannot be read.
-    completeness: `verified` (the file's own total or count agrees), `last_record_complete`, or
-    `not_verified`: the last line has no line end, or a total disagrees, so something may be missing.
-    identities: records that name a usable buyer, None when the format has no such column. net_uncertain:
-    accepted records with a part refund of unknown amount, and their fen: net counts them in full. digest: sha256.
-    entry: the format itself. crowd: how identity was read. notes: what was read and deserves a word; it makes no
-    file unclean. draft: the format is one that `siyu new` drafted. public: what the export is called in artefacts.
-    observed: its first and last day.
-    """
+    unpriced: quarantined or ignored records whose control amount cannot be read. completeness: `verified` (the file's
+    own total or count agrees), `last_record_complete`, or `not_verified`: the last line has no line end, or a total
+    disagrees, so something may be missing. identities: records that name a usable buyer, None when the format has no
+    such column. net_uncertain: accepted records with a part refund of unknown amount, and their fen: net counts them in
+    full. digest: sha256. entry: the format itself. crowd: how identity was read. notes: what was read and deserves a
+    word; it makes no file unclean. draft: the format is one that `siyu new` drafted. public: what the export is called
+    in artefacts. observed: its first and last day."""
 
     file: str
     format: str | None = None

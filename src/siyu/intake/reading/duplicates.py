@@ -18,9 +18,8 @@ _RAW = "whole record"
 class Repeats:
     """Positions among the accepted records (in file order).
 
-    same: equal to an earlier record; other: the same key as an earlier one and other values; carried: a
-    later line of an order whose amounts an earlier line has counted; torn: a line that disagrees with it.
-    """
+    same: equal to an earlier record; other: the same key as an earlier one and other values; carried: a later line of
+    an order whose amounts an earlier line has counted; torn: a line that disagrees with it."""
 
     same: Ints
     other: Ints

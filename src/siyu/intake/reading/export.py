@@ -47,9 +47,8 @@ def read(
 ) -> Reading:
     """Read one source. Never raises for what the file holds: the account says what became of it.
 
-    wanted: a format's key, else the header decides. sink: gets accepted records block by block with their
-    lines and format, before repeats are known (`Reading.dropped` names those lines afterwards).
-    """
+    wanted: a format's key, else the header decides. sink: gets accepted records block by block with their lines and
+    format, before repeats are known (`Reading.dropped` names those lines afterwards)."""
     reading = Reading(Account(source.name))
     try:
         if source.refused is not None:

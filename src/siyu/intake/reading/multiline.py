@@ -1,9 +1,8 @@
 """Line breaks inside fields where a format declares them: notes that buyers and sellers type.
 
-Every other physical line stays a record of its own, so a stray quotation mark cannot swallow its neighbours:
-lines are joined only when the open field is a declared one, no joined line could be a record by itself, and
-the whole has the header's number of fields.
-"""
+Every other physical line stays a record of its own, so a stray quotation mark cannot swallow its neighbours: lines are
+joined only when the open field is a declared one, no joined line could be a record by itself, and the whole has the
+header's number of fields."""
 
 from collections.abc import Iterable, Iterator
 

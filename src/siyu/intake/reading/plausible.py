@@ -1,7 +1,6 @@
 """What the values of a file say about each other: dates in order and within reason, amounts that can be true.
 
-Nothing is clipped: what cannot be true is quarantined or refuses the file, what is odd is counted and named.
-"""
+Nothing is clipped: what cannot be true is quarantined or refuses the file, what is odd is counted and named."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -120,8 +119,7 @@ class Bounds:
     def odd(self, fen: Ints) -> Iterator[tuple[str, str, Ints]]:
         """(column, code, positions) of values worth a word. Raises RefusedError where a column contradicts its format.
 
-        fen: the control amounts.
-        """
+        fen: the control amounts."""
         refunded, over, dear, still = (self.joined(name) for name in ("refunded", "over", "dear", "still"))
         entry, title, back = self.layout.format, self.layout.title, np.count_nonzero(refunded)
         if (refunded < 0).any() and (refunded > 0).any():

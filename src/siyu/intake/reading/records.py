@@ -21,9 +21,8 @@ from siyu.intake.reading.problems import PLAUSIBLE_LINE, RefusedError, Trouble, 
 class Records:
     """What a block holds. Lines are counted from 0 inside the block.
 
-    accepted: the typed columns of accepted records; at, fen: their line and control amount (0 if none).
-    notes: cells that were read and deserve a word: line, header, code. text: the lines themselves.
-    """
+    accepted: the typed columns of accepted records; at, fen: their line and control amount (0 if none). notes: cells
+    that were read and deserve a word: line, header, code. text: the lines themselves."""
 
     lines: int
     accepted: pa.Table

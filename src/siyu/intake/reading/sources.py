@@ -20,9 +20,10 @@ from siyu.intake.containers import documents, pages
 from siyu.intake.containers.marks import Sheet
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
-from siyu.intake.formats.catalogue import FormatError, identified
+from siyu.intake.formats.catalogue import FormatError, catalogue
 from siyu.intake.formats.format import normal
 from siyu.intake.reading.problems import RefusedError
+from siyu.messages import tables
 
 EXPORTS, FORMATS = "exports", "formats"  # of a subject's folder
 PACKED_LIMIT = 8 * 2**30  # bytes one archive may unpack to
@@ -30,18 +31,9 @@ RATIO_LIMIT = 100  # unpacked against packed, above RATIO_FROM; order exports pa
 RATIO_FROM = 20 * 2**20
 MEMBER_LIMIT = 500
 START = 4096
-# what a file is that holds no table we read, by how it begins
-DRESSES = (
-    (b"%PDF", "a PDF file"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
-    (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"), (b"\x1f\x8b", "a gzip archive"),
-    (b"PAR1", "a Parquet file"), (b"SQLite", "a database"), (b"MIME-Version", "a web archive"),
-    (b"<?xml", "an XML file"), (b"<", "a marked-up text"),
-)  # fmt: skip
-# what lies beside exports and is none: by name, or by ending
-JUNK_NAMES = ("~$", ".", "thumbs.db", "desktop.ini", "__macosx", "icon\r")
-JUNK_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".heic", ".svg", ".pdf", ".doc", ".docx", ".ppt",
-                ".pptx", ".md", ".rtf", ".lnk", ".url", ".webloc", ".ini", ".db", ".tmp", ".bak", ".log", ".mp4",
-                ".mov", ".yml", ".yaml", ".crdownload", ".part", ".download")  # fmt: skip
+_FILES = tables(__file__, "files.yml")
+DRESSES = {sign.encode("latin-1"): dress for sign, dress in _FILES["dresses"].items()}
+JUNK_NAMES, JUNK_ENDINGS = tuple(_FILES["junk"]["names"]), tuple(_FILES["junk"]["endings"])
 
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
@@ -50,11 +42,10 @@ Opener = Callable[[], AbstractContextManager[BinaryIO]]
 class TableSource:
     """One table of bytes: the name shown to people, and how to open it.
 
-    rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows
-    that the sheet does not show. size: bytes to read, for progress. refused: set when the table cannot be opened
-    at all. own: folder of the client's own formats. still: whether the file is as it was when it was found. sheets:
-    every sheet of its workbook, as CSV.
-    """
+    rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows that
+    the sheet does not show. size: bytes to read, for progress. refused: set when the table cannot be opened at all.
+    own: folder of the client's own formats. still: whether the file is as it was when it was found. sheets: every sheet
+    of its workbook, as CSV."""
 
     name: str
     open: Opener | None
@@ -139,7 +130,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
             # beside a list that some format knows others may stand: settings, tags, details
             known = [one for one in lists if _is_known(one.text, own)]
             yield from _named(name, known or lists)
-        elif dress := next((dress for sign, dress in DRESSES if _plain(start).startswith(sign)), ""):
+        elif dress := next((dress for sign, dress in DRESSES.items() if _plain(start).startswith(sign)), ""):
             raise RefusedError("wrong_dress", found=dress)  # noqa: TRY301
         else:
             yield TableSource(name, opener, size)
@@ -150,7 +141,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
 def _is_known(table: bytes, own: Path | None) -> bool:
     header = next(csv.reader(io.StringIO(table.decode())))
     try:
-        return identified(header, own) is not None
+        return catalogue(own).identified(header) is not None
     except FormatError:  # said where it is read
         return True
 
@@ -176,10 +167,10 @@ def _archived(name: str, own: Path | None, opener: Opener) -> Iterator[TableSour
         yield from _named(name, found)
 
 
-def _named(name: str, tables: Sequence[Sheet]) -> Iterator[TableSource]:
-    beside = {one.title: one.text for one in tables}
-    for number, one in enumerate(tables, 1):
-        shown = name if len(tables) == 1 else f"{name}!{one.title or number}"
+def _named(name: str, found: Sequence[Sheet]) -> Iterator[TableSource]:
+    beside = {one.title: one.text for one in found}
+    for number, one in enumerate(found, 1):
+        shown = name if len(found) == 1 else f"{name}!{one.title or number}"
         yield TableSource(shown, partial(io.BytesIO, one.text), len(one.text), one.rows, one.hidden, sheets=beside)
 
 

@@ -59,8 +59,7 @@ class Rounded:
     def refuse(self, layout: Layout, printed: Mapping[str, int], records: int) -> None:
         """Raise RefusedError when more ids look rounded than chance makes so, or are printed so.
 
-        printed: ids like 6.9E+18, by header; records: of the file.
-        """
+        printed: ids like 6.9E+18, by header; records: of the file."""
         for column, number in printed.items():
             if number >= FEWEST and number > PRINTED * records:
                 raise RefusedError("damaged_ids", column=column, found=f"{number:,}", expected=f"{records:,}")

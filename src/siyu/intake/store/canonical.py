@@ -1,13 +1,11 @@
 """Canonical tables of a client, as Parquet sorted by buyer.
 
-orders: a row per order line: buyer_id (int64, null without an identity), platform, the columns of
-`parts.COLUMNS` that some export holds, paid_fen and net_fen (fen, always), net_uncertain (a part refund of
-unknown amount, so that net_fen is an upper bound), line_no (0: the order's first line).
-purchases: see `purchases.purchase_days`. members: buyer_id, group, joined_at, left_at, channel, observed_from,
-observed_to. follows: buyer_id, followed_at, unfollowed_at. Every other table of `tables.yml` that some export
-holds: its columns there, buyer_id (int64) in place of the key.
-Buyer ids are 0, 1, 2 … by first (paid_at, order_id): the secret of `keys` changes none of them.
-"""
+orders: a row per order line: buyer_id (int64, null without an identity), platform, the columns of `parts.COLUMNS` that
+some export holds, paid_fen and net_fen (fen, always), net_uncertain (a part refund of unknown amount, so that net_fen
+is an upper bound), line_no (0: the order's first line). purchases: see `purchases.purchase_days`. members: buyer_id,
+group, joined_at, left_at, channel, observed_from, observed_to. follows: buyer_id, followed_at, unfollowed_at. Every
+other table of `tables.yml` that some export holds: its columns there, buyer_id (int64) in place of the key. Buyer ids
+are 0, 1, 2 … by first (paid_at, order_id): the secret of `keys` changes none of them."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,8 +33,7 @@ _OWN = {"orders", "buyer_keys"}  # made into tables of their own
 def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
     """Write the tables that these parts allow into `folder`; from the oldest part to the newest.
 
-    Raises ContradictionError when parts tell otherwise about the same and none is known to be newer.
-    """
+    Raises ContradictionError when parts tell otherwise about the same and none is known to be newer."""
     parts = sorted({part.folder: part for part in parts}.values(), key=age)
     of_kind: dict[str, list[Part]] = {}
     for part in parts:

@@ -1,8 +1,7 @@
 """What a subject's exports hold: accounts of every file, and canonical tables as far as they allow them.
 
 The exports lie in `exports/` of the subject's folder. What is made of them lies beside the subject folders, in
-`.store/<subject>/`, addressed by content: an unchanged file is not read again.
-"""
+`.store/<subject>/`, addressed by content: an unchanged file is not read again."""
 
 import hashlib
 import json
@@ -43,10 +42,9 @@ class Books:
     """accounts: of every table of every export. orders, purchases, members, follows: Parquet files, see `store`.
 
     reported: every other table that an export holds, by its name in `tables.yml`. assignments: see
-    `siyu.intake.store.assignments`. counts: order lines by platform. observed: of each table with times.
-    net_uncertain: records with a part refund of unknown amount, and their paid fen: net counts them in full. digest:
-    sha256 of all inputs and of the formats that read them; the secret has no part in it.
-    """
+    `siyu.intake.store.assignments`. counts: order lines by platform. observed: of each table with times. net_uncertain:
+    records with a part refund of unknown amount, and their paid fen: net counts them in full. digest: sha256 of all
+    inputs and of the formats that read them; the secret has no part in it."""
 
     accounts: tuple[Account, ...]
     orders: Path | None
@@ -93,9 +91,8 @@ class Books:
 def books(subject: str, progress: Progress | None = None) -> Books:
     """The books of a subject, made anew as far as its exports have changed.
 
-    progress: called with the bytes read since the last call. Raises UsageError for an unknown subject, and when
-    the secret cannot be used.
-    """
+    progress: called with the bytes read since the last call. Raises UsageError for an unknown subject, and when the
+    secret cannot be used."""
     folders = subject_dirs()
     if subject not in folders:
         problem = Problem("parameters", 0, "subject", subject, "a known subject", nearest(subject, folders))

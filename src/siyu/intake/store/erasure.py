@@ -1,8 +1,7 @@
 """Removing a client, or one buyer of a client, from what the exports were made into.
 
-A buyer to be removed is remembered by key, never by identity, so that reading the exports again does not
-bring the records back. What was published of them is withdrawn; it can be made anew of what is left.
-"""
+A buyer to be removed is remembered by key, never by identity, so that reading the exports again does not bring the
+records back. What was published of them is withdrawn; it can be made anew of what is left."""
 
 import json
 import shutil
@@ -30,8 +29,7 @@ class Erased:
     """removed: folders and files that are gone. records: by export, of the buyer, gone from the store.
 
     remaining: files that still hold the buyer as somebody wrote him down; withdrawn: reports that are gone; published:
-    reports of public data, which stay.
-    """
+    reports of public data, which stay."""
 
     removed: tuple[Path, ...] = ()
     records: Mapping[str, int] = field(default_factory=dict)
@@ -43,8 +41,7 @@ class Erased:
 def erase(subject: str, reports: Path) -> Erased:
     """Remove the exports of a subject and everything made of them; subject.yml and other settings stay.
 
-    Public and synthetic data (suppress_below 0) keep their exports. Raises UsageError for an unknown subject.
-    """
+    Public and synthetic data (suppress_below 0) keep their exports. Raises UsageError for an unknown subject."""
     about = load_subject(subject)
     targets = [store_of(about.folder), *(about.folder / name for name in (ROWS, TERMS))]
     if about.suppress_below:
@@ -61,9 +58,8 @@ def erase(subject: str, reports: Path) -> Erased:
 def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
     """Remove the records of one buyer from the store, now and whenever the exports are read again.
 
-    identity: as an export or key table prints it. Orders that only a key table ties to the buyer stay as orders
-    of nobody. Raises UsageError for an unknown subject, and for text that is no usable identity.
-    """
+    identity: as an export or key table prints it. Orders that only a key table ties to the buyer stay as orders of
+    nobody. Raises UsageError for an unknown subject, and for text that is no usable identity."""
     about = load_subject(subject)
     exports, store = about.folder / EXPORTS, store_of(about.folder)
     own = own_formats(exports)

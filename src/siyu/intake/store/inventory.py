@@ -44,9 +44,8 @@ def private(store: Path) -> Iterator[None]:
 class Export:
     """One file. name: below the folder. digest: sha256.
 
-    own: folder of the client's formats. tables: how its tables are called after the file's own name, None as long
-    as nobody has opened it.
-    """
+    own: folder of the client's formats. tables: how its tables are called after the file's own name, None as long as
+    nobody has opened it."""
 
     path: Path
     name: str

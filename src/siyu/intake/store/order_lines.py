@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -26,8 +27,7 @@ SLICE = 250_000  # rows taken into order at a time, and of a row group
 class Counts:
     """Order lines of a platform: all, those with a usable identity, part refunds of unknown amount and their fen.
 
-    absent: what some export of the platform has no column for (`paid_at`, `refund`, `buyer_id`), and its header.
-    """
+    absent: what some export of the platform has no column for (`paid_at`, `refund`, `buyer_id`), and its header."""
 
     platform: str
     records: int
@@ -65,7 +65,7 @@ class OrderLines:
                     table = table.filter(pa.array(kept))
                     self.scopes, self.zero = self.scopes[kept], self.zero[kept]
                     key, codes, self.paid_at = key[kept], codes[kept], self.paid_at[kept]
-            self.line_no = _places(codes)
+            self.line_no = pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy()
             table = self._first_payment(table, codes)
         self.table = table
         width = len(self.platforms) + 1
@@ -80,9 +80,7 @@ class OrderLines:
 
     def _first_payment(self, table: pa.Table, codes: Ints) -> pa.Table:
         """An order counts on the day of its first payment, whatever the days of its lines."""
-        first = np.full(int(codes.max(initial=-1)) + 1, NEVER, np.int64)
-        np.minimum.at(first, codes, self.paid_at)
-        paid = first[codes]
+        paid = pd.Series(self.paid_at).groupby(codes, sort=False).transform("min").to_numpy()
         later = (self.paid_at != paid) & (self.paid_at < NEVER)
         if later.any():
             self.paid_at = np.where(self.paid_at < NEVER, paid, NEVER)
@@ -197,22 +195,11 @@ def _seconds(table: pa.Table) -> Ints:
     return table["paid_at"].cast(pa.int64()).fill_null(NEVER).to_numpy()  # type: ignore[no-any-return]
 
 
-def _places(codes: Ints) -> Ints:
-    """The place of each row among the rows of its order, from 0."""
-    together = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[together], prepend=-1))
-    places = np.empty(len(codes), np.int64)
-    sizes = np.diff(np.append(starts, len(codes)))
-    places[together] = np.arange(len(codes)) - np.repeat(starts, sizes)
-    return places
-
-
 def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     """Paid and net fen of each line, and whether net is only an upper bound.
 
-    An amount of the order counts on its first line; amounts net of refunds are made gross again, and only once.
-    A closed order was paid back: platforms close a paid order no other way.
-    """
+    An amount of the order counts on its first line; amounts net of refunds are made gross again, and only once. A
+    closed order was paid back: platforms close a paid order no other way."""
     count = len(table)
 
     def fen(name: str) -> tuple[Ints, Flags]:

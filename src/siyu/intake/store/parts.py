@@ -46,13 +46,12 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Part:
-    """folder: holds rows.arrow (typed columns, line), buyers.arrow (buyer_no of the same rows, empty when the
-    export has no such column), keys.arrow (a key per buyer_no) and account.json.
+    """folder: holds rows.arrow (typed columns, line), buyers.arrow (buyer_no of the same rows, empty when the export
+    has no such column), keys.arrow (a key per buyer_no) and account.json.
 
-    exported: when it was exported, as far as its name says so. columns: those that the export holds. repeats:
-    lines that repeat others and are left out. digest: sha256 of the table's bytes. erased: accepted records of
-    buyers who were erased; they are not among the rows. named: whether it has a column of buyers.
-    """
+    exported: when it was exported, as far as its name says so. columns: those that the export holds. repeats: lines
+    that repeat others and are left out. digest: sha256 of the table's bytes. erased: accepted records of buyers who
+    were erased; they are not among the rows. named: whether it has a column of buyers."""
 
     folder: Path
     name: str
@@ -117,8 +116,7 @@ class Part:
 def part_folder(store: Path, content: str, secret: bytes, own: Path | None = None) -> Path:
     """Where the part lies that these bytes give under the formats, the rules and the secret of today.
 
-    content: names the bytes (digest of the file, and which table of it). own: folder of the client's formats.
-    """
+    content: names the bytes (digest of the file, and which table of it). own: folder of the client's formats."""
     gone = sorted(key.hex() for key in erased(store, secret))
     made_from = "\0".join([VERSION, content, _rules(own), name_of(secret), *gone])
     return store / "parts" / hashlib.sha256(made_from.encode()).hexdigest()[:32]
@@ -244,7 +242,6 @@ def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa
 def _mapped(column: pa.ChunkedArray, say: Callable[[str], str | None]) -> pa.Array:
     """A column of text with every different text replaced once."""
     coded = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     return pa.array([say(text) for text in coded.dictionary.to_pylist()], _TEXT).take(coded.indices)
 
 

@@ -1,8 +1,7 @@
 """What the tables of a client are made of: export files, the format each is in, and who was erased.
 
-A format is recognised by the headers of a file among all formats there are. So the outcome is a fact of its own:
-it is decided anew when the list of formats changes, and a format that wins nothing changes nothing.
-"""
+A format is recognised by the headers of a file among all formats there are. So the outcome is a fact of its own: it is
+decided anew when the list of formats changes, and a format that wins nothing changes nothing."""
 
 from __future__ import annotations
 
