@@ -276,3 +276,10 @@ def test_what_a_name_tells_is_read_anew_when_the_name_changes(tmp_path):
     (folder / "场 2025-09-02.csv").rename(folder / "场.csv")
     (account,) = books_of(folder, tmp_path / "store").accounts
     assert [(problem.code, problem.found) for problem in account.problems] == [("missing_column", "started_at")]
+
+
+def test_staff_in_a_group_are_no_spell_of_a_buyer(tmp_path):
+    head = "chat_id,userid,type,join_time,quit_time\n"
+    folder = put(tmp_path / "in", "m.csv", head + "wr1,op1,1,1572505490,\nwr1,wm1,2,1572505491,1575097200\n")
+    (row,) = rows(books_of(folder, tmp_path / "store").members)
+    assert (row["joined_at"].day, row["left_at"].day) == (31, 30)

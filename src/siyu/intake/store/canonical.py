@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from siyu.intake.formats.format import tables
@@ -66,6 +67,8 @@ def _kept(kind: str, table: pa.Table) -> pa.Table:
     """A table as it is stored: spells of people have all their columns."""
     if kind not in _SPELLS:
         return table
+    if "person" in table.column_names:
+        table = table.filter(pc.not_equal(table["person"], "staff").fill_null(True))
     nothing = {"group": pa.string(), "channel": pa.string()}
     return pa.table({
         name: table[key] if key in table.column_names else pa.nulls(len(table), nothing.get(name, pa.timestamp("s")))
