@@ -64,7 +64,8 @@ def sample(source: TableSource, words: re.Pattern[str]) -> Sample:
     for number, line in enumerate(lines[:DEEPEST]):
         for delimiter in DELIMITERS:
             cells = non_records.filled(non_records.split(line, delimiter) or [])
-            if _is_header(cells) and len(cells) > max(best[0], 1) and sum(_speaks(cell, words) for cell in cells) > 1:
+            known = sum(bool(words.search(normal(cell))) for cell in cells)
+            if _is_header(cells) and len(cells) > max(best[0], 1) and known > 1:
                 best = (len(cells), number, delimiter)
     width, number, delimiter = best
     if not width:
@@ -73,10 +74,6 @@ def sample(source: TableSource, words: re.Pattern[str]) -> Sample:
     split = [non_records.split(line, delimiter) or [] for line in lines[number + 1 :]]
     records = [cells for cells in split if len(cells) == len(header) and not non_records.is_total(cells)]
     return Sample(tuple(header), tuple(map(tuple, records)))
-
-
-def _speaks(cell: str, words: re.Pattern[str]) -> bool:
-    return bool(words.search(normal(cell)))
 
 
 def _is_header(cells: Sequence[str]) -> bool:

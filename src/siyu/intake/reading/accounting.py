@@ -120,13 +120,21 @@ class Account:
             },
             "unknown_columns": list(self.unknown_columns),
             "problems_not_listed": self.left_out,
-            "problems": [self._told(trouble, language) for trouble in sorted(self.problems, key=Trouble.place)],
-            "notes": [self._told(trouble, language) for trouble in sorted(self.notes, key=Trouble.place)],
+            "problems": self._told(self.problems, language),
+            "notes": self._told(self.notes, language),
         }  # fmt: skip
 
-    def _told(self, trouble: Trouble, language: Language) -> dict[str, Any]:
-        place = {"file": self.file, "line": trouble.line, "column": trouble.column}
-        return place | {"code": trouble.code, "reason": trouble.reason(language)}
+    def _told(self, troubles: list[Trouble], language: Language) -> list[dict[str, Any]]:
+        return [
+            {
+                "file": self.file,
+                "line": one.line,
+                "column": one.column,
+                "code": one.code,
+                "reason": one.reason(language),
+            }
+            for one in sorted(troubles, key=Trouble.place)
+        ]
 
 
 STORED = TypeAdapter(Account)  # as the store keeps it

@@ -19,6 +19,12 @@ Flags = npt.NDArray[np.bool_]
 _FEED, _RETURN, _QUOTE = 10, 13, 34
 
 
+def seconds_of(times: Any, none: int) -> Ints:
+    """A column of times as seconds, `none` where there is no time."""
+    found: Ints = times.cast(pa.int64()).fill_null(none).to_numpy()
+    return found
+
+
 @dataclass(frozen=True)
 class Lines:
     """The lines of a block. starts, stops: byte offsets without line end; fault: code per line, "" = sound.

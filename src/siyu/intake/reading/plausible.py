@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.intake.formats.format import Layout
-from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.reading.problems import RefusedError
 
 ORDERED = (("created_at", "paid_at"), ("paid_at", "completed_at"), ("joined_at", "left_at"),
@@ -44,7 +44,7 @@ def out_of_order(columns: Mapping[str, Read]) -> Iterator[tuple[str, Ints]]:
     """(key, rows) of later dates that lie on a day before the earlier one. Days, because many cells are days only."""
     for first, then in ORDERED:
         if first in columns and then in columns:
-            earlier, later = (_seconds(columns[key].values) // DAY for key in (first, then))
+            earlier, later = (seconds_of(columns[key].values, NEVER) // DAY for key in (first, then))
             rows = np.flatnonzero((later < earlier) & (later > NEVER // DAY))
             if rows.size:
                 yield then, rows
@@ -62,7 +62,9 @@ class Bounds:
         names, kept = records.column_names, {"size": np.array([len(records)])}
         if not len(records):
             return kept
-        times = [_seconds(records[key]) // DAY for key in TIMES.get(self.layout.format.kind, ()) if key in names]
+        times = [
+            seconds_of(records[key], NEVER) // DAY for key in TIMES.get(self.layout.format.kind, ()) if key in names
+        ]
         if times:
             early = [np.where(time > NEVER // DAY, time, _LATEST) for time in times]
             kept["first"] = np.minimum.reduce(early).astype(np.int32)
@@ -169,11 +171,6 @@ def few_lines(places: Sequence[int]) -> str:
     """Line numbers for a message: the first five."""
     shown = ", ".join(str(place) for place in places[:5])
     return shown + (" …" if len(places) > 5 else "")
-
-
-def _seconds(times: pa.Array) -> Ints:
-    found: Ints = times.cast(pa.int64()).fill_null(NEVER).to_numpy()
-    return found
 
 
 def _fen(records: pa.Table, key: str) -> Ints:

@@ -77,9 +77,9 @@ def sources(path: Path) -> Iterator[TableSource]:
     if path.is_symlink() or not path.is_file():
         yield TableSource(name, None, refused=RefusedError("not_a_file"))
         return
-    own, before = own_formats(path), _stamp(path)
+    own, before = own_formats(path), stamp_of(path)
     for source in _tables(name, own, partial(_opened, path), path.stat().st_size):
-        yield replace(source, own=own, still=lambda: _stamp(path) == before)
+        yield replace(source, own=own, still=lambda: stamp_of(path) == before)
 
 
 def junk(path: Path) -> bool:
@@ -99,15 +99,18 @@ def _is_note(path: Path) -> bool:
 
 def own_formats(path: Path) -> Path | None:
     """The folder of formats of the client whose exports the path is one of."""
-    for parent in [path.absolute(), *path.absolute().parents]:
-        if parent.name == EXPORTS and (parent.parent / FORMATS).is_dir():
-            return parent.parent / FORMATS
-    return None
+    around = [path.absolute(), *path.absolute().parents]
+    found = (parent.parent / FORMATS for parent in around if parent.name == EXPORTS)
+    return next((folder for folder in found if folder.is_dir()), None)
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
-    state = path.stat() if path.is_file() else None
-    return (state.st_size, state.st_mtime_ns, state.st_ino) if state is not None else (-1, 0, 0)
+def stamp_of(path: Path) -> list[int]:
+    """What changes when a file does: size, times, and where it lies on disk; [] of none."""
+    if not path.is_file():
+        return []
+    state = path.stat()
+    # the time of the last change of the entry itself cannot be set back by a program that copies
+    return [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
 
 
 def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[TableSource]:

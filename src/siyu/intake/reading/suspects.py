@@ -42,7 +42,7 @@ class Rounded:
         found = {}
         for key in layout.places:
             if layout.format.columns[key].read in ("id", "buyer") and len(records):
-                ids = records[key].combine_chunks() if isinstance(records[key], pa.ChunkedArray) else records[key]
+                ids = records[key].combine_chunks()
                 lengths = pc.binary_length(ids)
                 for digits in range(SHORTEST, LONGEST + 1):
                     long = ids.filter(pc.equal(lengths, digits).fill_null(False))

@@ -85,13 +85,10 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
         add_erased(store, secret(store, exports), key)
         without(about.folder, orders)
         books_of(exports, store)
-    written = [shown_path(path) for path in format_files(own).values() if path.parent == own and _holds(path, identity)]
+    mine = [path for path in format_files(own).values() if path.parent == own]
+    written = [shown_path(path) for path in mine if identity.strip().encode() in path.read_bytes()]
     done = Erased(records=records, remaining=(*records, *written))
     return _withdrawn(done, reports, about) if records else done
-
-
-def _holds(path: Path, identity: str) -> bool:
-    return identity.strip().encode() in path.read_bytes()
 
 
 def _withdrawn(done: Erased, reports: Path, about: Subject) -> Erased:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-
 from siyu.intake.formats.identities import narrow
 from siyu.intake.formats.times import EPOCH
 from siyu.intake.reading.plausible import TIMES
@@ -93,7 +91,6 @@ def _span(
 
 
 OBSERVED = (ORDERS, "members", "follows")
-STORED = TypeAdapter(tuple[Observation, ...])  # as they are kept beside the tables
 
 
 def observe(parts: Sequence[Part]) -> tuple[Observation, ...]:

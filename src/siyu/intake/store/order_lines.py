@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from siyu.intake.formats.format import absent
-from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered
 from siyu.intake.store.parts import COLUMNS, Part
 from siyu.intake.store.purchases import Sales
@@ -55,7 +55,9 @@ class OrderLines:
         del tables
         self.scopes, self.zero, key = np.concatenate(scopes), np.concatenate(zero), np.concatenate(keyed)
         single = len(parts) == 1 and (line_key(parts[0]) == () or "order_id" not in parts[0].columns)
-        self.line_no, self.paid_at = np.zeros(len(table), np.int64), _seconds(table)
+        self.line_no, self.paid_at = np.zeros(len(table), np.int64), np.full(len(table), NEVER, np.int64)
+        if "paid_at" in table.column_names:
+            self.paid_at = seconds_of(table["paid_at"], NEVER)
         if not single:
             codes = self._orders(table["order_id"])
             if len(parts) > 1:
@@ -187,12 +189,6 @@ def _delivered(table: pa.Table) -> pa.Table:
             when = pc.if_else(pc.and_(done, table["paid_at"].is_null()), table[name], table["paid_at"])
             table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)
     return table
-
-
-def _seconds(table: pa.Table) -> Ints:
-    if "paid_at" not in table.column_names:
-        return np.full(len(table), NEVER, np.int64)
-    return table["paid_at"].cast(pa.int64()).fill_null(NEVER).to_numpy()  # type: ignore[no-any-return]
 
 
 def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:

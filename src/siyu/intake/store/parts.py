@@ -182,7 +182,11 @@ def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress 
         more |= {"columns": _read(making / "rows.arrow").column_names, "repeats": reading.dropped.tolist()}
         stored = json.dumps(STORED.dump_python(account, mode="json", exclude=NOT_STORED) | more)
         (making / "account.json").write_text(stored, encoding="utf-8")
-        _settle(making, folder)
+        try:
+            making.rename(folder)
+        except OSError:
+            if not (folder / "account.json").is_file():  # else another process was first with the same content
+                raise
         return account
     finally:
         shutil.rmtree(making, ignore_errors=True)
@@ -213,14 +217,6 @@ def _read(path: Path) -> pa.Table:
 def _write_table(table: pa.Table, path: Path) -> None:
     with pa.ipc.new_file(path, table.schema, options=_LEAN) as writer:
         writer.write_table(table)
-
-
-def _settle(making: Path, folder: Path) -> None:
-    try:
-        making.rename(folder)
-    except OSError:
-        if not (folder / "account.json").is_file():  # else another process was first with the same content
-            raise
 
 
 def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa.Table:

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.lines import Flags, Ints, seconds_of
 
 DAY = 86_400
 
@@ -62,8 +62,7 @@ def _sums(values: Ints, starts: Ints) -> Ints:
 def _before(buyer: Ints, paid_at: Ints, joined: pa.Table) -> Flags:
     """Whether each buyer (ascending) was a member when the first order was paid."""
     who = joined["buyer_id"].to_numpy()
-    began = joined["joined_at"].cast(pa.int64()).to_numpy()  # seconds, like paid_at
-    ended = joined["left_at"].cast(pa.int64()).fill_null(np.iinfo(np.int64).max).to_numpy()
+    began, ended = (seconds_of(joined[name], np.iinfo(np.int64).max) for name in ("joined_at", "left_at"))
     place = np.minimum(np.searchsorted(buyer, who), len(buyer) - 1)
     first = paid_at[place]
     inside = (buyer[place] == who) & (began < first) & (ended >= first)
