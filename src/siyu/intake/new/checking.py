@@ -1,7 +1,5 @@
 """Reading many exports one after the other, and saying what came of it."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -72,11 +72,6 @@ class Fingerprints:
             found = cursor.execute(f"SELECT {columns} FROM records").fetchnumpy()  # noqa: S608 - quoted
         return {name: np.asarray(values, np.uint64) for name, values in found.items()}
 
-    def add(self, part: dict[str, Hashes]) -> None:
-        """Take in a block's fingerprints, in file order."""
-        if part:
-            self.parts.append(part)
-
     def repeats(self) -> Repeats:
         """All repeats of the file."""
         none = np.zeros(0, np.int64)

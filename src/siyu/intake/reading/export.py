@@ -145,8 +145,10 @@ class _Run:
         account = self.account
         account.put("accepted", int(records.fen.sum()), len(records.at))
         at = records.at + base
-        for gathered, found in zip((self.prints, self.bounds, self.rounded), part, strict=True):
-            gathered.add(found)
+        prints, values, rounded = part
+        self.prints.parts.append(prints)
+        self.bounds.parts.append(values)
+        self.rounded.add(rounded)
         self.lines.append(at)
         self.fen.append(records.fen)
         for line, amount, troubles in records.quarantined:

@@ -14,16 +14,11 @@ import pyarrow.compute as pc
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.reading.problems import RefusedError
+from siyu.messages import tables
 
-ORDERED = (("created_at", "paid_at"), ("paid_at", "completed_at"), ("joined_at", "left_at"),
-           ("followed_at", "unfollowed_at"), ("started_at", "ended_at"), ("period_start", "period_end"),
-           ("observed_from", "observed_to"))  # fmt: skip
-# times that tell that an export covers their day, by kind; an order may be completed after the last of these
-TIMES = {
-    "orders": ("created_at", "paid_at"), "members": ("joined_at", "left_at", "observed_from", "observed_to"),
-    "follows": ("followed_at", "unfollowed_at"), "sessions": ("started_at", "ended_at"),
-    "aggregates": ("period_start", "period_end"),
-}  # fmt: skip
+_TIMES = tables(__file__, "times.yml")
+ORDERED: list[list[str]] = _TIMES["ordered"]
+TIMES: dict[str, list[str]] = _TIMES["covering"]
 DAY = 86_400
 GAP = 730  # days between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
@@ -94,10 +89,6 @@ class Bounds:
         """Keys of the columns that the file has or that are made of two of them."""
         made = {key for key, column in self.layout.format.columns.items() if column.made}
         return made | set(self.layout.places) | set(self.layout.given)
-
-    def add(self, part: dict[str, Ints]) -> None:
-        """Take in a block, in file order."""
-        self.parts.append(part)
 
     def joined(self, name: str) -> Ints:
         """One of the kept columns, whole; empty when the file has none, 0 where a block has none."""

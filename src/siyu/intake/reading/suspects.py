@@ -1,9 +1,8 @@
 """Keys and ids that a spreadsheet has rounded, and buyers who are too many to be one person."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -113,7 +112,7 @@ class Crowd:
     heavy: tuple[tuple[int, float], ...] = ()
 
     @classmethod
-    def of(cls, every: npt.NDArray[np.uint64], orders: npt.NDArray[np.uint64] | None, at: Ints) -> Crowd:
+    def of(cls, every: npt.NDArray[np.uint64], orders: npt.NDArray[np.uint64] | None, at: Ints) -> Self:
         """The crowd of records that name a buyer: hashes of the key and the order of each, and its position."""
         if not every.size:
             return cls(0, 0, 0, ())

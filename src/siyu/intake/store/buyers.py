@@ -3,11 +3,10 @@
 An identity is a key on a platform. A buyer-key table gives orders an identity that holds on every platform; group
 members and followers are looked up by key alone."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +29,7 @@ class Keys:
     count: int
 
     @classmethod
-    def collect(cls, parts: Sequence[Part]) -> Keys:
+    def collect(cls, parts: Sequence[Part]) -> Self:
         """The keys of these parts."""
         each = [part.keys() for part in parts]
         if not each:

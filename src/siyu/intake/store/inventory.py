@@ -1,7 +1,5 @@
 """What lies in a folder of exports: every file and the digest of its bytes, read once while it stays as it is."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,5 @@
 """One export as a typed part of the store, addressed by what it was made from."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -12,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -73,7 +72,7 @@ class Part:
         """The columns of the export, that of the buyer among them."""
         return {*self.columns, *(["buyer_id"] if self.named else [])}
 
-    def exported_before(self, other: Part) -> bool:
+    def exported_before(self, other: Self) -> bool:
         """Whether this export is certainly the older one."""
         return self.exported is not None and other.exported is not None and self.exported.before(other.exported)
 
