@@ -27,7 +27,7 @@ from siyu.intake.reading.sources import TableSource
 from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded
 
 _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]]  # fingerprints, values, long ids
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 _SUBTOTAL = ("小", "页", "sub", "page")

@@ -186,8 +186,8 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
         finally:
             shutil.rmtree(making, ignore_errors=True)
     content = (folder / "counts.json").read_bytes() if used else b"[[], [], []]"
-    counts, clashes, observed = STORED.validate_json(content)
-    for one in clashes:
+    counts, gone, observed = STORED.validate_json(content)
+    for one in gone:
         for account in accounts:
             if account.file == one.file and not account.refused:
                 account.refuse(Trouble(0, None, one.code, one.other))

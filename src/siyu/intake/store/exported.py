@@ -26,6 +26,7 @@ _DAY = re.compile(
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./年]?(1[0-2]|0?[1-9])月?(?!\d)")
 _YEARLESS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?:(\d{1,2})[日号])?")
 BEIJING = 8 * 3600
+MIDNIGHT = ("", "", "")
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def _moments(text: str) -> list[Exported]:
         seconds = 1 if clock[2] else 60 if clock[0] else 86_400
         found += _span(year, month or packed_month, day or packed_day, clock, seconds)
     for year, month in () if found else _MONTH.findall(text):
-        found += _span(year, month, 1, (), _days(year, month) * 86_400)
+        found += _span(year, month, 1, MIDNIGHT, _days(year, month) * 86_400)
     for month, day in () if found else _YEARLESS.findall(text):
-        found += _span(2000, month, day or 1, (), (1 if day else _days(2000, month)) * 86_400, yearless=True)
+        found += _span(2000, month, day or 1, MIDNIGHT, (1 if day else _days(2000, month)) * 86_400, yearless=True)
     return found
 
 
@@ -82,8 +83,9 @@ def _span(
     year: str | int, month: str, day: str | int, clock: Sequence[str], seconds: int, *, yearless: bool = False
 ) -> list[Exported]:
     """So many seconds from a moment on; none where the calendar has no such day."""
+    hour, minute, second = (int(part or 0) for part in clock)
     try:
-        start = datetime(int(year), int(month), int(day), *(int(part or 0) for part in clock))  # noqa: DTZ001
+        start = datetime(int(year), int(month), int(day), hour, minute, second)  # noqa: DTZ001
     except ValueError:
         return []
     first = int((start - EPOCH).total_seconds())

@@ -85,7 +85,7 @@ def newest(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> F
 def _several(values: Ints, order: Ints) -> Flags:
     """Whether the rows of an order differ in a value."""
     by = pd.Series(values).groupby(order, sort=False)
-    return (by.transform("min") != by.transform("max")).to_numpy()  # type: ignore[no-any-return]
+    return (by.transform("min") != by.transform("max")).to_numpy()
 
 
 def _units(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> Ints:
