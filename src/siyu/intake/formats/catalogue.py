@@ -74,12 +74,8 @@ def catalogue(own: Path | None = None) -> Catalogue:
     """The formats of today, see `formats`, and the files that are broken."""
     files = format_files(own)
     with reads.reader():  # noted where a file is recognised
-        return _catalogue(tuple((key, path, _stamp(path)) for key, path in files.items()), own)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_mtime_ns, state.st_size
+        stamps = ((path.stat().st_mtime_ns, path.stat().st_size) for path in files.values())
+        return _catalogue(tuple(zip(files, files.values(), stamps, strict=True)), own)
 
 
 @lru_cache(maxsize=8)
@@ -195,17 +191,13 @@ def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ..
     if layout.format.kind in ("sessions", "aggregates"):
         return ()
     nameless = layout.format.kind == "orders" and "buyer_id" in set(layout.format.columns) - set(layout.places)
-    return tuple(
-        name
-        for name in layout.unknown
-        if decides(name)
-        or (nameless and names_buyers(name))
-        or _telling({row[layout.header.index(name)].strip() for row in records})
-    )
-
-
-def _telling(cells: set[str]) -> bool:
-    return len(cells) <= _FEW and any(_WORDS["tells"].fullmatch(cell) for cell in cells)
+    found = []
+    for name in layout.unknown:
+        cells = {row[layout.header.index(name)].strip() for row in records}
+        told = len(cells) <= _FEW and any(map(_WORDS["tells"].fullmatch, cells))
+        if told or decides(name) or (nameless and names_buyers(name)):
+            found.append(name)
+    return tuple(found)
 
 
 def names_buyers(name: str) -> bool:

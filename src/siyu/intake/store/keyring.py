@@ -99,9 +99,8 @@ def erased(store: Path, secret: bytes) -> frozenset[bytes]:
     entry = json.loads(path.read_text(encoding="utf-8"))
     if entry["secret"] != name_of(secret):
         step = "Use that key (SIYU_KEY), or erase the subject and its buyers anew."
-        raise UsageError(
-            [Problem(ERASED, 0, "", "buyers erased under another key", "the key they were erased under", step)]
-        )
+        found, expected = "buyers erased under another key", "the key they were erased under"
+        raise UsageError([Problem(ERASED, 0, "", found, expected, step)])
     return frozenset(bytes.fromhex(key) for key in entry["keys"])
 
 
