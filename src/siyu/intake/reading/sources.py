@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -123,8 +124,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
             yield from _archived(name, own, opener)
         elif start.startswith(MAGIC):
             with opener() as file:
-                found = sheets(file, None)
-            yield from _named(name, found)
+                yield from _named(name, sheets(file, None))
         elif pages.is_page(start):
             yield from _named(name, pages.tables(_text(opener)))
         elif re.match(rb"(\[\s*)?\{\s*[\"}]", _plain(start)):
@@ -157,17 +157,22 @@ def _archived(name: str, own: Path | None, opener: Opener) -> Iterator[TableSour
     """The sheets of a workbook, or the members of a ZIP."""
     with opener() as file, _archive(file) as archive:
         names = set(archive.namelist())
-        if "xl/workbook.xml" in names or any(one.endswith("xl/workbook.xml") for one in names):
-            found = sheets(file, archive)
-        elif "[Content_Types].xml" in names or "mimetype" in names:
+        if any(one.endswith("xl/workbook.xml") for one in names):
+            yield from _named(name, sheets(file, archive))
+            return
+        if "[Content_Types].xml" in names or "mimetype" in names:
             dress = "a workbook in binary form" if "xl/workbook.bin" in names else "an office document"
             raise RefusedError("wrong_dress", found=dress)
+        members = [(_member_name(info), info) for info in archive.infolist() if not info.is_dir()]
+    wanted = sorted((one for one in members if not _hidden(one[0])), key=itemgetter(0))
+    if not wanted:
+        raise RefusedError("empty")
+    for inner, info in wanted:
+        shown = f"{name}!{inner}"
+        if PurePosixPath(inner).suffix.lower() == ".zip":
+            yield TableSource(shown, None, refused=RefusedError("nested_archive"))
         else:
-            found = None
-    if found is None:
-        yield from _members(name, own, opener)
-    else:
-        yield from _named(name, found)
+            yield from _tables(shown, own, partial(_member, opener, info), info.file_size)
 
 
 def _named(name: str, found: Sequence[Sheet]) -> Iterator[TableSource]:
@@ -175,21 +180,6 @@ def _named(name: str, found: Sequence[Sheet]) -> Iterator[TableSource]:
     for number, one in enumerate(found, 1):
         shown = name if len(found) == 1 else f"{name}!{one.title or number}"
         yield TableSource(shown, partial(io.BytesIO, one.text), len(one.text), one.rows, one.hidden, sheets=beside)
-
-
-def _members(name: str, own: Path | None, opener: Opener) -> Iterator[TableSource]:
-    with opener() as file, _archive(file) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
-    wanted = [info for info in members if not _hidden(_member_name(info))]
-    if not wanted:
-        raise RefusedError("empty")
-    for info in sorted(wanted, key=_member_name):
-        inner = _member_name(info)
-        shown = f"{name}!{inner}"
-        if PurePosixPath(inner).suffix.lower() == ".zip":
-            yield TableSource(shown, None, refused=RefusedError("nested_archive"))
-        else:
-            yield from _tables(shown, own, partial(_member, opener, info), info.file_size)
 
 
 @contextmanager
