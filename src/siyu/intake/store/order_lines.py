@@ -67,7 +67,7 @@ class OrderLines:
                     table = table.filter(pa.array(kept))
                     self.scopes, self.zero = self.scopes[kept], self.zero[kept]
                     key, codes, self.paid_at = key[kept], codes[kept], self.paid_at[kept]
-            self.line_no = pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy(np.int64)
+            self.line_no = pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy().astype(np.int64)
             table = self._first_payment(table, codes)
         self.table = table
         width = len(self.platforms) + 1
