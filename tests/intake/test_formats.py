@@ -10,7 +10,7 @@ from typing import get_args
 
 import pytest
 
-from siyu.intake.formats.catalogue import FormatError, formats, identified, read_format
+from siyu.intake.formats.catalogue import FormatError, catalogue, formats, read_format
 from siyu.intake.formats.format import MEANINGS, Column, Format, Layout, normal, tables
 from siyu.intake.reading.export import read
 from siyu.intake.reading.problems import REASONS
@@ -23,7 +23,7 @@ HEADERS = Path(__file__).parent / "golden" / "headers"  # of real writing, a col
 
 
 def found(header: list[str]) -> Layout:
-    layout = identified(header)
+    layout = catalogue().identified(header)
     assert layout is not None
     return layout
 
@@ -49,8 +49,8 @@ def test_every_format_identifies_what_it_writes():
 
 
 def test_a_plain_layout_does_not_swallow_a_file_with_statuses():
-    assert identified(["order_id", "buyer_key", "paid_at"]) is None
-    assert identified(["订单号", "支付时间", "实付金额", "订单状态"]) is None
+    assert catalogue().identified(["order_id", "buyer_key", "paid_at"]) is None
+    assert catalogue().identified(["订单号", "支付时间", "实付金额", "订单状态"]) is None
 
 
 def test_headers_compare_without_width_and_blanks():
@@ -115,7 +115,7 @@ def test_a_broken_format_stops_only_who_asks_for_it(tmp_path, monkeypatch):
     (tmp_path / "formats" / "broken.yml").write_text("identify: [小票, 应收]\nkind: nonsense\n", encoding="utf-8")
     assert found(["order_id", "paid_at", "amount"]).format.key == "generic_orders"
     with pytest.raises(FormatError, match="broken"):
-        identified(["小票", "应收", "order_id", "paid_at", "amount"])
+        catalogue().identified(["小票", "应收", "order_id", "paid_at", "amount"])
 
 
 def test_the_example_of_the_readme_works_as_it_says(tmp_path):

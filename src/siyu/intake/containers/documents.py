@@ -16,9 +16,8 @@ Row = dict[str, str]
 def tables(data: bytes) -> list[Sheet]:
     """Each list of objects by its path, with the numbers of its records from 1.
 
-    Fields of an object in a record have dotted names (`invitor.userid`); so have those of what holds the list, from
-    the root on (`group_chat.chat_id`). One object a line is read as a list.
-    """
+    Fields of an object in a record have dotted names (`invitor.userid`); so have those of what holds the list, from the
+    root on (`group_chat.chat_id`). One object a line is read as a list."""
     if len(data) > SIZE_LIMIT or data.count(b"{") + data.count(b"[") > NODE_LIMIT:
         raise RefusedError("too_large")
     found: dict[str, list[Row]] = {}

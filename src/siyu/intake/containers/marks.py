@@ -25,8 +25,7 @@ class Sheet:
 class Marks:
     """Of one sheet, rows and columns from 1: hidden rows, and cells that hold no value: what to read instead.
 
-    last_row, last_column: the outermost cell, which tells what a reader would allocate.
-    """
+    last_row, last_column: the outermost cell, which tells what a reader would allocate."""
 
     hidden: list[int] = field(default_factory=list)
     instead: dict[tuple[int, int], str] = field(default_factory=dict)

@@ -25,8 +25,7 @@ def is_page(start: bytes) -> bool:
 def tables(text: Iterable[str]) -> list[Sheet]:
     """Each table with records, and the number of each of its rows, from 1. text: the page, in pieces.
 
-    A table in a table, or a cell over several rows, is refused: which record it belongs to cannot be told.
-    """
+    A table in a table, or a cell over several rows, is refused: which record it belongs to cannot be told."""
     reader = _Reader()
     parser = etree.HTMLParser(target=reader, huge_tree=False, no_network=True, remove_comments=True)
     try:

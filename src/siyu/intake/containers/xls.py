@@ -1,7 +1,6 @@
 """Workbooks of the old kind: an OLE container with one stream of records, walked before a reader may open it.
 
-Source: [MS-CFB] and [MS-XLS], the open specifications of both layouts.
-"""
+Source: [MS-CFB] and [MS-XLS], the open specifications of both layouts."""
 
 import struct
 from collections.abc import Iterator

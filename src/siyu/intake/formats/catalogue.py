@@ -31,8 +31,7 @@ class Catalogue:
     """formats: by key. own: keys of the client's. broken: what is wrong with files that could not be read, by file
     name; they are left out.
 
-    claims: the headers that a broken file asks for, as far as it can be read.
-    """
+    claims: the headers that a broken file asks for, as far as it can be read."""
 
     formats: dict[str, Format]
     own: frozenset[str]
@@ -42,8 +41,7 @@ class Catalogue:
     def identified(self, header: Sequence[str]) -> Layout | None:
         """The layout of the format whose columns this header holds best; None when none fits.
 
-        Raises FormatError when a broken format asks for exactly such headers.
-        """
+        Raises FormatError when a broken format asks for exactly such headers."""
         seen = set(map(normal, header))
         for name, claim in self.claims.items():
             if claim and claim <= seen:
@@ -76,12 +74,8 @@ def catalogue(own: Path | None = None) -> Catalogue:
     """The formats of today, see `formats`, and the files that are broken."""
     files = format_files(own)
     with reads.reader():  # noted where a file is recognised
-        return _catalogue(tuple((key, path, _stamp(path)) for key, path in files.items()), own)
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    state = path.stat()
-    return state.st_mtime_ns, state.st_size
+        stamps = ((path.stat().st_mtime_ns, path.stat().st_size) for path in files.values())
+        return _catalogue(tuple(zip(files, files.values(), stamps, strict=True)), own)
 
 
 @lru_cache(maxsize=8)
@@ -110,9 +104,8 @@ def read_format(path: Path) -> Format:
     """The format of one YAML file; its key is the file's name. Raises FormatError with all faults."""
     file = shown_path(path)
     content = mapping(path, FormatError, STEP)
-    asked = [text for place, text in _questions(content)]
     try:
-        entry = Format(**({"key": path.stem} | _answered(content) | {"open": tuple(asked)}))
+        entry = Format(**({"key": path.stem} | _answered(content) | {"open": tuple(_questions(content))}))
     except TypeError as error:
         raise FormatError([Problem(file, 0, "", str(error), "the keys of a format", STEP)]) from None
     except ValidationError as error:
@@ -143,40 +136,39 @@ def _faults(file: str, content: dict[str, Any], entry: Format) -> Iterator[Probl
             yield Problem(file, 0, "breaks", name, "a header of this format", nearest(name, headers))
 
 
-def _questions(content: Any, place: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Where a draft asks, and what a person is told about it: the place and, of a column, its header."""
-    if isinstance(content, dict):
-        for key, value in content.items():
-            if str(key) == OPEN or value in (OPEN, [OPEN]):
-                header = content.get("header", "") if place[:1] == ("columns",) else ""
-                yield (*place, str(key)), ".".join([*place, str(key)]) + (f" ({header})" if header else "")
-            else:
-                yield from _questions(value, (*place, str(key)))
+def _questions(content: Any, place: tuple[str, ...] = ()) -> Iterator[str]:
+    """Where a draft asks, as a person is told: the place and, of a column, its header."""
+    for key, value in content.items() if isinstance(content, dict) else ():
+        at = (*place, str(key))
+        if str(key) == OPEN or value in (OPEN, [OPEN]):
+            header = content.get("header", "") if at[0] == "columns" and place else ""
+            yield ".".join(at) + (f" ({header})" if header else "")
+        else:
+            yield from _questions(value, at)
 
 
 def _answered(content: dict[str, Any]) -> dict[str, Any]:
     """The content without what is still asked: its keys, columns and values."""
     found = {key: value for key, value in content.items() if value not in (OPEN, [OPEN])}
-    columns = found.get("columns")
-    if isinstance(columns, dict):
-        kept = {}
-        for key, column in columns.items():
-            if isinstance(column, dict):
-                if OPEN in (column.get("header"), column.get("read")):
-                    continue
-                column = {name: value for name, value in column.items() if value != OPEN}  # noqa: PLW2901
-                values = column.get("values")
-                if isinstance(values, dict):
-                    known = {str(k): v for k, v in values.items() if OPEN not in (k, v)}
-                    column = {**column, "values": known or {"": ""}}  # noqa: PLW2901
-            kept[key] = column
-        found["columns"] = kept
-    if isinstance(columns, dict):
-        gone = {OPEN, *columns} - set(found["columns"])
-        for key in ("line_key", "control"):
-            if isinstance(found.get(key), list):
-                found[key] = [one for one in found[key] if one not in gone]
+    if not isinstance(columns := found.get("columns"), dict):
+        return found
+    told = {key: column if isinstance(column, dict) else {} for key, column in columns.items()}
+    asked = {key for key, column in told.items() if OPEN in (column.get("header"), column.get("read"))}
+    found["columns"] = {key: _known(column) for key, column in columns.items() if key not in asked}
+    for key in ("line_key", "control"):
+        if isinstance(found.get(key), list):
+            found[key] = [one for one in found[key] if one not in asked | {OPEN}]
     return found
+
+
+def _known(column: Any) -> Any:
+    """A column without what is still asked of it."""
+    if not isinstance(column, dict):
+        return column
+    kept = {name: value for name, value in column.items() if value != OPEN}
+    if isinstance(values := kept.get("values"), dict):
+        kept["values"] = {str(k): v for k, v in values.items() if OPEN not in (k, v)} or {"": ""}
+    return kept
 
 
 def _claims(path: Path) -> frozenset[str]:
@@ -199,17 +191,13 @@ def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ..
     if layout.format.kind in ("sessions", "aggregates"):
         return ()
     nameless = layout.format.kind == "orders" and "buyer_id" in set(layout.format.columns) - set(layout.places)
-    return tuple(
-        name
-        for name in layout.unknown
-        if decides(name)
-        or (nameless and names_buyers(name))
-        or _telling({row[layout.header.index(name)].strip() for row in records})
-    )
-
-
-def _telling(cells: set[str]) -> bool:
-    return len(cells) <= _FEW and any(_WORDS["tells"].fullmatch(cell) for cell in cells)
+    found = []
+    for name in layout.unknown:
+        cells = {row[layout.header.index(name)].strip() for row in records}
+        told = len(cells) <= _FEW and any(map(_WORDS["tells"].fullmatch, cells))
+        if told or decides(name) or (nameless and names_buyers(name)):
+            found.append(name)
+    return tuple(found)
 
 
 def names_buyers(name: str) -> bool:
@@ -220,8 +208,3 @@ def names_buyers(name: str) -> bool:
 def decides(name: str) -> bool:
     """Whether a column so called may say which lines count."""
     return bool(_WORDS["decides"].search(normal(name)))
-
-
-def identified(header: Sequence[str], own: Path | None = None) -> Layout | None:
-    """See `Catalogue.identified`, with the formats of today."""
-    return catalogue(own).identified(header)

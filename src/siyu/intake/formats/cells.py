@@ -1,14 +1,14 @@
 """What one cell of an export means: money in fen, a Beijing time, an id, a count, a share.
 
 Each reader takes the text of a cell and returns `(value, code)`. Value None with a code: a fault (see
-`problems.REASONS`); None without one: the cell is blank; a value with a code: read, and worth saying.
-Nothing is guessed.
-"""
+`problems.REASONS`); None without one: the cell is blank; a value with a code: read, and worth saying. Nothing is
+guessed."""
 
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
+from functools import partial, wraps
+from typing import Any
 
 from siyu.intake.formats.identities import identity, narrow
 from siyu.intake.formats.times import BEIJING, seconds
@@ -41,6 +41,17 @@ def bare(text: str) -> str:
     return text.lstrip("'`\u2018").strip()
 
 
+def _held(read: Callable[..., Read]) -> Callable[..., Read]:
+    """A reader of what is in a cell: a blank one holds nothing."""
+
+    @wraps(read)
+    def whole(text: str, **options: Any) -> Read:
+        inner = bare(text)
+        return (None, "") if inner in BLANKS else read(inner, **options)
+
+    return whole
+
+
 def _decimal(text: str) -> tuple[Decimal | None, str]:
     """The number in a cell, to fifteen significant digits, and the multiple it is printed in (万 …)."""
     plain = narrow(text).strip()
@@ -61,14 +72,11 @@ def _decimal(text: str) -> tuple[Decimal | None, str]:
     return number * MULTIPLES[step], step
 
 
+@_held
 def signed_fen(text: str, *, rounded: bool = True) -> Read:
     """Money in yuan as integer fen of either sign. A fraction of a fen is rounded, and said.
 
-    rounded: amounts in 千, 万 and 亿 are read; they have only the digits that are printed.
-    """
-    text = bare(text)
-    if text in BLANKS:
-        return None, ""
+    rounded: amounts in 千, 万 and 亿 are read; they have only the digits that are printed."""
     yuan, step = _decimal(text)
     if yuan is None:
         return None, "not_money"
@@ -95,11 +103,9 @@ def charge(text: str) -> Read:
     return (-value if isinstance(value, int) else None), code
 
 
+@_held
 def signed(text: str, *, rounded: bool = True) -> Read:
     """A whole number of either sign; `3件` and full-width digits are read, `1.2万` where `rounded` allows it."""
-    text = bare(text)
-    if text in BLANKS:
-        return None, ""
     number, step = _decimal(re.sub(r"[件个人次单条]$", "", text))
     if number is None or number != number.to_integral_value():
         return None, "not_count"
@@ -112,12 +118,10 @@ def count(text: str, *, rounded: bool = True) -> Read:
     return (None, "not_count") if isinstance(value, int) and value < 0 else (value, code)
 
 
+@_held
 def share(text: str, *, whole: int = 1) -> Read:
     """A share from 0 to 1, printed as 83%, 83.0％ or 0.83. A bare number above 1 is a fault. whole: what bare numbers
     count to."""
-    text = bare(text)
-    if text in BLANKS:
-        return None, ""
     plain = narrow(text)
     number, _ = _decimal(plain.removesuffix("%"))
     if number is None:
@@ -126,40 +130,35 @@ def share(text: str, *, whole: int = 1) -> Read:
     return (float(value), "") if 0 <= value <= 1 else (None, "not_share")
 
 
+@_held
 def epoch(text: str) -> Read:
     """The Beijing wall clock at a count of seconds, or of milliseconds, since 1970 (UTC); 0 is none."""
-    text = bare(text)
-    if text in BLANKS or text == "0":
+    if text == "0":
         return None, ""
     if not (found := re.fullmatch(r"(\d{9,10})(\d{3})?(\.0+)?", narrow(text))):
         return None, "not_time"
     return int(found[1]) + BEIJING, ""
 
 
+@_held
 def end_of(text: str, *, place: int = 1) -> Read:
     """The end of an interval such as `2025-09-07_16-00-00~2025-09-08_00-00-46`. place: 0 for its beginning."""
-    ends = re.split(r"\s*[~～至]\s*", bare(text))
-    if ends[0] in BLANKS and len(ends) == 1:
-        return None, ""
+    ends = re.split(r"\s*[~～至]\s*", text)
     return moment(ends[place]) if len(ends) == 2 else (None, "not_time")
 
 
+@_held
 def duration(text: str) -> Read:
     """Seconds of `10秒`, `1分钟12秒`, `1小时2分`, `00:01:12`, `01:12`; a bare number is seconds."""
-    text = bare(text)
-    if text in BLANKS:
-        return None, ""
     found = _LONG.fullmatch(narrow(text)) or _CLOCKED.fullmatch(narrow(text))
     if found is None or not any(found.groups()):
         return None, "not_duration"
     return round(sum(float(part or 0) * size for part, size in zip(found.groups(), (3600, 60, 1), strict=True))), ""
 
 
+@_held
 def moment(text: str) -> Read:
     """Seconds from 1970-01-01 00:00 by the Beijing wall clock; a date alone is its midnight."""
-    text = bare(text)
-    if text in BLANKS:
-        return None, ""
     when = seconds(text)
     return (when, "") if when is not None else (None, "not_time")
 
@@ -175,16 +174,16 @@ def identifier(text: str) -> Read:
     return (text, "") if len(text) <= 64 and _ID.fullmatch(text) else (None, "not_id")
 
 
+@_held
 def buyer(text: str) -> Read:
     """A buyer's identity, see `identities`. Nobody is read as blank."""
-    text = bare(text)
-    return (None, "") if text in BLANKS else identity(text)
+    return identity(text)
 
 
+@_held
 def label(text: str) -> Read:
     """Text as it stands, without surrounding blanks. A cell with a mobile number in it is read as blank."""
-    text = bare(text)
-    return (None, "") if text in BLANKS or _MOBILE.search(narrow(text)) else (text[:200], "")
+    return (None, "") if _MOBILE.search(narrow(text)) else (text[:200], "")
 
 
 READERS: dict[str, Callable[[str], Read]] = {

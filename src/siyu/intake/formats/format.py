@@ -31,14 +31,12 @@ _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 class Column(BaseModel):
     """One column of the canonical table: the headers it may stand under and how its cells are read.
 
-    read: a reader of `cells`, or `choice` (cells are looked up in `values`), or `row` (the record's own
-    number, for files without an id), or `product` (of the two columns in `of`), or `sum` (of those in `of` that the
-    file has; a blank one adds nothing). per: `order` when the amount repeats on every line of an order. range: the
-    least and the greatest value, money in yuan. nobody: cells of a buyer's column that mean nobody. rounded:
-    amounts and counts printed in 千, 万, 亿 are read. Of every record alike are a `value`, what stands in the brackets
-    of a pattern for the file's name (`named`), and what the first record of another `sheet` of the workbook has
-    under the header.
-    """
+    read: a reader of `cells`, or `choice` (cells are looked up in `values`), or `row` (the record's own number, for
+    files without an id), or `product` (of the two columns in `of`), or `sum` (of those in `of` that the file has; a
+    blank one adds nothing). per: `order` when the amount repeats on every line of an order. range: the least and the
+    greatest value, money in yuan. nobody: cells of a buyer's column that mean nobody. rounded: amounts and counts
+    printed in 千, 万, 亿 are read. Of every record alike are a `value`, what stands in the brackets of a pattern for
+    the file's name (`named`), and what the first record of another `sheet` of the workbook has under the header."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
     header: Headers = Field(default_factory=list)
@@ -68,18 +66,20 @@ class Column(BaseModel):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        if (self.read == "row" or self.made) and self.header:
-            raise ValueError(f"read: {self.read} stands for no column, so it has no header")
-        if not (self.read == "row" or self.made or self.header or self.value or self.named):
-            raise ValueError("a column needs a header")
-        if bool(self.values) != (self.read == "choice"):
-            raise ValueError("values belong to read: choice, which needs them")
-        if bool(self.of) != self.made or (self.read == "product" and len(self.of) != 2):
-            raise ValueError("of: names the two columns of read: product, or those of read: sum")
-        if self.named and re.compile(self.named).groups != 1:
-            raise ValueError("named: a pattern of the file's name with one pair of brackets")
-        if self.pattern and self.read not in ("id", "buyer", "text"):
-            raise ValueError("a pattern belongs to an id, a buyer or a text")
+        bare = self.read == "row" or self.made
+        rules = {
+            f"read: {self.read} stands for no column, so it has no header": bare and self.header,
+            "a column needs a header": not (bare or self.header or self.value or self.named),
+            "values belong to read: choice, which needs them": bool(self.values) != (self.read == "choice"),
+            "of: names the two columns of read: product, or those of read: sum": bool(self.of) != self.made
+            or (self.read == "product" and len(self.of) != 2),
+            "named: a pattern of the file's name with one pair of brackets": self.named
+            and re.compile(self.named).groups != 1,
+            "a pattern belongs to an id, a buyer or a text": self.pattern and self.read not in ("id", "buyer", "text"),
+        }
+        for rule, broken in rules.items():
+            if broken:
+                raise ValueError(rule)
         _compiled(self.pattern)
         if self.range is not None:
             low, high = limits(self)
@@ -190,8 +190,7 @@ class Format(BaseModel):
 class Layout:
     """A format met in a file: column key -> position, the control column, and what does not fit.
 
-    breaks: positions of fields that may hold line breaks. given: the cells of columns that stand beside the records.
-    """
+    breaks: positions of fields that may hold line breaks. given: the cells of columns that stand beside the records."""
 
     format: Format
     header: tuple[str, ...]

@@ -47,8 +47,7 @@ EMPTY_HASHES = frozenset(
 def narrow(text: str) -> str:
     """Text with full-width letters, digits and marks as plain ones and signs without width removed.
 
-    Nothing else changes: `128²` and `①` are no numbers, whatever compatibility forms Unicode gives them.
-    """
+    Nothing else changes: `128²` and `①` are no numbers, whatever compatibility forms Unicode gives them."""
     return text.translate(_UNSEEN).translate(_WIDE)
 
 
@@ -94,9 +93,8 @@ def is_nobody(text: str) -> bool:
 def identity(text: str) -> Identity:
     """The key in a cell and the code of its fault; (None, "") for nobody.
 
-    Mobile numbers have one form, whatever stands around and between their digits; other keys lose only
-    what cannot be seen. An id that a spreadsheet has rounded is a fault.
-    """
+    Mobile numbers have one form, whatever stands around and between their digits; other keys lose only what cannot be
+    seen. An id that a spreadsheet has rounded is a fault."""
     plain = html.unescape(narrow(text)).strip(" \t\u00a0'`\u2018")
     if plain in (MERGED, LOST):
         return None, "cell_error"

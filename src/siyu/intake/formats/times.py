@@ -29,8 +29,7 @@ _SERIAL = re.compile(r"(\d{5})(?:\.(\d{1,15}))?")
 def seconds(text: str) -> int | None:
     """Seconds from 1970-01-01 00:00 Beijing time; a date alone is its midnight. None: this is no time.
 
-    A time with an offset from UTC is moved to Beijing.
-    """
+    A time with an offset from UTC is moved to Beijing."""
     plain = _DASHED.sub(r"\1 \2:\3:\4", narrow(text).strip())
     if packed := _PACKED.fullmatch(plain):
         return _wall(*map(int, packed.groups()))

@@ -1,8 +1,7 @@
 """A first format for a table that no format fits: what its records prove, and the rest as open questions.
 
-Nothing is computed with a draft until every `?` in it is answered. It holds headers and words that known formats
-have, never a cell.
-"""
+Nothing is computed with a draft until every `?` in it is answered. It holds headers and words that known formats have,
+never a cell."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ import yaml
 
 from siyu.intake.formats.catalogue import OPEN, decides, names_buyers
 from siyu.intake.formats.format import Layout, normal
-from siyu.intake.new import guesses, proofs
+from siyu.intake.new import guesses
 from siyu.intake.new.sample import Sample, sample
 from siyu.intake.reading.headers import harmless
 from siyu.intake.reading.sources import TableSource
@@ -25,8 +24,7 @@ _TOLD: dict[str, str] = tables(__file__, "questions.yml")
 class Draft:
     """content: of the YAML. told: what was proved and what is asked, one line each, for the YAML and for people.
 
-    said: the same that names words of the file, which only people on the spot are shown.
-    """
+    said: the same that names words of the file, which only people on the spot are shown."""
 
     content: dict[str, Any]
     told: list[str] = field(default_factory=list)
@@ -134,7 +132,7 @@ class _Asking:
         table, refund = self.table, self.places.get("refunded_fen")
         found = guesses.amounts(table, self._taken())
         totals = guesses.money(table, set())
-        if refund is not None and (pair := proofs.net_of(table, refund, found, totals)):
+        if refund is not None and (pair := guesses.net_of(table, refund, found, totals)):
             paid, total = pair
             self.refunds = "net"
             self._column("net_fen", "money", paid, required=True)
@@ -151,7 +149,7 @@ class _Asking:
             self._ask("paid_fen", "money", found)
         if refund is not None:
             self._column("refunded_fen", "money", refund)
-            proof = proofs.apart_from(table, refund, found[0], totals) if len(found) == 1 else None
+            proof = guesses.apart_from(table, refund, found[0], totals) if len(found) == 1 else None
             self.refunds = OPEN if proof is None else "apart"
             self._tell("refunds" if proof is None else "apart", paid=found[0] if found else "", proof=proof)
 
@@ -176,7 +174,7 @@ class _Asking:
         self._column("order_id", "id", order, required=True)
         if self._known("line_id", required=True):
             self.line_key = ["line_id"]
-        elif proofs.unique(table, [order]):
+        elif guesses.unique(table, [order]):
             self.line_key = ["order_id"]
             self._tell("one_line", order=order, lines=str(len(table.records)))
         else:
@@ -184,7 +182,7 @@ class _Asking:
 
     def _lines(self, order: int) -> None:
         """An order has several lines: what tells them apart, and whose is the amount?"""
-        told = proofs.telling(self.table, order, self._taken())
+        told = guesses.telling(self.table, order, self._taken())
         if told is not None:
             self._column("product_id", "text", told)
             self.line_key = ["order_id", "product_id"]
@@ -193,14 +191,14 @@ class _Asking:
             self.line_key = [OPEN]
             self._tell("line_key")
         place = self.places.get("paid_fen")
-        if place is not None and proofs.repeated(self.table, order, place):
+        if place is not None and guesses.repeated(self.table, order, place):
             self.columns["paid_fen"]["per"] = OPEN
             self._tell("per", paid=place)
 
     def _states(self, key: str) -> None:
         if (place := self.places.get(key)) is None:
             return
-        known, unknown = proofs.states(self.table, place, key)
+        known, unknown = guesses.states(self.table, place, key)
         values = known | ({OPEN: OPEN} if unknown or not known else {})
         self.columns[key] = {"header": self.table.named(place), "read": "choice", "values": values}
         if known:

@@ -34,8 +34,7 @@ _ID = re.compile(r"[a-z0-9_]{1,40}")
 class Newcomer:
     """What was made. drafts: formats that ask, by path; nothing is computed with them yet.
 
-    key_table: to be filled in by the client, when exports name no buyers.
-    """
+    key_table: to be filled in by the client, when exports name no buyers."""
 
     folder: Path
     accounts: list[Account] = field(default_factory=list)
@@ -46,9 +45,8 @@ class Newcomer:
 def newcomer(subject: str, given: Sequence[Path]) -> Newcomer:
     """Make the folder of a subject from files or folders of exports, which are copied.
 
-    Raises UsageError, before anything is written: bad or known id, a path that is not there or cannot be copied, a
-    name twice. What fails later takes the folder with it.
-    """
+    Raises UsageError, before anything is written: bad or known id, a path that is not there or cannot be copied, a name
+    twice. What fails later takes the folder with it."""
     root = Path(os.environ["SIYU_DATA"]) if os.environ.get("SIYU_DATA") else data_dir() / "subjects"
     folder = root / subject
     _check(subject, folder, given)
@@ -89,9 +87,8 @@ def _check(subject: str, folder: Path, given: Sequence[Path]) -> None:
     if not _ID.fullmatch(subject):
         fault("SUBJECT", subject, "an id of a-z, 0-9 and _, at most forty", "Choose another id.")
     elif subject in subject_dirs() or folder.exists():
-        fault(
-            "SUBJECT", subject, "an id that is not taken", "Put further exports into its folder, or choose another id."
-        )
+        step = "Put further exports into its folder, or choose another id."
+        fault("SUBJECT", subject, "an id that is not taken", step)
     names = [_name(path) for path in given]
     for path, name in zip(given, names, strict=True):
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
@@ -130,9 +127,10 @@ def _draft(made: Newcomer, subject: str, exports: Path) -> None:
         except RefusedError:
             continue  # the account of the file says why it cannot be read
         if draft is not None:
-            names = chain([f"{subject}.yml"], (f"{subject}_{number}.yml" for number in count(2)))
+            names = chain([subject], (f"{subject}_{number}" for number in count(2)))
             own.mkdir(exist_ok=True, mode=0o700)
-            target = next(own / name for name in names if _free(name, own))
+            free = (own / f"{name}.yml" for name in names if name not in formats(own))
+            target = next(path for path in free if not path.exists())
             target.write_text(draft.text, encoding="utf-8")
             target.chmod(0o600)
             made.drafts[target] = draft
@@ -149,10 +147,6 @@ def _asking(source: TableSource, subject: str, own: Path) -> Draft | None:
         if error.trouble.code == "undecided_columns" and error.layout is not None:
             return extended(error.layout, subject)
     return None
-
-
-def _free(name: str, folder: Path) -> bool:
-    return name.removesuffix(".yml") not in formats(folder) and not (folder / name).exists()
 
 
 def _read(exports: Path) -> tuple[list[Account], date, set[str]]:

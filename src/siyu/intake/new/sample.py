@@ -57,15 +57,15 @@ class Sample:
 def sample(source: TableSource, words: re.Pattern[str]) -> Sample:
     """The sample of a table whose header has at least two columns that `words` knows.
 
-    A list of people without headers has none: its first line is a person. Raises RefusedError.
-    """
+    A list of people without headers has none: its first line is a person. Raises RefusedError."""
     first = next(blocks(source, encoding_of(source)), b"")
     lines = [line.decode().rstrip("\r") for line in islice(first.split(b"\n"), SAMPLE)]
     best: tuple[int, int, str] = (0, 0, ",")
     for number, line in enumerate(lines[:DEEPEST]):
         for delimiter in DELIMITERS:
             cells = non_records.filled(non_records.split(line, delimiter) or [])
-            if _is_header(cells) and len(cells) > max(best[0], 1) and sum(_speaks(cell, words) for cell in cells) > 1:
+            known = sum(bool(words.search(normal(cell))) for cell in cells)
+            if _is_header(cells) and len(cells) > max(best[0], 1) and known > 1:
                 best = (len(cells), number, delimiter)
     width, number, delimiter = best
     if not width:
@@ -74,10 +74,6 @@ def sample(source: TableSource, words: re.Pattern[str]) -> Sample:
     split = [non_records.split(line, delimiter) or [] for line in lines[number + 1 :]]
     records = [cells for cells in split if len(cells) == len(header) and not non_records.is_total(cells)]
     return Sample(tuple(header), tuple(map(tuple, records)))
-
-
-def _speaks(cell: str, words: re.Pattern[str]) -> bool:
-    return bool(words.search(normal(cell)))
 
 
 def _is_header(cells: Sequence[str]) -> bool:

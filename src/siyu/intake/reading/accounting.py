@@ -18,15 +18,13 @@ STATES = ("accepted", "quarantined", "ignored")
 class Account:
     """The account of one file. Amounts in fen of the format's control column; null when it has none.
 
-    unpriced: quarantined or ignored records whose control amount cannot be read.
-    completeness: `verified` (the file's own total or count agrees), `last_record_complete`, or
-    `not_verified`: the last line has no line end, or a total disagrees, so something may be missing.
-    identities: records that name a usable buyer, None when the format has no such column. net_uncertain:
-    accepted records with a part refund of unknown amount, and their fen: net counts them in full. digest: sha256.
-    entry: the format itself. crowd: how identity was read. notes: what was read and deserves a word; it makes no
-    file unclean. draft: the format is one that `siyu new` drafted. public: what the export is called in artefacts.
-    observed: its first and last day.
-    """
+    unpriced: quarantined or ignored records whose control amount cannot be read. completeness: `verified` (the file's
+    own total or count agrees), `last_record_complete`, or `not_verified`: the last line has no line end, or a total
+    disagrees, so something may be missing. identities: records that name a usable buyer, None when the format has no
+    such column. net_uncertain: accepted records with a part refund of unknown amount, and their fen: net counts them in
+    full. digest: sha256. entry: the format itself. crowd: how identity was read. notes: what was read and deserves a
+    word; it makes no file unclean. draft: the format is one that `siyu new` drafted. public: what the export is called
+    in artefacts. observed: its first and last day."""
 
     file: str
     format: str | None = None
@@ -122,13 +120,21 @@ class Account:
             },
             "unknown_columns": list(self.unknown_columns),
             "problems_not_listed": self.left_out,
-            "problems": [self._told(trouble, language) for trouble in sorted(self.problems, key=Trouble.place)],
-            "notes": [self._told(trouble, language) for trouble in sorted(self.notes, key=Trouble.place)],
+            "problems": self._told(self.problems, language),
+            "notes": self._told(self.notes, language),
         }  # fmt: skip
 
-    def _told(self, trouble: Trouble, language: Language) -> dict[str, Any]:
-        place = {"file": self.file, "line": trouble.line, "column": trouble.column}
-        return place | {"code": trouble.code, "reason": trouble.reason(language)}
+    def _told(self, troubles: list[Trouble], language: Language) -> list[dict[str, Any]]:
+        return [
+            {
+                "file": self.file,
+                "line": one.line,
+                "column": one.column,
+                "code": one.code,
+                "reason": one.reason(language),
+            }
+            for one in sorted(troubles, key=Trouble.place)
+        ]
 
 
 STORED = TypeAdapter(Account)  # as the store keeps it

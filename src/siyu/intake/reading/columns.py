@@ -1,7 +1,6 @@
 """Sound lines as typed columns: pyarrow splits them, only mapped columns are ever decoded.
 
-A second tokenizer beside `lines`: the two must agree on records and on the control column's total.
-"""
+A second tokenizer beside `lines`: the two must agree on records and on the control column's total."""
 
 import re
 from collections.abc import Callable
@@ -43,8 +42,7 @@ class Typed:
 def tables(block: bytes, layout: Layout, delimiter: str, longest: int) -> pa.Table:
     """The mapped columns of sound lines as text, named by their keys; everything else stays undecoded.
 
-    longest: bytes of the longest line.
-    """
+    longest: bytes of the longest line."""
     names = [f"c{place}" for place in range(len(layout.header))]
     wanted = {key: names[place] for key, place in layout.places.items()}
     try:

@@ -18,9 +18,8 @@ _RAW = "whole record"
 class Repeats:
     """Positions among the accepted records (in file order).
 
-    same: equal to an earlier record; other: the same key as an earlier one and other values; carried: a
-    later line of an order whose amounts an earlier line has counted; torn: a line that disagrees with it.
-    """
+    same: equal to an earlier record; other: the same key as an earlier one and other values; carried: a later line of
+    an order whose amounts an earlier line has counted; torn: a line that disagrees with it."""
 
     same: Ints
     other: Ints
@@ -72,11 +71,6 @@ class Fingerprints:
             cursor.register("records", table)
             found = cursor.execute(f"SELECT {columns} FROM records").fetchnumpy()  # noqa: S608 - quoted
         return {name: np.asarray(values, np.uint64) for name, values in found.items()}
-
-    def add(self, part: dict[str, Hashes]) -> None:
-        """Take in a block's fingerprints, in file order."""
-        if part:
-            self.parts.append(part)
 
     def repeats(self) -> Repeats:
         """All repeats of the file."""

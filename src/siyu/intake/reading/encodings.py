@@ -18,8 +18,7 @@ _UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){4,}")
 class Encoding:
     """name: as shown; codec: Python's; skip: bytes of the mark at the start; bare_cr: lines end in CR.
 
-    digest: sha256 of all bytes.
-    """
+    digest: sha256 of all bytes."""
 
     name: str
     codec: str

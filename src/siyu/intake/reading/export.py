@@ -27,7 +27,7 @@ from siyu.intake.reading.sources import TableSource
 from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded
 
 _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]]  # fingerprints, values, long ids
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 _SUBTOTAL = ("小", "页", "sub", "page")
@@ -47,9 +47,8 @@ def read(
 ) -> Reading:
     """Read one source. Never raises for what the file holds: the account says what became of it.
 
-    wanted: a format's key, else the header decides. sink: gets accepted records block by block with their
-    lines and format, before repeats are known (`Reading.dropped` names those lines afterwards).
-    """
+    wanted: a format's key, else the header decides. sink: gets accepted records block by block with their lines and
+    format, before repeats are known (`Reading.dropped` names those lines afterwards)."""
     reading = Reading(Account(source.name))
     try:
         if source.refused is not None:
@@ -146,9 +145,9 @@ class _Run:
         account = self.account
         account.put("accepted", int(records.fen.sum()), len(records.at))
         at = records.at + base
-        prints, bounds, rounded = part
-        self.prints.add(prints)
-        self.bounds.add(bounds)
+        prints, values, rounded = part
+        self.prints.parts.append(prints)
+        self.bounds.parts.append(values)
         self.rounded.add(rounded)
         self.lines.append(at)
         self.fen.append(records.fen)

@@ -1,10 +1,10 @@
 """Line breaks inside fields where a format declares them: notes that buyers and sellers type.
 
-Every other physical line stays a record of its own, so a stray quotation mark cannot swallow its neighbours:
-lines are joined only when the open field is a declared one, no joined line could be a record by itself, and
-the whole has the header's number of fields.
-"""
+Every other physical line stays a record of its own, so a stray quotation mark cannot swallow its neighbours: lines are
+joined only when the open field is a declared one, no joined line could be a record by itself, and the whole has the
+header's number of fields."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from siyu.intake.reading import non_records
@@ -50,17 +50,9 @@ def uncut(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _open_field(line: bytes, delimiter: bytes) -> int:
     """The field that a line leaves open, counted from 0; -1 when its mark does not open a field."""
-    field, inside, fresh = 0, False, True
-    for sign in (line[at : at + 1] for at in range(len(line))):
-        if sign == b'"':
-            if not inside and not fresh:
-                return -1
-            inside = not inside
-        elif sign == delimiter and not inside:
-            field, fresh = field + 1, True
-            continue
-        fresh = sign == b'"' and not inside  # a doubled mark opens the field again
-    return field if inside else -1
+    sign = re.escape(delimiter)
+    found = re.fullmatch(rb'((?:(?:"[^"]*")*+[^"%b]*+%b)*+)(?:"[^"]*")*+"[^"]*' % (sign, sign), line)
+    return re.sub(rb'"[^"]*"', b"", found[1]).count(delimiter) if found else -1
 
 
 def _end(lines: list[bytes], start: int, odd: set[int], delimiter: str, fields: int) -> int:

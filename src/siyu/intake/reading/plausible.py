@@ -1,7 +1,6 @@
 """What the values of a file say about each other: dates in order and within reason, amounts that can be true.
 
-Nothing is clipped: what cannot be true is quarantined or refuses the file, what is odd is counted and named.
-"""
+Nothing is clipped: what cannot be true is quarantined or refuses the file, what is odd is counted and named."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,18 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.intake.formats.format import Layout
-from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.reading.problems import RefusedError
+from siyu.messages import tables
 
-ORDERED = (("created_at", "paid_at"), ("paid_at", "completed_at"), ("joined_at", "left_at"),
-           ("followed_at", "unfollowed_at"), ("started_at", "ended_at"), ("period_start", "period_end"),
-           ("observed_from", "observed_to"))  # fmt: skip
-# times that tell that an export covers their day, by kind; an order may be completed after the last of these
-TIMES = {
-    "orders": ("created_at", "paid_at"), "members": ("joined_at", "left_at", "observed_from", "observed_to"),
-    "follows": ("followed_at", "unfollowed_at"), "sessions": ("started_at", "ended_at"),
-    "aggregates": ("period_start", "period_end"),
-}  # fmt: skip
+_TIMES = tables(__file__, "times.yml")
+ORDERED: list[list[str]] = _TIMES["ordered"]
+TIMES: dict[str, list[str]] = _TIMES["covering"]
 DAY = 86_400
 GAP = 730  # days between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
@@ -45,7 +39,7 @@ def out_of_order(columns: Mapping[str, Read]) -> Iterator[tuple[str, Ints]]:
     """(key, rows) of later dates that lie on a day before the earlier one. Days, because many cells are days only."""
     for first, then in ORDERED:
         if first in columns and then in columns:
-            earlier, later = (_seconds(columns[key].values) // DAY for key in (first, then))
+            earlier, later = (seconds_of(columns[key].values, NEVER) // DAY for key in (first, then))
             rows = np.flatnonzero((later < earlier) & (later > NEVER // DAY))
             if rows.size:
                 yield then, rows
@@ -63,7 +57,9 @@ class Bounds:
         names, kept = records.column_names, {"size": np.array([len(records)])}
         if not len(records):
             return kept
-        times = [_seconds(records[key]) // DAY for key in TIMES.get(self.layout.format.kind, ()) if key in names]
+        times = [
+            seconds_of(records[key], NEVER) // DAY for key in TIMES.get(self.layout.format.kind, ()) if key in names
+        ]
         if times:
             early = [np.where(time > NEVER // DAY, time, _LATEST) for time in times]
             kept["first"] = np.minimum.reduce(early).astype(np.int32)
@@ -94,10 +90,6 @@ class Bounds:
         made = {key for key, column in self.layout.format.columns.items() if column.made}
         return made | set(self.layout.places) | set(self.layout.given)
 
-    def add(self, part: dict[str, Ints]) -> None:
-        """Take in a block, in file order."""
-        self.parts.append(part)
-
     def joined(self, name: str) -> Ints:
         """One of the kept columns, whole; empty when the file has none, 0 where a block has none."""
         if not any(name in part for part in self.parts):
@@ -120,8 +112,7 @@ class Bounds:
     def odd(self, fen: Ints) -> Iterator[tuple[str, str, Ints]]:
         """(column, code, positions) of values worth a word. Raises RefusedError where a column contradicts its format.
 
-        fen: the control amounts.
-        """
+        fen: the control amounts."""
         refunded, over, dear, still = (self.joined(name) for name in ("refunded", "over", "dear", "still"))
         entry, title, back = self.layout.format, self.layout.title, np.count_nonzero(refunded)
         if (refunded < 0).any() and (refunded > 0).any():
@@ -171,11 +162,6 @@ def few_lines(places: Sequence[int]) -> str:
     """Line numbers for a message: the first five."""
     shown = ", ".join(str(place) for place in places[:5])
     return shown + (" …" if len(places) > 5 else "")
-
-
-def _seconds(times: pa.Array) -> Ints:
-    found: Ints = times.cast(pa.int64()).fill_null(NEVER).to_numpy()
-    return found
 
 
 def _fen(records: pa.Table, key: str) -> Ints:

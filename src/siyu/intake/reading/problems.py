@@ -23,8 +23,7 @@ SHOWN = 1_000  # problems kept with their place; beyond, only counted
 class Trouble:
     """One reason a record or file is not accepted. line: physical line, header = 1, file = 0.
 
-    found, expected: masked or harmless text that the reason names.
-    """
+    found, expected: masked or harmless text that the reason names."""
 
     line: int
     column: str | None
@@ -67,14 +66,9 @@ class RefusedError(ValueError):
 
 def masked(text: str) -> str:
     """The shape of a cell without its content: digits 9, Latin letters a, other letters 文."""
-    shape = []
-    for sign in text[:20]:
-        category = unicodedata.category(sign)
-        if category[0] in "LM":
-            sign = "a" if sign.isascii() else "文"  # noqa: PLW2901
-        elif category[0] == "N":
-            sign = "9"  # noqa: PLW2901
-        elif category[0] == "C":
-            sign = "·"  # noqa: PLW2901
-        shape.append(sign)
+    kinds = {"L": "文", "M": "文", "N": "9", "C": "·"}
+    shape = (
+        "a" if sign.isascii() and sign.isalpha() else kinds.get(unicodedata.category(sign)[0], sign)
+        for sign in text[:20]
+    )
     return "“" + "".join(shape) + ("…" if len(text) > 20 else "") + "”"

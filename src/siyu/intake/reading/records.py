@@ -21,9 +21,8 @@ from siyu.intake.reading.problems import PLAUSIBLE_LINE, RefusedError, Trouble, 
 class Records:
     """What a block holds. Lines are counted from 0 inside the block.
 
-    accepted: the typed columns of accepted records; at, fen: their line and control amount (0 if none).
-    notes: cells that were read and deserve a word: line, header, code. text: the lines themselves.
-    """
+    accepted: the typed columns of accepted records; at, fen: their line and control amount (0 if none). notes: cells
+    that were read and deserve a word: line, header, code. text: the lines themselves."""
 
     lines: int
     accepted: pa.Table
@@ -39,12 +38,9 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     """All records of a block. Raises RefusedError when the two tokenizers disagree."""
     lines = scan(block, delimiter.encode(), len(layout.header))
     sound = np.flatnonzero(lines.sound)
-    if not sound.size:
-        empty = pa.table({key: pa.array([], pa.string()) for key in layout.places})
-        records = Records(len(lines.starts), empty, sound, np.zeros(0, np.int64), lines)
-        _unsound(lines, layout, delimiter, records)
-        return records
-    table = tables(lines.sound_bytes(), layout, delimiter, lines.longest)
+    table = pa.table({key: pa.array([], pa.string()) for key in layout.places})
+    if sound.size:
+        table = tables(lines.sound_bytes(), layout, delimiter, lines.longest)
     if table.num_rows != sound.size:
         raise RefusedError("unbalanced")
     columns = _typed(table, layout)
@@ -95,7 +91,7 @@ def _typed(table: pa.Table, layout: Layout) -> dict[str, Typed]:
         if column.made:
             columns[key] = made([columns[of] for of in column.of if of in columns], column)
         elif key in layout.given:
-            columns[key] = typed(pa.array([layout.given[key]] * len(table)), column)
+            columns[key] = typed(pa.array([layout.given[key]] * len(table), pa.string()), column)
     return columns
 
 
@@ -134,12 +130,8 @@ def _unsound(lines: Lines, layout: Layout, delimiter: str, records: Records) -> 
         if kind:
             records.ignored.append((line, amount_of(cells or [], layout), kind, cells or []))
             continue
-        found, expected = "", ""
-        if code == "field_count":
-            found, expected = str(len(cells or [])), str(len(layout.header))
-        elif code == "too_long":
-            expected = str(PLAUSIBLE_LINE)
-        records.quarantined.append((line, None, [Trouble(line, None, code, found, expected)]))
+        told = {"field_count": (f"{len(cells or [])}", f"{len(layout.header)}"), "too_long": ("", f"{PLAUSIBLE_LINE}")}
+        records.quarantined.append((line, None, [Trouble(line, None, code, *told.get(code, ()))]))
 
 
 def amount_of(cells: Sequence[str], layout: Layout) -> int | None:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
@@ -20,9 +21,10 @@ from siyu.intake.containers import documents, pages
 from siyu.intake.containers.marks import Sheet
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
-from siyu.intake.formats.catalogue import FormatError, identified
+from siyu.intake.formats.catalogue import FormatError, catalogue
 from siyu.intake.formats.format import normal
 from siyu.intake.reading.problems import RefusedError
+from siyu.messages import tables
 
 EXPORTS, FORMATS = "exports", "formats"  # of a subject's folder
 PACKED_LIMIT = 8 * 2**30  # bytes one archive may unpack to
@@ -30,18 +32,9 @@ RATIO_LIMIT = 100  # unpacked against packed, above RATIO_FROM; order exports pa
 RATIO_FROM = 20 * 2**20
 MEMBER_LIMIT = 500
 START = 4096
-# what a file is that holds no table we read, by how it begins
-DRESSES = (
-    (b"%PDF", "a PDF file"), (b"\x89PNG", "a picture"), (b"\xff\xd8\xff", "a picture"), (b"GIF8", "a picture"),
-    (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"), (b"\x1f\x8b", "a gzip archive"),
-    (b"PAR1", "a Parquet file"), (b"SQLite", "a database"), (b"MIME-Version", "a web archive"),
-    (b"<?xml", "an XML file"), (b"<", "a marked-up text"),
-)  # fmt: skip
-# what lies beside exports and is none: by name, or by ending
-JUNK_NAMES = ("~$", ".", "thumbs.db", "desktop.ini", "__macosx", "icon\r")
-JUNK_ENDINGS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".heic", ".svg", ".pdf", ".doc", ".docx", ".ppt",
-                ".pptx", ".md", ".rtf", ".lnk", ".url", ".webloc", ".ini", ".db", ".tmp", ".bak", ".log", ".mp4",
-                ".mov", ".yml", ".yaml", ".crdownload", ".part", ".download")  # fmt: skip
+_FILES = tables(__file__, "files.yml")
+DRESSES = {sign.encode("latin-1"): dress for sign, dress in _FILES["dresses"].items()}
+JUNK_NAMES, JUNK_ENDINGS = tuple(_FILES["junk"]["names"]), tuple(_FILES["junk"]["endings"])
 
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
@@ -50,11 +43,10 @@ Opener = Callable[[], AbstractContextManager[BinaryIO]]
 class TableSource:
     """One table of bytes: the name shown to people, and how to open it.
 
-    rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows
-    that the sheet does not show. size: bytes to read, for progress. refused: set when the table cannot be opened
-    at all. own: folder of the client's own formats. still: whether the file is as it was when it was found. sheets:
-    every sheet of its workbook, as CSV.
-    """
+    rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows that
+    the sheet does not show. size: bytes to read, for progress. refused: set when the table cannot be opened at all.
+    own: folder of the client's own formats. still: whether the file is as it was when it was found. sheets: every sheet
+    of its workbook, as CSV."""
 
     name: str
     open: Opener | None
@@ -86,9 +78,9 @@ def sources(path: Path) -> Iterator[TableSource]:
     if path.is_symlink() or not path.is_file():
         yield TableSource(name, None, refused=RefusedError("not_a_file"))
         return
-    own, before = own_formats(path), _stamp(path)
+    own, before = own_formats(path), stamp_of(path)
     for source in _tables(name, own, partial(_opened, path), path.stat().st_size):
-        yield replace(source, own=own, still=lambda: _stamp(path) == before)
+        yield replace(source, own=own, still=lambda: stamp_of(path) == before)
 
 
 def junk(path: Path) -> bool:
@@ -108,15 +100,18 @@ def _is_note(path: Path) -> bool:
 
 def own_formats(path: Path) -> Path | None:
     """The folder of formats of the client whose exports the path is one of."""
-    for parent in [path.absolute(), *path.absolute().parents]:
-        if parent.name == EXPORTS and (parent.parent / FORMATS).is_dir():
-            return parent.parent / FORMATS
-    return None
+    around = [path.absolute(), *path.absolute().parents]
+    found = (parent.parent / FORMATS for parent in around if parent.name == EXPORTS)
+    return next((folder for folder in found if folder.is_dir()), None)
 
 
-def _stamp(path: Path) -> tuple[int, int, int]:
-    state = path.stat() if path.is_file() else None
-    return (state.st_size, state.st_mtime_ns, state.st_ino) if state is not None else (-1, 0, 0)
+def stamp_of(path: Path) -> list[int]:
+    """What changes when a file does: size, times, and where it lies on disk; [] of none."""
+    if not path.is_file():
+        return []
+    state = path.stat()
+    # the time of the last change of the entry itself cannot be set back by a program that copies
+    return [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]
 
 
 def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[TableSource]:
@@ -129,8 +124,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
             yield from _archived(name, own, opener)
         elif start.startswith(MAGIC):
             with opener() as file:
-                found = sheets(file, None)
-            yield from _named(name, found)
+                yield from _named(name, sheets(file, None))
         elif pages.is_page(start):
             yield from _named(name, pages.tables(_text(opener)))
         elif re.match(rb"(\[\s*)?\{\s*[\"}]", _plain(start)):
@@ -139,7 +133,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
             # beside a list that some format knows others may stand: settings, tags, details
             known = [one for one in lists if _is_known(one.text, own)]
             yield from _named(name, known or lists)
-        elif dress := next((dress for sign, dress in DRESSES if _plain(start).startswith(sign)), ""):
+        elif dress := next((dress for sign, dress in DRESSES.items() if _plain(start).startswith(sign)), ""):
             raise RefusedError("wrong_dress", found=dress)  # noqa: TRY301
         else:
             yield TableSource(name, opener, size)
@@ -150,7 +144,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
 def _is_known(table: bytes, own: Path | None) -> bool:
     header = next(csv.reader(io.StringIO(table.decode())))
     try:
-        return identified(header, own) is not None
+        return catalogue(own).identified(header) is not None
     except FormatError:  # said where it is read
         return True
 
@@ -163,39 +157,29 @@ def _archived(name: str, own: Path | None, opener: Opener) -> Iterator[TableSour
     """The sheets of a workbook, or the members of a ZIP."""
     with opener() as file, _archive(file) as archive:
         names = set(archive.namelist())
-        if "xl/workbook.xml" in names or any(one.endswith("xl/workbook.xml") for one in names):
-            found = sheets(file, archive)
-        elif "[Content_Types].xml" in names or "mimetype" in names:
+        if any(one.endswith("xl/workbook.xml") for one in names):
+            yield from _named(name, sheets(file, archive))
+            return
+        if "[Content_Types].xml" in names or "mimetype" in names:
             dress = "a workbook in binary form" if "xl/workbook.bin" in names else "an office document"
             raise RefusedError("wrong_dress", found=dress)
-        else:
-            found = None
-    if found is None:
-        yield from _members(name, own, opener)
-    else:
-        yield from _named(name, found)
-
-
-def _named(name: str, tables: Sequence[Sheet]) -> Iterator[TableSource]:
-    beside = {one.title: one.text for one in tables}
-    for number, one in enumerate(tables, 1):
-        shown = name if len(tables) == 1 else f"{name}!{one.title or number}"
-        yield TableSource(shown, partial(io.BytesIO, one.text), len(one.text), one.rows, one.hidden, sheets=beside)
-
-
-def _members(name: str, own: Path | None, opener: Opener) -> Iterator[TableSource]:
-    with opener() as file, _archive(file) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
-    wanted = [info for info in members if not _hidden(_member_name(info))]
+        members = [(_member_name(info), info) for info in archive.infolist() if not info.is_dir()]
+    wanted = sorted((one for one in members if not _hidden(one[0])), key=itemgetter(0))
     if not wanted:
         raise RefusedError("empty")
-    for info in sorted(wanted, key=_member_name):
-        inner = _member_name(info)
+    for inner, info in wanted:
         shown = f"{name}!{inner}"
         if PurePosixPath(inner).suffix.lower() == ".zip":
             yield TableSource(shown, None, refused=RefusedError("nested_archive"))
         else:
             yield from _tables(shown, own, partial(_member, opener, info), info.file_size)
+
+
+def _named(name: str, found: Sequence[Sheet]) -> Iterator[TableSource]:
+    beside = {one.title: one.text for one in found}
+    for number, one in enumerate(found, 1):
+        shown = name if len(found) == 1 else f"{name}!{one.title or number}"
+        yield TableSource(shown, partial(io.BytesIO, one.text), len(one.text), one.rows, one.hidden, sheets=beside)
 
 
 @contextmanager

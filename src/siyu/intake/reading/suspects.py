@@ -1,9 +1,8 @@
 """Keys and ids that a spreadsheet has rounded, and buyers who are too many to be one person."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -42,7 +41,7 @@ class Rounded:
         found = {}
         for key in layout.places:
             if layout.format.columns[key].read in ("id", "buyer") and len(records):
-                ids = records[key].combine_chunks() if isinstance(records[key], pa.ChunkedArray) else records[key]
+                ids = records[key].combine_chunks()
                 lengths = pc.binary_length(ids)
                 for digits in range(SHORTEST, LONGEST + 1):
                     long = ids.filter(pc.equal(lengths, digits).fill_null(False))
@@ -59,8 +58,7 @@ class Rounded:
     def refuse(self, layout: Layout, printed: Mapping[str, int], records: int) -> None:
         """Raise RefusedError when more ids look rounded than chance makes so, or are printed so.
 
-        printed: ids like 6.9E+18, by header; records: of the file.
-        """
+        printed: ids like 6.9E+18, by header; records: of the file."""
         for column, number in printed.items():
             if number >= FEWEST and number > PRINTED * records:
                 raise RefusedError("damaged_ids", column=column, found=f"{number:,}", expected=f"{records:,}")
@@ -114,7 +112,7 @@ class Crowd:
     heavy: tuple[tuple[int, float], ...] = ()
 
     @classmethod
-    def of(cls, every: npt.NDArray[np.uint64], orders: npt.NDArray[np.uint64] | None, at: Ints) -> Crowd:
+    def of(cls, every: npt.NDArray[np.uint64], orders: npt.NDArray[np.uint64] | None, at: Ints) -> Self:
         """The crowd of records that name a buyer: hashes of the key and the order of each, and its position."""
         if not every.size:
             return cls(0, 0, 0, ())

@@ -1,14 +1,12 @@
 """Who stands behind the keys of many exports, as dense buyer ids that no secret changes.
 
-An identity is a key on a platform. A buyer-key table gives orders an identity that holds on every platform;
-group members and followers are looked up by key alone.
-"""
-
-from __future__ import annotations
+An identity is a key on a platform. A buyer-key table gives orders an identity that holds on every platform; group
+members and followers are looked up by key alone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +29,7 @@ class Keys:
     count: int
 
     @classmethod
-    def collect(cls, parts: Sequence[Part]) -> Keys:
+    def collect(cls, parts: Sequence[Part]) -> Self:
         """The keys of these parts."""
         each = [part.keys() for part in parts]
         if not each:
@@ -67,8 +65,7 @@ def linked(keys: Keys, tables: Sequence[Part]) -> tuple[pa.Array, Ints]:
 def dense(identities: Ints, space: int, paid: Ints, order_ids: pa.ChunkedArray, platforms: Ints) -> Ints:
     """Buyer id by identity (-1 where none bought), 0, 1, 2 … by first (paid_at, order_id), then platform.
 
-    identities: of each order line, -1 for none, below `space`. paid: seconds, NEVER when unpaid.
-    """
+    identities: of each order line, -1 for none, below `space`. paid: seconds, NEVER when unpaid."""
     known = np.flatnonzero(identities >= 0)
     first = np.full(space, NEVER + 1, np.int64)
     np.minimum.at(first, identities[known], paid[known])
@@ -86,8 +83,7 @@ def dense(identities: Ints, space: int, paid: Ints, order_ids: pa.ChunkedArray, 
 def ordered(primary: Ints, order_ids: pa.ChunkedArray, later: Ints) -> Ints:
     """Positions by `primary`; equal ones by order id as text, then by `later`.
 
-    Order ids are compared only where they decide: a sort of numbers is ten times faster than one of text.
-    """
+    Order ids are compared only where they decide: a sort of numbers is ten times faster than one of text."""
     positions: Ints = np.argsort(primary)
     inorder = primary[positions]
     same = inorder[1:] == inorder[:-1]
@@ -114,9 +110,8 @@ def _ranks(texts: pa.ChunkedArray) -> npt.NDArray[np.int64]:
 def strangers(keys: Ints, moments: Ints, ids: Ints) -> Ints:
     """Buyer ids by (key, scope) for listed people too: those who never bought come after the last buyer.
 
-    keys, moments: of each listing. ids: (keys, scopes), -1 where none. Strangers stand by first moment, then
-    by the place of their first listing; their scope is LINKED.
-    """
+    keys, moments: of each listing. ids: (keys, scopes), -1 where none. Strangers stand by first moment, then by the
+    place of their first listing; their scope is LINKED."""
     never = ids.max(axis=1, initial=-1) < 0
     listed = pd.DataFrame({"key": keys, "moment": moments})[never[keys]]
     first = listed.sort_values("moment", kind="stable").drop_duplicates("key")["key"].to_numpy()

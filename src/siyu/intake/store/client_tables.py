@@ -1,19 +1,19 @@
 """What a subject's exports hold: accounts of every file, and canonical tables as far as they allow them.
 
 The exports lie in `exports/` of the subject's folder. What is made of them lies beside the subject folders, in
-`.store/<subject>/`, addressed by content: an unchanged file is not read again.
-"""
+`.store/<subject>/`, addressed by content: an unchanged file is not read again."""
 
 import hashlib
 import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from psutil import pid_exists
+from pydantic import TypeAdapter
 
 from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
@@ -21,12 +21,12 @@ from siyu.intake.new.checking import refuse_repeats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.export import Progress
 from siyu.intake.reading.problems import Trouble
-from siyu.intake.reading.sources import EXPORTS, sources
+from siyu.intake.reading.sources import EXPORTS, sources, stamp_of
 from siyu.intake.store.assignments import assigned
 from siyu.intake.store.canonical import write_tables
-from siyu.intake.store.exported import STORED, observe
+from siyu.intake.store.exported import observe
 from siyu.intake.store.identity import Identity
-from siyu.intake.store.inventory import Export, Inventory, private, stamp_of, store_of
+from siyu.intake.store.inventory import Export, exports_in, private, remember, store_of
 from siyu.intake.store.keyring import secret
 from siyu.intake.store.order_lines import Counts
 from siyu.intake.store.parts import VERSION, Part, named, part_folder, part_of, stored_part
@@ -35,7 +35,10 @@ from siyu.intake.store.snapshots import Clash, ContradictionError
 from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
-SHAPE = "6"  # raise it when the same parts would give other tables
+SHAPE = "7"  # raise it when the same parts would give other tables
+
+
+STORED = TypeAdapter(tuple[tuple[Counts, ...], tuple[Clash, ...], tuple[Observation, ...]])  # beside the tables
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,9 @@ class Books:
     """accounts: of every table of every export. orders, purchases, members, follows: Parquet files, see `store`.
 
     reported: every other table that an export holds, by its name in `tables.yml`. assignments: see
-    `siyu.intake.store.assignments`. counts: order lines by platform. observed: of each table with times.
-    net_uncertain: records with a part refund of unknown amount, and their paid fen: net counts them in full. digest:
-    sha256 of all inputs and of the formats that read them; the secret has no part in it.
-    """
+    `siyu.intake.store.assignments`. counts: order lines by platform. observed: of each table with times. net_uncertain:
+    records with a part refund of unknown amount, and their paid fen: net counts them in full. digest: sha256 of all
+    inputs and of the formats that read them; the secret has no part in it."""
 
     accounts: tuple[Account, ...]
     orders: Path | None
@@ -93,9 +95,8 @@ class Books:
 def books(subject: str, progress: Progress | None = None) -> Books:
     """The books of a subject, made anew as far as its exports have changed.
 
-    progress: called with the bytes read since the last call. Raises UsageError for an unknown subject, and when
-    the secret cannot be used.
-    """
+    progress: called with the bytes read since the last call. Raises UsageError for an unknown subject, and when the
+    secret cannot be used."""
     folders = subject_dirs()
     if subject not in folders:
         problem = Problem("parameters", 0, "subject", subject, "a known subject", nearest(subject, folders))
@@ -111,21 +112,22 @@ def books_of(exports: Path, store: Path, progress: Progress | None = None) -> Bo
 
 def _books_of(exports: Path, store: Path, progress: Progress | None) -> Books:
     accounts, parts = list[Account](), list[Part]()
-    inventory = Inventory.taken(exports, store / "exports.json")
-    of_file: dict[Path, list[Account]] = {export.path: [] for export in inventory.exports}
-    if inventory.exports:
+    note = store / "exports.json"
+    files = exports_in(exports, note)
+    of_file: dict[Path, list[Account]] = {export.path: [] for export in files}
+    if files:
         key = secret(store, exports)
-        for export in inventory.exports:
+        for export in files:
             for number, (account, part) in enumerate(_tables(export, store, key, progress), 1):
                 account.public = public_name(account.format, export.digest) + (f"-{number}" if number > 1 else "")
                 accounts.append(account)
                 of_file[export.path].append(account)
                 if part is not None:
                     parts.append(part)
-        inventory.remember()
+        remember(note, files)
         refuse_repeats(accounts)
-    note_exports(exports, store, of_file, [export.digest for export in inventory.exports])
-    content = [(export.name, export.digest) for export in inventory.exports]
+    note_exports(exports, store, of_file, [export.digest for export in files])
+    content = [(export.name, export.digest) for export in files]
     content += [("erased", str(part.erased)) for part in parts if part.erased]
     return _made(accounts, parts, store, _name(content, parts), exports.parent)
 
@@ -175,19 +177,17 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
         making.mkdir(parents=True)
         try:
             counted, clashes = _written(used, making)
-            found = {"counts": [asdict(one) for one in counted], "clashes": clashes}
-            (making / "counts.json").write_text(json.dumps(found), encoding="utf-8")
-            (making / "observed.json").write_bytes(
-                STORED.dump_json(observe([part for part in used if part.name not in {clash.file for clash in clashes}]))
-            )
+            out = {clash.file for clash in clashes}
+            found = (tuple(counted), tuple(clashes), observe([part for part in used if part.name not in out]))
+            (making / "counts.json").write_bytes(STORED.dump_json(found))
             _leave_only(folder.parent, {making})
             _leave_only(store / "parts", {part.folder for part in parts})
             making.rename(folder)
         finally:
             shutil.rmtree(making, ignore_errors=True)
-    stored = json.loads((folder / "counts.json").read_text(encoding="utf-8")) if used else {"counts": [], "clashes": []}
-    counts = tuple(Counts(**one) for one in stored["counts"])
-    for one in (Clash(*clash) for clash in stored["clashes"]):
+    content = (folder / "counts.json").read_bytes() if used else b"[[], [], []]"
+    counts, gone, observed = STORED.validate_json(content)
+    for one in gone:
         for account in accounts:
             if account.file == one.file and not account.refused:
                 account.refuse(Trouble(0, None, one.code, one.other))
@@ -203,7 +203,7 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
         assignments=assigned(subject, pd.read_parquet(reported["assignments"]) if "assignments" in reported else None),
         identity=_identity(counts, accounts),
         counts=counts,
-        observed=STORED.validate_json((folder / "observed.json").read_bytes()) if used else (),
+        observed=observed,
         erased=sum(part.erased for part in used),
         digest=digest,
     )

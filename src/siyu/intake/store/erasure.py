@@ -1,8 +1,7 @@
 """Removing a client, or one buyer of a client, from what the exports were made into.
 
-A buyer to be removed is remembered by key, never by identity, so that reading the exports again does not
-bring the records back. What was published of them is withdrawn; it can be made anew of what is left.
-"""
+A buyer to be removed is remembered by key, never by identity, so that reading the exports again does not bring the
+records back. What was published of them is withdrawn; it can be made anew of what is left."""
 
 import json
 import shutil
@@ -30,8 +29,7 @@ class Erased:
     """removed: folders and files that are gone. records: by export, of the buyer, gone from the store.
 
     remaining: files that still hold the buyer as somebody wrote him down; withdrawn: reports that are gone; published:
-    reports of public data, which stay.
-    """
+    reports of public data, which stay."""
 
     removed: tuple[Path, ...] = ()
     records: Mapping[str, int] = field(default_factory=dict)
@@ -43,8 +41,7 @@ class Erased:
 def erase(subject: str, reports: Path) -> Erased:
     """Remove the exports of a subject and everything made of them; subject.yml and other settings stay.
 
-    Public and synthetic data (suppress_below 0) keep their exports. Raises UsageError for an unknown subject.
-    """
+    Public and synthetic data (suppress_below 0) keep their exports. Raises UsageError for an unknown subject."""
     about = load_subject(subject)
     targets = [store_of(about.folder), *(about.folder / name for name in (ROWS, TERMS))]
     if about.suppress_below:
@@ -61,17 +58,15 @@ def erase(subject: str, reports: Path) -> Erased:
 def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
     """Remove the records of one buyer from the store, now and whenever the exports are read again.
 
-    identity: as an export or key table prints it. Orders that only a key table ties to the buyer stay as orders
-    of nobody. Raises UsageError for an unknown subject, and for text that is no usable identity.
-    """
+    identity: as an export or key table prints it. Orders that only a key table ties to the buyer stay as orders of
+    nobody. Raises UsageError for an unknown subject, and for text that is no usable identity."""
     about = load_subject(subject)
     exports, store = about.folder / EXPORTS, store_of(about.folder)
     own = own_formats(exports)
     value, _ = buyer(identity)
     if not isinstance(value, str):
-        raise UsageError(
-            [Problem("command line", 0, "--buyer", "a masked or empty identity", "one that is usable", "")]
-        )
+        problem = Problem("command line", 0, "--buyer", "a masked or empty identity", "one that is usable", "")
+        raise UsageError([problem])
     books_of(exports, store)  # so that every export has been looked through
     key = Keyring.key(secret(store, exports), value)
     records, orders = {}, set[str]()
@@ -89,13 +84,10 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
         add_erased(store, secret(store, exports), key)
         without(about.folder, orders)
         books_of(exports, store)
-    written = [shown_path(path) for path in format_files(own).values() if path.parent == own and _holds(path, identity)]
+    mine = [path for path in format_files(own).values() if path.parent == own]
+    written = [shown_path(path) for path in mine if identity.strip().encode() in path.read_bytes()]
     done = Erased(records=records, remaining=(*records, *written))
     return _withdrawn(done, reports, about) if records else done
-
-
-def _holds(path: Path, identity: str) -> bool:
-    return identity.strip().encode() in path.read_bytes()
 
 
 def _withdrawn(done: Erased, reports: Path, about: Subject) -> Erased:

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-
 from siyu.intake.formats.identities import narrow
 from siyu.intake.formats.times import EPOCH
 from siyu.intake.reading.plausible import TIMES
@@ -28,6 +26,7 @@ _DAY = re.compile(
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./年]?(1[0-2]|0?[1-9])月?(?!\d)")
 _YEARLESS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?:(\d{1,2})[日号])?")
 BEIJING = 8 * 3600
+MIDNIGHT = ("", "", "")
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,7 @@ class Exported:
 def exported(name: str) -> Exported | None:
     """What a file's name says, else that of its folder; of a member of an archive its own name before the archive's.
 
-    Of several dates the latest counts: the end of the period that the file covers.
-    """
+    Of several dates the latest counts: the end of the period that the file covers."""
     *folders, last = narrow(name).split("/")
     for piece in [*reversed(last.split("!")), *folders[-1:]]:
         if found := [*_moments(piece)]:
@@ -66,41 +64,35 @@ def epoch_of(name: str) -> int:
 
 
 def _moments(text: str) -> list[Exported]:
-    found = []
-    for epoch, _ in _EPOCH.findall(text):
-        at = int(epoch) + BEIJING
-        found.append(Exported(at, at))
-    for year, month, day, packed_month, packed_day, hour, minute, second in _DAY.findall(text):
-        clock = (int(hour or 0), int(minute or 0), int(second or 0))
-        start = _second(int(year), int(month or packed_month), int(day or packed_day), clock)
-        if start is not None:
-            found.append(Exported(start, start + (0 if second else 59 if hour else 86_399)))
-    if found:
-        return found
-    for year, month in _MONTH.findall(text):
-        start = _second(int(year), int(month), 1, (0, 0, 0))
-        if start is not None:
-            found.append(Exported(start, start + calendar.monthrange(int(year), int(month))[1] * 86_400 - 1))
+    found = [Exported(int(epoch) + BEIJING, int(epoch) + BEIJING) for epoch, _ in _EPOCH.findall(text)]
+    for year, month, day, packed_month, packed_day, *clock in _DAY.findall(text):
+        seconds = 1 if clock[2] else 60 if clock[0] else 86_400
+        found += _span(year, month or packed_month, day or packed_day, clock, seconds)
+    for year, month in () if found else _MONTH.findall(text):
+        found += _span(year, month, 1, MIDNIGHT, _days(year, month) * 86_400)
     for month, day in () if found else _YEARLESS.findall(text):
-        start = _second(2000, int(month), int(day or 1), (0, 0, 0))
-        if start is not None:
-            days = 1 if day else calendar.monthrange(2000, int(month))[1]
-            found.append(Exported(start, start + days * 86_400 - 1, yearless=True))
+        found += _span(2000, month, day or 1, MIDNIGHT, (1 if day else _days(2000, month)) * 86_400, yearless=True)
     return found
 
 
-def _second(year: int, month: int, day: int, clock: tuple[int, int, int]) -> int | None:
+def _days(year: str | int, month: str) -> int:
+    return calendar.monthrange(int(year), int(month))[1]
+
+
+def _span(
+    year: str | int, month: str, day: str | int, clock: Sequence[str], seconds: int, *, yearless: bool = False
+) -> list[Exported]:
+    """So many seconds from a moment on; none where the calendar has no such day."""
+    hour, minute, second = (int(part or 0) for part in clock)
     try:
-        moment = datetime.combine(date(year, month, day), datetime.min.time()) + timedelta(
-            hours=clock[0], minutes=clock[1], seconds=clock[2]
-        )
+        start = datetime(int(year), int(month), int(day), hour, minute, second)  # noqa: DTZ001
     except ValueError:
-        return None
-    return int((moment - EPOCH).total_seconds()) if max(clock) < 60 and clock[0] < 24 else None
+        return []
+    first = int((start - EPOCH).total_seconds())
+    return [Exported(first, first + seconds - 1, yearless)]
 
 
 OBSERVED = (ORDERS, "members", "follows")
-STORED = TypeAdapter(tuple[Observation, ...])  # as they are kept beside the tables
 
 
 def observe(parts: Sequence[Part]) -> tuple[Observation, ...]:

@@ -17,8 +17,7 @@ class Identity(NamedTuple):
     """How many order records name a buyer that can be used.
 
     share: 0-1 of `records`, the accepted order records of the newest exports. reason: None when some do, else
-    `no_orders`, `no_buyer_column` (no export has one) or `masked` (what stands there is masked or encrypted).
-    """
+    `no_orders`, `no_buyer_column` (no export has one) or `masked` (what stands there is masked or encrypted)."""
 
     share: float
     records: int

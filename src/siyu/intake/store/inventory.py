@@ -1,16 +1,14 @@
 """What lies in a folder of exports: every file and the digest of its bytes, read once while it stays as it is."""
 
-from __future__ import annotations
-
-import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from siyu.intake.reading.sources import junk, own_formats
+from siyu.intake.reading.sources import junk, own_formats, stamp_of
+from siyu.reads.digests import sha256_of
 
 
 def store_of(folder: Path) -> Path:
@@ -44,9 +42,8 @@ def private(store: Path) -> Iterator[None]:
 class Export:
     """One file. name: below the folder. digest: sha256.
 
-    own: folder of the client's formats. tables: how its tables are called after the file's own name, None as long
-    as nobody has opened it.
-    """
+    own: folder of the client's formats. tables: how its tables are called after the file's own name, None as long as
+    nobody has opened it."""
 
     path: Path
     name: str
@@ -56,29 +53,29 @@ class Export:
     own: Path | None = None
 
 
-@dataclass
-class Inventory:
-    """The exports in name order, remembered in `note` from one run to the next."""
+def exports_in(folder: Path, note: Path) -> list[Export]:
+    """The exports of a folder in name order. A file whose size, times and place on disk are as `note` has them is not
+    read."""
+    known = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    found = []
+    for path in _files(folder):
+        name, stamp = path.relative_to(folder).as_posix(), stamp_of(path)
+        entry = known.get(name, {})
+        same = entry.get("stamp") == stamp
+        digest = entry["digest"] if same else sha256_of(path)
+        found.append(Export(path, name, digest, stamp, entry["tables"] if same else None, own_formats(path)))
+    return found
 
-    exports: list[Export]
-    note: Path
 
-    @classmethod
-    def taken(cls, folder: Path, note: Path) -> Inventory:
-        """The inventory of a folder. A file whose size, times and place on disk are unchanged is not read."""
-        known = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
-        return cls([_export(path, path.relative_to(folder).as_posix(), known) for path in _files(folder)], note)
-
-    def remember(self) -> None:
-        """Write the inventory down."""
-        entries = {
-            one.name: {"stamp": one.stamp, "digest": one.digest, "tables": one.tables}
-            for one in self.exports
-            if one.tables is not None
-        }
-        if not entries and not self.note.exists():
-            return
-        written(self.note, json.dumps(entries))
+def remember(note: Path, exports: Sequence[Export]) -> None:
+    """Write down what `exports_in` need not read again."""
+    entries = {
+        one.name: {"stamp": one.stamp, "digest": one.digest, "tables": one.tables}
+        for one in exports
+        if one.tables is not None
+    }
+    if entries or note.exists():
+        written(note, json.dumps(entries))
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -87,18 +84,3 @@ def _files(folder: Path) -> Iterator[Path]:
             yield from _files(child)
         elif not junk(child):
             yield child
-
-
-def _export(path: Path, name: str, known: dict[str, dict[str, object]]) -> Export:
-    stamp, entry, own = stamp_of(path), known.get(name, {}), own_formats(path)
-    if entry.get("stamp") == stamp:
-        return Export(path, name, str(entry["digest"]), stamp, list(entry["tables"]), own)  # type: ignore[call-overload]
-    with path.open("rb") as file:
-        return Export(path, name, hashlib.file_digest(file, "sha256").hexdigest(), stamp, own=own)
-
-
-def stamp_of(path: Path) -> list[int]:
-    """What changes when a file does: size, times, and where it lies on disk."""
-    state = path.stat()
-    # the time of the last change of the entry itself cannot be set back by a program that copies
-    return [state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino]

@@ -1,8 +1,7 @@
 """The secret that turns buyers' identities into keys, the keys themselves, and those that were erased.
 
-An identity becomes HMAC-SHA256 of itself under the secret as soon as it is read. The secret lies outside the
-project and every output, readable by its owner alone; no number of a report depends on it.
-"""
+An identity becomes HMAC-SHA256 of itself under the secret as soon as it is read. The secret lies outside the project
+and every output, readable by its owner alone; no number of a report depends on it."""
 
 import hashlib
 import hmac
@@ -12,7 +11,6 @@ import secrets
 import stat
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -36,8 +34,7 @@ def secret_path() -> Path:
 def secret(*outputs: Path) -> bytes:
     """The secret; created with mode 0600 when there is none.
 
-    Raises UsageError when it lies in the project or in one of `outputs`, is damaged, or others may read it.
-    """
+    Raises UsageError when it lies in the project or in one of `outputs`, is damaged, or others may read it."""
     path = secret_path()
     reads.set_apart(path)
     for folder in (project_root(), *outputs):
@@ -68,9 +65,8 @@ def _problem(path: Path, found: str, expected: str) -> Problem:
 class Keyring:
     """Identities of one file as small numbers, in order of appearance, each with its key.
 
-    Blocks are coded one by one and brought together at the end: each identity is keyed once, and none is kept
-    past this object.
-    """
+    Blocks are coded one by one and brought together at the end: each identity is keyed once, and none is kept past this
+    object."""
 
     def __init__(self, secret_bytes: bytes) -> None:
         self._secret = secret_bytes
@@ -90,16 +86,9 @@ class Keyring:
         """The number of each identity taken in (int32, null where there was none), and the key of each number."""
         if not self._blocks:
             return pa.nulls(0, pa.int32()), []
-        every = pc.dictionary_encode(pa.concat_arrays([block.dictionary for block in self._blocks]))
-        secret_bytes, digest = self._secret, hmac.digest
-        keys = [digest(secret_bytes, identity.encode(), "sha256") for identity in every.dictionary.to_pylist()]
-        sizes = [len(block.dictionary) for block in self._blocks]
-        starts = np.cumsum([0, *sizes[:-1]])
-        mapped = [
-            every.indices.slice(start, size).take(block.indices)
-            for start, size, block in zip(starts, sizes, self._blocks, strict=True)
-        ]
-        return pa.concat_arrays(mapped).cast(pa.int32()), keys
+        blocks = pa.chunked_array(self._blocks).unify_dictionaries().chunks
+        keys = [self.key(self._secret, identity) for identity in blocks[0].dictionary.to_pylist()]
+        return pa.concat_arrays([block.indices for block in blocks]).cast(pa.int32()), keys
 
 
 def erased(store: Path, secret: bytes) -> frozenset[bytes]:
@@ -110,9 +99,8 @@ def erased(store: Path, secret: bytes) -> frozenset[bytes]:
     entry = json.loads(path.read_text(encoding="utf-8"))
     if entry["secret"] != name_of(secret):
         step = "Use that key (SIYU_KEY), or erase the subject and its buyers anew."
-        raise UsageError(
-            [Problem(ERASED, 0, "", "buyers erased under another key", "the key they were erased under", step)]
-        )
+        found, expected = "buyers erased under another key", "the key they were erased under"
+        raise UsageError([Problem(ERASED, 0, "", found, expected, step)])
     return frozenset(bytes.fromhex(key) for key in entry["keys"])
 
 

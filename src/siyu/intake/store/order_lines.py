@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from siyu.intake.formats.format import absent
-from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered
 from siyu.intake.store.parts import COLUMNS, Part
 from siyu.intake.store.purchases import Sales
@@ -26,8 +27,7 @@ SLICE = 250_000  # rows taken into order at a time, and of a row group
 class Counts:
     """Order lines of a platform: all, those with a usable identity, part refunds of unknown amount and their fen.
 
-    absent: what some export of the platform has no column for (`paid_at`, `refund`, `buyer_id`), and its header.
-    """
+    absent: what some export of the platform has no column for (`paid_at`, `refund`, `buyer_id`), and its header."""
 
     platform: str
     records: int
@@ -55,7 +55,9 @@ class OrderLines:
         del tables
         self.scopes, self.zero, key = np.concatenate(scopes), np.concatenate(zero), np.concatenate(keyed)
         single = len(parts) == 1 and (line_key(parts[0]) == () or "order_id" not in parts[0].columns)
-        self.line_no, self.paid_at = np.zeros(len(table), np.int64), _seconds(table)
+        self.line_no, self.paid_at = np.zeros(len(table), np.int64), np.full(len(table), NEVER, np.int64)
+        if "paid_at" in table.column_names:
+            self.paid_at = seconds_of(table["paid_at"], NEVER)
         if not single:
             codes = self._orders(table["order_id"])
             if len(parts) > 1:
@@ -65,7 +67,7 @@ class OrderLines:
                     table = table.filter(pa.array(kept))
                     self.scopes, self.zero = self.scopes[kept], self.zero[kept]
                     key, codes, self.paid_at = key[kept], codes[kept], self.paid_at[kept]
-            self.line_no = _places(codes)
+            self.line_no = pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy().astype(np.int64)
             table = self._first_payment(table, codes)
         self.table = table
         width = len(self.platforms) + 1
@@ -80,9 +82,7 @@ class OrderLines:
 
     def _first_payment(self, table: pa.Table, codes: Ints) -> pa.Table:
         """An order counts on the day of its first payment, whatever the days of its lines."""
-        first = np.full(int(codes.max(initial=-1)) + 1, NEVER, np.int64)
-        np.minimum.at(first, codes, self.paid_at)
-        paid = first[codes]
+        paid = pd.Series(self.paid_at).groupby(codes, sort=False).transform("min").to_numpy()
         later = (self.paid_at != paid) & (self.paid_at < NEVER)
         if later.any():
             self.paid_at = np.where(self.paid_at < NEVER, paid, NEVER)
@@ -191,28 +191,11 @@ def _delivered(table: pa.Table) -> pa.Table:
     return table
 
 
-def _seconds(table: pa.Table) -> Ints:
-    if "paid_at" not in table.column_names:
-        return np.full(len(table), NEVER, np.int64)
-    return table["paid_at"].cast(pa.int64()).fill_null(NEVER).to_numpy()  # type: ignore[no-any-return]
-
-
-def _places(codes: Ints) -> Ints:
-    """The place of each row among the rows of its order, from 0."""
-    together = np.argsort(codes, kind="stable")
-    starts = np.flatnonzero(np.diff(codes[together], prepend=-1))
-    places = np.empty(len(codes), np.int64)
-    sizes = np.diff(np.append(starts, len(codes)))
-    places[together] = np.arange(len(codes)) - np.repeat(starts, sizes)
-    return places
-
-
 def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     """Paid and net fen of each line, and whether net is only an upper bound.
 
-    An amount of the order counts on its first line; amounts net of refunds are made gross again, and only once.
-    A closed order was paid back: platforms close a paid order no other way.
-    """
+    An amount of the order counts on its first line; amounts net of refunds are made gross again, and only once. A
+    closed order was paid back: platforms close a paid order no other way."""
     count = len(table)
 
     def fen(name: str) -> tuple[Ints, Flags]:

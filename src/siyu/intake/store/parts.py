@@ -1,7 +1,5 @@
 """One export as a typed part of the store, addressed by what it was made from."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -12,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
@@ -46,13 +45,12 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Part:
-    """folder: holds rows.arrow (typed columns, line), buyers.arrow (buyer_no of the same rows, empty when the
-    export has no such column), keys.arrow (a key per buyer_no) and account.json.
+    """folder: holds rows.arrow (typed columns, line), buyers.arrow (buyer_no of the same rows, empty when the export
+    has no such column), keys.arrow (a key per buyer_no) and account.json.
 
-    exported: when it was exported, as far as its name says so. columns: those that the export holds. repeats:
-    lines that repeat others and are left out. digest: sha256 of the table's bytes. erased: accepted records of
-    buyers who were erased; they are not among the rows. named: whether it has a column of buyers.
-    """
+    exported: when it was exported, as far as its name says so. columns: those that the export holds. repeats: lines
+    that repeat others and are left out. digest: sha256 of the table's bytes. erased: accepted records of buyers who
+    were erased; they are not among the rows. named: whether it has a column of buyers."""
 
     folder: Path
     name: str
@@ -74,7 +72,7 @@ class Part:
         """The columns of the export, that of the buyer among them."""
         return {*self.columns, *(["buyer_id"] if self.named else [])}
 
-    def exported_before(self, other: Part) -> bool:
+    def exported_before(self, other: Self) -> bool:
         """Whether this export is certainly the older one."""
         return self.exported is not None and other.exported is not None and self.exported.before(other.exported)
 
@@ -117,8 +115,7 @@ class Part:
 def part_folder(store: Path, content: str, secret: bytes, own: Path | None = None) -> Path:
     """Where the part lies that these bytes give under the formats, the rules and the secret of today.
 
-    content: names the bytes (digest of the file, and which table of it). own: folder of the client's formats.
-    """
+    content: names the bytes (digest of the file, and which table of it). own: folder of the client's formats."""
     gone = sorted(key.hex() for key in erased(store, secret))
     made_from = "\0".join([VERSION, content, _rules(own), name_of(secret), *gone])
     return store / "parts" / hashlib.sha256(made_from.encode()).hexdigest()[:32]
@@ -184,7 +181,11 @@ def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress 
         more |= {"columns": _read(making / "rows.arrow").column_names, "repeats": reading.dropped.tolist()}
         stored = json.dumps(STORED.dump_python(account, mode="json", exclude=NOT_STORED) | more)
         (making / "account.json").write_text(stored, encoding="utf-8")
-        _settle(making, folder)
+        try:
+            making.rename(folder)
+        except OSError:
+            if not (folder / "account.json").is_file():  # else another process was first with the same content
+                raise
         return account
     finally:
         shutil.rmtree(making, ignore_errors=True)
@@ -217,14 +218,6 @@ def _write_table(table: pa.Table, path: Path) -> None:
         writer.write_table(table)
 
 
-def _settle(making: Path, folder: Path) -> None:
-    try:
-        making.rename(folder)
-    except OSError:
-        if not (folder / "account.json").is_file():  # else another process was first with the same content
-            raise
-
-
 def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa.Table:
     """What is kept of a block: no column that may hold an identity, and no text as it stands."""
     kept, meanings = {}, tables()[entry.kind].columns
@@ -244,7 +237,6 @@ def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa
 def _mapped(column: pa.ChunkedArray, say: Callable[[str], str | None]) -> pa.Array:
     """A column of text with every different text replaced once."""
     coded = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
-    coded = coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
     return pa.array([say(text) for text in coded.dictionary.to_pylist()], _TEXT).take(coded.indices)
 
 

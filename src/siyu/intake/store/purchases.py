@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.lines import Flags, Ints, seconds_of
 
 DAY = 86_400
 
@@ -15,8 +15,7 @@ DAY = 86_400
 class Sales:
     """Order lines that count, sorted by buyer and payment. order: a number that differs between orders.
 
-    paid_at: seconds by the Beijing wall clock; paid, net: fen.
-    """
+    paid_at: seconds by the Beijing wall clock; paid, net: fen."""
 
     buyer: Ints
     paid_at: Ints
@@ -26,13 +25,12 @@ class Sales:
 
 
 def purchase_days(sales: Sales, joined: pa.Table | None) -> pa.Table:
-    """buyer_id, day (date), orders, paid_fen, net_fen, purchase_no (from 1), days_to_next (null for the
-    last), first_day, member_before_first_order.
+    """buyer_id, day (date), orders, paid_fen, net_fen, purchase_no (from 1), days_to_next (null for the last),
+    first_day, member_before_first_order.
 
-    joined: spells in groups (buyer_id, joined_at, left_at), None without a member file: then the last column is
-    null. A buyer is a member before the first order when a spell began strictly before its payment and had
-    not ended by then.
-    """
+    joined: spells in groups (buyer_id, joined_at, left_at), None without a member file: then the last column is null. A
+    buyer is a member before the first order when a spell began strictly before its payment and had not ended by
+    then."""
     day = sales.paid_at // DAY
     new_buyer = _changes(sales.buyer)
     starts = np.flatnonzero(new_buyer | _changes(day))
@@ -64,8 +62,7 @@ def _sums(values: Ints, starts: Ints) -> Ints:
 def _before(buyer: Ints, paid_at: Ints, joined: pa.Table) -> Flags:
     """Whether each buyer (ascending) was a member when the first order was paid."""
     who = joined["buyer_id"].to_numpy()
-    began = joined["joined_at"].cast(pa.int64()).to_numpy()  # seconds, like paid_at
-    ended = joined["left_at"].cast(pa.int64()).fill_null(np.iinfo(np.int64).max).to_numpy()
+    began, ended = (seconds_of(joined[name], np.iinfo(np.int64).max) for name in ("joined_at", "left_at"))
     place = np.minimum(np.searchsorted(buyer, who), len(buyer) - 1)
     first = paid_at[place]
     inside = (buyer[place] == who) & (began < first) & (ended >= first)

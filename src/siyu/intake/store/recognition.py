@@ -1,8 +1,7 @@
 """What the tables of a client are made of: export files, the format each is in, and who was erased.
 
-A format is recognised by the headers of a file among all formats there are. So the outcome is a fact of its own:
-it is decided anew when the list of formats changes, and a format that wins nothing changes nothing.
-"""
+A format is recognised by the headers of a file among all formats there are. So the outcome is a fact of its own: it is
+decided anew when the list of formats changes, and a format that wins nothing changes nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +15,7 @@ from siyu.intake.formats.catalogue import format_files
 from siyu.intake.formats.format import tables_file
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.sources import own_formats
-from siyu.intake.store.inventory import Inventory, store_of, written
+from siyu.intake.store.inventory import exports_in, store_of, written
 from siyu.paths import address
 from siyu.reads.digests import digest, sha256_of
 
@@ -57,7 +56,7 @@ def exports_now(exports: Path) -> dict[str, str]:
     held = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
     own = own_formats(exports)
     known = held["exports"] if held.get("formats") == _formats(own) else {}
-    files = Inventory.taken(exports, store / "exports.json").exports
+    files = exports_in(exports, store / "exports.json")
     found = {one.digest: known.get(one.digest) or _recognised(one.path) for one in files}
     if any(one.digest not in known for one in files):
         _remember(store, found, own)

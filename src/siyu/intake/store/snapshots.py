@@ -1,7 +1,6 @@
 """Order lines that several exports hold: which of them is the newest, and where exports contradict each other.
 
-The unit is the line. Orders whose lines cannot be told apart by the columns at hand are taken whole.
-"""
+The unit is the line. Orders whose lines cannot be told apart by the columns at hand are taken whole."""
 
 import re
 from collections.abc import Sequence
@@ -61,13 +60,9 @@ def line_key(part: Part) -> tuple[str, ...]:
 def newest(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> Flags:
     """Which rows stand: of each line the one of the newest export. Raises ContradictionError.
 
-    order: number of each row's order; part: which of `parts` each row is from, these from the oldest to the newest.
-    """
+    order: number of each row's order; part: which of `parts` each row is from, these from the oldest to the newest."""
     keep = np.ones(len(order), bool)
-    first, last = (np.full(int(order.max(initial=-1)) + 1, at, np.int64) for at in (len(parts), -1))
-    np.minimum.at(first, order, part)
-    np.maximum.at(last, order, part)
-    rows = np.flatnonzero((first != last)[order])  # only orders that more than one export holds
+    rows = np.flatnonzero(_several(part, order))  # only orders that more than one export holds
     if not rows.size:
         return keep
     unit = _units(table.take(pa.array(rows)), order[rows], part[rows], parts)
@@ -87,16 +82,18 @@ def newest(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> F
     return keep
 
 
+def _several(values: Ints, order: Ints) -> Flags:
+    """Whether the rows of an order differ in a value."""
+    by = pd.Series(values).groupby(order, sort=False)
+    return (by.transform("min") != by.transform("max")).to_numpy()
+
+
 def _units(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> Ints:
     """A number for what must be compared: a line, or an order whose exports do not tell lines alike."""
     keys = [line_key(one) for one in parts]
     kinds = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     kind = np.array([kinds[key] for key in keys])[part]
-    low, high = (np.full(int(order.max()) + 1, at, np.int64) for at in (len(kinds), -1))
-    np.minimum.at(low, order, kind)
-    np.maximum.at(high, order, kind)
-    loose = np.array([key == ("?",) for key in kinds])
-    whole = (low != high) | loose[np.maximum(low, 0) * (low < len(kinds))]
+    whole = _several(kind, order) | np.array([key == ("?",) for key in kinds])[kind]
     lines = np.zeros(len(order), np.int64)
     for key in LINE_KEYS:
         if key in table.column_names:
@@ -105,7 +102,7 @@ def _units(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> I
             codes = codes if pa.types.is_dictionary(codes.type) else codes.dictionary_encode()
             values = codes.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1
             lines = lines * (int(values.max(initial=0)) + 1) + np.where(used, values, 0)
-    lines = np.where(whole[order], -1, lines)
+    lines = np.where(whole, -1, lines)
     _, found = np.unique(np.stack([order, lines]), axis=1, return_inverse=True)
     return found.reshape(-1)
 
@@ -154,8 +151,7 @@ def _frame(part: Part, keys: Keys) -> pd.DataFrame:
 def overlapping(parts: Sequence[Part]) -> list[Clash]:
     """Order exports without order numbers that hold the same records: what is counted twice, nobody could tell.
 
-    Of two that are the same in another dress, the later one goes.
-    """
+    Of two that are the same in another dress, the later one goes."""
     loose = [part for part in parts if part.format.kind == "orders" and "order_id" not in part.columns]
     held = [(part, _records(part)) for part in loose] if len(loose) > 1 else []
     found: list[Clash] = []
