@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
@@ -80,7 +80,7 @@ class Citations:
 
     def documents_of(self, finding: FindingRecord) -> list[Document]:
         """Documents a finding rests on, in the order of its refs."""
-        ids = dict.fromkeys(self._document_id(ref) for ref in self.cited(finding))
+        ids = dict.fromkeys(source.id for ref in self.cited(finding) if (source := self._source(ref)))
         return [self.documents[one] for one in ids if one in self.documents]
 
     @cached_property
@@ -196,12 +196,8 @@ class Citations:
             return self.printed(claim)
         if isinstance(value, str):
             return self.speech.data(value, NAME_LENGTH)
-        if (
-            claim.low is not None
-            and claim.high is not None
-            and claim.low < claim.high
-            and claim.comparator in ("=", "~")
-        ):
+        low, high = claim.low, claim.high
+        if low is not None and high is not None and low < high and claim.comparator in ("=", "~"):
             return self.speech.figure(_quantity(claim), ref)
         return self.speech.number(value, claim.unit, ref)
 
@@ -210,7 +206,7 @@ class Citations:
         printed, said = self.printed(claim), self.figure(claim)
         if self.speech.language.data_code == "zh" or str(printed) == str(said):
             return said
-        return joined(printed, " ", Said(_styled(piece, "mute") for piece in said))
+        return joined(printed, " ", Said(replace(piece, style="mute") for piece in said))
 
     def read(self, claim: ClaimEntry) -> Said:
         """A claim's figure as it was read, with its comparator and unit; empty for claims in words."""
@@ -218,9 +214,8 @@ class Citations:
             return Said()
         gap, sign, ref = self.speech.language.gap, _SIGNS.get(claim.comparator, ""), f"{claim.ref}.value"
         ranged = claim.low != claim.high and not sign
-        figure = (
-            self.speech.figure(_quantity(claim), ref) if ranged else self.speech.number(claim.value, claim.unit, ref)
-        )
+        number = self.speech.number(claim.value, claim.unit, ref)
+        figure = self.speech.figure(_quantity(claim), ref) if ranged else number
         words = self.speech.language.unit(claim.unit) if claim.unit not in _UNSAID_UNITS else ""
         return joined(*((sign, gap) if sign else ()), figure, *((gap, words) if words else ()))
 
@@ -272,10 +267,6 @@ class Citations:
     def _source(self, ref: str) -> SourceEntry | None:
         return self.entries[ref].source if ref in self.entries else None
 
-    def _document_id(self, ref: str) -> str:
-        source = self._source(ref)
-        return source.id if source else ""
-
 
 def web_address(locator: object) -> str:
     """The locator when it is a plain http(s) address, else empty. Nothing else ever becomes a link."""
@@ -293,7 +284,3 @@ def web_address(locator: object) -> str:
 
 def _quantity(claim: ClaimEntry) -> Quantity:
     return Quantity(value=claim.value, low=claim.low, high=claim.high, unit=claim.unit)
-
-
-def _styled(piece: Piece, style: str) -> Piece:
-    return Piece(**{**vars(piece), "style": style})

@@ -100,24 +100,18 @@ class Tongue:
     def warnings(self, record: Record) -> list[Markup]:
         """Sections that could not be answered, parameters that were changed, reasons of a failed run."""
         sections = [entry for entry in record.get("sections", ()) if entry["status"] in ("failed", "no_input")]
-        found = [
-            Markup("{}{}{}").format(self.status(entry), self.say(": "), self._question(entry)) for entry in sections
-        ]
+        asked = [self.speech.language.say(entry.get("question") or str(entry["notebook"])) for entry in sections]
+        states = [f"{self.status(entry)}{self.say(': ')}" for entry in sections]
+        found = [Markup("{}{}").format(*both) for both in zip(states, asked, strict=True)]
         return found + [self.speech.data(reason, 400).markup() for reason in record.get("reasons") or ()]
 
     def files(self, record: Record) -> list[tuple[str, str]]:
         """(label, path) of the report's files in this language."""
         paths = {entry["path"] for entry in record.get("files", ())}
-        wanted = {self.say("Report"): f"report.{self.code}.html", self.say("Deck"): f"deck.{self.code}.pptx"}
-        wanted[self.say("Tables")] = f"tables.{self.code}.xlsx"
-        return [
-            (label, f"{record.get('folder', record['subject'])}/{path}")
-            for label, path in wanted.items()
-            if path in paths
-        ]
-
-    def _question(self, section: Record) -> str:
-        return self.speech.language.say(section.get("question") or str(section["notebook"]))
+        folder, say = record.get("folder", record["subject"]), self.say
+        wanted = {f"report.{self.code}.html": say("Report"), f"deck.{self.code}.pptx": say("Deck")}
+        wanted[f"tables.{self.code}.xlsx"] = say("Tables")
+        return [(label, f"{folder}/{path}") for path, label in wanted.items() if path in paths]
 
 
 def leading(record: Record) -> TitledFinding | None:

@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+# for workbooks: strings of cells are never read as formulas, links or numbers
+PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _FIRST = ("[Content_Types].xml", "_rels/.rels")
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from siyu.record import Chart, FindingRecord, Mark, Table, TableColumn
 from siyu.render.deck.grids import GridCell, SlideGrid
-from siyu.render.deck.plots import PLOTS, Frame, Plot
+from siyu.render.deck.plots import PLOTS
 from siyu.render.deck.tags import INK, MAIN, PAPER, RIVAL, WEAK
 from siyu.render.speech import NOTHING, Speech
 
@@ -22,11 +22,6 @@ def plotted(finding: FindingRecord) -> Chart | None:
 def tabled(finding: FindingRecord) -> bool:
     """Whether a finding has a native table."""
     return bool(finding.chart.rows) and plotted(finding) is None
-
-
-def plot(chart: Chart, speech: Speech, size: float, width: float, height: float) -> Plot:
-    """A chart for a place of this size, in points."""
-    return PLOTS[chart.kind](Frame(chart, speech, size, width, height))
 
 
 def grid(finding: FindingRecord, speech: Speech) -> SlideGrid:

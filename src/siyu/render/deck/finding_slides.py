@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from siyu.charts.kinds import KINDS
-from siyu.record import Chart, FindingRecord, Mark, Table
+from siyu.record import FindingRecord, Mark, Table
 from siyu.render.deck import exhibits, grids, metrics
 from siyu.render.deck.grids import GridPage, SlideGrid
 from siyu.render.deck.layouts import FINDING, WIDE
-from siyu.render.deck.slide import Deck, Slide
+from siyu.render.deck.plots import PLOTS, Frame
+from siyu.render.deck.slide import Deck
 from siyu.render.deck.sourcing import Sourcing
 from siyu.render.deck.spots import Spot
 from siyu.render.deck.tags import EMU
@@ -39,7 +40,9 @@ class FindingSlides:
             subtitle = "  ·  ".join(part for part in (subtitle, self._left(finding, left)) if part)
             slide.table("Content", page.xml, page.height, f"Table {finding.full_key}", alt)
         elif chart := exhibits.plotted(finding):
-            self._plot(slide, finding, chart, alt)
+            *_, width, height = slide.spots["Content"].box
+            plot = PLOTS[chart.kind](Frame(chart, self.speech, 12, width / EMU, height / EMU))
+            slide.chart("Content", plot, f"Chart {finding.full_key}", alt)
         else:
             slide.put("Content", self._figures(finding))
         slide.put("Subtitle", plain_paragraphs(subtitle))
@@ -57,19 +60,13 @@ class FindingSlides:
                 break
         return text
 
-    def _plot(self, slide: Slide, finding: FindingRecord, chart: Chart, alt: str) -> None:
-        box = slide.spots["Content"].box
-        plot = exhibits.plot(chart, self.speech, 12, box[2] / EMU, box[3] / EMU)
-        slide.chart("Content", plot, f"Chart {finding.full_key}", alt)
-
     def _page(self, finding: FindingRecord) -> GridPage:
         """What of a table is shown: all of it where it fits, else its first rows."""
         grid = exhibits.grid(finding, self.speech)
         if isinstance(finding.chart, Table):
             rows = grid.rows if len(grid.rows) <= _ROWS + 1 else grid.rows[:_ROWS]
             grid = SlideGrid(grid.heads, rows, grid.size + (1 if len(grid.heads) < 6 else 0))
-        box = self.deck.masters.spots[WIDE]["Content"].box
-        return grids.pages(grid, box[2] / EMU, box[3] / EMU, self.deck.code)[0]
+        return grids.first_page(grid, self.deck.masters.spots[WIDE]["Content"], self.deck.code)
 
     def _left(self, finding: FindingRecord, rows: int) -> str:
         """Where the rest of a table stands."""

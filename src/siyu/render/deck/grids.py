@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from siyu.render.deck import metrics
-from siyu.render.deck.tags import LINE, Attribute, emu, scheme, tag, type_of, words
+from siyu.render.deck.spots import Spot
+from siyu.render.deck.tags import EMU, LINE, Attribute, emu, scheme, tag, type_of, words
 from siyu.render.deck.writing import TAGS
 
 _INSET = (7.0, 3.0)  # left and right, top and bottom, in points
@@ -49,8 +50,9 @@ class GridPage:
 Row = tuple[str, float]  # XML, and height in points
 
 
-def pages(grid: SlideGrid, width: float, height: float, code: str) -> list[GridPage]:
-    """The table in pieces that fit a place of this size, each with the head row, about equally full."""
+def first_page(grid: SlideGrid, spot: Spot, code: str) -> GridPage:
+    """What of the table is shown when it is broken into pages of this place that are about equally full."""
+    width, height = spot.box[2] / EMU, spot.box[3] / EMU
     widths = _widths(grid, width)
     heads = [
         GridCell(head, bold=True, number=_numeric(grid, at), centred=at > 0 and grid.least > 0)
@@ -64,7 +66,10 @@ def pages(grid: SlideGrid, width: float, height: float, code: str) -> list[GridP
     for _ in range(12):  # as low as they get without another page
         middle = (least + most) / 2
         least, most = (least, middle) if len(_batches(rows, middle)) <= needed else (middle, most)
-    return [_page(head, batch, widths) for batch in _batches(rows, most)]
+    shown = _batches(rows, most)[0]
+    columns = tag("a:tblGrid", *(tag("a:gridCol", w=emu(wide)) for wide in widths))
+    xml = tag("a:tbl", tag("a:tblPr", firstRow="1"), columns, head[0], *(row for row, _ in shown))
+    return GridPage(xml, head[1] + sum(tall for _, tall in shown), len(shown))
 
 
 def _batches(rows: Sequence[Row], height: float) -> list[list[Row]]:
@@ -119,9 +124,3 @@ def _frame(cell: GridCell, size: float, code: str, head: bool) -> str:
     ground = scheme(cell.fill) if cell.fill else tag("a:noFill")
     body = tag("a:txBody", tag("a:bodyPr"), tag("a:lstStyle"), paragraph)
     return tag("a:tc", body, tag("a:tcPr", borders, ground, anchor="ctr", **insets))
-
-
-def _page(head: Row, rows: Sequence[Row], widths: Sequence[float]) -> GridPage:
-    columns = tag("a:tblGrid", *(tag("a:gridCol", w=emu(width)) for width in widths))
-    xml = tag("a:tbl", tag("a:tblPr", firstRow="1"), columns, head[0], *(row for row, _ in rows))
-    return GridPage(xml, head[1] + sum(tall for _, tall in rows), len(rows))

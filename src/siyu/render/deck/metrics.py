@@ -5,8 +5,10 @@ which is what the margin of the slide lint is for.
 """
 
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,23 +92,14 @@ def _joined(broken: list[str]) -> list[str]:
 
 
 def _longest(line: str, most: float, bold: bool) -> int:
-    total = 0.0
-    for at, char in enumerate(line):
-        total += _advance(char, bold)
-        if total > most:
-            return max(at, 1)
-    return len(line)
+    return max(bisect_right([*accumulate(_advance(char, bold) for char in line)], most), 1)
 
 
 @lru_cache(maxsize=8192)
 def _pieces(text: str) -> tuple[str, ...]:
     """The parts between which a line may break."""
-    pieces, start = [], 0
-    for at in range(1, len(text)):
-        if _breaks(text[at - 1], text[at]):
-            pieces.append(text[start:at])
-            start = at
-    return (*pieces, text[start:]) if text else ()
+    ends = [0, *(at for at in range(1, len(text)) if _breaks(text[at - 1], text[at])), len(text)]
+    return tuple(text[start:end] for start, end in pairwise(ends)) if text else ()
 
 
 @lru_cache(maxsize=32768)

@@ -17,10 +17,11 @@ from pptx.parts.embeddedpackage import EmbeddedXlsxPart
 from pptx.parts.slide import SlidePart
 
 from siyu.render.deck.masters import Masters
+from siyu.render.deck.metrics import shortened
 from siyu.render.deck.plots import Plot
 from siyu.render.deck.spots import Spot
 from siyu.render.deck.tags import NAMESPACES, emu, place, root, tag
-from siyu.render.deck.writing import TAGS, Paragraph, Run, cut, fitting, paragraph_xml, plain_paragraphs
+from siyu.render.deck.writing import TAGS, Paragraph, Run, fitting, paragraph_xml, plain_paragraphs
 
 _FIELD = "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}"
 _P14, _SECTIONS = "http://schemas.microsoft.com/office/powerpoint/2010/main", "{521415D9-36F7-43E2-AB2F-B90AF26B5E84}"
@@ -44,8 +45,8 @@ class Deck:
         """A new slide at the end. key: names it for links and readers of the file; kicker: the line above the title."""
         slide = Slide(self, layout, key, title)
         self.slides.append(slide)
-        if "Kicker" in slide.spots:
-            slide.put("Kicker", cut(plain_paragraphs(kicker), slide.spots["Kicker"], 1))
+        if spot := slide.spots.get("Kicker"):
+            slide.put("Kicker", plain_paragraphs(shortened(kicker, spot.width, spot.size, 1, bold=spot.bold)))
         slide.put("Title", plain_paragraphs(title))
         return slide
 

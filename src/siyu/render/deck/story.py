@@ -14,7 +14,6 @@ from siyu.render.deck.grids import GridCell, SlideGrid
 from siyu.render.deck.layouts import COVER, SECTION, SUMMARY, WIDE
 from siyu.render.deck.slide import Deck, Slide
 from siyu.render.deck.sourcing import Sourcing
-from siyu.render.deck.tags import EMU
 from siyu.render.deck.writing import Paragraph, Run, fitting, plain_paragraphs
 from siyu.render.outline import Chapter, outline
 from siyu.render.page.markdown import cell
@@ -59,11 +58,8 @@ class Story:
         self._cover()
         if told := summarised(self.report):
             self._summary(told)
-        agenda = (
-            self.deck.add(WIDE, "agenda", self._kicker(), say("This talk answers {count} questions", count=len(parts)))
-            if parts
-            else None
-        )
+        answers = say("This talk answers {count} questions", count=len(parts))
+        agenda = self.deck.add(WIDE, "agenda", self._kicker(), answers) if parts else None
         for number, part in enumerate(parts, start=1):
             self.deck.section(part.name)
             self._divider(number, part)
@@ -139,25 +135,20 @@ class Story:
         lead, reasons = held[told.answer], [held[key] for key in told.reasons]
         title = self.slides.title(lead, self.deck.masters.spots[SUMMARY]["Title"])
         slide = self.deck.add(SUMMARY, "summary", self._kicker(say("Summary")), title)
-        places = [f"Card {place}" for place in range(1, len(reasons) + 1)]
-        texts = [
-            self.slides.fitted(self._reason(reason), slide.spots[place])
-            for reason, place in zip(reasons, places, strict=True)
-        ]
-        size = min((fitting(text, slide.spots[place]) for text, place in zip(texts, places, strict=True)), default=0)
-        for text, place in zip(texts, places, strict=True):
+        cards = {f"Card {at}": self._reason(reason) for at, reason in enumerate(reasons, start=1)}
+        texts = {place: self.slides.fitted(text, slide.spots[place]) for place, text in cards.items()}
+        size = min((fitting(text, slide.spots[place]) for place, text in texts.items()), default=0)
+        for place, text in texts.items():
             slide.put(place, text, size)
         turns = [str(self.speech.of(held[turn.finding], turn.text)) for turn in told.turns]
         steps = [self._step(step) for step in told.steps]
-        self._list(
-            slide,
-            "List 1",
-            say("What would change the answer"),
-            turns or [str(one) for one in self.speech.caveats(lead)],
-        )
+        changes = turns or [str(one) for one in self.speech.caveats(lead)]
+        self._list(slide, "List 1", say("What would change the answer"), changes)
         self._list(slide, "List 2", say("Next steps"), steps)
         slide.put("Source", self.sourcing.line([lead, *reasons], slide.spots["Source"]))
-        slide.notes([title, *(run.text for text in texts for line in text for run in line.runs), *turns, *steps])
+        slide.notes(
+            [title, *(run.text for text in texts.values() for line in text for run in line.runs), *turns, *steps]
+        )
 
     def _reason(self, finding: FindingRecord) -> list[Paragraph]:
         caveat = next(iter(self.speech.caveats(finding)), None)
@@ -169,14 +160,8 @@ class Story:
         say, quantity = self.speech.message, self.speech.language.quantity
         if one.step is None:
             return f"{say('Measure')}{say(': ')}{self.speech.label(one.about)}  ·  {say('cost unknown')}"
-        effort = f"{quantity(one.step.effort)} {say('person-days')}"
-        parts = [
-            self.speech.label(one.step.name),
-            self.speech.label(one.step.who),
-            effort,
-            f"{quantity(one.step.days)} {say('days')}",
-        ]
-        return "  ·  ".join(map(str, parts))
+        effort, days = f"{quantity(one.step.effort)} {say('person-days')}", f"{quantity(one.step.days)} {say('days')}"
+        return "  ·  ".join([*(str(self.speech.label(text)) for text in (one.step.name, one.step.who)), effort, days])
 
     def _list(self, slide: Slide, name: str, head: str, lines: Sequence[str]) -> None:
         if lines:
@@ -190,14 +175,7 @@ class Story:
         for number, part in enumerate(parts, start=1):
             answer = str(self.speech.title(part.answer)) if part.answer else ""
             pages = f"{part.first}–{part.first + len(part.findings)}" if part.findings else str(part.first)
-            rows.append(
-                [
-                    GridCell(str(number), bold=True, colour="accent1"),
-                    GridCell(part.name, bold=True),
-                    GridCell(answer),
-                    GridCell(pages),
-                ]
-            )
+            rows.append([GridCell(str(number), bold=True, colour="accent1"), *_row(part.name, answer, pages)])
         heads = ["", say("Question"), say("Answer"), say("Slides")]
         self._table(slide, SlideGrid(heads, rows, size=13, weights=[0.4, 3, 5, 0.9], least=36.0), "agenda")
 
@@ -234,49 +212,32 @@ class Story:
             left = [one for one in rest if one.section == section.notebook]
             named = next((one for one in left if one.main), left[0] if left else None)
             if named is not None:
-                count = say("{count} findings", count=len(left))
-                rows.append(
-                    [
-                        GridCell(self.speech.sheet(section.notebook), bold=True),
-                        GridCell(str(self.speech.title(named))),
-                        GridCell(count),
-                    ]
-                )
+                title, count = str(self.speech.title(named)), say("{count} findings", count=len(left))
+                rows.append(_row(self.speech.sheet(section.notebook), title, count))
         missing = say("not stated") + say(": ")
         for chapter in self.outline.chapters:
-            if chapter.section.status != OK:
-                reason = str(label(chapter.section.reason)) or self.speech.named(
-                    labels.STATUSES, chapter.section.status
-                )
-                rows.append(
-                    [GridCell(self._question(chapter), bold=True), GridCell(reason), GridCell(say("no data yet"))]
-                )
+            status = chapter.section.status
+            if status != OK:
+                reason = str(label(chapter.section.reason)) or self.speech.named(labels.STATUSES, status)
+                rows.append(_row(self._question(chapter), reason, say("no data yet")))
         for block in self.outline.absent:
             names = self.speech.language.comma.join(self.speech.metric(key) or key for key in block.finding.needs)
-            asked = str(self.speech.of(block.finding, block.finding.subtitle)) or self.speech.sheet(
-                block.section.notebook
-            )
-            rows.append([GridCell(asked, bold=True), GridCell(missing + names), GridCell(say("no data yet"))])
-        slide = self.deck.add(
-            WIDE,
-            "rest",
-            self._kicker(),
-            say("The workbook holds what is not on the slides: all figures, sources and a case of your own"),
-        )
+            asked = str(self.speech.of(block.finding, block.finding.subtitle))
+            rows.append(_row(asked or self.speech.sheet(block.section.notebook), missing + names, say("no data yet")))
+        title = say("The workbook holds what is not on the slides: all figures, sources and a case of your own")
+        slide = self.deck.add(WIDE, "rest", self._kicker(), title)
         if rows:
             heads = [say("Sheet or question"), say("What stands there, or what is missing"), say("Count")]
             self._table(slide, SlideGrid(heads, rows, size=10.5, weights=[2.2, 6, 1.2]), "rest")
 
     def _table(self, slide: Slide, grid: SlideGrid, name: str) -> None:
         """The rows that fit, with a note for the speaker."""
-        box = slide.spots["Content"].box
-        page = grids.pages(grid, box[2] / EMU, box[3] / EMU, self.deck.code)[0]
-        title = slide.title
-        slide.table("Content", page.xml, page.height, f"Table {name}", title)
-        slide.put(
-            "Source",
-            plain_paragraphs(
-                self.speech.message("Source: ") + self.speech.message("all entries of the evidence ledger")
-            ),
-        )
-        slide.notes([title, *(" ".join(cell.text for cell in row) for row in grid.rows)])
+        page = grids.first_page(grid, slide.spots["Content"], self.deck.code)
+        slide.table("Content", page.xml, page.height, f"Table {name}", slide.title)
+        source = self.speech.message("Source: ") + self.speech.message("all entries of the evidence ledger")
+        slide.put("Source", plain_paragraphs(source))
+        slide.notes([slide.title, *(" ".join(cell.text for cell in row) for row in grid.rows)])
+
+
+def _row(head: str, *texts: str) -> list[GridCell]:
+    return [GridCell(head, bold=True), *map(GridCell, texts)]

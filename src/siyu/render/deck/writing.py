@@ -47,12 +47,6 @@ def plain_paragraphs(*texts: str) -> list[Paragraph]:
     return [Paragraph([Run(text)]) for text in texts if text]
 
 
-def cut(paragraphs: Sequence[Paragraph], spot: Spot, lines: int) -> list[Paragraph]:
-    """Plain paragraphs cut to this many lines each, with an ellipsis."""
-    texts = (metrics.shortened(p.text, spot.width, spot.size, lines, bold=spot.bold) for p in paragraphs)
-    return plain_paragraphs(*texts)
-
-
 def fitting(paragraphs: Sequence[Paragraph], spot: Spot) -> float:
     """The largest size, down to what can be read, at which the text fits its place; a title takes two lines at most.
 

@@ -13,13 +13,20 @@ from siyu import theme
 from siyu.language import LANGUAGES, Language
 from siyu.render import labels
 from siyu.render.page import whatif
+from siyu.render.page.heat_grid import grid
+from siyu.render.page.markdown import cell
 from siyu.render.page.page import Page, anchor
 from siyu.render.page.pictures import drawn
 from siyu.render.page.typeface import font_css, texts_by_weight
 from siyu.render.report import Report
+from siyu.render.speech import definitions, step_name
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 HTML_LANG = {"zh": "zh-CN", "en": "en", "xx": "en-XA"}
+_POLICY = (
+    "default-src 'none'; img-src data:; font-src data:; style-src '{}'; script-src '{}'; "
+    "base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+)
 _NAMES = {"zh": "中文", "en": "English"}
 
 
@@ -34,12 +41,18 @@ def render_report(report: Report, language_code: str) -> str:
         "anchor": anchor,
         "whatif_content": whatif.content,
         "drawn_on_page": drawn,
+        "markdown": cell,
+        "grid": grid,
+        "definitions": definitions,
+        "step_name": step_name,
         "other_languages": [
             {"code": code, "lang": HTML_LANG[code], "name": _NAMES[code]} for code in LANGUAGES if code != language_code
         ],
     }
     environment.tests["known"] = page.citations.known
-    about = page.language.message(", ").join([page.subject_kind(), str(report.as_of)])
+    about = page.language.message(", ").join(
+        [page.language.message(labels.SUBJECTS[report.subject.kind]), report.as_of]
+    )
     title = page.language.message(": ").join([page.speech.label(report.subject.name).attribute(), about])
     description = page.plain_title(report.by_key[page.summary.answer]) if page.summary else title
     body = environment.get_template("report.html.j2").render()
@@ -62,20 +75,11 @@ def shell(
     """
     style = "\n".join([font_css(texts_by_weight(body)), _colours(), _read("page.css"), *_all(files, ".css")])
     script = "\n".join([*([generated] if generated else []), *_all(files, ".js")])
-    policy = [
-        "default-src 'none'",
-        "img-src data:",
-        "font-src data:",
-        f"style-src '{_digest(style)}'",
-        f"script-src '{_digest(script)}'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "require-trusted-types-for 'script'",
-    ]
+    policy = _POLICY.format(_digest(style), _digest(script))
     template = environment.get_template("shell.html.j2")
     # safe: the project's own files, and a body rendered with autoescape
     parts = {"style": Markup(style), "script": Markup(script), "body": Markup(body)}  # noqa: S704
-    return template.render(title=title, description=description, csp="; ".join(policy), **parts)
+    return template.render(title=title, description=description, csp=policy, **parts)
 
 
 def environment_of(language: Language) -> Environment:

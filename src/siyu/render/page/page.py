@@ -16,7 +16,6 @@ from siyu.record import (
     Mark,
     Moved,
     NextStep,
-    Summary,
     Table,
     TableRow,
     Turn,
@@ -24,15 +23,13 @@ from siyu.record import (
     Wording,
     kind_of,
 )  # fmt: skip
-from siyu.render import labels
 from siyu.render.citations import Citations
-from siyu.render.outline import Block, Chapter, Outline, outline
-from siyu.render.page.heat_grid import HeatGrid, grid
-from siyu.render.page.markdown import MarkdownCell, cell
+from siyu.render.outline import Block, outline
+from siyu.render.page.markdown import cell
 from siyu.render.page.pictures import Picture, drawn, pictures
 from siyu.render.report import Report, SectionReport, Setting
 from siyu.render.said import Said, kept_together
-from siyu.render.speech import Speech, definitions, step_name
+from siyu.render.speech import Speech, definitions
 from siyu.render.summary import summarised
 
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
@@ -70,8 +67,8 @@ class Page:
         self.language = language
         self.speech = Speech(language)
         self.citations = Citations(report, self.speech)
-        self.outline: Outline = outline(report)
-        self.summary: Summary | None = summarised(report)
+        self.outline = outline(report)
+        self.summary = summarised(report)
         self._carded: set[str] = set()
 
     # --- findings ---------------------------------------------------------------------------------
@@ -122,20 +119,12 @@ class Page:
         """Whether a phone shows a finding's values instead of its picture."""
         return finding.role == "appendix" and drawn(finding.chart) is not None and "next" not in finding.feeds
 
-    def alt(self, finding: FindingRecord) -> str:
-        """What a reader who cannot see the chart needs."""
-        return self.speech.alt(finding).attribute()
-
     def column_is_numeric(self, table: Table, key: str) -> bool:
         """Whether a column holds numbers only (and at least one)."""
         cells = [row for row in table.rows if row.cell(key) is not None]
         return bool(cells) and all(row.number(key) is not None for row in cells)
 
     # --- the summary ------------------------------------------------------------------------------
-
-    def step_name(self, one: NextStep) -> Said:
-        """What to do; where nobody has said how, what is to be measured."""
-        return step_name(self.speech, one)
 
     def worth(self, one: NextStep) -> Said:
         """What knowing it is worth, where that was ranked."""
@@ -181,17 +170,9 @@ class Page:
 
     # --- sections ---------------------------------------------------------------------------------
 
-    def cell(self, text: Wording) -> MarkdownCell:
-        """A markdown cell."""
-        return cell(text, self.language)
-
-    def chapter_name(self, chapter: Chapter) -> str:
-        """The question of a section, from its first cell."""
-        return self.question(chapter.section)
-
     def question(self, section: SectionReport) -> str:
         """What a section asks: the heading of its first cell, else as it describes itself."""
-        heading = self.cell(section.markdown[0][0]).heading if section.markdown else ""
+        heading = cell(section.markdown[0][0], self.language).heading if section.markdown else ""
         return heading or self.language.say(section.question or section.notebook)
 
     def settings(self) -> list[Setting]:
@@ -206,10 +187,6 @@ class Page:
         if isinstance(value, int | float):
             return self.speech.number(value, "", f"parameter:{setting.name}.{which}")
         return self.speech.data(value, 160) or Markup("—")
-
-    def subject_kind(self) -> str:
-        """`Case study` or `Client report`."""
-        return self.language.message(labels.SUBJECTS[self.report.subject.kind])
 
     # --- the rest ---------------------------------------------------------------------------------
 
@@ -229,10 +206,6 @@ class Page:
                 named = {*finding.cards}.union(*map(self.speech.placeholders, (finding.message_id, *turns)))
                 linked += [(finding, value) for value in finding.values if value.name in named]
         return linked
-
-    def terms(self, finding: FindingRecord) -> list[Definition]:
-        """Definitions of the metrics a finding's values and rows stand for."""
-        return definitions(finding)
 
     def shown_terms(self) -> list[Definition]:
         """Definitions that a finding's table of values names."""
@@ -265,15 +238,6 @@ class Page:
                 found.setdefault(ref, []).append(finding)
         return found
 
-    def value_href(self, finding: FindingRecord, sources: Sequence[str]) -> str:
-        """Where a number leads: to its one source, or to the finding's source line when there are several."""
-        known = [ref for ref in sources if self.citations.known(ref)]
-        return self.href(known[0]) if len(known) == 1 else f"#from-{self.id(finding)}"
-
-    def href(self, ref: str) -> str:
-        """Link to the entry of a ref."""
-        return f"#{anchor(ref)}"
-
     def _split(self, caption: Wording) -> tuple[Wording, Wording]:
         """A caption's name and its aside, where a semicolon divides them."""
         if not isinstance(caption, str) or self.language.code == PSEUDO:
@@ -298,10 +262,6 @@ class Page:
         """Whether any value of a table has a range."""
         return any(entry.low != entry.high for entry in entries)
 
-    def grid(self, finding: FindingRecord) -> HeatGrid:
-        """The grid of a heat chart."""
-        return grid(self.speech, finding)
-
     def id(self, finding: FindingRecord) -> str:
         """A finding's name in ids: its key, with its section where another section uses the same key."""
         shared = sum(other.key == finding.key for other in self.report.findings) > 1
@@ -309,7 +269,10 @@ class Page:
 
     def _linked(self, said: Said, finding: FindingRecord) -> Markup:
         def link(name: str) -> tuple[str, str]:
-            return self.value_href(finding, finding.by_name[name].sources), f"value-{self.id(finding)}-{name}"
+            # to its one source, or to the finding's source line when there are several
+            known = [ref for ref in finding.by_name[name].sources if self.citations.known(ref)]
+            href = anchor(known[0]) if len(known) == 1 else f"from-{self.id(finding)}"
+            return f"#{href}", f"value-{self.id(finding)}-{name}"
 
         return said.markup(link)
 

@@ -4,16 +4,16 @@ import base64
 import io
 import string
 from functools import lru_cache
-from html.parser import HTMLParser
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
+from lxml import etree
+from lxml.html import document_fromstring
 
 from siyu.theme import FONTS
 
 FAMILY = "Siyu Sans"
 WEIGHTS = {400: "NotoSansSC-Regular.ttf", 700: "NotoSansSC-Bold.ttf"}
-_VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
 _BOLD_TAGS = {"h1", "h2", "h3", "h4", "strong", "b"}
 _BOLD_CLASSES = {
     "answer-number", "big", "card-number", "card-title", "check", "do", "figures", "from-head", "from-to", "grade",
@@ -41,40 +41,10 @@ def font_css(texts: dict[int, str]) -> str:
 
 def texts_by_weight(markup: str) -> dict[int, str]:
     """What some markup shows in each weight. Bold text is set in regular too: weights change on narrow screens."""
-    reader = _Weights()
-    reader.feed(markup)
-    reader.close()
-    return {400: "".join(reader.regular), 700: "".join(reader.bold)}
-
-
-class _Weights(HTMLParser):
-    """Text of a page by the weight its element is set in (see `page.css`)."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.regular: list[str] = []
-        self.bold: list[str] = []
-        self._open: list[bool] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "main":  # words that scripts show
-            self.regular += [value for value in given.values() if value]
-        if tag in _VOID:
-            return
-        classes = (given.get("class") or "").split()
-        self._open.append(
-            tag in _BOLD_TAGS or bool(_BOLD_CLASSES & set(classes)) or (bool(self._open) and self._open[-1])
-        )
-
-    def handle_endtag(self, tag: str) -> None:
-        if self._open and tag not in _VOID:
-            self._open.pop()
-
-    def handle_data(self, data: str) -> None:
-        self.regular.append(data)
-        if self._open and self._open[-1]:
-            self.bold.append(data)
+    page = document_fromstring(markup)
+    told = [value for main in page.iter("main") for value in main.values()]  # words that scripts show
+    bold = (one for one in page.iter(etree.Element) if one.tag in _BOLD_TAGS or _BOLD_CLASSES & set(one.classes))
+    return {400: "".join(page.xpath("//text()") + told), 700: "".join(one.text_content() for one in bold)}
 
 
 @lru_cache(maxsize=16)

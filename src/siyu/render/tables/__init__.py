@@ -76,9 +76,8 @@ def _list(sheet: BookSheet, listed: list[Listed], report: Report, name: str) -> 
     for group, target, words, change in listed:
         if group != before:
             before = group
-            sheet.text(0, say(group), "group")
-            sheet.row += 1
-        sheet.link(0, target.name, target.name)
+            sheet.line(say(group), "group")
+        sheet.link(target.name)
         sheet.text(1, words)
         sheet.text(2, change, "mute")
         sheet.row += 1

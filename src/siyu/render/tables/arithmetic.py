@@ -30,30 +30,21 @@ def replaced(formula: str, inputs: Callable[[str], str], lines: Callable[[str], 
 
 def evaluated(formula: str, inputs: Mapping[str, float], lines: Mapping[str, float]) -> float:
     """The value of a formula. Raises ZeroDivisionError as Excel would say #DIV/0!, KeyError for a missing name."""
-    tree, places = _parsed(formula)
-    values = {name: inputs[key] if kind == "input" else lines[key] for name, (kind, key) in places.items()}
-    return _value(tree, values)
+    return _value(_parsed(formula), {"inputs": inputs, "lines": lines})
 
 
 @lru_cache(maxsize=1024)
-def _parsed(formula: str) -> tuple[ast.expr, dict[str, tuple[str, str]]]:
-    places: dict[str, tuple[str, str]] = {}
-
-    def place(kind: str, key: str) -> str:
-        name = f"v{len(places)}"
-        places[name] = (kind, key)
-        return name
-
-    text = replaced(formula, lambda key: place("input", key), lambda key: place("line", key)).replace("^", "**")
-    return ast.parse(text, mode="eval").body, places
+def _parsed(formula: str) -> ast.expr:
+    text = replaced(formula, lambda key: f"inputs[{key!r}]", lambda key: f"lines[{key!r}]").replace("^", "**")
+    return ast.parse(text, mode="eval").body
 
 
-def _value(node: ast.expr, values: Mapping[str, float]) -> float:
+def _value(node: ast.expr, values: Mapping[str, Mapping[str, float]]) -> float:
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
-        case ast.Name(id=name):
-            return values[name]
+        case ast.Subscript(value=ast.Name(id=name), slice=ast.Constant(value=str() as key)):
+            return values[name][key]
         case ast.UnaryOp(op=ast.USub(), operand=inside):
             return -_value(inside, values)
         case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:

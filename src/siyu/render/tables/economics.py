@@ -1,7 +1,7 @@
 """What the formulas make of the inputs: the reader's own case, the published one, and the difference."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -9,32 +9,15 @@ from typing import Any
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 import siyu
-from siyu.messages import msg
 from siyu.record import Mark, WhatIf
 from siyu.render import labels
 from siyu.render.report import Report
 from siyu.render.tables.arithmetic import evaluated, names_in, replaced
-from siyu.render.tables.book import Book, BookSheet
+from siyu.render.tables.book import LABELS, Book, BookSheet
 from siyu.render.tables.inputs import bound
 
 _BASE = "order.douyin_shop"  # the block that everything is held against
 _CASE, _PUBLISHED, _DIFFERENCE = 2, 3, 4  # columns
-_SAYS = {
-    "better": msg("Share of the draws in which {says}"),
-    "fee": msg("Switch fee"),
-    "loss": msg("Orders that may be lost"),
-}
-_GROUPS = {
-    "switch": msg("Douyin shop against {route}"),
-    "order": msg("One order, {route}"),
-    "people": msg("A thousand people acquired, {route}"),
-}
-# results that cannot be, in words: (part of the key, at or below, words, at or above, words)
-_WORDS = {
-    "fee_star": (0.0, msg("pays at any fee"), 1.0, msg("pays at no fee")),
-    "bearable": (0.0, msg("no order may be lost"), 1.0, msg("every order may be lost")),
-}
-_NONE = msg("cannot be computed")
 _CODES = {"ratio": "0.0%", "CNY": "#,##0.00", "CNY_per_1000_people": "#,##0"}
 
 
@@ -69,7 +52,7 @@ class Economics:
             else:
                 short.add(line["group"])
         kept = [line for line in formulas()["lines"] if line["group"] not in short]
-        return sorted(kept, key=lambda line: [*_GROUPS].index(line["group"].partition(".")[0]))
+        return sorted(kept, key=lambda line: [*LABELS["GROUPS"]].index(line["group"].partition(".")[0]))
 
     @cached_property
     def used(self) -> list[str]:
@@ -87,14 +70,13 @@ class Economics:
             sheet.formula(0, warning, "", style="warning")
             sheet.row += 1
             sheet.freeze()
-            sheet.heads([say(head) for head in ("Step", "Unit", "Your case", "Published value", "Difference")])
+            sheet.heads(map(say, LABELS["RESULTS"]))
             self._lines(sheet)
         else:
             missing = say("No live formulas: the report has no single row for") + f" {', '.join(self.missing[:12])}"
-            sheet.text(0, missing, "mute")
-            sheet.row += 1
+            sheet.line(missing, "mute")
         self._draws(sheet)
-        sheet.page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+        sheet.protect()
         return sheet
 
     def _lines(self, sheet: BookSheet) -> None:
@@ -103,11 +85,12 @@ class Economics:
             if line["group"] != group:
                 group = line["group"]
                 self._group(sheet, group)
-            style, code = ("total" if line["total"] else "number"), _CODES.get(line["unit"], "0.000")
-            sheet.text(0, self.speech.message(line["label"]), "total" if line["total"] else "text")
+            code = _CODES.get(line["unit"], "0.000")
+            own, live, style = ("total",) * 3 if line["total"] else ("text", "live", "number")
+            sheet.text(0, self.speech.message(line["label"]), own)
             sheet.text(1, self.speech.language.unit(line["unit"]))
             words = self._words(line["key"], values[line["key"]])
-            sheet.formula(_CASE, self._live(line, rows), words, code, "total" if line["total"] else "live")
+            sheet.formula(_CASE, self._live(line, rows), words, code, live)
             if isinstance(words, str):
                 sheet.text(_PUBLISHED, words)
             else:
@@ -140,28 +123,23 @@ class Economics:
 
     def _words(self, key: str, value: float) -> float | str:
         """A result, in words where it is none that can be."""
-        for part, (least, below, most, above) in _WORDS.items():
-            if f".{part}." in key:
-                return self.speech.message(below if value <= least else above) if not least < value < most else value
-        return value
+        words = _words_of(key)
+        return value if not words or 0 < value < 1 else self.speech.message(words[0] if value <= 0 else words[1])
 
     def _live(self, line: Mapping[str, Any], rows: Mapping[str, int]) -> str:
         """The formula over the reader's case, with words for what cannot be."""
         text = replaced(line["formula"], lambda name: f"{name}_case", lambda key: xl_rowcol_to_cell(rows[key], _CASE))
-        for part, (least, below, most, above) in _WORDS.items():
-            if f".{part}." in line["key"]:
-                under, over = (f'"{self.speech.message(word)}"' for word in (below, above))
-                text = f"IF(({text})<={least:g},{under},IF(({text})>={most:g},{over},{text}))"
-        return f'IFERROR({text},"{self.speech.message(_NONE)}")'
+        if words := _words_of(line["key"]):
+            under, over = (f'"{self.speech.message(word)}"' for word in words)
+            text = f"IF(({text})<=0,{under},IF(({text})>=1,{over},{text}))"
+        none = self.speech.message("cannot be computed")
+        return f'IFERROR({text},"{none}")'
 
     def _group(self, sheet: BookSheet, group: str) -> None:
         kind, _, route = group.partition(".")
         sheet.row += 1
-        for column in range(_DIFFERENCE + 1):
-            sheet.page.write_blank(sheet.row, column, None, self.book.style("group"))
-        name = self.speech.message(labels.ROUTES[route])
-        sheet.text(0, self.speech.message(_GROUPS[kind], route=name), "group")
-        sheet.row += 1
+        words, name = LABELS["GROUPS"][kind], self.speech.message(labels.ROUTES[route])
+        sheet.group(self.speech.message(words, route=name), _DIFFERENCE)
 
     def _draws(self, sheet: BookSheet) -> None:
         """Shares of draws as counted when the report was made."""
@@ -170,10 +148,7 @@ class Economics:
         if not shown and finding is None:
             return
         sheet.row += 1
-        sheet.text(
-            0, self.speech.message("Published value: counted over all draws. A sheet cannot draw anew."), "group"
-        )
-        sheet.row += 1
+        sheet.line(self.speech.message("Published value: counted over all draws. A sheet cannot draw anew."), "group")
         for moved in shown:
             self._published(sheet, moved)
         for row in finding.chart.rows if finding else ():
@@ -185,10 +160,15 @@ class Economics:
     def _published(self, sheet: BookSheet, moved: WhatIf) -> None:
         """What the page shows until a slider is moved: the middle of the draws, and nine in ten of them."""
         says = self.speech.label(moved.says)
-        for name, label in _SAYS.items():
+        for name, label in LABELS["SAYS"].items():
             low, middle, high = moved.published[name]
             sheet.text(0, self.speech.message(label, says=says))
             sheet.number(_PUBLISHED, middle, "0.0%")
             for column, end in ((_DIFFERENCE + 1, low), (_DIFFERENCE + 2, high)) if low < high else ():
                 sheet.number(column, end, "0.0%")
             sheet.row += 1
+
+
+def _words_of(key: str) -> Sequence[str]:
+    """(at or below nothing, at or above everything) of a line whose result may be none that can be."""
+    return next((words for part, words in LABELS["WORDS"].items() if f".{part}." in key), ())

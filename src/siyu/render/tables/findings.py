@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from siyu.record import Chart, FindingRecord, Mark, Quantity, Table
+from siyu.record import Chart, FindingRecord, Mark, Table
 from siyu.render.citations import Citations
 from siyu.render.number_codes import column_code
 from siyu.render.said import untrusted
-from siyu.render.tables.book import Book, BookSheet
+from siyu.render.tables.book import LABELS, Book, BookSheet
 
 _KEY = 9  # column of the key under which a finding can be traced
 
@@ -30,39 +30,32 @@ class FindingSheets:
     def _block(self, sheet: BookSheet, finding: FindingRecord) -> None:
         """Takeaway and key, values, rows, what they do not say, what they rest on."""
         say = self.speech.message
-        for column in range(_KEY + 1):
-            sheet.page.write_blank(sheet.row, column, None, self.book.style("group"))
-        sheet.text(0, self.speech.title(finding), "group")
-        sheet.text(_KEY, finding.full_key, "group")
-        sheet.row += 1
-        sheet.text(0, self.speech.of(finding, finding.subtitle), "mute")
-        sheet.row += 1
+        sheet.group(self.speech.title(finding), _KEY, finding.full_key)
+        sheet.line(self.speech.of(finding, finding.subtitle), "mute")
         if finding.values:
             self._values(sheet, finding)
-        if finding.chart.rows:
-            self._rows(sheet, finding)
+        if isinstance(finding.chart, Table) and finding.chart.rows:
+            self._table(sheet, finding, finding.chart)
+        elif isinstance(finding.chart, Chart) and finding.chart.rows:
+            self._marks(sheet, finding.chart)
         for caveat in self.speech.caveats(finding):
-            sheet.text(0, f"{say('What this does not say')}{say(': ')}{caveat}", "mute")
-            sheet.row += 1
+            sheet.line(f"{say('What this does not say')}{say(': ')}{caveat}", "mute")
         refs = self.citations.cited(finding)
         if refs:
-            sheet.heads([say("Based on"), say("As printed"), say("Entry")])
+            sheet.heads(map(say, ("Based on", "As printed", "Entry")))
         for ref in refs:
-            sheet.text(0, self.citations.called(ref))
             claim = self.citations.claim(ref)
-            sheet.text(1, self.citations.printed(claim) if claim else "")
-            sheet.text(2, untrusted(ref, 120))
+            printed = self.citations.printed(claim) if claim else ""
+            sheet.texts([self.citations.called(ref), printed, untrusted(ref, 120)])
             sheet.row += 1
         sheet.row += 1
 
     def _values(self, sheet: BookSheet, finding: FindingRecord) -> None:
-        say = self.speech.message
-        heads = ("Figure", "Name", "Value", "Low", "High", "Unit", "Kind of range", "Observations", "Sources")
-        sheet.heads([say(head) for head in heads])
+        sheet.heads(map(self.speech.message, LABELS["VALUES"]))
         for value in finding.values:
             sheet.text(0, self.speech.metric(value.definition) or untrusted(value.name))
             sheet.text(1, untrusted(value.name, 80))
-            self._figure(sheet, value, value.unit)
+            sheet.figure(2, (value.value, value.low, value.high), value.unit)
             sheet.text(5, self.speech.language.unit(value.unit))
             sheet.text(6, self.speech.interval(value.interval_kind)[0])
             sheet.number(7, value.n, "#,##0")
@@ -70,30 +63,23 @@ class FindingSheets:
             sheet.row += 1
         sheet.row += 1
 
-    def _rows(self, sheet: BookSheet, finding: FindingRecord) -> None:
-        if isinstance(finding.chart, Table):
-            self._table(sheet, finding, finding.chart)
-        else:
-            self._marks(sheet, finding.chart)
-        sheet.row += 1
-
     def _marks(self, sheet: BookSheet, chart: Chart) -> None:
         """Marks of a chart: a row each; reference lines below them."""
-        say, x = self.speech.message, chart.x
-        heads = [say("Mark"), say("Series"), *(say(head) for head in ("Value", "Low", "High", "Unit", "Kind of range"))]
-        sheet.heads([*heads, str(self.speech.label(x.label)) if x else "", say("Sources")])
+        x, say = chart.x, self.speech.message
+        sheet.heads([*map(say, LABELS["MARKS"]), str(self.speech.label(x.label)) if x else "", say("Sources")])
         for row in (*chart.rows, *chart.lines):
             mark = row if isinstance(row, Mark) else None
             sheet.text(0, self.speech.label(row.label))
             sheet.text(1, self.speech.label(mark.series) if mark else "")
             unit = row.unit or chart.unit
-            self._figure(sheet, row, unit)
+            sheet.figure(2, (row.value, row.low, row.high), unit)
             sheet.text(5, self.speech.language.unit(unit))
             sheet.text(6, self.speech.interval(row.interval_kind)[0] if row.interval_kind else "")
             if mark and mark.x is not None:
                 sheet.number(7, mark.x, column_code([mark.x], x.unit if x else ""))
             sheet.text(8, ", ".join(untrusted(ref, 120) for ref in row.sources))
             sheet.row += 1
+        sheet.row += 1
 
     def _table(self, sheet: BookSheet, finding: FindingRecord, table: Table) -> None:
         """A table finding: figures with a range take three columns."""
@@ -115,10 +101,4 @@ class FindingSheets:
                     sheet.text(at, cell.said)
                 at += 3 if wide else 1
             sheet.row += 1
-
-    def _figure(self, sheet: BookSheet, quantity: Quantity, unit: str) -> None:
-        """Value, low and high, in the third column and the next two."""
-        ends = [end for end in (quantity.value, quantity.low, quantity.high) if isinstance(end, int | float)]
-        code = column_code(ends, unit)
-        for at, end in enumerate(ends, start=2):
-            sheet.number(at, end, code)
+        sheet.row += 1

@@ -2,23 +2,19 @@
 
 from collections.abc import Mapping
 
-from xlsxwriter.utility import xl_rowcol_to_cell
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 
 from siyu.record import AssumptionEntry, FeeEntry
 from siyu.render import labels
 from siyu.render.citations import Citations
 from siyu.render.number_codes import column_code
 from siyu.render.report import Report
-from siyu.render.said import untrusted
+from siyu.render.said import Said, untrusted
 from siyu.render.tables.book import Book, BookSheet
 from siyu.render.tables.inputs import Input
 
-_HEADS = (
-    "Assumption", "Your case", "Published value", "Low", "High", "Unit", "Counted", "May be from", "May be up to",
-    "Kind of range", "Confidence", "As of", "Source", "Why", "Entry", "Name in formulas",
-)  # fmt: skip
+_WIDTHS = (46, 14, 14, 12, 12, 18, 12, 12, 12, 16, 14, 11, 40, 70, 34, 30)
 _CASE, _PUBLISHED, _COUNTED, _LEAST, _MOST = 1, 2, 6, 7, 8
-_BAD = {"font_color": "#b3261e", "bold": True}
 
 
 class InputSheet:
@@ -31,12 +27,8 @@ class InputSheet:
     def write(self, inputs: Mapping[str, Input], used: list[str]) -> BookSheet:
         """The sheet. used: symbols of the formulas, in order."""
         say = self.speech.message
-        sheet = self.book.sheet(say("Inputs"))
-        sheet.widths(46, 14, 14, 12, 12, 18, 12, 12, 12, 16, 14, 11, 40, 70, 34, 30)
         note = "Fill in the yellow cells only; an empty one counts as published. Shares are entered as percent."
-        sheet.opening(say("Inputs"), say(note) if used else "")
-        sheet.freeze()
-        sheet.heads([say(head) for head in _HEADS])
+        sheet = self.book.table("inputs", _WIDTHS, say(note) if used else "")
         first = sheet.row
         for symbol in used:
             self._row(sheet, inputs[symbol].ref, inputs[symbol])
@@ -46,7 +38,7 @@ class InputSheet:
         for ref in sorted(self.report.sources.keys() - bound):
             self._row(sheet, ref, None)
         sheet.page.print_area(0, 0, sheet.row, _MOST)
-        sheet.page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True})
+        sheet.protect()
         return sheet
 
     def _row(self, sheet: BookSheet, ref: str, entry: Input | None) -> None:
@@ -60,7 +52,7 @@ class InputSheet:
             sheet.number(column, value, code)
         if entry:
             self._own(sheet, entry, code)
-        texts = {
+        texts: dict[int, Said | str] = {
             5: self.speech.language.unit(row.unit),
             9: self.speech.named(labels.FAMILIES, row.family),
             10: self.speech.named(labels.CONFIDENCES, row.confidence),
@@ -94,15 +86,9 @@ class InputSheet:
         """What is outside its bounds stands in red, and the results say that it does not count."""
         case, low, high = (xl_rowcol_to_cell(first, at, col_abs=True) for at in (_CASE, _LEAST, _MOST))
         bad = f'AND({case}<>"",OR(NOT(ISNUMBER({case})),{case}<{low},{case}>{high}))'
-        look = self.book.plain(_BAD)
-        sheet.page.conditional_format(
-            first, _CASE, last, _CASE, {"type": "formula", "criteria": f"={bad}", "format": look}
-        )
-        areas = [
-            f"'{sheet.name}'!{xl_rowcol_to_cell(first, at, True, True)}:{xl_rowcol_to_cell(last, at, True, True)}"
-            for at in (_CASE, _LEAST, _MOST)
-        ]
-        given, least, most = areas
+        rule = {"type": "formula", "criteria": f"={bad}", "format": self.book.marked}
+        sheet.page.conditional_format(first, _CASE, last, _CASE, rule)
+        given, least, most = (f"'{sheet.name}'!{xl_range_abs(first, at, last, at)}" for at in (_CASE, _LEAST, _MOST))
         outside = f'SUMPRODUCT(({given}<>"")*(1-ISNUMBER({given})*({given}>={least})*({given}<={most})))'
         words = self.speech.message("Inputs outside their bounds count as published: ")
         self.warning = f'IF({outside}>0,"{words}"&{outside},"")'

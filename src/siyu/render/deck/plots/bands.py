@@ -52,19 +52,11 @@ def _edges(
     wide = (high / low) ** (1 / thin) if frame.log else (high - low) / thin
     away = ("/", "*") if frame.log else ("-", "+")
     before, after = (f"{letters['value']}{{row}}{sign}{wide!r}" for sign in away)
-    formulas = (
-        f"=MIN({letters['low']}{{row}},{before})",
-        f"={before}",
-        f"={after}",
-        f"=MAX({letters['high']}{{row}},{after})",
-    )
-    marks = [(value / wide, value * wide) if frame.log else (value - wide, value + wide) for value in ends["value"]]
-    cells = (
-        [min(low, mark[0]) for low, mark in zip(ends["low"], marks, strict=True)],
-        [mark[0] for mark in marks],
-        [mark[1] for mark in marks],
-        [max(high, mark[1]) for high, mark in zip(ends["high"], marks, strict=True)],
-    )
+    least, most = f"=MIN({letters['low']}{{row}},{before})", f"=MAX({letters['high']}{{row}},{after})"
+    formulas = (least, f"={before}", f"={after}", most)
+    starts = [value / wide if frame.log else value - wide for value in ends["value"]]
+    stops = [value * wide if frame.log else value + wide for value in ends["value"]]
+    cells = ([*map(min, ends["low"], starts)], starts, stops, [*map(max, ends["high"], stops)])
     return [
         (sheet.add(frame.word(name), held, _filled(formula)), held)
         for name, held, formula in zip(_EDGES, cells, formulas, strict=True)

@@ -10,8 +10,9 @@ from siyu.render.deck.tags import INK
 
 def plot(frame: Frame) -> Plot:
     """A bar for each label; where there are ranges, whiskers, and the numbers stand beside the labels."""
-    sheet, rows = ChartSheet(), [*frame.rows, *map(frame.muted, frame.lines)]
-    ranged = any(frame.differ(row.low, row.high, row.unit) for row in rows)
+    sheet, rows = ChartSheet(), [*frame.chart.rows, *map(frame.muted, frame.chart.lines)]
+    number = frame.speech.language.number
+    ranged = any(number(row.low, row.unit) != number(row.high, row.unit) for row in rows)
     names, values = [frame.text(row.label) for row in rows], [row.value for row in rows]
     category = labelled(frame, sheet, rows, names) if ranged else (sheet.add(frame.word("Label"), names), names)
     value = sheet.add(frame.word("Value"), values)
@@ -34,5 +35,4 @@ def _whiskers(frame: Frame, sheet: ChartSheet, rows: list[Mark], value: str) -> 
     down, up = [row.value - row.low for row in rows], [row.high - row.value for row in rows]
     below = sheet.add(frame.word("down to low"), down, lambda row: f"={value}{row}-{low}{row}")
     above = sheet.add(frame.word("up to high"), up, lambda row: f"={high}{row}-{value}{row}")
-    ends = {"minus": xml.numbers(below, down), "plus": xml.numbers(above, up)}
-    return xml.error_bars(xml.stroke(INK, 1.25), **ends, direction=None)
+    return xml.error_bars(xml.stroke(INK, 1.25), xml.numbers(below, down), xml.numbers(above, up))

@@ -56,8 +56,12 @@ def horizontal(
     tail = each("c", gapWidth=gap, overlap=100) + tag("c:axId", val=1) + tag("c:axId", val=2)
     meets = "min" if frame.log or (shown and across is None) else "autoZero" if across is None else across
     group = tag("c:barChart", head, *series, tail)
-    group += xml.category_axis(frame.size, side="l", across=meets, upside_down=True)
-    code = axis_code(frame.values(), frame.unit, frame.language, logarithmic=frame.log) if shown else "General"
+    group += xml.category_axis(frame.size, meets)
+    code = (
+        axis_code(frame.values(), frame.chart.unit, frame.speech.language, logarithmic=frame.log)
+        if shown
+        else "General"
+    )
     limits = frame.ends() if frame.log or (shown and ends == (None, None)) else ends
     note = title or (frame.word("logarithmic scale") if frame.log and shown else "")
     group += xml.value_axis(
@@ -70,5 +74,5 @@ def horizontal(
 def end_label(frame: Frame, at: int, row: Mark, end: str, *, bare: bool = False) -> str:
     """The number at an end of a mark."""
     unit = bare_unit(row.unit) if bare else row.unit
-    code = number_code(row.at(end), unit, frame.language)
+    code = number_code(row.at(end), unit, frame.speech.language)
     return xml.label(at, code, "outEnd", frame.size, INK)

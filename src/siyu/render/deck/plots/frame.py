@@ -4,13 +4,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from siyu.language import Language
 from siyu.record import Chart, Mark, ReferenceLine, Wording
 from siyu.render.deck import metrics
 from siyu.render.deck.tags import TONES
 from siyu.render.speech import Speech
 
-Number = float | int
 Box = tuple[float, float, float, float]
 
 
@@ -33,33 +31,13 @@ class Frame:
     height: float
 
     @property
-    def language(self) -> Language:
-        """The language of the labels."""
-        return self.speech.language
-
-    @property
-    def rows(self) -> Sequence[Mark]:
-        """The marks, as findings.json holds them."""
-        return self.chart.rows
-
-    @property
-    def lines(self) -> Sequence[ReferenceLine]:
-        """The reference marks."""
-        return self.chart.lines
-
-    @property
     def log(self) -> bool:
         """Whether the value axis is logarithmic, which takes numbers above zero."""
         return bool(self.chart.scale == "log" and min(self.values(), default=0) > 0)
 
-    @property
-    def unit(self) -> str:
-        """The unit of the value axis."""
-        return self.chart.unit
-
     def labels(self) -> list[str]:
         """Row labels."""
-        return [self.text(row.label) for row in self.rows]
+        return [self.text(row.label) for row in self.chart.rows]
 
     def text(self, label: Wording | None) -> str:
         """A label in words."""
@@ -71,8 +49,8 @@ class Frame:
 
     def values(self) -> list[float]:
         """Every number on the value axis."""
-        marks = [end for row in self.rows for end in (row.low, row.value, row.high)]
-        return marks + [end for line in self.lines for end in (*self.ends_of(line), line.value)]
+        marks = [end for row in self.chart.rows for end in (row.low, row.value, row.high)]
+        return marks + [end for line in self.chart.lines for end in (*self.ends_of(line), line.value)]
 
     def ends_of(self, line: ReferenceLine) -> tuple[float, float]:
         """Low and high of a reference mark, its value where it is no range."""
@@ -87,8 +65,8 @@ class Frame:
         """The number of a mark as the page says it: its range where it has one."""
         low, high = self.ends_of(row)
         if low == high:
-            return self.language.number(row.value, row.unit)
-        return self.language.span(low, high, row.unit, row.interval_kind or "")
+            return self.speech.language.number(row.value, row.unit)
+        return self.speech.language.span(low, high, row.unit, row.interval_kind or "")
 
     def ends(self, below: float = 0.1, above: float = 0.1) -> tuple[float, float]:
         """Ends of the value axis, round numbers with room for labels: shares of the span below and above.
@@ -99,7 +77,7 @@ class Frame:
         if self.log:
             power = math.floor(math.log10(least) - 0.05)
             high = max(math.ceil(math.log10(most) + 0.05), power + 1)
-            return 10.0**power, 1.0 if self.unit == "ratio" and most <= 1 else 10.0**high
+            return 10.0**power, 1.0 if self.chart.unit == "ratio" and most <= 1 else 10.0**high
         if 0 <= least < 0.6 * most or least == most >= 0:
             return 0, _round_up((most or 1.0) * (1 + above), (most or 1.0) / 4)
         span = (most - least) or abs(most)
@@ -122,10 +100,6 @@ class Frame:
     def word(self, message_id: str) -> str:
         """A heading of the sheet or a note on an axis."""
         return self.speech.message(message_id)
-
-    def differ(self, first: Number, second: Number, unit: str) -> bool:
-        """Whether two numbers read differently."""
-        return self.language.number(first, unit) != self.language.number(second, unit)
 
 
 def bare_unit(unit: str) -> str:

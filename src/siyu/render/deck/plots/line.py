@@ -13,17 +13,17 @@ from siyu.render.number_codes import axis_code, number_code
 def plot(frame: Frame) -> Plot:
     """The name of a line stands at its end, that of a reference line at its start."""
     sheet, series = ChartSheet(), list[str]()
-    names = list(dict.fromkeys(frame.text(row.series) for row in frame.rows))
+    names = list(dict.fromkeys(frame.text(row.series) for row in frame.chart.rows))
     for at, name in enumerate(names):
-        rows = [row for row in frame.rows if frame.text(row.series) == name]
+        rows = [row for row in frame.chart.rows if frame.text(row.series) == name]
         _curves(frame, sheet, series, name, sorted(rows, key=lambda row: row.x or 0), SERIES[at % 6])
-    places = sorted({row.x or 0 for row in frame.rows})
-    for line in frame.lines:
+    places = sorted({row.x or 0 for row in frame.chart.rows})
+    for line in frame.chart.lines:
         _reference(frame, sheet, series, line, [places[0], places[-1]])
     head, axes = each("c", scatterStyle="lineMarker", varyColors=0), each("c", axId=1) + each("c", axId=2)
     group = tag("c:scatterChart", head, *series, axes) + _across(frame, places)
     group += _values_on_the_left(frame)
-    wide = 2 if frame.language.data_code == "zh" else 1
+    wide = 2 if frame.speech.language.data_code == "zh" else 1
     room = min(0.34, 0.1 + 0.009 * wide * max(len(name) for name in names))
     return Plot(xml.chart_space(xml.plot_area(group, frame.beside(0.98 - room)), frame.size), sheet.workbook())
 
@@ -32,7 +32,7 @@ def _curves(frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows:
     """A line with its name and last number, and its low and high as thin lines."""
     xs = [row.x or 0 for row in rows]
     across = xml.numbers(sheet.add(_heading(frame), xs), xs)
-    code = number_code(rows[-1].value, rows[-1].unit, frame.language)
+    code = number_code(rows[-1].value, rows[-1].unit, frame.speech.language)
     end = xml.labels([xml.label(len(rows) - 1, code, "r", frame.size, colour, name=True, bold=True)], frame.size)
     look = xml.shape(xml.stroke(colour, 2.5)) + xml.marker(colour, 6)
     _add(sheet, series, name, across, [row.value for row in rows], look + end)
@@ -44,7 +44,7 @@ def _curves(frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows:
 
 def _reference(frame: Frame, sheet: ChartSheet, series: list[str], line: ReferenceLine, xs: list[float]) -> None:
     across = xml.numbers(sheet.add(_heading(frame), xs), xs)
-    code = number_code(line.value, line.unit, frame.language)
+    code = number_code(line.value, line.unit, frame.speech.language)
     note = xml.labels([xml.label(0, code, "t", frame.size, INK, name=True)], frame.size)
     look = xml.shape(xml.stroke(INK, 1.25, "dash")) + xml.marker(INK, 0)
     _add(sheet, series, frame.text(line.label), across, [line.value] * 2, look + note)
@@ -58,7 +58,7 @@ def _add(sheet: ChartSheet, series: list[str], name: str, across: str, values: S
 
 def _across(frame: Frame, places: Sequence[float]) -> str:
     """The horizontal axis."""
-    code = axis_code(places, frame.chart.x.unit if frame.chart.x else "", frame.language, logarithmic=False)
+    code = axis_code(places, frame.chart.x.unit if frame.chart.x else "", frame.speech.language, logarithmic=False)
     low = None if places[0] > 0.3 * places[-1] else 0
     title = frame.text(frame.chart.x.label if frame.chart.x else "")
     return xml.value_axis(
@@ -72,7 +72,7 @@ def _heading(frame: Frame) -> str:
 
 def _values_on_the_left(frame: Frame) -> str:
     """The value axis, saying when it is logarithmic."""
-    code = axis_code(frame.values(), frame.unit, frame.language, logarithmic=frame.log)
+    code = axis_code(frame.values(), frame.chart.unit, frame.speech.language, logarithmic=frame.log)
     note = frame.word("logarithmic scale") if frame.log else ""
     return xml.value_axis(
         frame.size * 0.88, code, side="l", ends=frame.ends(), log=frame.log, title=note, between="midCat"

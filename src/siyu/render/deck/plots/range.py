@@ -6,5 +6,5 @@ from siyu.render.deck.plots.frame import Frame, Plot
 
 def plot(frame: Frame) -> Plot:
     """A row for each mark."""
-    rows = [*map(frame.muted, frame.lines), *frame.rows]
+    rows = [*map(frame.muted, frame.chart.lines), *frame.chart.rows]
     return banded(frame, rows, [frame.text(row.label) for row in rows], [frame.tone(row) for row in rows])

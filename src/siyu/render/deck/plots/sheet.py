@@ -9,14 +9,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from siyu.render.deck.plots.xml import SHEET
+from siyu.render.packing import PLAIN
 
-# strings of cells are never read as formulas, links or numbers
-PLAIN = {
-    "in_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 CREATED = datetime(2021, 1, 1)  # noqa: DTZ001 - a fixed date: the same chart gives the same bytes
 Cell = str | float | None
 

@@ -9,7 +9,7 @@ from siyu.render.deck.tags import BAND, MAIN, scheme
 
 def plot(frame: Frame) -> Plot:
     """A series for each end; the base case is the line that they start from, and named below it."""
-    rows, sheet, series = frame.rows, ChartSheet(), []
+    rows, sheet, series = frame.chart.rows, ChartSheet(), []
     names = frame.labels()
     category = (sheet.add(frame.word("Label"), names), names)
     for at, (end, word, colour) in enumerate((("low", "Input low", BAND), ("high", "Input high", MAIN))):
@@ -20,6 +20,6 @@ def plot(frame: Frame) -> Plot:
         series.append(bar(at, sheet.add(name, cells), name, cells, points, category, look=scheme(colour)))
     base, room = rows[0].value, 0.22 if frame.width > 500 else 0.3
     sheet.add(frame.word("Base case"), [base] * len(rows))
-    title = f"{frame.word('Base case')} {frame.language.number(base, rows[0].unit)}"
+    title = f"{frame.word('Base case')} {frame.speech.language.number(base, rows[0].unit)}"
     ends = frame.ends(room, room)
     return horizontal(frame, sheet, series, names, across=base, ends=ends, legend=True, shown=True, title=title)

@@ -18,7 +18,7 @@ def plot(frame: Frame) -> Plot:
 
     Columns: label, step, whether a total, from, to; the rest follows by formulas."""
     sheet = ChartSheet()
-    totals, steps = [row.tone == "muted" for row in frame.rows], [row.value for row in frame.rows]
+    totals, steps = [row.tone == "muted" for row in frame.chart.rows], [row.value for row in frame.chart.rows]
     names = frame.labels()
     spans = _spans(steps, totals)
     sheet.add(frame.word("Label"), names)
@@ -26,8 +26,8 @@ def plot(frame: Frame) -> Plot:
     sheet.add(frame.word("Total"), [int(total) for total in totals])
     sheet.add(frame.word("From"), [start for start, _ in spans], _from)
     sheet.add(frame.word("To"), [end for _, end in spans], lambda row: f"=IF(C{row}=1,B{row},D{row}+B{row})")
-    said = [f"{name}  {frame.language.number(step)}" for name, step in zip(names, steps, strict=True)]
-    codes = [quoted(number_code(step, "", frame.language)) for step in steps]
+    said = [f"{name}  {frame.speech.language.number(step)}" for name, step in zip(names, steps, strict=True)]
+    codes = [quoted(number_code(step, "", frame.speech.language)) for step in steps]
     category = (
         sheet.add(frame.word("Label and number"), said, lambda row: f'=A{row}&"  "&TEXT(B{row},{codes[row - 2]})'),
         said,

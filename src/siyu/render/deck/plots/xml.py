@@ -53,30 +53,13 @@ def series(at: int, column: str, name: str, *inside: str) -> str:
     return tag("c:ser", each("c", idx=at, order=at), called(column, name), *inside)
 
 
-def label(
-    at: int,
-    code: str,
-    side: str,
-    size: float,
-    colour: str,
-    *,
-    name: bool = False,
-    bold: bool = False,
-    value: bool = True,
-) -> str:
+def label(at: int, code: str, side: str, size: float, colour: str, *, name: bool = False, bold: bool = False) -> str:
     """The label of one point: its number, after the name of its series when `name` is set.
 
     Its format is its own, not that of the cell."""
-    return tag(
-        "c:dLbl",
-        tag("c:idx", val=at),
-        tag("c:numFmt", formatCode=code, sourceLinked="0"),
-        shape(NO_FILL, NO_LINE),
-        text(size, colour, bold=bold),
-        tag("c:dLblPos", val=side),
-        _shows(value=True, name=name),
-        tag("c:separator", " "),
-    )
+    look = shape(NO_FILL, NO_LINE) + text(size, colour, bold=bold) + tag("c:dLblPos", val=side)
+    shown = _shows(value=True, name=name) + tag("c:separator", " ")
+    return tag("c:dLbl", tag("c:idx", val=at), _format(code), look, shown)
 
 
 def labels(points: Sequence[str], size: float) -> str:
@@ -89,12 +72,10 @@ def _shows(*, value: bool, name: bool) -> str:
     return each("c", **shown, showPercent=0, showBubbleSize=0)
 
 
-def error_bars(look: str, *, minus: str = "", plus: str = "", direction: str | None = "y") -> str:
-    """Bars from a point to the ends that other columns give. minus, plus: references, "" for none."""
-    kind = "both" if minus and plus else "minus" if minus else "plus"
-    ends = [tag(f"c:{name}", ref) for name, ref in (("plus", plus), ("minus", minus)) if ref]
-    head = each("c", errDir=direction, errBarType=kind, errValType="cust", noEndCap=1)
-    return tag("c:errBars", head, *ends, shape(look))
+def error_bars(look: str, minus: str, plus: str) -> str:
+    """Bars from a point to the ends that other columns give. minus, plus: references."""
+    head = each("c", errBarType="both", errValType="cust", noEndCap=1)
+    return tag("c:errBars", head, tag("c:plus", plus), tag("c:minus", minus), shape(look))
 
 
 def marker(colour: str, size: int) -> str:
@@ -104,21 +85,13 @@ def marker(colour: str, size: int) -> str:
     return tag("c:marker", each("c", symbol="circle", size=size), shape(scheme(colour), stroke(PAPER, 1)))
 
 
-def category_axis(size: float, *, side: str, across: str | float = "min", upside_down: bool = False) -> str:
-    """The axis of the row labels. side: `b` or `l`. across: where it meets the value axis (`min`, a number)."""
-    return tag(
-        "c:catAx",
-        tag("c:axId", val=1),
-        tag("c:scaling", tag("c:orientation", val="maxMin" if upside_down else "minMax")),
-        each("c", delete=0, axPos=side),
-        tag("c:numFmt", formatCode="General", sourceLinked="0"),
-        each("c", majorTickMark="none", minorTickMark="none", tickLblPos="low"),
-        shape(stroke(MUTED, 0.75)),
-        text(size),
-        tag("c:crossAx", val=2),
-        tag("c:crosses" if isinstance(across, str) else "c:crossesAt", val=across),
-        each("c", auto=0, lblAlgn="ctr", lblOffset=100, noMultiLvlLbl=1),
-    )
+def category_axis(size: float, across: str | float) -> str:
+    """The axis of the row labels, from the top. across: where it meets the value axis (`min`, a number)."""
+    crosses = each("c", **{"crosses" if isinstance(across, str) else "crossesAt": across})
+    crosses += each("c", auto=0, lblAlgn="ctr", lblOffset=100, noMultiLvlLbl=1)
+    head = each("c", delete=0, axPos="l") + _format("General")
+    look = shape(stroke(MUTED, 0.75)) + text(size)
+    return _axis("c:catAx", (1, 2), each("c", orientation="maxMin"), head, "low", look, crosses)
 
 
 def value_axis(
@@ -138,20 +111,21 @@ def value_axis(
     crosses: at which end of the other axis it stands."""
     grid = not hidden and ids != (1, 2)
     scaling = each("c", logBase=10 if log else None, orientation="minMax", max=ends[1], min=ends[0])
-    return tag(
-        "c:valAx",
-        tag("c:axId", val=ids[0]),
-        tag("c:scaling", scaling),
-        each("c", delete=int(hidden), axPos=side),
-        tag("c:majorGridlines", shape(stroke(LINE, 0.75))) if grid else "",
-        _axis_title(title, size, side) if title else "",
-        tag("c:numFmt", formatCode=code, sourceLinked="0"),
-        each("c", majorTickMark="none", minorTickMark="none", tickLblPos="low" if crosses == "min" else "nextTo"),
-        shape(NO_LINE),
-        text(size, MUTE),
-        tag("c:crossAx", val=ids[1]),
-        each("c", crosses=crosses, crossBetween=between),
-    )
+    head = each("c", delete=int(hidden), axPos=side)
+    head += tag("c:majorGridlines", shape(stroke(LINE, 0.75))) if grid else ""
+    head += (_axis_title(title, size, side) if title else "") + _format(code)
+    labels_at, look = "low" if crosses == "min" else "nextTo", shape(NO_LINE) + text(size, MUTE)
+    return _axis("c:valAx", ids, scaling, head, labels_at, look, each("c", crosses=crosses, crossBetween=between))
+
+
+def _axis(kind: str, ids: tuple[int, int], scaling: str, head: str, labels_at: str, look: str, crosses: str) -> str:
+    ticks = each("c", majorTickMark="none", minorTickMark="none", tickLblPos=labels_at)
+    own = tag("c:axId", val=ids[0]) + tag("c:scaling", scaling)
+    return tag(kind, own, head, ticks, look, tag("c:crossAx", val=ids[1]), crosses)
+
+
+def _format(code: str) -> str:
+    return tag("c:numFmt", formatCode=code, sourceLinked="0")
 
 
 def _axis_title(title: str, size: float, side: str) -> str:
