@@ -29,8 +29,8 @@ def results(early: Frames, days: pd.DataFrame) -> Results:
     spend = _spending(days)
     money = GAMMA_GAMMA.fit(spend)
     found = {**_estimates("CDNOW Gamma-Gamma", money), "CDNOW Gamma-Gamma: buyers": float(spend.w.sum())}
-    found |= _estimates("CDNOW BG/NBD", bg) | _estimates("CDNOW Pareto/NBD", pareto)
-    found |= _estimates("CDNOW MBG/NBD", MBG.fit(weeks)) | _forecasts(bg, pareto, weeks)
+    found |= _estimates("CDNOW BG/NBD", bg) | _estimates("CDNOW MBG/NBD", MBG.fit(weeks))
+    found |= _estimates("CDNOW Pareto/NBD", pareto) | _forecasts(bg, pareto, weeks)
     return found | _lifetime(bg, money, days) | _retention() | _chain() | _trials()
 
 
@@ -69,8 +69,8 @@ def _lifetime(bg: Fitted[BetaGeometric], money: Fitted[GammaGamma], days: pd.Dat
     by = days.groupby("buyer_id")["day"]
     first, last, x = by.min(), by.max(), np.asarray(by.size() - 1, float)
     cut = days["day"].max()
-    recency, age = (np.asarray((until - first).dt.days, float) / WEEK for until in (last, cut))
-    each = Histories(x, recency, age, np.ones(len(x)))
+    ones = np.ones(len(x))
+    each = Histories(x, (last - first).dt.days.to_numpy() / WEEK, (cut - first).dt.days.to_numpy() / WEEK, ones)
     mean = days[days["purchase_no"] > 1].groupby("buyer_id")["paid_fen"].mean().reindex(first.index).fillna(0) / 100
     spend = money.model.expected(money.values, x, mean.to_numpy(float))
     found = {"CDNOW Gamma-Gamma: first customer": spend[0], "CDNOW Gamma-Gamma: sixth customer": spend[5],

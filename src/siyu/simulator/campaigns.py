@@ -37,8 +37,8 @@ def _spend(brand: Brand, random: np.random.Generator) -> list[Mapping[str, Any]]
     sold = brand.orders[brand.orders["paid"] >= 0]
     firsts = sold.loc[~sold.sort_values("paid").duplicated("buyer"), "paid"] // DAY * DAY
     rows: list[Mapping[str, Any]] = []
-    days = firsts.value_counts().sort_index()
-    for day, new in zip(days.index.to_numpy(int), days, strict=True):
+    days, found = np.unique(firsts.to_numpy(np.int64), return_counts=True)
+    for day, new in zip(days, found, strict=True):
         spent = COST_FEN * new * random.lognormal(-0.02, 0.2)  # mean one
         for channel, share in CHANNELS.items():
             fen = int(spent * share)

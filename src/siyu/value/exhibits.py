@@ -180,7 +180,7 @@ def paid_back(worth: Worth) -> tuple[list[tuple[float, Figure]], Verdict]:
     ]
     line = [(day, one) for day, one in points if isinstance(one, Figure)]
     if worth.payback is not None:
-        return line, Verdict(msg("A new buyer pays back the cost after {months}"), {"months": worth.payback})
+        return line, Verdict(msg("A new buyer pays back the cost after {months} months"), {"months": worth.payback})
     last = line[-1][1] if line else Absent(("customer_contribution",))
     message = msg("In the days observed a buyer contributes {last}, which does not pay back {cac}")
     return line, Verdict(message, {"last": last, "cac": worth.cac})
@@ -220,8 +220,9 @@ def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:
     rows = actions.moves(worth.frames, worth.cuts)
     whole = rows.groupby("before")["buyers"].transform("sum")
     shown = rows[(whole >= max(worth.k, 1)) & (rows["buyers"] >= worth.k)]
-    marks = shown.assign(label=shown["before"], series=shown["after"], value=shown["buyers"] / whole)
-    marks["sources"] = pd.Series([list(worth.frames.sources)] * len(shown), shown.index, object)
+    marks = shown.assign(
+        label=shown["before"], series=shown["after"], value=shown["buyers"] / whole, sources=_refs(worth, shown)
+    )
     best = marks[marks["label"] == "hhh"]
     order = {code: at for at, code in enumerate(actions.CLASSES)}
     marks = marks.sort_values(["label", "series"], key=lambda codes: codes.map(order))
@@ -229,6 +230,11 @@ def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:
         return marks, Absent(("rfm_share",))
     stayed = float(best.loc[best["series"] == "hhh", "value"].sum())
     return marks[["label", "series", "value", "sources"]], _exact(worth, "rfm_share", 1 - stayed)
+
+
+def _refs(worth: Worth, rows: pd.DataFrame) -> pd.Series:
+    """The sources of a frame's rows."""
+    return pd.Series([list(worth.frames.sources)] * len(rows), rows.index, object)
 
 
 def deeds(worth: Worth) -> tuple[pd.DataFrame, Verdict]:
@@ -243,9 +249,10 @@ def deeds(worth: Worth) -> tuple[pd.DataFrame, Verdict]:
         name: Figure.exact(float(n.get(name, 0)), "buyers", worth.frames.sources)
         for name in ("win_back", "leave_alone")
     }
-    message = msg("{win_back} are worth winning back before they are gone; {leave_alone} come back by themselves")
-    sources = pd.Series([list(worth.frames.sources)] * len(rows), rows.index, object)
-    return rows.assign(sources=sources), Verdict(message, told)
+    message = msg(
+        "{win_back} buyers are worth winning back before they are gone; {leave_alone} come back by themselves"
+    )
+    return rows.assign(sources=_refs(worth, rows)), Verdict(message, told)
 
 
 def testers(rows: pd.DataFrame | None, target: float) -> tuple[Stated, Verdict]:
@@ -275,7 +282,9 @@ def testers(rows: pd.DataFrame | None, target: float) -> tuple[Stated, Verdict]:
             "Launch the option liked best: {rate} of testers like it, and the target is met with a chance of {met}"
         ),
         "drop": msg("Drop it: {rate} of testers like the best option, and the target is met with a chance of {met}"),
-        "retest": msg("Test again: {rate} of testers like the best option, too few to decide; {needed} would do"),
+        "retest": msg(
+            "Test again: {rate} of testers like the best option, too few to decide; {needed} testers would do"
+        ),
     }[best.decision(target)]
     return {name: one.figure("like_rate", sources) for name, one in found.items()}, Verdict(message, dict(figures))
 

@@ -66,7 +66,7 @@ def of_rows(x: Any, t_x: Any, T: Any, w: Any = None) -> Histories:  # noqa: N803
     columns = np.column_stack([np.asarray(one, float) for one in (x, t_x, T)])
     rows, place = np.unique(columns, axis=0, return_inverse=True)
     buyers = np.bincount(place.ravel(), w, len(rows)).astype(float)
-    return Histories(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), buyers)
+    return Histories(rows[:, 0], rows[:, 1], rows[:, 2], buyers)
 
 
 def observed(frames: Frames, days: int = 0) -> Histories:
