@@ -16,8 +16,8 @@ from siyu.figure import Figure
 from siyu.formulas.compiled import javascript
 from siyu.language import Text
 
-DRAWS = 4_096  # enough for a share to a percentage point, few enough for a page
-GOODS_DRAWS = 1_024  # of another category: a share to two points, so that a page stays small
+DRAWS = 2_048  # enough for a share to a percentage point, few enough for a page
+GOODS_DRAWS = 512  # of another category: a share to four points, so that a page stays small
 STEPS = 65_535  # of a quantised draw
 
 
@@ -58,15 +58,15 @@ def what_if(
         "published": {name: [figure.low, figure.value, figure.high] for name, figure in (published or {}).items()},
         "fixed": {name: value for name, value in fixed.items() if name not in sliders},
         "draws": {name: quantised(drawn[name]) for name in names if name not in fixed and name not in sliders},
-        "goods": [_goods(economy, other, tuple(names)) for other in (economy.category, *economy.categories)],
+        "goods": [_goods(economy, other, names) for other in dict.fromkeys((economy.category, *economy.categories))],
     }
 
 
 def _goods(economy: Economy, category: str, names: Sequence[str]) -> dict[str, Any]:
     """A category that the reader may choose: its first draws of the inputs that differ from those of the report."""
-    own, theirs = (one.drawn for one in (economy, economy.of(category)))
-    differ = [name for name in names if not np.array_equal(own[name][:GOODS_DRAWS], theirs[name][:GOODS_DRAWS])]
-    draws = {name: quantised(np.asarray(theirs[name], float)[:GOODS_DRAWS]) for name in differ}
+    other = economy.of(category)
+    differ = [name for name in names if other.inputs[name] != economy.inputs[name]]
+    draws = {name: quantised(np.asarray(other.drawn[name], float)[:GOODS_DRAWS]) for name in differ}
     return {"name": economy.category_names.get(category, economy.name), "draws": draws}
 
 

@@ -15,7 +15,7 @@ from sympy import Expr, Max, Symbol, exp, symbols
 
 from siyu.economy import Economy
 from siyu.economy.measures import order_gain
-from siyu.economy.whatif import quantised, what_if
+from siyu.economy.whatif import DRAWS, GOODS_DRAWS, quantised, what_if
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.figure import Figure
@@ -146,7 +146,7 @@ def found(payload: dict[str, Any], settings: dict[str, float], expression: Expr)
     """Low, middle and high of an expression over the page's draws."""
     values: dict[str, Any] = {name: restored(packed) for name, packed in payload["draws"].items()}
     drawn = compiled({"x": expression})(values | payload["fixed"] | settings)["x"]
-    return [float(one) for one in np.quantile(np.broadcast_to(drawn, 4_096), (0.05, 0.5, 0.95))]
+    return [float(one) for one in np.quantile(np.broadcast_to(drawn, DRAWS), (0.05, 0.5, 0.95))]
 
 
 @pytest.mark.browser
@@ -196,7 +196,9 @@ def test_another_category_is_counted_with_its_own_draws(page, real):
     place = page.locator(".whatif").nth(1)
     place.locator("select").select_option("2")
     shown = json.loads(place.get_attribute("data-settings") or "{}")
-    draws = {name: restored(packed)[:1_024] for name, packed in {**real["draws"], **real["goods"][2]["draws"]}.items()}
+    draws = {
+        name: restored(packed)[:GOODS_DRAWS] for name, packed in {**real["draws"], **real["goods"][2]["draws"]}.items()
+    }
     gain = compiled({"gain": order_gain("wechat_personal")})(draws | real["fixed"] | shown)["gain"]
     assert int(place.get_attribute("data-wins") or -1) == int((gain > 0).sum())
     assert "goods=2" in page.url

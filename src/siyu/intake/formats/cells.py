@@ -22,6 +22,7 @@ NOISE = Decimal("1e-6")  # of a fen: what a subtraction of doubles leaves
 SIGNIFICANT = 15  # digits that a spreadsheet shows of a number; what follows is noise of its arithmetic
 _NEGATIVE = re.compile(r"-\s*[^-()]*|[^-()]*-|\([^-()]*\)")
 _NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{0,20}))?\s*([千万亿wW]?)")
+_DUST = re.compile(r"-?\d(\.\d+)?[eE]-1[0-9]")  # what the arithmetic of doubles leaves of nothing
 _CURRENCY = re.compile(r"^(?:人民币|CNY|RMB|CN¥|¥)\s*|\s*\(?(?:元整?|圆|RMB|CNY|¥)\)?$")
 _ID = re.compile(r"[A-Za-z_\-]*\d[\w\-]*", re.ASCII)
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d{16,}\.\d*|\d+\.\d*[1-9]\d*")
@@ -43,6 +44,8 @@ def bare(text: str) -> str:
 def _decimal(text: str) -> tuple[Decimal | None, str]:
     """The number in a cell, to fifteen significant digits, and the multiple it is printed in (万 …)."""
     plain = narrow(text).strip()
+    if _DUST.fullmatch(plain):
+        return Decimal(0), ""
     minus = bool(_NEGATIVE.fullmatch(plain))  # -1, 1- and (1), as accountants print it
     plain = plain.strip("-() ") if minus else plain.removeprefix("+")
     for _ in range(2):  # a sign before and a word behind
