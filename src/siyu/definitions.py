@@ -77,13 +77,12 @@ def registry() -> Registry:
     content = yaml.load(reads.table(path), LOADER)  # noqa: S506 - both are safe ones
     units = {key: Unit(key, **entry) for key, entry in content["units"].items()}
     metrics = {key: Definition(key, **entry) for key, entry in content["metrics"].items()}
-    problems = []
-    for metric in metrics.values():
-        if metric.unit not in units:
-            step = nearest(metric.unit, units)
-            problems.append(Problem(file, 0, metric.key, f"unit {metric.unit}", "a unit of this file", step))
-    if problems:
-        raise LedgerError(problems)
+    strange = {key: metric.unit for key, metric in metrics.items() if metric.unit not in units}
+    if strange:
+        raise LedgerError(
+            Problem(file, 0, key, f"unit {unit}", "a unit of this file", nearest(unit, units))
+            for key, unit in strange.items()
+        )
     files = (address(path),)
     return Registry(Shelf(metrics, files), Shelf(units, files, UNITS))
 

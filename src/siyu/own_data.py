@@ -147,7 +147,7 @@ class Holdings:
         own = self.files[self.files["kind"] == kind]
         if own.empty:
             return Absent(("paid_orders",))
-        return _counted(own[column].sum(), (ref for refs in own["sources"] for ref in refs))
+        return _counted(own[column].sum(), own["sources"].explode())
 
     @property
     def problem_count(self) -> Figure | Absent:

@@ -51,11 +51,5 @@ def _own() -> Path | None:
 
 def subject_dirs() -> dict[str, Path]:
     """Every known subject id with its folder. Folders under `SIYU_DATA` come before bundled ones."""
-    roots = [data_dir() / "subjects"]
-    if extra := os.environ.get("SIYU_DATA"):
-        roots.append(Path(extra))
-    found: dict[str, Path] = {}
-    for root in roots:
-        for config in sorted(root.glob("*/subject.yml")):
-            found[config.parent.name] = config.parent
-    return found
+    roots = [data_dir() / "subjects", *map(Path, filter(None, [os.environ.get("SIYU_DATA")]))]
+    return {config.parent.name: config.parent for root in roots for config in sorted(root.glob("*/subject.yml"))}

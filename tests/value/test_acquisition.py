@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from siyu.figure import Absent, Figure
-from siyu.value import acquisition
 from siyu.value.acquisition import cost, limit, over, payback, times
+from siyu.value.labels import REFUSED
 from siyu.value.metrics import METRICS
 from siyu.value.worth import Assumed, Worth
 
@@ -49,13 +49,13 @@ def doubled():
 @pytest.mark.parametrize(
     ("ads", "reason"),
     [
-        (None, acquisition.NO_SPEND),
-        (spend(scope="mixed"), acquisition.MIXED),
-        (spend(spend_fen=-1), acquisition.BELOW_ZERO),
-        (doubled(), acquisition.OVERLAP),
-        (spend(until=pd.Timestamp("2024-01-20")), acquisition.OVERLAP),
-        (spend(day=pd.date_range("2023-01-01", periods=20)), acquisition.APART),
-        (spend(day=pd.date_range("2024-06-01", periods=20)), acquisition.NOBODY_NEW),
+        (None, REFUSED["no_spend"]),
+        (spend(scope="mixed"), REFUSED["mixed"]),
+        (spend(spend_fen=-1), REFUSED["below_zero"]),
+        (doubled(), REFUSED["overlap"]),
+        (spend(until=pd.Timestamp("2024-01-20")), REFUSED["overlap"]),
+        (spend(day=pd.date_range("2023-01-01", periods=20)), REFUSED["apart"]),
+        (spend(day=pd.date_range("2024-06-01", periods=20)), REFUSED["nobody_new"]),
     ],
 )
 def test_spend_that_cannot_be_used_gives_a_reason_and_no_number(shop, ads, reason):

@@ -47,15 +47,13 @@ def _estimates(name: str, found: Fitted[BetaGeometric] | Fitted[ParetoNbd] | Fit
 
 def _forecasts(bg: Fitted[BetaGeometric], pareto: Fitted[ParetoNbd], weeks: Histories) -> Results:
     new = of_rows([0], [0], [0])
-    found = {
-        f"CDNOW BG/NBD: purchases in {t} weeks": float(bg.model.expected(bg.values, t, new)[0]) for t in (1, 3, 32)
-    }
     known, often = of_rows([2], [30.43], [38.86]), of_rows([26], [30.86], [31])
-    found["CDNOW BG/NBD: 39-week expectation, x 2, t_x 30.43"] = float(bg.model.expected(bg.values, 39, known)[0])
-    found["CDNOW Pareto/NBD: P(alive), x 26, t_x 30.86"] = float(pareto.model.alive(pareto.values, often)[0])
-    found["CDNOW Pareto/NBD: 52-week expectation, x 26, t_x 30.86"] = float(
-        pareto.model.expected(pareto.values, 52, often)[0]
-    )
+    first = {f"CDNOW BG/NBD: purchases in {t} weeks": bg.model.expected(bg.values, t, new) for t in (1, 3, 32)} | {
+        "CDNOW BG/NBD: 39-week expectation, x 2, t_x 30.43": bg.model.expected(bg.values, 39, known),
+        "CDNOW Pareto/NBD: P(alive), x 26, t_x 30.86": pareto.model.alive(pareto.values, often),
+        "CDNOW Pareto/NBD: 52-week expectation, x 26, t_x 30.86": pareto.model.expected(pareto.values, 52, often),
+    }
+    found = {name: float(one[0]) for name, one in first.items()}
     zero = np.zeros(len(weeks.x))
     for week in (20, 25):  # of all who had come by then
         left = np.maximum(weeks.T - (CALIBRATION - week), 0)

@@ -91,13 +91,13 @@ class Brand:
             "naive_repeat_share": self.lives.naive if len(self.lives.joins) else {},
             "uplift": {"window_days": 90, "gap_days": 7, "of_these_buyers": _number(self.lives.counterfactual()),
                        "of_the_world": _number(truth(world))},
-        } | self._lot()  # fmt: skip
+            **({"invited_by_lot": _lot(world)} if world.kind == "experiment" else {}),
+        }  # fmt: skip
 
-    def _lot(self) -> dict[str, Any]:
-        if self.plan.world.kind != "experiment":
-            return {}
-        as_invited, joining = map(_number, lot_truth(self.plan.world))
-        return {"invited_by_lot": {"window_days": 90, "as_invited": as_invited, "of_those_who_joined": joining}}
+
+def _lot(world: World) -> dict[str, Any]:
+    as_invited, joining = map(_number, lot_truth(world))
+    return {"window_days": 90, "as_invited": as_invited, "of_those_who_joined": joining}
 
 
 def made(plan: Recipe) -> Brand:

@@ -88,11 +88,6 @@ class World:
         """The last day observed."""
         return self.start + timedelta(days=self.days - 1)
 
-    @property
-    def multiplier(self) -> float:
-        """What joining does to a buyer's rate: 1 in every world without an effect."""
-        return self.own("effect", 1.0)
-
     def own(self, name: str, otherwise: float = 0.0) -> float:
         """A parameter where the kind has it, what does nothing otherwise."""
         return float(getattr(self, name)) if name in PARAMETERS[self.kind] else otherwise

@@ -60,10 +60,8 @@ def people_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
     if plan.world.kind == "experiment":
         yield "assignments.csv", _assignments(brand, start + plan.world.invited_day * DAY)
     ends = np.where(follows["end"] >= 0, start + follows["end"] * DAY, -1)
-    rows = [
-        [key, _moment(at), _moment(gone)] for key, at, gone in zip(follows["key"], follows["at"], ends, strict=True)
-    ]
-    if rows:
+    stays = zip(follows["key"], follows["at"], ends, strict=True)
+    if rows := [[key, _moment(at), _moment(gone)] for key, at, gone in stays]:
         yield "follows.csv", _csv(["粉丝标识", "关注时间", "取关时间"], rows)
 
 

@@ -132,10 +132,11 @@ def _days_to_next(world: World, wait: Floats, day: Ints, end: Floats) -> Ints:
 
 def _wait_of_members(world: World, effort: Floats, rate: Floats, day: Ints) -> Floats:
     """Days to the next purchase where joining is what changes them: in `experiment` from the invitations on."""
+    effect = world.own("effect", 1.0)
     if world.kind != "experiment":
-        return effort / (rate * world.multiplier)
+        return effort / (rate * effect)
     lead = np.maximum(world.invited_day - day, 0)
-    return np.minimum(effort / rate, lead) + np.maximum(effort / rate - lead, 0) / world.multiplier
+    return np.minimum(effort / rate, lead) + np.maximum(effort / rate - lead, 0) / effect
 
 
 def _during(day: Ints, before: int) -> Bools:

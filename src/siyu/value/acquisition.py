@@ -12,21 +12,11 @@ import pandas as pd
 
 from siyu.definitions import definition
 from siyu.figure import Absent, Figure
-from siyu.messages import msg
 from siyu.orders import traffic
 from siyu.orders.frames import Frames, counted, run
 from siyu.orders.sampling import Z95
+from siyu.value.labels import REFUSED
 
-NO_SPEND = msg("No table of ad spend by day: fill in data/formats/ad_spend.yml from the pages of the ad accounts")
-OVERLAP = msg("Ad spend is told twice: rows of the same account and channel cover the same day, so no cost is computed")
-MIXED = msg(
-    "The report of ad spend mixes in sales and traffic that nobody paid for: it is no cost of winning buyers. Ask for "
-    "the report of paid traffic alone"
-)
-BELOW_ZERO = msg("Ad spend lies below zero in some row: correct the table, no cost is computed")
-APART = msg("Ad spend and orders share no day: no cost is computed")
-NOBODY_NEW = msg("No first-time buyer in the days of the ad spend: no cost is computed")
-NOT_BY_LOT = msg("Spend was not switched on and off by lot: what one more yuan brings is not identified")
 MONTH = 365 / 12
 _NARROW = float(1.6448536 / Z95)  # a sampling range of 95% as one of 90%
 
@@ -47,17 +37,17 @@ def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) ->
     """Cost of first-time buyers by the table of ad spend, see `ad_days` of data/tables.yml; refused as a whole where
     its rows overlap, mix in what nobody paid for, or lie below zero. Money is in the currency of the subject."""
     if ads is None or ads.empty:
-        return Cost(reason=NO_SPEND)
+        return Cost(reason=REFUSED["no_spend"])
     rows = _rows(ads)
-    if reason := _fault(rows):
-        return Cost(reason=reason)
+    if fault := _fault(rows):
+        return Cost(reason=REFUSED[fault])
     rows = rows[(rows["since"] >= pd.Timestamp(frames.first_day)) & (rows["until"] <= pd.Timestamp(frames.as_of))]
     if rows.empty:
-        return Cost(reason=APART)
+        return Cost(reason=REFUSED["apart"])
     since, until = rows["since"].min().date(), rows["until"].max().date()
     new = _new_buyers(frames, since, until)
     if new < max(k, 1):
-        return Cost(since=since, until=until, reason=NOBODY_NEW)
+        return Cost(since=since, until=until, reason=REFUSED["nobody_new"])
     sources = tuple(sorted({*frames.sources, *ads.attrs.get("refs", ())}))
     spent = float(rows["spend_fen"].sum()) / 100
     found = {"cac": _per(spent, new, "cac", sources, currency)}
@@ -75,15 +65,16 @@ def _rows(ads: pd.DataFrame) -> pd.DataFrame:
 
 
 def _fault(rows: pd.DataFrame) -> str:
-    """Why a table of spend cannot be used, "" if it can."""
+    """Why a table of spend cannot be used (key of `labels.REFUSED`), "" if it can."""
     if "scope" in rows and (rows["scope"].astype("string") == "mixed").any():
-        return MIXED
+        return "mixed"
     if rows["spend_fen"].lt(0).any() or (rows["until"] < rows["since"]).any():
-        return BELOW_ZERO
+        return "below_zero"
     told = [name for name in ("account_id", "channel") if name in rows]
     ordered = rows.sort_values("since")
     ends = ordered.groupby(told, dropna=False, observed=True) if told else ordered.assign(one=0).groupby("one")
-    return OVERLAP if (ordered["since"] <= ends["until"].transform(lambda one: one.cummax().shift())).any() else ""
+    twice = ordered["since"] <= ends["until"].transform(lambda one: one.cummax().shift())
+    return "overlap" if twice.any() else ""
 
 
 def _new_buyers(frames: Frames, since: date, until: date) -> int:
@@ -106,10 +97,9 @@ def _by_channel(
     if frames.orders is None or "channel" not in rows:
         return {}
     orders = traffic.orders_of(frames)
-    orders = orders.filter(
-        orders.repeat == 0, orders.paid_at >= ibis.timestamp(rows["since"].min().isoformat()),
-        orders.paid_at < ibis.timestamp((rows["until"].max() + pd.Timedelta(days=1)).isoformat()),
-    )  # fmt: skip
+    since, until = rows["since"].min(), rows["until"].max() + pd.Timedelta(days=1)
+    after, before = orders.paid_at >= ibis.literal(since), orders.paid_at < ibis.literal(until)
+    orders = orders.filter(orders.repeat == 0, after, before)
     form = orders.traffic_form.fill_null("")
     named = ibis.cases(*[(form.re_search(pattern), name) for name, pattern in traffic.FORMS], else_="")
     orders = orders.mutate(form=named, rule=traffic.ruled(orders, traffic.DOMAINS))

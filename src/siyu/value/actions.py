@@ -13,7 +13,7 @@ import pandas as pd
 from siyu.orders.frames import Frames, counted, run
 from siyu.value.forecast import per_row
 from siyu.value.gate import Gate
-from siyu.value.patrons import patrons
+from siyu.value.patrons import each, patrons
 
 CLASSES = ("hhh", "hlh", "lhh", "llh", "hhl", "hll", "lhl", "lll")  # recent, often, much: high or low
 APART = 90  # days between the two dates that movement is shown for
@@ -42,20 +42,16 @@ def buyers_at(frames: Frames) -> ir.Table:
 def mean_cuts(frames: Frames) -> Cuts:
     """The usual convention: high is better than the mean of all buyers."""
     table = buyers_at(frames)
-    row = run(table.aggregate(**{name: table[name].mean() for name in ("recency_days", "purchases", "net_fen")})).iloc[
-        0
-    ]
-    return Cuts(float(row["recency_days"]), float(row["purchases"]), float(row["net_fen"]))
+    means = run(table.aggregate(**{name: table[name].mean() for name in ("recency_days", "purchases", "net_fen")}))
+    return Cuts(*(float(one) for one in means.iloc[0]))
 
 
 def classed(frames: Frames, cuts: Cuts) -> ir.Table:
     """`buyers_at` with `rfm`, one of CLASSES."""
     table = buyers_at(frames)
-    high = (
-        table.recency_days <= cuts.recency_days, table.purchases >= cuts.purchases, table.net_fen >= cuts.net_fen,
-    )  # fmt: skip
-    letters = [ibis.ifelse(one, "h", "l") for one in high]
-    return table.mutate(rfm=letters[0] + letters[1] + letters[2])
+    high = table.recency_days <= cuts.recency_days, table.purchases >= cuts.purchases, table.net_fen >= cuts.net_fen
+    recent, often, much = (ibis.ifelse(one, "h", "l") for one in high)
+    return table.mutate(rfm=recent + often + much)
 
 
 def classes(frames: Frames, cuts: Cuts) -> pd.DataFrame:
@@ -82,12 +78,9 @@ def quintile_best(frames: Frames) -> tuple[int, int, int]:
     rows = counted(table, list(names), buyers=table.count())
     high = np.ones(len(rows), bool)
     for name, sign in zip(names, (-1, 1, 1), strict=True):
-        worth = sign * rows[name].to_numpy()
-        order = np.argsort(worth, kind="stable")
-        below = np.empty(len(rows))
-        below[order] = np.cumsum(rows["buyers"].to_numpy()[order]) - rows["buyers"].to_numpy()[order]
-        least = pd.Series(below).groupby(worth).transform("min").to_numpy()  # equals get one score
-        high &= least >= 0.6 * rows["buyers"].sum()
+        worth = sign * rows[name]
+        alike = rows["buyers"].groupby(worth).sum()  # equals get one score
+        high &= (worth.map(alike.cumsum() - alike) >= 0.6 * rows["buyers"].sum()).to_numpy()
     best = rows[high]
     return int(best["buyers"].sum()), int(rows["buyers"].sum()), int((best["net_fen"] * best["buyers"]).sum())
 
@@ -134,15 +127,7 @@ def to_win_back(frames: Frames, gate: Gate) -> pd.DataFrame:
 
 
 def _by_model(frames: Frames, gate: Gate) -> pd.DataFrame:
-    days = frames.purchases
-    repeat = (days.purchase_no > 1).cast("int64")
-    table = days.group_by("buyer_id").aggregate(
-        frequency=repeat.sum(), first=days.first_day.min(), last=days.day.max(),
-        repeat_fen=(days.net_fen * repeat).sum(),
-    )  # fmt: skip
-    rows = run(table.mutate(
-        recency=table["last"].delta(table["first"], unit="day"), T=frames.observed(table["first"])
-    ).order_by("buyer_id")).assign(buyers=1)  # fmt: skip
+    rows = run(each(frames).order_by("buyer_id")).assign(buyers=1)
     scored = per_row(gate.purchasing, gate.spend, rows)  # type: ignore[arg-type]  # asked for above
     chosen = scored[_deeds(scored) == "win_back"]
     return chosen[["buyer_id"]].assign(worth=chosen["at_stake"] * (1 - chosen["alive"]), by="model")

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
-from siyu.value.fitting import Fitted, Objective, fitted
+from siyu.value.fitting import Fitted, Objective, fitted_histories
 from siyu.value.histories import Floats, Histories
 
-SPAN = 10.0  # length that the longest observation is scaled to
 NEAR = 1e-6  # a nearer to 1 is moved off: there the closed form is 0 / 0
 
 
@@ -29,13 +28,7 @@ class BetaGeometric:
 
     def fit(self, histories: Histories) -> Fitted[BetaGeometric]:
         """By maximum likelihood. Raises ValueError without a repeat purchase, or where no maximum is found."""
-        if not histories.repeats:
-            raise ValueError("nobody has bought again")
-        scale = SPAN / float(histories.T.max())
-        scaled = Histories(histories.x, histories.t_x * scale, histories.T * scale, histories.w)
-        constant = float(np.log(scale)) * histories.repeats
-        scales = np.array([1, 1 / scale, 1, 1])
-        return fitted(self, self._objective(scaled), np.full(4, 0.1), histories.buyers, constant, scales)
+        return fitted_histories(self, self._objective, histories, np.full(4, 0.1), (0, 1, 0, 0))
 
     def log_likelihood(self, values: tuple[float, ...], histories: Histories) -> float:
         """Of all buyers."""

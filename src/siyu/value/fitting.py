@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -10,8 +10,9 @@ import numpy as np
 from scipy.optimize import minimize
 
 from siyu.orders.sampling import Z95, Estimate
-from siyu.value.histories import Floats
+from siyu.value.histories import Floats, Histories
 
+SPAN = 10.0  # length that the longest observation is scaled to
 LOOSE = 14.0  # error of the logarithm of a parameter that the data do not tell
 STEP = 1e-4  # of log parameters, for second derivatives and for what a forecast owes to each of them
 ARRIVED, FLAT = 1e-8, 1e-5  # gradient a buyer at which a search stops, and above which it has not arrived
@@ -43,17 +44,13 @@ class Fitted(Generic[Kind]):
     @property
     def errors(self) -> tuple[float, ...]:
         """Standard errors of the parameters."""
-        return tuple(float(value * error) for value, error in zip(self.values, self._log_errors, strict=True))
-
-    @property
-    def _log_errors(self) -> Floats:
-        return np.sqrt(np.maximum(np.diag(self.covariance), 0))
+        logs = np.sqrt(np.maximum(np.diag(self.covariance), 0))
+        return tuple(float(value * error) for value, error in zip(self.values, logs, strict=True))
 
     def parameter(self, name: str) -> Estimate:
         """A parameter with its 95% interval, symmetric on the log scale."""
         at = self.model.names.index(name)
-        centre, error = np.log(self.values[at]), self._log_errors[at]
-        return Estimate(centre, centre - Z95 * error, centre + Z95 * error, float(error)).exp()
+        return _positive(self.values[at], self.covariance[at, at])
 
     def forecast(self, function: Callable[[tuple[float, ...]], float]) -> Estimate:
         """A positive function of the parameters with the 95% interval that comes from their uncertainty (delta method
@@ -64,9 +61,13 @@ class Fitted(Generic[Kind]):
         for at in range(len(logs)):
             ends = [function(tuple(np.exp(logs + sign * STEP * np.eye(len(logs))[at]))) for sign in (1, -1)]
             slopes[at] = (np.log(ends[0]) - np.log(ends[1])) / (2 * STEP)
-        error = float(np.sqrt(np.maximum(slopes @ self.covariance @ slopes, 0)))
-        centre = float(np.log(value))
-        return Estimate(centre, centre - Z95 * error, centre + Z95 * error, error).exp()
+        return _positive(value, float(slopes @ self.covariance @ slopes))
+
+
+def _positive(value: float, variance: float) -> Estimate:
+    """With an interval that is symmetric on the log scale. variance: of the logarithm."""
+    centre, error = float(np.log(value)), float(np.sqrt(np.maximum(variance, 0)))
+    return Estimate(centre, centre - Z95 * error, centre + Z95 * error, error).exp()
 
 
 def fitted(model: Kind, objective: Objective, start: Floats, n: float, constant: float, scales: Floats) -> Fitted[Kind]:
@@ -80,6 +81,20 @@ def fitted(model: Kind, objective: Objective, start: Floats, n: float, constant:
     values = np.exp(found.x) * scales
     covariance = _inverse(_curvature(objective, found.x) * n)
     return Fitted(model, tuple(float(one) for one in values), covariance, float(constant - found.fun * n), n)
+
+
+def fitted_histories(
+    model: Kind, objective: Callable[[Histories], Objective], histories: Histories, start: Floats, times: Sequence[int]
+) -> Fitted[Kind]:
+    """The same of purchase histories, in a unit of time fit for a search. times: powers of time in the parameters.
+
+    Raises ValueError without a repeat purchase, too."""
+    if not histories.repeats:
+        raise ValueError("nobody has bought again")
+    scale = SPAN / float(histories.T.max())
+    scaled = Histories(histories.x, histories.t_x * scale, histories.T * scale, histories.w)
+    scales = (1 / scale) ** np.array(times)
+    return fitted(model, objective(scaled), start, histories.buyers, float(np.log(scale)) * histories.repeats, scales)
 
 
 def _curvature(objective: Objective, at: Floats) -> Floats:

@@ -57,8 +57,7 @@ def new_buyer(first: Estimate, again: Estimate, each: Estimate) -> Estimate:
 def per_row(fitted: Purchasing, money: Fitted[GammaGamma], rows: pd.DataFrame, days: float = YEAR) -> pd.DataFrame:
     """`patrons` with alive (P(alive)), ahead (expected net sales in the days to come) and at_stake (the same of those
     who are still customers), in whole units of money."""
-    columns = (rows[name].to_numpy(float) for name in ("frequency", "recency", "T", "buyers"))
-    held = Histories(*columns)
+    held = Histories(*(rows[name].to_numpy(float) for name in ("frequency", "recency", "T", "buyers")))
     chance = fitted.model.alive(fitted.values, held)
     each = money.model.expected(money.values, held.x, rows["repeat_fen"].to_numpy(float) / np.maximum(held.x, 1)) / FEN
     ahead = fitted.model.expected(fitted.values, days, held) * each

@@ -6,23 +6,26 @@ log L(whole history) - log L(history until the cut), a buyer: the density of wha
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isfinite, nan
+from typing import TypeVar
 
 import numpy as np
 from scipy.special import chdtrc
 
 from siyu.orders.frames import Frames, Ints
-from siyu.orders.sampling import Z95
 from siyu.value import patrons
 from siyu.value.bg_nbd import BG, MBG, BetaGeometric
 from siyu.value.fitting import Fitted
 from siyu.value.histories import Floats, Histories
 from siyu.value.pareto_nbd import PARETO, ParetoNbd
-from siyu.value.spend import GAMMA_GAMMA, GammaGamma, Spending
+from siyu.value.spend import GAMMA_GAMMA, GammaGamma
 
 Purchasing = Fitted[BetaGeometric] | Fitted[ParetoNbd]
+Given = TypeVar("Given")
+Made = TypeVar("Made")
 MODELS: tuple[BetaGeometric | ParetoNbd, ...] = (BG, MBG, PARETO)  # the first wins a tie
 REPEAT_BUYERS, GAPS, HOLDOUT, ERROR, CORRELATION, LEVEL = 100, 2.0, 0.5, 0.10, 0.25, 0.01
 TIE = 1e-4  # log score a buyer below which two models are alike
@@ -87,82 +90,60 @@ def gate(frames: Frames, cut: date | None = None) -> Gate:
     rows = patrons.patrons(frames) if frames.buyers and not frames.missing else None
     candidates = _candidates(frames, cut, held) if rows is not None else ()
     best = _best(candidates)
-    whole = None if rows is None else _fitted(best, patrons.histories_of(rows))
-    spending = None if rows is None else _spending(rows)
-    spend = None if spending is None else _spend(spending)
+    model = best.fitted.model if best and best.fitted else None
+    whole = model.fit(patrons.histories_of(rows)) if model and rows is not None else None
+    spending = _possible(patrons.spending, rows)
+    spend = _possible(GAMMA_GAMMA.fit, spending)
     repeat = float(rows.loc[rows["frequency"] > 0, "buyers"].sum()) if rows is not None else nan
     gap = patrons.median_gap(frames) if frames.buyers else nan
+    error = abs(best.error) if best else nan
+    related, least = abs(spending.correlation()) if spending else nan, spend.parameter("q").low if spend else nan
+    alike = _alike(patrons.cohort_rates(frames, COHORTS)) if frames.buyers else nan
     found = {
         "whole_record": (float(len(frames.missing)), 0.0, not frames.missing),
         "repeat_buyers": (repeat, REPEAT_BUYERS, repeat >= REPEAT_BUYERS),
         "calibration": (seen / gap if gap > 0 else nan, GAPS, gap > 0 and seen >= GAPS * gap),
         "holdout": (held / seen if seen > 0 else nan, HOLDOUT, seen > 0 and held >= HOLDOUT * seen),
-        "error": _below(abs(best.error) if best else nan, ERROR),
-        "correlation": _below(abs(spending.correlation()) if spending else nan, CORRELATION, strict=True),
-        "spend": _above(_lower_q(spend), 1.0),
-        "cohorts": _above(_alike(patrons.cohort_rates(frames, COHORTS)) if frames.buyers else nan, LEVEL),
+        "error": (error, ERROR, error <= ERROR),
+        "correlation": (related, CORRELATION, related < CORRELATION),
+        # at 1 and below, spend has no mean
+        "spend": (least, 1.0, least > 1),
+        "cohorts": (alike, LEVEL, alike > LEVEL),
     }
     return Gate(tuple(Check(key, *found[key]) for key in CHECKS), candidates, cut, whole, spend)
 
 
-def _below(value: float, limit: float, *, strict: bool = False) -> tuple[float, float, bool]:
-    return value, limit, value < limit or (value == limit and not strict)
-
-
-def _above(value: float, limit: float) -> tuple[float, float, bool]:
-    return value, limit, value > limit
-
-
-def _lower_q(spend: Fitted[GammaGamma] | None) -> float:
-    """Lower end of q: at 1 and below, spend has no mean."""
-    if spend is None:
-        return nan
-    return float(np.exp(np.log(spend.values[1]) - Z95 * np.sqrt(spend.covariance[1, 1])))
+def _possible(make: Callable[[Given], Made], given: Given | None) -> Made | None:
+    """None where it cannot be made: the page lists a model without a score, the checks on spend say so."""
+    try:
+        return None if given is None else make(given)
+    except ValueError:  # nobody came back, an amount below zero, all spend equal, no maximum
+        return None
 
 
 def _best(candidates: tuple[Candidate, ...]) -> Candidate | None:
-    able = [one for one in candidates if isfinite(one.score)]
-    top = max((one.score for one in able), default=nan)
-    return next((one for one in able if one.score >= top - TIE), None)
+    top = max((one.score for one in candidates if isfinite(one.score)), default=nan)
+    return next((one for one in candidates if isfinite(one.score) and one.score >= top - TIE), None)
 
 
 def _candidates(frames: Frames, cut: date, held: int) -> tuple[Candidate, ...]:
     before = frames.until(cut)
     if not before.buyers or held < 1:
         return ()
-    early = patrons.patrons(before)
     known = patrons.patrons(frames)
-    early_rows, late_rows = (patrons.histories_of(one) for one in (early, known[known["T"] >= held]))
-    return tuple(_candidate(model, early_rows, late_rows, held) for model in MODELS)
+    early, late = (patrons.histories_of(one) for one in (patrons.patrons(before), known[known["T"] >= held]))
+    return tuple(_candidate(model, early, late, held) for model in MODELS)
 
 
 def _candidate(model: BetaGeometric | ParetoNbd, early: Histories, late: Histories, held: int) -> Candidate:
-    try:
-        fitted = model.fit(early)
-    except ValueError:  # what cannot be fitted is no candidate; the page lists it without a score
+    fit: Callable[[Histories], Purchasing] = model.fit
+    fitted = _possible(fit, early)
+    if fitted is None:
         return Candidate(model.key, nan, nan, None)
     score = (model.log_likelihood(fitted.values, late) - fitted.log_likelihood) / early.buyers
     actual = late.repeats - early.repeats
     predicted = float(early.w @ model.expected(fitted.values, held, early))
     return Candidate(model.key, score, predicted / actual - 1 if actual else nan, fitted)
-
-
-def _fitted(best: Candidate | None, histories: Histories) -> Purchasing | None:
-    return best.fitted.model.fit(histories) if best and best.fitted else None
-
-
-def _spending(rows: object) -> Spending | None:
-    try:
-        return patrons.spending(rows)  # type: ignore[arg-type]
-    except ValueError:  # nobody came back, or an amount below zero: the checks on spend say so
-        return None
-
-
-def _spend(spending: Spending) -> Fitted[GammaGamma] | None:
-    try:
-        return GAMMA_GAMMA.fit(spending)
-    except ValueError:  # all spend equal: the check of q says so
-        return None
 
 
 def _alike(cohorts: dict[int, tuple[Ints, Ints]]) -> float:

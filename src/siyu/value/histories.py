@@ -7,10 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-
-from siyu.orders.counts import histories
-from siyu.orders.frames import Frames
 
 Floats = npt.NDArray[np.float64]
 
@@ -34,22 +30,13 @@ class Histories:
             raise ValueError(
                 "x, t_x, T and w are finite and not negative: a purchase lies after the end of observation"
             )
-        if (
-            (self.t_x > self.T).any()
-            or ((self.x == 0) & (self.t_x > 0)).any()
-            or ((self.x > 0) & (self.t_x == 0)).any()
-        ):
+        if ((self.t_x > self.T) | ((self.x > 0) != (self.t_x > 0))).any():
             raise ValueError("t_x lies between 0 and T, and is 0 exactly without a repeat purchase")
 
     @property
     def buyers(self) -> float:
         """Buyers."""
         return float(self.w.sum())
-
-    @property
-    def repeat_buyers(self) -> float:
-        """Buyers with a repeat purchase."""
-        return float(self.w[self.x > 0].sum())
 
     @property
     def repeats(self) -> float:
@@ -67,10 +54,3 @@ def of_rows(x: Any, t_x: Any, T: Any, w: Any = None) -> Histories:  # noqa: N803
     rows, place = np.unique(columns, axis=0, return_inverse=True)
     buyers = np.bincount(place.ravel(), w, len(rows)).astype(float)
     return Histories(rows[:, 0], rows[:, 1], rows[:, 2], buyers)
-
-
-def observed(frames: Frames, days: int = 0) -> Histories:
-    """Of buyers whose first purchase lies at least so many days before the end of the record, in days."""
-    counts: pd.DataFrame = histories(frames)
-    counts = counts[counts["T"] >= days]
-    return Histories(*(counts[name].to_numpy(float) for name in ("frequency", "recency", "T", "buyers")))

@@ -3,14 +3,10 @@
 from collections.abc import Callable
 
 from siyu.figure import Absent, Figure
-from siyu.messages import msg
 from siyu.orders.metrics import Method
-from siyu.value import acquisition
-from siyu.value.labels import CLOSED
+from siyu.value.labels import CLOSED, REFUSED
 from siyu.value.patrons import WINDOWS
-from siyu.value.worth import NO_MARGIN, Worth
-
-NOT_YET = msg("The cost is not paid back within the days observed, or nobody has been followed for a quarter")
+from siyu.value.worth import Worth
 
 
 def _value(key: str) -> Callable[[Worth], Figure | str | None]:
@@ -22,13 +18,12 @@ def _predicted(key: str) -> Callable[[Worth], Figure | str | None]:
 
 
 def _closed(worth: Worth) -> str:
-    failed = worth.gate.failed
-    return CLOSED[failed[0]] if failed else ""
+    return next((CLOSED[key] for key in worth.gate.failed), "")
 
 
 def _ltv(worth: Worth) -> Figure | str | None:
     found = worth.ltv
-    return _closed(worth) or (NO_MARGIN if isinstance(found, Absent) else found)
+    return _closed(worth) or (REFUSED["no_margin"] if isinstance(found, Absent) else found)
 
 
 def _cost(key: str) -> Callable[[Worth], Figure | str | None]:
@@ -36,9 +31,9 @@ def _cost(key: str) -> Callable[[Worth], Figure | str | None]:
 
 
 def _payback(worth: Worth) -> Figure | str | None:
-    if worth.cost.reason:
-        return worth.cost.reason
-    return NO_MARGIN if isinstance(worth.assumed.share, Absent) else worth.payback or NOT_YET
+    if worth.cost.reason or isinstance(worth.assumed.share, Absent):
+        return worth.cost.reason or REFUSED["no_margin"]
+    return worth.payback or REFUSED["not_yet"]
 
 
 METRICS: tuple[Method, ...] = tuple(
@@ -50,7 +45,7 @@ METRICS: tuple[Method, ...] = tuple(
         ("ltv_365d", _ltv),
         ("cac", _cost("cac")),
         ("cost_per_follower", _cost("cost_per_follower")),
-        ("cac_marginal", lambda _: acquisition.NOT_BY_LOT),
+        ("cac_marginal", lambda _: REFUSED["not_by_lot"]),
         ("payback_months", _payback),
     )
 )

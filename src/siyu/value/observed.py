@@ -35,14 +35,15 @@ def priced(estimate: Estimate, key: str, n: int, frames: Frames, currency: str, 
 def values(frames: Frames, currency: str, k: int = 0) -> Figures:
     """`observed_value_<days>d`: net sales a first-time buyer in the days from the first purchase on, over those
     followed for so long; None where nobody, or fewer than k, are."""
-    sums = earned(frames)[1].sum(1)
-    pairs = {days: sums[:, 1 + 2 * place : 3 + 2 * place] for place, days in enumerate(WINDOWS)}
-    return {
-        f"observed_value_{days}d": priced(
-            mean_paid(pair), f"observed_value_{days}d", int(pair[:, 0].sum()), frames, currency, max(k, 1)
-        )
-        for days, pair in pairs.items()
-    }
+    keys = [f"observed_value_{days}d" for days in WINDOWS]
+    return dict(zip(keys, _means(earned(frames)[1], keys, frames, currency, k), strict=True))
+
+
+def _means(sums: Ints, keys: list[str], frames: Frames, currency: str, k: int) -> list[Figure | None]:
+    """Net sales a buyer by window, of sums of `earned`, as these metrics."""
+    pairs = [sums.sum(1)[:, 1 + 2 * place : 3 + 2 * place] for place in range(len(keys))]
+    found = zip(keys, pairs, strict=True)
+    return [priced(mean_paid(pair), key, int(pair[:, 0].sum()), frames, currency, max(k, 1)) for key, pair in found]
 
 
 def cohorts(frames: Frames, currency: str, k: int = 0) -> pd.DataFrame:
@@ -54,16 +55,12 @@ def cohorts(frames: Frames, currency: str, k: int = 0) -> pd.DataFrame:
     blank = hidden(np.where(mature, totals[:, 1::2], 0), k)
     rows = []
     for at, month in enumerate(cells["month"]):
-        text = f"{first_of(int(month)):%Y-%m}"
-        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": int(totals[at, 0]) or None}
-        if totals[at, 0] < k:
-            row["buyers"] = None
+        text, n = f"{first_of(int(month)):%Y-%m}", int(totals[at, 0])
+        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": n if n >= max(k, 1) else None}
         for place, days in enumerate(WINDOWS):
             pair, shown = sums[:, at, 1 + 2 * place : 3 + 2 * place], mature[at, place] and not blank[at, place]
             estimate = mean_paid(pair) if shown else None
-            row[f"value_{days}"] = estimate and priced(
-                estimate, f"observed_value_{days}d", int(totals[at, 0]), frames, currency, 1
-            )
+            row[f"value_{days}"] = estimate and priced(estimate, f"observed_value_{days}d", n, frames, currency, 1)
         rows.append({**row, "sources": list(frames.sources)})
     return pd.DataFrame(rows, columns=["month", "buyers", *(f"value_{days}" for days in WINDOWS), "sources"])
 
@@ -77,10 +74,7 @@ def horizon(frames: Frames, k: int = 0) -> int:
 def curve(frames: Frames, until: int, currency: str, k: int = 0) -> list[tuple[float, Figure]]:
     """(days, net sales a buyer by then) of first-time buyers followed `until` that day: the same at every point."""
     points = tuple(range(0, until + 1, STEP))
-    sums = earned(frames, points, until)[1].sum(1)
-    pairs = [sums[:, 1 + 2 * place : 3 + 2 * place] for place in range(len(points))]
-    key = "observed_value"
-    found = [priced(mean_paid(pair), key, int(pair[:, 0].sum()), frames, currency, max(k, 1)) for pair in pairs]
+    found = _means(earned(frames, points, until)[1], ["observed_value"] * len(points), frames, currency, k)
     return [(float(day), figure) for day, figure in zip(points, found, strict=True) if figure is not None]
 
 
@@ -95,11 +89,7 @@ def entries(frames: Frames, currency: str, k: int = 0, days: int = ENTRY_DAYS) -
     paid = paid.filter((after <= days) & (seen >= days))
     buyers = paid.group_by("buyer_id").aggregate(net_fen=paid.net_fen.sum()).join(firsts, "buyer_id")
     buyers = buyers.mutate(cluster=frames.cluster(buyers))
-    groups = [
-        "way",
-        *(["fan"] if frames.follows is not None else []),
-        *(["member"] if frames.members is not None else []),
-    ]
+    groups = [name for name in ("way", "fan", "member") if name in firsts.columns]
     counts = counted(buyers, ["cluster", *groups], n=buyers.count(), net_fen=buyers.net_fen.sum())
     return {group: _by(counts, group, frames, currency, k) for group in groups}
 
@@ -125,15 +115,12 @@ def _first_orders(frames: Frames) -> ir.Table:
 def _by(counts: pd.DataFrame, group: str, frames: Frames, currency: str, k: int) -> Figures:
     """Of each value of a group, in order; those of unknown ways are left out."""
     names = [name for name in sorted(counts[group].unique()) if name != traffic.UNASSIGNED]
-    sums = {name: _summed(counts[counts[group] == name], frames) for name in names}
+    cells = {name: counts[counts[group] == name].groupby("cluster", as_index=False)[["n", "net_fen"]] for name in names}
+    sums = {name: summed(one.sum(), frames.groups, ["n", "net_fen"]) for name, one in cells.items()}
     bought = {name: int(one[:, 0].sum()) for name, one in sums.items()}
     blank = hidden(np.array([[n] for n in bought.values()]).reshape(-1, 1), k)[:, 0]
     shown = [name for name, dark in zip(names, blank, strict=True) if not dark and bought[name] >= ENOUGH]
     return {name: priced(mean_paid(sums[name]), "value_by_entry", bought[name], frames, currency, k) for name in shown}
-
-
-def _summed(counts: pd.DataFrame, frames: Frames) -> Ints:
-    return summed(counts.groupby("cluster", as_index=False)[["n", "net_fen"]].sum(), frames.groups, ["n", "net_fen"])
 
 
 def concentration(frames: Frames, k: int = 0) -> tuple[Figures, list[tuple[float, Figure]]]:
@@ -167,10 +154,8 @@ def _brought(counts: npt.NDArray[Any], yuan: Floats, top: float) -> Floats:
 
 def _gini(counts: npt.NDArray[Any], yuan: Floats) -> Floats:
     """Gini coefficient: twice the area between the Lorenz curve and equality."""
-    people = np.cumsum(counts, axis=1, dtype=np.float64)
-    money = np.cumsum(counts * yuan, axis=1, dtype=np.float64)
-    before = np.concatenate([np.zeros((len(people), 1)), people[:, :-1]], axis=1)
-    brought = np.concatenate([np.zeros((len(money), 1)), money[:, :-1]], axis=1)
+    people, money = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
+    before, brought = (np.pad(part, ((0, 0), (1, 0)))[:, :-1] for part in (people, money))
     area = ((people - before) * (money + brought)).sum(1) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(2 * area / (people[:, -1] * money[:, -1]) - 1, float)

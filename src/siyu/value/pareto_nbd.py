@@ -12,12 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from siyu.value.fitting import Fitted, Objective, fitted
+from siyu.value.fitting import Fitted, Objective, fitted_histories
 from siyu.value.histories import Floats, Histories
 
 NODES, POWER = 16, 3  # nodes crowd where the integrand falls, right after the last purchase
 BLOCK = 20_000  # histories taken at a time
-SPAN = 10.0  # length that the longest observation is scaled to
 NEAR = 1e-6  # s nearer to 1 is moved off: there the closed form is 0 / 0
 
 
@@ -30,13 +29,7 @@ class ParetoNbd:
 
     def fit(self, histories: Histories) -> Fitted[ParetoNbd]:
         """By maximum likelihood. Raises ValueError without a repeat purchase, or where no maximum is found."""
-        if not histories.repeats:
-            raise ValueError("nobody has bought again")
-        scale = SPAN / float(histories.T.max())
-        scaled = Histories(histories.x, histories.t_x * scale, histories.T * scale, histories.w)
-        constant = float(np.log(scale)) * histories.repeats
-        scales = np.array([1, 1 / scale, 1, 1 / scale])
-        return fitted(self, _objective(scaled), np.array([0.0, 1, 0, 1]), histories.buyers, constant, scales)
+        return fitted_histories(self, _objective, histories, np.array([0.0, 1, 0, 1]), (0, 1, 0, 1))
 
     def log_likelihood(self, values: tuple[float, ...], histories: Histories) -> float:
         """Of all buyers."""

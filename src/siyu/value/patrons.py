@@ -1,6 +1,7 @@
 """Buyers as models and tables of value see them: what each has bought and paid, as integer count tables."""
 
 import ibis
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
@@ -16,17 +17,21 @@ WINDOWS = (30, 90, 180, 365)
 def patrons(frames: Frames) -> pd.DataFrame:
     """Distinct frequency, recency, T (days), net_fen of repeat purchases and of the first one, with the number of
     `buyers`; all int64."""
+    buyers = each(frames)
+    keys = ["frequency", "recency", "T", "repeat_fen", "first_fen"]
+    return counted(buyers, keys, buyers=buyers.count())
+
+
+def each(frames: Frames) -> ir.Table:
+    """The same by buyer_id."""
     days = frames.purchases
     repeat = (days.purchase_no > 1).cast("int64")
     buyers = days.group_by("buyer_id").aggregate(
         frequency=repeat.sum(), first=days.first_day.min(), last=days.day.max(),
         repeat_fen=(days.net_fen * repeat).sum(), first_fen=(days.net_fen * (1 - repeat)).sum(),
     )  # fmt: skip
-    buyers = buyers.mutate(
-        recency=buyers["last"].delta(buyers["first"], unit="day"), T=frames.observed(buyers["first"])
-    )
-    keys = ["frequency", "recency", "T", "repeat_fen", "first_fen"]
-    return counted(buyers, keys, buyers=buyers.count())
+    recency = buyers["last"].delta(buyers["first"], unit="day")
+    return buyers.mutate(recency=recency, T=frames.observed(buyers["first"]))
 
 
 def spending(rows: pd.DataFrame) -> Spending:

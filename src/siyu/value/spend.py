@@ -42,7 +42,6 @@ class Spending:
 class GammaGamma:
     """Gamma-Gamma."""
 
-    key: str = "gamma_gamma"
     names: tuple[str, ...] = ("p", "q", "gamma")
 
     def fit(self, spending: Spending) -> Fitted[GammaGamma]:

@@ -150,12 +150,8 @@ def presales(rows: pd.DataFrame) -> dict[str, Presale]:
     paid = rows["final_paid"] if "final_paid" in rows else pd.Series(np.nan, rows.index)
     if "exposed" in rows and (rows["deposits"] > rows["exposed"].fillna(np.inf)).any():
         raise ValueError(STAGES)
-    over = rows[paid.notna()]
-    whole = int(over["deposits"].sum()), int(paid.dropna().sum())
-    if (paid.dropna() > over["deposits"]).any():
+    if (paid > rows["deposits"]).any():
         raise ValueError(STAGES)
-    waiting = rows[paid.isna()]
-    return {
-        str(product): Presale(int(deposits), whole[1], whole[0])
-        for product, deposits in zip(waiting["product_id"], waiting["deposits"], strict=True)
-    }
+    share = int(paid.sum()), int(rows["deposits"][paid.notna()].sum())
+    waiting = rows[paid.isna()].set_index("product_id")["deposits"]
+    return {str(product): Presale(int(deposits), *share) for product, deposits in waiting.items()}

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import numpy as np
 import pandas as pd
 
 from siyu.figure import Absent, Figure
-from siyu.messages import msg
 from siyu.orders.frames import Frames
-from siyu.orders.sampling import Estimate
 from siyu.value import acquisition, actions, forecast, gate, observed
 from siyu.value.acquisition import Cost, over, times
+from siyu.value.labels import REFUSED
 from siyu.value.observed import Figures
 from siyu.value.patrons import earned, mean_paid, patrons
 
@@ -70,33 +68,29 @@ class Worth:
         return gate.gate(self.frames)
 
     @cached_property
-    def patrons(self) -> pd.DataFrame:
-        """See `patrons.patrons`."""
-        return patrons(self.frames)
-
-    @cached_property
     def forecasts(self) -> Figures:
         """expected_purchases_365d, p_alive, spend_per_purchase, new_buyer_365d; empty while the gate is closed."""
         found, discount = self.gate, self.assumed.discount
         if not found.open or found.purchasing is None or found.spend is None:
             return {}
         again, each = forecast.repeats(found.purchasing, discount.value), forecast.spend(found.spend)
+        rows, first = patrons(self.frames), mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
         estimates = {
-            "expected_purchases_365d": forecast.purchases(found.purchasing, self.patrons),
-            "p_alive": forecast.alive(found.purchasing, self.patrons),
+            "expected_purchases_365d": forecast.purchases(found.purchasing, rows),
+            "p_alive": forecast.alive(found.purchasing, rows),
             "spend_per_purchase": each,
-            "new_buyer_365d": forecast.new_buyer(self._first_purchase(), again, each),
+            "new_buyer_365d": forecast.new_buyer(first, again, each),
         }
-        n = self.frames.buyers
-        priced = {
-            key: observed.priced(one, key, n, self.frames, self.currency, self.k) for key, one in estimates.items()
-        }
+        about = self.frames.buyers, self.frames, self.currency, self.k
+        priced = {key: observed.priced(one, key, *about) for key, one in estimates.items()}
         if (new := priced["new_buyer_365d"]) is not None:
             priced["new_buyer_365d"] = replace(new, sources=tuple(sorted({*new.sources, *discount.sources})))
         return priced
 
-    def _first_purchase(self) -> Estimate:
-        return mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
+    @property
+    def value(self) -> Figure | Absent:
+        """observed_value over the horizon."""
+        return self.observed.get(f"observed_value_{self.horizon}d") or Absent(("observed_value",))
 
     @property
     def ltv(self) -> Figure | Absent:
@@ -109,14 +103,14 @@ class Worth:
         """customer_contribution: of a first-time buyer over the horizon, observed."""
         if not self.curve:
             return Absent(("observed_value",))
-        value = self.observed.get(f"observed_value_{self.horizon}d") or self.curve[-1][1]
+        value = self.value if isinstance(self.value, Figure) else self.curve[-1][1]
         return times(value, self.assumed.share, "customer_contribution", self.currency)
 
     @cached_property
     def cost(self) -> Cost:
         """What new buyers cost by the table of spend."""
         if not self.frames.buyers:
-            return Cost(reason=acquisition.NOBODY_NEW)
+            return Cost(reason=REFUSED["nobody_new"])
         return acquisition.cost(self.ads, self.frames, self.currency, self.k)
 
     @property
@@ -134,9 +128,8 @@ class Worth:
     @property
     def returns(self) -> dict[str, Figure | Absent]:
         """sales_roi and profit_roi over the horizon."""
-        value = self.observed.get(f"observed_value_{self.horizon}d") or Absent(("observed_value",))
         return {
-            "sales_roi": over(value, self.cac, "sales_roi"),
+            "sales_roi": over(self.value, self.cac, "sales_roi"),
             "profit_roi": over(self.contribution, self.cac, "profit_roi"),
         }
 
@@ -155,17 +148,3 @@ class Worth:
     def cuts(self) -> actions.Cuts:
         """Where classes part."""
         return actions.mean_cuts(self.frames)
-
-    @cached_property
-    def classes(self) -> pd.DataFrame:
-        """See `actions.classes`, with `share` of net sales and of buyers."""
-        rows = actions.classes(self.frames, self.cuts)
-        totals = {name: max(float(rows[name].sum()), 1.0) for name in ("net_fen", "buyers")}
-        dark = rows["buyers"] < self.k
-        return rows.assign(
-            share=np.where(dark, np.nan, rows["net_fen"] / totals["net_fen"]),
-            people=np.where(dark, np.nan, rows["buyers"] / totals["buyers"]),
-        )
-
-
-NO_MARGIN = msg("What is left of a yuan is not known in this currency: put rows into the subject's assumptions.csv")
