@@ -66,6 +66,10 @@ class Workbook:
         """Whether the subject is not compared with published cases: its currency is not theirs."""
         return self.subject.currency != "CNY"
 
+    def claim(self, claim_id: str) -> Figure:
+        """One claim as printed, adopted or not (to show rivals). Raises KeyError with the nearest id."""
+        return self._stated.claim(claim_id)
+
     def rival(self, metric: str, *, case: str | None = None) -> Figure | Absent:
         """The claim on this metric that a conflict rejected, as printed; Absent when there is none."""
         return self._stated.of(case).rival(metric)
@@ -188,6 +192,16 @@ class Workbook:
         from siyu.own_data import Holdings  # here: readers and engine take a second to load, for some notebooks
 
         return Holdings.of(self.subject, self.as_of)
+
+    @property
+    def orders(self) -> pd.DataFrame:
+        """A row per order line of the subject's exports, see `Holdings.orders`."""
+        return self.own.orders
+
+    @property
+    def purchases(self) -> pd.DataFrame:
+        """A row per buyer and purchase day, see `Holdings.purchases`."""
+        return self.own.purchases
 
     @cached_property
     def claims(self) -> pd.DataFrame:
