@@ -15,7 +15,7 @@ from siyu.intake.reading.sources import sources
 
 def rows(content):
     data = content if isinstance(content, bytes) else json.dumps(content, ensure_ascii=False).encode()
-    return {path: list(csv.DictReader(io.StringIO(text.decode()))) for path, text, _ in tables(data)}
+    return {one.title: list(csv.DictReader(io.StringIO(one.text.decode()))) for one in tables(data)}
 
 
 def test_what_holds_a_list_is_told_beside_each_record():

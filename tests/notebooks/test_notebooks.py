@@ -18,6 +18,7 @@ from siyu.findings import title
 from siyu.formulas.breakeven import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
+from siyu.reads import Shelf
 from siyu.record import FINDING, FindingRecord
 from siyu.runs.ask import sections
 
@@ -151,7 +152,7 @@ def test_shifting_a_claim_moves_exactly_the_values_that_list_it():
             for other in ledger.claims.values()
             if (other.entity, other.metric, other.statistic, other.value) == same
         }
-        changed = replace(ledger, claims={**ledger.claims, **shifted})
+        changed = replace(ledger, claims=Shelf({**ledger.claims, **shifted}))
         after = values(run("02_case_study", ledger=changed))
         assert moved(base, after) == {name for name, entry in base.items() if ref in entry[3]}, ref
 

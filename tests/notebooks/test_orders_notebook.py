@@ -190,8 +190,9 @@ def test_repeat_orders_people_came_for_are_those_of_search_list_and_shop(stall):
     repeat = first.groupby("buyer_id").cumcount() > 0
     sought = first["traffic_channel"].isin(["搜索", "订单", "店铺"])
     found = traffic.split(holdings.frames(), traffic.SOUGHT)
-    assert found.orders == found.assigned == len(first)
-    again, shown, first_time = there(found.repeat["sought"]), there(found.repeat["shown"]), there(found.first["sought"])
+    assert there(found["first"]["sought"]).n + there(found["repeat"]["sought"]).n == len(first)
+    again, shown, first_time = (there(found[turn][rule]) for turn, rule in
+                                (("repeat", "sought"), ("repeat", "shown"), ("first", "sought")))  # fmt: skip
     assert again.value == pytest.approx(sought[repeat].mean())
     assert first_time.value == pytest.approx(sought[~repeat].mean())
     assert again.value + shown.value == pytest.approx(1)

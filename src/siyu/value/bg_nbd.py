@@ -75,13 +75,15 @@ class BetaGeometric:
     def expected(self, values: tuple[float, ...], t: float | Floats, h: Histories) -> Floats:
         """Expected purchases in the time `t` after T of each history, (rows,); with x, t_x and T of 0, of a new buyer.
 
-        Eq. 10 of the paper, with Euler's transformation of the hypergeometric function."""
+        Eq. 10 of the paper, with or without Euler's transformation of the hypergeometric function."""
         r, alpha, a, b = values
         a = a if abs(a - 1) > NEAR else 1 + NEAR
         k = h.x + self.chances
         z = t / (alpha + h.T + t)
         c = a + b + k - 1
-        left = (1 - z) ** (a - 1) * hyp2f1(c - r - h.x, a - 1, c, z)
+        with np.errstate(over="ignore", invalid="ignore"):  # either overflows where the other does not
+            left = (1 - z) ** (a - 1) * hyp2f1(c - r - h.x, a - 1, c, z)
+            left = np.where(np.isfinite(left), left, (1 - z) ** (r + h.x) * hyp2f1(r + h.x, b + k, c, z))
         return np.asarray(self.alive(values, h) * c / (a - 1) * (1 - left), float)
 
 
