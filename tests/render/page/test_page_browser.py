@@ -98,6 +98,7 @@ def test_axe_finds_nothing(browser, files, axe, code, scheme, shape):
     said = [(v["id"], v["impact"], v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"]) for v in found]
     assert said == []
     page.locator("button.grade").first.click()
+    page.locator(".card:popover-open").wait_for()
     assert page.evaluate("axe.run(document.querySelector('.card:popover-open'))")["violations"] == []
     page.context.close()
 
