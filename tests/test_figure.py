@@ -96,7 +96,7 @@ def test_products_and_quotients_hold_every_pair_of_points(a, b, c, d):
 @given(positive, positive)
 def test_apply_orders_the_ends_of_a_falling_function(a, b):
     x = Figure(min(a, b), min(a, b), max(a, b), "ratio", "claim_range")
-    y = x.apply(lambda v: 1 / v, "spread")
+    y = x.apply(lambda v: 1 / v, "take_rate")
     assert y.low <= y.value <= y.high
 
 
