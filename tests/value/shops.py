@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siyu.orders.frames import opened
-from siyu.value.histories import of_rows
+from siyu.value.fitting import of_rows
 
 START = date(2024, 1, 1)
 

@@ -7,7 +7,7 @@ from scipy.special import gammaln, hyp2f1
 
 from siyu.value import pareto_nbd, spend
 from siyu.value.bg_nbd import BG, MBG
-from siyu.value.histories import Histories, of_rows
+from siyu.value.fitting import Histories, of_rows
 from siyu.value.pareto_nbd import PARETO
 from siyu.value.spend import GAMMA_GAMMA, Spending
 

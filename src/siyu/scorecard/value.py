@@ -7,8 +7,7 @@ from scipy.special import betaln, digamma
 from siyu.orders.counts import histories
 from siyu.orders.frames import Frames
 from siyu.value.bg_nbd import BG, MBG, BetaGeometric
-from siyu.value.fitting import Fitted, fitted
-from siyu.value.histories import Floats, Histories, of_rows
+from siyu.value.fitting import Fitted, Floats, Histories, fitted, of_rows
 from siyu.value.pareto_nbd import PARETO, ParetoNbd
 from siyu.value.spend import GAMMA_GAMMA, GammaGamma, Spending
 from siyu.value.trials import Posterior, better, newsvendor

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
-from siyu.value.fitting import Fitted, Objective, fitted_histories
-from siyu.value.histories import Floats, Histories
+from siyu.value.fitting import Fitted, Floats, Histories, Objective, fitted_histories
 
 NEAR = 1e-6  # a nearer to 1 is moved off: there the closed form is 0 / 0
 

@@ -179,7 +179,10 @@ def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:
     whole = rows.groupby("before")["buyers"].transform("sum")
     shown = rows[(whole >= max(worth.k, 1)) & (rows["buyers"] >= worth.k)]
     marks = shown.assign(
-        label=shown["before"], series=shown["after"], value=shown["buyers"] / whole, sources=_refs(worth, shown)
+        label=shown["before"],
+        series=shown["after"],
+        value=shown["buyers"] / whole[shown.index],
+        sources=_refs(worth, shown),
     )
     marks = marks.sort_values(["label", "series"], key=lambda codes: codes.map(actions.CLASSES.index))
     best = marks[marks["label"] == "hhh"]

@@ -1,22 +1,69 @@
-"""Maximum likelihood for models whose parameters are positive: on the log scale, with analytic gradients."""
+"""Maximum likelihood for models whose parameters are positive: on the log scale, with analytic gradients; and the
+purchase histories that the models are fitted to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import minimize
 
 from siyu.orders.sampling import Z95, Estimate
-from siyu.value.histories import Floats, Histories
 
 SPAN = 10.0  # length that the longest observation is scaled to
 LOOSE = 14.0  # error of the logarithm of a parameter that the data do not tell
 STEP = 1e-4  # of log parameters, for second derivatives and for what a forecast owes to each of them
 ARRIVED, FLAT = 1e-8, 1e-5  # gradient a buyer at which a search stops, and above which it has not arrived
+Floats = npt.NDArray[np.float64]
 Objective = Callable[[Floats], tuple[float, Floats]]
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Arrays (rows,) float64, in one unit of time. x: repeat purchases (days with one); t_x: first to last purchase;
+    T: first purchase to the end of observation; w: buyers with this history.
+
+    Raises ValueError for a history that cannot be: negative times, a last purchase after the end, none by nobody."""
+
+    x: Floats
+    t_x: Floats
+    T: Floats
+    w: Floats
+
+    def __post_init__(self) -> None:
+        if not len(self.x) or not self.w.sum() > 0:
+            raise ValueError("no buyers")
+        if not all(np.isfinite(column).all() and (column >= 0).all() for column in (self.x, self.t_x, self.T, self.w)):
+            raise ValueError(
+                "x, t_x, T and w are finite and not negative: a purchase lies after the end of observation"
+            )
+        if ((self.t_x > self.T) | ((self.x > 0) != (self.t_x > 0))).any():
+            raise ValueError("t_x lies between 0 and T, and is 0 exactly without a repeat purchase")
+
+    @property
+    def buyers(self) -> float:
+        """Buyers."""
+        return float(self.w.sum())
+
+    @property
+    def repeats(self) -> float:
+        """Repeat purchases of all buyers."""
+        return float(self.w @ self.x)
+
+    def in_units(self, days: float) -> Histories:
+        """The same with times divided by so many days."""
+        return Histories(self.x, self.t_x / days, self.T / days, self.w)
+
+
+def of_rows(x: Any, t_x: Any, T: Any, w: Any = None) -> Histories:  # noqa: N803 - as the literature calls it
+    """Histories of arrays with a row per buyer, equal ones as one."""
+    columns = np.column_stack([np.asarray(one, float) for one in (x, t_x, T)])
+    rows, place = np.unique(columns, axis=0, return_inverse=True)
+    buyers = np.bincount(place.ravel(), w, len(rows)).astype(float)
+    return Histories(rows[:, 0], rows[:, 1], rows[:, 2], buyers)
 
 
 class Model(Protocol):

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from siyu.orders.sampling import Z95, Estimate
-from siyu.value.fitting import Fitted
+from siyu.value.fitting import Fitted, Floats, Histories
 from siyu.value.gate import Purchasing
-from siyu.value.histories import Floats, Histories
 from siyu.value.patrons import histories_of
 from siyu.value.spend import GammaGamma
 

@@ -18,8 +18,7 @@ from scipy.special import chdtrc
 from siyu.orders.frames import Frames, Ints
 from siyu.value import patrons
 from siyu.value.bg_nbd import BG, MBG, BetaGeometric
-from siyu.value.fitting import Fitted
-from siyu.value.histories import Floats, Histories
+from siyu.value.fitting import Fitted, Floats, Histories
 from siyu.value.pareto_nbd import PARETO, ParetoNbd
 from siyu.value.spend import GAMMA_GAMMA, GammaGamma
 

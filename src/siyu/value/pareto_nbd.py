@@ -12,8 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from siyu.value.fitting import Fitted, Objective, fitted_histories
-from siyu.value.histories import Floats, Histories
+from siyu.value.fitting import Fitted, Floats, Histories, Objective, fitted_histories
 
 NODES, POWER = 16, 3  # nodes crowd where the integrand falls, right after the last purchase
 BLOCK = 20_000  # histories taken at a time

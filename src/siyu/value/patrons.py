@@ -8,7 +8,7 @@ import pandas as pd
 from siyu.orders.counts import followed
 from siyu.orders.frames import Frames, Ints, counted, run, spread
 from siyu.orders.sampling import Estimate, Floats, divided, estimated
-from siyu.value.histories import Histories
+from siyu.value.fitting import Histories
 from siyu.value.spend import Spending
 
 WINDOWS = (30, 90, 180, 365)

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from siyu.value.fitting import Fitted, Objective, fitted
-from siyu.value.histories import Floats
+from siyu.value.fitting import Fitted, Floats, Objective, fitted
 
 
 @dataclass(frozen=True)

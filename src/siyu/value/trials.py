@@ -83,7 +83,7 @@ def panel(rate: float, half_width: float = HALF_WIDTH) -> int:
 
 
 @dataclass(frozen=True)
-class Batch:
+class Lot:
     """ratio: critical ratio; quantity: pieces to make; left: pieces expected to be left over."""
 
     ratio: float
@@ -98,12 +98,12 @@ def critical_ratio(price: float, cost: float, salvage: float) -> float:
     return (price - cost) / (price - salvage)
 
 
-def newsvendor(mean: float, sd: float, price: float, cost: float, salvage: float) -> Batch:
+def newsvendor(mean: float, sd: float, price: float, cost: float, salvage: float) -> Lot:
     """The batch for normal demand."""
     ratio = critical_ratio(price, cost, salvage)
     z = float(ndtri(ratio))
     density = float(np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
-    return Batch(ratio, mean + z * sd, sd * (z * float(ndtr(z)) + density))
+    return Lot(ratio, mean + z * sd, sd * (z * float(ndtr(z)) + density))
 
 
 @dataclass(frozen=True)
@@ -136,13 +136,13 @@ class Presale:
         low, high = (float(np.searchsorted(below, 0.5 + sign * LEVEL / 2)) for sign in (-1, 1))
         return float(chances @ np.arange(len(chances))), low, high
 
-    def batch(self, price: float, cost: float, salvage: float) -> Batch:
+    def batch(self, price: float, cost: float, salvage: float) -> Lot:
         """The batch to make."""
         ratio = critical_ratio(price, cost, salvage)
         chances = self._chances()
         quantity = int(np.searchsorted(chances.cumsum(), ratio))
         left = float(chances @ np.maximum(quantity - np.arange(len(chances)), 0))
-        return Batch(ratio, quantity, left)
+        return Lot(ratio, quantity, left)
 
 
 def presales(rows: pd.DataFrame) -> dict[str, Presale]:

@@ -28,7 +28,7 @@ _SMALL = 0.85  # of the size of a text, for what stands below it
 
 
 @dataclass
-class Part:
+class Passage:
     """A section of the deck: its question, the answer, the findings on its slides, those that may be, and its first
     slide."""
 
@@ -74,7 +74,7 @@ class Story:
         for finding in rest if full else ():
             self.slides.add(finding, self._kicker(say("Appendix")))
 
-    def _parts(self) -> list[Part]:
+    def _parts(self) -> list[Passage]:
         """The questions of the talk, the first of them with the most slides."""
         parts = []
         for chapter in self.outline.chapters:
@@ -82,11 +82,11 @@ class Story:
             offered = [block.finding for block in chapter.blocks]
             shown = [answer] if answer and answer.chart.rows else []
             if chapter.section.status == OK and (answer or offered):
-                parts.append(Part(self._question(chapter), answer, [*shown, *offered]))
+                parts.append(Passage(self._question(chapter), answer, [*shown, *offered]))
         parts = parts[:_QUESTIONS]
         if self.outline.measurements:
             found = [block.finding for block in self.outline.measurements]
-            parts.append(Part(self.speech.message("What to measure next"), None, found))
+            parts.append(Passage(self.speech.message("What to measure next"), None, found))
         room = MOST - _AROUND - len(parts)
         while room > 0 and any(part.offered for part in parts):
             for part in parts:
@@ -168,7 +168,7 @@ class Story:
             shown = [Paragraph([Run(f"{at}  {line}")], before=5) for at, line in enumerate(lines[:3], start=1)]
             slide.put(name, self.slides.fitted([Paragraph([Run(head, bold=True)]), *shown], slide.spots[name]))
 
-    def _agenda(self, slide: Slide, parts: Sequence[Part]) -> None:
+    def _agenda(self, slide: Slide, parts: Sequence[Passage]) -> None:
         """Questions with their answers, and the slides that hold them."""
         say = self.speech.message
         rows = []
@@ -179,7 +179,7 @@ class Story:
         heads = ["", say("Question"), say("Answer"), say("Slides")]
         self._table(slide, SlideGrid(heads, rows, size=13, weights=[0.4, 3, 5, 0.9], least=36.0), "agenda")
 
-    def _divider(self, number: int, part: Part) -> None:
+    def _divider(self, number: int, part: Passage) -> None:
         slide = self.deck.add(SECTION, f"part {number}", "", part.name)
         part.first = slide.number
         if "Number" in slide.spots:
