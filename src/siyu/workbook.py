@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Unpack
 
 import pandas as pd
@@ -158,7 +159,11 @@ class Workbook:
 
         economy = self.economy()
         keys = {"contribution_share": measures.kept_share(), "follower_conversion": measures.follower_conversion()}
-        share, conversion = (economy.stated(key, expression) for key, expression in keys.items())
+        drawn = economy.outcomes(keys)  # of a client to whom everything came back nothing is kept to take a share of
+        share, conversion = (
+            economy.stated(key, expression) if isfinite(drawn[key].drawn.sum()) else Absent((key,))
+            for key, expression in keys.items()
+        )
         return Assumed(share, self.assumption("customer_cost_public"), conversion, discount)
 
     @cached_property
