@@ -74,6 +74,8 @@
         if (event.pointerType === "mouse") timer = setTimeout(() => close(card), 260);
       });
       card.addEventListener("pointerenter", () => clearTimeout(timer));
+      // where it opened counts from before the next frame, as a scroll that led here may still be reported in it
+      card.addEventListener("beforetoggle", () => { openedAt = scrollY; });
       card.addEventListener("click", (event) => { if (event.target.closest("a")) close(card); });
     });
     // a card stays where it opened, so it goes once the reader has moved on; docked on a narrow page it may stay
