@@ -5,7 +5,7 @@ window has not passed for yet is None, never 0.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from siyu.figure import Figure
 from siyu.orders.counts import BUYER_SUMS, buyer_sums, cohorts, first_gaps, first_of, followed, month_of, returning
 from siyu.orders.frames import Frames, Ints
-from siyu.orders.sampling import Estimate, Floats, estimated, hidden, ratio, wilson
+from siyu.orders.sampling import Estimate, Floats, divided, estimated, hidden, left_out, ratio, wilson
 from siyu.orders.survival import at_risk, survivors
 
 WINDOWS = (30, 90, 180)
@@ -39,14 +39,12 @@ def in_window(frames: Frames, since: date, until: date, k: int = 0) -> Figures:
         "orders_per_buyer": (column["orders"], column["buyers"], buyers),
     }
     found: Figures = {
-        "repurchase_rate": proportion(frames, "repurchase_rate", int(column["twice_by_day"].sum()), buyers, k),
-        "repurchase_rate_orders": proportion(
-            frames, "repurchase_rate_orders", int(column["twice_by_order"].sum()), buyers, k
-        ),
+        key: proportion(frames, key, column[part], column["buyers"], k)
+        for key, part in (("repurchase_rate", "twice_by_day"), ("repurchase_rate_orders", "twice_by_order"))
     }
     for key, (top, bottom, n) in pairs.items():
         estimate = ratio(np.stack([top, bottom], -1))
-        found[key] = None if buyers < k else estimate.figure(key, n, frames.sources)
+        found[key] = None if buyers < k else estimate.figure(key, n, frames.sources, k)
     return found
 
 
@@ -55,8 +53,8 @@ def between(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]
     a month of either is missing."""
     if later[1] > frames.as_of or any(earlier[0] <= month <= later[1] for month in frames.missing):
         return None
-    both, early = returning(frames, earlier, later).sum(0)
-    return proportion(frames, "return_purchase_rate", int(both), int(early), k)
+    both, early = returning(frames, earlier, later).T
+    return proportion(frames, "return_purchase_rate", both, early, k)
 
 
 @dataclass(frozen=True)
@@ -85,7 +83,8 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
     figures: Figures = {}
     for place, window in enumerate(windows):
         key = f"repurchase_{window}d"
-        figures[key] = proportion(frames, key, int(all_again[:, place].sum()), int(all_seen[:, place].sum()), k)
+        seen, again = (sums[..., at + 2 * place].sum(1) for at in (1, 2))
+        figures[key] = proportion(frames, key, again, seen, k)
     mature = all_seen == totals[:, :1]
     blank = hidden(np.where(mature, all_seen, 0), k)
     rows = []
@@ -159,9 +158,13 @@ def survival(gaps: Ints, window: int) -> Estimate:
     return estimated(gaps, share).clipped(0, 1)
 
 
-def proportion(frames: Frames, key: str, successes: int, n: int, k: int = 0) -> Figure | None:
-    """A plain share of buyers as metric `key`; None under `k` buyers or without any."""
-    return wilson(successes, n).figure(key, n, frames.sources, k)
+def proportion(frames: Frames, key: str, successes: Ints | int, n: Ints | int, k: int = 0) -> Figure | None:
+    """A plain share of buyers, of numbers or of numbers per cluster, as metric `key`; None under `k` buyers or without
+    any."""
+    pairs = np.stack(np.atleast_1d(successes, n), -1)
+    top, total = pairs.sum(0).tolist()
+    left = left_out(pairs, lambda sums: divided(sums[..., 0], sums[..., 1]))
+    return replace(wilson(top, total), left=left).figure(key, total, frames.sources, k)
 
 
 def year_before(frames: Frames) -> date:

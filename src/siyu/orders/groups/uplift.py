@@ -16,7 +16,7 @@ import numpy.typing as npt
 from siyu.figure import Figure
 from siyu.orders import labels
 from siyu.orders.frames import Frames
-from siyu.orders.groups.intervals import compared, hybrid, shares
+from siyu.orders.groups.intervals import clustered, compared, shares
 from siyu.orders.groups.joins import comparisons, members_and_others, risk_sets
 from siyu.orders.groups.pace import pace
 from siyu.orders.repurchase import proportion
@@ -102,22 +102,23 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
     _, sums = comparisons(frames, window, gap)
     after, earlier = sums[..., :2], sums[..., 2:]
     counts, past = compared(after), compared(earlier)
-    contrast, placebo = hybrid(after.sum(0)), hybrid(earlier.sum(0))
+    contrast, placebo = clustered(after), clustered(earlier)
     own = pace(frames, gap)
     # the interval stretches to infinity where a share may be one: then there is no multiple to show
     multiple, before = (estimated(part, _multiple) for part in (after, earlier))
-    (never_twice, never), (members_twice, members) = members_and_others(frames).sum(0).tolist()
+    never, members = np.moveaxis(members_and_others(frames), 0, -1)
     detectable = (normal_quantile(0.975) + normal_quantile(POWER)) * contrast.difference.error
 
     def shown(estimate: Estimate, key: str, n: tuple[int, int], of: int | None = None) -> Figure | None:
-        return estimate.figure(key, sum(n) if of is None else n[of], frames.sources) if min(n) >= max(k, 1) else None
+        count = sum(n) if of is None else n[of]
+        return estimate.figure(key, count, frames.sources, k, min(n)) if min(n) >= max(k, 1) else None
 
     return Uplift(
         difference=shown(contrast.difference, "group_uplift", counts),
         joined=shown(contrast.joined, "joined_repeat_share", counts, 1),
         others=shown(contrast.others, "joined_repeat_share", counts, 0),
-        members=proportion(frames, "naive_repeat_share", members_twice, members, k),
-        never=proportion(frames, "naive_repeat_share", never_twice, never, k),
+        members=proportion(frames, "naive_repeat_share", *members, k),
+        never=proportion(frames, "naive_repeat_share", *never, k),
         placebo=shown(placebo.difference, "group_placebo", past),
         selection=shown(multiple, "selection_multiple", counts),
         before=shown(before, "placebo_multiple", past),

@@ -57,7 +57,8 @@ def _moves(before: Mapping[str, Any], old: FindingRecord, new: FindingRecord) ->
         hidden = erased or (_counted(new) and _few(was, now, before["few"]))
         ends = {"from": None, "to": None} if hidden else {"from": was.value, "to": now.value}
         about = {"section": new.section, "key": new.key, "name": name, "unit": now.unit, "definition": now.definition}
-        yield Moved.model_validate({**about, **ends, "beyond_chance": None, "because": because})
+        beyond = None if hidden else _beyond_chance(was, now)
+        yield Moved.model_validate({**about, **ends, "beyond_chance": beyond, "because": because})
 
 
 def _headline(finding: FindingRecord) -> set[str]:
@@ -74,6 +75,14 @@ def _counted(finding: FindingRecord) -> bool:
 def _few(was: Value, now: Value, k: int) -> bool:
     """Whether fewer than k buyers or orders may stand behind the move."""
     return k > 0 and (was.n is None or now.n is None or abs(now.n - was.n) < k)
+
+
+def _beyond_chance(was: Value, now: Value) -> bool | None:
+    """Whether it moved by more than sampling explains; None where it rests on no sample, or is no such figure."""
+    from siyu.orders.sampling import beyond_chance  # here: plans are made without what only estimating needs
+
+    same = was.definition == now.definition
+    return beyond_chance(now.value - was.value, was.left, now.left) if same else None
 
 
 def _causes(old: FindingRecord, new: FindingRecord, changed: list[str]) -> Iterator[str]:
