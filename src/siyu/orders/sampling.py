@@ -73,6 +73,9 @@ class Estimate:
         return Estimate(value, math.exp(self.low), math.exp(self.high), value * self.error, left)
 
 
+UNDEFINED = Estimate(math.nan, math.nan, math.nan, math.nan)
+
+
 def estimated(clusters: npt.NDArray[Any], statistic: Statistic) -> Estimate:
     """A statistic of the summed clusters (clusters, ...), with its interval; see the module."""
     total = clusters.sum(axis=0, keepdims=True)
@@ -83,7 +86,7 @@ def estimated(clusters: npt.NDArray[Any], statistic: Statistic) -> Estimate:
         return Estimate(value, value - half, value + half, error, left_out(clusters, statistic))
     held = clusters.any(axis=tuple(range(1, clusters.ndim)))
     if not held.any():
-        return Estimate(*[math.nan] * 4)
+        return UNDEFINED
     # a buyer touches few of the cells
     flat = sparse.csr_array(clusters[held].reshape(int(held.sum()), -1).astype(float))
     weights = _weights(len(clusters))[:, held]
@@ -144,7 +147,7 @@ def divided(top: npt.NDArray[Any], bottom: npt.NDArray[Any]) -> Floats:
 def wilson(successes: float, n: float) -> Estimate:
     """A proportion of `n` independent buyers with its score interval (Wilson 1927); both may be effective numbers."""
     if not n:
-        return Estimate(*[math.nan] * 4)
+        return UNDEFINED
     share = successes / n
     z = normal_quantile(0.5 + LEVEL / 2)
     breadth = 2 * (n + z**2)

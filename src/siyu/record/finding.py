@@ -142,6 +142,11 @@ class FindingRecord(RecordPart):
         return (*self.values, *marks)
 
     @property
+    def own(self) -> bool:
+        """Whether it rests on what the subject's own files hold."""
+        return any(ref.startswith("orders:") or ref.endswith(".own") for ref in self.sources)
+
+    @property
     def main(self) -> bool:
         """Whether it is read first, before the appendix."""
         return self.role in ("answer", "headline")

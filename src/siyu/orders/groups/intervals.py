@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from siyu.orders.sampling import Estimate, Floats, divided, left_out, normal_quantile, wilson
+from siyu.orders.sampling import UNDEFINED, Estimate, Floats, divided, left_out, normal_quantile, wilson
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def hybrid(sums: npt.NDArray[Any]) -> Contrast:
     n = sums[(sums[..., 1] > 0).all(-1)][..., 1]
     weight, own = n[:, 1], n.sum(0)[1]
     if not own:
-        return Contrast(*[Estimate(*[math.nan] * 4)] * 3)
+        return Contrast(UNDEFINED, UNDEFINED, UNDEFINED)
     share_of_others, share = (float(found[0]) for found in shares(sums[None]))
     effective = float(own**2 / (weight**2 / n[:, 0]).sum())
     joined, others = wilson(round(share * own), int(own)), wilson(share_of_others * effective, effective)

@@ -106,7 +106,7 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
     own = pace(frames, gap)
     # the interval stretches to infinity where a share may be one: then there is no multiple to show
     multiple, before = (estimated(part, _multiple) for part in (after, earlier))
-    never, members = np.moveaxis(members_and_others(frames), 0, -1)
+    (never_twice, never), (members_twice, members) = np.moveaxis(members_and_others(frames), 0, -1)
     detectable = (normal_quantile(0.975) + normal_quantile(POWER)) * contrast.difference.error
 
     def shown(estimate: Estimate, key: str, n: tuple[int, int], of: int | None = None) -> Figure | None:
@@ -117,8 +117,8 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
         difference=shown(contrast.difference, "group_uplift", counts),
         joined=shown(contrast.joined, "joined_repeat_share", counts, 1),
         others=shown(contrast.others, "joined_repeat_share", counts, 0),
-        members=proportion(frames, "naive_repeat_share", *members, k),
-        never=proportion(frames, "naive_repeat_share", *never, k),
+        members=proportion(frames, "naive_repeat_share", members_twice, members, k),
+        never=proportion(frames, "naive_repeat_share", never_twice, never, k),
         placebo=shown(placebo.difference, "group_placebo", past),
         selection=shown(multiple, "selection_multiple", counts),
         before=shown(before, "placebo_multiple", past),

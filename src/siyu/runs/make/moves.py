@@ -54,7 +54,7 @@ def _moves(before: Mapping[str, Any], old: FindingRecord, new: FindingRecord) ->
         was, now = old.by_name.get(name), new.by_name.get(name)
         if was is None or now is None or was.value == now.value or was.unit != now.unit:
             continue
-        hidden = erased or (_counted(new) and _few(was, now, before["few"]))
+        hidden = erased or (new.own and _few(was, now, before["few"]))
         ends = {"from": None, "to": None} if hidden else {"from": was.value, "to": now.value}
         about = {"section": new.section, "key": new.key, "name": name, "unit": now.unit, "definition": now.definition}
         beyond = None if hidden else _beyond_chance(was, now)
@@ -66,10 +66,6 @@ def _headline(finding: FindingRecord) -> set[str]:
     text = finding.message_id.id if isinstance(finding.message_id, Message) else finding.message_id
     fields = [field for _, field, _, _ in Formatter().parse(text if isinstance(text, str) else "") if field]
     return {*finding.cards} | {field.partition(".")[0] for field in fields}
-
-
-def _counted(finding: FindingRecord) -> bool:
-    return any(kind_of(ref) == "orders" or ref.endswith(".own") for ref in finding.sources)
 
 
 def _few(was: Value, now: Value, k: int) -> bool:
@@ -102,7 +98,7 @@ def _causes(old: FindingRecord, new: FindingRecord, changed: list[str]) -> Itera
         elif path.startswith(CODE):
             yield "code"
         elif "/exports/" in path or path.endswith("subject.yml"):
-            yield from (["orders"] if _counted(new) else [])
+            yield from (["orders"] if new.own else [])
 
 
 def _changed(then: Made, now: Made) -> set[str]:
