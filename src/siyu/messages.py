@@ -6,6 +6,7 @@ Compiling takes a process a quarter of a second, reading what `make` has compile
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -26,6 +27,18 @@ def tables(module: str, name: str = "labels.yml") -> dict[str, Any]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     content: dict[str, Any] = yaml.load(Path(module).with_name(name).read_bytes(), loader)  # noqa: S506 - safe ones
     return content
+
+
+def labelled(module: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a module whose names are the tables of the `labels.yml` beside it (PEP 562)."""
+    held = tables(module)
+
+    def table(name: str) -> Any:
+        if name not in held:
+            raise AttributeError(f"no table {name} in labels.yml")
+        return held[name]
+
+    return table
 
 
 @lru_cache(maxsize=4)
