@@ -31,19 +31,14 @@ def in_window(frames: Frames, since: date, until: date, k: int = 0) -> Figures:
     """
     sums = buyer_sums(frames, since, until)
     column = dict(zip(BUYER_SUMS, np.moveaxis(sums, -1, 0), strict=True))
-    buyers = int(column["buyers"].sum())
-    orders = int(column["orders"].sum())
+    buyers, orders = int(column["buyers"].sum()), int(column["orders"].sum())
     pairs = {
         "repeat_order_share": (column["orders"] - column["buyers"], column["orders"], orders),
         "repeat_buyer_gmv_share": (column["repeat_paid_fen"], column["paid_fen"], buyers),
         "orders_per_buyer": (column["orders"], column["buyers"], buyers),
     }
-    found: Figures = {
-        "repurchase_rate": proportion(frames, "repurchase_rate", int(column["twice_by_day"].sum()), buyers, k),
-        "repurchase_rate_orders": proportion(
-            frames, "repurchase_rate_orders", int(column["twice_by_order"].sum()), buyers, k
-        ),
-    }
+    twice = {"repurchase_rate": "twice_by_day", "repurchase_rate_orders": "twice_by_order"}
+    found = {key: proportion(frames, key, int(column[name].sum()), buyers, k) for key, name in twice.items()}
     for key, (top, bottom, n) in pairs.items():
         estimate = ratio(np.stack([top, bottom], -1))
         found[key] = None if buyers < k else estimate.figure(key, n, frames.sources)
@@ -82,17 +77,16 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
     cells, sums = followed(frames, windows)
     totals = sums.sum(0)
     all_seen, all_again = totals[:, 1::2], totals[:, 2::2]
-    figures: Figures = {}
-    for place, window in enumerate(windows):
-        key = f"repurchase_{window}d"
-        figures[key] = proportion(frames, key, int(all_again[:, place].sum()), int(all_seen[:, place].sum()), k)
+    keys = [f"repurchase_{window}d" for window in windows]
+    shares = zip(keys, all_again.sum(0).tolist(), all_seen.sum(0).tolist(), strict=True)
+    figures = {key: proportion(frames, key, again, seen, k) for key, again, seen in shares}
     mature = all_seen == totals[:, :1]
     blank = hidden(np.where(mature, all_seen, 0), k)
     rows = []
     for (row, place), open_ in np.ndenumerate(mature & ~blank):
         month, window = first_of(int(cells["month"][row])), windows[place]
         n, again = int(totals[row, 0]), int(all_again[row, place])
-        figure = proportion(frames, f"repurchase_{window}d", again, n) if open_ else None
+        figure = proportion(frames, keys[place], again, n) if open_ else None
         short = (month - frames.known_since(month)).days < window
         rows.append(Cohort(month, window, n, figure, short))
     return figures, rows
