@@ -44,10 +44,9 @@ def labelled(module: str) -> Callable[[str], Any]:
 @lru_cache(maxsize=4)
 def catalog(code: str) -> NullTranslations:
     """The messages of a language. What was compiled from other .po files than stand there now is left alone."""
-    files = _files(code)
+    files, made = _files(code), _made(code)
     if not files:
         return NullTranslations()
-    made = _made(code)
     if made.is_file():
         with made.open("rb") as file:
             found = GNUTranslations(file)
