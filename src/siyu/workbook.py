@@ -176,7 +176,9 @@ class Workbook:
         if self.subject.kind == "case" or not self.subject.id:
             return Audience(inputs)
         held = {kind: table for kind in TABLES if (table := self.own.reported(kind)) is not None}
-        return Audience(inputs, held, self.own.frames("members"), self.own.k)
+        sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
+        sends, frames = self.own.books.reported.get("sends"), self.own.frames("members")
+        return Audience(inputs, held, sends, frames, sources, self.own.k)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:

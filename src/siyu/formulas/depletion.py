@@ -1,7 +1,7 @@
 """What messages take from an audience and what they bring, week by week, as SymPy expressions.
 
-People left: N[t+1] = N[t] exp(-(h0 + h1 p)) + joins, with p messages a week. A week brings c0 + c1 p - c2 p^2 of a member.
-Per member of the first week, over `WEEKS` weeks, a later week discounted like money is. Only what `formulas` prints.
+People left: N[t+1] = N[t] exp(-(h0 + h1 p)) + joins, with p messages a week. A week brings c0 + c1 p - c2 p^2 of each.
+Per member of the first week, over `WEEKS` weeks, a later week discounted as money is. Only what `formulas` prints.
 """
 
 from dataclasses import dataclass
@@ -119,7 +119,7 @@ def members_left(left: Expr) -> Expr:
 
 
 def value_of(left: Expr, brought: Expr) -> Expr:
-    """What a pool brings in `WEEKS` weeks, discounted, per member of the first, joins in. brought: by member and week."""
+    """What a pool brings in `WEEKS` weeks, discounted, per member of the first. brought: by member and week."""
     money = weekly_discount()
     steady = s("pool_joins") / MONTH_WEEKS / (1 - left)
     return brought * (steady * _sum(money) + (1 - steady) * _sum(money * left))

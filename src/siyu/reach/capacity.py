@@ -50,8 +50,8 @@ class Team:
     @property
     def seen(self) -> Expr:
         """Contacts who can see a post."""
-        reached = Min(Integer(GOAL), self.holds) * (1 - _s("posts_folded")) * (1 - _s("permission_hidden"))
-        return reached
+        shown: Expr = Min(Integer(GOAL), self.holds) * (1 - _s("posts_folded"))
+        return shown * (1 - _s("permission_hidden"))
 
     @property
     def hours(self) -> Expr:

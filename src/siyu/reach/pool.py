@@ -31,16 +31,19 @@ def function_of(expressions: tuple[Expr, ...]) -> Compiled:
 
 @dataclass(frozen=True)
 class Inputs:
-    """rows: symbol -> range, of assumptions or measured; refs: symbol -> the sources of a row."""
+    """rows: symbol -> range, of assumptions or measured; refs: symbol -> the sources of a row.
+
+    measured: symbol -> draws of what was estimated together."""
 
     rows: Mapping[str, Ranged]
     refs: Mapping[str, tuple[str, ...]]
     draws: int = DRAWS
+    measured: Mapping[str, Array] = field(default_factory=dict)
 
     @cached_property
     def drawn(self) -> dict[str, Array]:
         """symbol -> array (draws,)."""
-        return sample(self.rows, self.draws, 0)
+        return {**sample(self.rows, self.draws, 0), **self.measured}
 
     def values(self, *expressions: Expr, at: Mapping[str, Array | float] | None = None) -> list[Array]:
         """Each expression over the draws, and the last axis of arrays in `at`."""
@@ -55,8 +58,17 @@ class Inputs:
 
     def figure(self, key: str, expression: Expr, at: Mapping[str, float] | None = None) -> Figure:
         """Median of an expression with 5th and 95th percentiles, as metric `key`."""
-        (found,) = self.values(expression, at=at)
-        return figure_of(key, np.broadcast_to(found, (self.draws,)), self.behind(expression))
+        return self.figures(key, {key: expression}, at)[key]
+
+    def figures(
+        self, key: str, expressions: Mapping[str, Expr], at: Mapping[str, float] | None = None
+    ) -> dict[str, Figure]:  # fmt: skip
+        """The same of several, by code."""
+        found = self.values(*expressions.values(), at=at)
+        return {
+            code: figure_of(key, np.broadcast_to(drawn, (self.draws,)), self.behind(one))
+            for (code, one), drawn in zip(expressions.items(), found, strict=True)
+        }
 
 
 def figure_of(key: str, drawn: Array, refs: tuple[str, ...], kind: str = "assumption90") -> Figure:

@@ -1,9 +1,7 @@
 """What one published fall of a group can mean: two counts a month apart, and no record of joins or messages."""
 
 import math
-from dataclasses import replace
 
-from siyu.definitions import definition
 from siyu.figure import Absent, Figure
 from siyu.orders.sampling import wilson
 
@@ -39,5 +37,4 @@ def per_message(share: Figure | Absent, pushes: int) -> Figure | Absent:
     """Share of the members that each message would have taken, all exits blamed on messages."""
     if isinstance(share, Absent):
         return share
-    found = share.apply(lambda one: 1 - (1 - one) ** (1 / (MONTH_DAYS * pushes)), "exit_per_message")
-    return replace(found, unit=definition("exit_per_message").unit)
+    return share.apply(lambda one: 1 - (1 - one) ** (1 / (MONTH_DAYS * pushes)), "exit_per_message")
