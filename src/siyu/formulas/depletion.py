@@ -43,16 +43,16 @@ class Scene:
     licensed: bool = False
 
 
-_DOUYIN = {"gift": "push_cost_douyin", "staff": "fans_per_operator", "usual": "pushes_douyin"}
-_PERSONAL = {"staff": "contacts_per_operator_personal", "usual": "pushes_personal"}
+_DOUYIN = "push_cost_douyin", "fans_per_operator", "pushes_douyin"
+_PERSONAL = "push_cost_wechat", "contacts_per_operator_personal", "pushes_personal"
 # by channel of data/tables.yml
 SCENES: dict[str, Scene] = {
-    "fan_group": Scene("seen_douyin", "opt_out_douyin", **_DOUYIN),
-    "private_message": Scene("seen_message_douyin", "opt_out_message_douyin", **_DOUYIN),
+    "fan_group": Scene("seen_douyin", "opt_out_douyin", *_DOUYIN),
+    "private_message": Scene("seen_message_douyin", "opt_out_message_douyin", *_DOUYIN),
     "group": Scene("seen_wecom", "opt_out_wecom", task=True, licensed=True),
     "mass": Scene("seen_wecom", "opt_out_wecom", task=True, listed=True, licensed=True),
-    "moments": Scene("seen_moments", "opt_out_personal", **_PERSONAL),
-    "direct": Scene("seen_direct", "opt_out_direct", **_PERSONAL, hand=True),
+    "moments": Scene("seen_moments", "opt_out_personal", *_PERSONAL),
+    "direct": Scene("seen_direct", "opt_out_direct", *_PERSONAL, hand=True),
     "official": Scene("seen_service", "opt_out_official"),
     "subscription": Scene("seen_subscription", "opt_out_official"),
 }

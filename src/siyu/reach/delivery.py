@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from siyu.figure import Figure
@@ -60,5 +61,6 @@ def least_confirming(rows: pd.DataFrame, sources: tuple[str, ...], k: int = 0) -
     known = rows[(rows["targets"] >= max(k, 10)) & (rows["staff"] != "")]
     if len(known) < 2:
         return None
-    one = known.loc[(known["confirmed"] / known["targets"]).idxmin()]
-    return wilson(float(one["confirmed"]), float(one["targets"])).figure("confirm_share", int(one["targets"]), sources)
+    confirmed, targets = (known[name].to_numpy(float) for name in ("confirmed", "targets"))
+    at = int(np.argmin(confirmed / targets))
+    return wilson(float(confirmed[at]), float(targets[at])).figure("confirm_share", int(targets[at]), sources)

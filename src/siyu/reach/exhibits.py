@@ -40,6 +40,11 @@ def cell(figure: Figure | Absent) -> dict[str, Any] | None:
     return {name: getattr(figure, name) for name in ("low", "value", "high", "unit")}
 
 
+def _refs(refs: tuple[str, ...], rows: pd.DataFrame) -> pd.Series:
+    """The sources of a frame's rows."""
+    return pd.Series([list(refs)] * len(rows), rows.index, object)
+
+
 def reading_rows(start: Figure | Absent, end: Figure | Absent) -> pd.DataFrame:
     """A row per number of unseen joins: joins, left (cell), and by_<n>: what each of n messages a day took."""
     rows = []
@@ -132,7 +137,8 @@ def chances(pool: Pool) -> tuple[list[tuple[float, Figure]], Figure]:
 
 def logics(pool: Pool) -> tuple[pd.DataFrame, Verdict]:
     """Growth against consumption over a year: logic, pushes, members, value (cells)."""
-    rows, named = [], {}
+    rows: list[dict[str, Any]] = []
+    named: Stated = {}
     for logic, pushes in (("growth", pool.optimum), ("consumption", pool.greedy)):
         freq = pool.figure("best_frequency" if logic == "growth" else "greedy_frequency", pushes)
         members = pool.figure("members_after_year", pool.at(2, pushes))
@@ -196,13 +202,13 @@ def arms(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
         need = Figure.exact(needed(0.01), "groups_needed", refs)
         return pd.DataFrame(columns=columns), Verdict(SAID[tried.code], {"needed": need})
     rows = []
-    for planned, own in tried.rows.groupby("planned"):
+    for _, own in tried.rows.groupby("planned"):
         parts = {"left": ("weekly_exit_share", own["left"] / own["risk"])}
         if "fen" in own:
             parts["sold"] = ("weekly_sales", own["fen"] / own["risk"] / 100)
         cells = {name: cell(mean_of(one.to_numpy(float), key, refs)) for name, (key, one) in parts.items()}
         sent = float((own["posts"] / own["weeks"]).mean())
-        rows.append({"planned": float(planned), "groups": len(own), "sent": sent, **cells, "sources": list(refs)})
+        rows.append({"planned": float(own["planned"].iloc[0]), "groups": len(own), "sent": sent, **cells, "sources": list(refs)})
     per = or_absent(tried.exits.estimate(1).figure("exit_per_message", tried.groups, refs), "exit_per_message")
     named = {"exit": per, "groups": Figure.exact(tried.groups, "groups_drawn", refs)}
     return pd.DataFrame(rows, columns=columns), Verdict(SAID["harm" if tried.harms else "no_harm"], named)
@@ -269,9 +275,8 @@ def worked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
     spans = zip(rows["value"], rows["low"], rows["high"], strict=True)
     figures = [None if np.isnan(value) else Figure(value, low, high, "ratio", "sampling95", "task_change", refs)
                for value, low, high in spans]  # fmt: skip
-    table = rows[["task", "done", "not_done"]].assign(
-        change=[None if one is None else cell(one) for one in figures], sources=[list(refs)] * len(rows)
-    )
+    cells = pd.Series([None if one is None else cell(one) for one in figures], rows.index, object)
+    table = rows[["task", "done", "not_done"]].assign(change=cells, sources=_refs(refs, rows))
     known = [one for one in figures if one is not None]
     if not known:
         return table, Verdict("", {"task_change": Absent(("task_change",))})
@@ -283,7 +288,7 @@ def checked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
     """Faults of the tables: fault, rows, todo, sources; and the days of groups that can be used."""
     refs = reach.refs()
     rows = faults(reach.tables, reach.sends, reach.frames)
-    table = rows.assign(todo=rows["fault"], sources=[list(refs)] * len(rows))
+    table = rows.assign(todo=rows["fault"], sources=_refs(refs, rows))
     used = Figure.exact(float(len(reach.days)), "group_days_used", refs) if refs else Absent(("group_days_used",))
     return table, Verdict(SAID["checked" if len(rows) else "checked_clean"], {"used": used})
 

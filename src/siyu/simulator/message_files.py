@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from siyu.simulator.brand import DAY, Brand
 from siyu.simulator.dashboards import table_file
@@ -77,7 +76,7 @@ def _sends(brand: Brand, start: int, random: np.random.Generator) -> list[Mappin
     sold = brand.orders[(brand.orders["paid"] >= 0) & brand.orders["key"].notna()]
     people = sold.drop_duplicates("buyer")["buyer"].to_numpy()[:: max(1, sold["buyer"].nunique() // PEOPLE)][:PEOPLE]
     keys = sold.drop_duplicates("buyer").set_index("buyer")["key"]
-    paid = {int(buyer): np.sort(own.to_numpy()) for buyer, own in sold.groupby("buyer")["paid"]}
+    paid = {int(buyer): np.sort(sold.loc[sold["buyer"] == buyer, "paid"].to_numpy()) for buyer in people}
     rows: list[Mapping[str, Any]] = []
     for number in range(MESSAGES):
         at, selling = start + (number * 24 + 10) * DAY + 10 * 3600, "yes" if number % 2 else "no"
@@ -102,9 +101,9 @@ def _status(confirmed: bool, chance: float) -> str:
 def _tasks(brand: Brand, random: np.random.Generator) -> list[Mapping[str, Any]]:
     """Of the broadcasts of the last half year, whether each task was done: by a coin, and nothing follows from it."""
     sold = brand.orders.loc[brand.orders["paid"] >= brand.end - 180 * DAY, "paid"]
-    days = pd.unique(sold // DAY * DAY)
+    days = np.unique(sold.to_numpy() // DAY * DAY)
     return [
         {"session_id": f"73{int(day) // DAY:05d}0001", "task": task, "done": "yes" if random.random() < 0.5 else "no"}
-        for day in np.sort(days)
+        for day in days
         for task in TASKS
     ]  # fmt: skip
