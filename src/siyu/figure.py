@@ -146,8 +146,7 @@ class Figure:
             raise DefinitionMismatch(f"{mine} and {theirs} are different definitions: show them side by side")
         if not isinstance(other, Figure) and self.unit not in ("ratio", "multiple", "dimensionless"):
             raise DefinitionMismatch(f"a bare number cannot be added to {self.unit}")
-        result = self._combine(other, "", lambda a, b: a + sign * b)
-        return replace(result, unit=self.unit)
+        return replace(self._combine(other, "", lambda a, b: a + sign * b), unit=self.unit)
 
     def _combine(self, other: Any, sign: str, function: Callable[[float, float], float]) -> Any:
         if isinstance(other, Absent):
@@ -155,14 +154,8 @@ class Figure:
         if not isinstance(other, Figure):
             other = Figure(float(other), float(other), float(other), "ratio")
         ends = [function(a, b) for a, b in product((self.low, self.high), (other.low, other.high))]
-        return Figure(
-            function(self.value, other.value),
-            min(ends),
-            max(ends),
-            _unit(self.unit, sign, other.unit),
-            _kind(self, other),
-            **_whose(self, other, sign),
-        )
+        value, unit, kind = function(self.value, other.value), _unit(self.unit, sign, other.unit), _kind(self, other)
+        return Figure(value, min(ends), max(ends), unit, kind, **_whose(self, other, sign))
 
 
 def or_absent(figure: Figure | None, key: str) -> Figure | Absent:
@@ -189,11 +182,10 @@ def _whose(left: Figure, right: Figure, sign: str) -> dict[str, Any]:
 
 
 def _kind(left: Figure, right: Figure) -> str:
-    kinds = {left.interval_kind, right.interval_kind}
-    same = left.sources == right.sources
-    if not same and left.interval_kind == right.interval_kind and left.interval_kind in KINDS[2:]:
-        raise ValueError(f"two {left.interval_kind} intervals: combine them by draws, not by their ends")
-    return max(kinds, key=KINDS.index)
+    first, second = left.interval_kind, right.interval_kind
+    if left.sources != right.sources and first == second and first in KINDS[2:]:
+        raise ValueError(f"two {first} intervals: combine them by draws, not by their ends")
+    return max(first, second, key=KINDS.index)
 
 
 def _unit(left: str, sign: str, right: str) -> str:

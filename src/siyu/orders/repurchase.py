@@ -31,8 +31,7 @@ def in_window(frames: Frames, since: date, until: date, k: int = 0) -> Figures:
     """
     sums = buyer_sums(frames, since, until)
     column = dict(zip(BUYER_SUMS, np.moveaxis(sums, -1, 0), strict=True))
-    buyers = int(column["buyers"].sum())
-    orders = int(column["orders"].sum())
+    buyers, orders = int(column["buyers"].sum()), int(column["orders"].sum())
     pairs = {
         "repeat_order_share": (column["orders"] - column["buyers"], column["orders"], orders),
         "repeat_buyer_gmv_share": (column["repeat_paid_fen"], column["paid_fen"], buyers),
@@ -80,18 +79,18 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
     cells, sums = followed(frames, windows)
     totals = sums.sum(0)
     all_seen, all_again = totals[:, 1::2], totals[:, 2::2]
-    figures: Figures = {}
-    for place, window in enumerate(windows):
-        key = f"repurchase_{window}d"
-        seen, again = (sums[..., at + 2 * place].sum(1) for at in (1, 2))
-        figures[key] = proportion(frames, key, again, seen, k)
+    keys = [f"repurchase_{window}d" for window in windows]
+    figures: Figures = {
+        key: proportion(frames, key, sums[..., 2 + 2 * place].sum(1), sums[..., 1 + 2 * place].sum(1), k)
+        for place, key in enumerate(keys)
+    }
     mature = all_seen == totals[:, :1]
     blank = hidden(np.where(mature, all_seen, 0), k)
     rows = []
     for (row, place), open_ in np.ndenumerate(mature & ~blank):
         month, window = first_of(int(cells["month"][row])), windows[place]
         n, again = int(totals[row, 0]), int(all_again[row, place])
-        figure = proportion(frames, f"repurchase_{window}d", again, n) if open_ else None
+        figure = proportion(frames, keys[place], again, n) if open_ else None
         short = (month - frames.known_since(month)).days < window
         rows.append(Cohort(month, window, n, figure, short))
     return figures, rows

@@ -89,8 +89,7 @@ def estimated(clusters: npt.NDArray[Any], statistic: Statistic) -> Estimate:
         return UNDEFINED
     # a buyer touches few of the cells
     flat = sparse.csr_array(clusters[held].reshape(int(held.sum()), -1).astype(float))
-    weights = _weights(len(clusters))[:, held]
-    totals = (flat.T @ weights.T).T.reshape(DRAWS, *clusters.shape[1:])
+    totals = (flat.T @ _weights(len(clusters))[:, held].T).T.reshape(DRAWS, *clusters.shape[1:])
     drawn = np.concatenate([statistic(totals[at : at + _BLOCK]) for at in range(0, DRAWS, _BLOCK)])
     drawn = drawn[np.isfinite(drawn)]
     if len(drawn) < DRAWS / 2:  # too few buyers for the statistic to be defined in most draws
@@ -122,8 +121,7 @@ def _jackknife(left: Floats) -> tuple[float, float]:
 @lru_cache(maxsize=2)
 def _weights(n: int) -> Floats:
     """How often each of `n` clusters is drawn, (DRAWS, n)."""
-    drawn = np.random.default_rng(_SEED).multinomial(n, np.full(n, 1 / n), DRAWS)
-    return drawn.astype(float)
+    return np.random.default_rng(_SEED).multinomial(n, np.full(n, 1 / n), DRAWS).astype(float)
 
 
 def folded(clusters: npt.NDArray[Any], groups: int = GROUPS) -> npt.NDArray[Any]:
@@ -140,16 +138,14 @@ def ratio(clusters: npt.NDArray[Any]) -> Estimate:
 
 def divided(top: npt.NDArray[Any], bottom: npt.NDArray[Any]) -> Floats:
     """top / bottom, nan where bottom is 0."""
-    safe = np.where(bottom == 0, 1, bottom)
-    return np.where(bottom == 0, np.nan, top / safe)
+    return np.where(bottom == 0, np.nan, top / np.where(bottom == 0, 1, bottom))
 
 
 def wilson(successes: float, n: float) -> Estimate:
     """A proportion of `n` independent buyers with its score interval (Wilson 1927); both may be effective numbers."""
     if not n:
         return UNDEFINED
-    share = successes / n
-    z = normal_quantile(0.5 + LEVEL / 2)
+    share, z = successes / n, normal_quantile(0.5 + LEVEL / 2)
     breadth = 2 * (n + z**2)
     centre = (2 * n * share + z**2) / breadth
     half = z / breadth * math.sqrt(4 * n * share * (1 - share) + z**2)
@@ -166,8 +162,7 @@ def hidden(n: npt.NDArray[Any], k: int) -> npt.NDArray[np.bool_]:
     """Cells of a table (rows, columns) of denominators to leave blank: those of 1 to k - 1, and in their row
     and column the next smallest, lest totals give them away. An empty cell hides nobody.
     """
-    small = (n > 0) & (n < k)
-    blank = small.copy()
+    blank = (small := (n > 0) & (n < k)).copy()
     for axis in (0, 1):
         for at in range(n.shape[axis]):
             line, lost = n.take(at, axis), small.take(at, axis)

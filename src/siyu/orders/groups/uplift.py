@@ -8,7 +8,7 @@ no table shows. That is why it never comes without the placebo and the selection
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -72,16 +72,7 @@ class Uplift:
         return str(labels.GROUP_FEWER if fewer else labels.GROUP_VERDICTS[self.verdict])
 
 
-class Interval(Protocol):
-    """The ends of an interval."""
-
-    @property
-    def low(self) -> float:
-        """Its lower end."""
-
-    @property
-    def high(self) -> float:
-        """Its upper end."""
+Interval: TypeAlias = Figure | Estimate
 
 
 def beyond(difference: Interval, pace: Interval | None, by_quarter: Interval | None, dip: Interval | None) -> bool:
@@ -141,6 +132,4 @@ def _multiple(sums: npt.NDArray[np.generic]) -> Floats:
 
 def _hazard(frames: Frames) -> Estimate:
     events, risk = risk_sets(frames, HORIZON)
-    both = np.stack([events, risk], -1)
-    log_ratio = estimated(both, lambda s: log_hazard_ratio(s[..., 0], s[..., 1]))
-    return log_ratio.exp()
+    return estimated(np.stack([events, risk], -1), lambda s: log_hazard_ratio(s[..., 0], s[..., 1])).exp()
