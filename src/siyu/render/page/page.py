@@ -164,10 +164,10 @@ class Page:
         return Move(finding, name, ends, self.citations.causes(one.because), one.beyond_chance)
 
     def main_number(self, finding: FindingRecord) -> Said:
-        """The first number that its title names, with its unit where that is a time."""
+        """The first number that its title names, with its unit where that is a time; a count alone says little."""
         named = self.speech.placeholders(finding.message_id)
         value = next((value for value in finding.values if value.name in named), None)
-        if value is None:
+        if value is None or value.unit == "count":
             return Said()
         unit = f" {self.language.unit(value.unit)}" if value.unit in ("days", "months", "year") else ""
         return joined(self.speech.figure(value, f"{finding.key}.{value.name}"), unit)
