@@ -23,8 +23,7 @@ def tables_bytes(code: str, report: Report) -> bytes:
     speech = Speech(Language(code))
     name = str(speech.label(report.subject.name, 60))
     book = Book(speech, name, report.as_of)
-    contents = book.sheet(speech.message("Contents"))
-    _list(contents, _written(book, report), report, name)
+    _list(book.sheet(speech.message("Contents")), _written(book, report), report, name)
     return book.content()
 
 
@@ -53,11 +52,9 @@ def _written(book: Book, report: Report) -> list[Listed]:
     if report.disputes:
         words = say("Where sources disagree, and what was adopted")
         listed.append((_CHECK, write_conflicts(book, report, citations), words, ""))
-    terms = {term.key: term for finding in report.findings for term in definitions(finding)}
-    if terms:
-        listed.append(
-            (_CHECK, write_definitions(book, [*terms.values()]), say("What each figure counts, over what"), "")
-        )
+    if terms := {term.key: term for finding in report.findings for term in definitions(finding)}:
+        words = say("What each figure counts, over what")
+        listed.append((_CHECK, write_definitions(book, [*terms.values()]), words, ""))
     listed.append((_CHECK, write_sources(book, report, citations), say("Every entry with its document and grade"), ""))
     return listed
 

@@ -10,6 +10,7 @@ from siyu.render.deck.plots.frame import Frame, Plot
 from siyu.render.deck.plots.sheet import ChartSheet
 
 _THIN, _ALONE = 300, 100  # half a mark is this much thinner than the axis is long, in a band and where there is none
+Edge = tuple[str, list[float]]  # letter, cells
 _EDGES = ("Band from", "Mark from", "Mark to", "Band to")
 Columns = dict[str, tuple[str, list[float]]]  # name -> letter, cells
 
@@ -31,36 +32,29 @@ def banded(frame: Frame, rows: Sequence[Mark], names: Sequence[str], colours: Se
     # below zero bars stack away from zero, so the last piece comes first
     for part, sign in [*((piece, -1) for piece in reversed(pieces) if crosses), *((piece, 1) for piece in pieces)]:
         (start, froms), (end, tos), looks, word = part
-        where = frame.word("below zero" if sign < 0 else "above zero")
-        name = f"{frame.word(word)}, {where}"
+        name = f"{frame.word(word)}, {frame.word('below zero' if sign < 0 else 'above zero')}"
         cells = [_kept(sign, top) - _kept(sign, bottom) for bottom, top in zip(froms, tos, strict=True)]
         cells = [sign * abs(cell) for cell in cells]
         way = "MAX" if sign > 0 else "MIN"
-        formula = f"={sign}*ABS({way}(0,{end}{{row}})-{way}(0,{start}{{row}}))"
-        letter = sheet.add(name, cells, _filled(formula))
+        letter = sheet.add(name, cells, _filled(f"={sign}*ABS({way}(0,{end}{{row}})-{way}(0,{start}{{row}}))"))
         inside = "".join(coloured(at, colour) for at, colour in enumerate(looks))
         series.append(bar(len(series), letter, name, cells, inside, category))
     return horizontal(frame, sheet, series, category[1], stacked=True, shown=True)
 
 
-def _edges(
-    frame: Frame, sheet: ChartSheet, ends: dict[str, list[float]], letters: dict[str, str]
-) -> list[tuple[str, list[float]]]:
+def _edges(frame: Frame, sheet: ChartSheet, ends: dict[str, list[float]], letters: dict[str, str]) -> list[Edge]:
     """Letter and cells of where band and mark begin and end; on a logarithmic axis a mark is a factor wide."""
     low, high = frame.ends()
     thin = _ALONE if ends["low"] == ends["high"] else _THIN
     wide = (high / low) ** (1 / thin) if frame.log else (high - low) / thin
-    away = ("/", "*") if frame.log else ("-", "+")
-    before, after = (f"{letters['value']}{{row}}{sign}{wide!r}" for sign in away)
+    before, after = (f"{letters['value']}{{row}}{sign}{wide!r}" for sign in (("/", "*") if frame.log else ("-", "+")))
     least, most = f"=MIN({letters['low']}{{row}},{before})", f"=MAX({letters['high']}{{row}},{after})"
     formulas = (least, f"={before}", f"={after}", most)
     starts = [value / wide if frame.log else value - wide for value in ends["value"]]
     stops = [value * wide if frame.log else value + wide for value in ends["value"]]
     cells = ([*map(min, ends["low"], starts)], starts, stops, [*map(max, ends["high"], stops)])
-    return [
-        (sheet.add(frame.word(name), held, _filled(formula)), held)
-        for name, held, formula in zip(_EDGES, cells, formulas, strict=True)
-    ]
+    edges = zip(_EDGES, cells, formulas, strict=True)
+    return [(sheet.add(frame.word(name), held, _filled(formula)), held) for name, held, formula in edges]
 
 
 def _filled(formula: str) -> Callable[[int], str]:

@@ -28,16 +28,13 @@ def plot(frame: Frame) -> Plot:
     sheet.add(frame.word("To"), [end for _, end in spans], lambda row: f"=IF(C{row}=1,B{row},D{row}+B{row})")
     said = [f"{name}  {frame.speech.language.number(step)}" for name, step in zip(names, steps, strict=True)]
     codes = [quoted(number_code(step, "", frame.speech.language)) for step in steps]
-    category = (
-        sheet.add(frame.word("Label and number"), said, lambda row: f'=A{row}&"  "&TEXT(B{row},{codes[row - 2]})'),
-        said,
-    )
+    told = sheet.add(frame.word("Label and number"), said, lambda row: f'=A{row}&"  "&TEXT(B{row},{codes[row - 2]})')
+    category = (told, said)
     offsets: list[float] = [max(min(span), 0) + min(max(span), 0) for span in spans]
     hidden, word = sheet.add(frame.word("Offset"), offsets, _offset), frame.word("Offset")
     series = [bar(0, hidden, word, offsets, "", category, look=xml.NO_FILL + xml.NO_LINE)]
-    parts: list[tuple[str, list[float], Callable[[int], str]]] = [
-        ("above zero", [max(0, *span) - max(0, min(span)) for span in spans], _above)
-    ]
+    above: list[float] = [max(0, *span) - max(0, min(span)) for span in spans]
+    parts = [("above zero", above, _above)]
     if any(min(span) < 0 for span in spans):
         parts.append(("below zero", [min(0, *span) - min(0, max(span)) for span in spans], _below))
     kinds = ["Total" if total else "Rise" if step >= 0 else "Fall" for total, step in zip(totals, steps, strict=True)]
