@@ -13,7 +13,6 @@ from siyu.record import FINDING, NO_INPUT, SOURCES, SPAN, Entry, FindingRecord, 
 _KEPT_METADATA = ("kernelspec", "language_info")
 _TEMPORARY = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/\d+\.py")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")
-
 Notebook = Mapping[str, Any]
 
 
@@ -120,10 +119,8 @@ def _normalised_output(output: Mapping[str, Any]) -> dict[str, Any]:
     if "text" in kept:
         kept["text"] = _without_places(text(kept["text"]))
     if "data" in kept:
-        kept["data"] = {
-            mime: content if mime.endswith("json") else _without_places(text(content))
-            for mime, content in kept["data"].items()
-        }
+        plain = {mime: _without_places(text(said)) for mime, said in kept["data"].items() if not mime.endswith("json")}
+        kept["data"] = kept["data"] | plain
     return kept
 
 
