@@ -32,8 +32,7 @@ class Stated:
         Raises ValueError when more than one claim stands unresolved.
         """
         claims = self._claims(metric, statistic, entity, case)
-        standing = [claim for claim in claims if not self.ledger.rejected(claim)]
-        if not standing:
+        if not (standing := [claim for claim in claims if not self.ledger.rejected(claim)]):
             judged = [figure for claim in claims if (figure := self._judged(claim)) is not None]
             return judged[0] if judged else Absent((metric,))
         first, *others = [self._figure(claim) for claim in standing]

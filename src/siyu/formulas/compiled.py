@@ -33,8 +33,7 @@ class Compiled:
 
         Names beyond `inputs` are ignored, so one set of draws serves several formulas.
         Raises ValueError for a missing name, with the nearest."""
-        missing = [name for name in self.inputs if name not in values]
-        if missing:
+        if missing := [name for name in self.inputs if name not in values]:
             raise ValueError(f"no value for {', '.join(missing)}. {nearest(missing[0], values)}")
         results = self.function(*(values[name] for name in self.inputs))
         return {name: np.asarray(result, float) for name, result in zip(self.outputs, results, strict=True)}
@@ -43,8 +42,7 @@ class Compiled:
 def compiled(outputs: Mapping[str, Expr]) -> Compiled:
     """The numpy function of the outputs. Arguments are sorted by name, so nothing depends on dict order."""
     names = inputs(*outputs.values())
-    symbols = [Symbol(name, real=True) for name in names]
-    function = lambdify(symbols, list(outputs.values()), modules="numpy", cse=True)
+    function = lambdify([Symbol(name, real=True) for name in names], list(outputs.values()), modules="numpy", cse=True)
     return Compiled(names, tuple(outputs), function)
 
 

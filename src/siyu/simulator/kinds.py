@@ -35,7 +35,6 @@ PARAMETERS: dict[Kind, tuple[str, ...]] = {
 CHANNELS = ("live", "video", "card", "search")
 SALES = ((110, 138), (330, 358))  # days of the two sales, the later end excluded
 EVE = 21  # days before a sale in which a shop recruits
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Positive = Annotated[float, Field(gt=0)]
