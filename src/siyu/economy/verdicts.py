@@ -88,7 +88,7 @@ class People:
     @property
     def wins(self) -> Verdict:
         """How often the two bring most."""
-        message = msg("The {first} has a {share} chance of bringing most, the {second} {second_share}")
+        message = msg("The {first} is {share} likely to bring most, the {second} {second_share}")
         shares = {"share": self.decision.better, "second_share": self.decision.shares[self.decision.rival]}
         return Verdict({"id": message, "args": self.names}, {**shares, "error": self.decision.error})
 

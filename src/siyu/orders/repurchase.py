@@ -5,7 +5,7 @@ window has not passed for yet is None, never 0.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from siyu.figure import Figure
 from siyu.orders.counts import BUYER_SUMS, buyer_sums, cohorts, first_gaps, first_of, followed, month_of, returning
 from siyu.orders.frames import Frames, Ints
-from siyu.orders.sampling import Estimate, Floats, estimated, hidden, ratio, wilson
+from siyu.orders.sampling import Estimate, Floats, divided, estimated, hidden, left_out, ratio, wilson
 from siyu.orders.survival import at_risk, survivors
 
 WINDOWS = (30, 90, 180)
@@ -37,11 +37,13 @@ def in_window(frames: Frames, since: date, until: date, k: int = 0) -> Figures:
         "repeat_buyer_gmv_share": (column["repeat_paid_fen"], column["paid_fen"], buyers),
         "orders_per_buyer": (column["orders"], column["buyers"], buyers),
     }
-    twice = {"repurchase_rate": "twice_by_day", "repurchase_rate_orders": "twice_by_order"}
-    found = {key: proportion(frames, key, int(column[name].sum()), buyers, k) for key, name in twice.items()}
+    found: Figures = {
+        key: proportion(frames, key, column[part], column["buyers"], k)
+        for key, part in (("repurchase_rate", "twice_by_day"), ("repurchase_rate_orders", "twice_by_order"))
+    }
     for key, (top, bottom, n) in pairs.items():
         estimate = ratio(np.stack([top, bottom], -1))
-        found[key] = None if buyers < k else estimate.figure(key, n, frames.sources)
+        found[key] = None if buyers < k else estimate.figure(key, n, frames.sources, k)
     return found
 
 
@@ -50,8 +52,8 @@ def between(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]
     a month of either is missing."""
     if later[1] > frames.as_of or any(earlier[0] <= month <= later[1] for month in frames.missing):
         return None
-    both, early = returning(frames, earlier, later).sum(0)
-    return proportion(frames, "return_purchase_rate", int(both), int(early), k)
+    both, early = returning(frames, earlier, later).T
+    return proportion(frames, "return_purchase_rate", both, early, k)
 
 
 @dataclass(frozen=True)
@@ -77,9 +79,11 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
     cells, sums = followed(frames, windows)
     totals = sums.sum(0)
     all_seen, all_again = totals[:, 1::2], totals[:, 2::2]
-    keys = [f"repurchase_{window}d" for window in windows]
-    shares = zip(keys, all_again.sum(0).tolist(), all_seen.sum(0).tolist(), strict=True)
-    figures = {key: proportion(frames, key, again, seen, k) for key, again, seen in shares}
+    figures: Figures = {}
+    for place, window in enumerate(windows):
+        key = f"repurchase_{window}d"
+        seen, again = (sums[..., at + 2 * place].sum(1) for at in (1, 2))
+        figures[key] = proportion(frames, key, again, seen, k)
     mature = all_seen == totals[:, :1]
     blank = hidden(np.where(mature, all_seen, 0), k)
     rows = []
@@ -153,9 +157,13 @@ def survival(gaps: Ints, window: int) -> Estimate:
     return estimated(gaps, share).clipped(0, 1)
 
 
-def proportion(frames: Frames, key: str, successes: int, n: int, k: int = 0) -> Figure | None:
-    """A plain share of buyers as metric `key`; None under `k` buyers or without any."""
-    return wilson(successes, n).figure(key, n, frames.sources, k)
+def proportion(frames: Frames, key: str, successes: Ints | int, n: Ints | int, k: int = 0) -> Figure | None:
+    """A plain share of buyers, of numbers or of numbers per cluster, as metric `key`; None under `k` buyers or without
+    any."""
+    pairs = np.stack(np.atleast_1d(successes, n), -1)
+    top, total = pairs.sum(0).tolist()
+    left = left_out(pairs, lambda sums: divided(sums[..., 0], sums[..., 1]))
+    return replace(wilson(top, total), left=left).figure(key, total, frames.sources, k)
 
 
 def year_before(frames: Frames) -> date:

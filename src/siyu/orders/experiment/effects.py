@@ -19,7 +19,7 @@ from siyu.figure import Figure
 from siyu.orders.experiment.draws import INVITED, OTHERS
 from siyu.orders.frames import Frames, run
 from siyu.orders.groups.intervals import hybrid
-from siyu.orders.sampling import Estimate, normal_quantile, wilson
+from siyu.orders.sampling import UNDEFINED, Estimate, normal_quantile, wilson
 
 WINDOW = 90
 COUNTS = ("n", "bought", "joined", "both")
@@ -103,7 +103,7 @@ def joining(sums: Sums) -> Estimate:
     square, middle, rest = uptake**2 - z2 * spread[1], gain * uptake - z2 * shared, gain**2 - z2 * spread[0]
     inside = middle**2 - square * rest
     if square <= 0 or inside < 0:
-        return Estimate(*[math.nan] * 4)
+        return UNDEFINED
     low, high = ((middle + sign * math.sqrt(inside)) / square for sign in (-1, 1))
     return Estimate(gain / uptake, low, high, (high - low) / 2 / math.sqrt(z2)).clipped(-1, 1)
 
