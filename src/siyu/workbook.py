@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
     from siyu.own_data import Holdings, NoInput
+    from siyu.reach.audience import Audience
     from siyu.value.worth import Assumed
 
 
@@ -147,6 +148,19 @@ class Workbook(Stated):
             for key, expression in keys.items()
         )
         return Assumed(share, self.assumption("customer_cost_public"), conversion, discount)
+
+    @cached_property
+    def audience(self) -> Audience:
+        """What a section on reach works on: assumptions, own figures before them, and the tables of a client."""
+        from siyu.reach.audience import TABLES, Audience, bound  # here: see `economy`
+
+        inputs = bound(self.assumptions, self.subject.category, self.own_inputs.rows)
+        if self.subject.kind == "case" or not self.subject.id:
+            return Audience(inputs)
+        held = {kind: table for kind in TABLES if (table := self.own.reported(kind)) is not None}
+        sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
+        sends, frames = self.own.books.reported.get("sends"), self.own.frames("members")
+        return Audience(inputs, held, sends, frames, sources, self.own.k)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:

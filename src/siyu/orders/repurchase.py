@@ -79,11 +79,11 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
     cells, sums = followed(frames, windows)
     totals = sums.sum(0)
     all_seen, all_again = totals[:, 1::2], totals[:, 2::2]
-    figures: Figures = {}
-    for place, window in enumerate(windows):
-        key = f"repurchase_{window}d"
-        seen, again = (sums[..., at + 2 * place].sum(1) for at in (1, 2))
-        figures[key] = proportion(frames, key, again, seen, k)
+    keys = [f"repurchase_{window}d" for window in windows]
+    figures: Figures = {
+        key: proportion(frames, key, sums[..., 2 + 2 * place].sum(1), sums[..., 1 + 2 * place].sum(1), k)
+        for place, key in enumerate(keys)
+    }
     mature = all_seen == totals[:, :1]
     blank = hidden(np.where(mature, all_seen, 0), k)
     rows = []
