@@ -30,6 +30,6 @@ def _whiskers(frame: Frame, sheet: ChartSheet, rows: list[Mark], value: str) -> 
     """Error bars from low to high."""
     low, high = (sheet.add(frame.word(end.title()), [row.at(end) for row in rows]) for end in ("low", "high"))
     down, up = [row.value - row.low for row in rows], [row.high - row.value for row in rows]
-    below = sheet.add(frame.word("down to low"), down, lambda row: f"={value}{row}-{low}{row}")
-    above = sheet.add(frame.word("up to high"), up, lambda row: f"={high}{row}-{value}{row}")
+    below = sheet.add(frame.word("down to low"), down, f"={value}{{row}}-{low}{{row}}")
+    above = sheet.add(frame.word("up to high"), up, f"={high}{{row}}-{value}{{row}}")
     return xml.error_bars(xml.stroke(INK, 1.25), xml.numbers(below, down), xml.numbers(above, up))
