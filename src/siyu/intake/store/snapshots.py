@@ -149,27 +149,38 @@ def _frame(part: Part, keys: Keys) -> pd.DataFrame:
 
 
 def overlapping(parts: Sequence[Part]) -> list[Clash]:
-    """Order exports without order numbers that hold the same records: what is counted twice, nobody could tell.
-
-    Of two that are the same in another dress, the later one goes."""
-    loose = [part for part in parts if part.format.kind == "orders" and "order_id" not in part.columns]
-    held = [(part, _records(part)) for part in loose] if len(loose) > 1 else []
+    """Order exports of which one has no order numbers, and which hold the same records: what is counted twice, nobody
+    could tell. Of two that are the same in another dress, the later one goes."""
+    orders = [part for part in parts if part.format.kind == "orders"]
+    loose = {part.folder for part in orders if "order_id" not in part.columns}
+    held = [(part, _records(part)) for part in orders] if len(orders) > 1 and loose else []
     found: list[Clash] = []
     for (a, mine), (b, theirs) in combinations(held, 2):
-        one, other = _counted(mine, theirs)
-        if one.equals(other):
-            found.append(Clash(b.name, "same_file", a.name))
+        if not {a.folder, b.folder} & loose:
             continue
-        spans = [side.index.get_level_values(0) for side in (one, other)]
-        since, until = max(span.min() for span in spans), min(span.max() for span in spans)
-        inside = [side[(span >= since) & (span <= until)].sum() for side, span in zip((one, other), spans, strict=True)]
-        both = np.minimum(*one.align(other, join="inner")).sum()
-        if both and both >= SHARED * min(inside):
+        hidden = (side.drop(columns="who", errors="ignore") for side in (mine, theirs))
+        named, nameless = _shared(mine, theirs), _shared(*hidden)  # one may spell its buyers otherwise
+        if max(named, nameless) == 1.0:
+            found.append(Clash(b.name, "same_file", a.name))
+        elif named >= SHARED or nameless >= MOST:
             found += _both(a, b, "overlap")
     return found
 
 
-SHARED = 0.2  # of the records of the shorter one that may be alike by chance
+def _shared(mine: pd.DataFrame, theirs: pd.DataFrame) -> float:
+    """The share of records, of those of the shorter one in the days of both, that both hold; 1 only when both are the
+    same."""
+    one, other = _counted(mine, theirs)
+    if one.equals(other):
+        return 1.0
+    spans = [side.index.get_level_values(0) for side in (one, other)]
+    since, until = max(span.min() for span in spans), min(span.max() for span in spans)
+    inside = [side[(span >= since) & (span <= until)].sum() for side, span in zip((one, other), spans, strict=True)]
+    both = np.minimum(*one.align(other, join="inner")).sum()
+    return min(float(both / min(inside)), 0.99) if both else 0.0
+
+
+SHARED, MOST = 0.2, 0.9  # of the records that may be alike by chance, with the buyer and without
 _WHEN = ("paid_at", "created_at")
 
 
