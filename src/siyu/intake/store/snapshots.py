@@ -12,7 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from siyu.intake.formats.format import tables
+from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.problems import Trouble
 from siyu.intake.store.buyers import Keys
 from siyu.intake.store.parts import Part
 
@@ -35,6 +37,24 @@ class ContradictionError(ValueError):
     def __init__(self, clashes: Sequence[Clash]) -> None:
         self.clashes = tuple(clashes)
         super().__init__("exports contradict each other")
+
+
+def refuse_repeats(found: Sequence[Account]) -> None:
+    """Refuse files whose content an earlier one has."""
+    first: dict[str, str] = {}
+    for account in found:
+        if account.digest and not account.refused:
+            if before := first.get(account.digest):
+                account.refuse(Trouble(0, None, "same_file", before))
+            first.setdefault(account.digest, account.file)
+
+
+def refuse_clashes(found: Sequence[Account], clashes: Sequence[Clash]) -> None:
+    """Refuse files that cannot stand beside others."""
+    for one in clashes:
+        for account in found:
+            if account.file == one.file and not account.refused:
+                account.refuse(Trouble(0, None, one.code, one.other))
 
 
 def _both(one: Part, other: Part, code: str) -> list[Clash]:
