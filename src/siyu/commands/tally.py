@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 from siyu.commands.options import misused
@@ -70,7 +69,11 @@ def tally(subject: str, as_of: str = "") -> Tally:
 def _worth(frames: Frames, about: Subject, held: Holdings) -> tuple[list[Metric], list[Missing]]:
     """Metrics of what customers are worth."""
     book = open_workbook("08_customer_value", about.id, as_of=held.as_of.isoformat())
-    make = partial(Worth, currency=about.currency, assumed=book.assumed, ads=held.reported("ad_days"))
+    ads, largest = held.reported("ad_days"), frames.platforms[0]
+
+    def make(own: Frames, k: int) -> Worth:
+        return Worth(own, k, about.currency, book.assumed, ads, own.platforms[0] != largest)
+
     return metrics(frames, about.suppress_below, about.currency, VALUES, make)
 
 

@@ -33,7 +33,8 @@ def _cost(key: str) -> Callable[[Worth], Figure | str | None]:
 def _payback(worth: Worth) -> Figure | str | None:
     if worth.cost.reason or isinstance(worth.assumed.share, Absent):
         return worth.cost.reason or REFUSED["no_margin"]
-    return worth.payback or REFUSED["not_yet"]
+    months, ends = worth.payback
+    return REFUSED["not_yet"] if months is None else months if ends else REFUSED["unsure"]
 
 
 METRICS: tuple[Method, ...] = tuple(
