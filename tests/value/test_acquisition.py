@@ -109,6 +109,32 @@ def test_sales_may_look_fine_where_contribution_loses(shop):
     assert (sales.value, profit.value) == (pytest.approx(3.25), pytest.approx(0.65))
 
 
+def said_of(worth):
+    return exhibits.answer(worth), exhibits.limits(worth)[1]
+
+
+def test_the_answer_says_what_may_be_paid_as_far_as_that_is_known(shop):
+    conversion = Figure(0.05, 0.01, 0.1, "ratio", "assumption90", sources=("assumption:interest",))
+    answer, most = said_of(Worth(shop, 0, "CNY", Assumed(SHARE, conversion=conversion), spend()))
+    assert (answer.message, most.message) == (SAID["answer"], SAID["limits"])
+    assert answer.figures["buyer"].value == pytest.approx(0.2 * 1300)
+    assert answer.figures["follower"].value == pytest.approx(0.05 * 0.2 * 1300)
+    assert answer.opening.asks == ("gross_margin",)
+    answer, most = said_of(Worth(shop, 0, "USD", Assumed(SHARE)))
+    assert (answer.message, most.message) == (SAID["answer_buyer"], SAID["limits_buyer"])
+    assert answer.figures["buyer"].unit == "USD"
+    assert answer.opening.asks == ("gross_margin", "cac")
+    answer, most = said_of(Worth(shop, 0, "USD"))
+    assert answer.message == SAID["answer_observed"]
+    assert isinstance(most.figures["buyer"], Absent)
+
+
+def test_a_year_is_never_held_against_half_a_year(shop):
+    found = Worth(shop, 0, "CNY", Assumed(SHARE), spend()).limits
+    assert found["all"].value == pytest.approx(0.2 * 1300)  # thirteen purchases within a year
+    assert found["half"].value == pytest.approx(0.2 * 700)  # seven within half of it
+
+
 def test_products_carry_what_both_do_not_know():
     value = Figure(100, 90, 110, "CNY", "sampling95", sources=("orders:x",))
     found = times(value, SHARE, "customer_contribution")

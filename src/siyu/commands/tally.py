@@ -69,10 +69,10 @@ def tally(subject: str, as_of: str = "") -> Tally:
 def _worth(frames: Frames, about: Subject, held: Holdings) -> tuple[list[Metric], list[Missing]]:
     """Metrics of what customers are worth."""
     book = open_workbook("08_customer_value", about.id, as_of=held.as_of.isoformat())
-    ads, largest = held.reported("ad_days"), frames.platforms[0]
+    ads, largest = held.reported("ad_days"), frames.on(frames.platforms[0])
 
     def make(own: Frames, k: int) -> Worth:
-        return Worth(own, k, about.currency, book.assumed, ads, own.platforms[0] != largest)
+        return Worth(own, k, about.currency, book.assumed, ads, not own.purchases.equals(largest.purchases))
 
     return metrics(frames, about.suppress_below, about.currency, VALUES, make)
 
