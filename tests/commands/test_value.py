@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from siyu.commands import tally
 from siyu.commands.main import main
 from siyu.figure import Absent
 from siyu.language import Language
 from siyu.own_data import Holdings
 from siyu.subjects import load_subject
+from siyu.value.metrics import values
 from siyu.value.worth import Assumed
 from siyu.workbook import open_workbook
 
@@ -26,7 +26,8 @@ contribution_share,,What is left,留存,all,,0.2,0.3,0.4,pert,ratio,PRIOR,As fin
 def demo():
     about = load_subject("demo")
     held = Holdings.of(about, about.as_of)
-    return tally._worth(tally._frames(held), about, held)
+    assumed = open_workbook("08_customer_value", "demo").assumed
+    return values(held.every("members", "follows"), about.suppress_below, "CNY", assumed, held.reported("ad_days"))
 
 
 def test_every_value_has_a_figure_or_a_reason_in_every_scope(demo):

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import pandas as pd
+
 from siyu.figure import Absent, Figure
-from siyu.orders.metrics import Method
+from siyu.orders.frames import Frames
+from siyu.orders.metrics import Method, Metric, Missing, metrics
 from siyu.value.labels import CLOSED, REFUSED
 from siyu.value.patrons import WINDOWS
-from siyu.value.worth import Worth
+from siyu.value.worth import Assumed, Worth
 
 
 def _value(key: str) -> Callable[[Worth], Figure | str | None]:
@@ -50,3 +53,15 @@ METRICS: tuple[Method, ...] = tuple(
         ("payback_months", _payback),
     )
 )
+
+
+def values(
+    frames: Frames, k: int, currency: str, assumed: Assumed, ads: pd.DataFrame | None
+) -> tuple[list[Metric], list[Missing]]:
+    """METRICS of each identity scope; `ads` count as spent for the platform with most orders."""
+    largest = frames.on(frames.platforms[0]).purchases
+
+    def worth(own: Frames, k: int) -> Worth:
+        return Worth(own, k, currency, assumed, ads, not own.purchases.equals(largest))
+
+    return metrics(frames, k, currency, METRICS, worth)
