@@ -12,7 +12,7 @@ import pandas as pd
 
 from siyu.orders.frames import Frames, counted, run
 from siyu.value.forecast import per_row
-from siyu.value.gate import Gate
+from siyu.value.gate import Believed, Gate
 from siyu.value.patrons import each
 
 CLASSES = ("hhh", "hlh", "lhh", "llh", "hhl", "hll", "lhl", "lll")  # recent, often, much: high or low
@@ -96,9 +96,9 @@ def quintile_best(rows: pd.DataFrame) -> tuple[int, int]:
 def deeds(gate: Gate) -> pd.DataFrame | None:
     """A row per deed that concerns buyers, in the order of DEEDS: deed, buyers, ahead (net sales expected of them in a
     year), at_stake (the same if all were still customers). None while the gate is closed."""
-    if not gate.open or gate.purchasing is None or gate.spend is None or gate.rows is None:
+    if (held := gate.believed) is None:
         return None
-    rows = per_row(gate.purchasing, gate.spend, gate.rows)
+    rows = per_row(held.purchasing, held.spend, held.rows)
     rows = rows.assign(deed=_deeds(rows))
     sums = rows.assign(**{name: rows[name] * rows["buyers"] for name in ("ahead", "at_stake")})
     found = sums.groupby("deed")[["buyers", "ahead", "at_stake"]].sum()
@@ -119,8 +119,8 @@ def to_win_back(frames: Frames, gate: Gate) -> pd.DataFrame:
     much and have not come for long. Raises ValueError without a table of orders."""
     if frames.orders is None:
         raise ValueError("no table of orders")
-    if gate.open and gate.purchasing is not None and gate.spend is not None:
-        chosen = _by_model(frames, gate)
+    if gate.believed is not None:
+        chosen = _by_model(frames, gate.believed)
     else:
         table = classed(frames, mean_cuts(standings(frames)))
         rows = run(table.filter(table.rfm.isin(["lhh", "llh"])).select("buyer_id", worth="net_fen"))
@@ -134,8 +134,8 @@ def to_win_back(frames: Frames, gate: Gate) -> pd.DataFrame:
     return found[["order_id", "platform", "by"]].reset_index(drop=True)
 
 
-def _by_model(frames: Frames, gate: Gate) -> pd.DataFrame:
+def _by_model(frames: Frames, held: Believed) -> pd.DataFrame:
     rows = run(each(frames).order_by("buyer_id")).assign(buyers=1)
-    scored = per_row(gate.purchasing, gate.spend, rows)  # type: ignore[arg-type]  # asked for above
+    scored = per_row(held.purchasing, held.spend, rows)
     chosen = scored[_deeds(scored) == "win_back"]
     return chosen[["buyer_id"]].assign(worth=chosen["at_stake"] * (1 - chosen["alive"]), by="model")

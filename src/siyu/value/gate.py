@@ -55,23 +55,29 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Believed:
+    """The chosen model and Gamma-Gamma, and the `patrons` of the whole record that both are fitted on."""
+
+    purchasing: Purchasing
+    spend: Fitted[GammaGamma]
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Gate:
     """checks: in the order of CHECKS. candidates: in the order of MODELS. cut: last day of the calibration.
 
-    purchasing, spend: the chosen model and Gamma-Gamma on the whole record; None where they cannot be fitted.
-    rows: the `patrons` that they are fitted on; None without any, or where months are missing."""
+    whole: None where a model cannot be fitted on the whole record."""
 
     checks: tuple[Check, ...]
     candidates: tuple[Candidate, ...]
     cut: date
-    purchasing: Purchasing | None
-    spend: Fitted[GammaGamma] | None
-    rows: pd.DataFrame | None = None
+    whole: Believed | None = None
 
     @property
-    def open(self) -> bool:
-        """Whether predictions may be printed."""
-        return all(check.passed for check in self.checks)
+    def believed(self) -> Believed | None:
+        """What predictions may be printed of; None while the gate is closed."""
+        return None if self.failed else self.whole
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -93,9 +99,10 @@ def gate(frames: Frames, cut: date | None = None) -> Gate:
     candidates = _candidates(frames, rows, cut, held) if rows is not None else ()
     best = _best(candidates)
     model = best.fitted.model if best and best.fitted else None
-    whole = model.fit(patrons.histories_of(rows)) if model and rows is not None else None
     spending = _possible(patrons.spending, rows)
     spend = _possible(GAMMA_GAMMA.fit, spending)
+    fitted = model.fit(patrons.histories_of(rows)) if model and rows is not None else None
+    believed = Believed(fitted, spend, rows) if fitted and spend and rows is not None else None
     repeat = float(rows.loc[rows["frequency"] > 0, "buyers"].sum()) if rows is not None else nan
     gap = patrons.median_gap(frames) if frames.buyers else nan
     error = abs(best.error) if best else nan
@@ -112,7 +119,7 @@ def gate(frames: Frames, cut: date | None = None) -> Gate:
         "spend": (least, 1.0, least > 1),
         "cohorts": (alike, LEVEL, alike > LEVEL),
     }
-    return Gate(tuple(Check(key, *found[key]) for key in CHECKS), candidates, cut, whole, spend, rows)
+    return Gate(tuple(Check(key, *found[key]) for key in CHECKS), candidates, cut, believed)
 
 
 def _possible(make: Callable[[Given], Made], given: Given | None) -> Made | None:

@@ -12,25 +12,12 @@ from siyu.value.patrons import WINDOWS
 from siyu.value.worth import Assumed, Worth
 
 
-def _value(key: str) -> Callable[[Worth], Figure | str | None]:
-    return lambda worth: worth.observed.get(key)
-
-
-def _predicted(key: str) -> Callable[[Worth], Figure | str | None]:
-    return lambda worth: _closed(worth) or worth.forecasts.get(key)
-
-
 def _closed(worth: Worth) -> str:
     return next((CLOSED[key] for key in worth.gate.failed), "")
 
 
 def _ltv(worth: Worth) -> Figure | str | None:
-    found = worth.ltv
-    return _closed(worth) or (REFUSED["no_margin"] if isinstance(found, Absent) else found)
-
-
-def _cost(key: str) -> Callable[[Worth], Figure | str | None]:
-    return lambda worth: worth.cost.reason or worth.cost.figures.get(key)
+    return _closed(worth) or (REFUSED["no_margin"] if isinstance(worth.ltv, Absent) else worth.ltv)
 
 
 def _payback(worth: Worth) -> Figure | str | None:
@@ -40,18 +27,23 @@ def _payback(worth: Worth) -> Figure | str | None:
     return REFUSED["not_yet"] if months is None else months if ends else REFUSED["unsure"]
 
 
-METRICS: tuple[Method, ...] = tuple(
-    Method(key, ("buyers",), function)
-    for key, function in (
-        *((f"observed_value_{days}d", _value(f"observed_value_{days}d")) for days in WINDOWS),
-        ("expected_purchases_365d", _predicted("expected_purchases_365d")),
-        ("p_alive", _predicted("p_alive")),
-        ("ltv_365d", _ltv),
-        ("cac", _cost("cac")),
-        ("cost_per_follower", _cost("cost_per_follower")),
-        ("cac_marginal", lambda _: REFUSED["not_by_lot"]),
-        ("payback_months", _payback),
-    )
+def _method(key: str, function: Callable[[Worth, str], Figure | str | None]) -> Method:
+    return Method(key, ("buyers",), lambda worth: function(worth, key))
+
+
+METRICS: tuple[Method, ...] = (
+    *(_method(f"observed_value_{days}d", lambda worth, key: worth.observed.get(key)) for days in WINDOWS),
+    *(
+        _method(key, lambda worth, key: _closed(worth) or worth.forecasts.get(key))
+        for key in ("expected_purchases_365d", "p_alive")
+    ),
+    _method("ltv_365d", lambda worth, _: _ltv(worth)),
+    *(
+        _method(key, lambda worth, key: worth.cost.reason or worth.cost.figures.get(key))
+        for key in ("cac", "cost_per_follower")
+    ),
+    _method("cac_marginal", lambda *_: REFUSED["not_by_lot"]),
+    _method("payback_months", lambda worth, _: _payback(worth)),
 )
 
 

@@ -19,8 +19,6 @@ from siyu.value.patrons import earned, mean_paid
 # what a subject may say itself, by the field of `Assumed`: an id of its assumptions.csv
 ROWS = {"share": "contribution_share", "cac": "cac", "conversion": "follower_conversion"}
 NO_DISCOUNT = Figure(0, 0, 0, "ratio_per_year")
-NO_SHARE, NO_COST = Absent(("contribution_share",)), Absent(("cac",))
-NO_CONVERSION = Absent(("follower_conversion",))
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,9 @@ class Assumed:
     """What orders do not tell. share: contribution of a net yuan; cac: cost of a buyer; conversion: followers who
     become buyers; discount: price of money a year; each Absent where nobody can say."""
 
-    share: Figure | Absent = NO_SHARE
-    cac: Figure | Absent = NO_COST
-    conversion: Figure | Absent = NO_CONVERSION
+    share: Figure | Absent = Absent(("contribution_share",))  # noqa: RUF009 - nothing of it can change
+    cac: Figure | Absent = Absent(("cac",))  # noqa: RUF009
+    conversion: Figure | Absent = Absent(("follower_conversion",))  # noqa: RUF009
     discount: Figure = NO_DISCOUNT
 
 
@@ -79,14 +77,14 @@ class Worth:
     @cached_property
     def forecasts(self) -> Figures:
         """expected_purchases_365d, p_alive, spend_per_purchase, new_buyer_365d; empty while the gate is closed."""
-        found, discount = self.gate, self.assumed.discount
-        if not found.open or found.purchasing is None or found.spend is None or found.rows is None:
+        discount = self.assumed.discount
+        if (held := self.gate.believed) is None:
             return {}
-        again, each = forecast.repeats(found.purchasing, discount.value), forecast.spend(found.spend)
-        rows, first = found.rows, mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
+        again, each = forecast.repeats(held.purchasing, discount.value), forecast.spend(held.spend)
+        first = mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
         estimates = {
-            "expected_purchases_365d": forecast.purchases(found.purchasing, rows),
-            "p_alive": forecast.alive(found.purchasing, rows),
+            "expected_purchases_365d": forecast.purchases(held.purchasing, held.rows),
+            "p_alive": forecast.alive(held.purchasing, held.rows),
             "spend_per_purchase": each,
             "new_buyer_365d": forecast.new_buyer(first, again, each),
         }
