@@ -40,6 +40,11 @@ class Inputs:
     draws: int = DRAWS
     measured: Mapping[str, Array] = field(default_factory=dict)
 
+    @property
+    def inputs(self) -> Mapping[str, Ranged]:
+        """The rows by symbol, as a what-if takes them."""
+        return self.rows
+
     @cached_property
     def drawn(self) -> dict[str, Array]:
         """symbol -> array (draws,)."""
