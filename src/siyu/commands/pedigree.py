@@ -21,12 +21,10 @@ def traced(folder: Path, key: str) -> str:
     file = shown_path(folder / "findings.json")
     record = opened(folder)
     if record is None or record["status"] != PUBLISHED:
-        step = f"Run: siyu report {folder.name}"
-        raise UsageError([Problem(file, 0, "", "no published report", "one", step)])
+        raise UsageError([Problem(file, 0, "", "no published report", "one", f"Run: siyu report {folder.name}")])
     findings = findings_of(folder).findings
     name, _, part = key.partition(".")
-    chosen = [one for one in findings if one.key == name]
-    if not chosen:
+    if not (chosen := [one for one in findings if one.key == name]):
         known = {one.key for one in findings}
         raise UsageError([Problem(file, 0, "key", key, "the key of a finding", nearest(name, known))])
     values = {value.name for one in chosen for value in one.values}

@@ -38,8 +38,7 @@ class Compiled:
 
         Names beyond `inputs` are ignored, so one set of draws serves several formulas.
         Raises ValueError for a missing name, with the nearest."""
-        missing = [name for name in self.inputs if name not in values]
-        if missing:
+        if missing := [name for name in self.inputs if name not in values]:
             raise ValueError(f"no value for {', '.join(missing)}. {nearest(missing[0], values)}")
         results = self.function(*(values[name] for name in self.inputs))
         return {name: np.asarray(result, float) for name, result in zip(self.outputs, results, strict=True)}

@@ -33,8 +33,7 @@ def tornado(output: Output, ranges: Mapping[str, Ranged]) -> pd.DataFrame:
     result = np.broadcast_to(np.asarray(output(values), float), (2 * len(drawn) + 1,))
     rows = pd.DataFrame({"label": drawn, "value": result[0], "low": result[1::2], "high": result[2::2]})
     width = (rows["high"] - rows["low"]).abs()
-    widest = width[width > 0].sort_values(ascending=False, kind="stable").index
-    return rows.loc[widest].reset_index(drop=True)
+    return rows.loc[width[width > 0].sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from siyu.record import FINDING, NO_INPUT, SOURCES, SPAN, Entry, FindingRecord, 
 _KEPT_METADATA = ("kernelspec", "language_info")
 _TEMPORARY = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/\d+\.py")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")
-
 Notebook = Mapping[str, Any]
 
 

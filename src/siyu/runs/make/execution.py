@@ -68,15 +68,10 @@ class Engine(NBClientEngine):  # type: ignore[misc]
             config.KernelManager.transport = "ipc"
             config.KernelManager.ip = str(sockets / "k")
         client = _Client(
-            nb_man,
-            kernel_name=kernel_name,
-            config=config,
-            log=logger,
-            timeout=None,
-            startup_timeout=start_timeout,
+            nb_man, kernel_name=kernel_name, config=config, log=logger, timeout=None, startup_timeout=start_timeout,
             record_timing=False,
             extra_arguments=["--HistoryManager.hist_file=:memory:", "--ext=siyu.runs.make.kernel_hooks"],
-        )
+        )  # fmt: skip
         client.progress = progress
         client.on_cell_executed = client.cell_done
         return client.execute()
@@ -103,18 +98,10 @@ def execute(task: Mapping[str, Any], progress: Progress) -> None:
     os.environ["IPYTHONDIR"] = str(Path(task["sockets"]) / "ipython")  # nobody's start-up files, nobody's history
     with tempfile.TemporaryDirectory(dir=task["sockets"], prefix="k") as sockets:
         executed = papermill.execute_notebook(
-            str(task["notebook"]),
-            None,
-            parameters=dict(task["parameters"]),
-            engine_name=NAME,
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
-            cwd=str(project_root()),
-            sockets=Path(sockets),
-            forks=task["forks"],
-            progress=progress,
-        )
+            str(task["notebook"]), None, parameters=dict(task["parameters"]), engine_name=NAME, progress_bar=False,
+            request_save_on_cell_execute=False, autosave_cell_every=0, cwd=str(project_root()),
+            sockets=Path(sockets), forks=task["forks"], progress=progress,
+        )  # fmt: skip
     storage.write(output, storage.pretty(normalised(executed)))
 
 

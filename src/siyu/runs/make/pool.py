@@ -122,8 +122,7 @@ class Pool:
             worker: Worker = key.data
             if worker not in self.workers:  # stopped for what another has just said
                 continue
-            received = os.read(worker.answers, 1 << 16)
-            if not received:
+            if not (received := os.read(worker.answers, 1 << 16)):
                 why = _cause_of_death(worker)
                 self._dismiss(worker)
                 if worker.task is not None:
@@ -147,8 +146,7 @@ class Pool:
         self._looked = time.monotonic()
 
     def _answer(self, worker: Worker, answer: Mapping[str, Any]) -> Iterator[tuple[Task, str | None]]:
-        task = worker.task
-        if task is None:
+        if (task := worker.task) is None:
             return
         if "done" not in answer:
             task.cells, task.output = answer["cells"], answer["output"]
@@ -180,15 +178,9 @@ class Pool:
         command = [sys.executable, *WORKER, str(writing), str(os.getpid())]
         with errors.open("wb") as file:
             process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=file,
-                pass_fds=[writing],
-                cwd=project_root(),
-                env=_environment(mark),
-                start_new_session=True,
-            )
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=file, pass_fds=[writing],
+                cwd=project_root(), env=_environment(mark), start_new_session=True,
+            )  # fmt: skip
         os.close(writing)
         worker = Worker(process, mark, reading, errors)
         self._selector.register(reading, selectors.EVENT_READ, worker)
@@ -211,9 +203,8 @@ class Pool:
     def _watch(self) -> None:
         command = [sys.executable, "-m", "siyu.runs.make.watchdog", self.run, str(self.sockets)]
         environment = {name: value for name, value in os.environ.items() if name != MARK}
-        self._watchdog = subprocess.Popen(
-            command, stdin=subprocess.PIPE, env=environment, cwd=project_root(), start_new_session=True
-        )
+        apart: Any = {"env": environment, "cwd": project_root(), "start_new_session": True}
+        self._watchdog = subprocess.Popen(command, stdin=subprocess.PIPE, **apart)
 
 
 def _ended(task: Task, fault: str | None) -> tuple[Task, str | None]:
