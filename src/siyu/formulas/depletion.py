@@ -151,12 +151,6 @@ def own_brings(pushes: Expr = PUSHES) -> Expr:
 
 
 @cache
-def next_message(scene: str, pushes: Expr = PUSHES) -> Expr:
-    """What one message a week more adds to it. CNY."""
-    return pool_value(scene, pushes + 1) - pool_value(scene, pushes)
-
-
-@cache
 def usual(scene: str) -> Expr:
     """Messages a week that are usual in a scene."""
     return s(SCENES[scene].usual) / MONTH_WEEKS
