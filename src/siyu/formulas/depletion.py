@@ -132,12 +132,6 @@ def held(scene: str, pushes: Expr = PUSHES) -> Expr:
 
 
 @cache
-def pool_value(scene: str, pushes: Expr = PUSHES) -> Expr:
-    """What the people of a scene bring, per member of the first week. CNY."""
-    return value_of(stays(scene, pushes), brings(scene, pushes))
-
-
-@cache
 def own_stays(pushes: Expr = PUSHES) -> Expr:
     """The same as `stays`, of hazards measured on the client's own groups."""
     return exp(-(s("own_h0") + s("own_h1") * pushes))
