@@ -189,6 +189,16 @@ class Workbook(Stated):
 
         return Holdings.of(self.subject, self.as_of)
 
+    @property
+    def orders(self) -> pd.DataFrame:
+        """A row per order line of the subject's exports, see `Holdings.orders`."""
+        return self.own.orders
+
+    @property
+    def purchases(self) -> pd.DataFrame:
+        """A row per buyer and purchase day, see `Holdings.purchases`."""
+        return self.own.purchases
+
     @cached_property
     def claims(self) -> pd.DataFrame:
         """All claims, one per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""

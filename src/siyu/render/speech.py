@@ -10,7 +10,8 @@ from string import Formatter
 from siyu.definitions import Definition, registry
 from siyu.findings import title
 from siyu.language import PSEUDO, Language, Segment
-from siyu.record import Chart, FindingRecord, Mark, NextStep, Table, TableColumn
+from siyu.messages import msg
+from siyu.record import Chart, FindingRecord, Mark, NextStep, Step, Table, TableColumn
 from siyu.record.text import Both, Message, Number, Quantity, Wording, wording
 from siyu.render import labels
 from siyu.render.said import NAME_LENGTH, NOTE_LENGTH, Piece, Said, joined, untrusted
@@ -197,6 +198,15 @@ def definitions(finding: FindingRecord) -> list[Definition]:
     """Metrics that the values and marks of a finding stand for."""
     keys = dict.fromkeys(one.definition for one in finding.quantities)
     return [registry().metrics[key] for key in keys if key in registry().metrics]
+
+
+def trial_text(speech: Speech, step: Step) -> Said:
+    """How an experiment is read, and how many people it takes."""
+    if not step.people or not step.difference:
+        return speech.label(step.trial, NOTE_LENGTH)
+    takes = msg("It takes {people} people in both arms to find a difference of {difference} four times in five.")
+    sizes = {"people": step.people, "difference": step.difference}
+    return joined(speech.label(step.trial, NOTE_LENGTH), speech.language.gap, speech.say(takes, sizes))
 
 
 def step_name(speech: Speech, one: NextStep) -> Said:

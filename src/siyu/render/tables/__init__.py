@@ -12,7 +12,7 @@ from siyu.render.tables.book import Book, BookSheet
 from siyu.render.tables.economics import Economics
 from siyu.render.tables.findings import FindingSheets
 from siyu.render.tables.input_sheet import InputSheet
-from siyu.render.tables.sources import write_conflicts, write_definitions, write_sources
+from siyu.render.tables.sources import write_conflicts, write_definitions, write_sensitivity, write_sources
 
 _CHANGE, _LOOK, _CHECK = msg("To change"), msg("To look up"), msg("To check")
 Listed = tuple[str, BookSheet, Said | str, str]  # group, sheet, what it holds, whether it can be changed
@@ -41,6 +41,9 @@ def _written(book: Book, report: Report) -> list[Listed]:
         results = economics.write(inputs.warning)
         words = say("Your case, the published one and the difference: where the answer turns")
         listed.append((_CHANGE, results, words, say("follows the inputs")))
+    if swings := [one for one in report.findings if one.chart.kind == "tornado"]:
+        words = say("How far each input moves a result on its own")
+        listed.append((_LOOK, write_sensitivity(book, swings), words, say("published values")))
     sheets = FindingSheets(book, citations)
     for section in report.sections:
         if findings := [one for one in report.findings if one.section == section.notebook]:
