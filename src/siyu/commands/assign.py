@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from siyu.commands.options import FILE, LANG, misused, reader_language, reporting_problems, tell, write_list
+from siyu.commands.options import FILE, LANG, known, misused, reader_language, reporting_problems, tell, write_list
 from siyu.errors import shown_path
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     same list is written. Have the time of each invitation filled in, and put the file beside the exports: section 07
     then leads with the comparison.
     """
+    known(subject)
     from siyu.intake.store import assignments
     from siyu.orders.experiment.draws import base_share
     from siyu.orders.experiment.effects import WINDOW

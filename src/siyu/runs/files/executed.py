@@ -119,9 +119,14 @@ def _normalised_output(output: Mapping[str, Any]) -> dict[str, Any]:
     if "text" in kept:
         kept["text"] = _without_places(text(kept["text"]))
     if "data" in kept:
-        plain = {mime: _without_places(text(said)) for mime, said in kept["data"].items() if not mime.endswith("json")}
-        kept["data"] = kept["data"] | plain
+        kept["data"] = {mime: _normalised_content(mime, content) for mime, content in kept["data"].items()}
     return kept
+
+
+def _normalised_content(mime: str, content: Any) -> Any:
+    if mime.endswith("json"):
+        return content
+    return text(content) if mime == "image/png" else _without_places(text(content))  # a picture names no place
 
 
 def _without_places(content: str) -> str:

@@ -5,10 +5,12 @@ import resource
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import papermill
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.log import logger
@@ -55,10 +57,12 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, sockets: Path, progress: Progress, start_timeout: int, **_: Any
-    ) -> Any:
+        cls, nb_man: Any, kernel_name: str, *, sockets: Path, forks: str, progress: Progress, start_timeout: int,
+        **_: Any,
+    ) -> Any:  # fmt: skip
         """Execute the notebook in a kernel of its own."""
         config = Config()
+        config.ForkProvisioner.server = forks
         config.KernelManager.connection_file = str(sockets / "kernel.json")
         if sys.platform != "win32":
             config.KernelManager.transport = "ipc"
@@ -74,13 +78,17 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 
 
 papermill_engines.register(NAME, Engine)
+_PROVISIONERS = KernelProvisionerFactory.instance()
+_FORK = EntryPoint(NAME, "siyu.runs.make.provisioner:ForkProvisioner", _PROVISIONERS.GROUP_NAME)
+_PROVISIONERS.provisioners[NAME] = _FORK
+_PROVISIONERS.default_provisioner_name = NAME
 
 
 def execute(task: Mapping[str, Any], progress: Progress) -> None:
     """Run `task["notebook"]` with `task["parameters"]`; write it, normalised, to `task["output"]`.
 
-    task: notebook, output, trail (paths), sockets (short folder of this run), parameters (name -> scalar),
-    memory (limit in bytes).
+    task: notebook, output, trail (paths), sockets (short folder of this run), forks (path of the fork server's socket,
+    "" without one), parameters (name -> scalar), memory (limit in bytes).
     Raises what papermill raises; nothing is written then.
     """
     output = Path(task["output"])
@@ -92,7 +100,7 @@ def execute(task: Mapping[str, Any], progress: Progress) -> None:
         executed = papermill.execute_notebook(
             str(task["notebook"]), None, parameters=dict(task["parameters"]), engine_name=NAME, progress_bar=False,
             request_save_on_cell_execute=False, autosave_cell_every=0, cwd=str(project_root()),
-            sockets=Path(sockets), progress=progress,
+            sockets=Path(sockets), forks=task["forks"], progress=progress,
         )  # fmt: skip
     storage.write(output, storage.pretty(normalised(executed)))
 
