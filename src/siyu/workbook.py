@@ -116,9 +116,8 @@ class Workbook(Stated):
 
         own = category or self.subject.category
         mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
-        on = max(self.as_of, self.fees.since)
         fees = self.fees.measured(self.own_inputs.rules)  # the client's own settlement first
-        return Economy(self.assumptions, fees, own, day, on, draws, seed, mine)
+        return Economy(self.assumptions, fees, own, day, max(self.as_of, self.fees.since), draws, seed, mine)
 
     @property
     def no_rule(self) -> NoInput | None:
