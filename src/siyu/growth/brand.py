@@ -105,7 +105,7 @@ class Growth:
         if posts is None or "views" not in posts or not {"fans", "active"} <= {*weeks}:
             return None
         views = posts[posts["views"] > 0]
-        monday = views["published_at"].dt.normalize() - pd.to_timedelta(views["published_at"].dt.dayofweek, unit="D")
+        monday = views["published_at"].dt.normalize() - pd.to_timedelta(views["published_at"].dt.day_of_week, unit="D")
         outcome = np.log(views["views"]).groupby(monday).mean().reindex(weeks.index)
         return _slopes(lifted(weeks, outcome.to_numpy(float)))
 
@@ -144,7 +144,7 @@ NODES = ("views", "rooms", "ads", "fans", "shop", "groups", "orders")
 
 def _week(times: pd.Series) -> pd.Series:
     day = times.dt.normalize()
-    found: pd.Series = day - pd.to_timedelta(day.dt.dayofweek, unit="D")
+    found: pd.Series = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
     return found
 
 

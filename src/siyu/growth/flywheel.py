@@ -125,7 +125,7 @@ class Flywheel:
     @cached_property
     def gain(self) -> Weekly | None:
         """Fans that a fan brings back before leaving."""
-        if self.k is None or self.lacks:
+        if self.lacks or self.k is None:
             return None
         parts = {"k": self.k, **{name: self.rates[name] for name in ("won", "active", "churn")}}
         value = parts["won"].value * parts["k"].value * parts["active"].value / parts["churn"].value

@@ -121,5 +121,5 @@ def funnel(events: Source, as_of: date, window: int = 90, sources: tuple[str, ..
         people=("fen", "size"), fen=("fen", "sum"), later=("later", "sum")
     )  # fmt: skip
     stays = cohort["stay"].le(limit)
-    invited = int((stays & cohort["came"].le(limit)).sum())
+    invited = int((stays & cohort["came"].eq(cohort["stay"])).sum())  # who stayed before was not brought
     return Funnel(reached, skipped, kinds, invited, int(stays.sum()), window, sources)

@@ -159,7 +159,7 @@ def _run(weeks: pd.DataFrame, names: list[str]) -> pd.DataFrame:
 
 def _monday(days: pd.Index | pd.Series) -> pd.DatetimeIndex:
     index = pd.DatetimeIndex(days)
-    return index - pd.to_timedelta(index.dayofweek, unit="D")
+    return index - pd.to_timedelta(index.day_of_week, unit="D")
 
 
 def _filled(weeks: pd.DataFrame) -> pd.DataFrame:

@@ -15,7 +15,7 @@ def paint(plate: Plate) -> None:
     for at, row in enumerate(steps):
         axes.bar(at, 1 + at, width=0.96, color=theme.MAIN, alpha=0.25 + 0.2 * min(at, 3))
         text = f"{wrapped(language.say(row.label), room, language)}\n{plate.number_of(row)}"
-        colour = theme.PAPER if at > 1 else theme.INK
+        colour = theme.PAPER if at > 2 else theme.INK
         axes.text(at, 0.5, text, ha="center", va="center", fontsize=9 - plate.narrow, color=colour)
     for at, row in enumerate(steps[:-1]):
         if (move := moves.get(str(row.label))) is None:
