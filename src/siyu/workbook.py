@@ -152,10 +152,9 @@ class Workbook(Stated):
         inputs = bound(self.assumptions, self.subject.category, self.own_inputs.rows)
         if self.subject.kind == "case" or not self.subject.id:
             return Audience(inputs)
-        held = {kind: table for kind in TABLES if (table := self.own.reported(kind)) is not None}
         sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
-        sends, frames = self.own.books.reported.get("sends"), self.own.frames("members")
-        return Audience(inputs, held, sends, frames, sources, self.own.k)
+        sends, _ = self.own.stored("sends")
+        return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
