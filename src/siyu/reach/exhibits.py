@@ -269,8 +269,7 @@ def worked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
                for value, low, high in spans]  # fmt: skip
     cells = pd.Series([None if one is None else cell(one) for one in figures], rows.index, object)
     table = rows[["task", "done", "not_done"]].assign(change=cells, sources=_refs(refs, rows))
-    known = [one for one in figures if one is not None]
-    if not known:
+    if not (known := [one for one in figures if one is not None]):
         return table, Verdict("", {"task_change": Absent(("task_change",))})
     best = max(known, key=lambda one: one.value)
     return table, Verdict(SAID["task" if best.low > 0 else "task_alike"], {"best": best})
