@@ -102,7 +102,7 @@ def _beside(numbers: npt.NDArray[np.uint64], short: npt.NDArray[np.uint64], chan
     each other as whole ones do."""
     rounded, same = short == numbers, short[1:] == short[:-1]
     either = rounded[1:] | rounded[:-1]
-    pairs = np.count_nonzero(same & ~either)
+    pairs = float(np.count_nonzero(same & ~either))
     wide = float(np.count_nonzero(np.diff(numbers) < NEAR / chance)) / NEAR  # where whole ones lie far apart
     return float(np.count_nonzero(same & either)), 2.0 * max(pairs, wide, 1 / NEAR) * chance, int(numbers.size)
 
