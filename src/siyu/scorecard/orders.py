@@ -17,7 +17,7 @@ from siyu.orders.frames import Frames, opened, run
 from siyu.orders.repurchase import Figures, between, in_window, retention, survival
 from siyu.orders.survival import at_risk, log_hazard_ratio, survivors
 from siyu.paths import data_dir
-from siyu.scorecard import value
+from siyu.scorecard import growth, reach, value
 
 START, CUT, END = date(1997, 1, 1), date(1997, 9, 30), date(1998, 6, 30)
 FIRST_HALF, SECOND_HALF = (START, date(1997, 6, 30)), (date(1997, 7, 1), date(1997, 12, 31))
@@ -58,6 +58,7 @@ def scorecard(master: Frames) -> list[Score]:
     worlds = {f"Null world: {name}": runs[:, at] for at, name in enumerate(_WORLD)}
     computed = {**_master(master), **_cohorts(master), **_repurchase(master), **_sample_counts(days)}
     computed |= {**_censoring(days), **_six_mp(), **_heart()}
+    computed |= growth.results() | reach.results()
     computed |= value.results(_frames(days, CUT), days[days["day"] <= pd.Timestamp(CUT)])
     computed |= {name: float(runs.mean()) for name, runs in worlds.items()}
     spreads = {name: 3 * float(runs.std()) for name, runs in worlds.items()}
@@ -97,8 +98,7 @@ def _cohorts(master: Frames) -> Results:
 
 def _repurchase(master: Frames) -> Results:
     half = in_window(master, *FIRST_HALF) | {"return_purchase_rate": between(master, FIRST_HALF, SECOND_HALF)}
-    ever = in_window(master, START, END)
-    return {**_shares("CDNOW 1997 first half", half), **_shares("CDNOW ever", ever)}
+    return {**_shares("CDNOW 1997 first half", half), **_shares("CDNOW ever", in_window(master, START, END))}
 
 
 def _shares(what: str, figures: Figures) -> Results:
@@ -144,8 +144,7 @@ def _six_mp() -> Results:
     arms = [rows[rows["arm"] == arm] for arm in ("placebo", "6-MP")]
     left = np.array([[(arm["weeks"] == week).sum() for week in weeks] for arm in arms])
     events = np.array([[((arm["weeks"] == week) & (arm["relapse"] == 1)).sum() for week in weeks] for arm in arms])
-    risk = at_risk(left)
-    curve = survivors(events, risk)[1]
+    curve = survivors(events, at_risk(left))[1]
     found = {f"week {week}": share for week, share in zip(weeks, curve, strict=True)}
     found["median, weeks"] = weeks[np.argmax(curve <= 0.5)]
     censored = [stats.CensoredData.right_censored(arm["weeks"], arm["relapse"] == 0) for arm in arms]
@@ -197,5 +196,4 @@ def _coins(days: pd.DataFrame, random: np.random.Generator) -> list[float]:
 
 
 def _frames(days: pd.DataFrame, as_of: date) -> Frames:
-    columns = {name: days[name].dt.date for name in ("day", "first_day")}
-    return opened(as_of, days.assign(**columns))
+    return opened(as_of, days.assign(**{name: days[name].dt.date for name in ("day", "first_day")}))

@@ -146,9 +146,8 @@ class Story:
         self._list(slide, "List 1", say("What would change the answer"), changes)
         self._list(slide, "List 2", say("Next steps"), steps)
         slide.put("Source", self.sourcing.line([lead, *reasons], slide.spots["Source"]))
-        slide.notes(
-            [title, *(run.text for text in texts.values() for line in text for run in line.runs), *turns, *steps]
-        )
+        read = [run.text for text in texts.values() for line in text for run in line.runs]
+        slide.notes([title, *read, *turns, *steps])
 
     def _reason(self, finding: FindingRecord) -> list[Paragraph]:
         caveat = next(iter(self.speech.caveats(finding)), None)

@@ -12,8 +12,7 @@ def reduced(image: Image.Image, colours: int) -> Image.Image:
 
     Median cut and its like merge a pale fill with the white around it, and a range loses its bar.
     """
-    counted = image.getcolors(1 << 16)
-    if counted is None:  # a photograph, not a chart
+    if (counted := image.getcolors(1 << 16)) is None:  # a photograph, not a chart
         return image
     shades = np.array([rgb for _, rgb in sorted(counted, key=lambda entry: (-entry[0], entry[1]))], np.int32)
     palette = Image.new("P", (1, 1))
