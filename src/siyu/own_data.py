@@ -200,8 +200,7 @@ class Holdings:
         as long as all platforms were observed.
 
         platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
-        Empty tables where there are no orders.
-        """
+        Empty tables where there are no orders."""
         return self.every(*kinds, platform=platform).on(platform or "all")
 
     def largest(self, *kinds: str) -> Frames:
@@ -255,6 +254,14 @@ class Holdings:
         if (frame := self.books.frame(kind)) is not None:
             frame.attrs["refs"] = self.refs(kind)
         return frame
+
+    def tables(self, *kinds: str) -> dict[str, pd.DataFrame]:
+        """`reported` of those of the kinds that some export holds."""
+        return {kind: frame for kind in kinds if (frame := self.reported(kind)) is not None}
+
+    def stored(self, kind: str) -> tuple[Path | None, tuple[str, ...]]:
+        """A reported table as the engine reads it, None without one, and the refs of its files."""
+        return self.books.reported.get(kind), self.refs(kind)
 
     def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
         if path is not None:

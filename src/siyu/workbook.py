@@ -1,7 +1,6 @@
 """The workbook: what a notebook opens. It loads evidence, hands out figures and keeps findings.
 
-It computes nothing. Numbers reach a notebook only through it, so every finding knows what it was read from.
-"""
+It computes nothing. Numbers reach a notebook only through it, so every finding knows what it was read from."""
 
 from __future__ import annotations
 
@@ -85,8 +84,7 @@ class Workbook(Stated):
     def assumption(self, assumption_id: str) -> Figure:
         """An assumption's mode with its 5th and 95th percentiles. Raises KeyError with the nearest id.
 
-        A row for the subject's own category (`order_value.liquor`) comes before the general one.
-        """
+        A row for the subject's own category (`order_value.liquor`) comes before the general one."""
         own = f"{assumption_id}.{self.subject.category}"
         assumption_id = own if own in self.assumptions else assumption_id
         if assumption_id not in self.assumptions:
@@ -99,8 +97,7 @@ class Workbook(Stated):
         """The platform's fee share for a route at `as_of`, `day` days after the shop opened.
 
         category: default the subject's own; one without rules of its own falls under `all`. beside: what the rule is
-        to be held against; where that is absent, so is the fee, as it is before the first rule.
-        """
+        to be held against; where that is absent, so is the fee, as it is before the first rule."""
         if isinstance(beside, Absent):
             return beside
         if self.as_of < self.fees.since:
@@ -116,9 +113,8 @@ class Workbook(Stated):
 
         own = category or self.subject.category
         mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
-        on = max(self.as_of, self.fees.since)
         fees = self.fees.measured(self.own_inputs.rules)  # the client's own settlement first
-        return Economy(self.assumptions, fees, own, day, on, draws, seed, mine)
+        return Economy(self.assumptions, fees, own, day, max(self.as_of, self.fees.since), draws, seed, mine)
 
     @property
     def no_rule(self) -> NoInput | None:
@@ -135,25 +131,18 @@ class Workbook(Stated):
         the economics, which know nothing of another currency than that of the ledgers."""
         from siyu.value.worth import ROWS, Assumed  # here: see `own`
 
-        told: dict[str, Figure | Absent] = {
-            name: self.assumption(row) for name, row in ROWS.items() if row in self.assumptions
-        }
+        told: dict[str, Any] = {key: self.assumption(row) for key, row in ROWS.items() if row in self.assumptions}
         if self.subject.currency == "CNY" and self.no_rule is None:
-            told = {"cac": self.assumption("customer_cost_public"), **self._worked_out(), **told}
+            from siyu.economy import measures  # here: see `economy`
+
+            told = {"cac": self.assumption("customer_cost_public")} | told
+            economy = self.economy()
+            worked_out = {"share": measures.kept_share(), "conversion": measures.follower_conversion()}
+            drawn = economy.outcomes(worked_out)  # where everything came back nothing is kept to take a share of
+            for key, one in worked_out.items():
+                known = isfinite(drawn[key].drawn.sum())
+                told.setdefault(key, economy.stated(ROWS[key], one) if known else Absent((ROWS[key],)))
         return Assumed(discount=self.assumption("capital_cost"), **told)
-
-    def _worked_out(self) -> dict[str, Figure | Absent]:
-        """Share and conversion of `Assumed`, by the economics."""
-        from siyu.economy import measures  # here: see `economy`
-        from siyu.value.worth import ROWS
-
-        economy = self.economy()
-        keys = {"share": measures.kept_share(), "conversion": measures.follower_conversion()}
-        drawn = economy.outcomes(keys)  # of a client to whom everything came back nothing is kept to take a share of
-        return {
-            name: economy.stated(ROWS[name], one) if isfinite(drawn[name].drawn.sum()) else Absent((ROWS[name],))
-            for name, one in keys.items()
-        }
 
     @cached_property
     def audience(self) -> Audience:
@@ -163,10 +152,9 @@ class Workbook(Stated):
         inputs = bound(self.assumptions, self.subject.category, self.own_inputs.rows)
         if self.subject.kind == "case" or not self.subject.id:
             return Audience(inputs)
-        held = {kind: table for kind in TABLES if (table := self.own.reported(kind)) is not None}
         sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
-        sends, frames = self.own.books.reported.get("sends"), self.own.frames("members")
-        return Audience(inputs, held, sends, frames, sources, self.own.k)
+        sends, _ = self.own.stored("sends")
+        return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
@@ -252,8 +240,7 @@ class Workbook(Stated):
         """Keep and show a finding. Its title is the answer, built from `values`; see `Facets`.
 
         kind: of subjects that it is for; of others there is none.
-        Raises ValueError when the key is taken or a message names a value that is not there.
-        """
+        Raises ValueError when the key is taken or a message names a value that is not there."""
         if kind not in ("", self.subject.kind):
             return None
         opened: Holdings | None = self.__dict__.get("own")  # else the case's ledger is what was looked in
@@ -292,8 +279,7 @@ def open_workbook(
 
     as_of: ISO date, default from subject.yml; category: of goods, likewise. A subject's own assumptions.csv and
     fees.csv override rows. Without a subject, the section is made for everybody with this case, date and category.
-    Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used.
-    """
+    Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used."""
     theme.apply()  # what analysts draw themselves looks like the rest
     pd.options.display.float_format = "{:.4g}".format  # as in the text of a finding
     ledger = bundled_ledger()

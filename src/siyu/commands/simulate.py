@@ -90,6 +90,7 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
     from siyu.simulator.campaigns import campaign_files, campaign_truth
     from siyu.simulator.charges import settlement_file
     from siyu.simulator.dashboards import dashboard_files
+    from siyu.simulator.growth_files import growth_files, growth_truth, rooms
     from siyu.simulator.message_files import message_files, message_truth
     from siyu.simulator.order_files import order_files, people_files
 
@@ -105,12 +106,15 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
                        "world": world, **brand.truth()})  # fmt: skip
         if not number:
             booked = [settlement_file(brand)] if settlement else []
-            more = (*people_files(brand), *dashboard_files(brand), *campaign_files(brand), *booked)
+            seen = rooms(brand) if name == "demo" else {}
+            more = (*people_files(brand), *dashboard_files(brand, seen), *campaign_files(brand), *booked)
             content |= {f"exports/{path}": data for path, data in more}
             truths[0]["campaigns"] = campaign_truth(brand)
             if name == "demo":
                 content |= {f"exports/{path}": data for path, data in message_files(brand)}
                 truths[0]["messages"] = message_truth(brand)
+                content |= {f"exports/{path}": data for path, data in growth_files(brand)}
+                truths[0]["growth"] = growth_truth(brand)
     content["subject.yml"] = _subject(name, plans[0].world).encode()
     truth = {"schema": 1, "synthetic": True, "files": accounts, "shops": truths, "written": sorted(content)}
     content["truth.json"] = (json.dumps(truth, ensure_ascii=False, indent=1) + "\n").encode()

@@ -13,6 +13,7 @@ from siyu.observed import notes
 from siyu.orders.frames import Frames
 from siyu.orders.metrics import Metric, Missing, metrics
 from siyu.own_data import Holdings
+from siyu.reach.metrics import reach_metrics
 from siyu.scorecard.orders import Score, scorecard
 from siyu.subjects import load_subject
 from siyu.value.metrics import values
@@ -62,7 +63,8 @@ def tally(subject: str, as_of: str = "") -> Tally:
         book = open_workbook("08_customer_value", about.id, as_of=held.as_of.isoformat())
         given = about.suppress_below, about.currency, book.assumed, held.reported("ad_days")
         worth, unknown = values(frames, *given)
-        found, missing = found + worth, missing + unknown
+        reached, unreached = reach_metrics(book.audience)  # and what messages do to groups
+        found, missing = found + worth + reached, missing + unknown + unreached
     refused = [account for account in held.books.accounts if account.refused]
     return Tally(held.observed, found, missing, refused, notes(held.spans, held.as_of))
 
