@@ -29,13 +29,15 @@ from siyu.figure import Absent, Figure
 from siyu.findings import Facets, Finding, cell_text, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
-from siyu.record import Chart, Table
+from siyu.record import Chart, Plan, Table
 from siyu.subjects import Subject, anybody, load_subject
 
 if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
     from siyu.own_data import Holdings, NoInput
+    from siyu.playbook.form import Form
+    from siyu.playbook.plan import Planning
     from siyu.value.worth import Assumed
 
 
@@ -165,6 +167,37 @@ class Workbook:
             for key, expression in keys.items()
         )
         return Assumed(share, self.assumption("customer_cost_public"), conversion, discount)
+
+    @cached_property
+    def form(self) -> Form:
+        """The intake form of the client, an empty one without. Raises UsageError, see `load_form`."""
+        from siyu.playbook.form import load_form  # here: see `own`
+
+        return load_form(self.subject.folder, self.subject.currency)
+
+    @cached_property
+    def unknowns(self) -> dict[str, Figure]:
+        """Inputs of the economics -> what knowing them for a year of the client is worth, see `decision.ranking`."""
+        if self.subject.currency != "CNY" or self.no_rule is not None:
+            return {}
+        from siyu.economy import decision  # here: see `economy`
+
+        economy = self.economy()
+        ranked = decision.ranking(economy, decision.order_decision(economy), decision.audience_decision(economy))
+        return {one.group: one.year for one in ranked if one.year is not None}
+
+    def planning(self, earlier: str = "") -> Planning:
+        """What to do next about what is known of the client. earlier: the plan of the report before, as JSON."""
+        from siyu.playbook.known import known  # here: see `own`
+        from siyu.playbook.plan import Planning
+        from siyu.playbook.tasks import bundled_tasks
+        from siyu.value.worth import Worth
+
+        frames, ads = self.own.largest("members", "follows", "sessions", "assignments"), self.own.reported("ad_days")
+        worth = Worth(frames, self.own.k, self.subject.currency, self.assumed, ads)
+        before = Plan.model_validate_json(earlier) if earlier else None
+        asked = known(self.own, worth, self.form)
+        return Planning(asked, bundled_tasks(), self.as_of, self.subject.id, self.unknowns, before)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:

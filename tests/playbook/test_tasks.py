@@ -6,11 +6,11 @@ import pytest
 
 from siyu.errors import LedgerError
 from siyu.evidence.sources import Source
-from siyu.evidence.steps import load_steps
 from siyu.evidence.table import read_table
 from siyu.paths import data_dir
+from siyu.playbook.tasks import load_steps
 
-PATH = data_dir() / "playbook" / "steps.csv"
+PATH = data_dir() / "playbook" / "tasks.csv"
 
 
 def test_every_step_names_a_source_of_the_ledger_and_its_grade():
@@ -21,15 +21,17 @@ def test_every_step_names_a_source_of_the_ledger_and_its_grade():
 @pytest.mark.parametrize(
     ("was", "becomes", "said"),
     [
-        ("move_trial,friction,", "move_trial,conversion,", "conversion, also of"),
-        ("move_trial,friction,", "route_trial,friction,", "route_trial, also on line"),
+        ("move_trial,measure,friction,", "move_trial,measure,conversion,", "conversion, also of"),
+        ("move_trial,measure,friction,", "route_trial,measure,friction,", "route_trial, also on line"),
         (",0,600,2,4,14,30,", ",700,600,2,4,14,30,", "cost_low"),
+        (",0.003,0.012,0.03,lapsed", ",0.03,0.012,0.03,lapsed", "lift_low <= lift_mode"),
+        (",profit_roi,below,1,", ",profit_roi,below,,", "metric, sense and threshold"),
     ],
 )
 def test_a_wrong_row_is_refused(tmp_path, was, becomes, said):
     text = PATH.read_text(encoding="utf-8")
     assert was in text
-    wrong = tmp_path / "steps.csv"
+    wrong = tmp_path / "tasks.csv"
     wrong.write_text(text.replace(was, becomes), encoding="utf-8")
     with pytest.raises(LedgerError, match=said):
         load_steps(wrong)
