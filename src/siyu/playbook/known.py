@@ -11,6 +11,7 @@ import ibis
 import pandas as pd
 
 from siyu.figure import Absent, Figure, or_absent
+from siyu.orders import refunds
 from siyu.orders.frames import Frames, run
 from siyu.orders.metrics import METRICS, Parts, metrics
 from siyu.own_data import Holdings
@@ -20,7 +21,8 @@ from siyu.value.metrics import METRICS as VALUES
 from siyu.value.worth import Worth
 
 QUARTER = 91  # days
-SAID = {"sales_roi", "profit_roi", "margin_to_team_cost", "identity_share"}  # beside the metrics of the registry
+# beside the metrics of the registry, or as a section prints them: section orders leaves months out that are too young
+SAID = {"sales_roi", "profit_roi", "margin_to_team_cost", "identity_share", "refund_rate"}
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,9 @@ class Known:
     def _said(self) -> dict[str, Figure | Absent]:
         """Figures that the form makes known, and returns over spend, which section value prints."""
         returns = dict(self.worth.returns) if self.orders else {}
+        if self.orders:
+            frames = self.own.frames()
+            returns["refund_rate"] = refunds.settled_rate(refunds.by_month(frames, self.own.k), frames.sources)
         return {**returns, "margin_to_team_cost": self._team_earned, "identity_share": self.own.identified()}
 
     @property
