@@ -10,6 +10,8 @@ else
 VENV := .venv
 endif
 BIN := $(VENV)/bin
+# a process for each core, each test file in one of them
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 MESSAGES := src/siyu/locale/zh/LC_MESSAGES
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
@@ -35,8 +37,8 @@ test: install ## every check; browser and office tests run when their program is
 	run format $(BIN)/ruff format --check --quiet --output-format concise .; \
 	run types $(BIN)/mypy --no-error-summary; \
 	run imports $(BIN)/lint-imports --no-logo --no-cache; \
-	run notebooks $(BIN)/python -m pytest --quiet --nbval notebooks/; \
-	run tests $(BIN)/python -m pytest --quiet; \
+	run notebooks $(BIN)/python -m pytest --quiet $(PARALLEL) --nbval notebooks/; \
+	run tests $(BIN)/python -m pytest --quiet $(PARALLEL); \
 	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
 
 test-all: export SIYU_REQUIRE := browser,office,java

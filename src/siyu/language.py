@@ -138,7 +138,7 @@ class Language:
         return self._dressed(self._digits(value / scale), suffix, unit)
 
     def span(self, low: float, high: float, unit: str = "", kind: str = "") -> str:
-        """A range, each end with its suffix: 415万–830万元, CNY 4.15M–8.3M, 2%–5%.
+        """A range, its unit said once, each end with its suffix: 415万–830万元, CNY 4.15M–8.3M, 2–5%; in Chinese 2%–5%.
 
         kind of the interval: ends have two digits where they are assumed, and whole points where shares are
         sampled, more only where they would read alike, or as nothing or everything; elsewhere three digits."""
@@ -146,10 +146,12 @@ class Language:
             low, high = short
         if unit in ("ratio", POINTS):
             first, last = self._share_ends(low, high, kind, "%" if unit == "ratio" else "")
+            first = first if self.data_code == "zh" else first.removesuffix("%")
             joined = f"{first}{DASH}{last}" if low >= 0 else self._from_to(first, last)
             return self._points(joined) if unit == POINTS else joined
         if low < 0:
-            return self._from_to(self.number(low, unit), self.number(high, unit))
+            ahead = self.data_code != "zh" and unit.startswith(("CNY", "USD"))
+            return self._from_to(self.number(low, unit if ahead else ""), self.number(high, "" if ahead else unit))
         scale, suffix = self._scale(max(abs(low), abs(high)), unit)
         small, own = (scale, suffix) if abs(low) / scale >= 1 or not low else self._scale(low, unit)
         if suffix and not own:

@@ -100,13 +100,18 @@ class Holdings:
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
         """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""
-        used = [account for account in self.books.accounts if not account.refused and _kind(account) in kinds]
-        return tuple(sorted(f"orders:{name(account)}" for account in used if platform in ("", _platform(account))))
+        used = [one for one in self.books.accounts if not one.refused and _kind(one) in kinds]
+        own = [one for one in used if not platform or (one.entry is not None and one.entry.platform == platform)]
+        return tuple(sorted(f"orders:{name(one)}" for one in own))
 
     @property
     def records(self) -> Mapping[str, OrdersEntry]:
         """ref -> what the references say about the file."""
-        return {f"orders:{name(account)}": _entry(account) for account in self.books.accounts}
+        found = {}
+        for file, label in ((name(one), _format_name(one)) for one in self.books.accounts):
+            named, ref = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}"), f"orders:{file}"
+            found[ref] = OrdersEntry(ref=ref, kind="orders", path=file, source=None, name=named)
+        return found
 
     @cached_property
     def files(self) -> pd.DataFrame:
@@ -128,14 +133,13 @@ class Holdings:
     @cached_property
     def problems(self) -> pd.DataFrame:
         """A row per problem listed: file, column (null for the line), reason (message), line (int64), sources."""
+        columns = ["file", "line", "column", "reason", "sources"]
         rows = [
-            {"file": _verbatim(name(account)), "line": one.line, "column": one.column and _verbatim(one.column),
-             "reason": one.public,
-             "sources": [f"orders:{name(account)}"]}
-            for account in self.books.accounts
-            for one in sorted(account.problems, key=Trouble.place)
-        ]  # fmt: skip
-        return pd.DataFrame(rows, columns=["file", "line", "column", "reason", "sources"])
+            (_verbatim(name(own)), one.line, one.column and _verbatim(one.column), one.public, [f"orders:{name(own)}"])
+            for own in self.books.accounts
+            for one in sorted(own.problems, key=Trouble.place)
+        ]
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def order_files(self) -> pd.DataFrame:
@@ -274,12 +278,6 @@ def name(account: Account) -> str:
     return f"{EXPORTS}/{account.public}"
 
 
-def _entry(account: Account) -> OrdersEntry:
-    file, label = name(account), _format_name(account)
-    named = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}")
-    return OrdersEntry(ref=f"orders:{file}", kind="orders", path=file, source=None, name=named)
-
-
 def _lacks(message: str, *headers: str) -> Mapping[str, Any]:
     return {"id": message, "args": {"column": {"value": ", ".join(dict.fromkeys(headers))}}}
 
@@ -291,10 +289,6 @@ def _verbatim(text: str) -> dict[str, str]:
 
 def _kind(account: Account) -> str:
     return account.entry.kind if account.entry is not None else "unknown"
-
-
-def _platform(account: Account) -> str:
-    return account.entry.platform if account.entry is not None else ""
 
 
 def _format_name(account: Account) -> dict[str, str]:

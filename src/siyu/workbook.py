@@ -38,19 +38,18 @@ if TYPE_CHECKING:
     from siyu.own_data import Holdings, NoInput
     from siyu.playbook.form import Form
     from siyu.playbook.plan import Planning
+    from siyu.reach.audience import Audience
     from siyu.value.worth import Assumed
 
 
 @dataclass
-class Workbook:
-    """One section of one subject's report. Open it with `open_workbook`."""
+class Workbook(Stated):
+    """One section of one subject's report, which reads the ledger for its case. Open it with `open_workbook`."""
 
     subject: Subject
-    case: str
     section: str
     as_of: date
     language: Language
-    ledger: Ledger
     assumptions: Assumptions
     fees: FeeRules
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -58,24 +57,15 @@ class Workbook:
     def figure(
         self, metric: str, statistic: str | None = None, *, entity: str | None = None, case: str | None = None
     ) -> Figure | Absent:
-        """The adopted figure of a metric for the case (or another `case`), see `Stated.figure`; Absent where it is in
-        another currency than the subject's figures."""
+        """See `Stated`; Absent where the figure is in another currency than the subject's."""
         if case is None and self.apart:
             return Absent((metric,))
-        return self._stated.of(case).figure(metric, statistic, entity)
+        return super().figure(metric, statistic, entity=entity, case=case)
 
     @property
     def apart(self) -> bool:
         """Whether the subject is not compared with published cases: its currency is not theirs."""
         return self.subject.currency != "CNY"
-
-    def claim(self, claim_id: str) -> Figure:
-        """One claim as printed, adopted or not (to show rivals). Raises KeyError with the nearest id."""
-        return self._stated.claim(claim_id)
-
-    def rival(self, metric: str, *, case: str | None = None) -> Figure | Absent:
-        """The claim on this metric that a conflict rejected, as printed; Absent when there is none."""
-        return self._stated.of(case).rival(metric)
 
     def count(self, frame: pd.DataFrame, case: str = "") -> Figure:
         """How many rows of the ledger a frame holds; its source is the ledger of the case.
@@ -86,14 +76,6 @@ class Workbook:
     def counts(self, frames: Mapping[str, pd.DataFrame], case: str = "") -> dict[str, Figure]:
         """`count` of each frame."""
         return {name: self.count(frame, case) for name, frame in frames.items()}
-
-    def names(self, claims: pd.DataFrame) -> pd.Series:
-        """Row labels for a frame of claims, see `Stated.names`."""
-        return self._stated.names(claims)
-
-    @property
-    def _stated(self) -> Stated:
-        return Stated(self.ledger, self.case)
 
     def reference(self, name: str) -> pd.DataFrame:
         """A bundled data set (all columns text); `attrs["ref"]` is its source ref."""
@@ -137,7 +119,8 @@ class Workbook:
         own = category or self.subject.category
         mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
         on = max(self.as_of, self.fees.since)
-        return Economy(self.assumptions, self._fees, own, day, on, draws, seed, mine)
+        fees = self.fees.measured(self.own_inputs.rules)  # the client's own settlement first
+        return Economy(self.assumptions, fees, own, day, on, draws, seed, mine)
 
     @property
     def no_rule(self) -> NoInput | None:
@@ -199,6 +182,18 @@ class Workbook:
         asked = known(self.own, worth, self.form)
         return Planning(asked, bundled_tasks(), self.as_of, self.subject.id, self.unknowns, before)
 
+    def audience(self) -> Audience:
+        """What a section on reach works on: assumptions, own figures before them, and the tables of a client."""
+        from siyu.reach.audience import TABLES, Audience, bound  # here: see `economy`
+
+        inputs = bound(self.assumptions, self.subject.category, self.own_inputs.rows)
+        if self.subject.kind == "case" or not self.subject.id:
+            return Audience(inputs)
+        held = {kind: table for kind in TABLES if (table := self.own.reported(kind)) is not None}
+        sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
+        sends, frames = self.own.books.reported.get("sends"), self.own.frames("members")
+        return Audience(inputs, held, sends, frames, sources, self.own.k)
+
     @cached_property
     def own_inputs(self) -> OwnInputs:
         """What the subject itself brings into the economics: measured on its exports, or said in subject.yml."""
@@ -213,16 +208,11 @@ class Workbook:
             return own.OwnInputs(stated=stated)
         from siyu.orders import measured  # here: see `own`
 
-        figures = measured.measured(self.own.frames("follows"), about.suppress_below)
-        booked = self.own.refs("charges")
-        settled = measured.rates(self.own.frames(), self.own.charges, about.suppress_below, booked)
+        held, k = self.own, about.suppress_below
+        figures = measured.measured(held.frames("follows"), k)
+        settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
         return own.OwnInputs(found, stated, own.charged(settled), about.category)
-
-    @property
-    def _fees(self) -> FeeRules:
-        """The fee rules, the client's own settlement first."""
-        return self.fees.measured(self.own_inputs.rules)
 
     @cached_property
     def own(self) -> Holdings:
@@ -244,12 +234,12 @@ class Workbook:
     @cached_property
     def claims(self) -> pd.DataFrame:
         """All claims, one per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""
-        return self._stated.frame(self.ledger.claims.values())
+        return self.frame(self.ledger.claims.values())
 
     @cached_property
     def case_claims(self) -> pd.DataFrame:
         """Rows of `claims` that belong to the case."""
-        return self._stated.frame(self.ledger.case_claims(self.case))
+        return self.frame(self.ledger.case_claims(self.case))
 
     @cached_property
     def conflicts(self) -> pd.DataFrame:
@@ -292,19 +282,15 @@ class Workbook:
         """
         if kind not in ("", self.subject.kind):
             return None
+        opened: Holdings | None = self.__dict__.get("own")  # else the case's ledger is what was looked in
+        searched = tuple(sorted(opened.records)) if opened and opened.records else (f"ledger:{self.case}",)
         finding = make_finding(
-            key, self.section, message, values, chart, language=self.language, searched=self._looked_in, **facets
+            key, self.section, message, values, chart, language=self.language, searched=searched, **facets
         )
         if self.findings.setdefault(key, finding).record.message_id != finding.record.message_id:
             raise ValueError(f"finding {key} exists already; keys are unique within a section")
         self.findings[key] = finding
         return finding
-
-    @property
-    def _looked_in(self) -> tuple[str, ...]:
-        """What a finding rests on that misses something: the files opened so far, else the case's ledger."""
-        opened: Holdings | None = self.__dict__.get("own")
-        return tuple(sorted(opened.records)) if opened and opened.records else (f"ledger:{self.case}",)
 
     def references(self) -> References:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
@@ -313,7 +299,8 @@ class Workbook:
         rows: Mapping[str, Assumption] = self.assumptions
         if any(ref.endswith(".own") for ref in refs):
             rows = ChainMap(self.own_inputs.by_id, self.assumptions)  # type: ignore[arg-type]  # only read
-        fees = self._fees if any(ref.startswith("fee:own_") for ref in refs) else self.fees
+        charged = any(ref.startswith("fee:own_") for ref in refs)
+        fees = self.fees.measured(self.own_inputs.rules) if charged else self.fees
         found = References.collect(refs, self.ledger, rows, fees, own)
         return replace(found, observed=self.own.observed) if own else found
 
@@ -343,13 +330,7 @@ def open_workbook(
     if case not in (cases := ledger.cases()):
         problem = Problem("parameters", 0, "case", case, "a case with at least three figures", nearest(case, cases))
         raise UsageError([problem])
-    return Workbook(
-        about,
-        case,
-        section,
-        date.fromisoformat(as_of) if as_of else about.as_of,
-        Language(lang),
-        ledger,
-        load_assumptions(data_dir() / "assumptions.csv", *(folder / "assumptions.csv" for folder in own)),
-        fee_rules(data_dir() / "fees.csv", *(folder / "fees.csv" for folder in own)),
-    )
+    day = date.fromisoformat(as_of) if as_of else about.as_of
+    assumed = load_assumptions(data_dir() / "assumptions.csv", *(folder / "assumptions.csv" for folder in own))
+    fees = fee_rules(data_dir() / "fees.csv", *(folder / "fees.csv" for folder in own))
+    return Workbook(ledger, case, about, section, day, Language(lang), assumed, fees)

@@ -15,13 +15,13 @@ import click
 from siyu.errors import Problem, ProblemsError, UsageError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from siyu.language import Language
 
 FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
-OUT = click.option(
-    "--out", type=FOLDER, default=Path("reports"), show_default=True, help="Folder that holds the reports."
-)
+OUT = click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 LANG = click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of texts; default: environment.")
 
@@ -63,6 +63,15 @@ def reader_language(code: str | None) -> Language:
 def tell(language: Language, message: str, **values: object) -> None:
     """A line for people, in their language."""
     click.echo(language.say(message, {name: {"value": str(value)} for name, value in values.items()}), err=True)
+
+
+def write_list(out: Path, rows: pd.DataFrame) -> None:
+    """A list of orders as CSV, for nobody else to read."""
+    # a tab keeps a spreadsheet from rounding the number
+    listed = rows.assign(order_id="\t" + rows["order_id"])
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        listed.to_csv(file, index=False)
+    out.chmod(0o600)
 
 
 def print_json(content: Any) -> None:

@@ -118,10 +118,11 @@ def _publish(
     from siyu.runs.files.record import FAILED
 
     out.mkdir(parents=True, exist_ok=True)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
     with contextlib.closing(Console()) as console:
-        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console, present=present)
+        batch = Batch(plans, out, jobs=jobs or cores, force=force, progress=console, present=present)
         try:
             outcomes = batch.run()
         except (OSError, IndexFailedError) as error:
@@ -150,10 +151,8 @@ def _wishes(
 
     here = place("command line")
     if sum((bool(subjects), every, manifest is not None)) != 1:
-        found = "more than one" if subjects or every else "nothing"
-        expected = "subjects, or --all, or --manifest FILE"
-        known = ", ".join(subject_dirs()) or "none yet"
-        raise misused("subject", found, expected, f"Known subjects: {known}.")
+        found, known = "more than one" if subjects or every else "nothing", ", ".join(subject_dirs()) or "none yet"
+        raise misused("subject", found, "subjects, or --all, or --manifest FILE", f"Known subjects: {known}.")
     if manifest is not None:
         if lang != _ALL_LANGUAGES or as_of or parameters or delivery.options:
             expected = "no --lang, --as-of, -p, --template, --pdf or --appendix beside a manifest"
@@ -170,7 +169,3 @@ def _wishes(
         raise UsageError(problems)
     names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
     return [Wish(name, here, _languages(lang), as_of, given, delivery=delivery) for name in names]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

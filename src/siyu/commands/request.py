@@ -25,9 +25,9 @@ _LONGEST = 28  # of the name of a sheet, with a number before it
 @LANG
 @reporting_problems
 def request(subject: str, out: Path, lang: str | None) -> None:
-    """Write what SUBJECT is to be asked for: a sheet for each file, with where it is found, the columns that are needed,
-    the personal ones to leave out, the question it answers, and an example row; then the questions that are open in
-    drafts of formats and in the intake form. What is worth most comes first."""
+    """Write what SUBJECT is to be asked for: a sheet for each file, with where it is found, the columns that are
+    needed, the personal ones to leave out, the question it answers, and an example row; then the questions that are
+    open in drafts of formats and in the intake form. What is worth most comes first."""
     import xlsxwriter
 
     from siyu.playbook.asked import asked, questions
@@ -64,7 +64,8 @@ class _Pages:
     def overview(self, files: list[AskedFile]) -> None:
         """A line for each file, the most worth first."""
         heads = [msg("No."), msg("File"), msg("Which question it answers"), msg("Where it is found"),
-                 msg("Worth of knowing, CNY a quarter"), msg("Figures that wait for it"), msg("Sent already?")]  # fmt: skip
+                 msg("Worth of knowing, CNY a quarter"), msg("Figures that wait for it"),
+                 msg("Sent already?")]  # fmt: skip
         page = self._sheet(self.say(msg("What we need")), msg("Files to send, what is worth most first"), heads,
                            (6, 26, 38, 52, 14, 48, 16))  # fmt: skip
         for at, one in enumerate(files, 1):
@@ -136,7 +137,7 @@ class _Pages:
         return page
 
     def _name(self, one: AskedFile) -> str:
-        return str(one.format.name[self.language.data_code])
+        return one.format.name["zh" if self.language.data_code == "zh" else "en"]
 
     def _both(self, en: str, zh: str) -> str:
         return zh if self.language.data_code == "zh" else en

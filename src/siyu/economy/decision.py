@@ -20,9 +20,7 @@ from siyu.models.information_value import value_of_knowing
 from siyu.verdict import SURE
 
 SLIGHT = 0.01
-# Leads below ten yuan per thousand people, a fen a person, and below a fen an order are shared: no account would
-# show them.
-TIE, FEN = 10.0, 0.01
+TIE, FEN = 10.0, 0.01  # leads below, per thousand people and an order, are shared: no account would show them
 ERRORS = 1.96  # standard errors of a share of draws that its Monte Carlo error is told as
 
 
@@ -81,18 +79,13 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
     shares = {route: Figure.exact(float(share), "win_share", refs) for route, share in zip(payoffs, won, strict=True)}
     shares = dict(sorted(shares.items(), key=lambda item: -item[1].value))
     spread = shares[known.best].value * (1 - shares[known.best].value)
+    error = Figure.exact(ERRORS * float(np.sqrt(spread / economy.draws)), "monte_carlo_error", refs)
     groups = {
         group: Figure.exact(value, key, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
         for group, value in known.groups.items()
     }
-    return Decision(
-        known.best,
-        shares,
-        Figure.exact(ERRORS * float(np.sqrt(spread / economy.draws)), "monte_carlo_error", refs),
-        Figure.exact(known.perfect, key, refs),
-        groups,
-        float(economy.outcomes({"paid": paid})["paid"].drawn.mean()),
-    )
+    price = float(economy.outcomes({"paid": paid})["paid"].drawn.mean())
+    return Decision(known.best, shares, error, Figure.exact(known.perfect, key, refs), groups, price)
 
 
 def _won(values: Array, tie: float) -> Array:

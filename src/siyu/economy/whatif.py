@@ -40,26 +40,18 @@ def what_if(
     names, source = javascript(gain)
     drawn = {name: np.asarray(economy.drawn[name], float)[:DRAWS] for name in names}
     fixed = {name: float(values[0]) for name, values in drawn.items() if np.ptp(values) == 0}
+    moved = []
+    for name, label in sliders.items():
+        low, high = (ends or {}).get(name) or tuple(map(float, np.quantile(drawn[name], (0.01, 0.99))))
+        about = {"name": name, "label": label, "unit": str(getattr(economy.inputs[name], "unit", "ratio"))}
+        moved.append({**about, "low": low, "high": high, "value": float(np.median(drawn[name]))})
     return {
-        "gain": {"names": list(names), "js": source},
-        "says": says,
-        "sliders": [
-            {
-                "name": name,
-                "label": label,
-                "unit": str(getattr(economy.inputs[name], "unit", "ratio")),
-                "low": low,
-                "high": high,
-                "value": float(np.median(drawn[name])),
-            }
-            for name, label in sliders.items()
-            for low, high in [(ends or {}).get(name) or tuple(map(float, np.quantile(drawn[name], (0.01, 0.99))))]
-        ],
+        "gain": {"names": list(names), "js": source}, "says": says, "sliders": moved,
         "published": {name: [figure.low, figure.value, figure.high] for name, figure in (published or {}).items()},
         "fixed": {name: value for name, value in fixed.items() if name not in sliders},
         "draws": {name: quantised(drawn[name]) for name in names if name not in fixed and name not in sliders},
         "goods": [_goods(economy, other, names) for other in dict.fromkeys((economy.category, *economy.categories))],
-    }
+    }  # fmt: skip
 
 
 def _goods(economy: Economy, category: str, names: Sequence[str]) -> dict[str, Any]:

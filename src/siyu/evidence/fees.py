@@ -70,11 +70,9 @@ class FeeRules(Shelf[FeeRule]):
 
     def closing(self, route: str, on_date: date) -> FeeRule | None:
         """The rule by which a business may not use the route on a date; None where it may."""
-
-        def closes(rule: FeeRule) -> bool:
-            return rule.kind == "closed" and rule.route == route and rule.holds(on_date)
-
-        return next(iter(self.fitting(closes, ROUTES[route].platform)), None)
+        kind, platform = ("closed", route), ROUTES[route].platform
+        closed = self.fitting(lambda rule: (rule.kind, rule.route) == kind and rule.holds(on_date), platform)
+        return closed[0] if closed else None
 
     def usable(self, category: str, days_since_opening: int, on_date: date) -> tuple[str, ...]:
         """Routes that a business may use on a date and whose fee some rule tells.
@@ -83,8 +81,8 @@ class FeeRules(Shelf[FeeRule]):
         fees = self.bind((f"fee_{route}" for route in ROUTES), category, days_since_opening, on_date)
         found = tuple(route for route in ROUTES if f"fee_{route}" in fees and not self.closing(route, on_date))
         if not found:
-            key = ("douyin", "douyin_shop", category, days_since_opening, on_date, "platform")
-            raise LedgerError([self._uncovered(*key)])
+            problem = self._uncovered("douyin", "douyin_shop", category, days_since_opening, on_date, "platform")
+            raise LedgerError([problem])
         return found
 
     def measured(self, rules: Iterable[FeeRule]) -> FeeRules:

@@ -73,8 +73,7 @@ def monthly_loss(start: Figure | Absent, end: Figure | Absent, months: Figure | 
     if isinstance(kept, Absent) or isinstance(months, Absent):
         absent: Absent = kept * months
         return absent
-    power = 1 / months.value
-    lost: Figure = kept.apply(lambda ratio: 1 - ratio**power, "group_monthly_loss")
+    lost: Figure = kept.apply(lambda ratio: 1 - ratio ** (1 / months.value), "group_monthly_loss")
     return replace(lost, sources=tuple(sorted({*lost.sources, *months.sources})))
 
 

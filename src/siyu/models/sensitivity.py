@@ -57,7 +57,7 @@ def sobol(
     ranges' own; correlated inputs must share one, else their indices do not add up.
     Raises ValueError when fewer than two groups vary, or the output does not.
     """
-    own = _sorted_groups(ranges)
+    own = dict(sorted(groups_of(ranges).items()))
     chosen = grouping or own
     if len(chosen) < 2:
         raise ValueError(f"Sobol indices need at least two groups that vary, found {', '.join(chosen) or 'none'}")
@@ -71,12 +71,9 @@ def sobol(
     if result.shape != cube.shape[:1] or np.ptp(result) == 0:
         raise ValueError("the output does not vary with these inputs")
     # centred: the estimator loses digits when the mean is large
-    found = sobol_analysis.analyze(
-        problem, result - result.mean(), calc_second_order=False, seed=seed, print_to_console=False
-    )
+    found = sobol_analysis.analyze(problem, result - result.mean(), calc_second_order=False, seed=seed)
     # SALib lists groups in the order they first occur
-    order = dict.fromkeys(group for group, _ in parts)
-    pairs = zip(order, found["S1"], found["ST"], strict=True)
+    pairs = zip(dict.fromkeys(group for group, _ in parts), found["S1"], found["ST"], strict=True)
     indices = {group: Index(float(first), float(total)) for group, first, total in pairs}
     return dict(sorted(indices.items(), key=lambda item: (-item[1].total, item[0])))
 
@@ -88,10 +85,6 @@ def _design(parts: tuple[tuple[str, str], ...], n: int, seed: int) -> tuple[dict
     bounds = [[0.0, 1.0]] * len(parts)
     problem = {"num_vars": len(parts), "names": list(names), "bounds": bounds, "groups": list(groups)}
     return problem, sobol_sampling.sample(problem, n, calc_second_order=False, seed=seed)
-
-
-def _sorted_groups(ranges: Mapping[str, Ranged]) -> dict[str, tuple[str, ...]]:
-    return dict(sorted(groups_of(ranges).items()))
 
 
 def _from_units(units: Mapping[str, Array], ranges: Mapping[str, Ranged]) -> dict[str, Any]:
@@ -120,7 +113,7 @@ def undecidable_share(
     half, the result says more about the priors than about the world: not decidable until they are measured.
     """
     sides: dict[str, list[str]] = {"weak": [], "firm": []}
-    for names in _sorted_groups(ranges).values():
+    for _, names in sorted(groups_of(ranges).items()):
         sides["weak" if weak & set(names) else "firm"] += names
     if not sides["weak"] or not sides["firm"]:
         return float(bool(sides["weak"]))

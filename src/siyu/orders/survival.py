@@ -50,8 +50,7 @@ def log_hazard_ratio(events: Counts, risk: Counts) -> Floats:
 
 
 def _score_over_information(ratio: Floats, e0: Floats, e1: Floats, n0: Floats, n1: Floats, d: Floats) -> Floats:
-    weight, lost = n0 + n1 * ratio, e0 + e1 * ratio
-    some = d > 0
+    weight, lost, some = n0 + n1 * ratio, e0 + e1 * ratio, d > 0
     safe = np.where(some, lost, 1.0)
     times = np.where(some, d * weight / safe, 1.0)
     slope = np.where(some, d * (n1 * ratio * lost - weight * e1 * ratio) / safe**2, 0.0)

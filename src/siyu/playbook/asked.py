@@ -38,8 +38,8 @@ class RequestRow(Row):
 
 @dataclass(frozen=True)
 class AskedColumn:
-    """A column to send. needed: whether the file is of no use without it; missing: whether an export that was sent lacks
-    it; meaning: key of `labels.MEANINGS`."""
+    """A column to send. needed: whether the file is of no use without it; missing: whether an export that was sent
+    lacks it; meaning: key of `labels.MEANINGS`."""
 
     header: str
     needed: bool
@@ -72,8 +72,8 @@ def asked(planning: Planning) -> list[AskedFile]:
         absent = lacks.get(entry.platform, set()) if entry.kind == "orders" else set()
         if _there(planning, entry) and not absent:
             continue
-        worth = max((one.worth.value for one in planning.measures if one.worth and set(one.row.settles) & set(row.opens)),
-                    default=0.0)  # fmt: skip
+        settling = (one for one in planning.measures if set(one.row.settles) & set(row.opens))
+        worth = max((one.worth.value for one in settling if one.worth), default=0.0)
         columns = tuple(_columns(entry, absent))
         opens = tuple(key for key in row.opens if key in missing)
         found.append(AskedFile(row, entry, columns, tuple(entry.ignored_personal), worth, opens, bool(absent)))

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from siyu.definitions import registry
-from siyu.evidence.table import Row
 from siyu.figure import Absent, Figure
+from siyu.language import Text
 from siyu.playbook import labels
 from siyu.playbook.plan import Choice, Planning, quantity
 from siyu.playbook.tasks import SOURCE, TaskRow
@@ -18,11 +18,6 @@ from siyu.record import MOST, Opening
 from siyu.verdict import Verdict
 
 Words = Mapping[str, str]
-
-
-def both(row: Row, part: str = "name") -> Words:
-    """A text of a row in both languages."""
-    return {"en": str(getattr(row, part)), "zh": str(getattr(row, f"{part}_zh"))}
 
 
 def name_of(metric: str) -> Words:
@@ -50,9 +45,9 @@ def refs(*figures: Figure | Absent | None, more: Iterable[str] = (SOURCE,)) -> l
 def tasks(planning: Planning) -> pd.DataFrame:
     """A row per task of the plan: task, who, brings, worth, cost, decides, review, sources; code: its id."""
     rows = [
-        {"code": one.row.task_id, "task": both(one.row), "who": both(one.row, "who"),
+        {"code": one.row.task_id, "task": one.row.both("name"), "who": one.row.both("who"),
          "brings": cell(one.stake.expected) if one.stake else None, "worth": cell(_worth(one)),
-         "cost": one.row.step.cost.as_json(), "decides": both(one.row, "decides"),
+         "cost": one.row.step.cost.as_json(), "decides": one.row.both("decides"),
          "review": one.review(planning.as_of).isoformat(),
          "sources": refs(one.now, one.worth, one.stake.expected if one.stake else None)}
         for one in planning.chosen
@@ -69,7 +64,7 @@ def first(planning: Planning) -> Verdict:
     if not planning.chosen:
         return Verdict(labels.SAID["nothing"], {})
     lead = planning.chosen[0]
-    args = {"task": both(lead.row)}
+    args = {"task": lead.row.both("name")}
     if lead.stake:
         return Verdict({"id": labels.SAID["tasks_act"], "args": args}, {"first": lead.stake.expected})
     if lead.worth:
@@ -81,10 +76,10 @@ def rules(planning: Planning) -> tuple[pd.DataFrame, Verdict]:
     """A row per act and measurement that was called for, in the order of their rank, with the rule behind it."""
     called = [*planning.acts, *planning.measures]
     rows = [
-        {"code": one.row.task_id, "task": both(one.row), "kind": one.row.kind,
+        {"code": one.row.task_id, "task": one.row.both("name"), "kind": one.row.kind,
          "metric": name_of(one.row.metric) if one.row.metric else None, "now": cell(one.now), "asked": _asked(one.row),
          "client": [labels.TYPES[code] for code in one.row.clients] or None,
-         "opens": [both(planning.library[name]) for name in one.opens] or None,
+         "opens": [planning.library[name].both("name") for name in one.opens] or None,
          "lift": _lift(one.row), "systems": ", ".join(one.row.systems),
          "sources": refs(one.now, one.worth)}
         for one in called
@@ -116,8 +111,8 @@ def _asked(row: TaskRow) -> dict[str, Any] | None:
 def stops(planning: Planning) -> tuple[pd.DataFrame, Verdict]:
     """A row per thing to stop."""
     rows = [
-        {"code": one.row.task_id, "task": both(one.row), "metric": name_of(str(one.row.metric)), "now": cell(one.now),
-         "asked": _asked(one.row), "why": both(one.row, "rationale"), "sources": refs(one.now)}
+        {"code": one.row.task_id, "task": one.row.both("name"), "metric": name_of(str(one.row.metric)),
+         "now": cell(one.now), "asked": _asked(one.row), "why": one.row.both("rationale"), "sources": refs(one.now)}
         for one in planning.stops
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["code", *labels.STOPS, "sources"])
@@ -131,13 +126,13 @@ def experiment(planning: Planning) -> tuple[dict[str, Figure | Absent], Verdict]
     lead = planning.experiment
     if lead is None or lead.worth is None:
         return {}, Verdict("", {"worth": Absent(("task_worth",))})
-    said = {"id": labels.SAID["experiment"], "args": {"task": both(lead.row)}}
+    said = {"id": labels.SAID["experiment"], "args": {"task": lead.row.both("name")}}
     return dict(trials), Verdict(said, {"worth": lead.worth})
 
 
-def names(planning: Planning) -> dict[str, Words]:
+def names(planning: Planning) -> dict[str, Text]:
     """task_id -> its name."""
-    return {key: both(row) for key, row in planning.library.items()}
+    return {key: row.both("name") for key, row in planning.library.items()}
 
 
 def numbers(planning: Planning) -> tuple[pd.DataFrame, Verdict]:
@@ -163,7 +158,7 @@ def answer(planning: Planning) -> Verdict:
     if planning.experiment and planning.experiment.worth:
         figures["experiment"] = planning.experiment.worth
     said = labels.SAID["answer_acts" if acts else "answer"]
-    message = {"id": said, "args": {"task": both(planning.chosen[0].row)}}
+    message = {"id": said, "args": {"task": planning.chosen[0].row.both("name")}}
     opening = Opening(
         reasons=("playbook_tasks", "playbook_experiment", "playbook_stops"),
         plan=tuple(one.row.task_id for one in planning.chosen[:MOST]),

@@ -86,14 +86,14 @@ class Form(_Part):
     tools: tuple[Tool, ...] = ()
     margin: Asked[Annotated[float, Field(gt=0, lt=1)]] = None
     category: Asked[str] = None
-    currency: str = "CNY"
+    currency: Asked[str] = None
     groups: Asked[bool] = None
     mall_since: Asked[date] = None
 
     @property
     def answered(self) -> bool:
         """Whether anybody has filled it in."""
-        return bool(self.model_fields_set - {"currency", "category"}) and self != Form(category=self.category)
+        return self != Form(category=self.category, currency=self.currency)
 
     @property
     def team_month(self) -> float:
@@ -140,7 +140,7 @@ def load_form(folder: Path, currency: str) -> Form:
         if goal.metric not in metrics:
             expected, step = "a metric of data/definitions.yml", nearest(goal.metric, metrics)
             problems.append(_problem(path, f"goals.{at}.metric", goal.metric, expected, step))
-    if form.currency != currency:
+    if form.currency not in (None, currency):
         step = "Write costs in the currency of subject.yml; two currencies are never compared."
         problems.append(_problem(path, "currency", form.currency, currency, step))
     if problems:
@@ -173,6 +173,6 @@ def contradictions(form: Form, tables: Mapping[str, int], computable: Mapping[st
 def draft() -> str:
     """The form as `siyu new` writes it: every answer still asked for."""
     questions: Mapping[str, str] = labels.FORM
-    empty = dict.fromkeys(("goals", "resources", "accounts", "team", "tools"), "[]") | {"currency": "CNY"}
+    empty = dict.fromkeys(("goals", "resources", "accounts", "team", "tools"), "[]")
     lines = [f"{name}: {empty.get(name, repr(OPEN))}  # {questions[name]}" for name in Form.model_fields]
     return "\n".join([*(f"# {line}" for line in str(questions["intro"]).splitlines()), *lines, ""])

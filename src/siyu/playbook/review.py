@@ -13,8 +13,9 @@ import pandas as pd
 from scipy.stats import t as student
 
 from siyu.figure import Absent, Figure
+from siyu.language import Text
 from siyu.playbook import labels
-from siyu.playbook.exhibits import both, cell, counted, name_of, point, refs
+from siyu.playbook.exhibits import cell, counted, name_of, point, refs
 from siyu.playbook.form import SOURCE
 from siyu.playbook.plan import Planning
 from siyu.record import Plan, PlannedGoal
@@ -96,11 +97,13 @@ def _rows(planning: Planning, before: Plan) -> list[dict[str, Any]]:
     asked = [(one.metric, one, name_of(one.metric)) for one in before.goals]
     tasks = [one for one in before.tasks if one.metric and one.key in planning.library]
     rows = [_row(planning, before, metric, goal, name) for metric, goal, name in asked]
-    return rows + [_row(planning, before, one.metric, None, both(planning.library[one.key]), one.now) for one in tasks]
+    return rows + [
+        _row(planning, before, one.metric, None, planning.library[one.key].both("name"), one.now) for one in tasks
+    ]
 
 
 def _row(
-    planning: Planning, before: Plan, metric: str, goal: PlannedGoal | None, name: Mapping[str, str], then: Any = None
+    planning: Planning, before: Plan, metric: str, goal: PlannedGoal | None, name: Text, then: Any = None
 ) -> dict[str, Any]:
     now = planning.known.figures([metric])[metric]
     held = _held(planning, metric, date.fromisoformat(before.as_of))

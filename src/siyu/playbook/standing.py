@@ -12,7 +12,7 @@ from siyu.evidence.table import Row, Words, read_table
 from siyu.figure import Absent, Figure
 from siyu.paths import data_dir
 from siyu.playbook import labels
-from siyu.playbook.exhibits import both, cell, counted, name_of, point, refs
+from siyu.playbook.exhibits import cell, counted, name_of, point, refs
 from siyu.playbook.form import SOURCE, contradictions
 from siyu.playbook.plan import Planning
 from siyu.playbook.quadrant import Placement, Quadrant, quadrants
@@ -73,8 +73,8 @@ def quadrant(found: Placement) -> tuple[Series, dict[str, dict[str, str]], Verdi
         (x, Figure(y, low, high, "days", "sampling95", "decision_days", sources)) for x, y, low, high in found.outline
     ]
     cells: Series = {one.quadrant: [(one.gap_days, _days(one.decision_days))] for one in quadrants() if _near(one)}
-    words = {one.quadrant: both(one) for one in quadrants()} | {"you": labels.QUADRANTS["you"]}
-    message = {"id": labels.SAID[said], "args": {"name": both(found.nearest)}}
+    words = {one.quadrant: one.both("name") for one in quadrants()} | {"you": labels.QUADRANTS["you"]}
+    message = {"id": labels.SAID[said], "args": {"name": found.nearest.both("name")}}
     return {**cells, **({"you": [*you]} if you else {})}, words, Verdict(message, figures)
 
 
@@ -114,9 +114,10 @@ def capabilities(planning: Planning) -> tuple[pd.DataFrame, Verdict, Figure | Ab
     can = {one.capability: any(getattr(one, kind) == "yes" for kind in types) for one in rows}
     table = pd.DataFrame(
         [
-            {"capability": both(one), "scene": labels.PLACES[one.scene], "now": can[one.capability] if types else None,
-             "tasks": [both(task.row) for task in planning.chosen if set(task.row.systems) & set(one.systems)] or None,
-             "sources": [SOURCE]}
+            {"capability": one.both("name"), "scene": labels.PLACES[one.scene],
+             "now": can[one.capability] if types else None, "sources": [SOURCE],
+             "tasks": [task.row.both("name") for task in planning.chosen
+                       if set(task.row.systems) & set(one.systems)] or None}
             for one in rows
         ],
         columns=[*labels.CAPABILITIES, "sources"],
@@ -141,8 +142,8 @@ def demands(planning: Planning, capable: Figure | Absent) -> tuple[pd.DataFrame,
         met = (now.value > one.threshold) == (one.sense == "above") if isinstance(now, Figure) else None
         unit = now.unit if isinstance(now, Figure) else ""
         asked = {"id": labels.SENSES[one.sense], "args": {"threshold": {"value": one.threshold, "unit": unit}}}
-        rows.append({"demand": both(one), "metric": name_of(one.metric), "now": cell(now), "asked": asked, "met": met,
-                     "sources": refs(now)})  # fmt: skip
+        rows.append({"demand": one.both("name"), "metric": name_of(one.metric), "now": cell(now), "asked": asked,
+                     "met": met, "sources": refs(now)})  # fmt: skip
     table = pd.DataFrame(rows, columns=[*labels.DEMANDS, "sources"])
     figures = {"met": counted(sum(row["met"] is True for row in rows)), "count": counted(len(rows))}
     return table, Verdict(labels.SAID["demands"], figures)

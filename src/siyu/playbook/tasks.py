@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from siyu.evidence.table import Faults, Row, Words, read_table
 from siyu.models.ranges import Range
 from siyu.paths import data_dir
-from siyu.record import Both, Quantity, Step
+from siyu.record import Quantity, Step
 
 FILE = "tasks.csv"
 SOURCE = "data:tasks"  # where its priors are named as a source
@@ -91,22 +91,12 @@ class TaskRow(Row):
     @property
     def step(self) -> Step:
         """The row as renderings take it."""
-        ranges = {
-            name: Quantity(value=high, low=low, high=high, unit=unit)
-            for name, unit in _RANGES.items()
-            for low, high in [(getattr(self, f"{name}_low"), getattr(self, f"{name}_high"))]
-        }
-        return Step(
-            key=self.task_id,
-            name=Both(en=self.name, zh=self.name_zh),
-            who=Both(en=self.who, zh=self.who_zh),
-            **ranges,
-            decides=Both(en=self.decides, zh=self.decides_zh),
-            trial=Both(en=self.trial, zh=self.trial_zh) if self.trial and self.trial_zh else None,
-            source=self.source,
-            grade=self.grade,
-            why=Both(en=self.rationale, zh=self.rationale_zh),
-        )
+        ends = {name: (getattr(self, f"{name}_low"), getattr(self, f"{name}_high")) for name in _RANGES}
+        ranges = {name: Quantity(value=top, low=low, high=top, unit=_RANGES[name]) for name, (low, top) in ends.items()}
+        told = {name: self.both(name) for name in ("name", "who", "decides")}
+        trial = self.both("trial") if self.trial and self.trial_zh else None
+        more = {"why": self.both("rationale"), "source": self.source, "grade": self.grade}
+        return Step(key=self.task_id, **told, **ranges, trial=trial, **more)
 
 
 def load_tasks(path: Path) -> dict[str, TaskRow]:

@@ -36,7 +36,7 @@ def render_report(report: Report, language_code: str) -> str:
     environment = environment_of(page.language)
     environment.globals |= {
         "page": page,
-        "report": report,
+        "report": page.report,
         "labels": labels,
         "anchor": anchor,
         "whatif_content": whatif.content,
@@ -54,7 +54,7 @@ def render_report(report: Report, language_code: str) -> str:
         [page.language.message(labels.SUBJECTS[report.subject.kind]), report.as_of]
     )
     title = page.language.message(": ").join([page.speech.label(report.subject.name).attribute(), about])
-    description = page.plain_title(report.by_key[page.summary.answer]) if page.summary else title
+    description = page.plain_title(page.report.by_key[page.summary.answer]) if page.summary else title
     body = environment.get_template("report.html.j2").render()
     formulas = {page.id(f): whatif.formula(f.whatif.gain) for f in report.findings if f.whatif}
     if not formulas:

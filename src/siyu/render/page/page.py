@@ -63,12 +63,12 @@ class Page:
     """One report in one language. Templates call its methods; it decides nothing about order (see Outline)."""
 
     def __init__(self, report: Report, language: Language) -> None:
-        self.report = report
+        self.whole, self.report = report, report.on_page()
         self.language = language
         self.speech = Speech(language)
-        self.citations = Citations(report, self.speech)
-        self.outline = outline(report)
-        self.summary = summarised(report)
+        self.citations = Citations(self.report, self.speech)
+        self.outline = outline(self.report)
+        self.summary = summarised(self.report)
         self._carded: set[str] = set()
 
     # --- findings ---------------------------------------------------------------------------------
@@ -119,6 +119,12 @@ class Page:
         """Whether a phone shows a finding's values instead of its picture."""
         return finding.role == "appendix" and drawn(finding.chart) is not None and "next" not in finding.feeds
 
+    def listed(self, finding: FindingRecord) -> list[Value]:
+        """Values of its table: in the appendix, those that its chart does not list as well."""
+        drawn_too = finding.role == "appendix" and drawn(finding.chart) is not None
+        marks = {(one.value, one.low, one.high) for one in finding.chart.rows if isinstance(one, Mark) and drawn_too}
+        return [value for value in finding.values if (value.value, value.low, value.high) not in marks]
+
     def column_is_numeric(self, table: Table, key: str) -> bool:
         """Whether a column holds numbers only (and at least one)."""
         cells = [row for row in table.rows if row.cell(key) is not None]
@@ -142,11 +148,11 @@ class Page:
     def moves(self) -> list[Move]:
         """What moved since the report before, those of the answer first, at most MOST_MOVES."""
         lead = self.summary.answer if self.summary else ""
-        ranked = sorted(self.report.moved, key=lambda one: f"{one.section}.{one.key}" != lead)
-        return [self._move(one) for one in ranked[:MOST_MOVES]]
+        told = [one for one in self.report.moved if one.finding in self.report.by_key]
+        return [self._move(one) for one in sorted(told, key=lambda one: one.finding != lead)[:MOST_MOVES]]
 
     def _move(self, one: Moved) -> Move:
-        finding = self.report.by_key[f"{one.section}.{one.key}"]
+        finding = self.report.by_key[one.finding]
         value = finding.by_name[one.name]
         name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name
         ends = None

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from lxml import etree
 from lxml.html import document_fromstring
 
 from siyu.theme import FONTS
@@ -43,7 +42,8 @@ def texts_by_weight(markup: str) -> dict[int, str]:
     """What some markup shows in each weight. Bold text is set in regular too: weights change on narrow screens."""
     page = document_fromstring(markup)
     told = [value for main in page.iter("main") for value in main.values()]  # words that scripts show
-    bold = (one for one in page.iter(etree.Element) if one.tag in _BOLD_TAGS or _BOLD_CLASSES & set(one.classes))
+    bold = page.xpath("//*[not(self::h3/ancestor::details[@class='more'])]")
+    bold = (one for one in bold if one.tag in _BOLD_TAGS or _BOLD_CLASSES & set(one.classes))
     return {400: "".join(page.xpath("//text()") + told), 700: "".join(one.text_content() for one in bold)}
 
 

@@ -107,7 +107,7 @@ const whatif = (() => {
       place.querySelector(".share").textContent = points(found.better[1]);
       if (moved) ["fee", "loss"].forEach((key) => {
         const [low, middle, high] = found[key].map((value) => shown(value, "ratio"));
-        place.querySelector(`.${key}`).textContent = low === high ? middle : `${middle} (${low}–${high})`;
+        place.querySelector(`.${key}`).textContent = low === high ? middle : `${middle} (${lang.startsWith("zh") ? low : low.replace(/%$/, "")}–${high})`;
       });
       const curve = Array.from({ length: steps + 1 }, (_, at) => {
         const value = axis.low + (axis.high - axis.low) * at / steps;
