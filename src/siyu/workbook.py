@@ -151,6 +151,15 @@ class Workbook(Stated):
         )
         return Assumed(share, self.assumption("customer_cost_public"), conversion, discount)
 
+    def _kept_tables(self, figures: Mapping[str, Figure]) -> dict[str, Figure]:
+        """What the client's own small tables say about inputs of the economics."""
+        from siyu.playbook import ledgers  # here: see `own`
+
+        tables = {name: self.own.reported(name) for name in ("leaks", "imports", "shop_moves")}
+        if all(rows is None for rows in tables.values()):
+            return {}
+        return ledgers.inputs(tables, self.assumption("gross_margin"), figures, 6)  # half a year before and after
+
     @cached_property
     def form(self) -> Form:
         """The intake form of the client, an empty one without. Raises UsageError, see `load_form`."""
@@ -210,6 +219,7 @@ class Workbook(Stated):
 
         held, k = self.own, about.suppress_below
         figures = measured.measured(held.frames("follows"), k)
+        figures |= self._kept_tables(figures)
         settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
         return own.OwnInputs(found, stated, own.charged(settled), about.category)

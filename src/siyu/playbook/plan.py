@@ -66,6 +66,11 @@ class Planning:
         return (FORM,) if self.known.form.answered else (SOURCE,)
 
     @property
+    def monthly_cost(self) -> float:
+        """What team and tools cost a month, as the form says."""
+        return self.known.form.team_month + self.known.form.tools_month
+
+    @property
     def notes(self) -> tuple[Text, ...]:
         """What the answer has to say about its span, and about a review that is too early."""
         early = (labels.UNSAID["early"],) if self.too_early else ()
