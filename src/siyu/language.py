@@ -70,8 +70,7 @@ class Language:
         """`text` in pieces, so that a rendering can mark each figure with its value and reference.
 
         Raises KeyError for a placeholder that has no value, ValidationError for JSON content that is no text."""
-        read = wording(text)
-        if isinstance(read, Both):
+        if isinstance(read := wording(text), Both):
             return [Segment(self.chosen(read))]
         if isinstance(read, Message):
             return self.segments(read.id, {**(values or {}), **read.args})
@@ -91,8 +90,7 @@ class Language:
         name, _, part = field.partition(".")
         if name not in values:
             raise KeyError(f"message names {{{field}}}, the finding has {', '.join(values) or 'no values'}")
-        entry = argument(values[name])
-        if isinstance(entry, Both):
+        if isinstance(entry := argument(values[name]), Both):
             return [Segment(self.chosen(entry), foreign=True)]
         if isinstance(entry, Message):
             return [replace(one, ref="", number=None, nested=True) for one in self.segments(entry)]
@@ -220,8 +218,7 @@ class Language:
 def _formatted(value: float, digits: int, sign: str, locale: Locale) -> str:
     """A number with a true minus; callers add 0.0, so that no zero is negative."""
     pattern = "#,##0" + ("." + "#" * digits if digits else "") + sign
-    text = (format_percent if sign else format_decimal)(value, format=pattern, locale=locale)
-    return text.replace("-", MINUS)
+    return (format_percent if sign else format_decimal)(value, format=pattern, locale=locale).replace("-", MINUS)
 
 
 def _decimals(value: float, significant: int) -> int:

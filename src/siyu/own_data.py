@@ -149,9 +149,7 @@ class Holdings:
     def count(self, column: str, kind: str = "orders") -> Figure | Absent:
         """Sum of a column of `files` over the exports of a kind, refused ones too; Absent without any."""
         own = self.files[self.files["kind"] == kind]
-        if own.empty:
-            return Absent(("paid_orders",))
-        return _counted(own[column].sum(), own["sources"].explode())
+        return Absent(("paid_orders",)) if own.empty else _counted(own[column].sum(), own["sources"].explode())
 
     @property
     def problem_count(self) -> Figure | Absent:
@@ -163,8 +161,7 @@ class Holdings:
     @property
     def accepted_share(self) -> Figure | Absent:
         """Accepted records of the order exports over those that are records at all."""
-        held = self.count("records")
-        if isinstance(held, Absent):
+        if isinstance(held := self.count("records"), Absent):
             return Absent(("accepted_share",))
         own = self.files[self.files["kind"] == "orders"]
         share = own["accepted"].sum() / max(held.value - own["ignored"].sum(), 1)
@@ -234,8 +231,7 @@ class Holdings:
     def charges(self) -> pd.DataFrame | None:
         """A row per charge of its settlement, see `siyu.orders.measured.settled`; None without. An order whose export
         is there has its form of traffic from it."""
-        booked = self.reported("charges")
-        if booked is None:
+        if (booked := self.reported("charges")) is None:
             return None
         columns = ["platform", "order_id", "sort", "amount_fen", *CHARGED]
         booked = booked.reindex(columns=columns).dropna(subset="order_id")
@@ -256,8 +252,7 @@ class Holdings:
     def reported(self, kind: str) -> pd.DataFrame | None:
         """A table as the subject's exports report it (`ad_days`, `sends` …, see `tables.yml`); None without one.
         `attrs["refs"]` names the files."""
-        frame = self.books.frame(kind)
-        if frame is not None:
+        if (frame := self.books.frame(kind)) is not None:
             frame.attrs["refs"] = self.refs(kind)
         return frame
 

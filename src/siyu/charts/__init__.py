@@ -21,7 +21,6 @@ __all__ = [
 
 # What a mark may carry beside its label and value; everything else in a frame stays behind.
 MARKS = ("label", "series", "x", "value", "low", "high", "interval_kind", "unit", "definition", "tone", "sources")
-
 NOTHING = Chart(kind="none", unit="", scale="linear", rows=(), lines=(), columns=())
 Coded = Mapping[str, Figure | Absent] | Iterable[tuple[Text, Figure | Absent]]
 Labels = Mapping[str, Text]
@@ -73,8 +72,7 @@ def of(
         raise ValueError(f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}")
     plain = frame[["value"]].assign(low=frame["value"], high=frame["value"], interval_kind="none", tone="main")
     marks = frame.join(plain[[name for name in plain if name not in frame]]).assign(unit=unit)
-    rows = _records(marks[[name for name in MARKS if name in marks]], labels)
-    return _made(kind, rows, unit, **more)
+    return _made(kind, _records(marks[[name for name in MARKS if name in marks]], labels), unit, **more)
 
 
 def table(

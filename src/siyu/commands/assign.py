@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from siyu.commands.options import FILE, LANG, misused, reader_language, reporting_problems, tell, write_list
+from siyu.commands.options import FILE, LANG, known, misused, reader_language, reporting_problems, tell, write_list
 from siyu.errors import shown_path
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     same list is written. Have the time of each invitation filled in, and put the file beside the exports: section 07
     then leads with the comparison.
     """
+    known(subject)
     from siyu.intake.store import assignments
     from siyu.orders.experiment.draws import base_share
     from siyu.orders.experiment.effects import WINDOW
@@ -48,11 +49,9 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
 
     about, language = load_subject(subject), reader_language(lang)
     asked = {"share": share, "difference": difference, "power": power, "seed": seed}
-    draw = assignments.stored(about.folder)
-    if draw is None:
+    if (draw := assignments.stored(about.folder)) is None:
         frames = Holdings.of(about, about.as_of).largest("members")
-        base = base_share(frames, WINDOW)
-        if not base:
+        if not (base := base_share(frames, WINDOW)):
             tell(language, "not computable: {reason}", reason=language.message(NOBODY if frames.buyers else NO_KEYS))
             sys.exit(1)
         draw = _made(frames, base, share, difference, power, seed)
@@ -60,8 +59,7 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     elif draw.terms.asked != asked:
         found, kept = (" ".join(f"--{k} {v}" for k, v in said.items()) for said in (asked, draw.terms.asked))
         raise misused("SUBJECT", found, f"the draw that is kept: {kept}", "Draw once; siyu erase removes a draw.")
-    invited = draw.rows[draw.rows["arm"] == "invited"].assign(invited_at="")
-    write_list(out, invited[["order_id", "arm", "invited_at"]])
+    write_list(out, draw.rows[draw.rows["arm"] == "invited"].assign(invited_at="")[["order_id", "arm", "invited_at"]])
     _say(draw, about.folder, out, language)
 
 

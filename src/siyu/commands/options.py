@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from siyu.errors import Problem, ProblemsError, UsageError
+from siyu.errors import Problem, ProblemsError, UsageError, nearest
+from siyu.paths import subject_dirs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,6 +49,12 @@ def reporting_problems(command: Callable[..., None]) -> Callable[..., None]:
 def misused(option: str, found: str, expected: str, step: str = "Mend this option.") -> UsageError:
     """The error of one option or argument."""
     return UsageError([Problem("command line", 0, option, found, expected, step)])
+
+
+def known(subject: str) -> None:
+    """Raises UsageError for an unknown subject, before anything is imported that takes its time."""
+    if subject not in (folders := subject_dirs()):
+        raise misused("subject", subject, "a known subject", nearest(subject, folders))
 
 
 def reader_language(code: str | None) -> Language:

@@ -72,8 +72,7 @@ def report(
 
     wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix))
     lint(notebooks())
-    requests = [with_earlier(request, out) for request in checked(wishes)]
-    plans = [planned(request) for request in requests]
+    plans = [planned(with_earlier(request, out)) for request in checked(wishes)]
     present = Present()
     decisions = [decided(plan, Workspace(out), present, force=force) for plan in plans]
     if not all(decision.unchanged for decision in decisions):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from siyu.commands.options import FILE, LANG, misused, reader_language, reporting_problems, tell, write_list
+from siyu.commands.options import FILE, LANG, known, misused, reader_language, reporting_problems, tell, write_list
 from siyu.errors import shown_path
 from siyu.messages import msg
 
@@ -27,6 +27,7 @@ def winback(subject: str, out: Path, lang: str | None) -> None:
     Through the gate of section 08 by the model, else by the class of those who paid much and have not come for long.
     The file belongs beside the exports, never into a report.
     """
+    known(subject)
     from siyu.orders.labels import NO_KEYS
     from siyu.own_data import Holdings
     from siyu.subjects import load_subject

@@ -33,13 +33,11 @@ from siyu.models.draws import sample
 from siyu.routes import PRIVATE_ROUTES, WECHAT_ROUTES
 
 __all__ = ["BESIDE", "DRAWS", "Economy", "RouteOutcome", "function_of", "text_of"]
-
 DRAWS = 16_384
 # The WeChat route that the documents compare; closed to a business from a date.
 PERSONAL = "wechat_personal"
 # Draws looked at, and the step taken, to see whether an input moves an outcome.
 PROBES, STEP, MOVED = 256, 0.01, 1e-9
-
 Array = NDArray[np.float64]
 Name = TypeVar("Name", bound=Hashable)
 
@@ -192,8 +190,7 @@ class Economy:
 
     def stated(self, key: str, expression: Expr, at: Mapping[str, float] | None = None) -> Figure:
         """The same of an expression whose inputs are all there. Raises ValueError when one is missing."""
-        found = self.outcomes({key: expression}, at)[key].figure(key)
-        return replace(found, formula=text_of(expression))
+        return replace(self.outcomes({key: expression}, at)[key].figure(key), formula=text_of(expression))
 
     def by_route(
         self, key: str, formula: Callable[..., Expr], routes: Sequence[str] = (), **more: Any

@@ -72,8 +72,7 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
     function = function_of(tuple(payoffs.values()))
     results = function(economy.drawn).values()
     brought = {route: np.broadcast_to(one, (economy.draws,)) for route, one in zip(payoffs, results, strict=True)}
-    ranges = {name: economy.inputs[name] for name in function.inputs}
-    known = value_of_knowing(brought, ranges, economy.drawn)
+    known = value_of_knowing(brought, {name: economy.inputs[name] for name in function.inputs}, economy.drawn)
     won = _won(np.column_stack([*brought.values()]), tie)
     refs = _gap_refs(economy, payoffs, payoffs, known.best)
     shares = {route: Figure.exact(float(share), "win_share", refs) for route, share in zip(payoffs, won, strict=True)}
@@ -90,8 +89,7 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
 
 def _won(values: Array, tie: float) -> Array:
     """Share of draws (rows) in which each route (column) brings most; leads under `tie` are shared."""
-    behind = values - values.max(axis=1, keepdims=True)
-    weights = np.exp(behind / tie)
+    weights = np.exp((values - values.max(axis=1, keepdims=True)) / tie)
     return np.asarray((weights / weights.sum(axis=1, keepdims=True)).mean(axis=0))
 
 

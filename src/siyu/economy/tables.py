@@ -36,8 +36,7 @@ def waterfall(economy: Economy, route: str) -> pd.DataFrame:
     """Marks of one order's waterfall: label (of STEPS), value, low, high, tone, sources; totals are `muted`.
 
     Values are means over the draws, which add up as medians do not."""
-    steps = {term.key: term.expression for term in terms(route)}
-    found = economy.outcomes({**steps, KEPT: contribution(route)})
+    found = economy.outcomes({**{term.key: term.expression for term in terms(route)}, KEPT: contribution(route)})
     rows = []
     for place, (label, outcome) in enumerate(found.items()):
         low, high = np.quantile(outcome.drawn, (0.05, 0.95))
@@ -107,8 +106,7 @@ def heat(
     cells = [{row: level, column: place} for level in rows for place in columns]
     (outcome,) = economy.outcomes({"": expression}, cells[0]).values()
     # the levels down may be read from the input's own row
-    own = economy.refs(row) if row in economy.inputs else ()
-    refs = sorted({*outcome.refs, *own})
+    refs = sorted({*outcome.refs, *(economy.refs(row) if row in economy.inputs else ())})
     names = [{"label": amount(c[row], UNIT_OF[row]), "series": amount(c[column], UNIT_OF[column])} for c in cells]
     return pd.DataFrame(names).assign(value=economy.medians(expression, cells), sources=pd.Series([refs] * len(cells)))
 

@@ -33,8 +33,7 @@ class FeeRules(Shelf[FeeRule]):
         ones known answer, and the rate says so. Raises LedgerError saying which part of the key no rule covers,
         with the nearest: platform, route, kind, day, or a date before all rules.
         """
-        found = self._found(platform, route, category, days_since_opening, on_date, kind)
-        if not found:
+        if not (found := self._found(platform, route, category, days_since_opening, on_date, kind)):
             raise LedgerError([self._uncovered(platform, route, category, days_since_opening, on_date, kind)])
         most = max(rule.detail for rule in found)
         chosen = tuple(rule for rule in found if rule.detail == most)
@@ -48,8 +47,7 @@ class FeeRules(Shelf[FeeRule]):
         def mine(rule: FeeRule) -> bool:
             return rule.platform == platform and rule.kind == kind and rule.covers(route, category, day)
 
-        found = self.fitting(lambda rule: mine(rule) and rule.holds(on), platform)
-        if not found:
+        if not (found := self.fitting(lambda rule: mine(rule) and rule.holds(on), platform)):
             # of rules that ended before the date, those that ended last
             ended = [rule.dates[1] for rule in self.rows.values() if mine(rule) and rule.dates[1] <= on]
             found = self.fitting(lambda rule: mine(rule) and rule.dates[1] == max(ended, default=None), platform)

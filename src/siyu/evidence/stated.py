@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from siyu.definitions import registry
+from siyu.errors import nearest
 from siyu.evidence.claims import Claim
 from siyu.evidence.ledger import Ledger
 from siyu.figure import Absent, Figure
@@ -32,8 +33,7 @@ class Stated:
         Raises ValueError when more than one claim stands unresolved.
         """
         claims = self._claims(metric, statistic, entity, case)
-        standing = [claim for claim in claims if not self.ledger.rejected(claim)]
-        if not standing:
+        if not (standing := [claim for claim in claims if not self.ledger.rejected(claim)]):
             judged = [figure for claim in claims if (figure := self._judged(claim)) is not None]
             return judged[0] if judged else Absent((metric,))
         first, *others = [self._figure(claim) for claim in standing]
@@ -47,6 +47,12 @@ class Stated:
                 ids = ", ".join(claim.claim_id for claim in standing)
                 raise ValueError(f"{metric}: {ids} all stand; name the statistic or the entity")
         return first
+
+    def claim(self, claim_id: str) -> Figure:
+        """One claim as printed, adopted or not (to show rivals). Raises KeyError with the nearest id."""
+        if claim_id not in self.ledger.claims:
+            raise KeyError(f"{claim_id}: {nearest(claim_id, self.ledger.claims)}")
+        return self._figure(self.ledger.claims[claim_id])
 
     def rival(self, metric: str, *, case: str | None = None) -> Figure | Absent:
         """The claim on this metric that a conflict rejected, as printed; Absent when there is none."""

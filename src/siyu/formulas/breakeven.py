@@ -77,8 +77,7 @@ def increment_limit() -> Expr:
 def contact_uplift(route: str) -> Expr:
     """Contribution a contact invited to the WeChat `route` adds per month, CNY, before the labour of staying in
     touch: that is what a team is."""
-    scene = route_of(route).scene
-    sent = s(f"pushes_{scene}") * s("push_cost_wechat") * months_in_touch(route)
+    sent = s(f"pushes_{route_of(route).scene}") * s("push_cost_wechat") * months_in_touch(route)
     there = person_orders(route) * order_margin(route) - sent - s("invite_cost")
     here = (1 - s("contact_residual")) * follower_value()
     return (there - here) / s("months")

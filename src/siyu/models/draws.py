@@ -23,7 +23,6 @@ CORRELATION = 0.7
 BITS = 13
 STRIPS = 1 << BITS  # of a distribution
 STEP = 2 * REACH / STRIPS
-
 Array = NDArray[np.float64]
 # Scores of the strips in steps of the score tables, so that the sum of a common and an own one is an index.
 _SCORES: Array = np.asarray(ndtri((np.arange(STRIPS) + 0.5) / STRIPS), float) / STEP

@@ -155,5 +155,4 @@ def at_scores(entry: Ranged, scores: NDArray[np.float64]) -> NDArray[np.float64]
     if not varies(entry):
         return quantile(entry, np.zeros(np.shape(scores)))
     nodes = np.linspace(-REACH, REACH, NODES)
-    curve = PchipInterpolator(nodes, quantile(entry, ndtr(nodes)))
-    return np.asarray(curve(np.clip(scores, -REACH, REACH)))
+    return np.asarray(PchipInterpolator(nodes, quantile(entry, ndtr(nodes)))(np.clip(scores, -REACH, REACH)))

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from SALib.analyze import sobol as sobol_analysis
-from SALib.sample import sobol as sobol_sampling
 from scipy.special import ndtri
+from scipy.stats import qmc
 
 from siyu.models.draws import CORRELATION
 from siyu.models.ranges import Ranged, at_scores, groups_of, varies
@@ -33,8 +33,7 @@ def tornado(output: Output, ranges: Mapping[str, Ranged]) -> pd.DataFrame:
     result = np.broadcast_to(np.asarray(output(values), float), (2 * len(drawn) + 1,))
     rows = pd.DataFrame({"label": drawn, "value": result[0], "low": result[1::2], "high": result[2::2]})
     width = (rows["high"] - rows["low"]).abs()
-    widest = width[width > 0].sort_values(ascending=False, kind="stable").index
-    return rows.loc[widest].reset_index(drop=True)
+    return rows.loc[width[width > 0].sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -65,7 +64,7 @@ def sobol(
     # a group's shared score is one more dimension of its own
     parts = [(group, name) for name, group in home.items()]
     parts += [(home[names[0]], f" {key}") for key, names in own.items() if len(names) > 1]
-    problem, cube = _design(tuple(parts), n, seed)
+    problem, cube = design(tuple(parts), n, seed)
     units = {name: cube[:, at] for at, (_, name) in enumerate(parts)}
     result = np.asarray(output(_from_units(units, ranges)), float)
     if result.shape != cube.shape[:1] or np.ptp(result) == 0:
@@ -79,12 +78,16 @@ def sobol(
 
 
 @lru_cache(maxsize=8)
-def _design(parts: tuple[tuple[str, str], ...], n: int, seed: int) -> tuple[dict[str, Any], Array]:
+def design(parts: tuple[tuple[str, str], ...], n: int, seed: int) -> tuple[dict[str, Any], Array]:
     """The problem as SALib states it for (group, name) pairs, and its points: (n * (groups + 2), inputs)."""
     groups, names = zip(*parts, strict=True)
     bounds = [[0.0, 1.0]] * len(parts)
     problem = {"num_vars": len(parts), "names": list(names), "bounds": bounds, "groups": list(groups)}
-    return problem, sobol_sampling.sample(problem, n, calc_second_order=False, seed=seed)
+    base = qmc.Sobol(d=2 * len(parts), scramble=True, seed=seed).random(n)
+    one, other = base[:, : len(parts)], base[:, len(parts) :]
+    # as SALib's sampler gives them, whole columns at once: each group in turn is taken from the other half
+    mixed = (np.where(np.array(groups) == group, other, one) for group in dict.fromkeys(groups))
+    return problem, np.stack([one, *mixed, other], axis=1).reshape(-1, len(parts))
 
 
 def _from_units(units: Mapping[str, Array], ranges: Mapping[str, Ranged]) -> dict[str, Any]:

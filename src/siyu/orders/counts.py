@@ -27,8 +27,7 @@ def buyer_sums(frames: Frames, since: date, until: date) -> Ints:
     sums = {name: buyers[name].sum() for name in ("orders", "days", "paid_fen", "net_fen")}
     sums |= {"buyers": buyers.count(), "twice_by_day": (buyers.days > 1).cast("int64").sum()}
     sums |= {"twice_by_order": by_order.sum(), "repeat_paid_fen": (buyers.paid_fen * by_order).sum()}
-    counts = counted(buyers, ["cluster"], **sums)
-    return summed(counts, frames.groups, BUYER_SUMS)
+    return summed(counted(buyers, ["cluster"], **sums), frames.groups, BUYER_SUMS)
 
 
 def returning(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]) -> Ints:

@@ -140,8 +140,7 @@ def _monthly(
 
 def _share(frames: Frames, pair: Ints, key: str, k: int) -> Figure | None:
     column = _AMOUNTS.index("net_fen" if key.endswith("_net") else "paid_fen")
-    lines = int(pair[:, 1, 0].sum())
-    return ratio(pair[..., column]).clipped(0, 1).figure(key, lines, frames.sources, k)
+    return ratio(pair[..., column]).clipped(0, 1).figure(key, int(pair[:, 1, 0].sum()), frames.sources, k)
 
 
 def _held(lines: ir.Table, stays: ir.Table, moment: str) -> ir.Table:

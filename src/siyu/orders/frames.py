@@ -149,8 +149,7 @@ class Frames:
         others = [name for name in of_orders(self.spans) if name != platform]
         lines = self.orders.filter(self.orders.platform.cast("string") == platform)
         kept = {name: span for name, span in self.spans.items() if name not in others}
-        own = replace(self, orders=lines, purchases=self.purchases.semi_join(lines, "buyer_id"), spans=kept)
-        return own.on("all")
+        return replace(self, orders=lines, purchases=self.purchases.semi_join(lines, "buyer_id"), spans=kept).on("all")
 
     def beside(self, *kinds: str) -> Frames:
         """The same as long as these tables (`members`, `follows`) were observed, too."""
@@ -205,8 +204,7 @@ def opened(
     observed longer than the longest of `spans`, and `Frames.on` ends each with its own.
 
     Purchases of a file are read once, up to HELD of them; of a larger one, every count reads what it needs."""
-    ends = [span.until for span in of_orders(spans).values()]
-    as_of = min(as_of, max(ends, default=as_of))
+    as_of = min(as_of, max((span.until for span in of_orders(spans).values()), default=as_of))
     days = _held(purchases, purchases.stat().st_mtime_ns, as_of) if isinstance(purchases, Path) else None
     days = _by(as_of, table(purchases)) if days is None else days
     given = {"orders": orders, "members": members, "follows": follows, "sessions": sessions, "assignments": assignments}
@@ -217,8 +215,7 @@ def opened(
 
 def _begun(rows: ir.Table | None, since: str, day: date) -> ir.Table | None:
     """Rows whose time `since` lies before the end of a day."""
-    midnight = ibis.timestamp((day + timedelta(days=1)).isoformat())
-    return None if rows is None else rows.filter(rows[since] < midnight)
+    return None if rows is None else rows.filter(rows[since] < ibis.timestamp((day + timedelta(days=1)).isoformat()))
 
 
 def _by(as_of: date, days: ir.Table) -> ir.Table:
@@ -234,8 +231,7 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
     """Purchases of a file, kept in the engine; None when there are too many. The key tells a file made anew."""
     if pq.read_metadata(path).num_rows > HELD:
         return None
-    days = _by(as_of, table(path)).cast(_NARROW)
-    return engine().create_table(ibis.util.gen_name("purchases"), days, temp=True)
+    return engine().create_table(ibis.util.gen_name("purchases"), _by(as_of, table(path)).cast(_NARROW), temp=True)
 
 
 def table(source: Source) -> ir.Table:

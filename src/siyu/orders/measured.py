@@ -39,8 +39,7 @@ def measured(frames: Frames, k: int = 0) -> dict[str, Figure]:
     own = frames.on(PLATFORM if PLATFORM in frames.platforms else "all")
     lines = fans.paid_orders(own)
     orders = _orders(lines.filter(lines.platform.cast("string") == PLATFORM))
-    due = ibis.timestamp((own.as_of - timedelta(days=fans.REFUND_DAYS)).isoformat())
-    older = orders.filter(orders.paid_at < due)
+    older = orders.filter(orders.paid_at < ibis.timestamp((own.as_of - timedelta(days=fans.REFUND_DAYS)).isoformat()))
     refunds = _quotient(older, older.refunded_fen, older.paid_fen, "refund_rate", own)
     found = {
         "order_value": _quotient(orders, orders.paid_fen, orders.one * 100, "aov", own),
@@ -100,8 +99,7 @@ def _repurchase(own: Frames) -> Figure | None:
             continue
         sums = summed(counts, own.groups, ["repeats", "buyers"]).astype(float)
         scaled = np.stack([sums[:, 0] * MONTH / window, sums[:, 1]], -1)
-        events = int(counts["repeats"].sum())
-        return ratio(scaled).clipped(0, np.inf).figure("repeat_orders_month", events, own.sources)
+        return ratio(scaled).clipped(0, np.inf).figure("repeat_orders_month", int(counts["repeats"].sum()), own.sources)
     return None
 
 

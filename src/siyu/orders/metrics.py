@@ -20,8 +20,6 @@ NEEDS = {
 }  # fmt: skip
 BUYERS, GROUP, DRAWN = ("buyers",), ("buyers", "members"), ("buyers", "assignments")
 TOTALS = ("paid_orders", "gmv", "net_gmv", "refund_rate", "aov")
-
-
 Window = Callable[[Frames], str]
 
 
@@ -109,8 +107,7 @@ class Method:
     def scope(self, frames: Frames, platform: str) -> str:
         """Platform and window."""
         since = frames.first_day if frames.buyers else ".."
-        until = frames.beside(*self.needs).as_of
-        return f"{platform}; {self.window(frames) if self.window else f'{since}/{until}'}"
+        return f"{platform}; {self.window(frames) if self.window else f'{since}/{frames.beside(*self.needs).as_of}'}"
 
 
 def _holds(frames: Frames, need: str) -> bool:

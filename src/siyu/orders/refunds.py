@@ -24,8 +24,7 @@ def by_month(frames: Frames, k: int = 0) -> pd.DataFrame:
     number = months.pop("month").astype(int)
     refunded, settled = months["paid_fen"] - months.pop("net_fen"), number.map(settled_on) <= frames.as_of
     months = months.assign(month=number.map(first_of), refunded_fen=refunded, settled=settled)
-    shown = months["settled"] & (months["lines"] >= k)
-    return months.assign(rate=(refunded / months["paid_fen"]).where(shown))
+    return months.assign(rate=(refunded / months["paid_fen"]).where(months["settled"] & (months["lines"] >= k)))
 
 
 def settled_rate(months: pd.DataFrame, sources: tuple[str, ...]) -> Figure | Absent:
@@ -74,6 +73,5 @@ def charged(frames: Frames, k: int = 0) -> dict[str, Figure]:
 def _told(lines: ir.Table) -> bool:
     """Whether any line has a refunded amount, a state of refund, or was closed after it was paid."""
     amounts = {name: lines[name].notnull().sum() for name in ("refunded_fen", "refund_state") if name in lines.columns}
-    closed = {"closed": (lines.status == "closed").sum()} if "status" in lines.columns else {}
-    counts = amounts | closed
+    counts = amounts | ({"closed": (lines.status == "closed").sum()} if "status" in lines.columns else {})
     return bool(counts) and bool(run(lines.aggregate(**counts)).fillna(0).to_numpy().any())

@@ -26,8 +26,7 @@ def of_dashboard(rows: pd.DataFrame | None, key: str, sources: tuple[str, ...]) 
     Absent where no row has one. n: rows.
     """
     found = _fans(rows)
-    total = int(found["gmv_fen"].sum())
-    if not total:
+    if not (total := int(found["gmv_fen"].sum())):
         return Absent((key,))
     return Figure.exact(float(found["fans"].sum() / total), key, sources, len(found))
 
@@ -41,16 +40,14 @@ def by_definition(shares: Iterable[Share], *reports: Figure | Absent) -> dict[st
 
 def ends(figures: Iterable[Figure | Absent], key: str = "fan_gmv_share") -> tuple[Figure | Absent, Figure | Absent]:
     """The least and the most of some figures, each as a point with its own files; Absent as metric `key` for none."""
-    points = [figure.at("value") for figure in figures if isinstance(figure, Figure)]
-    if not points:
+    if not (points := [figure.at("value") for figure in figures if isinstance(figure, Figure)]):
         return Absent((key,)), Absent((key,))
     return min(points, key=lambda one: one.value), max(points, key=lambda one: one.value)
 
 
 def month_ends(months: Mapping[str, Points]) -> tuple[Figure | Absent, Figure | Absent]:
     """`ends` of the months of `monthly`: those counted from orders where there are any, else those reported."""
-    points = months.get("orders") or months.get("dashboard") or []
-    return ends(figure for _, figure in points)
+    return ends(figure for _, figure in (months.get("orders") or months.get("dashboard") or []))
 
 
 def monthly(shares: Iterable[Share], rows: pd.DataFrame | None, sources: tuple[str, ...]) -> dict[str, Points]:

@@ -20,8 +20,7 @@ def sizes(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     midnight = ibis.timestamp((frames.as_of + timedelta(days=1)).isoformat())
     for name, (stays, until) in ends.items():
         if stays is not None:
-            lasting = stays.filter((stays[until] >= midnight).fill_null(True))
-            held[name] = buyers.semi_join(lasting, "buyer_id")
+            held[name] = buyers.semi_join(stays.filter((stays[until] >= midnight).fill_null(True)), "buyer_id")
     if "fans" in held and "members" in held:
         held["both"] = held["fans"].semi_join(held["members"], "buyer_id")
     found = {name: int(run(table.aggregate(n=table.count()))["n"].iloc[0]) for name, table in held.items()}

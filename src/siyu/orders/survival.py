@@ -24,8 +24,7 @@ def at_risk(left: Counts) -> Counts:
 
 def survivors(events: Counts, risk: Counts) -> Floats:
     """Kaplan-Meier share without the event after each time; both (..., times)."""
-    kept = 1 - np.where(risk > 0, events / np.where(risk > 0, risk, 1), 0.0)
-    return np.asarray(np.cumprod(kept, axis=-1), float)
+    return np.asarray(np.cumprod(1 - np.where(risk > 0, events / np.where(risk > 0, risk, 1), 0.0), axis=-1), float)
 
 
 def log_hazard_ratio(events: Counts, risk: Counts) -> Floats:

@@ -40,8 +40,7 @@ def orders_of(frames: Frames) -> ir.Table:
     first = {name: lines[name].argmin(lines.line_no) for name in WAYS}
     orders = lines.group_by("platform", "order_id").aggregate(**sums, **first)
     inorder = ibis.row_number().over(ibis.window(group_by="buyer_id", order_by=["paid_at", "order_id"]))
-    known = orders.buyer_id.notnull()
-    return orders.mutate(repeat=ibis.ifelse(known, (inorder > 0).cast("int64"), ibis.null("int64")))
+    return orders.mutate(repeat=ibis.ifelse(orders.buyer_id.notnull(), (inorder > 0).cast("int64"), ibis.null("int64")))
 
 
 def forms(frames: Frames, k: int = 0) -> pd.DataFrame:

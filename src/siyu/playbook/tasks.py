@@ -22,7 +22,8 @@ class TaskRow(Row):
     """One task. settles: codes of unknowns and metrics that it makes known. metric, sense, threshold: it is called for
     where the metric lies so; clients: types that it is for, all without any; requires: tables or answers of the form.
     lift: what it changes, 5th percentile, mode, 95th; yields: factors that make money of the lift, see `stakes`.
-    trial: how an experiment is read. systems: numbers in the documents."""
+    trial: how an experiment is read; people: in both arms, so that a difference between shares is found four times in
+    five, where the others' share is base: of it, see `siyu.orders.experiment.sizes`. systems: of the documents."""
 
     task_id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     kind: Literal["act", "measure", "stop"]
@@ -50,6 +51,11 @@ class TaskRow(Row):
     decides_zh: str
     trial: str | None = None
     trial_zh: str | None = None
+    base_low: float | None = Field(None, gt=0, lt=1)
+    base_high: float | None = Field(None, gt=0, lt=1)
+    difference: float | None = Field(None, gt=0, lt=1)
+    people_low: int | None = Field(None, gt=0)
+    people_high: int | None = Field(None, gt=0)
     source: str
     grade: Literal["A", "B", "C", "D", "E"]
     rationale: str
@@ -62,6 +68,9 @@ class TaskRow(Row):
             low, high = getattr(self, f"{name}_low"), getattr(self, f"{name}_high")
             if low > high:
                 raise ValueError(f"{name}_low <= {name}_high, found {low:g} and {high:g}")
+        sizes = (self.base_low, self.base_high, self.difference, self.people_low, self.people_high)
+        if len({size is None for size in sizes}) > 1 or (self.difference and not self.trial):
+            raise ValueError("base, difference and people of an experiment go together")
         return self
 
     @model_validator(mode="after")
@@ -95,8 +104,10 @@ class TaskRow(Row):
         ranges = {name: Quantity(value=top, low=low, high=top, unit=_RANGES[name]) for name, (low, top) in ends.items()}
         told = {name: self.both(name) for name in ("name", "who", "decides")}
         trial = self.both("trial") if self.trial and self.trial_zh else None
+        sizes = {"people": Quantity(value=self.people_high, low=self.people_low, high=self.people_high, unit="count")}
+        sizes |= {"difference": Quantity(value=self.difference, unit="percentage_points")}
         more = {"why": self.both("rationale"), "source": self.source, "grade": self.grade}
-        return Step(key=self.task_id, **told, **ranges, trial=trial, **more)
+        return Step(key=self.task_id, **told, **ranges, trial=trial, **more, **(sizes if self.difference else {}))
 
 
 def load_tasks(path: Path) -> dict[str, TaskRow]:

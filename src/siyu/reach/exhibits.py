@@ -207,10 +207,8 @@ def arms(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
         if "fen" in own:
             parts["sold"] = ("weekly_sales", own["fen"] / own["risk"] / 100)
         cells = {name: cell(mean_of(one.to_numpy(float), key, refs)) for name, (key, one) in parts.items()}
-        sent = float((own["posts"] / own["weeks"]).mean())
-        rows.append(
-            {"planned": float(own["planned"].iloc[0]), "groups": len(own), "sent": sent, **cells, "sources": list(refs)}
-        )
+        planned, sent = float(own["planned"].iloc[0]), float((own["posts"] / own["weeks"]).mean())
+        rows.append({"planned": planned, "groups": len(own), "sent": sent, **cells, "sources": list(refs)})
     per = or_absent(tried.exits.estimate(1).figure("exit_per_message", tried.groups, refs), "exit_per_message")
     named = {"exit": per, "groups": Figure.exact(tried.groups, "groups_drawn", refs)}
     return pd.DataFrame(rows, columns=columns), Verdict(SAID["harm" if tried.harms else "no_harm"], named)

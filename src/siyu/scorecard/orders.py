@@ -97,8 +97,7 @@ def _cohorts(master: Frames) -> Results:
 
 def _repurchase(master: Frames) -> Results:
     half = in_window(master, *FIRST_HALF) | {"return_purchase_rate": between(master, FIRST_HALF, SECOND_HALF)}
-    ever = in_window(master, START, END)
-    return {**_shares("CDNOW 1997 first half", half), **_shares("CDNOW ever", ever)}
+    return {**_shares("CDNOW 1997 first half", half), **_shares("CDNOW ever", in_window(master, START, END))}
 
 
 def _shares(what: str, figures: Figures) -> Results:
@@ -144,8 +143,7 @@ def _six_mp() -> Results:
     arms = [rows[rows["arm"] == arm] for arm in ("placebo", "6-MP")]
     left = np.array([[(arm["weeks"] == week).sum() for week in weeks] for arm in arms])
     events = np.array([[((arm["weeks"] == week) & (arm["relapse"] == 1)).sum() for week in weeks] for arm in arms])
-    risk = at_risk(left)
-    curve = survivors(events, risk)[1]
+    curve = survivors(events, at_risk(left))[1]
     found = {f"week {week}": share for week, share in zip(weeks, curve, strict=True)}
     found["median, weeks"] = weeks[np.argmax(curve <= 0.5)]
     censored = [stats.CensoredData.right_censored(arm["weeks"], arm["relapse"] == 0) for arm in arms]
@@ -197,5 +195,4 @@ def _coins(days: pd.DataFrame, random: np.random.Generator) -> list[float]:
 
 
 def _frames(days: pd.DataFrame, as_of: date) -> Frames:
-    columns = {name: days[name].dt.date for name in ("day", "first_day")}
-    return opened(as_of, days.assign(**columns))
+    return opened(as_of, days.assign(**{name: days[name].dt.date for name in ("day", "first_day")}))

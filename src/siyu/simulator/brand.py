@@ -88,8 +88,7 @@ class Brand:
         }  # fmt: skip
         if world.kind == "experiment":
             as_invited, joining = map(_number, lot_truth(world))
-            lot = {"window_days": 90, "as_invited": as_invited, "of_those_who_joined": joining}
-            found["invited_by_lot"] = lot
+            found["invited_by_lot"] = {"window_days": 90, "as_invited": as_invited, "of_those_who_joined": joining}
         return found
 
 
@@ -116,8 +115,7 @@ def made(plan: Recipe) -> Brand:
     orders["refund_fen"] = lines.groupby("order_id")["refund_fen"].sum().reindex(orders["order_id"]).to_numpy()
     told = random.random(len(orders)) < plan.key_share
     orders["key"] = pd.Series(keys(plan, orders["buyer"]), dtype=object).where(told, None)
-    places = _places(orders, random)
-    return Brand(plan, lives, orders.assign(**places, **_fans(lives, orders)), lines, end)
+    return Brand(plan, lives, orders.assign(**_places(orders, random), **_fans(lives, orders)), lines, end)
 
 
 def keys(plan: Recipe, buyers: pd.Series) -> npt.NDArray[Any]:

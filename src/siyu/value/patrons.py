@@ -18,8 +18,7 @@ def patrons(frames: Frames) -> pd.DataFrame:
     """Distinct frequency, recency, T (days), net_fen of repeat purchases and of the first one, with the number of
     `buyers`; all int64."""
     buyers = each(frames)
-    keys = ["frequency", "recency", "T", "repeat_fen", "first_fen"]
-    return counted(buyers, keys, buyers=buyers.count())
+    return counted(buyers, ["frequency", "recency", "T", "repeat_fen", "first_fen"], buyers=buyers.count())
 
 
 def each(frames: Frames) -> ir.Table:
@@ -78,8 +77,7 @@ def amounts(frames: Frames) -> tuple[Floats, Ints]:
     """(distinct yuan, falling; buyers who paid so much net over the record, (groups, yuan))."""
     days = frames.purchases
     buyers = days.group_by("buyer_id").aggregate(net_fen=days.net_fen.sum())
-    yuan = ((buyers.net_fen + 50) // 100).cast("int64")
-    buyers = buyers.mutate(cluster=frames.cluster(buyers), yuan=yuan)
+    buyers = buyers.mutate(cluster=frames.cluster(buyers), yuan=((buyers.net_fen + 50) // 100).cast("int64"))
     cells, sums = spread(counted(buyers, ["cluster", "yuan"], n=buyers.count()), frames.groups, ["yuan"], ["n"])
     return cells["yuan"].to_numpy(float)[::-1], sums[:, ::-1, 0]
 

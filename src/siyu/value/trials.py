@@ -141,8 +141,7 @@ class Presale:
         ratio = critical_ratio(price, cost, salvage)
         chances = self._chances()
         quantity = int(np.searchsorted(chances.cumsum(), ratio))
-        left = float(chances @ np.maximum(quantity - np.arange(len(chances)), 0))
-        return Lot(ratio, quantity, left)
+        return Lot(ratio, quantity, float(chances @ np.maximum(quantity - np.arange(len(chances)), 0)))
 
 
 def presales(rows: pd.DataFrame) -> dict[str, Presale]:

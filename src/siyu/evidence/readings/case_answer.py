@@ -39,8 +39,7 @@ def day_sales(claims: pd.DataFrame) -> pd.DataFrame:
 
 def day_figures(days: pd.DataFrame) -> dict[str, Figure | Absent]:
     """The first three of `day_sales` by the names of DAYS."""
-    rows = days.to_dict("records")
-    if not rows:
+    if not (rows := days.to_dict("records")):
         return dict.fromkeys(DAYS, Absent(("transaction_amount",)))
     figures = [Figure(row["value"], row["value"], row["value"], "CNY", sources=tuple(row["sources"])) for row in rows]
     return dict(zip(DAYS, figures, strict=False))

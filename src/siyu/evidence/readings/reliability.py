@@ -66,8 +66,7 @@ def document_shares(figures: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """
     rows: list[dict[str, object]] = []
     for source_id, own in figures.groupby("source_id", sort=True):
-        count = {"value": len(own), "unit": "count"}
-        about = {"title": title(ledger.sources[str(source_id)]), "count": count}
+        about = {"title": title(ledger.sources[str(source_id)]), "count": {"value": len(own), "unit": "count"}}
         shared = {"source_id": source_id, "label": {"id": msg("{title} ({count})"), "args": about}}
         rows += [{**shared, "series": name, "value": own[name].mean(), "sources": ["ledger:all"]} for name in SHARES]
     return pd.DataFrame(rows)

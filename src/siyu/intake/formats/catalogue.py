@@ -86,17 +86,14 @@ def _catalogue(files: tuple[tuple[str, Path, tuple[int, int]], ...], own: Path |
             found[key] = read_format(path)
         except FormatError as error:
             broken[path.name], claims[path.name] = error, _claims(path)
-    mine = frozenset(key for key, path, _ in files if path.parent == own)
-    return Catalogue(found, mine, broken, claims)
+    return Catalogue(found, frozenset(key for key, path, _ in files if path.parent == own), broken, claims)
 
 
 def format_files(own: Path | None = None) -> dict[str, Path]:
     """key -> file of each format: one of SIYU_DATA takes the place of a bundled one of the same name, one of a client
     in the folder `own` that of both."""
-    folders = [data_dir() / FOLDER]
-    if data := os.environ.get("SIYU_DATA"):
-        folders.append(Path(data) / FOLDER)
-    folders += [own] if own is not None else []
+    data = os.environ.get("SIYU_DATA")
+    folders = filter(None, [data_dir() / FOLDER, Path(data) / FOLDER if data else None, own])
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml")) if path.is_file()}
 
 
@@ -181,8 +178,7 @@ def _claims(path: Path) -> frozenset[str]:
 
 def _problem(file: str, detail: Any) -> Problem:
     where = ".".join(str(part) for part in detail["loc"])
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return Problem(file, 0, where, repr(detail["input"])[:60], message, STEP)
+    return Problem(file, 0, where, repr(detail["input"])[:60], str(detail["msg"]).removeprefix("Value error, "), STEP)
 
 
 def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ...]:

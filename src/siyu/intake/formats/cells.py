@@ -14,7 +14,6 @@ from siyu.intake.formats.identities import identity, narrow
 from siyu.intake.formats.times import BEIJING, seconds
 
 Read = tuple[int | float | str | None, str]
-
 BLANKS = frozenset({"", "-", "--", "—", "——", "–", "/", "\\N", "null", "NULL", "None", "无"})
 MULTIPLES = {"": Decimal(1), "千": Decimal(1_000), "万": Decimal(10_000), "w": Decimal(10_000),
              "W": Decimal(10_000), "亿": Decimal(100_000_000)}  # fmt: skip
@@ -62,8 +61,7 @@ def _decimal(text: str) -> tuple[Decimal | None, str]:
     for _ in range(2):  # a sign before and a word behind
         plain = _CURRENCY.sub("", plain).strip()
     inner = plain.startswith("-") and not minus  # ¥-1
-    matched = _NUMBER.fullmatch(plain.removeprefix("-") if inner else plain)
-    if matched is None:
+    if (matched := _NUMBER.fullmatch(plain.removeprefix("-") if inner else plain)) is None:
         return None, ""
     whole, part, step = matched.groups()
     number = Decimal(f"{'-' if minus or inner else ''}{whole.replace(',', '')}.{part or 0}")
@@ -174,10 +172,7 @@ def identifier(text: str) -> Read:
     return (text, "") if len(text) <= 64 and _ID.fullmatch(text) else (None, "not_id")
 
 
-@_held
-def buyer(text: str) -> Read:
-    """A buyer's identity, see `identities`. Nobody is read as blank."""
-    return identity(text)
+buyer = _held(identity)  # nobody is read as blank
 
 
 @_held

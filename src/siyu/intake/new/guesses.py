@@ -52,10 +52,7 @@ def amounts(table: Sample, taken: set[int]) -> list[int]:
 def money(table: Sample, taken: set[int]) -> list[int]:
     """Places of all columns of amounts; what is long in every cell is an id."""
     places = [place for place in sorted(table.speakable - taken) if table.filled(place)]
-    return [
-        place for place in places
-        if table.readable(place, "money") and any(0 < len(cell) <= 11 for cell in table.cells(place))
-    ]  # fmt: skip
+    return [at for at in places if table.readable(at, "money") and any(0 < len(one) <= 11 for one in table.cells(at))]
 
 
 def called(table: Sample, taken: set[int], sort: str, reader: str = "") -> list[int]:
@@ -103,8 +100,7 @@ def unique(table: Sample, places: Sequence[int]) -> bool:
 
 def telling(table: Sample, order: int, taken: set[int]) -> int | None:
     """The first column that tells the lines of an order apart."""
-    others = (place for place in sorted(table.speakable - taken) if unique(table, (order, place)))
-    return next(others, None)
+    return next((place for place in sorted(table.speakable - taken) if unique(table, (order, place))), None)
 
 
 def repeated(table: Sample, order: int, amount: int) -> bool | None:

@@ -47,8 +47,7 @@ def newcomer(subject: str, given: Sequence[Path]) -> Newcomer:
 
     Raises UsageError, before anything is written: bad or known id, a path that is not there or cannot be copied, a name
     twice. What fails later takes the folder with it."""
-    root = Path(os.environ["SIYU_DATA"]) if os.environ.get("SIYU_DATA") else data_dir() / "subjects"
-    folder = root / subject
+    folder = Path(os.environ.get("SIYU_DATA") or data_dir() / "subjects") / subject
     _check(subject, folder, given)
     try:
         return _made(subject, folder, given)
@@ -160,5 +159,4 @@ def _read(exports: Path) -> tuple[list[Account], date, set[str]]:
     found = accounts([exports], sink=sink)
     read = [account for account in found if account.kind == ORDERS]
     ends = [account.observed[1] for account in read if account.observed is not None and not account.refused]
-    beijing = datetime.now(UTC) + timedelta(hours=8)
-    return found, max(ends, default=beijing.date()), nameless
+    return found, max(ends, default=(datetime.now(UTC) + timedelta(hours=8)).date()), nameless

@@ -45,8 +45,7 @@ class Sample:
 
     def fen(self, place: int) -> list[int]:
         """A column of money; 0 where there is none."""
-        values = (signed_fen(cell)[0] for cell in self.cells(place))
-        return [value if isinstance(value, int) else 0 for value in values]
+        return [value if isinstance(value, int) else 0 for value in (signed_fen(cell)[0] for cell in self.cells(place))]
 
     @cached_property
     def speakable(self) -> frozenset[int]:

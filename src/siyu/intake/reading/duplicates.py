@@ -40,8 +40,7 @@ class Fingerprints:
         self._check = entry.duplicates == "drop"
         # without a key of lines, two records are the same only when everything about them is
         self.whole = bool(entry.line_key) and set(entry.line_key) <= set(columns)
-        if entry.line_key == ["order_id"] and self.layout.unknown:  # one of these may tell lines apart
-            self.whole = False
+        self.whole &= entry.line_key != ["order_id"] or not self.layout.unknown  # one of these may tell lines apart
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
         self._connection = duckdb.connect(config={"threads": 1})
@@ -74,8 +73,7 @@ class Fingerprints:
 
     def repeats(self) -> Repeats:
         """All repeats of the file."""
-        none = np.zeros(0, np.int64)
-        same = other = carried = torn = none
+        same = other = carried = torn = np.zeros(0, np.int64)
         if self.parts and self._check:
             record = self._joined("record")
             same, other = _later(self._joined("key"), record)

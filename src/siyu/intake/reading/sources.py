@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
@@ -35,7 +35,6 @@ START = 4096
 _FILES = tables(__file__, "files.yml")
 DRESSES = {sign.encode("latin-1"): dress for sign, dress in _FILES["dresses"].items()}
 JUNK_NAMES, JUNK_ENDINGS = tuple(_FILES["junk"]["names"]), tuple(_FILES["junk"]["endings"])
-
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -131,8 +130,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
             with opener() as file:
                 lists = documents.tables(file.read(documents.SIZE_LIMIT + 1))
             # beside a list that some format knows others may stand: settings, tags, details
-            known = [one for one in lists if _is_known(one.text, own)]
-            yield from _named(name, known or lists)
+            yield from _named(name, [one for one in lists if _is_known(one.text, own)] or lists)
         elif dress := next((dress for sign, dress in DRESSES.items() if _plain(start).startswith(sign)), ""):
             raise RefusedError("wrong_dress", found=dress)  # noqa: TRY301
         else:
@@ -164,8 +162,7 @@ def _archived(name: str, own: Path | None, opener: Opener) -> Iterator[TableSour
             dress = "a workbook in binary form" if "xl/workbook.bin" in names else "an office document"
             raise RefusedError("wrong_dress", found=dress)
         members = [(_member_name(info), info) for info in archive.infolist() if not info.is_dir()]
-    wanted = sorted((one for one in members if not _hidden(one[0])), key=itemgetter(0))
-    if not wanted:
+    if not (wanted := sorted((one for one in members if not _hidden(one[0])), key=itemgetter(0))):
         raise RefusedError("empty")
     for inner, info in wanted:
         shown = f"{name}!{inner}"
@@ -202,12 +199,10 @@ def _archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 def _member_name(info: zipfile.ZipInfo) -> str:
     """The name as its author wrote it: Chinese programs store GBK bytes without saying so."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return info.filename
+    if not info.flag_bits & 0x800:
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode("gb18030")
+    return info.filename
 
 
 def _hidden(name: str) -> bool:

@@ -118,8 +118,7 @@ class Reported:
         places, buyer = standing_for(who, np.vstack([ids, np.full(ids.shape[1], -1)]))
         nobody = np.flatnonzero(who < 0)
         taken = rows.take(pa.array(np.concatenate([places, nobody])))
-        none = np.arange(len(taken)) >= len(places)
-        buyers = pa.array(np.append(buyer, np.full(len(nobody), -1)), mask=none)
+        buyers = pa.array(np.append(buyer, np.full(len(nobody), -1)), mask=np.arange(len(taken)) >= len(places))
         return _sorted(taken.add_column(0, "buyer_id", buyers), [("buyer_id", "ascending"), *by_key])
 
 

@@ -36,8 +36,6 @@ from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
 SHAPE = "7"  # raise it when the same parts would give other tables
-
-
 STORED = TypeAdapter(tuple[tuple[Counts, ...], tuple[Clash, ...], tuple[Observation, ...]])  # beside the tables
 
 
@@ -99,8 +97,7 @@ def books(subject: str, progress: Progress | None = None) -> Books:
     secret cannot be used."""
     folders = subject_dirs()
     if subject not in folders:
-        problem = Problem("parameters", 0, "subject", subject, "a known subject", nearest(subject, folders))
-        raise UsageError([problem])
+        raise UsageError([Problem("parameters", 0, "subject", subject, "a known subject", nearest(subject, folders))])
     return books_of(folders[subject] / EXPORTS, store_of(folders[subject]), progress)
 
 
@@ -136,8 +133,7 @@ def _tables(
     export: Export, store: Path, key: bytes, progress: Progress | None
 ) -> Iterator[tuple[Account, Part | None]]:
     """The tables of one file; a file of which the store holds every table is not opened."""
-    shown = shown_path(export.path)
-    own = export.own
+    shown, own = shown_path(export.path), export.own
     content = " ".join([export.digest, *named(export.path.name, own)])
     addresses = [part_folder(store, f"{content} {number}", key, own) for number in range(len(export.tables or []))]
     if export.tables and all((folder / "account.json").is_file() for folder in addresses):
@@ -185,8 +181,7 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
             making.rename(folder)
         finally:
             shutil.rmtree(making, ignore_errors=True)
-    content = (folder / "counts.json").read_bytes() if used else b"[[], [], []]"
-    counts, gone, observed = STORED.validate_json(content)
+    counts, gone, observed = STORED.validate_json((folder / "counts.json").read_bytes() if used else b"[[], [], []]")
     for one in gone:
         for account in accounts:
             if account.file == one.file and not account.refused:
@@ -199,14 +194,10 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
     return Books(
         tuple(accounts),
         **{name: path if used and path.is_file() else None for name, path in paths.items()},
-        reported=reported,
         assignments=assigned(subject, pd.read_parquet(reported["assignments"]) if "assignments" in reported else None),
-        identity=_identity(counts, accounts),
-        counts=counts,
-        observed=observed,
-        erased=sum(part.erased for part in used),
-        digest=digest,
-    )
+        identity=_identity(counts, accounts), erased=sum(part.erased for part in used),
+        reported=reported, counts=counts, observed=observed, digest=digest,
+    )  # fmt: skip
 
 
 def _written(parts: Sequence[Part], folder: Path) -> tuple[list[Counts], list[Clash]]:

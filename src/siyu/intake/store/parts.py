@@ -101,8 +101,7 @@ class Part:
             options = pa.ipc.IpcReadOptions(included_fields=places or [0])
             times = pa.ipc.open_file(file, options=options).read_all() if places else pa.table({})
         if "line" in times.column_names:
-            left = ~np.isin(times["line"].to_numpy(), np.array(self.repeats))
-            times = times.drop_columns("line").filter(left)
+            times = times.drop_columns("line").filter(~np.isin(times["line"].to_numpy(), np.array(self.repeats)))
         seconds = [column.cast(_TIME).cast(_FEN) for column in times.columns]
         held = [pc.unique(pc.divide(column, 86_400)).drop_null().to_numpy() for column in seconds]
         return np.unique(np.concatenate([np.zeros(0, np.int64), *held])) + _EPOCH_DAY
@@ -226,8 +225,7 @@ def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa
         if reads == "buyer" or meanings[name] == "text" or (entry.kind == "orders" and name not in COLUMNS):
             continue
         if reads in ("text", "id") and meanings[name] in ("words", "code"):
-            say = _said if meanings[name] == "words" else partial(_coded, secret)
-            column = _mapped(column, say)
+            column = _mapped(column, _said if meanings[name] == "words" else partial(_coded, secret))
         kept[name] = column.cast(COLUMNS[name]) if entry.kind == "orders" else column
     if "refunded_fen" in kept:  # some exports print what went back with a minus; a mixture is refused before
         kept["refunded_fen"] = pc.abs(kept["refunded_fen"])

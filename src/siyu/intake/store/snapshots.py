@@ -72,13 +72,10 @@ def newest(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> F
     standing = part[rows[ends]][np.searchsorted(ends, np.arange(len(unit)))]  # the newest export of each unit
     older = part[rows] < standing
     keep[rows[older]] = False
-    pairs = [
-        (int(a), int(b))
-        for a, b in {(a, b) for a, b in zip(part[rows[older]], standing[older], strict=True)}
-        if not parts[a].exported_before(parts[b]) and _differ(table, rows, unit, part, (a, b), standing)
-    ]
-    if pairs:
-        raise ContradictionError([one for a, b in sorted(pairs) for one in _both(parts[a], parts[b], "contradiction")])
+    unsure = [(a, b) for a, b in sorted(set(zip(part[rows[older]].tolist(), standing[older].tolist(), strict=True)))
+              if not parts[a].exported_before(parts[b])]  # fmt: skip
+    if pairs := [pair for pair in unsure if _differ(table, rows, unit, part, pair, standing)]:
+        raise ContradictionError([one for a, b in pairs for one in _both(parts[a], parts[b], "contradiction")])
     return keep
 
 

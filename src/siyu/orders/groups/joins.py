@@ -121,6 +121,5 @@ def _entries(frames: Frames) -> ir.Table:
     if lines is None or "traffic_channel" not in lines.columns:
         return frames.purchases.filter(ibis.literal(False)).select("buyer_id", entry=ibis.literal(""))
     lines = lines.filter(lines.buyer_id.notnull()).select("buyer_id", "paid_at", "traffic_channel")
-    firsts = lines.group_by("buyer_id").aggregate(paid_at=lines.paid_at.min())
-    opening = lines.join(firsts, ["buyer_id", "paid_at"])
+    opening = lines.join(lines.group_by("buyer_id").aggregate(paid_at=lines.paid_at.min()), ["buyer_id", "paid_at"])
     return opening.group_by("buyer_id").aggregate(entry=opening.traffic_channel.min())

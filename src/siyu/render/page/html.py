@@ -19,7 +19,7 @@ from siyu.render.page.page import Page, anchor
 from siyu.render.page.pictures import drawn
 from siyu.render.page.typeface import font_css, texts_by_weight
 from siyu.render.report import Report
-from siyu.render.speech import definitions, step_name
+from siyu.render.speech import definitions, step_name, trial_text
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 HTML_LANG = {"zh": "zh-CN", "en": "en", "xx": "en-XA"}
@@ -45,6 +45,7 @@ def render_report(report: Report, language_code: str) -> str:
         "grid": grid,
         "definitions": definitions,
         "step_name": step_name,
+        "trial_text": trial_text,
         "other_languages": [
             {"code": code, "lang": HTML_LANG[code], "name": _NAMES[code]} for code in LANGUAGES if code != language_code
         ],

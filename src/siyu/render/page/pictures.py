@@ -42,8 +42,7 @@ def pictures(
 
     The picture drawn by the notebook is used where it is in this language.
     """
-    chart = drawn(finding.chart)
-    if chart is None:
+    if (chart := drawn(finding.chart)) is None:
         return {}
     drawn_in, own = section.pngs.get(finding.key, ("", b""))
     found = {}

@@ -3,12 +3,14 @@
 import base64
 import io
 import string
-from functools import lru_cache
 
+import fontTools
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from lxml.html import document_fromstring
 
+from siyu.kept import kept
+from siyu.reads.digests import sha256_of
 from siyu.theme import FONTS
 
 FAMILY = "Siyu Sans"
@@ -47,8 +49,12 @@ def texts_by_weight(markup: str) -> dict[int, str]:
     return {400: "".join(page.xpath("//text()") + told), 700: "".join(one.text_content() for one in bold)}
 
 
-@lru_cache(maxsize=16)
 def _woff2(weight: int, characters: str) -> bytes:
+    what = f"{fontTools.version} {sha256_of(FONTS / WEIGHTS[weight])} {characters}"
+    return kept("fonts", what, lambda: _cut_down(weight, characters))
+
+
+def _cut_down(weight: int, characters: str) -> bytes:
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = ["kern", "mark", "ccmp", "locl", "liga"]
