@@ -66,12 +66,12 @@ def brand(rows: Rows) -> tuple[Stated, Verdict]:
     return found, Verdict(labels.SAID["brand"], {"share": first, "full": full})
 
 
-def hosts(sessions: Rows) -> tuple[Stated, Verdict]:
+def hosts(sessions: Rows, schedule: Rows) -> tuple[Stated, Verdict]:
     """Sales of a broadcast with a stand-in over one with the host; of the first after a pause over the last before."""
-    if sessions is None or "host" not in sessions or sessions["host"].isna().all():
+    if sessions is None or schedule is None:
         return _nothing("session_host")
-    rows = sessions.sort_values("started_at")
-    rows.attrs = sessions.attrs
+    rows = sessions.merge(schedule, on="session_id").sort_values("started_at")
+    rows.attrs["refs"] = (*_refs(sessions), *_refs(schedule))
     sales = {name: np.log(own["gmv_fen"].clip(lower=1)) for name, own in rows.groupby(rows["host"].astype(str))}
     if not {"host", "stand_in"} <= set(sales) or min(map(len, sales.values())) < 3:
         return _nothing("session_host")

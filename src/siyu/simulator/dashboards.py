@@ -9,8 +9,6 @@ from siyu.intake.formats.catalogue import formats
 from siyu.simulator import writing
 from siyu.simulator.brand import CLOSES, DAY, OPENS, Brand
 
-STANDIN = 6  # every so many evenings somebody stands in for the host, which changes nothing
-
 
 def dashboard_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
     """(name, content) of sessions.csv and aggregates.csv; sales gross, a fan is one at payment."""
@@ -23,7 +21,6 @@ def dashboard_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
         room = int(own.loc[own["form"] == "live", "paid_fen"].sum())
         times = {"started_at": midnight + OPENS, "ended_at": midnight + CLOSES}
         rows.append({"session_id": f"73{midnight // DAY:05d}0001", **times, "room_gmv_fen": room, **_row(own)})
-        rows[-1]["host"] = "stand_in" if midnight // DAY % STANDIN == 0 else "host"
     yield "sessions.csv", table_file("sessions", rows)
     months = pd.to_datetime(sold["paid"], unit="s").dt.to_period("M")
     rows = []

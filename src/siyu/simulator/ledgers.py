@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from siyu.simulator.brand import DAY, Brand, seconds
+from siyu.simulator.brand import CLOSES, DAY, OPENS, Brand, seconds
 from siyu.simulator.dashboards import table_file
 
+STANDIN = 6  # evenings
 BRAND_SHARE, FULL_PRICE = 0.22, 0.64  # of first orders; of repeat orders
 MARGINS = {"public": 0.18, "bought": 0.09, "private": 0.31}
 NODES = (
@@ -40,9 +41,17 @@ def ledger_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
         ],
         "deals": _deals(),
         "shop_moves": _moves(random),
+        "session_hosts": _hosts(brand),
     }
     for name, records in tables.items():
         yield f"{name}.csv", table_file(name, records)
+
+
+def _hosts(brand: Brand) -> list[Mapping[str, Any]]:
+    """Every STANDIN-th evening somebody stands in for the host, which changes nothing."""
+    sold = brand.orders.loc[brand.orders["paid"] >= 0, "paid"]
+    days = np.unique(sold[(sold % DAY).between(OPENS, CLOSES - 1)].to_numpy(np.int64) // DAY)
+    return [{"session_id": f"73{day:05d}0001", "host": "stand_in" if day % STANDIN == 0 else "host"} for day in days]
 
 
 def _brand_days(brand: Brand, start: int, random: np.random.Generator) -> list[Mapping[str, Any]]:
