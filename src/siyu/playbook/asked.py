@@ -90,8 +90,8 @@ def _there(planning: Planning, entry: Format) -> bool:
 
 
 def _lacks(planning: Planning) -> dict[str, set[str]]:
-    """platform -> columns that some export of its orders lacks."""
-    return {name: set(lacks) for name, lacks in planning.known.own.books.absent.items()}
+    """platform -> columns that some export of its orders lacks; buyers have a table of keys of their own."""
+    return {name: set(lacks) - {"buyer_id"} for name, lacks in planning.known.own.books.absent.items()}
 
 
 def _missing(planning: Planning) -> Iterator[str]:

@@ -46,9 +46,11 @@ class Known:
     @cached_property
     def tables(self) -> dict[str, int]:
         """Tables that the exports hold -> records accepted."""
-        files = self.own.files[~self.own.files["refused"]]
-        held = files.groupby("kind")["accepted"].sum()
-        return {str(kind): int(rows) for kind, rows in held.items()}
+        held: dict[str, int] = {}
+        for kind, accepted, refused in self.own.files[["kind", "accepted", "refused"]].itertuples(index=False):
+            if not refused:
+                held[str(kind)] = held.get(str(kind), 0) + int(accepted)
+        return held
 
     def figures(self, keys: Iterable[str]) -> dict[str, Figure | Absent]:
         """Metrics by key; Absent where one cannot be had, see `reasons`."""
