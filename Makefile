@@ -54,6 +54,8 @@ calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds 
 	@$(BIN)/python tests/orders/verdicts.py
 	@$(BIN)/python tests/orders/calibration.py
 	@$(BIN)/python tests/value/recovery.py
+	@$(BIN)/python tests/reach/recovery.py
+	@$(BIN)/python tests/growth/recovery.py
 
 torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay
 	@$(BIN)/python tests/torture/kills.py

@@ -19,11 +19,17 @@ MEASURED = HERE / "measured.json"
 FALLEN = 2 / 3
 # what to run, by size; each ends with a line of JSON, name -> figure
 RUNS = {
-    "full": (["orders.py", "--json"], ["intake.py", "--json", "--wide", "1000000"], ["batch.py", "--json", "--all"]),
+    "full": (
+        ["orders.py", "--json"],
+        ["intake.py", "--json", "--wide", "1000000"],
+        ["batch.py", "--json", "--all"],
+        ["value.py", "--json"],
+    ),
     "small": (
         ["orders.py", "--json", "--orders", "500000", "--rounds", "3"],
         ["intake.py", "--json", "--rows", "200000", "--wide", "20000"],
         ["batch.py", "--json", "--small"],
+        ["value.py", "--json", "--customers", "50000", "--rounds", "3"],
     ),
 }
 

@@ -256,6 +256,15 @@ class Holdings:
             frame.attrs["refs"] = self.refs(kind)
         return frame
 
+    def tables(self, *kinds: str) -> dict[str, pd.DataFrame]:
+        """`reported` of those of the kinds that some export holds."""
+        found = {kind: self.reported(kind) for kind in kinds}
+        return {kind: frame for kind, frame in found.items() if frame is not None}
+
+    def stored(self, kind: str) -> tuple[Path | None, tuple[str, ...]]:
+        """A reported table as the engine reads it, None without one, and the refs of its files."""
+        return self.books.reported.get(kind), self.refs(kind)
+
     def _frame(self, path: Path | None, empty: pa.Table, *kinds: str) -> pd.DataFrame:
         if path is not None:
             reads.opens(path)

@@ -118,9 +118,8 @@ class Workbook(Stated):
 
         own = category or self.subject.category
         mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
-        on = max(self.as_of, self.fees.since)
         fees = self.fees.measured(self.own_inputs.rules)  # the client's own settlement first
-        return Economy(self.assumptions, fees, own, day, on, draws, seed, mine)
+        return Economy(self.assumptions, fees, own, day, max(self.as_of, self.fees.since), draws, seed, mine)
 
     @property
     def no_rule(self) -> NoInput | None:
@@ -133,23 +132,29 @@ class Workbook(Stated):
 
     @cached_property
     def assumed(self) -> Assumed:
-        """What the worth of a customer needs beside orders; in another currency than that of the ledgers, only what
-        money costs."""
-        from siyu.value.worth import Assumed  # here: see `own`
+        """What the worth of a customer needs beside orders: rows that the subject has put in (keys of `ROWS`), else by
+        the economics, which know nothing of another currency than that of the ledgers."""
+        from siyu.value.worth import ROWS, Assumed  # here: see `own`
 
-        discount = self.assumption("capital_cost")
-        if self.subject.currency != "CNY" or self.no_rule is not None:
-            return Assumed(discount=discount)
+        told: dict[str, Figure | Absent] = {
+            name: self.assumption(row) for name, row in ROWS.items() if row in self.assumptions
+        }
+        if self.subject.currency == "CNY" and self.no_rule is None:
+            told = {"cac": self.assumption("customer_cost_public"), **self._worked_out(), **told}
+        return Assumed(discount=self.assumption("capital_cost"), **told)
+
+    def _worked_out(self) -> dict[str, Figure | Absent]:
+        """Share and conversion of `Assumed`, by the economics."""
         from siyu.economy import measures  # here: see `economy`
+        from siyu.value.worth import ROWS
 
         economy = self.economy()
-        keys = {"contribution_share": measures.kept_share(), "follower_conversion": measures.follower_conversion()}
+        keys = {"share": measures.kept_share(), "conversion": measures.follower_conversion()}
         drawn = economy.outcomes(keys)  # of a client to whom everything came back nothing is kept to take a share of
-        share, conversion = (
-            economy.stated(key, expression) if isfinite(drawn[key].drawn.sum()) else Absent((key,))
-            for key, expression in keys.items()
-        )
-        return Assumed(share, self.assumption("customer_cost_public"), conversion, discount)
+        return {
+            name: economy.stated(ROWS[name], one) if isfinite(drawn[name].drawn.sum()) else Absent((ROWS[name],))
+            for name, one in keys.items()
+        }
 
     def _kept_tables(self, figures: Mapping[str, Figure]) -> dict[str, Figure]:
         """What the client's own small tables say about inputs of the economics."""

@@ -190,6 +190,25 @@ def test_check_says_which_days_who_and_by_which_format(tmp_path, data):
     assert "2 different buyers; 99 in 100 have at most 1 orders; the largest hold 50.0%, 50.0%" in said
 
 
+def test_files_of_one_call_are_held_against_each_other_and_links_are_named(tmp_path, data):
+    folder = tmp_path / "from_client"
+    folder.mkdir()
+    (folder / "a.csv").write_text(PLAIN, "utf-8")
+    (folder / "b.csv").write_text(PLAIN.replace("5.00", "6.00"), "utf-8")
+    (folder / "c.csv").symlink_to(folder / "a.csv")
+    for arguments in (
+        ("check", folder),
+        ("check", folder / "a.csv", folder / "b.csv"),
+        ("new", "snacks", "--from", folder),
+    ):
+        done = siyu(*arguments)
+        assert done.exit_code == 1
+        assert done.stderr.count("[contradiction]") == 2
+        assert done.stderr.count("[not_a_file]") == (folder in arguments)
+    (folder / "b.csv").write_text(PLAIN.replace("A", "B"), "utf-8")
+    assert siyu("check", folder / "a.csv", folder / "b.csv").exit_code == 0
+
+
 def test_a_date_that_strays_is_no_date_of_the_subject(tmp_path, data):
     rows = "".join(f"B{n},u{n},2021-08-05 10:00:00,5.00\n" for n in range(9))
     (tmp_path / "a.csv").write_text(PLAIN + rows + "C1,u1,2091-08-05 10:00:00,5.00\n", "utf-8")

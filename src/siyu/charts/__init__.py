@@ -10,18 +10,23 @@ from typing import Any
 import pandas as pd
 
 from siyu.charts.drawing import DRAWN, png
+from siyu.charts.kinds.cycle import CODES
 from siyu.errors import nearest
 from siyu.figure import Absent, Figure
 from siyu.language import Text
+from siyu.messages import msg
 from siyu.record import Chart, Table
 
 __all__ = [
-    "DRAWN", "NOTHING", "Chart", "Table", "bars", "frame", "matrix", "of", "pairs", "png", "ranges", "series", "table",
+    "DRAWN", "NOTHING", "Chart", "Table", "bars", "cycle", "frame", "ladder", "matrix", "of", "pairs", "png", "ranges",
+    "series", "table",
 ]  # fmt: skip
 
 # What a mark may carry beside its label and value; everything else in a frame stays behind.
 MARKS = ("label", "series", "x", "value", "low", "high", "interval_kind", "unit", "definition", "tone", "sources")
 NOTHING = Chart(kind="none", unit="", scale="linear", rows=(), lines=(), columns=())
+ON_LEVEL, MOVES_UP = msg("On the level"), msg("Moves up in a week")
+STOCK, RATE = msg("In a usual week"), msg("Rate")
 Coded = Mapping[str, Figure | Absent] | Iterable[tuple[Text, Figure | Absent]]
 Labels = Mapping[str, Text]
 
@@ -54,6 +59,21 @@ def series(
     """Lines over a numeric x (series -> (x, figure) points), with their ranges as bands; labels as for `ranges`."""
     named = [(_said(code, labels), points) for code, points in curves.items()]
     return _chart("line", [("", name, at, figure) for name, points in named for at, figure in points], x=x, **more)
+
+
+def ladder(steps: Mapping[str, Figure | Absent], moves: Mapping[str, Figure | Absent], labels: Labels) -> Chart:
+    """Levels from the lowest with their stocks, and chances to leave them upwards (level -> figure)."""
+    rows = [(_said(code, labels), ON_LEVEL, one) for code, one in steps.items()]
+    return _grid("ladder", rows + [(_said(code, labels), MOVES_UP, one) for code, one in moves.items()])
+
+
+def cycle(domains: Mapping[str, Figure | Absent], flows: Mapping[str, Figure | Absent], labels: Labels) -> Chart:
+    """Stocks of domains and rates between them, by the codes of `kinds.cycle`; others are left out."""
+    parts = ((STOCK, domains), (RATE, flows))
+    found = [
+        (_said(code, labels), name, one, code) for name, part in parts for code, one in part.items() if code in CODES
+    ]
+    return _grid("cycle", [row[:3] for row in found], [CODES.index(code) for *_, code in found])
 
 
 def of(
@@ -153,6 +173,17 @@ def _chart(
     needs = sorted({need for figure in absent for need in figure.needs}) if not rows else ()
     marks = [_mark(figure) | {"label": label} for label, figure in (lines or {}).items() if isinstance(figure, Figure)]
     return _made(kind, rows, units[0] if units else "", scale, marks, x, needs)
+
+
+def _grid(kind: str, entries: Sequence[tuple[Text, Text, Figure | Absent]], places: Sequence[int] = ()) -> Chart:
+    """Marks of units of their own."""
+    held = [(at, *entry) for at, entry in enumerate(entries) if isinstance(entry[2], Figure)]
+    rows = [
+        _mark(one) | {"label": label, "series": name, **({"x": places[at]} if places else {})}
+        for at, label, name, one in held if isinstance(one, Figure)
+    ]  # fmt: skip
+    needs = sorted({need for *_, one in entries if isinstance(one, Absent) for need in one.needs}) if not rows else ()
+    return _made(kind, rows, "", needs=needs)
 
 
 def _mark(figure: Figure) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
     from siyu.simulator.charges import settlement_file
     from siyu.simulator.dashboards import dashboard_files
     from siyu.simulator.forms import form_file
+    from siyu.simulator.growth_files import growth_files, growth_truth, rooms
     from siyu.simulator.ledgers import ledger_files
     from siyu.simulator.message_files import message_files, message_truth
     from siyu.simulator.order_files import order_files, people_files
@@ -107,7 +108,8 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
                        "world": world, **brand.truth()})  # fmt: skip
         if not number:
             booked = [settlement_file(brand)] if settlement else []
-            more = (*people_files(brand), *dashboard_files(brand), *campaign_files(brand), *booked)
+            seen = rooms(brand) if name == "demo" else {}
+            more = (*people_files(brand), *dashboard_files(brand, seen), *campaign_files(brand), *booked)
             content |= {f"exports/{path}": data for path, data in more}
             truths[0]["campaigns"] = campaign_truth(brand)
             if name == "demo":
@@ -115,6 +117,8 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
                 content |= {f"exports/{path}": data for path, data in kept}
                 content["form.yml"] = form_file(4, f"{plan.world.as_of.year + 1}-03-31")
                 truths[0]["messages"] = message_truth(brand)
+                content |= {f"exports/{path}": data for path, data in growth_files(brand)}
+                truths[0]["growth"] = growth_truth(brand)
     content["subject.yml"] = _subject(name, plans[0].world).encode()
     truth = {"schema": 1, "synthetic": True, "files": accounts, "shops": truths, "written": sorted(content)}
     content["truth.json"] = (json.dumps(truth, ensure_ascii=False, indent=1) + "\n").encode()

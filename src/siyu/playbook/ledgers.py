@@ -355,7 +355,8 @@ def inputs(tables: Mapping[str, Rows], margin: Figure, own: Mapping[str, Figure]
             found[key] = Figure.exact(total / months, key, _refs(moves_), int(total))
         for key in ("new_contribution", "old_contribution"):
             found[key] = _counted(times(order_value, margin, key), movers["new_after"].sum())
-    return {symbol: one for symbol, one in found.items() if isinstance(one, Figure) and one.value > 0}
+    known = {symbol: one for symbol, one in found.items() if isinstance(one, Figure) and one.value > 0}
+    return {symbol: one.at("value") for symbol, one in known.items()}  # points: their ranges stand in section playbook
 
 
 def _counted(figure: Figure | Absent, n: float) -> Figure | Absent:

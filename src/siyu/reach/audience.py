@@ -94,6 +94,12 @@ class Audience:
             return pd.DataFrame(columns=[*counts.COLUMNS, "posts"])
         return counts.exposed(self.risk, pd.concat(posts, ignore_index=True))
 
+    @property
+    def span(self) -> str:
+        """First and last day at which somebody was at risk of leaving."""
+        days = self.risk["day"]
+        return f"{days.min().date()}/{days.max().date()}" if len(days) else "../.."
+
     @cached_property
     def trial(self) -> Trial:
         """The draw of groups."""

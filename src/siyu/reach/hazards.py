@@ -93,7 +93,7 @@ def associations(days: pd.DataFrame) -> tuple[dict[str, Estimate], int]:
     told = days[days["risk"] > 0]
     spread = {
         "posts": told["posts"], "last_7": told["last_7"] - told["posts"], "last_28": told["last_28"] - told["last_7"],
-        "weekend": (told["day"].dt.dayofweek >= 5).astype(float),
+        "weekend": (told["day"].dt.day_of_week >= 5).astype(float),
     }  # fmt: skip
     if "selling" in told:
         lately = told.groupby("group", observed=True)[["selling", "posts"]].transform(

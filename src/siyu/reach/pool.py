@@ -40,14 +40,19 @@ class Inputs:
     draws: int = DRAWS
     measured: Mapping[str, Array] = field(default_factory=dict)
 
+    @property
+    def inputs(self) -> Mapping[str, Ranged]:
+        """The rows by symbol, as a what-if takes them."""
+        return self.rows
+
     @cached_property
     def drawn(self) -> dict[str, Array]:
         """symbol -> array (draws,)."""
         return {**sample(self.rows, self.draws, 0), **self.measured}
 
     def values(self, *expressions: Expr, at: Mapping[str, Array | float] | None = None) -> list[Array]:
-        """Each expression over the draws, and the last axis of arrays in `at`."""
-        wide = any(isinstance(one, np.ndarray) for one in (at or {}).values())
+        """Each expression over the draws, and the last axis of arrays of two in `at`."""
+        wide = any(np.ndim(one) > 1 for one in (at or {}).values())
         drawn = {name: one[:, None] if wide else one for name, one in self.drawn.items()}
         found = function_of(expressions)({**drawn, **(at or {})})
         return [found[str(place)] for place in range(len(expressions))]
@@ -128,12 +133,14 @@ class Pool:
         return self._best(self._tables[1])
 
     def _best(self, table: Array) -> Array:
-        """Where each row is highest: the vertex of the parabola through the highest point and its neighbours."""
+        """Where each row is highest: the vertex of the parabola through the highest point and its neighbours; the least
+        where nothing brings anything, for what loses money is not to be sped up by driving people out."""
         at = np.clip(table.argmax(1), 1, len(self.grid) - 2)
         before, here, after = (table[np.arange(len(table)), at + step] for step in (-1, 0, 1))
         bend = before - 2 * here + after
         shift = np.where(bend < 0, 0.5 * (before - after) / np.where(bend < 0, bend, -1.0), np.sign(after - before))
-        return np.asarray(np.clip(self.grid[at] + np.clip(shift, -1, 1) * STEP, self.least, self.most))
+        best = np.clip(self.grid[at] + np.clip(shift, -1, 1) * STEP, self.least, self.most)
+        return np.asarray(np.where(table.max(1) > 0, best, self.least))
 
     def figure(self, key: str, drawn: Array) -> Figure:
         """Draws of this pool as metric `key`."""

@@ -17,7 +17,7 @@ from siyu.orders.frames import Frames, opened, run
 from siyu.orders.repurchase import Figures, between, in_window, retention, survival
 from siyu.orders.survival import at_risk, log_hazard_ratio, survivors
 from siyu.paths import data_dir
-from siyu.scorecard import value
+from siyu.scorecard import growth, reach, value
 
 START, CUT, END = date(1997, 1, 1), date(1997, 9, 30), date(1998, 6, 30)
 FIRST_HALF, SECOND_HALF = (START, date(1997, 6, 30)), (date(1997, 7, 1), date(1997, 12, 31))
@@ -58,6 +58,7 @@ def scorecard(master: Frames) -> list[Score]:
     worlds = {f"Null world: {name}": runs[:, at] for at, name in enumerate(_WORLD)}
     computed = {**_master(master), **_cohorts(master), **_repurchase(master), **_sample_counts(days)}
     computed |= {**_censoring(days), **_six_mp(), **_heart()}
+    computed |= growth.results() | reach.results()
     computed |= value.results(_frames(days, CUT), days[days["day"] <= pd.Timestamp(CUT)])
     computed |= {name: float(runs.mean()) for name, runs in worlds.items()}
     spreads = {name: 3 * float(runs.std()) for name, runs in worlds.items()}

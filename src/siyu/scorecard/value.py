@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaln, digamma
 
+from siyu.models import chain
 from siyu.orders.counts import histories
 from siyu.orders.frames import Frames
 from siyu.value.bg_nbd import BG, MBG, BetaGeometric
@@ -118,7 +119,7 @@ def _chain() -> Results:
         chances[at, 0], chances[at, at + 1] = p, 1 - p
     chances[-1, -1] = 1
     brought = np.array([MARGIN - CONTACT, *[-CONTACT] * (states - 2), 0.0])
-    worth = np.linalg.solve(np.eye(states) - chances / (1 + INTEREST), brought)
+    worth = chain.worth(chances, brought, INTEREST)
     return {f"Markov chain of recency: value in state {at + 1}": float(value) for at, value in enumerate(worth[:-1])}
 
 

@@ -26,6 +26,11 @@ def campaign_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
     yield "presale.csv", table_file("presale", _presales(brand, random))
 
 
+def spending(brand: Brand) -> list[Mapping[str, Any]]:
+    """The rows of ad_spend.csv."""
+    return _spend(brand, np.random.default_rng([brand.plan.seed, 5]))
+
+
 def campaign_truth(brand: Brand) -> dict[str, Any]:
     """What an analysis of these tables has to find; money in fen."""
     new = brand.orders[(brand.orders["paid"] >= 0)]["buyer"].nunique()

@@ -10,8 +10,10 @@ from siyu.simulator import writing
 from siyu.simulator.brand import CLOSES, DAY, OPENS, Brand
 
 
-def dashboard_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
-    """(name, content) of sessions.csv and aggregates.csv; sales gross, a fan is one at payment."""
+def dashboard_files(brand: Brand, rooms: Mapping[int, Mapping[str, Any]]) -> Iterator[tuple[str, bytes]]:
+    """(name, content) of sessions.csv and aggregates.csv; sales gross, a fan is one at payment.
+
+    rooms: what else is told of a broadcast, by its day (seconds)."""
     sold = brand.orders[brand.orders["paid"] >= 0]
     sold = sold.assign(first=~sold.sort_values("paid").duplicated("buyer"), clock=sold["paid"] % DAY)
     evening = sold[sold["clock"].between(OPENS, CLOSES - 1)]
@@ -20,7 +22,8 @@ def dashboard_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
         midnight = int(own["paid"].iloc[0]) // DAY * DAY
         room = int(own.loc[own["form"] == "live", "paid_fen"].sum())
         times = {"started_at": midnight + OPENS, "ended_at": midnight + CLOSES}
-        rows.append({"session_id": f"73{midnight // DAY:05d}0001", **times, "room_gmv_fen": room, **_row(own)})
+        rows.append({"session_id": f"73{midnight // DAY:05d}0001", **times, "room_gmv_fen": room,
+                     **_row(own), **rooms.get(midnight, {})})  # fmt: skip
     yield "sessions.csv", table_file("sessions", rows)
     months = pd.to_datetime(sold["paid"], unit="s").dt.to_period("M")
     rows = []

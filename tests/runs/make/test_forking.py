@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import re
 import subprocess
@@ -84,3 +85,7 @@ def test_only_two_kinds_of_kernels_are_known(monkeypatch):
         forking.wanted()
     monkeypatch.setenv(forking.SWITCH, "plain")
     assert not forking.wanted()
+
+
+def test_every_library_that_is_loaded_beforehand_is_there():
+    assert [name for name in forking.LIBRARIES if importlib.util.find_spec(name) is None] == []

@@ -126,11 +126,11 @@ def _row(claim: Claim, ledger: Ledger, suspects: Collection[str], as_of: date, l
     kept = ("claim_id", "source_id", "case", "entity_name", "entity_name_zh", "metric")
     row = {name: getattr(claim, name) for name in kept} | {"printed": quoted(claim), "grade": ledger.grade(claim)}
     row |= {"sources": [f"claim:{claim.claim_id}"], "age_low": age_low, "age_high": age_high}
-    row |= {"garbled": claim.garble == "yes", "implausible": suspect, "rejected": ledger.rejected(claim)}
-    row |= {"disputed": any(entry.kind == "rival" or entry.resolution in UNDECIDED for entry in disputes)}
-    row |= {"unstated": "not_stated" in (claim.denominator, claim.window), "opinion": claim.kind == "author_opinion"}
-    reasons = joined(fault_text(code, limit) for code in faults)
-    return row | {"faults": faults, "verdict": _verdict(faults), "reasons": reasons}
+    disputed = any(entry.kind == "rival" or entry.resolution in UNDECIDED for entry in disputes)
+    row |= {"garbled": claim.garble == "yes", "implausible": suspect, "disputed": disputed}
+    row |= {"rejected": ledger.rejected(claim), "unstated": "not_stated" in (claim.denominator, claim.window)}
+    row |= {"opinion": claim.kind == "author_opinion", "faults": faults, "verdict": _verdict(faults)}
+    return row | {"reasons": joined(fault_text(code, limit) for code in faults)}
 
 
 def _verdict(faults: Collection[str]) -> str:

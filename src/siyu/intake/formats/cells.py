@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{0,20}))?\s*([�
 _DUST = re.compile(r"-?\d(\.\d+)?[eE]-1[0-9]")  # what the arithmetic of doubles leaves of nothing
 _CURRENCY = re.compile(r"^(?:人民币|CNY|RMB|CN¥|¥)\s*|\s*\(?(?:元整?|圆|RMB|CNY|¥)\)?$")
 _ID = re.compile(r"[A-Za-z_\-]*\d[\w\-]*", re.ASCII)
-_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d{16,}\.\d*|\d+\.\d*[1-9]\d*")
+_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d{16,}\.\d*|\d+\.\d*[1-9]\d*|\d{1,3}(,\d{3}){5,}")
 _LONG = re.compile(r"(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟?|min|m))?(?:(\d+(?:\.\d+)?)(?:秒钟?|s)?)?", re.IGNORECASE)
 _CLOCKED = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 # of the mainland, however it is printed; notes end up in any column

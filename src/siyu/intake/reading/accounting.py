@@ -121,4 +121,4 @@ class Account:
 
 
 STORED = TypeAdapter(Account)  # as the store keeps it
-NOT_STORED = {"entry", "observed"}
+NOT_STORED = {"entry"}

@@ -27,6 +27,7 @@ Places = npt.NDArray[np.integer]
 MONTH = 31 * 86_400
 # a mobile number, an identity card, a WeChat id
 _PERSONAL = r"^(?:86)?1[3-9]\d{9}$|^[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]$|^wxid_"
+_WITHIN = r"(?:^|\D)(?:86)?1[3-9]\d{9}(?:\D|$)"  # made with a mobile number; in longer numbers it is chance
 _ERROR = re.compile(r"#(?:N/A|[A-Z]+[A-Z0/_]*[!?])")  # of a spreadsheet; also what `containers` puts for a lost value
 
 
@@ -165,6 +166,8 @@ def _declared(result: Typed, column: Column) -> None:
     held = result.values
     if column.read == "id" and not column.pattern:
         personal = pc.match_substring_regex(held, _PERSONAL).fill_null(False)
+        if not pc.all(pc.ascii_is_decimal(held)).as_py():
+            personal = pc.or_(personal, pc.match_substring_regex(held, _WITHIN).fill_null(False))
         _fault(result, personal.to_numpy(zero_copy_only=False), "personal_id")
         held = result.values
     if column.pattern:

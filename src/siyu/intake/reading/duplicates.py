@@ -37,6 +37,7 @@ class Fingerprints:
     def __post_init__(self) -> None:
         entry, columns = self.layout.format, self.layout.places
         self._key = [key for key in entry.line_key if key in columns]
+        self._texts = frozenset(key for key in self._key if entry.columns[key].read == "text")
         self._check = entry.duplicates == "drop"
         # without a key of lines, two records are the same only when everything about them is
         self.whole = bool(entry.line_key) and set(entry.line_key) <= set(columns)
@@ -56,7 +57,7 @@ class Fingerprints:
                 table = table.append_column(_RAW, records.text.texts(records.at))
                 raw = f"hash({_quoted(_RAW)})"
                 record = f"CASE WHEN {' OR '.join(blank)} THEN {raw} ELSE {record} END" if self.whole else raw
-            wanted = {"key": _hash(self._key) if self._key else record, "record": record}
+            wanted = {"key": _hash(self._key, self._texts) if self._key else record, "record": record}
         if self._order:
             wanted |= {"order": _hash(["order_id"]), "amounts": _hash(self._order)}
         if "buyer_id" in self.layout.places:
@@ -94,8 +95,10 @@ class Fingerprints:
         return np.concatenate([part[name] for part in self.parts])
 
 
-def _hash(keys: list[str]) -> str:
-    return f"hash({', '.join(map(_quoted, keys))})"
+def _hash(keys: list[str], texts: frozenset[str] = frozenset()) -> str:
+    """texts: columns of words, in which a stray comma or blank makes no other line."""
+    plain = (f"translate({_quoted(key)}, ',，; ', '')" if key in texts else _quoted(key) for key in keys)
+    return f"hash({', '.join(plain)})"
 
 
 def _quoted(name: str) -> str:

@@ -67,14 +67,14 @@ class TableSource:
 
 
 def sources(path: Path) -> Iterator[TableSource]:
-    """Every table of a path in name order; a folder is walked, junk, hidden files and links are left out."""
+    """Every table of a path in name order; a folder is walked, junk and hidden files are left out, links refused."""
     if path.is_dir() and not path.is_symlink():
         for child in sorted(path.iterdir()):
-            if not junk(child):
+            if is_link(child) or not junk(child):
                 yield from sources(child)
         return
     name = shown_path(path) if not path.is_symlink() else printable(path)
-    if path.is_symlink() or not path.is_file():
+    if is_link(path):
         yield TableSource(name, None, refused=RefusedError("not_a_file"))
         return
     own, before = own_formats(path), stamp_of(path)
@@ -82,10 +82,15 @@ def sources(path: Path) -> Iterator[TableSource]:
         yield replace(source, own=own, still=lambda: stamp_of(path) == before)
 
 
+def is_link(path: Path) -> bool:
+    """Whether a path is neither a file nor a folder: a link, a pipe."""
+    return path.is_symlink() or not (path.is_dir() or path.is_file())
+
+
 def junk(path: Path) -> bool:
     """Whether what lies in a folder of exports is none, by its name, or a note without any table."""
     name = path.name.lower()
-    if name.startswith(JUNK_NAMES) or path.is_symlink() or not (path.is_dir() or path.is_file()):
+    if name.startswith(JUNK_NAMES) or is_link(path):
         return True
     return not path.is_dir() and (name.endswith(JUNK_ENDINGS) or (name.endswith(".txt") and _is_note(path)))
 

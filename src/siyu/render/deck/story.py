@@ -219,7 +219,7 @@ class Story:
             if status != OK:
                 reason = str(label(chapter.section.reason)) or self.speech.named(labels.STATUSES, status)
                 rows.append(_row(self._question(chapter), reason, say("no data yet")))
-        for block in self.outline.absent:
+        for block in (one for one in self.outline.absent if not one.section.aside):
             names = self.speech.language.comma.join(self.speech.metric(key) or key for key in block.finding.needs)
             asked = str(self.speech.of(block.finding, block.finding.subtitle))
             rows.append(_row(asked or self.speech.sheet(block.section.notebook), missing + names, say("no data yet")))

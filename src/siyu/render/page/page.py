@@ -28,7 +28,7 @@ from siyu.render.outline import Block, outline
 from siyu.render.page.markdown import cell
 from siyu.render.page.pictures import Picture, drawn, pictures
 from siyu.render.report import Report, SectionReport, Setting
-from siyu.render.said import Said, kept_together
+from siyu.render.said import Said, joined, kept_together
 from siyu.render.speech import Speech, definitions
 from siyu.render.summary import summarised
 
@@ -164,10 +164,13 @@ class Page:
         return Move(finding, name, ends, self.citations.causes(one.because), one.beyond_chance)
 
     def main_number(self, finding: FindingRecord) -> Said:
-        """The first number that its title names."""
+        """The first number that its title names, with its unit where that is a time; a count alone says little."""
         named = self.speech.placeholders(finding.message_id)
         value = next((value for value in finding.values if value.name in named), None)
-        return self.speech.figure(value, f"{finding.key}.{value.name}") if value else Said()
+        if value is None or value.unit == "count":
+            return Said()
+        unit = f" {self.language.unit(value.unit)}" if value.unit in ("days", "months", "year") else ""
+        return joined(self.speech.figure(value, f"{finding.key}.{value.name}"), unit)
 
     def small_picture(self, finding: FindingRecord) -> Picture | None:
         """The finding's chart, narrow."""

@@ -9,6 +9,7 @@ from siyu.render.said import Said
 from siyu.render.speech import Speech, definitions
 from siyu.render.summary import summarised
 from siyu.render.tables.book import Book, BookSheet
+from siyu.render.tables.customer_cost import CustomerCost
 from siyu.render.tables.economics import Economics
 from siyu.render.tables.findings import FindingSheets
 from siyu.render.tables.input_sheet import InputSheet
@@ -41,6 +42,9 @@ def _written(book: Book, report: Report) -> list[Listed]:
         results = economics.write(inputs.warning)
         words = say("Your case, the published one and the difference: where the answer turns")
         listed.append((_CHANGE, results, words, say("follows the inputs")))
+    if (cost := CustomerCost(book, report)).inputs:
+        words = say("What a new buyer may cost and when that is paid back, with your own margin and spend")
+        listed.append((_CHANGE, cost.write(), words, say("yellow cells can be changed")))
     if swings := [one for one in report.findings if one.chart.kind == "tornado"]:
         words = say("How far each input moves a result on its own")
         listed.append((_LOOK, write_sensitivity(book, swings), words, say("published values")))

@@ -113,7 +113,7 @@ const whatif = (() => {
         const value = axis.low + (axis.high - axis.low) * at / steps;
         return [value, wins({ ...settings, [axis.name]: value }) / count()];
       });
-      const even = found.loss[1] > axis.low && found.loss[1] < axis.high ? found.loss[1] : NaN;
+      const even = given.published.loss && found.loss[1] > axis.low && found.loss[1] < axis.high ? found.loss[1] : NaN;
       svg.replaceChildren();
       [0, 0.5, 1].forEach((share) => {
         element("line", { class: "grid", x1: 62, x2: 614, y1: y(share), y2: y(share) });

@@ -14,9 +14,10 @@ SWITCH = "SIYU_KERNELS"
 _KINDS = ("fork", "plain")
 # what the bundled sections import of others, and what takes longest of it
 LIBRARIES = (
-    "babel.messages.mofile", "babel.numbers", "duckdb", "ibis.backends.duckdb", "matplotlib.backends.backend_agg",
-    "matplotlib.figure", "pandas", "pydantic", "SALib.analyze.sobol", "SALib.sample.sobol", "scipy.optimize",
-    "scipy.stats", "seaborn", "sympy", "yaml",
+    "babel.messages.mofile", "babel.numbers", "babel.units", "duckdb", "ibis.backends.duckdb", "ibis.formats.pandas",
+    "lxml.etree", "matplotlib.backends.backend_agg", "matplotlib.figure", "matplotlib.patheffects", "pandas", "pint",
+    "psutil", "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "pydantic.dataclasses", "pydantic.json_schema",
+    "pydantic.main", "SALib.analyze.sobol", "scipy.optimize", "scipy.stats", "seaborn", "sympy", "tqdm", "yaml",
 )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from siyu.render.deck.plots.sheet import ChartSheet
 _THIN, _ALONE = 300, 100  # half a mark is this much thinner than the axis is long, in a band and where there is none
 Edge = tuple[str, list[float]]  # letter, cells
 _EDGES = ("Band from", "Mark from", "Mark to", "Band to")
-Columns = dict[str, tuple[str, list[float]]]  # name -> letter, cells
 
 
 def banded(frame: Frame, rows: Sequence[Mark], names: Sequence[str], colours: Sequence[str]) -> Plot:

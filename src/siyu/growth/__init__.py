@@ -1,0 +1,1 @@
+"""Growth of an audience: ladder, flywheel, funnel, ways in, life of groups."""

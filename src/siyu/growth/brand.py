@@ -1,0 +1,159 @@
+"""What is known of how a brand grows, each part computed once: read by the notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from siyu.evidence.assumptions import Assumption
+from siyu.figure import Figure
+from siyu.growth import entry, funnel, groups, people
+from siyu.growth.flywheel import Flywheel
+from siyu.growth.groups import Feed, Lives
+from siyu.growth.ladder import Ladder
+from siyu.growth.record import Record, lifted
+from siyu.growth.series import Slopes, slopes
+from siyu.orders.frames import Frames, Source, run, table
+
+COHORT_DAYS = 90  # within which a newcomer has to come to the steps of the funnel
+
+
+@dataclass(frozen=True)
+class Growth:
+    """events: see data/tables.yml; refs: of their files; frames: orders and members; k: smallest number shown;
+    window: weeks that the deeds of a level may lie back; costs: of raising the odds of a step of the funnel."""
+
+    record: Record
+    events: Source | None = None
+    refs: tuple[str, ...] = ()
+    frames: Frames | None = None
+    k: int = 0
+    window: int = 4
+    costs: Mapping[str, Assumption] = field(default_factory=dict)
+    interest: Figure | None = None
+
+    @classmethod
+    def of(
+        cls, tables: Mapping[str, pd.DataFrame], events: tuple[Source | None, tuple[str, ...]], frames: Frames,
+        as_of: date, window: int, costs: Mapping[str, Assumption], interest: Figure, k: int = 0,
+    ) -> Growth:  # fmt: skip
+        """Of a subject's tables; events: with the refs of their files."""
+        return cls(Record(tables, as_of), *events, frames, k, window, costs, interest)
+
+    @cached_property
+    def ladder(self) -> Ladder | None:
+        """The ladder, None without events of two whole weeks."""
+        if self.events is None:
+            return None
+        found = people.people(self.events, self.record.as_of, self.refs)
+        return Ladder(found, self.window, self.k) if found is not None else None
+
+    @cached_property
+    def funnel(self) -> funnel.Funnel | None:
+        """The funnel, None without events of people who came long enough ago."""
+        if self.events is None:
+            return None
+        return funnel.funnel(self.events, self.record.as_of, COHORT_DAYS, self.refs)
+
+    @cached_property
+    def tightest(self) -> dict[str, float]:
+        """Step of the funnel -> chance that it is the one to move first."""
+        return self.funnel.tightest(self.costs) if self.funnel and self.costs else {}
+
+    @cached_property
+    def joins(self) -> entry.Joins | None:
+        """Joins of groups, None without events."""
+        return None if self.events is None else entry.joins(self.events, self.record.as_of, self.refs)
+
+    @cached_property
+    def flywheel(self) -> Flywheel:
+        """The flywheel of the longest run of whole weeks."""
+        return Flywheel(self.record.weeks, self.record.drawn)
+
+    @cached_property
+    def groups(self) -> Lives | None:
+        """Lives of groups, None without days of groups that tell who spoke."""
+        days = self.record.table("group_days")
+        if days is None or not {"group_id", "members", "messages"} <= {*days}:
+            return None
+        return groups.lives(days.dropna(subset=["messages"]), self._births)
+
+    @property
+    def _births(self) -> pd.Series | None:
+        """group_id -> day of the first join that is told."""
+        if self.frames is None or self.frames.members is None:
+            return None
+        stays = self.frames.members
+        found = run(stays.group_by("group").aggregate(born=stays.joined_at.min()))
+        held = found.dropna()
+        return pd.Series(held["born"].dt.normalize().to_numpy(), held["group"].astype(str))
+
+    @cached_property
+    def feed(self) -> Feed:
+        """What the feed does for newcomers."""
+        return groups.feed(self.record.table("content"), self.record.table("sessions"))
+
+    @cached_property
+    def lift(self) -> Slopes | None:
+        """log views of a post on the active share of the week: `quality`, `next` week's as placebo, `followers`."""
+        posts, weeks = self.record.table("content"), self.record.weeks
+        if posts is None or "views" not in posts or not {"fans", "active"} <= {*weeks}:
+            return None
+        views = posts[posts["views"] > 0]
+        monday = views["published_at"].dt.normalize() - pd.to_timedelta(views["published_at"].dt.day_of_week, unit="D")
+        outcome = np.log(views["views"]).groupby(monday).mean().reindex(weeks.index)
+        return _slopes(lifted(weeks, outcome.to_numpy(float)))
+
+    @cached_property
+    def ad_lift(self) -> Slopes | None:
+        """The same of the log cost of a follower by ads."""
+        weeks = self.record.weeks
+        if not {"spend", "ad_fans", "fans", "active"} <= {*weeks}:
+            return None
+        with np.errstate(divide="ignore", invalid="ignore"):
+            outcome = np.log(weeks["spend"].to_numpy(float) / weeks["ad_fans"].to_numpy(float))
+        return _slopes(lifted(weeks, np.where(np.isfinite(outcome), outcome, np.nan)))
+
+    @cached_property
+    def nodes(self) -> dict[str, pd.Series]:
+        """Node of the path of the published case -> count by week, of those that are told."""
+        weeks = self.record.weeks
+        told = {name: weeks[column] for name, column in
+                {"views": "plays", "ads": "impressions", "fans": "new_fans", "shop": "profile_views"}.items()
+                if column in weeks}  # fmt: skip
+        rooms = self.record.table("sessions")
+        if rooms is not None and "viewers" in rooms:
+            told["rooms"] = rooms.groupby(_week(rooms["started_at"]))["viewers"].sum()
+        if self.events is not None:
+            rows = table(self.events)
+            rows = rows.filter(rows.event.cast("string").isin(["joined_group", "paid"]))
+            held = run(rows.select("at", event=rows.event.cast("string")))
+            for name, code in (("groups", "joined_group"), ("orders", "paid")):
+                own = held.loc[held["event"] == code, "at"]
+                told[name] = own.groupby(_week(own)).size()
+        return {name: told[name] for name in NODES if name in told and told[name].notna().any()}
+
+
+NODES = ("views", "rooms", "ads", "fans", "shop", "groups", "orders")
+
+
+def _week(times: pd.Series) -> pd.Series:
+    day = times.dt.normalize()
+    found: pd.Series = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
+    return found
+
+
+def _slopes(parts: dict[str, np.ndarray]) -> Slopes | None:
+    outcome = parts.pop("outcome")
+    held = np.isfinite(outcome) & np.isfinite(np.stack([*parts.values()])).all(0)
+    if held.sum() < 26:
+        return None
+    try:
+        return slopes(outcome[held], {name: one[held] for name, one in parts.items()})
+    except np.linalg.LinAlgError:
+        return None

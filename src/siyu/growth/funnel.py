@@ -1,0 +1,125 @@
+"""The funnel of one cohort, won, deposited, activated, converted, bought again, brought others; what to move first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+
+import ibis
+import numpy as np
+import pandas as pd
+
+from siyu.growth.people import DEEDS
+from siyu.models.draws import sample
+from siyu.models.ranges import Ranged
+from siyu.orders.frames import Source, run, table
+from siyu.orders.sampling import Estimate, wilson
+
+STEPS = ("won", "deposit", "activate", "convert", "again")
+STAYS = ("followed", "joined_group", "added_contact")  # what deposits somebody in the private domain
+LEADS = ("messaged", "clicked", "added_contact")  # a contact that may be sold to
+INVITED = "邀请|invite"
+COSTS = tuple(f"{step}_cost" for step in (*STEPS[1:], "fission"))
+_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """reached: people of the cohort by step; each did all steps before it too, within `window` days.
+
+    skipped: who did a step without an earlier one. kinds: by what somebody became, `transaction` before `lead` before
+    `neither`: people, fen that they paid. invited: who came by an invitation, of `stays` who follow, join or add."""
+
+    reached: Mapping[str, int]
+    skipped: Mapping[str, int]
+    kinds: pd.DataFrame
+    invited: int
+    stays: int
+    window: int
+    sources: tuple[str, ...] = field(default=())
+
+    @cached_property
+    def rates(self) -> dict[str, Estimate]:
+        """Step -> share of those on the step before."""
+        pairs = zip(STEPS[1:], STEPS, strict=False)
+        return {step: wilson(self.reached[step], self.reached[before]) for step, before in pairs}
+
+    @property
+    def k(self) -> Estimate:
+        """K: newcomers by invitation for each who stays; in a settled audience the share who came by one."""
+        return wilson(self.invited, self.stays)
+
+    @property
+    def amplified(self) -> Estimate:
+        """1 / (1 - K): what one newcomer brings along in the end."""
+        one = self.k.clipped(0, 0.99)
+        return Estimate(1 / (1 - one.value), 1 / (1 - one.low), 1 / (1 - one.high), one.error / (1 - one.value) ** 2)
+
+    def tightest(self, costs: Mapping[str, Ranged], draws: int = 4_096, seed: int = 0) -> dict[str, float]:
+        """Step -> chance that a yuan spent on it brings most of the last step, over what is not known.
+
+        costs: symbol of COSTS -> cost of raising the odds of a step by a tenth, yuan a person who stands before it.
+        d ln(output) = (1 - rate) d ln(odds) of any step; raising K by a tenth brings 0.1 K / (1 - K) of all. Rates are
+        beta, with an even prior."""
+        random, spent = np.random.default_rng(seed), sample(costs, draws, seed)
+        gains = {}
+        for step, before in zip(STEPS[1:], STEPS, strict=False):
+            n, held = self.reached[before], self.reached[step]
+            rate = random.beta(held + 1, n - held + 1, draws)
+            gains[step] = 0.1 * (1 - rate) / (spent[f"{step}_cost"] * max(n, 1))
+        k = random.beta(self.invited + 1, self.stays - self.invited + 1, draws)
+        gains["fission"] = 0.1 * k / (1 - k) / (spent["fission_cost"] * max(self.stays, 1))
+        best = np.argmax(np.stack([*gains.values()]), 0)
+        return {step: float((best == at).mean()) for at, step in enumerate(gains)}
+
+
+def first_times(events: Source, as_of: date) -> pd.DataFrame:
+    """A row per person: seconds of the first event of each sort, null where there was none; first deed after being
+    deposited, and first payment on a later day than the first one."""
+    rows = table(events)
+    rows = rows.filter(rows.buyer_id.notnull(), rows.at < ibis.timestamp((as_of + timedelta(days=1)).isoformat()))
+    fen = rows.paid_fen.fill_null(0) if "paid_fen" in rows.columns else ibis.literal(0, "int64")
+    code = rows.event.cast("string")
+    channel = rows.channel.cast("string") if "channel" in rows.columns else ibis.literal("", "string")
+    rows = rows.select(
+        who=rows.buyer_id, at=rows.at.epoch_seconds(), fen=ibis.ifelse(code == "paid", fen, 0), paid=code == "paid",
+        stay=code.isin(STAYS), deed=code.isin(DEEDS["deep"]), lead=code.isin(LEADS), invites=code == "invited",
+        came=code.isin(STAYS) & channel.fill_null("").re_search(INVITED),
+    )  # fmt: skip
+    rows = rows.mutate(stayed=rows.at.min(where=rows.stay).over(group_by="who"),
+                       bought=rows.at.min(where=rows.paid).over(group_by="who"))  # fmt: skip
+    firsts = {name: rows.at.min(where=rows[name]) for name in ("stay", "lead", "paid", "invites", "came")}
+    return run(rows.group_by("who").aggregate(
+        won=rows.at.min(), **firsts, deed=rows.at.min(where=rows.deed & (rows.at >= rows.stayed)),
+        again=rows.at.min(where=rows.paid & (rows.at // _DAY > rows.bought // _DAY)), fen=rows.fen.sum().cast("int64"),
+    ))  # fmt: skip
+
+
+def funnel(events: Source, as_of: date, window: int = 90, sources: tuple[str, ...] = ()) -> Funnel | None:
+    """The funnel of all who came at least `window` days before the end of the record; None when nobody did."""
+    rows = first_times(events, as_of)
+    if rows.empty:
+        return None
+    times = ["won", "stay", "lead", "paid", "invites", "came", "deed", "again"]
+    end = float(np.nanmax(rows[times].to_numpy(float)))
+    cohort = rows[rows["won"] <= end - window * _DAY]
+    if cohort.empty:
+        return None
+    limit = cohort["won"] + window * _DAY
+    at = {"won": "won", "deposit": "stay", "activate": "deed", "convert": "paid", "again": "again"}
+    done = {step: cohort[name].le(limit) for step, name in at.items()}
+    reached, skipped, before = {"won": len(cohort)}, {}, pd.Series(True, cohort.index)
+    for step in STEPS[1:]:
+        skipped[step] = int((done[step] & ~before).sum())
+        before = before & done[step]
+        reached[step] = int(before.sum())
+    bought, asked = cohort["paid"].le(limit), cohort["lead"].le(limit)
+    kind = np.select([bought, asked & ~bought], ["transaction", "lead"], "neither")
+    kinds = cohort.assign(kind=kind, later=cohort["paid"].notna() & ~bought).groupby("kind").agg(
+        people=("fen", "size"), fen=("fen", "sum"), later=("later", "sum")
+    )  # fmt: skip
+    stays = cohort["stay"].le(limit)
+    invited = int((stays & cohort["came"].eq(cohort["stay"])).sum())  # who stayed before was not brought
+    return Funnel(reached, skipped, kinds, invited, int(stays.sum()), window, sources)

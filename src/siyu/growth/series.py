@@ -1,0 +1,87 @@
+"""Weekly series: means, ratios and slopes whose errors hold when weeks resemble their neighbours.
+
+Everything estimated is a mean of influence values, a row a week. Their long-run covariance is that of B cosines, and
+intervals are t with B degrees (Lazarus, Lewis, Stock and Watson 2018), which keeps its size where the covariance of
+Newey and West (1987) with a normal quantile does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from siyu.orders.sampling import LEVEL, Estimate
+
+Floats = npt.NDArray[np.float64]
+
+
+def cosines(weeks: int) -> int:
+    """How many cosines: 0.41 T^(2/3), two at least."""
+    return max(2, int(0.41 * weeks ** (2 / 3)))
+
+
+def covariance(influence: Floats) -> Floats:
+    """Of the mean of influence values (weeks, parameters) with mean zero: (parameters, parameters)."""
+    weeks, b = len(influence), cosines(len(influence))
+    at = np.pi * np.outer(np.arange(1, b + 1), (np.arange(weeks) + 0.5) / weeks)
+    weighted = np.sqrt(2 / weeks) * np.cos(at) @ influence
+    return np.asarray(weighted.T @ weighted / b / weeks)
+
+
+@dataclass(frozen=True)
+class Weekly:
+    """value: of a parameter; influence: (weeks,) values whose mean is its error."""
+
+    value: float
+    influence: Floats
+
+    @property
+    def estimate(self) -> Estimate:
+        """With its interval of 95%."""
+        error = float(np.sqrt(covariance(self.influence[:, None])[0, 0]))
+        half = float(special.stdtrit(cosines(len(self.influence)), 0.5 + LEVEL / 2)) * error
+        return Estimate(self.value, self.value - half, self.value + half, error)
+
+    def last(self, weeks: int) -> Weekly:
+        """With the influence of the last weeks only, to go with shorter ones."""
+        return Weekly(self.value, self.influence[-weeks:])
+
+
+def made_of(value: float, parts: Sequence[tuple[Weekly, float]]) -> Weekly:
+    """A smooth function of parameters by its slopes: (parameter, derivative)."""
+    weeks = min(len(part.influence) for part, _ in parts)
+    return Weekly(value, np.sum([part.influence[-weeks:] * slope for part, slope in parts], axis=0))
+
+
+def ratio(top: Floats, bottom: Floats) -> Weekly:
+    """sum(top) / sum(bottom) of weeks."""
+    value = float(top.sum() / bottom.sum())
+    return Weekly(value, (top - value * bottom) / bottom.mean())
+
+
+@dataclass(frozen=True)
+class Slopes:
+    """names -> Weekly. condition: number of the regressors, each of length one (Belsley 1980)."""
+
+    of: dict[str, Weekly]
+    condition: float
+
+
+def slopes(outcome: Floats, regressors: dict[str, Floats], moved_by: dict[str, Floats] | None = None) -> Slopes:
+    """Least squares of an outcome (weeks,) with a constant; with instruments in place of regressors of the same name.
+
+    Raises numpy.linalg.LinAlgError where regressors cannot be told apart."""
+    ones = np.ones(len(outcome))
+    x = np.column_stack([ones, *regressors.values()])
+    z = np.column_stack([ones, *({**regressors, **(moved_by or {})}[name] for name in regressors)])
+    inverse = np.linalg.inv(z.T @ x / len(x))
+    found = inverse @ (z.T @ outcome) / len(x)
+    influence = (z * (outcome - x @ found)[:, None]) @ inverse.T
+    lengths = np.linalg.norm(x, axis=0)
+    condition = float(np.linalg.cond(x / np.where(lengths > 0, lengths, 1)))
+    named = enumerate(regressors, 1)
+    return Slopes({name: Weekly(float(found[at]), influence[:, at]) for at, name in named}, condition)

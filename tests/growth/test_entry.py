@@ -1,0 +1,95 @@
+"""Ways into groups, thresholds, the break of a new way; life of groups with late entry; the feed."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siyu.growth.entry import joins
+from siyu.growth.groups import feed, lives
+from siyu.simulator.climbs import Audience
+
+AS_OF = date(2025, 12, 31)
+
+
+@pytest.fixture(scope="module")
+def joined(lived):
+    return joins(lived(Audience(3_000, 52, opens=26), 4), AS_OF)
+
+
+def test_joiners_worked_by_hand(events_of):
+    rows = [
+        (0, 0, "followed"), (0, 40, "joined_group", "扫码"), (0, 60, "left_group"), (0, 20, "paid", "", 1),
+        (1, 0, "followed"), (1, 1, "joined_group", "邀请"), (1, 50, "paid", "", 1), (1, 80, "left_group"),
+        (2, 0, "followed"), (2, 300, "viewed"), (3, 5, "joined_group"), (2, 301, "paid", "", 1),
+    ]  # fmt: skip
+    own = joins(events_of(rows), AS_OF)
+    assert own.rows["path"].tolist() == ["by_scan", "by_invitation", "", ""]
+    paths = own.paths().set_index("path")
+    assert paths["alive"].map(lambda one: one.value).to_dict() == {"by_invitation": 1.0, "by_scan": 0.0}
+    assert paths["bought"].map(lambda one: one.value).to_dict() == {"by_invitation": 1.0, "by_scan": 0.0}
+    asked = own.thresholds().set_index("days")
+    assert asked.loc[30, "joins"].value == 0.5  # one of two joiners had followed for a month
+    assert asked.loc[30, "bought_before"].value == 1.0
+    assert asked.loc[0, "bought_before"].value == 0.5  # selection, before any group
+
+
+def test_a_stricter_threshold_lets_in_fewer(joined):
+    asked = joined.thresholds()
+    for name in ("eligible", "joins"):
+        shares = [one.value for one in asked[name]]
+        assert shares == sorted(shares, reverse=True)
+
+
+def test_the_break_is_where_the_newest_way_opened(joined):
+    found = joined.rollout()
+    assert found.path == "by_homepage"
+    assert abs(found.week - 26) <= 2
+    assert found.jump.low > 0
+
+
+def test_a_way_that_was_always_open_is_no_break(lived):
+    assert joins(lived(Audience(800, 52, opens=0), 4), AS_OF).rollout() is None
+
+
+def days_of(groups):
+    """group -> (first day, days, day on which it falls silent), ten messages a day of fifty members."""
+    rows = []
+    for group, (first, last, silent) in groups.items():
+        for day in range(first, last):
+            said = 10 * (min(day, silent) - first + 1)
+            stamp = pd.Timestamp("2025-01-01") + pd.Timedelta(days=day)
+            rows.append({"day": stamp, "group_id": group, "members": 50, "messages": said, "posts": 1})
+    return pd.DataFrame(rows)
+
+
+def test_a_group_that_was_old_when_first_seen_enters_late():
+    """Two groups, one 100 days old when the record begins: at age 110 only it is at risk."""
+    days = days_of({"old": (0, 60, 9), "young": (5, 60, 999)})
+    births = pd.Series({"old": pd.Timestamp("2024-09-23"), "young": pd.Timestamp("2025-01-06")})
+    own = lives(days, births)
+    assert own.rows.set_index("group_id")["dead"].to_dict() == {"old": True, "young": False}
+    ages, alive = own.curve()
+    assert alive[ages <= 60].min() == 1.0  # the old one was not there to die young
+    assert alive[-1] == 0.0
+    naive = lives(days.assign(day=days["day"]), pd.Series(dtype="datetime64[ns]"))
+    assert naive.rows["group_id"].tolist() == ["young"]  # how old the other was, nobody knows
+
+
+def test_messages_that_fall_are_counted_and_not_negative():
+    days = days_of({"a": (0, 40, 999), "b": (3, 40, 999)})
+    days.loc[days["group_id"].eq("b") & days["day"].eq("2025-01-20"), "messages"] = 1
+    own = lives(days)
+    assert own.fell == 1
+    assert not own.rows["dead"].any()
+
+
+def test_views_of_posts_that_fall_have_a_trend_below_zero():
+    random = np.random.default_rng(2)
+    when = pd.date_range("2025-01-01", periods=240, freq="D")
+    views = 10_000 * np.exp(-0.05 * np.arange(240) / 30) * random.lognormal(0, 0.05, 240)
+    own = feed(pd.DataFrame({"published_at": when, "views": views}), None)
+    assert own.trend.estimate.high < 0
+    assert own.trend.value == pytest.approx(-0.05, abs=0.01)
+    assert feed(None, None).trend is None

@@ -1,0 +1,26 @@
+"""Intervals cover the truth of worlds with a wheel and a ladder; a sample of `recovery.py`."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def recovery():
+    spec = importlib.util.spec_from_file_location("growth_recovery", Path(__file__).parent / "recovery.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_sample_of_seeds_covers_the_truth(recovery):
+    hits = recovery.counted(recovery.wheel("switched", seed) for seed in range(60))
+    hits |= recovery.counted(recovery.climbs(seed, 500, 30) for seed in range(3))
+    assert recovery.rejected(hits) == []
+    assert sum(held for held, _ in hits.values()) / sum(n for _, n in hits.values()) > 0.9
+
+
+def test_intervals_that_are_too_narrow_are_found(recovery):
+    assert recovery.rejected({"narrow": (850, 1_000), "fine": (951, 1_000)}) == ["narrow"]
+    assert recovery.rejected({"wide": (999, 1_000), "fine": (940, 1_000)}) == ["wide"]

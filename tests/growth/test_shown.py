@@ -1,0 +1,170 @@
+"""What subjects with dashboards alone, with events alone, and with neither are told."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siyu.evidence.assumptions import load_assumptions
+from siyu.figure import Absent, Figure
+from siyu.growth import exhibits, labels, turning
+from siyu.growth.brand import Growth
+from siyu.growth.funnel import COSTS, STEPS
+from siyu.growth.record import Record
+from siyu.language import Language
+from siyu.paths import data_dir
+from siyu.simulator.flywheels import Account, turned
+
+AS_OF = date(2025, 12, 31)
+INTEREST = Figure(0.08, 0.08, 0.08, "ratio_per_year", sources=("assumption:capital_cost",))
+
+
+@pytest.fixture(scope="module")
+def costs():
+    return load_assumptions(data_dir() / "assumptions.csv").bind(COSTS)
+
+
+def account_tables(kind="turning", seed=3):
+    """Dashboards of a made-up account, one row a day and one a broadcast; nothing of any person."""
+    weeks = turned(Account(kind, weeks=60), seed)
+    monday = pd.date_range("2024-07-15", periods=60, freq="7D")
+    before = (weeks["fans"] - weeks["new_fans"] + weeks["lost_fans"]).iloc[0]
+    rows, rooms, ads, switches = [], [], [], []
+    for day, week in zip(monday, weeks.itertuples(), strict=True):
+        net = week.new_fans - week.lost_fans
+        before += net
+        last = {"day": day + pd.Timedelta(days=6), "net_fans": net, "lost_fans": week.lost_fans, "plays": week.plays}
+        quiet = [{"day": day + pd.Timedelta(days=at), "net_fans": 0, "lost_fans": 0, "plays": 0, "fans": before - net}
+                 for at in range(6)]  # fmt: skip
+        rows += [*quiet, {**last, "fans": before}]
+        rooms.append({"started_at": day + pd.Timedelta(hours=19), "viewers": week.active * 2, "fan_viewer_share": 0.5})
+        ads.append(
+            {"day": day, "impressions": week.impressions, "new_fans": week.ad_fans, "spend_fen": week.impressions * 4}
+        )
+        switches.append({"day": day, "state": "on" if week.on else "off", "drawn": "lot"})
+    tables = {"account_days": pd.DataFrame(rows), "sessions": pd.DataFrame(rooms), "ad_days": pd.DataFrame(ads)}
+    if kind == "switched":
+        tables["switches"] = pd.DataFrame(switches)
+    for name, frame in tables.items():
+        frame.attrs["refs"] = (f"orders:exports/{name}",)
+    return tables
+
+
+@pytest.fixture(scope="module")
+def watched(costs):
+    return Growth(Record(account_tables(), AS_OF), costs=costs, interest=INTEREST)
+
+
+@pytest.fixture(scope="module")
+def switched(costs):
+    return Growth(Record(account_tables("switched"), AS_OF), costs=costs, interest=INTEREST)
+
+
+@pytest.fixture(scope="module")
+def people_only(events, costs):
+    return Growth(Record({}, AS_OF), events, ("orders:exports/events",), None, 0, 1, costs, INTEREST)
+
+
+def said(verdict):
+    figures = {name: one for name, one in verdict.figures.items() if isinstance(one, Figure)}
+    return Language("en").say(verdict.message, figures)
+
+
+def missing(verdict):
+    return [name for name, one in verdict.figures.items() if isinstance(one, Absent)]
+
+
+def test_dashboards_alone_tell_the_wheel_and_name_what_people_would_tell(watched):
+    stocks, rates, usual = turning.wheel(watched)
+    assert {"plays", "impressions", "fans", "active"} == {*stocks}
+    assert {"won", "bought", "active", "churn", "k"} == {*rates}
+    assert "fans are won" in said(usual)
+    for part in (exhibits.cabins, exhibits.steps, exhibits.climbs, exhibits.worth, exhibits.thresholds):
+        assert missing(part(watched)[-1])
+    answer = turning.answer(watched)
+    assert "hundred" in said(answer)
+    assert "back" in answer.figures
+    assert "chance" not in answer.figures
+    assert labels.PROPOSAL in turning.caveats(watched)
+
+
+def test_switched_weeks_say_that_it_turns(switched):
+    _, verdict = turning.gain(switched)
+    assert switched.flywheel.verdict == "turns"
+    assert said(verdict).startswith("Switched weeks show that the wheel turns")
+    rows, _ = turning.checks(switched)
+    assert rows["passed"].all()
+    assert labels.PROPOSAL not in turning.caveats(switched)
+
+
+def test_events_alone_tell_ladder_and_funnel_and_what_the_wheel_lacks(people_only):
+    seats, ups, mix = exhibits.cabins(people_only)
+    assert len(seats) == 4
+    assert len(ups) == 3
+    assert "first class" in said(mix)
+    assert missing(turning.wheel(people_only)[-1])
+    assert missing(turning.gain(people_only)[-1])
+    answer = turning.answer(people_only)
+    assert said(answer).startswith("Of the wheel nothing is told")
+    assert any(labels.TIGHT[step] in said(answer) for step in (*STEPS[1:], "fission"))
+
+
+def test_every_exhibit_speaks_in_both_languages(people_only):
+    for part in (exhibits.moves, exhibits.settled, exhibits.climbs, exhibits.occupancy, exhibits.worth, exhibits.users,
+                 exhibits.steps, exhibits.loop, exhibits.bottleneck, exhibits.active_worth, exhibits.thresholds,
+                 exhibits.paths, turning.odd):  # fmt: skip
+        verdict = part(people_only)[-1]
+        assert not missing(verdict), part.__name__
+        for code in ("en", "zh"):
+            assert "{" not in Language(code).say(verdict.message, verdict.figures)
+
+
+def test_rates_of_fans_are_above_those_of_fans_and_potential_fans_where_fans_buy_more(people_only):
+    rates, _ = exhibits.users(people_only)
+    assert rates["buying_share"]["fans"].value > rates["buying_share"]["users"].value
+
+
+def test_what_is_won_fades_by_churn_and_gain(watched):
+    _, life = turning.elasticities(watched)
+    churn, gain = watched.flywheel.rates["churn"].value, watched.flywheel.gain.value
+    assert life.figures["half"].value == pytest.approx(np.log(2) / churn / (1 - gain) / turning.MONTH)
+    assert life.figures["churn"].value == pytest.approx(-1 / (1 - gain))
+
+
+def test_elasticities_are_those_of_the_settled_number_of_fans(watched):
+    """By shifting each rate in F = (won * base + bought * ads) / (churn - won * k * active)."""
+    found, _ = turning.elasticities(watched)
+    own = watched.flywheel
+    rates = {name: one.value for name, one in own.rates.items()} | {"k": own.k.value}
+    weeks = own.weeks
+    base = weeks["plays"].sum() - rates["k"] * weeks["active"].sum()
+
+    def fans(**of):
+        top = of["won"] * base + of["bought"] * weeks["impressions"].sum()
+        return top / (of["churn"] - of["won"] * of["k"] * of["active"])
+
+    for name, figure in found.items():
+        more = fans(**{**rates, name: rates[name] * 1.0001})
+        assert figure.value == pytest.approx(np.log(more / fans(**rates)) / np.log(1.0001), abs=0.02), name
+
+
+def test_missing_nodes_of_the_path_are_named(watched):
+    nodes, named, _ = turning.path(watched)
+    assert nodes["node"].tolist() == ["views", "rooms", "ads", "fans"]
+    assert [Language("en").say(one) for one in named] == [
+        "Not told: Views of the homepage with its shop", "Not told: Joins of fan groups", "Not told: Orders",
+    ]  # fmt: skip
+
+
+def test_nothing_at_all_is_absent():
+    none = Growth(Record({}, AS_OF))
+    assert missing(turning.answer(none)) == ["fans_brought_back", "person_events"]
+    assert turning.group_life(none)[0] == {}
+    assert turning.feed(none)[0] == {}
+
+
+def test_bundled_rules_read_as_a_ladder():
+    assert Path(exhibits.__file__).with_name("ladder.yml").is_file()
+    assert exhibits.RANKS == ("potential", "passer_by", "favourable", "true_love")
