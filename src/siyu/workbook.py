@@ -193,9 +193,10 @@ class Workbook(Stated):
         frames, ads = self.own.largest("members", "follows", "sessions", "assignments"), self.own.reported("ad_days")
         worth = Worth(frames, self.own.k, self.subject.currency, self.assumed, ads)
         before = Plan.model_validate_json(earlier) if earlier else None
-        asked = known(self.own, worth, self.form)
+        asked = known(self.own, worth, self.form, self.audience)
         return Planning(asked, bundled_tasks(), self.as_of, self.subject.id, self.unknowns, before)
 
+    @cached_property
     def audience(self) -> Audience:
         """What a section on reach works on: assumptions, own figures before them, and the tables of a client."""
         from siyu.reach.audience import TABLES, Audience, bound  # here: see `economy`

@@ -28,8 +28,6 @@ class SystemRow(Row):
 
 ROWS = read_table(data_dir() / "playbook" / "systems.csv", SystemRow)
 DEMO = ("04_reach", "05_growth", "06_orders", "07_repurchase", "08_customer_value", "09_playbook")  # as committed
-# needs what no client's table here holds yet
-WAITING = {48: "events"}
 
 
 @cache
@@ -57,7 +55,6 @@ def test_each_computes_on_the_simulated_client_that_has_its_files():
     known = {*tables(), "form"}
     assert {name for row in ROWS for name in row.files} <= known
     for row in ROWS:
-        if row.section in DEMO and row.finding and row.system not in WAITING:
+        if row.section in DEMO and row.finding:
             assert set(row.files) <= held, row.system
             assert findings(row.section)[row.finding] not in ("absent", "empty"), row.system
-    assert all(file not in held for file in WAITING.values())  # else the row is computable and waits no more

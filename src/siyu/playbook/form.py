@@ -172,7 +172,7 @@ def contradictions(form: Form, tables: Mapping[str, int], computable: Mapping[st
 
 def draft() -> str:
     """The form as `siyu new` writes it: every answer still asked for."""
-    questions: Mapping[str, str] = labels.FORM
+    questions: Mapping[str, Mapping[str, str]] = labels.FORM
     empty = dict.fromkeys(("goals", "resources", "accounts", "team", "tools"), "[]")
-    lines = [f"{name}: {empty.get(name, repr(OPEN))}  # {questions[name]}" for name in Form.model_fields]
-    return "\n".join([*(f"# {line}" for line in str(questions["intro"]).splitlines()), *lines, ""])
+    lines = [f"{name}: {empty.get(name, repr(OPEN))}  # {questions[name]['en']}" for name in Form.model_fields]
+    return "\n".join([*(f"# {line}" for line in questions["intro"]["en"].splitlines()), *lines, ""])

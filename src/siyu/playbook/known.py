@@ -17,6 +17,8 @@ from siyu.orders.metrics import METRICS, Parts, metrics
 from siyu.own_data import Holdings
 from siyu.playbook import labels
 from siyu.playbook.form import SOURCE, Form
+from siyu.reach.audience import Audience
+from siyu.reach.metrics import METRICS as REACH
 from siyu.value.metrics import METRICS as VALUES
 from siyu.value.worth import Worth
 
@@ -27,7 +29,8 @@ SAID = {"sales_roi", "profit_roi", "margin_to_team_cost", "identity_share", "ref
 
 @dataclass(frozen=True)
 class Known:
-    """worth: of the platform with most orders, as section value has it; form: the client's answers.
+    """worth: of the platform with most orders, as section value has it; form: the client's answers; reach: messages
+    and exits.
 
     Metrics are those of that one platform, in `own.largest`, which is what the sections print."""
 
@@ -35,6 +38,7 @@ class Known:
     worth: Worth
     form: Form
     orders: bool = True
+    reach: Audience | None = None
     _held: dict[str, Figure | str] = field(default_factory=dict, repr=False, compare=False)
     _shared: list[Parts] = field(default_factory=list, repr=False, compare=False)
 
@@ -73,6 +77,8 @@ class Known:
                 frames = self.frames if self.orders else None
                 here, not_here = metrics(frames, self.own.k, self.worth.currency, asked, parts)
                 found |= {one.key: one.reason for one in not_here} | {one.key: one.figure for one in here}
+        for key in wanted & REACH.keys() if self.reach else ():
+            found[key] = REACH[key](self.reach)
         for key, figure in self._said.items() if wanted & SAID else ():
             if key in wanted and isinstance(figure, Figure):
                 found[key] = figure
@@ -176,6 +182,6 @@ class Known:
         return Figure(number, number, number, unit, sources=self.frames.sources, n=n)
 
 
-def known(own: Holdings, worth: Worth, form: Form) -> Known:
+def known(own: Holdings, worth: Worth, form: Form, reach: Audience | None = None) -> Known:
     """What is known of a client; its form's margin goes before what is assumed of a net yuan kept."""
-    return Known(own, worth, form, bool(own.refs("orders")) and worth.frames.dated)
+    return Known(own, worth, form, bool(own.refs("orders")) and worth.frames.dated, reach)
