@@ -17,6 +17,8 @@ The last line of --json is one object.
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import os
 import re
@@ -131,7 +133,7 @@ class Clients:
         about |= {"currency": "CNY", "category": category, "suppress_below": "0"}
         files["subject.yml"] = "".join(f"{key}: {value}\n" for key, value in about.items()).encode()
         if own:
-            files["assumptions.csv"] = _assumptions(number)
+            files["assumptions.csv"] = _assumptions(category, 1.1 + number / 100)
         for who in ("siyu", "loop"):
             for path, content in files.items():
                 (self.folder / who / name / path).parent.mkdir(parents=True, exist_ok=True)
@@ -161,12 +163,16 @@ def _exports(number: int) -> dict[str, bytes]:
     return {path: content for path, content in made.items() if path.startswith("exports/")}
 
 
-def _assumptions(number: int) -> bytes:
-    head, *rows = (ROOT / "data" / "assumptions.csv").read_text(encoding="utf-8").splitlines()
-    row = next(row for row in rows if row.startswith("refund_rate,")).split(",")
-    low = head.split(",").index("low")
-    row[low : low + 3] = [f"{share + number / 1000:.3f}" for share in (0.02, 0.04, 0.09)]
-    return f"{head}\n{','.join(row)}\n".encode()
+def _assumptions(category: str, factor: float) -> bytes:
+    """A client's own refunds: those of its category, times a factor."""
+    with (ROOT / "data" / "assumptions.csv").open(encoding="utf-8", newline="") as file:
+        [row] = [row for row in csv.DictReader(file) if row["assumption_id"] == f"refund_rate.{category}"]
+    row |= {end: f"{factor * float(row[end]):.4f}" for end in ("low", "mode", "high")}
+    text = io.StringIO()
+    writer = csv.DictWriter(text, row)
+    writer.writeheader()
+    writer.writerow(row)
+    return text.getvalue().encode()
 
 
 def against_the_loop(clients: Clients, names: Sequence[str], *, sample: int) -> dict[str, float]:
@@ -205,7 +211,7 @@ def three_changed(clients: Clients, names: Sequence[str]) -> float:
     changed, seconds = names[:3], []
     for round_, asked in enumerate((names, changed)):
         for number, name in enumerate(changed):
-            content = _assumptions(100 + 10 * round_ + number)
+            content = _assumptions(CATEGORIES[number % 4], 0.9 - round_ / 10)
             (clients.folder / "siyu" / name / "assumptions.csv").write_bytes(content)
         seconds.append(clients.siyu(asked).wall)
     return seconds[0] / seconds[1]

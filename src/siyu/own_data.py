@@ -200,8 +200,7 @@ class Holdings:
         as long as all platforms were observed.
 
         platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
-        Empty tables where there are no orders.
-        """
+        Empty tables where there are no orders."""
         return self.every(*kinds, platform=platform).on(platform or "all")
 
     def largest(self, *kinds: str) -> Frames:
@@ -258,8 +257,7 @@ class Holdings:
 
     def tables(self, *kinds: str) -> dict[str, pd.DataFrame]:
         """`reported` of those of the kinds that some export holds."""
-        found = {kind: self.reported(kind) for kind in kinds}
-        return {kind: frame for kind, frame in found.items() if frame is not None}
+        return {kind: frame for kind in kinds if (frame := self.reported(kind)) is not None}
 
     def stored(self, kind: str) -> tuple[Path | None, tuple[str, ...]]:
         """A reported table as the engine reads it, None without one, and the refs of its files."""

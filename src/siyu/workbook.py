@@ -1,7 +1,6 @@
 """The workbook: what a notebook opens. It loads evidence, hands out figures and keeps findings.
 
-It computes nothing. Numbers reach a notebook only through it, so every finding knows what it was read from.
-"""
+It computes nothing. Numbers reach a notebook only through it, so every finding knows what it was read from."""
 
 from __future__ import annotations
 
@@ -29,7 +28,7 @@ from siyu.figure import Absent, Figure
 from siyu.findings import Facets, Finding, cell_text, make_finding
 from siyu.language import Language, Text
 from siyu.paths import data_dir
-from siyu.record import Chart, Plan, Table
+from siyu.record import Chart, Table
 from siyu.subjects import Subject, anybody, load_subject
 
 if TYPE_CHECKING:
@@ -87,8 +86,7 @@ class Workbook(Stated):
     def assumption(self, assumption_id: str) -> Figure:
         """An assumption's mode with its 5th and 95th percentiles. Raises KeyError with the nearest id.
 
-        A row for the subject's own category (`order_value.liquor`) comes before the general one.
-        """
+        A row for the subject's own category (`order_value.liquor`) comes before the general one."""
         own = f"{assumption_id}.{self.subject.category}"
         assumption_id = own if own in self.assumptions else assumption_id
         if assumption_id not in self.assumptions:
@@ -101,8 +99,7 @@ class Workbook(Stated):
         """The platform's fee share for a route at `as_of`, `day` days after the shop opened.
 
         category: default the subject's own; one without rules of its own falls under `all`. beside: what the rule is
-        to be held against; where that is absent, so is the fee, as it is before the first rule.
-        """
+        to be held against; where that is absent, so is the fee, as it is before the first rule."""
         if isinstance(beside, Absent):
             return beside
         if self.as_of < self.fees.since:
@@ -136,34 +133,18 @@ class Workbook(Stated):
         the economics, which know nothing of another currency than that of the ledgers."""
         from siyu.value.worth import ROWS, Assumed  # here: see `own`
 
-        told: dict[str, Figure | Absent] = {
-            name: self.assumption(row) for name, row in ROWS.items() if row in self.assumptions
-        }
+        told: dict[str, Any] = {key: self.assumption(row) for key, row in ROWS.items() if row in self.assumptions}
         if self.subject.currency == "CNY" and self.no_rule is None:
-            told = {"cac": self.assumption("customer_cost_public"), **self._worked_out(), **told}
+            from siyu.economy import measures  # here: see `economy`
+
+            told = {"cac": self.assumption("customer_cost_public")} | told
+            economy = self.economy()
+            worked_out = {"share": measures.kept_share(), "conversion": measures.follower_conversion()}
+            drawn = economy.outcomes(worked_out)  # where everything came back nothing is kept to take a share of
+            for key, one in worked_out.items():
+                known = isfinite(drawn[key].drawn.sum())
+                told.setdefault(key, economy.stated(ROWS[key], one) if known else Absent((ROWS[key],)))
         return Assumed(discount=self.assumption("capital_cost"), **told)
-
-    def _worked_out(self) -> dict[str, Figure | Absent]:
-        """Share and conversion of `Assumed`, by the economics."""
-        from siyu.economy import measures  # here: see `economy`
-        from siyu.value.worth import ROWS
-
-        economy = self.economy()
-        keys = {"share": measures.kept_share(), "conversion": measures.follower_conversion()}
-        drawn = economy.outcomes(keys)  # of a client to whom everything came back nothing is kept to take a share of
-        return {
-            name: economy.stated(ROWS[name], one) if isfinite(drawn[name].drawn.sum()) else Absent((ROWS[name],))
-            for name, one in keys.items()
-        }
-
-    def _kept_tables(self, figures: Mapping[str, Figure]) -> dict[str, Figure]:
-        """What the client's own small tables say about inputs of the economics."""
-        from siyu.playbook import ledgers  # here: see `own`
-
-        tables = {name: self.own.reported(name) for name in ("leaks", "imports", "shop_moves")}
-        if all(rows is None for rows in tables.values()):
-            return {}
-        return ledgers.inputs(tables, self.assumption("gross_margin"), figures, 6)  # half a year before and after
 
     @cached_property
     def form(self) -> Form:
@@ -172,29 +153,13 @@ class Workbook(Stated):
 
         return load_form(self.subject.folder, self.subject.currency)
 
-    @cached_property
-    def unknowns(self) -> dict[str, Figure]:
-        """Inputs of the economics -> what knowing them for a year of the client is worth, see `decision.ranking`."""
-        if self.subject.currency != "CNY" or self.no_rule is not None:
-            return {}
-        from siyu.economy import decision  # here: see `economy`
-
-        economy = self.economy()
-        ranked = decision.ranking(economy, decision.order_decision(economy), decision.audience_decision(economy))
-        return {one.group: one.year for one in ranked if one.year is not None}
-
     def planning(self, earlier: str = "") -> Planning:
         """What to do next about what is known of the client. earlier: the plan of the report before, as JSON."""
-        from siyu.playbook.known import known  # here: see `own`
-        from siyu.playbook.plan import Planning
-        from siyu.playbook.tasks import bundled_tasks
-        from siyu.value.worth import Worth
+        from siyu.playbook.opening import planning  # here: see `own`
 
-        frames, ads = self.own.largest("members", "follows", "sessions", "assignments"), self.own.reported("ad_days")
-        worth = Worth(frames, self.own.k, self.subject.currency, self.assumed, ads)
-        before = Plan.model_validate_json(earlier) if earlier else None
-        asked = known(self.own, worth, self.form, self.audience)
-        return Planning(asked, bundled_tasks(), self.as_of, self.subject.id, self.unknowns, before)
+        economy = self.economy() if self.subject.currency == "CNY" and self.no_rule is None else None
+        known = (self.own, self.assumed, self.form, self.audience)
+        return planning(self.subject, self.as_of, *known, economy, earlier)
 
     @cached_property
     def audience(self) -> Audience:
@@ -204,10 +169,9 @@ class Workbook(Stated):
         inputs = bound(self.assumptions, self.subject.category, self.own_inputs.rows)
         if self.subject.kind == "case" or not self.subject.id:
             return Audience(inputs)
-        held = {kind: table for kind in TABLES if (table := self.own.reported(kind)) is not None}
         sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
-        sends, frames = self.own.books.reported.get("sends"), self.own.frames("members")
-        return Audience(inputs, held, sends, frames, sources, self.own.k)
+        sends, _ = self.own.stored("sends")
+        return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
@@ -222,10 +186,11 @@ class Workbook(Stated):
             reads.listed(about.folder / "exports")  # looked for
             return own.OwnInputs(stated=stated)
         from siyu.orders import measured  # here: see `own`
+        from siyu.playbook import ledgers
 
         held, k = self.own, about.suppress_below
         figures = measured.measured(held.frames("follows"), k)
-        figures |= self._kept_tables(figures)
+        figures |= ledgers.inputs(ledgers.kept(held), self.assumption("gross_margin"), figures)
         settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
         return own.OwnInputs(found, stated, own.charged(settled), about.category)
@@ -294,8 +259,7 @@ class Workbook(Stated):
         """Keep and show a finding. Its title is the answer, built from `values`; see `Facets`.
 
         kind: of subjects that it is for; of others there is none.
-        Raises ValueError when the key is taken or a message names a value that is not there.
-        """
+        Raises ValueError when the key is taken or a message names a value that is not there."""
         if kind not in ("", self.subject.kind):
             return None
         opened: Holdings | None = self.__dict__.get("own")  # else the case's ledger is what was looked in
@@ -334,8 +298,7 @@ def open_workbook(
 
     as_of: ISO date, default from subject.yml; category: of goods, likewise. A subject's own assumptions.csv and
     fees.csv override rows. Without a subject, the section is made for everybody with this case, date and category.
-    Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used.
-    """
+    Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used."""
     theme.apply()  # what analysts draw themselves looks like the rest
     pd.options.display.float_format = "{:.4g}".format  # as in the text of a finding
     ledger = bundled_ledger()

@@ -112,6 +112,17 @@ def test_a_list_of_people_without_headers_is_not_written_down(tmp_path, data):
     assert not [word for word in ("甄士隐", "zhen_shiyin", "莲花里七号") if word in done.stderr + "".join(made)]
 
 
+@pytest.mark.parametrize(
+    "head", ["order_id,甄士隐会员号,paid_at,amount,甄士隐状态", "单号,会员号,付款时间,实付,贾雨村退款"]
+)
+def test_a_header_that_begins_with_a_name_is_not_written_down(tmp_path, data, head):
+    (tmp_path / "a.csv").write_text(f"{head}\nA1,u1,2021-08-03,5.00,好\nA2,u2,2021-08-04,6.00,好\n", "utf-8")
+    assert siyu("new", "snacks", "--from", tmp_path / "a.csv").exit_code == 1
+    made = "".join(path.read_text("utf-8") for path in (data / "snacks").rglob("*.yml"))
+    assert not [word for word in ("甄士隐", "贾雨村") if word in made]
+    assert [account.refused for account in books("snacks").accounts] == [True]
+
+
 CLOSED = """订单号,支付时间,实付金额,用户ID,订单状态,售后状态
 A1,2021-08-03 10:15:00,5.00,u1,交易成功,
 A2,2021-08-03 10:16:00,7.00,u2,交易关闭,退款成功

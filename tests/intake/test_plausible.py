@@ -208,6 +208,11 @@ def test_words_of_refunds_that_nobody_looked_up_are_no_refunds(data):
     assert lacking["refund_rate"] == "退"
 
 
+def test_a_client_to_whom_every_order_came_back_has_metrics(data):
+    metrics, _ = found(table(40, 退=lambda n: "10.00"), data)
+    assert (metrics["gmv"], metrics["net_gmv"], metrics["refund_rate"]) == (400, 0, 1)
+
+
 def test_two_lines_that_differ_in_a_column_nobody_maps_are_not_merged():
     head = "order_id,buyer_key,paid_at,amount,sku\n"
     rows = (

@@ -11,6 +11,8 @@ from siyu.reach import reading
 from siyu.reach.capacity import Team, before_after, tool_fee
 from siyu.reach.pool import Pool
 
+WORTH = d.value_of(d.stays("group"), d.brings("group"))  # of a year, per member of the first week
+
 
 def by_recursion(inputs, pushes):
     """Value and members after 52 weeks, week by week."""
@@ -30,7 +32,7 @@ def by_recursion(inputs, pushes):
 @pytest.mark.parametrize("pushes", [0, 1, 3.5, 14])
 def test_closed_sum_is_the_recursion(reach, pushes):
     drawn = {name: float(values[7]) for name, values in reach.inputs.drawn.items()}
-    found = reach.inputs.values(d.pool_value("group"), d.held("group"), at={"week_pushes": float(pushes)})
+    found = reach.inputs.values(WORTH, d.held("group"), at={"week_pushes": float(pushes)})
     assert [float(one[7]) for one in found] == pytest.approx(by_recursion(drawn, pushes))
 
 
@@ -54,9 +56,7 @@ def test_optimum_is_the_highest_point_of_each_draw(reach):
     inside = (pool.optimum > 0.5) & (pool.optimum < pool.most - 0.5)
     step = 0.05
     for nearby in (pool.optimum - step, pool.optimum + step):
-        here, there = (
-            reach.inputs.values(d.pool_value("group"), at={"week_pushes": at})[0] for at in (pool.optimum, nearby)
-        )
+        here, there = (reach.inputs.values(WORTH, at={"week_pushes": at})[0] for at in (pool.optimum, nearby))
         assert (here[inside] >= there[inside] - 1e-3 * np.abs(here[inside])).all()
 
 

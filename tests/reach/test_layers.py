@@ -140,3 +140,9 @@ def test_each_fault_is_named_with_its_rows():
     assert faults({"group_days": fell.drop(columns="group_id")})["one_record"] == 1
     assert "no_exits" in faults()
     assert "no_exits" not in faults(stays=STAYS)
+
+
+def test_messages_that_name_no_staff_are_one_account():
+    rows = delivery.by_staff(SENT.drop(columns="staff_id"), None)
+    assert rows[["staff", "targets", "delivered"]].to_numpy().tolist() == [["", 6, 3]]
+    assert delivery.least_confirming(rows, ()) is None

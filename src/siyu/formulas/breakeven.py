@@ -42,8 +42,10 @@ def tolerable_loss(route: str, scope: Scope = "relation") -> Expr:
     """Share of orders that may be lost in moving to the WeChat `route` before Douyin keeps more (0 to 1).
 
     0 when moving loses money even if no order is lost, or the route earns nothing; 1 when Douyin keeps nothing."""
-    moved = Max(contribution(route, scope), LEAST)
-    return Max(0, Min(1, 1 - contribution("douyin_shop", scope) / moved))
+    # unevaluated: SymPy would spend seconds on looking which side is the larger, which it cannot know
+    moved = Max(contribution(route, scope), LEAST, evaluate=False)
+    left = Min(1, 1 - contribution("douyin_shop", scope) / moved, evaluate=False)
+    return Max(0, left, evaluate=False)
 
 
 @cache

@@ -132,6 +132,12 @@ def held(scene: str, pushes: Expr = PUSHES) -> Expr:
 
 
 @cache
+def pool_value(scene: str, pushes: Expr = PUSHES) -> Expr:
+    """What the people of a scene bring, per member of the first week. CNY."""
+    return value_of(stays(scene, pushes), brings(scene, pushes))
+
+
+@cache
 def own_stays(pushes: Expr = PUSHES) -> Expr:
     """The same as `stays`, of hazards measured on the client's own groups."""
     return exp(-(s("own_h0") + s("own_h1") * pushes))
@@ -142,6 +148,12 @@ def own_brings(pushes: Expr = PUSHES) -> Expr:
     """The same as `brings`, of own sales by member and week; less what the messages cost. CNY."""
     sold = s("own_c0") + s("own_c1") * pushes - s("own_c2") * pushes**2
     return sold * order_kept() / s("order_value") - s("push_cost_wechat") * pushes
+
+
+@cache
+def next_message(scene: str, pushes: Expr = PUSHES) -> Expr:
+    """What one message a week more adds to it. CNY."""
+    return pool_value(scene, pushes + 1) - pool_value(scene, pushes)
 
 
 @cache

@@ -26,12 +26,18 @@ from siyu.verdict import Verdict
 
 Stated = dict[str, Figure | Absent]
 Rows = pd.DataFrame | None
+MONTHS = 6  # before and after a move
 PAUSE_DAYS = 14  # without a broadcast, from which on one speaks of a pause
 
 
 def tables(own: Holdings) -> dict[str, Rows]:
     """The small tables by name, None for those that are not there."""
     return {name: own.reported(name) for name in labels.LEDGERS}
+
+
+def kept(own: Holdings) -> dict[str, Rows]:
+    """Those that inputs of the economics are measured on."""
+    return {name: own.reported(name) for name in ("leaks", "imports", "shop_moves")}
 
 
 def _nothing(key: str) -> tuple[Stated, Verdict]:
@@ -321,9 +327,11 @@ def before_after(frames: Frames, since: date | None) -> tuple[Stated, Verdict]:
     return found, Verdict(labels.SAID["mall"], found)
 
 
-def inputs(tables: Mapping[str, Rows], margin: Figure, own: Mapping[str, Figure], months: float) -> dict[str, Figure]:
+def inputs(tables: Mapping[str, Rows], margin: Figure, own: Mapping[str, Figure]) -> dict[str, Figure]:
     """Symbols of the economics that these tables measure -> figure. margin: what is kept of a yuan before fees; own:
-    what orders measure; months: that the moves were followed for. At risk is a quarter of the year's orders."""
+    what orders measure. Moves are followed for MONTHS; at risk is a quarter of the year's orders."""
+    if all(rows is None for rows in tables.values()):
+        return {}
     found: dict[str, Figure | Absent] = {}
     order_value, year = own.get("order_value"), own.get("orders_year")
     if order_value and year:
@@ -348,11 +356,11 @@ def inputs(tables: Mapping[str, Rows], margin: Figure, own: Mapping[str, Figure]
         value = Figure.exact(each["bought"], "import_value", _refs(imports_))
         found["benefit_cost"] = Figure.exact(each["benefit"], "benefit_cost", _refs(imports_), int(follows))
         found["import_value"] = _counted(times(value, margin, "import_value"), follows)
-    if moves_ is not None and len(moves_) and order_value and months:
+    if moves_ is not None and len(moves_) and order_value:
         movers = moves_[moves_["moved"].astype(str) == "yes"]
         for key, column in (("new_orders", "new_after"), ("mover_orders", "old_before")):
             total = float(movers[column].sum())
-            found[key] = Figure.exact(total / months, key, _refs(moves_), int(total))
+            found[key] = Figure.exact(total / MONTHS, key, _refs(moves_), int(total))
         for key in ("new_contribution", "old_contribution"):
             found[key] = _counted(times(order_value, margin, key), movers["new_after"].sum())
     known = {symbol: one for symbol, one in found.items() if isinstance(one, Figure) and one.value > 0}

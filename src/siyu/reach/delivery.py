@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import ibis
 import numpy as np
 import pandas as pd
 
@@ -22,7 +23,7 @@ def by_staff(sends: Source | None, broadcasts: pd.DataFrame | None) -> pd.DataFr
     if sent is not None and "status" in sent.columns:
         rows = sent.filter(sent.status.notnull())
         status = rows.status.cast("string")
-        staff = rows.staff_id.cast("string").fill_null("") if "staff_id" in rows.columns else ""
+        staff = rows.staff_id.cast("string").fill_null("") if "staff_id" in rows.columns else ibis.literal("")
         flags = {"confirmed": ~status.isin(["unconfirmed", "queued"]), "not_friend": status == "not_friend",
                  "limited": status == "limit", "delivered": status == "sent"}  # fmt: skip
         told = rows.mutate(staff=staff, **{name: flag.cast("int64") for name, flag in flags.items()})

@@ -35,9 +35,8 @@ def stated(figures: Mapping[str, Figure | None]) -> Stated:
 
 def cell(figure: Figure | Absent) -> dict[str, Any] | None:
     """A figure as a cell of a table."""
-    if isinstance(figure, Absent):
-        return None
-    return {name: getattr(figure, name) for name in ("low", "value", "high", "unit")}
+    ends = ("low", "value", "high", "unit")
+    return None if isinstance(figure, Absent) else {name: getattr(figure, name) for name in ends}
 
 
 def _refs(refs: tuple[str, ...], rows: pd.DataFrame) -> pd.Series:
@@ -82,10 +81,8 @@ def price_said(found: Stated) -> Verdict:
 
 def price_parts(reach: Audience) -> pd.DataFrame:
     """A row per scene: scene, labour, gifts, licence, people (cells), sources."""
-    parts = {(scene, name): one for scene in d.SCENES for name, one in d.price_terms(scene).items()}
-    found = reach.informed.figures(
-        "message_price_part", {f"{scene}.{name}": one for (scene, name), one in parts.items()}
-    )
+    parts = {f"{scene}.{name}": one for scene in d.SCENES for name, one in d.price_terms(scene).items()}
+    found = reach.informed.figures("message_price_part", parts)
     rows = [
         {"scene": scene, **{name: cell(found[f"{scene}.{name}"]) for name in d.price_terms(scene)},
          "sources": list(reach.informed.behind(*d.price_terms(scene).values()))}
@@ -124,9 +121,8 @@ def limits(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
 
 def frequency(pool: Pool) -> Verdict:
     """The frequency that brings most over a year, and where one more message takes value."""
-    best = pool.figure("best_frequency", pool.optimum)
     turn = Figure.exact(pool.last_paying, "next_message_limit", pool.sources)
-    return Verdict(SAID["frequency"], {"best": best, "turn": turn})
+    return Verdict(SAID["frequency"], {"best": pool.figure("best_frequency", pool.optimum), "turn": turn})
 
 
 def chances(pool: Pool) -> tuple[list[tuple[float, Figure]], Figure]:
@@ -163,10 +159,8 @@ def loosenings(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
 
 def tools(reach: Audience, hours: float) -> tuple[Stated, Verdict]:
     """Operators for a thousand active members by hand and with a tool, and what the tool may cost."""
-    found: Stated = {
-        name: reach.inputs.figure("operators_per_thousand", capacity.operators(name))
-        for name in ("groups_by_hand", "groups_with_tool")
-    }
+    ways = ("groups_by_hand", "groups_with_tool")
+    found: Stated = {way: reach.inputs.figure("operators_per_thousand", capacity.operators(way)) for way in ways}
     fee = reach.inputs.figure("tool_fee_limit", capacity.tool_fee(hours))
     said = "tools_own" if hours > 0 else "tools"
     return found, Verdict(SAID[said], {"hand": found["groups_by_hand"], "tool": found["groups_with_tool"], "fee": fee})
@@ -190,8 +184,7 @@ def exits(reach: Audience) -> tuple[Stated, Verdict]:
     known = stated({name: one.figure("exit_rate_ratio", groups, refs) for name, one in ratios.items()})
     rate = Figure.exact(reach.days["left"].sum() / reach.days["risk"].sum() * 7, "weekly_exit_share", refs, groups) if (
         len(reach.days) and reach.days["risk"].sum()) else Absent(("weekly_exit_share",))  # fmt: skip
-    that_day = known.get("posts", Absent(("exit_rate_ratio",)))
-    return known, Verdict(SAID["exits"], {"rate": rate, "ratio": that_day})
+    return known, Verdict(SAID["exits"], {"rate": rate, "ratio": known.get("posts", Absent(("exit_rate_ratio",)))})
 
 
 def arms(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
@@ -235,8 +228,7 @@ def own_frequency(reach: Audience) -> tuple[dict[str, list[tuple[float, Figure]]
     best, most = pool.figure("best_frequency", pool.optimum), Figure.exact(pool.most, "most_messages", refs)
     least = Figure.exact(pool.least, "most_messages", refs)
     alike = not (reach.trial.harms or reach.trial.sells)
-    edge = best.value >= pool.most - 0.5
-    said = "own_alike" if alike else "own_edge" if edge else "own_best"
+    said = "own_alike" if alike else "own_edge" if best.value >= pool.most - 0.5 else "own_best"
     return {"own": pool.curve("pool_value")}, Verdict(SAID[said], {"best": best, "least": least, "most": most})
 
 
@@ -277,8 +269,7 @@ def worked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
                for value, low, high in spans]  # fmt: skip
     cells = pd.Series([None if one is None else cell(one) for one in figures], rows.index, object)
     table = rows[["task", "done", "not_done"]].assign(change=cells, sources=_refs(refs, rows))
-    known = [one for one in figures if one is not None]
-    if not known:
+    if not (known := [one for one in figures if one is not None]):
         return table, Verdict("", {"task_change": Absent(("task_change",))})
     best = max(known, key=lambda one: one.value)
     return table, Verdict(SAID["task" if best.low > 0 else "task_alike"], {"best": best})

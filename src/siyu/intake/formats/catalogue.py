@@ -19,6 +19,7 @@ FOLDER = "formats"
 OPEN = "?"  # where a draft asks
 STEP = "See data/README.md."
 _WORDS = patterns(__file__)
+DECIDES = _WORDS["decides"]
 _FEW = 50  # different cells of a column that says what sort a line is
 
 
@@ -203,4 +204,4 @@ def names_buyers(name: str) -> bool:
 
 def decides(name: str) -> bool:
     """Whether a column so called may say which lines count."""
-    return bool(_WORDS["decides"].search(normal(name)))
+    return bool(DECIDES.search(normal(name)))

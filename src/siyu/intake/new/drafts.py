@@ -12,8 +12,7 @@ import yaml
 from siyu.intake.formats.catalogue import OPEN, decides, names_buyers
 from siyu.intake.formats.format import Layout, normal
 from siyu.intake.new import guesses
-from siyu.intake.new.sample import Sample, sample
-from siyu.intake.reading.headers import harmless
+from siyu.intake.new.sample import Sample, names_nobody, sample
 from siyu.intake.reading.sources import TableSource
 from siyu.messages import tables
 
@@ -39,7 +38,7 @@ class Draft:
 
 def drafted(source: TableSource, name: str) -> Draft:
     """A format for this table. Raises RefusedError when no header can be made out."""
-    table = sample(source, guesses.WORDS)
+    table = sample(source, guesses.WORDS, guesses.SPOKEN)
     members = guesses.columns(table, members=True)
     if {"joined_at", "group_id", "buyer_id"} <= set(members):
         return _Asking(table, name, "members", members).members()
@@ -65,9 +64,7 @@ def extended(layout: Layout, name: str) -> Draft:
 
 def _speaks(name: str) -> bool:
     """Whether a header says what its column holds; anything else may be somebody's name."""
-    sorts = (guesses.WORDS, guesses.PERSONAL, guesses.MORE)
-    plain = normal(name)
-    return harmless(name) == name.strip() and (decides(name) or any(words.search(plain) for words in sorts))
+    return names_nobody(name, guesses.SPOKEN) and bool(guesses.SPOKEN.search(normal(name)))
 
 
 class _Asking:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from siyu.intake.formats.catalogue import formats
+from siyu.intake.formats.catalogue import DECIDES, formats
 from siyu.intake.formats.cells import BLANKS
 from siyu.intake.formats.format import normal, patterns
 from siyu.intake.new.sample import Sample
@@ -20,6 +20,10 @@ ENOUGH = 2  # rows that show a sum before it is believed
 PERSONAL, MORE = _WORDS["personal"], _WORDS["more"]
 _CALLED = [word for column in (*ORDERS.values(), *MEMBERS.values()) for word in column["words"]]
 WORDS = re.compile("|".join([*_CALLED, _WORDS["paid"].pattern, _WORDS["time"].pattern]), re.IGNORECASE)
+
+SPOKEN = re.compile(
+    "|".join([WORDS.pattern, DECIDES.pattern, *(one.pattern for one in _WORDS.values())]), re.IGNORECASE
+)
 
 
 def columns(table: Sample, members: bool = False) -> dict[str, int]:

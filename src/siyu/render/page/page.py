@@ -35,6 +35,7 @@ from siyu.render.summary import summarised
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
 MOST_IN_ROW = 3
 MOST_MOVES = 4
+FEW_MARKS = 6
 
 
 @dataclass(frozen=True)
@@ -111,8 +112,10 @@ class Page:
         return Markup("{}{}{}{}").format(metric, before, own, after)
 
     def pictures(self, block: Block) -> dict[str, Picture]:
-        """Width -> picture of the finding's chart. The appendix goes without pictures for the phone."""
-        widths = ("desktop",) if self.tabled_on_phone(block.finding) else ("desktop", "phone")
+        """Width -> picture of the finding's chart. The appendix goes without pictures for the phone, and without any
+        where its table tells as much at a glance."""
+        tabled, rows = self.tabled_on_phone(block.finding), block.finding.chart.rows
+        widths = () if tabled and len(rows) <= FEW_MARKS else ("desktop",) if tabled else ("desktop", "phone")
         return pictures(block.section, block.finding, self.language, widths)
 
     def tabled_on_phone(self, finding: FindingRecord) -> bool:
@@ -217,8 +220,8 @@ class Page:
         return linked
 
     def shown_terms(self) -> list[Definition]:
-        """Definitions that a finding's table of values names."""
-        shown = {term.key for finding in self.report.findings for term in definitions(finding)}
+        """Definitions that have a card: those that the table of values of a main finding names."""
+        shown = {term.key for finding in self.report.findings if finding.main for term in definitions(finding)}
         return [definition for definition in self.definitions() if definition.key in shown]
 
     @cached_property

@@ -16,7 +16,7 @@ from siyu.render.page.palette import reduced
 from siyu.render.report import SectionReport
 from siyu.theme import DPI
 
-COLOURS = 16  # flat fills and antialiased text need no more; told from the original by no eye
+COLOURS = 12  # flat fills and antialiased text need no more; told from the original by no eye
 SCALE = DPI / 100  # device pixels drawn per CSS pixel
 
 
