@@ -77,8 +77,8 @@ class Known:
                 frames = self.frames if self.orders else None
                 here, not_here = metrics(frames, self.own.k, self.worth.currency, asked, parts)
                 found |= {one.key: one.reason for one in not_here} | {one.key: one.figure for one in here}
-        for key in wanted & REACH.keys() if self.reach else ():
-            found[key] = REACH[key](self.reach)
+        if reach := self.reach:
+            found |= {key: REACH[key](reach) for key in wanted & REACH.keys()}
         for key, figure in self._said.items() if wanted & SAID else ():
             if key in wanted and isinstance(figure, Figure):
                 found[key] = figure
