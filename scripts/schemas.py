@@ -8,16 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from siyu.charts.kinds import NAMES
-from siyu.record import FindingRecord, Findings, RecordPart
+from siyu.record import FindingRecord, Findings, Plan, RecordPart
 
 FOLDER = Path(__file__).parents[1] / "src" / "siyu" / "schemas"
-TYPES: dict[str, type[RecordPart]] = {"finding": FindingRecord, "findings": Findings}
+TYPES: dict[str, type[RecordPart]] = {"finding": FindingRecord, "findings": Findings, "plan": Plan}
 
 
 def schema(name: str) -> str:
     """The schema of one of TYPES as it is committed. Kinds of chart are those that have a module."""
     content: dict[str, Any] = TYPES[name].model_json_schema(by_alias=True)
-    content["$defs"]["Chart"]["properties"]["kind"] = {"enum": [*NAMES, "none"]}
+    if "Chart" in content["$defs"]:
+        content["$defs"]["Chart"]["properties"]["kind"] = {"enum": [*NAMES, "none"]}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"urn:siyu:{name}:2"}
     return json.dumps({**head, **content}, ensure_ascii=False, indent=1) + "\n"
 

@@ -13,7 +13,7 @@ from siyu import charts
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
 from siyu.messages import msg
-from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Opening, Quantity, Table, TableRow
+from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Opening, Plan, Quantity, Table, TableRow
 
 SCHEMA = 2
 _PLAIN = {"role": "headline", "subtitle": "", "cards": {}, "caveats": (), "feeds": ()}
@@ -34,6 +34,7 @@ class Facets(TypedDict, total=False):
     whatif: Mapping[str, Any] | None
     feeds: tuple[str, ...]
     opening: Opening | None
+    plan: Plan | None
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
     from siyu.own_data import Holdings, NoInput
+    from siyu.playbook.form import Form
+    from siyu.playbook.plan import Planning
     from siyu.reach.audience import Audience
     from siyu.value.worth import Assumed
 
@@ -145,6 +147,21 @@ class Workbook(Stated):
         return Assumed(discount=self.assumption("capital_cost"), **told)
 
     @cached_property
+    def form(self) -> Form:
+        """The intake form of the client, an empty one without. Raises UsageError, see `load_form`."""
+        from siyu.playbook.form import load_form  # here: see `own`
+
+        return load_form(self.subject.folder, self.subject.currency)
+
+    def planning(self, earlier: str = "") -> Planning:
+        """What to do next about what is known of the client. earlier: the plan of the report before, as JSON."""
+        from siyu.playbook.opening import planning  # here: see `own`
+
+        economy = self.economy() if self.subject.currency == "CNY" and self.no_rule is None else None
+        known = (self.own, self.assumed, self.form, self.audience)
+        return planning(self.subject, self.as_of, *known, economy, earlier)
+
+    @cached_property
     def audience(self) -> Audience:
         """What a section on reach works on: assumptions, own figures before them, and the tables of a client."""
         from siyu.reach.audience import TABLES, Audience, bound  # here: see `economy`
@@ -169,9 +186,11 @@ class Workbook(Stated):
             reads.listed(about.folder / "exports")  # looked for
             return own.OwnInputs(stated=stated)
         from siyu.orders import measured  # here: see `own`
+        from siyu.playbook import ledgers
 
         held, k = self.own, about.suppress_below
         figures = measured.measured(held.frames("follows"), k)
+        figures |= ledgers.inputs(ledgers.kept(held), self.assumption("gross_margin"), figures)
         settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
         return own.OwnInputs(found, stated, own.charged(settled), about.category)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from siyu.evidence.steps import load_steps
 from siyu.paths import data_dir
+from siyu.playbook.tasks import load_steps
 from siyu.record import Both, FindingRecord
 from siyu.render.report import About, Report, SectionReport
 from siyu.render.summary import summarised
 
-STEPS = load_steps(data_dir() / "playbook" / "steps.csv")
+STEPS = load_steps(data_dir() / "playbook" / "tasks.csv")
 
 
 def finding(key, section, role="headline", *, chart=None, opening=None, feeds=(), needs=()):

@@ -48,6 +48,8 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
     """Make the folder of a new SUBJECT from exports, and draft a format where none fits them."""
     from siyu.intake.new.checking import summary
     from siyu.intake.new.onboarding import newcomer
+    from siyu.playbook.form import FILE as FORM
+    from siyu.playbook.form import draft as asked
 
     language = reader_language(lang)
     say = partial(tell, language)
@@ -62,6 +64,10 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
     if made.key_table is not None:
         say("{path}: the orders name no buyers; have this table filled in and put it beside the exports",
             path=shown_path(made.key_table))  # fmt: skip
+    form = made.folder / FORM
+    form.write_text(asked(), encoding="utf-8")
+    form.chmod(0o600)
+    say("{path}: fill in with the owner; what stays open is asked for by siyu request", path=shown_path(form))
     say("{path}: check name, case, category, currency and date", path=shown_path(made.folder / "subject.yml"))
     if any(not account.clean for account in made.accounts):
         sys.exit(1)

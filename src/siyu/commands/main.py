@@ -10,6 +10,7 @@ from siyu.commands.assign import assign
 from siyu.commands.exports import check, erase, new
 from siyu.commands.metrics import metrics, scorecard
 from siyu.commands.report import render, report
+from siyu.commands.request import request
 from siyu.commands.simulate import simulate
 from siyu.commands.trace import trace, verify
 from siyu.commands.winback import winback
@@ -21,7 +22,7 @@ def main() -> None:
     """A private-domain marketing workbook whose every number traces to its source."""
 
 
-for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback):
+for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback, request):
     main.add_command(verb)
 
 

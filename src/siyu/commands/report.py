@@ -61,6 +61,7 @@ def report(
           lang: [zh]
           parameters: {months: 6}
     """  # noqa: D301 - click's mark for text that keeps its lines
+    from siyu.runs.ask.earlier import with_earlier
     from siyu.runs.ask.lint import lint
     from siyu.runs.ask.plan import Delivery, planned
     from siyu.runs.ask.present import Present
@@ -71,7 +72,7 @@ def report(
 
     wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix))
     lint(notebooks())
-    plans = [planned(request) for request in checked(wishes)]
+    plans = [planned(with_earlier(request, out)) for request in checked(wishes)]
     present = Present()
     decisions = [decided(plan, Workspace(out), present, force=force) for plan in plans]
     if not all(decision.unchanged for decision in decisions):

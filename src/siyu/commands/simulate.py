@@ -90,7 +90,9 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
     from siyu.simulator.campaigns import campaign_files, campaign_truth
     from siyu.simulator.charges import settlement_file
     from siyu.simulator.dashboards import dashboard_files
+    from siyu.simulator.forms import form_file
     from siyu.simulator.growth_files import growth_files, growth_truth, rooms
+    from siyu.simulator.ledgers import ledger_files
     from siyu.simulator.message_files import message_files, message_truth
     from siyu.simulator.order_files import order_files, people_files
 
@@ -111,7 +113,9 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
             content |= {f"exports/{path}": data for path, data in more}
             truths[0]["campaigns"] = campaign_truth(brand)
             if name == "demo":
-                content |= {f"exports/{path}": data for path, data in message_files(brand)}
+                kept = (*message_files(brand), *ledger_files(brand))
+                content |= {f"exports/{path}": data for path, data in kept}
+                content["form.yml"] = form_file(4, f"{plan.world.as_of.year + 1}-03-31")
                 truths[0]["messages"] = message_truth(brand)
                 content |= {f"exports/{path}": data for path, data in growth_files(brand)}
                 truths[0]["growth"] = growth_truth(brand)

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from scipy.special import ndtri
 
+from siyu.definitions import definition, registry
 from siyu.economy import labels
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import OWN, FeeRule
@@ -22,6 +23,9 @@ FEW = 30
 _TAIL, _SAMPLING = float(ndtri(0.95)), float(ndtri(0.975))
 # Inputs that no assumption stands for: only a client has them.
 VOLUMES = {"orders_year": "count", "people_year": "users", "fan_share": "ratio"}  # with their units
+# And those that its own small tables measure, as the registry names them.
+KEPT = ("leak_seen", "leak_added", "hop_loss", "contact_value", "import_value", "benefit_cost", "new_orders",
+        "mover_orders", "new_contribution", "old_contribution", "value_at_risk")  # fmt: skip
 # Routes whose orders a settlement tells apart.
 CHARGED = ("douyin_shop", "douyin_card", "wechat_shop")
 
@@ -113,7 +117,7 @@ def _rule(route: str, figure: Figure, category: str) -> FeeRule:
 
 
 def _own(assumptions: Assumptions, category: str, symbol: str, figure: Figure, as_of: date) -> Own:
-    prior = None if symbol in VOLUMES else assumptions.get_for(symbol, category)
+    prior = None if symbol in VOLUMES or symbol in KEPT else assumptions.get_for(symbol, category)
     centre, error = figure.value, (figure.high - figure.low) / 2 / _SAMPLING
     if prior is not None and few(figure):
         centre, error = _weighed((prior.mode, (prior.high - prior.low) / 2 / _TAIL), (centre, error))
@@ -146,8 +150,9 @@ def _row(
     about |= {"rationale": text["en"], "rationale_zh": text["zh"]}
     if prior is not None:
         return prior.model_copy(update=about)
-    name = labels.VOLUMES[symbol]
-    return Assumption(line=0, name=name["en"], name_zh=name["zh"], platform="all", unit=VOLUMES[symbol], **about)
+    named = registry().names[symbol] if symbol in KEPT else labels.VOLUMES[symbol]
+    unit = definition(symbol).unit if symbol in KEPT else VOLUMES[symbol]
+    return Assumption(line=0, name=named["en"], name_zh=named["zh"], platform="all", unit=unit, **about)
 
 
 def _measured_text(figure: Figure, prior: Assumption | None, code: str) -> str:

@@ -12,15 +12,17 @@ from siyu.record.entries import (
 )  # fmt: skip
 from siyu.record.finding import FindingRecord, Findings, TitledFinding, Value, WhatIf
 from siyu.record.moved import Moved, Previous
+from siyu.record.plan import MOST_TASKS, Plan, PlannedGoal, PlannedTask
 from siyu.record.summary import MOST, Chance, NextStep, Opening, Step, Summary, Turn
 from siyu.record.text import (
     FINDING, NO_INPUT, SOURCES, SPAN, Both, Message, Number, Quantity, RecordPart, Wording, rounded, wording,
 )  # fmt: skip
 
 __all__ = [
-    "FINDING", "MOST", "NO_INPUT", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell",
+    "FINDING", "MOST", "MOST_TASKS", "NO_INPUT", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell",
     "Chance", "Chart", "ClaimEntry", "ConflictEntry", "DataEntry", "Entry", "FeeEntry", "FindingRecord", "Findings",
-    "LedgerEntry", "Mark", "Message", "Moved", "NextStep", "Number", "Opening", "OrdersEntry", "Previous", "Quantity",
+    "LedgerEntry", "Mark", "Message", "Moved", "NextStep", "Number", "Opening", "OrdersEntry",
+    "Plan", "PlannedGoal", "PlannedTask", "Previous", "Quantity",
     "RecordPart", "ReferenceLine", "RivalEntry", "SourceEntry", "Step", "Summary", "Table", "TableColumn", "TableRow",
     "TitledFinding", "Turn", "Value", "WhatIf", "Wording", "entries", "kind_of", "rounded", "wording",
 ]  # fmt: skip

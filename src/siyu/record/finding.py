@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from siyu.record.chart import Mark, Shown
 from siyu.record.moved import Moved
+from siyu.record.plan import Plan
 from siyu.record.summary import Opening, Summary
 from siyu.record.text import Both, IntervalKind, Key, Number, Quantity, RecordPart, Ref, Wording, rounded
 
@@ -88,7 +89,7 @@ class FindingRecord(RecordPart):
 
     role: `answer` (of its section; `cards` name at most three values), `headline`, `appendix`, `absent` when an input
     is not stated (`needs` then says which metrics are missing), or `empty` when it says nothing. feeds: what else is
-    made of it. opening: what an answer brings into the summary."""
+    made of it. opening: what an answer brings into the summary; plan: what it proposes."""
 
     model_config = ConfigDict(
         title="One finding, as the notebook output application/vnd.siyu.finding+json",
@@ -113,6 +114,7 @@ class FindingRecord(RecordPart):
     feeds: tuple[Feed, ...]
     whatif: WhatIf | None = None
     opening: Opening | None = None
+    plan: Plan | None = None
 
     @model_validator(mode="before")
     @classmethod

@@ -11,15 +11,17 @@ MOST = 3  # reasons and steps that a reader takes away in half a minute
 
 class Opening(RecordPart):
     """What an answer brings into the summary. reasons: keys of findings of its section, or `section.key`; turns: what
-    would change it, with values of the answer; asks: codes of steps that go before those ranked by their worth."""
+    would change it, with values of the answer; asks: codes of steps that go before those ranked by their worth; plan:
+    codes of tasks, which then are the next steps of the whole report."""
 
     reasons: tuple[str, ...] = ()
     turns: tuple[Wording, ...] = ()
     asks: tuple[Key, ...] = ()
+    plan: tuple[Key, ...] = ()
 
 
 class Step(RecordPart):
-    """A row of `data/playbook/steps.csv`: what to do to learn something, who does it, and what it takes.
+    """A row of `data/playbook/tasks.csv`: what to do to learn something, who does it, and what it takes.
 
     cost: money spent, CNY; effort: person-days; days: until the number is there; each from 5th to 95th percentile.
     decides: the number that settles it. trial: whether it is an experiment, and then how it is read; people: in both

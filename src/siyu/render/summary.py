@@ -48,7 +48,11 @@ def _reasons(report: Report, answers: list[FindingRecord]) -> Iterator[str]:
 
 
 def _steps(report: Report, answers: list[FindingRecord]) -> Iterator[NextStep]:
-    """The first step of each answer, then the second of each, and so on; then what the sources do not state."""
+    """The tasks of a plan, where an answer is one; then the first step of each answer, the second of each, and so on;
+    then what the sources do not state."""
+    for answer in answers:
+        yield from (NextStep(about=report.steps[code].name, step=report.steps[code], finding=answer.full_key)
+                    for code in _opening(answer).plan)  # fmt: skip
     for several in zip_longest(*(_asked(report, finding) for finding in answers)):
         yield from (one for one in several if one)
     for need in (need for finding in report.findings for need in finding.needs):

@@ -1,5 +1,7 @@
 """Buyers as models and tables of value see them: what each has bought and paid, as integer count tables."""
 
+from functools import lru_cache
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
@@ -73,18 +75,23 @@ def mean_paid(sums: Ints) -> Estimate:
 
     Few buyers spend much: the interval of single buyers is that of the studentised bootstrap of the logarithm (Hall
     1988), where a plain bootstrap holds the truth in nine of ten cohorts."""
-    plain = estimated(sums, lambda one: divided(one[..., 1], 100 * one[..., 0]))
-    if len(sums) == GROUPS or not 0 < plain.low < plain.high:
-        return plain
     yuan = sums[sums[:, 0] > 0, 1] / 100
-    n = len(yuan)
-    drawn = np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), DRAWS) / n
-    means, error = drawn @ yuan, float(np.std(yuan)) / n**0.5
-    errors = np.sqrt(np.maximum(drawn @ yuan**2 - means**2, 0) / n)
+    if len(sums) == GROUPS or not (yuan.sum() > 0 and np.ptp(yuan)):
+        return estimated(sums, lambda one: divided(one[..., 1], 100 * one[..., 0]))
+    value, error = float(yuan.mean()), float(yuan.std()) / len(yuan) ** 0.5
+    drawn = _drawn(len(yuan))
+    means = drawn @ yuan
+    errors = np.sqrt(np.maximum(drawn @ yuan**2 - means**2, 0) / len(yuan))
     known = (means > 0) & (errors > 0)
-    turned = np.log(means[known] / plain.value) * means[known] / errors[known]
-    low, high = (float(np.quantile(turned, 0.5 + sign * LEVEL / 2)) * error / plain.value for sign in (1, -1))
-    return Estimate(plain.value, plain.value * float(np.exp(-low)), plain.value * float(np.exp(-high)), error)
+    turned = np.log(means[known] / value) * means[known] / errors[known]
+    low, high = np.exp(-np.quantile(turned, [0.5 + LEVEL / 2, 0.5 - LEVEL / 2]) * error / value) * value
+    return Estimate(value, float(low), float(high), error)
+
+
+@lru_cache(maxsize=2)
+def _drawn(n: int) -> Floats:
+    """Shares of a bootstrap's draws that each of n buyers has, (DRAWS, n)."""
+    return np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), DRAWS) / n
 
 
 def amounts(frames: Frames) -> tuple[Floats, Ints]:

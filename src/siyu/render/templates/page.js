@@ -125,11 +125,11 @@
   addEventListener("beforeprint", () => document.querySelectorAll("details.more").forEach((d) => { d.open = true; }));
 
   // What stands together is one stop of the keyboard, with arrows within.
-  const together = (place, items) => {
+  const together = (place, items, forth = "ArrowRight", back = "ArrowLeft") => {
     items.forEach((one, at) => { one.tabIndex = at ? -1 : 0; });
     if (items.length < 2) return;
     place.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const step = { [forth]: 1, [back]: -1 }[event.key];
       const next = step && items[items.indexOf(document.activeElement) + step];
       if (!next || !items.includes(document.activeElement)) return;
       event.preventDefault();
@@ -137,6 +137,9 @@
       next.focus();
     });
   };
+  document.querySelectorAll("#contents > ol").forEach((list) => {
+    together(list, [...list.querySelectorAll(":scope > li > a")], "ArrowDown", "ArrowUp");
+  });
   document.querySelectorAll("article > h3, .from > p, article table.cards").forEach((place) => {
     together(place, [...place.querySelectorAll("a")]);
   });

@@ -17,6 +17,7 @@ from siyu.subjects import Subject
 # A client's rows of these go before the bundled ones.
 OVERRIDES = ("assumptions.csv", "fees.csv")
 EXPORTS = "exports"
+EARLIER = "earlier"  # parameter that takes the plan of the report before; an input, so it is not listed as a setting
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
 
 
@@ -64,7 +65,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Request:
-    """What was asked for one subject, checked. case: the published case it is compared with."""
+    """What was asked for one subject, checked. case: the published case it is compared with. earlier: the plan of the
+    report before, as JSON, "" without."""
 
     subject: Subject
     case: Subject
@@ -73,6 +75,12 @@ class Request:
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
     delivery: Delivery = field(default_factory=Delivery)
+    earlier: str = ""
+
+    @property
+    def reviewed(self) -> dict[str, str]:
+        """Address -> digest of the plan of the report before."""
+        return {"previous/plan.json": hashlib.sha256(self.earlier.encode()).hexdigest()} if self.earlier else {}
 
 
 @dataclass(frozen=True)
@@ -144,8 +152,8 @@ def report_inputs(request: Request) -> dict[str, str]:
     folders = {request.subject.folder, request.case.folder}
     files = Digests()
     read = [address(folder / "subject.yml") for folder in sorted(folders)]
-    read += [address(data_dir() / "definitions.yml"), address(data_dir() / "playbook" / "steps.csv")]
-    return {name: files.file(name) for name in read} | request.delivery.inputs
+    read += [address(data_dir() / "definitions.yml"), address(data_dir() / "playbook" / "tasks.csv")]
+    return {name: files.file(name) for name in read} | request.delivery.inputs | request.reviewed
 
 
 def _section(name: str, request: Request) -> SectionPlan:
@@ -172,7 +180,7 @@ def _own(subject: Subject) -> list[str]:
 
 def _injected(request: Request, parameters: Mapping[str, Parameter]) -> dict[str, Scalar]:
     """What is injected: whose report it is, and what was overridden, as far as the section declares it."""
-    fixed = {"subject": request.subject.id, "case": request.case.id, "as_of": request.as_of}
+    fixed = {"subject": request.subject.id, "case": request.case.id, "as_of": request.as_of, EARLIER: request.earlier}
     return {name: value for name, value in {**fixed, **request.parameters}.items() if name in parameters}
 
 
@@ -187,4 +195,5 @@ def parameter_rows(values: Mapping[str, Mapping[str, Scalar]], overridden: Itera
         for name, one in notebooks()[section].parameters.items():
             row = {"name": name, "default": one.default, "value": given.get(name, one.default)}
             rows.setdefault(name, {**row, "overridden": name in changed, "meaning": one.meaning})
+    rows.pop(EARLIER, None)
     return tuple(rows.values())

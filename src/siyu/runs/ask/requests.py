@@ -7,6 +7,7 @@ from pathlib import Path
 
 from siyu.errors import Problem, UsageError, collected, nearest
 from siyu.paths import subject_dirs
+from siyu.playbook.form import load_form
 from siyu.runs.ask.parameters import Parameter, Scalar
 from siyu.runs.ask.plan import Delivery, Limits, Request
 from siyu.runs.ask.sections import applicable, notebooks
@@ -14,7 +15,8 @@ from siyu.subjects import Subject, load_subject
 
 LANGUAGES = ("zh", "en")
 # What has an option or an argument of its own; giving it twice would leave open which counts.
-_ELSEWHERE = {"subject": "the argument SUBJECT", "as_of": "--as-of, or as_of in the manifest"}
+_ELSEWHERE = {"subject": "the argument SUBJECT", "as_of": "--as-of, or as_of in the manifest",
+              "earlier": "the folder of reports: the plan there is taken"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def checked(wishes: Iterable[Wish]) -> list[Request]:
         seen.add(wish.subject)
         try:
             subject = load_subject(wish.subject)
+            load_form(subject.folder, subject.currency)
         except UsageError as error:
             problems += error.problems
             continue

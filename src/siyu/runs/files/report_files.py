@@ -7,6 +7,7 @@ from siyu.record import Findings
 from siyu.runs.files.storage import read_json
 
 FINDINGS = "findings"
+PLAN = "plan.json"  # beside the findings, where one of them proposes a plan
 # What is made once for each language. A kind added here needs its case in `reporting.render`.
 _NAMES = {"report": "report.{}.html", "deck": "deck.{}.pptx", "tables": "tables.{}.xlsx"}
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from siyu.evidence.steps import load_steps
 from siyu.findings import SCHEMA, title
 from siyu.language import Language
 from siyu.paths import data_dir
+from siyu.playbook.tasks import load_steps
 from siyu.record import Both, Entry, Findings, TitledFinding, wording
 from siyu.render.deck import deck_bytes
 from siyu.render.page.html import render_report
@@ -16,7 +16,7 @@ from siyu.render.report import OK, About, Report, SectionReport, Setting
 from siyu.render.summary import summarised
 from siyu.render.tables import tables_bytes
 from siyu.runs.files import executed, storage
-from siyu.runs.files.report_files import file_name
+from siyu.runs.files.report_files import PLAN, file_name
 from siyu.runs.make.moves import moves, previous
 
 
@@ -40,6 +40,8 @@ def render(task: Mapping[str, Any]) -> None:
             content = tables_bytes(language, report)
         case _:
             content = storage.pretty(findings_file(report).as_json())
+            for plan in (one.plan for one in report.findings if one.plan):
+                storage.write(folder / PLAN, storage.pretty(plan.as_json()))
     storage.write(target, content)
     if kind == "report" and task["pdf"]:
         storage.write(folder / file_name("pdf", language), pdf_bytes(target, report.as_of))
@@ -57,7 +59,7 @@ def collected(task: Mapping[str, Any]) -> Report:
     return Report(
         subject=About(**{**task["subject"], "name": Both(**task["subject"]["name"])}), as_of=task["as_of"],
         sections=sections, entries=merged, settings=[Setting(**row) for row in task["parameters"]],
-        steps=load_steps(data_dir() / "playbook" / "steps.csv"), previous=previous(before),
+        steps=load_steps(data_dir() / "playbook" / "tasks.csv"), previous=previous(before),
         moved=moves(before, [finding for section in sections for finding in section.findings]),
     )  # fmt: skip
 

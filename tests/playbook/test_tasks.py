@@ -6,12 +6,12 @@ import pytest
 
 from siyu.errors import LedgerError
 from siyu.evidence.sources import Source
-from siyu.evidence.steps import StepRow, load_steps
 from siyu.evidence.table import read_table
 from siyu.orders.experiment.sizes import needed
 from siyu.paths import data_dir
+from siyu.playbook.tasks import TaskRow, load_steps
 
-PATH = data_dir() / "playbook" / "steps.csv"
+PATH = data_dir() / "playbook" / "tasks.csv"
 
 
 def test_every_step_names_a_source_of_the_ledger_and_its_grade():
@@ -20,10 +20,10 @@ def test_every_step_names_a_source_of_the_ledger_and_its_grade():
 
 
 def test_the_people_of_an_experiment_are_those_that_its_difference_needs():
-    rows = [row for row in read_table(PATH, StepRow) if row.difference]
-    assert {row.step_id for row in rows} == {"invite_trial", "route_trial", "message_trial"}
+    rows = [row for row in read_table(PATH, TaskRow) if row.difference]
+    assert {row.task_id for row in rows} == {"invite_trial", "route_trial", "message_trial"}
     for row in rows:
-        share = 0.9 if row.step_id == "message_trial" else 0.5
+        share = 0.9 if row.task_id == "message_trial" else 0.5
         both = [sum(needed(base, row.difference, share)) for base in (row.base_low, row.base_high)]
         assert [row.people_low, row.people_high] == pytest.approx(both, rel=0.035)
 
@@ -31,16 +31,18 @@ def test_the_people_of_an_experiment_are_those_that_its_difference_needs():
 @pytest.mark.parametrize(
     ("was", "becomes", "said"),
     [
-        ("move_trial,friction,", "move_trial,conversion,", "conversion, also of"),
-        ("move_trial,friction,", "route_trial,friction,", "route_trial, also on line"),
+        ("move_trial,measure,friction,", "move_trial,measure,conversion,", "conversion, also of"),
+        ("move_trial,measure,friction,", "route_trial,measure,friction,", "route_trial, also on line"),
         (",0.2,0.4,0.05,2200,3100,", ",,0.4,0.05,2200,3100,", "go together"),
         (",0,600,2,4,14,30,", ",700,600,2,4,14,30,", "cost_low"),
+        (",0.003,0.012,0.03,lapsed", ",0.03,0.012,0.03,lapsed", "lift_low <= lift_mode"),
+        (",profit_roi,below,1,", ",profit_roi,below,,", "metric, sense and threshold"),
     ],
 )
 def test_a_wrong_row_is_refused(tmp_path, was, becomes, said):
     text = PATH.read_text(encoding="utf-8")
     assert was in text
-    wrong = tmp_path / "steps.csv"
+    wrong = tmp_path / "tasks.csv"
     wrong.write_text(text.replace(was, becomes), encoding="utf-8")
     with pytest.raises(LedgerError, match=said):
         load_steps(wrong)

@@ -1,0 +1,152 @@
+"""`siyu request`: what to ask a client for, as a workbook with a sheet for each file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from siyu.commands.options import FILE, LANG, misused, reader_language, reporting_problems, tell
+from siyu.errors import shown_path
+from siyu.messages import msg
+
+if TYPE_CHECKING:
+    from siyu.language import Language
+    from siyu.playbook.asked import AskedFile
+    from siyu.playbook.form import Form
+
+_LONGEST = 28  # of the name of a sheet, with a number before it
+
+
+@click.command()
+@click.argument("subject")
+@click.option("--out", type=FILE, required=True, metavar="FILE", help="The workbook, an .xlsx.")
+@LANG
+@reporting_problems
+def request(subject: str, out: Path, lang: str | None) -> None:
+    """Write what SUBJECT is to be asked for: a sheet for each file, with where it is found, the columns that are
+    needed, the personal ones to leave out, the question it answers, and an example row; then the questions that are
+    open in drafts of formats and in the intake form. What is worth most comes first."""
+    import xlsxwriter
+
+    from siyu.playbook.asked import asked, questions
+    from siyu.workbook import open_workbook
+
+    if out.suffix.lower() != ".xlsx":
+        raise misused("--out", out.name, "a file that ends in .xlsx")
+    book, language = open_workbook("09_playbook", subject), reader_language(lang)
+    if book.subject.kind != "client":
+        raise misused("SUBJECT", subject, "a client", "A published case is asked nothing.")
+    files, opened = asked(book.planning()), questions(book.subject)
+    with xlsxwriter.Workbook(out, {"strings_to_formulas": False, "strings_to_urls": False}) as workbook:
+        pages = _Pages(workbook, language)
+        pages.overview(files)
+        for number, one in enumerate(files, 1):
+            pages.file(number, one)
+        if opened:
+            pages.questions(opened)
+        pages.form(book.form)
+    tell(language, msg("{path}: {count} files to ask for, {questions} open questions of drafts"), path=shown_path(out),
+         count=len(files), questions=len(opened))  # fmt: skip
+
+
+class _Pages:
+    """The sheets, in one language."""
+
+    def __init__(self, workbook: Any, language: Language) -> None:
+        self.workbook, self.language, self.say = workbook, language, language.message
+        self.head = workbook.add_format({"bold": True, "bg_color": "#E8EEF4", "text_wrap": True, "valign": "top"})
+        self.big = workbook.add_format({"bold": True, "font_size": 14})
+        self.wrap = workbook.add_format({"text_wrap": True, "valign": "top"})
+        self.must = workbook.add_format({"bold": True, "font_color": "#B23A2E", "text_wrap": True, "valign": "top"})
+
+    def overview(self, files: list[AskedFile]) -> None:
+        """A line for each file, the most worth first."""
+        heads = [msg("No."), msg("File"), msg("Which question it answers"), msg("Where it is found"),
+                 msg("Worth of knowing, CNY a quarter"), msg("Figures that wait for it"),
+                 msg("Sent already?")]  # fmt: skip
+        page = self._sheet(self.say(msg("What we need")), msg("Files to send, what is worth most first"), heads,
+                           (6, 26, 38, 52, 14, 48, 16))  # fmt: skip
+        for at, one in enumerate(files, 1):
+            waits = self.language.comma.join(filter(None, (self._metric(key) for key in one.opens)))
+            partly = self.say(msg("Sent, but a column is missing")) if one.partly else self.say(msg("Not yet"))
+            worth = f"{one.worth:,.0f}" if one.worth >= 1 else "—"
+            cells = [str(at), self._name(one), self._both(one.row.question, one.row.question_zh),
+                     self._both(one.row.found, one.row.found_zh), worth, waits or "—", partly]  # fmt: skip
+            for column, text in enumerate(cells):
+                page.write_string(at + 2, column, text, self.wrap)
+
+    def file(self, number: int, one: AskedFile) -> None:
+        """One file: its columns, what to leave out, an example row."""
+        from siyu.playbook import labels
+
+        heads = [msg("Column"), msg("Needed?"), msg("What stands there"), msg("Example")]
+        name = f"{number} {self._name(one)}"[:_LONGEST]
+        page = self._sheet(name, self._name(one), heads, (26, 14, 40, 30), above=4)
+        notes = [(msg("Where it is found"), self._both(one.row.found, one.row.found_zh)),
+                 (msg("Which question it answers"), self._both(one.row.question, one.row.question_zh)),
+                 (msg("Good to know"), self._both(one.row.rationale, one.row.rationale_zh))]  # fmt: skip
+        for at, (label, text) in enumerate(notes, 1):
+            page.write_string(at, 0, self.say(label), self.head)
+            page.merge_range(at, 1, at, 3, text, self.wrap)
+        row = 6
+        for column in sorted(one.columns, key=lambda column: (not column.missing, not column.needed)):
+            needed = msg("missing so far") if column.missing else msg("needed") if column.needed else msg("welcome")
+            texts = [column.header, self.say(needed), self.say(labels.MEANINGS[column.meaning]), column.example]
+            for at, text in enumerate(texts):
+                page.write_string(
+                    row, at, text, self.must if column.missing or (column.needed and at == 0) else self.wrap
+                )
+            row += 1
+        out = self.language.comma.join(one.leave_out) or self.say(msg("names, phone numbers, addresses"))
+        page.write_string(row + 1, 0, self.say(msg("Please leave out")), self.must)
+        page.merge_range(row + 1, 1, row + 1, 3, out, self.wrap)
+        page.write_string(row + 3, 0, self.say(msg("Example row")), self.head)
+        for at, column in enumerate(one.columns):
+            page.write_string(row + 4, at, column.header, self.head)
+            page.write_string(row + 5, at, column.example)
+
+    def questions(self, opened: list[tuple[str, str]]) -> None:
+        """What drafts of formats still ask."""
+        page = self._sheet(self.say(msg("Open questions")), msg("Questions about files that were sent"),
+                           [msg("Format"), msg("Place in it"), msg("Answer")], (26, 40, 50))  # fmt: skip
+        for at, (key, place) in enumerate(opened, 3):
+            page.write_string(at, 0, key)
+            page.write_string(at, 1, place)
+
+    def form(self, form: Form) -> None:
+        """What the intake form still asks."""
+        from siyu.playbook import labels
+
+        page = self._sheet(self.say(msg("Intake form")), msg("Questions to the owner"),
+                           [msg("Question"), msg("Answer")], (60, 50))  # fmt: skip
+        row = 3
+        for name in type(form).model_fields:
+            if not getattr(form, name):
+                page.write_string(row, 0, self._both(**labels.FORM[name]), self.wrap)
+                row += 1
+
+    def _sheet(self, name: str, title: str, heads: list[str], widths: tuple[int, ...], above: int = 1) -> Any:
+        page = self.workbook.add_worksheet(_sheet_name(name))
+        page.write_string(0, 0, self.say(title), self.big)
+        for at, (text, width) in enumerate(zip(heads, widths, strict=True)):
+            page.set_column(at, at, width)
+            page.write_string(above + 1, at, self.say(text), self.head)
+        page.freeze_panes(above + 2, 0)
+        return page
+
+    def _name(self, one: AskedFile) -> str:
+        return one.format.name["zh" if self.language.data_code == "zh" else "en"]
+
+    def _both(self, en: str, zh: str) -> str:
+        return zh if self.language.data_code == "zh" else en
+
+    def _metric(self, key: str) -> str:
+        from siyu.definitions import registry
+
+        return self.language.metric(key) if key in registry().metrics else ""
+
+
+def _sheet_name(name: str) -> str:
+    return "".join(" " if sign in "[]:*?/\\／：" else sign for sign in name)[:31]

@@ -1,0 +1,47 @@
+"""The review: a change is seen where there is one, and seldom where trend, season and chance are all there is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from siyu.playbook.review import baseline
+
+MONTHS = 36
+
+
+def verdicts(seeds, *, effect=1.0, months=MONTHS, rho=0.3, season=0.15):
+    """Verdicts over made-up records of a growing, seasonal shop whose last quarter is multiplied by `effect`."""
+    found = []
+    for seed in range(seeds):
+        random = np.random.default_rng([9, seed])
+        noise = np.zeros(months)
+        for at in range(months):
+            noise[at] = rho * noise[at - 1] * (at > 0) + random.normal(0, 0.06)
+        at = np.arange(months)
+        values = np.exp(11 + 0.01 * at + season * np.sin(2 * np.pi * at / 12) + noise)
+        values[-3:] *= effect
+        calendar = at % 12 + 1
+        line = baseline(values[:-3], calendar[:-3], calendar[-3:])
+        found.append(line.verdict(float(np.exp(np.log(values[-3:]).mean()))))
+    return found
+
+
+def test_a_quarter_without_effect_is_seldom_called_a_change():
+    assert sum(one != "within" for one in verdicts(400)) <= 30  # a bound of 5% that chance passes once in a hundred
+
+
+@pytest.mark.parametrize(("effect", "code"), [(1.6, "beyond_up"), (0.6, "beyond_down")])
+def test_a_quarter_with_effect_is_seen(effect, code):
+    assert np.mean([one == code for one in verdicts(50, effect=effect)]) > 0.8
+
+
+def test_while_the_season_is_not_known_it_widens_the_interval():
+    """A shop of a year and a half whose season nobody knows: it is not taken for an effect."""
+    assert sum(one != "within" for one in verdicts(200, months=18, rho=0.0)) <= 17
+
+
+@pytest.mark.parametrize("before", [np.full(7, 5.0), np.array([1.0] * 11 + [0.0])])
+def test_a_record_that_is_too_short_or_holds_a_zero_tells_nothing(before):
+    calendar = np.arange(len(before)) % 12 + 1
+    assert baseline(before, calendar, np.array([1, 2, 3])) is None
