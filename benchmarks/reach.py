@@ -10,6 +10,7 @@ the peak resident size of the process, which does not write the files itself.
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import tempfile
 import time
@@ -57,6 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--sends", type=int, default=5_000_000)
     parser.add_argument("--members", type=int, default=200_000)
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     asked = parser.parse_args()
     from siyu.orders.frames import table
     from siyu.reach import counts, delivery
@@ -76,6 +78,8 @@ def main() -> None:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     print(f"{len(days):,} days of {groups} groups, {int(staff['targets'].sum()):,} messages: {', '.join(ratios)}")
     print(f"{seconds:.1f} s, {cpu:.1f} CPU s, peak {peak:.2f} GB")
+    if asked.json:
+        print(json.dumps({"seconds": seconds, "cpu_seconds": cpu, "gigabytes": peak}))
 
 
 if __name__ == "__main__":

@@ -22,14 +22,16 @@ RUNS = {
     "full": (
         ["orders.py", "--json"],
         ["intake.py", "--json", "--wide", "1000000"],
-        ["batch.py", "--json", "--all"],
         ["value.py", "--json"],
+        ["reach.py", "--json"],
+        ["batch.py", "--json", "--all"],
     ),
     "small": (
         ["orders.py", "--json", "--orders", "500000", "--rounds", "3"],
         ["intake.py", "--json", "--rows", "200000", "--wide", "20000"],
+        ["value.py", "--json", "--rounds", "1", "--customers", "20000"],
+        ["reach.py", "--json", "--sends", "200000", "--members", "10000"],
         ["batch.py", "--json", "--small"],
-        ["value.py", "--json", "--customers", "50000", "--rounds", "3"],
     ),
 }
 
