@@ -42,4 +42,4 @@ def paint(plate: Plate) -> None:
     axes.set_axis_off()
 
 
-KIND = Kind(paint, lambda chart, narrow, deepest: 3.6 if narrow else 4.0, "", grid=True)
+KIND = Kind(paint, lambda chart, narrow, deepest: 3.6 if narrow else 4.0, "", grid=True, pictured=True)

@@ -31,4 +31,4 @@ def paint(plate: Plate) -> None:
     axes.set_axis_off()
 
 
-KIND = Kind(paint, lambda chart, narrow, deepest: 3.0 if narrow else 3.4, "", grid=True)
+KIND = Kind(paint, lambda chart, narrow, deepest: 3.0 if narrow else 3.4, "", grid=True, pictured=True)
