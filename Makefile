@@ -10,10 +10,12 @@ else
 VENV := .venv
 endif
 BIN := $(VENV)/bin
+# a process for each core, each test file in one of them
+PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 MESSAGES := src/siyu/locale/zh/LC_MESSAGES
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install reports test test-all calibrate torture lab notebooks messages schemas bench lock clean
+.PHONY: help install reports test test-all calibrate torture lab notebooks messages schemas bench bench-check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -35,8 +37,8 @@ test: install ## every check; browser and office tests run when their program is
 	run format $(BIN)/ruff format --check --quiet --output-format concise .; \
 	run types $(BIN)/mypy --no-error-summary; \
 	run imports $(BIN)/lint-imports --no-logo --no-cache; \
-	run notebooks $(BIN)/python -m pytest --quiet --nbval notebooks/; \
-	run tests $(BIN)/python -m pytest --quiet; \
+	run notebooks $(BIN)/python -m pytest --quiet $(PARALLEL) --nbval notebooks/; \
+	run tests $(BIN)/python -m pytest --quiet $(PARALLEL); \
 	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
 
 test-all: export SIYU_REQUIRE := browser,office,java
@@ -52,6 +54,7 @@ calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds 
 	@$(BIN)/python tests/orders/verdicts.py
 	@$(BIN)/python tests/orders/calibration.py
 	@$(BIN)/python tests/value/recovery.py
+	@$(BIN)/python tests/reach/recovery.py
 	@$(BIN)/python tests/growth/recovery.py
 
 torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay
@@ -73,8 +76,11 @@ schemas: install ## write the JSON Schemas of findings from their types
 messages: install ## add new texts of code, notebooks and data to the .po files; list what lacks Chinese
 	@$(BIN)/python scripts/messages.py
 
-bench: install ## time and memory of the calculations against plain ways to do them
-	@for benchmark in benchmarks/*.py; do $(BIN)/python $$benchmark || exit; done
+bench: install ## one table of ratios to plain ways of doing the same, kept in benchmarks/measured.json
+	@$(BIN)/python benchmarks/table.py
+
+bench-check: install ## the same in small, against what was measured before
+	@$(BIN)/python benchmarks/table.py --small --check
 
 lock: install ## compile requirements.in anew: newest versions that Python 3.11 to 3.14 share
 	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest \

@@ -9,8 +9,12 @@ import shutil
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import pytest
 
+# every core runs tests: how long an example takes says nothing of it
+hypothesis.settings.register_profile("siyu", deadline=None)
+hypothesis.settings.load_profile("siyu")
 PROGRAMS = {
     "browser": ("chromium", "chromium-browser", "google-chrome"),
     "office": ("soffice", "libreoffice"),

@@ -1,53 +1,91 @@
 """Batches of reports: `siyu report` against the shell loop of `papermill` and `jupyter nbconvert`.
 
-    .venv/bin/python benchmarks/batch.py [--reports N] [--blocks N]
+    .venv/bin/python benchmarks/batch.py [--json] [--all] [--small] [--every-notebook]
 
-Same notebooks, same subjects, on the same machine: the reports are cut into blocks, and the two take turns
-block by block, so that a machine that slows down slows down both. The loop makes an executed notebook and an
-HTML page of each section, in one language. `siyu report` makes the executed notebooks, `findings.json` and, in
-each language asked for, a page, a deck and a workbook of each subject: checked, read back, sealed and published.
-Afterwards more reports are made, untimed, to see how long many unchanged subjects take to be decided.
-Times are wall clock; CPU is of all processes together. Cold: nothing is published before, nothing is warmed up.
+Clients that differ: four categories, three dates, own assumptions for a third, simulated exports of 2,000 to 50,000
+orders for half. The same notebooks (01-03, 06, 07, unless asked for all) by both, in one language. The loop runs for
+six clients of each kind, with exports and without, half of them before and half after `siyu report`, so that a machine
+that slows down slows down both; its time for a batch is that of so many clients of each kind. `siyu report` makes the
+executed notebooks, `findings.json`, page, deck and workbook: checked, read back, sealed and published.
+
+Then: one report alone; fifty clients of whom three changed, against the time of those three alone; an analyst's round,
+one new month of exports; with --all 48 clients, and 48 of which half share category, date and overrides. CPU is of all
+processes together; PSS is the peak of all of them, what they share counted once. --small: four clients, nothing else.
+The last line of --json is one object.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
 import os
+import re
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from siyu.runs.ask.sections import notebooks
+import psutil
+
+from siyu.commands.simulate import client as simulated
+from siyu.simulator.brand import Recipe
+from siyu.simulator.kinds import seventy
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+NOTEBOOKS = ("01_evidence", "02_case_study", "03_platform_economics", "06_orders", "07_repurchase")
+CATEGORIES, DATES = ("fmcg", "liquor", "apparel", "heavy"), ("2025-12-31", "2025-11-30", "2025-10-31")
+ORDERS = (2_000, 5_000, 8_000, 12_000, 20_000, 50_000)
+ORDERS_A_BUYER = 3.3  # of the world "planted", so that exports come out near these sizes
+SAMPLE = 6
+# the command over a folder of notebooks that holds those asked for
+COMMAND = """
+import pathlib, sys
+from siyu.runs.ask import sections
+folder = pathlib.Path(sys.argv.pop(1))
+sections.notebooks_dir = lambda: folder
+from siyu.commands.main import main
+main()
+"""
 
 
 @dataclass
 class Took:
-    """Seconds of wall clock and of CPU, summed over blocks."""
+    """Seconds of wall clock and of CPU, summed; peak of PSS in MB."""
 
     wall: float = 0.0
     cpu: float = 0.0
+    pss: int = 0
 
-    def add(self, command: Sequence[object], environment: dict[str, str]) -> None:
+    def add(self, command: Sequence[object], environment: dict[str, str]) -> Took:
         """Run a command to its end."""
-        before, began = _children(), time.perf_counter()
-        words = [str(word) for word in command]
-        done = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            sys.exit(f"{' '.join(words[:3])} ended with {done.returncode}: {done.stderr[-800:]}")
+        before, began, words = _children(), time.perf_counter(), [str(word) for word in command]
+        with tempfile.TemporaryFile() as said:
+            process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=said)
+            watch = threading.Thread(target=self._watch, args=(process,))
+            watch.start()
+            code = process.wait()
+            watch.join()
+            if code:
+                said.seek(0)
+                sys.exit(f"{' '.join(words[:3])} ended with {code}: {said.read()[-800:].decode()}")
         self.wall += time.perf_counter() - began
         self.cpu += _children() - before
+        return self
+
+    def _watch(self, process: subprocess.Popen[bytes]) -> None:
+        while process.poll() is None:
+            self.pss = max(self.pss, _pss(process.pid) >> 20)
+            time.sleep(0.5)
 
 
 def _children() -> float:
@@ -55,66 +93,183 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def loop(subjects: Sequence[str], folder: Path, took: Took, environment: dict[str, str]) -> None:
-    """What people write: for each subject and notebook, papermill, then nbconvert."""
-    for subject in subjects:
-        for name in (name for name, one in notebooks().items() if "case" in one.profile.kinds):
-            notebook = ROOT / "notebooks" / f"{name}.ipynb"
-            executed = folder / subject / notebook.name
+def _pss(pid: int) -> int:
+    total = 0
+    try:
+        family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    except psutil.Error:
+        return 0
+    for process in family:
+        try:
+            used = process.memory_full_info()
+        except psutil.Error:  # it has just ended
+            continue
+        total += getattr(used, "pss", used.rss)
+    return total
+
+
+class Clients:
+    """A folder of clients, and both ways to make their reports, each with stores of its own."""
+
+    def __init__(self, folder: Path, notebooks: Iterable[str]) -> None:
+        self.folder, self.out = folder, folder / "out"
+        self.names: list[str] = []
+        self.notebooks = folder / "notebooks"
+        self.notebooks.mkdir(parents=True)
+        for name in notebooks:
+            shutil.copy(ROOT / "notebooks" / f"{name}.ipynb", self.notebooks)
+        shutil.copy(ROOT / "notebooks" / "planned.yml", self.notebooks)
+
+    def environment(self, who: str) -> dict[str, str]:
+        """SIYU_DATA and the key of one of the two ways."""
+        return {**os.environ, "SIYU_DATA": str(self.folder / who), "SIYU_KEY": str(self.folder / "keys" / who)}
+
+    def add(self, name: str, number: int, *, alike: bool = False) -> None:
+        """Write a client; `number` decides what it is like. alike: as all others without exports."""
+        own, exports = number % 3 == 0 and not alike, number % 2 == 0
+        files = _exports(number) if exports else {}
+        category, day = ("fmcg", DATES[0]) if alike else (CATEGORIES[number % 4], DATES[number % 3])
+        about = {"name": f"{{zh: {name}, en: {name}}}", "kind": "client", "case": "luzhou_laojiao", "as_of": day}
+        about |= {"currency": "CNY", "category": category, "suppress_below": "0"}
+        files["subject.yml"] = "".join(f"{key}: {value}\n" for key, value in about.items()).encode()
+        if own:
+            files["assumptions.csv"] = _assumptions(category, 1.1 + number / 100)
+        for who in ("siyu", "loop"):
+            for path, content in files.items():
+                (self.folder / who / name / path).parent.mkdir(parents=True, exist_ok=True)
+                (self.folder / who / name / path).write_bytes(content)
+        self.names.append(name)
+
+    def siyu(self, names: Sequence[str], took: Took | None = None) -> Took:
+        """Make their reports with `siyu report`."""
+        words = [sys.executable, "-c", COMMAND, self.notebooks, "report", *names, "--lang", "en", "--out", self.out]
+        return (took or Took()).add(words, self.environment("siyu"))
+
+    def loop(self, name: str, took: Took) -> None:
+        """What people write: for each notebook papermill, then nbconvert."""
+        quiet = ["--log-level", "ERROR"]
+        for notebook in sorted(self.notebooks.glob("*.ipynb")):
+            executed = self.folder / "executed" / name / notebook.name
             executed.parent.mkdir(parents=True, exist_ok=True)
-            quiet = ["--no-progress-bar", "--log-level", "ERROR"]
-            took.add([BIN / "papermill", notebook, executed, "-p", "subject", subject, *quiet], environment)
-            convert = [BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", "--log-level", "ERROR"]
-            took.add([*convert, executed], environment)
+            run = [BIN / "papermill", notebook, executed, "-p", "subject", name, "--no-progress-bar", *quiet]
+            took.add(run, self.environment("loop"))
+            show = [BIN / "jupyter", "nbconvert", "--to", "html", "--no-input", *quiet, executed]
+            took.add(show, self.environment("loop"))
 
 
-def where_time_goes(out: Path, subjects: Sequence[str]) -> dict[str, float]:
-    """Seconds of tasks by kind, mean of a report, from the journals."""
-    spent: dict[str, list[float]] = {}
-    for subject in subjects:
-        for task in json.loads((out / subject / "journal.json").read_text())["tasks"]:
-            spent.setdefault(task["task"], []).append(task["seconds"])
-    return {label: statistics.mean(seconds) for label, seconds in sorted(spent.items())}
+def _exports(number: int) -> dict[str, bytes]:
+    world = seventy("planted", buyers=round(ORDERS[number // 2 % len(ORDERS)] / ORDERS_A_BUYER))
+    made = simulated("planted", [Recipe(world, number, "wechat_shop")])
+    return {path: content for path, content in made.items() if path.startswith("exports/")}
+
+
+def _assumptions(category: str, factor: float) -> bytes:
+    """A client's own refunds: those of its category, times a factor."""
+    with (ROOT / "data" / "assumptions.csv").open(encoding="utf-8", newline="") as file:
+        [row] = [row for row in csv.DictReader(file) if row["assumption_id"] == f"refund_rate.{category}"]
+    row |= {end: f"{factor * float(row[end]):.4f}" for end in ("low", "mode", "high")}
+    text = io.StringIO()
+    writer = csv.DictWriter(text, row)
+    writer.writeheader()
+    writer.writerow(row)
+    return text.getvalue().encode()
+
+
+def against_the_loop(clients: Clients, names: Sequence[str], *, sample: int) -> dict[str, float]:
+    """Ratios of the loop to `siyu report` in wall time and CPU; that runs between two halves of the loop."""
+    ours, kinds = Took(), {True: Took(), False: Took()}
+    having = {name: (clients.folder / "siyu" / name / "exports").is_dir() for name in names}
+    sampled = [name for kind in kinds for name in [one for one in names if having[one] is kind][:sample]]
+    for half in (sampled[::2], sampled[1::2]):
+        for name in half:
+            clients.loop(name, kinds[having[name]])
+            print(f"  the loop has made {name}", file=sys.stderr, flush=True)
+        if half == sampled[::2]:
+            clients.siyu(names, ours)
+    count = {kind: sum(having[name] is kind for name in names) for kind in kinds}
+    share = {kind: count[kind] / sum(having[name] is kind for name in sampled) for kind in kinds if count[kind]}
+    wall, cpu = (sum(getattr(kinds[kind], what) * of for kind, of in share.items()) for what in ("wall", "cpu"))
+    found = {"wall": ours.wall, "cpu": ours.cpu, "pss": ours.pss, "loop_wall": wall, "loop_cpu": cpu}
+    return found | {"ratio_wall": wall / ours.wall, "ratio_cpu": cpu / ours.cpu}
+
+
+def new_month(clients: Clients) -> float:
+    """Seconds of `siyu report` after one new month of exports."""
+    name = "analyst"
+    clients.add(name, 2)
+    [path] = (clients.folder / "siyu" / name / "exports").glob("*_wechat_shop.csv")
+    head, *lines = path.read_bytes().splitlines(keepends=True)
+    newest = [line for line in lines if re.search(rb"20\d\d[-/]\d\d", line)[0] in (b"2025-12", b"2025/12")]  # type: ignore[index]
+    path.write_bytes(head + b"".join(line for line in lines if line not in set(newest)))
+    clients.siyu([name])
+    path.with_name(f"december_{path.name}").write_bytes(head + b"".join(newest))
+    return clients.siyu([name]).wall
+
+
+def three_changed(clients: Clients, names: Sequence[str]) -> float:
+    """Time for all when three have changed, over the time of those three alone; of different kinds."""
+    changed, seconds = names[:3], []
+    for round_, asked in enumerate((names, changed)):
+        for number, name in enumerate(changed):
+            content = _assumptions(CATEGORIES[number % 4], 0.9 - round_ / 10)
+            (clients.folder / "siyu" / name / "assumptions.csv").write_bytes(content)
+        seconds.append(clients.siyu(asked).wall)
+    return seconds[0] / seconds[1]
+
+
+def measured(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
+    """Everything that was asked for."""
+    every = (path.stem for path in sorted((ROOT / "notebooks").glob("0*.ipynb")))
+    clients = Clients(folder, every if given.every_notebook else NOTEBOOKS)
+    twelve = [f"client_{number:02}" for number in range(4 if given.small else 12)]
+    for number, name in enumerate(twelve):
+        clients.add(name, number)
+    found: dict[str, Any] = {"12": against_the_loop(clients, twelve, sample=1 if given.small else SAMPLE)}
+    if given.small:
+        return found
+    clients.add("alone", 0)
+    found["one_cold_seconds"] = clients.siyu(["alone"]).wall
+    found["new_month_seconds"] = new_month(clients)
+    fifty = [*twelve, *(f"more_{number:02}" for number in range(38))]
+    for number, name in enumerate(fifty[12:]):
+        clients.add(name, 2 * number + 1)  # without exports: what is unchanged is decided alike
+    clients.siyu(fifty)
+    found["three_changed_ratio"] = three_changed(clients, fifty)
+    for label, alike in (("48", False), ("48_shared", True)) if given.all else ():
+        many = [f"of_{label}_{number:02}" for number in range(48)]
+        for number, name in enumerate(many):
+            clients.add(name, number, alike=alike and number % 2 == 1)
+        found[label] = against_the_loop(clients, many, sample=SAMPLE)
+    return found
+
+
+def summary(found: dict[str, Any]) -> dict[str, float | None]:
+    """The figures that a script asks for; None: not measured."""
+    ratios = {f"ratio_wall_{of}": found.get(of, {}).get("ratio_wall") for of in ("12", "48", "48_shared")}
+    alone = {name: found.get(name) for name in ("three_changed_ratio", "new_month_seconds", "one_cold_seconds")}
+    told = {**ratios, "ratio_cpu_12": found["12"]["ratio_cpu"], **alone}
+    return {name: None if value is None else round(value, 2) for name, value in told.items()}
 
 
 def main() -> None:
-    """Take turns, then print the ratio and where the time goes."""
+    """Measure, then print a table, or the one line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--reports", type=int, default=12)
-    parser.add_argument("--blocks", type=int, default=3)
-    parser.add_argument("--unchanged", type=int, default=20)
-    parser.add_argument("--lang", default="en")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    parser.add_argument("--all", action="store_true", help="the 48 clients, too")
+    parser.add_argument("--small", action="store_true", help="four clients only")
+    parser.add_argument("--every-notebook", action="store_true", help="not only 01-03, 06 and 07")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="siyu-benchmark-") as made:
-        folder = Path(made)
-        subjects = [f"client_{number:02}" for number in range(max(given.reports, given.unchanged))]
-        about = (ROOT / "data" / "subjects" / "luzhou_laojiao" / "subject.yml").read_text(encoding="utf-8")
-        lines = [line for line in about.splitlines() if not line.startswith("case:")]
-        for subject in subjects:
-            (folder / "subjects" / subject).mkdir(parents=True)
-            text = "\n".join([*lines, "case: luzhou_laojiao", ""])
-            (folder / "subjects" / subject / "subject.yml").write_text(text, encoding="utf-8")
-        environment = {**os.environ, "SIYU_DATA": str(folder / "subjects")}
-        shell, ours = Took(), Took()
-        size = -(-given.reports // given.blocks)
-        for start in range(0, given.reports, size):
-            block = subjects[start : min(start + size, given.reports)]
-            loop(block, folder / "loop", shell, environment)
-            ours.add([BIN / "siyu", "report", *block, "--lang", given.lang, "--out", folder / "out"], environment)
-            print(f"  {start + len(block)} reports: loop {shell.wall:.1f} s, siyu {ours.wall:.1f} s", flush=True)
-        spent = where_time_goes(folder / "out", subjects[: given.reports])
-        more, again, forced = Took(), Took(), Took()
-        for took in (more, again):
-            took.add([BIN / "siyu", "report", *subjects, "--lang", given.lang, "--out", folder / "out"], environment)
-        shutil.rmtree(folder / "out" / subjects[0])
-        one = [BIN / "siyu", "report", subjects[0], "--lang", given.lang, "--out", folder / "out"]
-        forced.add(one, environment)
-    count = given.reports
-    print(f"loop   {shell.wall:7.1f} s wall  {shell.cpu:7.1f} s CPU  {shell.wall / count:5.1f} s a report")
-    print(f"siyu   {ours.wall:7.1f} s wall  {ours.cpu:7.1f} s CPU  {ours.wall / count:5.1f} s a report")
-    print(f"ratio  {shell.wall / ours.wall:.2f} in wall time, {shell.cpu / ours.cpu:.2f} in CPU")
-    print(f"one report alone {forced.wall:.1f} s; {len(subjects)} unchanged ones decided in {again.wall:.2f} s")
-    print("seconds of a report, by task: " + ", ".join(f"{label} {each:.1f}" for label, each in spent.items()))
+        found = measured(Path(made), given)
+    for label in (label for label in ("12", "48", "48_shared") if label in found):
+        one = found[label]
+        wall = f"loop {one['loop_wall']:7.1f} s  siyu {one['wall']:7.1f} s  {one['ratio_wall']:5.2f}x"
+        cpu = f"CPU {one['loop_cpu']:7.1f} s, {one['cpu']:7.1f} s  {one['ratio_cpu']:5.2f}x"
+        print(f"{label:10} clients  {wall};  {cpu};  peak {one['pss']} MB PSS")
+    for name, value in summary(found).items():
+        print(f"{name:22} {value}")
+    if given.json:
+        print(json.dumps(summary(found)))
 
 
 if __name__ == "__main__":

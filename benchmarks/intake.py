@@ -157,6 +157,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="*", default=[1_000_000])
     parser.add_argument("--wide", type=int, nargs="*", default=[100_000])
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument("--one", nargs=2)
     given = parser.parse_args()
     if given.one:
@@ -170,6 +171,7 @@ def main() -> None:
         return
     with tempfile.TemporaryDirectory() as folder:
         files = [("narrow", rows, write) for rows in given.rows] + [("wide", rows, write_wide) for rows in given.wide]
+        told = {}
         for kind, rows, make in files:
             path = Path(folder) / f"{kind}_{rows}.csv"
             make(path, rows)
@@ -185,7 +187,10 @@ def main() -> None:
                 ratio = best["pandas"][0] / seconds
                 figures = f"{seconds:8.1f} s {cpu:8.1f} s cpu {megabytes:7.0f} MB {ratio:6.2f}x pandas"
                 print(f"{rows:>10,} {kind:7}{name:8}{figures}")
+            told[f"ratio_{kind}"] = best["pandas"][0] / best["siyu"][0]
             path.unlink()
+        if given.json:
+            print(json.dumps(told))
 
 
 if __name__ == "__main__":

@@ -243,6 +243,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--orders", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     parser.add_argument("--one", nargs=2, metavar=("VARIANT", "FILE"), help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.one:
@@ -264,6 +265,9 @@ def main() -> None:
         print(f"{name:8} {seconds[name]:8.2f} s  {seconds[name] / seconds['scan']:6.1f} x scan  {memory:7.0f} MB")
     print(f"pandas / ibis {seconds['pandas'] / seconds['ibis']:.1f}; ibis / sql {seconds['ibis'] / seconds['sql']:.2f}")
     print(f"estimators on the tables {estimating * 1000:.0f} ms")
+    if given.json:
+        memory = max(run["megabytes"] for run in runs["ibis"])
+        print(json.dumps({"ratio_pandas": seconds["pandas"] / seconds["ibis"], "megabytes": memory}))
     sys.exit(len(totals) != 1)
 
 

@@ -13,7 +13,7 @@ from sympy import Add, Expr, Max, Min, Symbol, fraction
 from sympy.core.function import UndefinedFunction
 from sympy.printing.printer import Printer
 
-from siyu.formulas import symbols
+from siyu.formulas import depletion, symbols
 from siyu.formulas.breakeven import LEAST, solved
 from siyu.formulas.contribution import (
     RELATION,
@@ -145,7 +145,7 @@ def sheet_lines() -> list[Line]:
         lines += _order_lines(route)
     for route in ROUTES:
         lines += _people_lines(route)
-    return lines + list(_switch_lines())
+    return [*lines, *_switch_lines(), *_reach_lines()]
 
 
 def _order_lines(route: str) -> Iterator[Line]:
@@ -231,6 +231,22 @@ def _switch_lines() -> Iterator[Line]:
         )
 
 
+def _reach_lines() -> Iterator[Line]:
+    """A year of a group by how often it is messaged."""
+    left, week = _line("reach.left"), _line("reach.week")
+    more = depletion.value_of(
+        depletion.stays("group", depletion.PUSHES + 1), depletion.brings("group", depletion.PUSHES + 1)
+    )
+    for key, label, unit, formula in (
+        ("left", msg("Still there after a week"), "ratio", depletion.stays("group")),
+        ("week", msg("What a week brings of a member"), "CNY", depletion.brings("group")),
+        ("year", msg("Members after a year, of those at the start"), "multiple", depletion.members_left(left)),
+        ("value", msg("Value of a year per member at the start"), "CNY", depletion.value_of(left, week)),
+        ("next", msg("What one message more a week adds to it"), "CNY", more - _line("reach.value")),
+    ):
+        yield Line(f"reach.{key}", "reach.group", label, unit, excel(formula), total=key == "next")
+
+
 def _blocks(route: str) -> dict[Expr, Expr]:
     """Expressions of a route that have a line of their own, the longest first."""
     blocks: dict[Expr, Expr] = {orders_per_buyer(route): _line(f"{route}.orders")}
@@ -259,7 +275,9 @@ def _line(key: str) -> Symbol:
 def printed() -> str:
     """The content of `excel.json`."""
     lines = [asdict(line) for line in sheet_lines()]
-    names = sorted(name for name in UNIT_OF if any(f"{{{name}}}" in line["formula"] for line in lines))
+    names = sorted(
+        name for name in {*UNIT_OF, *depletion.NAMES} if any(f"{{{name}}}" in line["formula"] for line in lines)
+    )
     return json.dumps({"inputs": names, "lines": lines}, indent=1, ensure_ascii=False) + "\n"
 
 

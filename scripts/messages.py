@@ -27,7 +27,7 @@ CATALOGS = ROOT / "src" / "siyu" / "locale" / "zh" / "LC_MESSAGES"
 KEYWORDS = {"msg": None, "_": None, "message": None, "_say": None}  # what texts are given to
 # first folder below src/siyu that fits -> the .po file of its texts
 HOMES = {"render/deck": "deck", "render": "page", "intake": "intake", "own_data": "intake", "orders": "orders",
-         "value": "value", "growth": "growth",
+         "value": "value", "reach": "reach", "growth": "growth",
          "runs": "runs", "evidence": "evidence", "models": "evidence"}  # fmt: skip
 NO_TEXTS = ("{it}", "label")  # an example in a docstring; a key inside of a call
 READS_LIKE_WORDS = re.compile(r"^[A-Z{“].*[a-z]|.* .*")

@@ -39,6 +39,10 @@ def test_span_says_its_unit_once_and_its_suffix_at_both_ends():
     assert ZH.span(4_150_000, 8_300_000, "CNY") == "415万–830万元"
     assert EN.span(4_150_000, 8_300_000, "CNY") == "CNY\u00a04.15M–8.3M"
     assert ZH.span(0.02, 0.05, "ratio") == "2%–5%"
+    assert EN.span(0.02, 0.05, "ratio") == "2–5%"
+    assert EN.span(-5_800, 36_000, "CNY") == "CNY\u00a0−5,800 to 36K"
+    assert ZH.span(-5_800, 36_000, "CNY") == "−5,800至3.6万元"
+    assert EN.span(-1.25, 1.47, "ratio") == "−125 to 147%"
 
 
 def test_a_difference_of_shares_is_never_a_percentage():
@@ -49,14 +53,14 @@ def test_a_difference_of_shares_is_never_a_percentage():
 @pytest.mark.parametrize(
     ("low", "high", "unit", "kind", "said"),
     [
-        (0.0213, 0.0548, "ratio", "assumption90", "2.1%–5.5%"),
+        (0.0213, 0.0548, "ratio", "assumption90", "2.1–5.5%"),
         (1_234, 5_678, "CNY", "assumption90", "CNY\u00a01,200–5,700"),
         (123.4, 123.9, "multiple", "assumption90", "123–124×"),  # two digits would read alike
-        (0.5716, 0.6249, "ratio", "sampling95", "57%–62%"),
+        (0.5716, 0.6249, "ratio", "sampling95", "57–62%"),
         (0.0019, 0.0196, "percentage_points", "sampling95", "0.2–2\u00a0points"),  # no end reads as nothing
-        (0.952, 0.9973, "ratio", "sampling95", "95.2%–99.7%"),  # nor as everything
-        (0.9, 1, "ratio", "sampling95", "90%–100%"),
-        (0.5716, 0.6249, "ratio", "claim_range", "57.2%–62.5%"),
+        (0.952, 0.9973, "ratio", "sampling95", "95.2–99.7%"),  # nor as everything
+        (0.9, 1, "ratio", "sampling95", "90–100%"),
+        (0.5716, 0.6249, "ratio", "claim_range", "57.2–62.5%"),
     ],
 )
 def test_a_range_is_as_fine_as_its_kind_allows(low, high, unit, kind, said):

@@ -73,16 +73,12 @@ class Registry:
 def registry() -> Registry:
     """The registry, loaded once. Raises LedgerError with all faults of the file."""
     path = data_dir() / "definitions.yml"
-    file = shown_path(path)
     content = yaml.load(reads.table(path), LOADER)  # noqa: S506 - both are safe ones
     units = {key: Unit(key, **entry) for key, entry in content["units"].items()}
     metrics = {key: Definition(key, **entry) for key, entry in content["metrics"].items()}
-    strange = {key: metric.unit for key, metric in metrics.items() if metric.unit not in units}
-    if strange:
-        raise LedgerError(
-            Problem(file, 0, key, f"unit {unit}", "a unit of this file", nearest(unit, units))
-            for key, unit in strange.items()
-        )
+    if strange := [metric for metric in metrics.values() if metric.unit not in units]:
+        told = [(one.key, f"unit {one.unit}", "a unit of this file", nearest(one.unit, units)) for one in strange]
+        raise LedgerError(Problem(shown_path(path), 0, *problem) for problem in told)
     files = (address(path),)
     return Registry(Shelf(metrics, files), Shelf(units, files, UNITS))
 

@@ -51,6 +51,7 @@ class Figure:
     formula: the expression it comes from, in the symbols of `siyu.formulas`, when there is one.
     entity: whose figure it is, as the ledger says; "" for assumptions and rules, which are nobody's own.
     akin: (own claim, claim on another entity, conflict that says how they go together), as refs.
+    left: what it would be without each group of buyers, see `siyu.orders.sampling`.
     """
 
     value: float
@@ -64,6 +65,7 @@ class Figure:
     formula: str = ""
     entity: str = ""
     akin: tuple[tuple[str, str, str], ...] = ()
+    left: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if self.interval_kind not in KINDS:
@@ -97,19 +99,20 @@ class Figure:
             raise DefinitionMismatch(f"cannot span {self.entity} and {other.entity}: show them side by side")
         kind = max(self.interval_kind, other.interval_kind, "claim_range", key=KINDS.index)
         low, high = min(self.low, other.low), max(self.high, other.high)
-        return replace(self, low=low, high=high, interval_kind=kind, n=None, **_whose(self, other, ""))
+        return replace(self, low=low, high=high, interval_kind=kind, n=None, left=(), **_whose(self, other, ""))
 
     def at(self, part: str) -> Figure:
         """One point of this figure: its `low`, `value` or `high`, without a range."""
         point = float(getattr(self, part))
-        return replace(self, value=point, low=point, high=point, interval_kind="none")
+        return replace(self, value=point, low=point, high=point, interval_kind="none", left=())
 
     def apply(self, function: Callable[[float], float], key: str) -> Figure:
         """A monotone `function` of this figure, as metric `key` (its unit is taken from there)."""
         first, last = float(function(self.low)), float(function(self.high))
         low, high = min(first, last), max(first, last)
         value, unit = float(function(self.value)), definition(key).unit
-        return replace(self, value=value, low=low, high=high, unit=unit, definition=key, formula="")
+        left = tuple(map(float, map(function, self.left)))
+        return replace(self, value=value, low=low, high=high, unit=unit, definition=key, formula="", left=left)
 
     def __mul__(self, other: Any) -> Any:
         return self._combine(other, "*", lambda a, b: a * b)
@@ -143,8 +146,7 @@ class Figure:
             raise DefinitionMismatch(f"{mine} and {theirs} are different definitions: show them side by side")
         if not isinstance(other, Figure) and self.unit not in ("ratio", "multiple", "dimensionless"):
             raise DefinitionMismatch(f"a bare number cannot be added to {self.unit}")
-        result = self._combine(other, "", lambda a, b: a + sign * b)
-        return replace(result, unit=self.unit)
+        return replace(self._combine(other, "", lambda a, b: a + sign * b), unit=self.unit)
 
     def _combine(self, other: Any, sign: str, function: Callable[[float, float], float]) -> Any:
         if isinstance(other, Absent):
@@ -152,14 +154,8 @@ class Figure:
         if not isinstance(other, Figure):
             other = Figure(float(other), float(other), float(other), "ratio")
         ends = [function(a, b) for a, b in product((self.low, self.high), (other.low, other.high))]
-        return Figure(
-            function(self.value, other.value),
-            min(ends),
-            max(ends),
-            _unit(self.unit, sign, other.unit),
-            _kind(self, other),
-            **_whose(self, other, sign),
-        )
+        value, unit, kind = function(self.value, other.value), _unit(self.unit, sign, other.unit), _kind(self, other)
+        return Figure(value, min(ends), max(ends), unit, kind, **_whose(self, other, sign))
 
 
 def or_absent(figure: Figure | None, key: str) -> Figure | Absent:
@@ -186,11 +182,10 @@ def _whose(left: Figure, right: Figure, sign: str) -> dict[str, Any]:
 
 
 def _kind(left: Figure, right: Figure) -> str:
-    kinds = {left.interval_kind, right.interval_kind}
-    same = left.sources == right.sources
-    if not same and left.interval_kind == right.interval_kind and left.interval_kind in KINDS[2:]:
-        raise ValueError(f"two {left.interval_kind} intervals: combine them by draws, not by their ends")
-    return max(kinds, key=KINDS.index)
+    first, second = left.interval_kind, right.interval_kind
+    if left.sources != right.sources and first == second and first in KINDS[2:]:
+        raise ValueError(f"two {first} intervals: combine them by draws, not by their ends")
+    return max(first, second, key=KINDS.index)
 
 
 def _unit(left: str, sign: str, right: str) -> str:

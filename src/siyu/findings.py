@@ -151,5 +151,5 @@ def cell_text(content: Cell | Mapping[str, Any], language: Language) -> str:
 
 def _value(name: str, figure: Figure) -> dict[str, Any]:
     told = ("value", "low", "high", "interval_kind", "unit", "n", "definition", "sources")
-    formula = {"formula": figure.formula} if figure.formula else {}
-    return {"name": name, **{part: getattr(figure, part) for part in told}, **formula}
+    more = {part: held for part in ("formula", "left") if (held := getattr(figure, part))}
+    return {"name": name, **{part: getattr(figure, part) for part in told}, **more}

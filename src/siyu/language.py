@@ -70,8 +70,7 @@ class Language:
         """`text` in pieces, so that a rendering can mark each figure with its value and reference.
 
         Raises KeyError for a placeholder that has no value, ValidationError for JSON content that is no text."""
-        read = wording(text)
-        if isinstance(read, Both):
+        if isinstance(read := wording(text), Both):
             return [Segment(self.chosen(read))]
         if isinstance(read, Message):
             return self.segments(read.id, {**(values or {}), **read.args})
@@ -91,8 +90,7 @@ class Language:
         name, _, part = field.partition(".")
         if name not in values:
             raise KeyError(f"message names {{{field}}}, the finding has {', '.join(values) or 'no values'}")
-        entry = argument(values[name])
-        if isinstance(entry, Both):
+        if isinstance(entry := argument(values[name]), Both):
             return [Segment(self.chosen(entry), foreign=True)]
         if isinstance(entry, Message):
             return [replace(one, ref="", number=None, nested=True) for one in self.segments(entry)]
@@ -138,7 +136,7 @@ class Language:
         return self._dressed(self._digits(value / scale), suffix, unit)
 
     def span(self, low: float, high: float, unit: str = "", kind: str = "") -> str:
-        """A range, each end with its suffix: 415万–830万元, CNY 4.15M–8.3M, 2%–5%.
+        """A range, its unit said once, each end with its suffix: 415万–830万元, CNY 4.15M–8.3M, 2–5%; in Chinese 2%–5%.
 
         kind of the interval: ends have two digits where they are assumed, and whole points where shares are
         sampled, more only where they would read alike, or as nothing or everything; elsewhere three digits."""
@@ -146,10 +144,12 @@ class Language:
             low, high = short
         if unit in ("ratio", POINTS):
             first, last = self._share_ends(low, high, kind, "%" if unit == "ratio" else "")
+            first = first if self.data_code == "zh" else first.removesuffix("%")
             joined = f"{first}{DASH}{last}" if low >= 0 else self._from_to(first, last)
             return self._points(joined) if unit == POINTS else joined
         if low < 0:
-            return self._from_to(self.number(low, unit), self.number(high, unit))
+            ahead = self.data_code != "zh" and unit.startswith(("CNY", "USD"))
+            return self._from_to(self.number(low, unit if ahead else ""), self.number(high, "" if ahead else unit))
         scale, suffix = self._scale(max(abs(low), abs(high)), unit)
         small, own = (scale, suffix) if abs(low) / scale >= 1 or not low else self._scale(low, unit)
         if suffix and not own:
@@ -218,8 +218,7 @@ class Language:
 def _formatted(value: float, digits: int, sign: str, locale: Locale) -> str:
     """A number with a true minus; callers add 0.0, so that no zero is negative."""
     pattern = "#,##0" + ("." + "#" * digits if digits else "") + sign
-    text = (format_percent if sign else format_decimal)(value, format=pattern, locale=locale)
-    return text.replace("-", MINUS)
+    return (format_percent if sign else format_decimal)(value, format=pattern, locale=locale).replace("-", MINUS)
 
 
 def _decimals(value: float, significant: int) -> int:

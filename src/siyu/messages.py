@@ -6,6 +6,7 @@ Compiling takes a process a quarter of a second, reading what `make` has compile
 import hashlib
 import io
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
@@ -28,13 +29,24 @@ def tables(module: str, name: str = "labels.yml") -> dict[str, Any]:
     return content
 
 
+def labelled(module: str) -> Callable[[str], Any]:
+    """The `__getattr__` of a module whose names are the tables of the `labels.yml` beside it (PEP 562)."""
+    held = tables(module)
+
+    def table(name: str) -> Any:
+        if name not in held:
+            raise AttributeError(f"no table {name} in labels.yml")
+        return held[name]
+
+    return table
+
+
 @lru_cache(maxsize=4)
 def catalog(code: str) -> NullTranslations:
     """The messages of a language. What was compiled from other .po files than stand there now is left alone."""
-    files = _files(code)
+    files, made = _files(code), _made(code)
     if not files:
         return NullTranslations()
-    made = _made(code)
     if made.is_file():
         with made.open("rb") as file:
             found = GNUTranslations(file)

@@ -13,21 +13,12 @@ from functools import reduce
 from itertools import groupby
 
 from siyu.errors import Problem, UsageError, nearest
+from siyu.messages import tables
 
 ORDERS, PEOPLE = "orders", ("members", "follows")
 EVERY = ""  # in what a subject states: of every scope that has no entry of its own
 EXPECTED = 5  # order days; so many lack by chance with probability exp(-5), under one in a hundred
-OBSERVED = "Orders are observed from {since} to {until}."
-LATE = "The date of the report, {as_of}, lies after the record: of the time since {since} nothing is known."
-PEOPLE_END = "Groups and followers are known until {since}: where they are needed, nothing is followed beyond."
-MISSING = (
-    "No order at all in {months}: taken as missing and left out of cohorts and follow-up, until zero_months in "
-    "subject.yml confirms them."
-)
-BROKEN = (
-    "The first days of {months} hold no order: the month is left out of cohorts, until observed or zero_months in "
-    "subject.yml confirms them."
-)
+OBSERVED, LATE, PEOPLE_END, MISSING, BROKEN = tables(__file__)["NOTES"].values()
 Stated = Mapping[str, tuple[date | None, date | None]]
 
 
@@ -97,18 +88,18 @@ def notes(held: Mapping[str, Span], as_of: date) -> list[dict[str, object]]:
         return []
     until = min(span.until, as_of)
     people = min((held[kind].until for kind in PEOPLE if kind in held), default=until)
-    said = [
-        _note(OBSERVED, since=span.since, until=until),
-        _note(LATE, since=until, as_of=as_of) if until < as_of else None,
-        _note(PEOPLE_END, since=people) if people < until else None,
-        _note(MISSING, months=", ".join(f"{month:%Y-%m}" for month in span.missing)) if span.missing else None,
-        _note(BROKEN, months=", ".join(f"{month:%Y-%m}" for month in span.broken)) if span.broken else None,
+    missing, broken = (", ".join(f"{month:%Y-%m}" for month in months) for months in (span.missing, span.broken))
+    said: list[tuple[object, str, dict[str, object]]] = [
+        (True, OBSERVED, {"since": span.since, "until": until}),
+        (until < as_of, LATE, {"since": until, "as_of": as_of}),
+        (people < until, PEOPLE_END, {"since": people}),
+        (missing, MISSING, {"months": missing}),
+        (broken, BROKEN, {"months": broken}),
     ]
-    return [note for note in said if note]
-
-
-def _note(text: str, **arguments: object) -> dict[str, object]:
-    return {"id": text, "args": {name: {"value": str(value)} for name, value in arguments.items()}}
+    told = [
+        (text, {name: {"value": str(value)} for name, value in args.items()}) for holds, text, args in said if holds
+    ]
+    return [{"id": text, "args": args} for text, args in told]
 
 
 def _scope(one: Observation) -> str:

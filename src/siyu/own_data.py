@@ -100,13 +100,18 @@ class Holdings:
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
         """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""
-        used = [account for account in self.books.accounts if not account.refused and _kind(account) in kinds]
-        return tuple(sorted(f"orders:{name(account)}" for account in used if platform in ("", _platform(account))))
+        used = [one for one in self.books.accounts if not one.refused and _kind(one) in kinds]
+        own = [one for one in used if not platform or (one.entry is not None and one.entry.platform == platform)]
+        return tuple(sorted(f"orders:{name(one)}" for one in own))
 
     @property
     def records(self) -> Mapping[str, OrdersEntry]:
         """ref -> what the references say about the file."""
-        return {f"orders:{name(account)}": _entry(account) for account in self.books.accounts}
+        found = {}
+        for file, label in ((name(one), _format_name(one)) for one in self.books.accounts):
+            named, ref = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}"), f"orders:{file}"
+            found[ref] = OrdersEntry(ref=ref, kind="orders", path=file, source=None, name=named)
+        return found
 
     @cached_property
     def files(self) -> pd.DataFrame:
@@ -128,14 +133,13 @@ class Holdings:
     @cached_property
     def problems(self) -> pd.DataFrame:
         """A row per problem listed: file, column (null for the line), reason (message), line (int64), sources."""
+        columns = ["file", "line", "column", "reason", "sources"]
         rows = [
-            {"file": _verbatim(name(account)), "line": one.line, "column": one.column and _verbatim(one.column),
-             "reason": one.public,
-             "sources": [f"orders:{name(account)}"]}
-            for account in self.books.accounts
-            for one in sorted(account.problems, key=Trouble.place)
-        ]  # fmt: skip
-        return pd.DataFrame(rows, columns=["file", "line", "column", "reason", "sources"])
+            (_verbatim(name(own)), one.line, one.column and _verbatim(one.column), one.public, [f"orders:{name(own)}"])
+            for own in self.books.accounts
+            for one in sorted(own.problems, key=Trouble.place)
+        ]
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def order_files(self) -> pd.DataFrame:
@@ -145,9 +149,7 @@ class Holdings:
     def count(self, column: str, kind: str = "orders") -> Figure | Absent:
         """Sum of a column of `files` over the exports of a kind, refused ones too; Absent without any."""
         own = self.files[self.files["kind"] == kind]
-        if own.empty:
-            return Absent(("paid_orders",))
-        return _counted(own[column].sum(), own["sources"].explode())
+        return Absent(("paid_orders",)) if own.empty else _counted(own[column].sum(), own["sources"].explode())
 
     @property
     def problem_count(self) -> Figure | Absent:
@@ -159,8 +161,7 @@ class Holdings:
     @property
     def accepted_share(self) -> Figure | Absent:
         """Accepted records of the order exports over those that are records at all."""
-        held = self.count("records")
-        if isinstance(held, Absent):
+        if isinstance(held := self.count("records"), Absent):
             return Absent(("accepted_share",))
         own = self.files[self.files["kind"] == "orders"]
         share = own["accepted"].sum() / max(held.value - own["ignored"].sum(), 1)
@@ -199,8 +200,7 @@ class Holdings:
         as long as all platforms were observed.
 
         platform: that one alone, as long as it was observed; figures carry its files, else the files of all kinds.
-        Empty tables where there are no orders.
-        """
+        Empty tables where there are no orders."""
         return self.every(*kinds, platform=platform).on(platform or "all")
 
     def largest(self, *kinds: str) -> Frames:
@@ -230,8 +230,7 @@ class Holdings:
     def charges(self) -> pd.DataFrame | None:
         """A row per charge of its settlement, see `siyu.orders.measured.settled`; None without. An order whose export
         is there has its form of traffic from it."""
-        booked = self.reported("charges")
-        if booked is None:
+        if (booked := self.reported("charges")) is None:
             return None
         columns = ["platform", "order_id", "sort", "amount_fen", *CHARGED]
         booked = booked.reindex(columns=columns).dropna(subset="order_id")
@@ -252,15 +251,13 @@ class Holdings:
     def reported(self, kind: str) -> pd.DataFrame | None:
         """A table as the subject's exports report it (`ad_days`, `sends` …, see `tables.yml`); None without one.
         `attrs["refs"]` names the files."""
-        frame = self.books.frame(kind)
-        if frame is not None:
+        if (frame := self.books.frame(kind)) is not None:
             frame.attrs["refs"] = self.refs(kind)
         return frame
 
     def tables(self, *kinds: str) -> dict[str, pd.DataFrame]:
         """`reported` of those of the kinds that some export holds."""
-        found = {kind: self.reported(kind) for kind in kinds}
-        return {kind: frame for kind, frame in found.items() if frame is not None}
+        return {kind: frame for kind in kinds if (frame := self.reported(kind)) is not None}
 
     def stored(self, kind: str) -> tuple[Path | None, tuple[str, ...]]:
         """A reported table as the engine reads it, None without one, and the refs of its files."""
@@ -283,12 +280,6 @@ def name(account: Account) -> str:
     return f"{EXPORTS}/{account.public}"
 
 
-def _entry(account: Account) -> OrdersEntry:
-    file, label = name(account), _format_name(account)
-    named = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}")
-    return OrdersEntry(ref=f"orders:{file}", kind="orders", path=file, source=None, name=named)
-
-
 def _lacks(message: str, *headers: str) -> Mapping[str, Any]:
     return {"id": message, "args": {"column": {"value": ", ".join(dict.fromkeys(headers))}}}
 
@@ -300,10 +291,6 @@ def _verbatim(text: str) -> dict[str, str]:
 
 def _kind(account: Account) -> str:
     return account.entry.kind if account.entry is not None else "unknown"
-
-
-def _platform(account: Account) -> str:
-    return account.entry.platform if account.entry is not None else ""
 
 
 def _format_name(account: Account) -> dict[str, str]:

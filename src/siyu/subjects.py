@@ -75,15 +75,13 @@ def load_subject(subject_id: str) -> Subject:
     if subject_id not in folders:
         problem = Problem("parameters", 0, "subject", subject_id, "a known subject", nearest(subject_id, folders))
         raise UsageError([problem])
-    path = folders[subject_id] / "subject.yml"
-    file = shown_path(path)
-    step = "Mend subject.yml; data/README.md shows one."
+    path, step = folders[subject_id] / "subject.yml", "Mend subject.yml; data/README.md shows one."
     content = mapping(path, UsageError, step, reads.content)
     try:
         return Subject(**{"case": subject_id} | content | {"id": subject_id, "folder": folders[subject_id]})
     except ValidationError as error:
         lines = path.read_text(encoding="utf-8").splitlines()
-        raise UsageError([_problem(file, lines, detail, step) for detail in error.errors()]) from error
+        raise UsageError([_problem(shown_path(path), lines, detail, step) for detail in error.errors()]) from error
 
 
 def anybody(case: str, as_of: str) -> Subject:

@@ -1,7 +1,6 @@
 """The workbook: what a notebook opens. It loads evidence, hands out figures and keeps findings.
 
-It computes nothing. Numbers reach a notebook only through it, so every finding knows what it was read from.
-"""
+It computes nothing. Numbers reach a notebook only through it, so every finding knows what it was read from."""
 
 from __future__ import annotations
 
@@ -36,19 +35,18 @@ if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
     from siyu.own_data import Holdings, NoInput
+    from siyu.reach.audience import Audience
     from siyu.value.worth import Assumed
 
 
 @dataclass
-class Workbook:
-    """One section of one subject's report. Open it with `open_workbook`."""
+class Workbook(Stated):
+    """One section of one subject's report, which reads the ledger for its case. Open it with `open_workbook`."""
 
     subject: Subject
-    case: str
     section: str
     as_of: date
     language: Language
-    ledger: Ledger
     assumptions: Assumptions
     fees: FeeRules
     findings: dict[str, Finding] = field(default_factory=dict)
@@ -56,24 +54,15 @@ class Workbook:
     def figure(
         self, metric: str, statistic: str | None = None, *, entity: str | None = None, case: str | None = None
     ) -> Figure | Absent:
-        """The adopted figure of a metric for the case (or another `case`), see `Stated.figure`; Absent where it is in
-        another currency than the subject's figures."""
+        """See `Stated`; Absent where the figure is in another currency than the subject's."""
         if case is None and self.apart:
             return Absent((metric,))
-        return self._stated.of(case).figure(metric, statistic, entity)
+        return super().figure(metric, statistic, entity=entity, case=case)
 
     @property
     def apart(self) -> bool:
         """Whether the subject is not compared with published cases: its currency is not theirs."""
         return self.subject.currency != "CNY"
-
-    def claim(self, claim_id: str) -> Figure:
-        """One claim as printed, adopted or not (to show rivals). Raises KeyError with the nearest id."""
-        return self._stated.claim(claim_id)
-
-    def rival(self, metric: str, *, case: str | None = None) -> Figure | Absent:
-        """The claim on this metric that a conflict rejected, as printed; Absent when there is none."""
-        return self._stated.of(case).rival(metric)
 
     def count(self, frame: pd.DataFrame, case: str = "") -> Figure:
         """How many rows of the ledger a frame holds; its source is the ledger of the case.
@@ -85,14 +74,6 @@ class Workbook:
         """`count` of each frame."""
         return {name: self.count(frame, case) for name, frame in frames.items()}
 
-    def names(self, claims: pd.DataFrame) -> pd.Series:
-        """Row labels for a frame of claims, see `Stated.names`."""
-        return self._stated.names(claims)
-
-    @property
-    def _stated(self) -> Stated:
-        return Stated(self.ledger, self.case)
-
     def reference(self, name: str) -> pd.DataFrame:
         """A bundled data set (all columns text); `attrs["ref"]` is its source ref."""
         content = reads.content(data_dir() / "reference" / f"{name}.csv")
@@ -103,8 +84,7 @@ class Workbook:
     def assumption(self, assumption_id: str) -> Figure:
         """An assumption's mode with its 5th and 95th percentiles. Raises KeyError with the nearest id.
 
-        A row for the subject's own category (`order_value.liquor`) comes before the general one.
-        """
+        A row for the subject's own category (`order_value.liquor`) comes before the general one."""
         own = f"{assumption_id}.{self.subject.category}"
         assumption_id = own if own in self.assumptions else assumption_id
         if assumption_id not in self.assumptions:
@@ -117,8 +97,7 @@ class Workbook:
         """The platform's fee share for a route at `as_of`, `day` days after the shop opened.
 
         category: default the subject's own; one without rules of its own falls under `all`. beside: what the rule is
-        to be held against; where that is absent, so is the fee, as it is before the first rule.
-        """
+        to be held against; where that is absent, so is the fee, as it is before the first rule."""
         if isinstance(beside, Absent):
             return beside
         if self.as_of < self.fees.since:
@@ -134,8 +113,8 @@ class Workbook:
 
         own = category or self.subject.category
         mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
-        on = max(self.as_of, self.fees.since)
-        return Economy(self.assumptions, self._fees, own, day, on, draws, seed, mine)
+        fees = self.fees.measured(self.own_inputs.rules)  # the client's own settlement first
+        return Economy(self.assumptions, fees, own, day, max(self.as_of, self.fees.since), draws, seed, mine)
 
     @property
     def no_rule(self) -> NoInput | None:
@@ -148,23 +127,34 @@ class Workbook:
 
     @cached_property
     def assumed(self) -> Assumed:
-        """What the worth of a customer needs beside orders; in another currency than that of the ledgers, only what
-        money costs."""
-        from siyu.value.worth import Assumed  # here: see `own`
+        """What the worth of a customer needs beside orders: rows that the subject has put in (keys of `ROWS`), else by
+        the economics, which know nothing of another currency than that of the ledgers."""
+        from siyu.value.worth import ROWS, Assumed  # here: see `own`
 
-        discount = self.assumption("capital_cost")
-        if self.subject.currency != "CNY" or self.no_rule is not None:
-            return Assumed(discount=discount)
-        from siyu.economy import measures  # here: see `economy`
+        told: dict[str, Any] = {key: self.assumption(row) for key, row in ROWS.items() if row in self.assumptions}
+        if self.subject.currency == "CNY" and self.no_rule is None:
+            from siyu.economy import measures  # here: see `economy`
 
-        economy = self.economy()
-        keys = {"contribution_share": measures.kept_share(), "follower_conversion": measures.follower_conversion()}
-        drawn = economy.outcomes(keys)  # of a client to whom everything came back nothing is kept to take a share of
-        share, conversion = (
-            economy.stated(key, expression) if isfinite(drawn[key].drawn.sum()) else Absent((key,))
-            for key, expression in keys.items()
-        )
-        return Assumed(share, self.assumption("customer_cost_public"), conversion, discount)
+            told = {"cac": self.assumption("customer_cost_public")} | told
+            economy = self.economy()
+            worked_out = {"share": measures.kept_share(), "conversion": measures.follower_conversion()}
+            drawn = economy.outcomes(worked_out)  # where everything came back nothing is kept to take a share of
+            for key, one in worked_out.items():
+                known = isfinite(drawn[key].drawn.sum())
+                told.setdefault(key, economy.stated(ROWS[key], one) if known else Absent((ROWS[key],)))
+        return Assumed(discount=self.assumption("capital_cost"), **told)
+
+    @cached_property
+    def audience(self) -> Audience:
+        """What a section on reach works on: assumptions, own figures before them, and the tables of a client."""
+        from siyu.reach.audience import TABLES, Audience, bound  # here: see `economy`
+
+        inputs = bound(self.assumptions, self.subject.category, self.own_inputs.rows)
+        if self.subject.kind == "case" or not self.subject.id:
+            return Audience(inputs)
+        sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
+        sends, _ = self.own.stored("sends")
+        return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
@@ -180,16 +170,11 @@ class Workbook:
             return own.OwnInputs(stated=stated)
         from siyu.orders import measured  # here: see `own`
 
-        figures = measured.measured(self.own.frames("follows"), about.suppress_below)
-        booked = self.own.refs("charges")
-        settled = measured.rates(self.own.frames(), self.own.charges, about.suppress_below, booked)
+        held, k = self.own, about.suppress_below
+        figures = measured.measured(held.frames("follows"), k)
+        settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
         return own.OwnInputs(found, stated, own.charged(settled), about.category)
-
-    @property
-    def _fees(self) -> FeeRules:
-        """The fee rules, the client's own settlement first."""
-        return self.fees.measured(self.own_inputs.rules)
 
     @cached_property
     def own(self) -> Holdings:
@@ -211,12 +196,12 @@ class Workbook:
     @cached_property
     def claims(self) -> pd.DataFrame:
         """All claims, one per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""
-        return self._stated.frame(self.ledger.claims.values())
+        return self.frame(self.ledger.claims.values())
 
     @cached_property
     def case_claims(self) -> pd.DataFrame:
         """Rows of `claims` that belong to the case."""
-        return self._stated.frame(self.ledger.case_claims(self.case))
+        return self.frame(self.ledger.case_claims(self.case))
 
     @cached_property
     def conflicts(self) -> pd.DataFrame:
@@ -255,23 +240,18 @@ class Workbook:
         """Keep and show a finding. Its title is the answer, built from `values`; see `Facets`.
 
         kind: of subjects that it is for; of others there is none.
-        Raises ValueError when the key is taken or a message names a value that is not there.
-        """
+        Raises ValueError when the key is taken or a message names a value that is not there."""
         if kind not in ("", self.subject.kind):
             return None
+        opened: Holdings | None = self.__dict__.get("own")  # else the case's ledger is what was looked in
+        searched = tuple(sorted(opened.records)) if opened and opened.records else (f"ledger:{self.case}",)
         finding = make_finding(
-            key, self.section, message, values, chart, language=self.language, searched=self._looked_in, **facets
+            key, self.section, message, values, chart, language=self.language, searched=searched, **facets
         )
         if self.findings.setdefault(key, finding).record.message_id != finding.record.message_id:
             raise ValueError(f"finding {key} exists already; keys are unique within a section")
         self.findings[key] = finding
         return finding
-
-    @property
-    def _looked_in(self) -> tuple[str, ...]:
-        """What a finding rests on that misses something: the files opened so far, else the case's ledger."""
-        opened: Holdings | None = self.__dict__.get("own")
-        return tuple(sorted(opened.records)) if opened and opened.records else (f"ledger:{self.case}",)
 
     def references(self) -> References:
         """Every source behind this section's findings, in full; renderings read it, never the ledgers."""
@@ -280,7 +260,8 @@ class Workbook:
         rows: Mapping[str, Assumption] = self.assumptions
         if any(ref.endswith(".own") for ref in refs):
             rows = ChainMap(self.own_inputs.by_id, self.assumptions)  # type: ignore[arg-type]  # only read
-        fees = self._fees if any(ref.startswith("fee:own_") for ref in refs) else self.fees
+        charged = any(ref.startswith("fee:own_") for ref in refs)
+        fees = self.fees.measured(self.own_inputs.rules) if charged else self.fees
         found = References.collect(refs, self.ledger, rows, fees, own)
         return replace(found, observed=self.own.observed) if own else found
 
@@ -298,8 +279,7 @@ def open_workbook(
 
     as_of: ISO date, default from subject.yml; category: of goods, likewise. A subject's own assumptions.csv and
     fees.csv override rows. Without a subject, the section is made for everybody with this case, date and category.
-    Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used.
-    """
+    Raises UsageError for an unknown subject or case, LedgerError for evidence that cannot be used."""
     theme.apply()  # what analysts draw themselves looks like the rest
     pd.options.display.float_format = "{:.4g}".format  # as in the text of a finding
     ledger = bundled_ledger()
@@ -310,13 +290,7 @@ def open_workbook(
     if case not in (cases := ledger.cases()):
         problem = Problem("parameters", 0, "case", case, "a case with at least three figures", nearest(case, cases))
         raise UsageError([problem])
-    return Workbook(
-        about,
-        case,
-        section,
-        date.fromisoformat(as_of) if as_of else about.as_of,
-        Language(lang),
-        ledger,
-        load_assumptions(data_dir() / "assumptions.csv", *(folder / "assumptions.csv" for folder in own)),
-        fee_rules(data_dir() / "fees.csv", *(folder / "fees.csv" for folder in own)),
-    )
+    day = date.fromisoformat(as_of) if as_of else about.as_of
+    assumed = load_assumptions(data_dir() / "assumptions.csv", *(folder / "assumptions.csv" for folder in own))
+    fees = fee_rules(data_dir() / "fees.csv", *(folder / "fees.csv" for folder in own))
+    return Workbook(ledger, case, about, section, day, Language(lang), assumed, fees)

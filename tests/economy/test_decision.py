@@ -171,9 +171,9 @@ def test_words_follow_the_decision():
         finding = make_finding("switch", "03_platform_economics", message, figures, None, language=language)
         return title(finding.record, language)
 
-    assert said(settled).startswith("Leave an order on Douyin: a 95% chance")
-    assert "knowing all is worth only" in said(decided(0.6, 0.5))
-    assert said(decided(0.6, 5.0)).startswith("Open: a 60% chance that an order keeps more on Douyin")
+    assert said(settled).startswith("Leave an order on Douyin: 95% likely")
+    assert "knowing everything would be worth only" in said(decided(0.6, 0.5))
+    assert said(decided(0.6, 5.0)).startswith("Open: an order is 60% likely to keep more on Douyin")
     moved = replace(settled, leader="wechat_shop", shares=dict(reversed(settled.shares.items())))
     assert said(replace(moved, shares={**moved.shares, "wechat_shop": point(0.95)})).startswith("Move an order to the")
 

@@ -77,6 +77,27 @@ def test_rounded_ids_are_found_at_any_share_of_a_file(share, damage, column):
     assert [(problem.code, problem.column) for problem in found.problems] == [("damaged_ids", column)]
 
 
+@pytest.mark.parametrize("digits", [16, 17, 18, 19])
+@pytest.mark.parametrize("damage", [rounded, lambda value: int(float(value))])
+def test_one_key_of_which_some_lines_are_rounded_is_two_and_found(digits, damage):
+    rng = random.Random(digits)  # noqa: S311
+    keys = [rng.randrange(6 * 10 ** (digits - 1), 7 * 10 ** (digits - 1)) for _ in range(40)]
+    whole = next((key for key in keys if damage(key) != key), keys[0])
+    lines = [order(n, key) for n, key in enumerate([*keys, whole])]
+    assert account(lines).clean
+    found = account([*lines, order(90, damage(whole))])
+    assert codes(found) == (["damaged_ids"] if damage(whole) != whole else [])
+
+
+def test_ids_with_thousands_are_damaged_and_ids_made_with_telephones_are_people():
+    rows = [order(n, f"69170000{n:08d}").split(",") for n in range(60)]
+    many = [[f'"{int(row[0]):,}"' if at % 9 == 0 else row[0], *row[1:]] for at, row in enumerate(rows)]
+    assert codes(account([",".join(row) for row in many]))[-1] == "damaged_ids"
+    rows[4][0], rows[5][0], rows[6][0] = "DD13812345678-01", "13812345678001", "DD138123456780"
+    found = account([",".join(row) for row in rows])
+    assert [(problem.code, problem.line) for problem in found.problems] == [("personal_id", 6)]
+
+
 def test_damage_after_the_first_block_is_found(monkeypatch):
     monkeypatch.setattr("siyu.intake.reading.encodings.BLOCK", 4_000)
     rng = random.Random(7)  # noqa: S311

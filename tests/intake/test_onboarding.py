@@ -112,6 +112,17 @@ def test_a_list_of_people_without_headers_is_not_written_down(tmp_path, data):
     assert not [word for word in ("甄士隐", "zhen_shiyin", "莲花里七号") if word in done.stderr + "".join(made)]
 
 
+@pytest.mark.parametrize(
+    "head", ["order_id,甄士隐会员号,paid_at,amount,甄士隐状态", "单号,会员号,付款时间,实付,贾雨村退款"]
+)
+def test_a_header_that_begins_with_a_name_is_not_written_down(tmp_path, data, head):
+    (tmp_path / "a.csv").write_text(f"{head}\nA1,u1,2021-08-03,5.00,好\nA2,u2,2021-08-04,6.00,好\n", "utf-8")
+    assert siyu("new", "snacks", "--from", tmp_path / "a.csv").exit_code == 1
+    made = "".join(path.read_text("utf-8") for path in (data / "snacks").rglob("*.yml"))
+    assert not [word for word in ("甄士隐", "贾雨村") if word in made]
+    assert [account.refused for account in books("snacks").accounts] == [True]
+
+
 CLOSED = """订单号,支付时间,实付金额,用户ID,订单状态,售后状态
 A1,2021-08-03 10:15:00,5.00,u1,交易成功,
 A2,2021-08-03 10:16:00,7.00,u2,交易关闭,退款成功
@@ -188,6 +199,25 @@ def test_check_says_which_days_who_and_by_which_format(tmp_path, data):
     said = siyu("check", tmp_path / "a_1628294400.csv").stderr
     assert "observed from 2021-08-05 to 2021-08-06" in said
     assert "2 different buyers; 99 in 100 have at most 1 orders; the largest hold 50.0%, 50.0%" in said
+
+
+def test_files_of_one_call_are_held_against_each_other_and_links_are_named(tmp_path, data):
+    folder = tmp_path / "from_client"
+    folder.mkdir()
+    (folder / "a.csv").write_text(PLAIN, "utf-8")
+    (folder / "b.csv").write_text(PLAIN.replace("5.00", "6.00"), "utf-8")
+    (folder / "c.csv").symlink_to(folder / "a.csv")
+    for arguments in (
+        ("check", folder),
+        ("check", folder / "a.csv", folder / "b.csv"),
+        ("new", "snacks", "--from", folder),
+    ):
+        done = siyu(*arguments)
+        assert done.exit_code == 1
+        assert done.stderr.count("[contradiction]") == 2
+        assert done.stderr.count("[not_a_file]") == (folder in arguments)
+    (folder / "b.csv").write_text(PLAIN.replace("A", "B"), "utf-8")
+    assert siyu("check", folder / "a.csv", folder / "b.csv").exit_code == 0
 
 
 def test_a_date_that_strays_is_no_date_of_the_subject(tmp_path, data):

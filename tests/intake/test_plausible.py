@@ -201,6 +201,18 @@ def test_what_has_no_column_is_not_computable_and_names_it(data):
     assert lacking["gmv"] == lacking["repurchase_rate"] == "付"
 
 
+def test_words_of_refunds_that_nobody_looked_up_are_no_refunds(data):
+    rule(data, FORMAT.replace("  refunded_fen: {header: 退, read: fee}", "  refund_state: {header: 退, read: text}"))
+    metrics, lacking = found(table(30, 退=lambda n: "退款成功"), data)
+    assert "refund_rate" not in metrics
+    assert lacking["refund_rate"] == "退"
+
+
+def test_a_client_to_whom_every_order_came_back_has_metrics(data):
+    metrics, _ = found(table(40, 退=lambda n: "10.00"), data)
+    assert (metrics["gmv"], metrics["net_gmv"], metrics["refund_rate"]) == (400, 0, 1)
+
+
 def test_two_lines_that_differ_in_a_column_nobody_maps_are_not_merged():
     head = "order_id,buyer_key,paid_at,amount,sku\n"
     rows = (

@@ -123,6 +123,21 @@ def test_the_same_slips_in_another_dress_count_once(tmp_path):
     assert sums(found)[2] == 30
 
 
+def test_slips_whose_buyers_one_export_hides_or_spells_otherwise_count_once(tmp_path):
+    text = slips(range(30))
+    files = {"a.csv": SLIPS + text, "b.csv": SLIPS + text.replace("K", "k"), "c.csv": SLIPS + text.replace("K", "**")}
+    found, problems = books(tmp_path, files)
+    assert problems == {"b.csv": ["same_file"], "c.csv": ["same_file"]}
+    assert sums(found)[2] == 30
+
+
+def test_slips_that_an_export_with_order_numbers_holds_too_are_refused(tmp_path):
+    rows = [f"A{n},{line}" for n, line in enumerate(slips(range(60)).splitlines())]
+    numbered = "\n".join(["order_id,paid_at,amount,buyer_key", *rows, ""])
+    _, problems = books(tmp_path, {"a.csv": SLIPS + slips(range(40)), "b.csv": numbered})
+    assert problems == {"a.csv": ["overlap"], "b.csv": ["overlap"]}
+
+
 def test_slips_of_overlapping_periods_are_refused(tmp_path):
     _, problems = books(tmp_path, {"q3.csv": SLIPS + slips(range(84)), "four.csv": SLIPS + slips(range(112))})
     assert problems == {"q3.csv": ["overlap"], "four.csv": ["overlap"]}

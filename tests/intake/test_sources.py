@@ -110,6 +110,8 @@ def test_links_nested_and_locked_archives_are_refused(tmp_path):
         archive.writestr("a.csv", CSV)
     with zipfile.ZipFile(tmp_path / "n.zip", "w") as archive:
         archive.writestr("inner.zip", inner.getvalue())
+    assert [p.code for found in accounts(tmp_path) for p in found.problems if found.file.endswith("link.csv")] == [
+        "not_a_file"]  # fmt: skip
     assert accounts(tmp_path / "n.zip")[0].problems[0].code == "nested_archive"
     locked = bytearray(inner.getvalue())
     locked[locked.index(b"PK\x01\x02") + 8] |= 1

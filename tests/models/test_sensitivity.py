@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from SALib.sample import sobol as salib
 
 from siyu.models.draws import sample
 from siyu.models.ranges import Range, groups_of
-from siyu.models.sensitivity import sobol, tornado, undecidable_share
+from siyu.models.sensitivity import design, sobol, tornado, undecidable_share
 
 ANGLES = {name: Range(-np.pi, 0, np.pi, "uniform") for name in ("x1", "x2", "x3")}
 
@@ -81,3 +82,9 @@ def test_one_weak_member_makes_its_group_weak():
     ranges["c"] = Range(0, 0, 1, "uniform")
     share = undecidable_share(lambda v: v["b"] + 0.01 * v["c"], ranges, {"a"}, 2_048)
     assert share > 0.98
+
+
+def test_the_design_is_the_one_of_salib():
+    parts = (*((f"g{at // 3}", f"x{at}") for at in range(8)), ("g0", "shared"))
+    problem, cube = design(parts, 64, seed=3)
+    assert np.array_equal(cube, salib.sample(problem, 64, calc_second_order=False, seed=3))

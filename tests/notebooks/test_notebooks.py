@@ -233,7 +233,7 @@ def test_titles_of_the_economics_turn_with_the_data():
     def said(records, key):
         return title(FindingRecord.model_validate(records[key]), Language("en"))
 
-    assert said(weak, "switch").startswith("Leave an order on Douyin: a 9")
+    assert said(weak, "switch").startswith("Leave an order on Douyin: 9")
     assert said(weak, "per_thousand").startswith("Open: a 5")
     answer = said(weak, "platform_answer")
     assert answer.startswith("Leave the orders you have on Douyin: a 9")

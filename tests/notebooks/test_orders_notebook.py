@@ -22,6 +22,7 @@ from siyu.figure import Absent, Figure
 from siyu.findings import title
 from siyu.intake.store.client_tables import books_of
 from siyu.language import Language
+from siyu.messages import tables
 from siyu.orders import funnel, labels, refunds, reported, segments, traffic
 from siyu.own_data import MISSING, Holdings
 from siyu.paths import data_dir, notebooks_dir
@@ -265,7 +266,7 @@ def test_a_reported_share_is_weighted_by_its_sales():
 
 def test_labels_of_the_parts_have_chinese():
     chinese = Language("zh")
-    named = [table for name, table in vars(labels).items() if name.isupper() and name != "PLATFORMS"]
+    named = [table for name, table in tables(labels.__file__).items() if name.isupper() and name != "PLATFORMS"]
     words = [word for table in named for word in ([table] if isinstance(table, str) else table.values())]
     assert len(words) > 40
     assert [word for word in words if chinese.message(word) == word] == []

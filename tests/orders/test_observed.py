@@ -1,6 +1,5 @@
 """Observation ends where the record ends, and what is missing in it is not taken for zero."""
 
-import json
 from datetime import date, timedelta
 
 import pandas as pd
@@ -10,7 +9,9 @@ from click.testing import CliRunner
 
 from siyu import subjects
 from siyu.commands.main import main
+from siyu.commands.tally import tally
 from siyu.intake.store.exported import ended
+from siyu.language import Language
 from siyu.observed import BROKEN, LATE, MISSING, PEOPLE_END, Observation, Span, notes, spans
 from siyu.orders.counts import first_gaps
 from siyu.orders.frames import opened
@@ -45,8 +46,7 @@ def shop(tmp_path, monkeypatch):
 
 
 def told(as_of):
-    result = CliRunner().invoke(main, ["metrics", "shop", "--json", "--as-of", as_of], catch_exceptions=False)
-    return json.loads(result.stdout)
+    return tally("shop", as_of).as_json(Language("en"))
 
 
 def test_an_as_of_a_year_after_the_record_moves_no_metric(shop, monkeypatch):

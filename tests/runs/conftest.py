@@ -15,7 +15,7 @@ from siyu.runs.ask import sections
 from siyu.runs.ask.plan import Plan, planned
 from siyu.runs.ask.requests import Given, Wish, checked, place
 from siyu.runs.batch import Batch
-from siyu.runs.make import pool
+from siyu.runs.make import forking, pool
 from siyu.runs.outcome import Outcome, Progress
 
 HERE = Path(__file__).parent
@@ -83,6 +83,7 @@ def project(tmp_path: Path, tiny: ModuleType, monkeypatch: pytest.MonkeyPatch) -
     made = Project(tmp_path, tiny)
     monkeypatch.setenv("SIYU_DATA", str(made.subjects))
     monkeypatch.setattr(sections, "notebooks_dir", lambda: made.notebooks)
+    monkeypatch.setattr(forking, "LIBRARIES", ())  # tiny notebooks import none
     monkeypatch.setattr(pool, "WORKER", (str(HERE / "tiny_worker.py"),))
     sections.notebooks.cache_clear()
     yield made

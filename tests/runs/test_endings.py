@@ -6,6 +6,7 @@ import pytest
 
 from siyu.runs.ask.plan import Limits
 from siyu.runs.batch import Batch
+from siyu.runs.make import forking
 from siyu.runs.outcome import Progress
 
 # way: (code of a cell, what the reason says)
@@ -91,7 +92,7 @@ WAYS = {
         "finding of 01",
     ),
     "cleared": ("WIPE = True", "finding buyers is missing"),
-    "worker": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "its worker was killed (SIGKILL)"),
+    "worker": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "the kernel died"),
     "worker_stopped": ("import os, signal; os.kill(os.getppid(), signal.SIGSTOP)", "its limit of time"),
     "memory": ("x = b'x' * (50 << 30)", ""),
 }
@@ -103,8 +104,18 @@ CELLS = (
 )
 
 
-@pytest.fixture
-def outcomes(project):
+# of what a kernel that was started plainly ends otherwise, or watches otherwise
+PLAIN = {
+    "exit_zero": "SystemExit",
+    "kill": "the kernel died",
+    "worker": "its worker was killed (SIGKILL)",
+    "hang": "its limit of time",
+    "thread": "ZeroDivisionError in a thread",
+    "memory": "",
+}
+
+
+def outcomes(project, said):
     """All of it in one batch, and one subject that goes no such way."""
     ways = {way: code for way, (code, _) in WAYS.items()}
     (project.notebooks / "01_evidence.ipynb").unlink()
@@ -112,7 +123,7 @@ def outcomes(project):
         "02_case_study", f"ways = {ways!r}", *CELLS, parameters=project.tiny.PARAMETERS + "\nway: str = ''"
     )
     plans = []
-    for way in ("none", *WAYS):
+    for way in ("none", *said):
         project.tiny.write_subject(project.subjects, way)
         plans += project.plan(way, parameters={"way": way})
     for plan in plans:
@@ -123,11 +134,14 @@ def outcomes(project):
     return {outcome.subject: outcome for outcome in batch.run()}
 
 
-def test_every_early_ending_is_a_failure_with_a_reason(outcomes):
-    passed = {way for way, outcome in outcomes.items() if outcome.status != "failed"}
+@pytest.mark.parametrize(
+    ("kernels", "said"), [("fork", {way: said for way, (_, said) in WAYS.items()}), ("plain", PLAIN)]
+)
+def test_every_early_ending_is_a_failure_with_a_reason(project, monkeypatch, kernels, said):
+    monkeypatch.setenv(forking.SWITCH, kernels)
+    found = outcomes(project, said)
+    passed = {way for way, outcome in found.items() if outcome.status != "failed"}
     assert passed == {"none"}
-    wrong = {
-        way: outcomes[way].reasons for way, (_, said) in WAYS.items() if said not in " ".join(outcomes[way].reasons)
-    }
+    wrong = {way: found[way].reasons for way in said if said[way] not in " ".join(found[way].reasons)}
     assert wrong == {}
-    assert all(outcome.reasons for way, outcome in outcomes.items() if way != "none")
+    assert all(outcome.reasons for way, outcome in found.items() if way != "none")

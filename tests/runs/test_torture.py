@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from siyu.runs.make import forking
+
 
 @pytest.fixture
 def seed():
@@ -15,8 +17,10 @@ def seed():
     return drawn
 
 
-def test_a_dozen_kills_leave_nothing_half_and_nothing_behind(torture, tmp_path, seed):
-    assert torture("kills").torture(tmp_path, kills=12, subjects=2, seed=seed)
+@pytest.mark.parametrize(("kernels", "kills"), [("fork", 8), ("plain", 2)])
+def test_a_dozen_kills_leave_nothing_half_and_nothing_behind(torture, tmp_path, seed, monkeypatch, kernels, kills):
+    monkeypatch.setenv(forking.SWITCH, kernels)
+    assert torture("kills").torture(tmp_path, kills=kills, subjects=2, seed=seed)
 
 
 def test_starts_at_once_do_the_work_once(torture, tmp_path, seed):
@@ -24,11 +28,11 @@ def test_starts_at_once_do_the_work_once(torture, tmp_path, seed):
 
 
 def test_what_subjects_share_survives_kills(torture, tmp_path, seed):
-    assert torture("kills").torture(tmp_path, kills=8, subjects=3, seed=seed, shared=True)
+    assert torture("kills").torture(tmp_path, kills=5, subjects=3, seed=seed, shared=True)
 
 
 def test_starts_at_once_make_once_what_subjects_share(torture, tmp_path, seed):
-    assert torture("races").torture(tmp_path, rounds=1, starts=4, subjects=3, seed=seed, shared=True)
+    assert torture("races").torture(tmp_path, rounds=1, starts=3, subjects=3, seed=seed, shared=True)
 
 
 def test_a_full_disk_leaves_the_old_report_as_it_was(torture, tmp_path):

@@ -23,10 +23,11 @@ ROOT = Path(__file__).resolve().parents[2]
 _COMMAND = """
 import pathlib, sys
 from siyu.runs.ask import lint
-from siyu.runs.make import pool
+from siyu.runs.make import forking, pool
 from siyu.runs.ask import sections
 folder = pathlib.Path(sys.argv.pop(1))
 pool.WORKER = (sys.argv.pop(1),)
+forking.LIBRARIES = ()
 sections.notebooks_dir = lambda: folder
 lint.lint = lambda notebooks: None
 from siyu.commands.main import main

@@ -18,13 +18,15 @@ from pathlib import Path
 
 import psutil
 
+from siyu.runs.make.forking import wanted
+
 sys.path.insert(0, str(Path(__file__).parent))
 from arena import Arena  # type: ignore[import-not-found]
 
 KINDS = {
     "supervisor": "report",
     "worker": str(Path(__file__).parents[1] / "runs" / "tiny_worker.py"),
-    "kernel": "ipykernel_launcher",
+    "kernel": "siyu.runs.make.fork_server" if wanted() else "ipykernel_launcher",
     "watchdog": "siyu.runs.make.watchdog",
 }
 

@@ -30,7 +30,12 @@ def lives(random, n, days, r=0.5, alpha=40.0, a=0.6, b=2.5, pace=lambda day: 1.0
 
 def continuous(random, n, days, r, alpha, a, b, chances=0):
     """Histories of BG/NBD (chances 0) or MBG/NBD (1) buyers in continuous time, observed for 100 to `days` days."""
-    until = random.integers(100, days, n).astype(float)
+    return of_rows(*repeats(random, random.integers(100, days, n).astype(float), r, alpha, a, b, chances))
+
+
+def repeats(random, until, r, alpha, a, b, chances=0):
+    """(x, t_x, T) of each of these buyers, observed for `until` days."""
+    n = len(until)
     rate, drop = random.gamma(r, 1 / alpha, n), random.beta(a, b, n)
     x, t_x, at = np.zeros(n), np.zeros(n), np.zeros(n)
     alive = np.flatnonzero(random.random(n) >= drop) if chances else np.arange(n)
@@ -39,7 +44,16 @@ def continuous(random, n, days, r, alpha, a, b, chances=0):
         alive = alive[at[alive] <= until[alive]]
         x[alive], t_x[alive] = x[alive] + 1, at[alive]
         alive = alive[random.random(alive.size) >= drop[alive]]
-    return of_rows(x, t_x, until)
+    return x, t_x, until
+
+
+def lifetimes(random, until, r, alpha, s, beta):
+    """The same of Pareto/NBD buyers."""
+    n = len(until)
+    life = np.minimum(random.exponential(1 / random.gamma(s, 1 / beta, n)), until)
+    x = random.poisson(random.gamma(r, 1 / alpha, n) * life).astype(float)
+    last = life * random.random(n) ** (1 / np.maximum(x, 1))  # the latest of x moments that are spread evenly
+    return x, np.where(x > 0, last, 0.0), until
 
 
 def frames(rows, days, spend=None, orders=None, **more):

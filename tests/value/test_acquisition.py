@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from siyu.figure import Absent, Figure
+from siyu.value import exhibits
 from siyu.value.acquisition import cost, limit, over, payback, times
-from siyu.value.labels import REFUSED
+from siyu.value.labels import REFUSED, SAID
 from siyu.value.metrics import METRICS
 from siyu.value.worth import Assumed, Worth
 
@@ -52,6 +53,7 @@ def doubled():
         (None, REFUSED["no_spend"]),
         (spend(scope="mixed"), REFUSED["mixed"]),
         (spend(spend_fen=-1), REFUSED["below_zero"]),
+        (spend(currency="usd"), REFUSED["currency"]),
         (doubled(), REFUSED["overlap"]),
         (spend(until=pd.Timestamp("2024-01-20")), REFUSED["overlap"]),
         (spend(day=pd.date_range("2023-01-01", periods=20)), REFUSED["apart"]),
@@ -66,6 +68,16 @@ def test_spend_that_cannot_be_used_gives_a_reason_and_no_number(shop, ads, reaso
     assert said["cac"] == said["payback_months"] == reason
 
 
+def test_spend_of_another_platform_is_no_cost_of_these_buyers(shop):
+    worth = Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(currency="CNY"), beside=True)
+    assert (worth.cost.figures, worth.cost.reason) == ({}, REFUSED["beside"])
+    assert isinstance(worth.cac, Absent)
+
+
+def test_spend_of_nothing_is_a_cost_of_nothing(shop):
+    assert cost(spend(spend_fen=0), shop, "CNY").figures["cac"].value == 0
+
+
 def test_other_accounts_and_channels_may_share_days(shop):
     both = pd.concat([spend(), spend(channel="video"), spend(account_id="two")])
     assert cost(both, shop, "CNY").figures["cac"].value == pytest.approx(60)
@@ -73,17 +85,54 @@ def test_other_accounts_and_channels_may_share_days(shop):
 
 def test_it_is_paid_back_by_the_purchase_that_does_it(shop):
     worth = Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(spend_fen=50_000))  # 50 a buyer; 20 a purchase
-    found = worth.payback
+    found, ends = worth.payback
+    assert ends
     assert found.value == pytest.approx(45 / (365 / 12), rel=0.01)  # half way from the second to the third purchase
     assert found.low < found.value < found.high
-    assert Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(spend_fen=900_000)).payback is None
-    assert Worth(shop, 0, "CNY", Assumed(), spend()).payback is None
+    for never in (Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(spend_fen=900_000)), Worth(shop, ads=spend())):
+        assert never.payback == (None, False)
+
+
+def test_what_a_lower_margin_does_not_pay_back_has_no_upper_end(shop):
+    thin = Figure(0.2, -0.1, 0.5, "ratio", "assumption90", sources=("assumption:gross_margin",))
+    worth = Worth(shop, 0, "CNY", Assumed(share=thin), spend(spend_fen=50_000))
+    months, ends = worth.payback
+    assert not ends
+    assert months.high == months.value
+    assert exhibits.paid_back(worth)[1].message == SAID["may_pay_back"]
+    assert {entry.key: entry.function(worth) for entry in METRICS}["payback_months"] == REFUSED["unsure"]
 
 
 def test_sales_may_look_fine_where_contribution_loses(shop):
     worth = Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(spend_fen=400_000))
     sales, profit = worth.returns["sales_roi"], worth.returns["profit_roi"]
     assert (sales.value, profit.value) == (pytest.approx(3.25), pytest.approx(0.65))
+
+
+def said_of(worth):
+    return exhibits.answer(worth), exhibits.limits(worth)[1]
+
+
+def test_the_answer_says_what_may_be_paid_as_far_as_that_is_known(shop):
+    conversion = Figure(0.05, 0.01, 0.1, "ratio", "assumption90", sources=("assumption:interest",))
+    answer, most = said_of(Worth(shop, 0, "CNY", Assumed(SHARE, conversion=conversion), spend()))
+    assert (answer.message, most.message) == (SAID["answer"], SAID["limits"])
+    assert answer.figures["buyer"].value == pytest.approx(0.2 * 1300)
+    assert answer.figures["follower"].value == pytest.approx(0.05 * 0.2 * 1300)
+    assert answer.opening.asks == ("gross_margin",)
+    answer, most = said_of(Worth(shop, 0, "USD", Assumed(SHARE)))
+    assert (answer.message, most.message) == (SAID["answer_buyer"], SAID["limits_buyer"])
+    assert answer.figures["buyer"].unit == "USD"
+    assert answer.opening.asks == ("gross_margin", "cac")
+    answer, most = said_of(Worth(shop, 0, "USD"))
+    assert answer.message == SAID["answer_observed"]
+    assert isinstance(most.figures["buyer"], Absent)
+
+
+def test_a_year_is_never_held_against_half_a_year(shop):
+    found = Worth(shop, 0, "CNY", Assumed(SHARE), spend()).limits
+    assert found["all"].value == pytest.approx(0.2 * 1300)  # thirteen purchases within a year
+    assert found["half"].value == pytest.approx(0.2 * 700)  # seven within half of it
 
 
 def test_products_carry_what_both_do_not_know():
@@ -108,5 +157,5 @@ def test_nothing_may_be_paid_for_what_loses_money():
 
 def test_a_curve_that_starts_above_its_cost_is_paid_back_at_once():
     curve = [(0.0, Figure(100, 100, 100, "CNY")), (30.0, Figure(120, 120, 120, "CNY"))]
-    found = payback(curve, Figure(1, 1, 1, "ratio"), Figure(50, 50, 50, "CNY"))
-    assert (found.value, found.low) == (0, 0)
+    found, ends = payback(curve, Figure(1, 1, 1, "ratio"), Figure(50, 50, 50, "CNY"))
+    assert (found.value, found.low, found.high, ends) == (0, 0, 0, True)

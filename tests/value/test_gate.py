@@ -28,11 +28,11 @@ def steady(shops):
 def test_a_shop_of_the_model_opens_it(shops, steady):
     rows, spend = steady
     found = gate.gate(shops.frames(rows, DAYS, spend))
-    assert found.open
+    assert found.believed
     assert [check.key for check in found.checks] == [*CHECKS] == [*CLOSED]
     assert found.chosen.key in ("bg_nbd", "mbg_nbd")
     assert abs(found.chosen.error) < 0.1
-    assert found.spend.parameter("q").low < 4 < found.spend.parameter("q").high
+    assert found.believed.spend.parameter("q").low < 4 < found.believed.spend.parameter("q").high
 
 
 def test_a_growing_shop_closes_it(shops):
@@ -73,13 +73,13 @@ def test_a_record_with_gaps_closes_it(shops, steady):
     spans = {"douyin": Span(shops.START, end, (shops.START.replace(month=4),))}
     found = gate.gate(shops.frames(rows, DAYS, spend, spans=spans))
     assert found.failed[0] == "whole_record"
-    assert found.purchasing is None
+    assert found.whole is None
 
 
 def test_nobody_at_all_closes_it(shops):
     nobody = shops.frames(pd.DataFrame({"buyer": [0], "day": [3]}), DAYS)
     found = gate.gate(nobody)
-    assert not found.open
+    assert found.believed is None
     assert not found.candidates or found.chosen is None
 
 

@@ -14,12 +14,19 @@ def recovery():
     return module
 
 
-def test_a_sample_of_seeds_covers_the_truth(shops, recovery):
-    hits = recovery.counted(shops, range(25), 1_000)
-    assert recovery.rejected(hits, 25) == []
-    assert sum(hits.values()) / (25 * len(hits)) > 0.88
+def test_a_sample_of_seeds_covers_the_truth(shops, recovery, monkeypatch):
+    monkeypatch.setattr(recovery, "CROWD", 20_000)
+    found = recovery.tried(shops, range(12), 800)
+    assert min(recovery.adjusted(found["held"], 12).values()) > recovery.LEVEL
+    assert found["held"].sum() / (12 * len(found)) > 0.9
+    assert 0.7 < found["spread"].median() < 1.3
 
 
-def test_intervals_that_are_too_narrow_are_found(recovery):
-    assert recovery.rejected({"narrow": 850, "fine": 951}, 1_000) == ["narrow"]
-    assert recovery.rejected({"wide": 999, "fine": 940}, 1_000) == ["wide"]
+def test_intervals_that_are_too_narrow_or_too_wide_are_found(recovery):
+    p = recovery.adjusted({"narrow": 850, "wide": 999, "fine": 951}, 1_000)
+    assert [name for name, one in p.items() if one < recovery.LEVEL] == ["narrow", "wide"]
+
+
+def test_the_family_is_that_of_the_package(recovery):
+    source = (Path(__file__).parents[1] / "orders" / "calibration.py").read_text(encoding="utf-8")
+    assert source.count("    Target(") == recovery.ELSEWHERE

@@ -18,26 +18,12 @@ from siyu.messages import msg
 from siyu.record import Chart, Table
 
 __all__ = [
-    "DRAWN",
-    "NOTHING",
-    "Chart",
-    "Table",
-    "bars",
-    "cycle",
-    "frame",
-    "ladder",
-    "matrix",
-    "of",
-    "pairs",
-    "png",
-    "ranges",
-    "series",
-    "table",
-]
+    "DRAWN", "NOTHING", "Chart", "Table", "bars", "cycle", "frame", "ladder", "matrix", "of", "pairs", "png", "ranges",
+    "series", "table",
+]  # fmt: skip
 
 # What a mark may carry beside its label and value; everything else in a frame stays behind.
 MARKS = ("label", "series", "x", "value", "low", "high", "interval_kind", "unit", "definition", "tone", "sources")
-
 NOTHING = Chart(kind="none", unit="", scale="linear", rows=(), lines=(), columns=())
 ON_LEVEL, MOVES_UP = msg("On the level"), msg("Moves up in a week")
 STOCK, RATE = msg("In a usual week"), msg("Rate")
@@ -61,10 +47,9 @@ def pairs(figures: Mapping[str, Mapping[str, Figure | Absent]], labels: Labels |
     """Several series on each label's line (label -> series -> figure), joined: the gap is the message.
 
     labels: code -> label, of the lines and of the series."""
-    flat = [(line, name, figure) for line, group in figures.items() for name, figure in group.items()]
-    return _chart(
-        "pairs", [(_said(line, labels), _said(name, labels), None, figure) for line, name, figure in flat], **more
-    )
+    lines = [(_said(code, labels), group) for code, group in figures.items()]
+    entries = [(line, _said(name, labels), None, one) for line, group in lines for name, one in group.items()]
+    return _chart("pairs", entries, **more)
 
 
 def series(
@@ -107,8 +92,7 @@ def of(
         raise ValueError(f"a chart needs the columns label and value, this frame lacks {', '.join(sorted(missing))}")
     plain = frame[["value"]].assign(low=frame["value"], high=frame["value"], interval_kind="none", tone="main")
     marks = frame.join(plain[[name for name in plain if name not in frame]]).assign(unit=unit)
-    rows = _records(marks[[name for name in MARKS if name in marks]], labels)
-    return _made(kind, rows, unit, **more)
+    return _made(kind, _records(marks[[name for name in MARKS if name in marks]], labels), unit, **more)
 
 
 def table(
@@ -164,12 +148,11 @@ def _made(
 
 
 def _records(frame: pd.DataFrame, labels: Mapping[str, Labels] | None) -> tuple[Mapping[str, Any], ...]:
-    records = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    words: Mapping[Any, Labels] = labels or {}
-    return tuple(
-        {str(key): words[key][cell] if key in words and cell is not None else cell for key, cell in record.items()}
-        for record in records
-    )
+    said = frame.astype(object).where(frame.notna(), None)
+    for key, words in (labels or {}).items():
+        if key in said:
+            said[key] = pd.Series([cell if cell is None else words[cell] for cell in said[key]], said.index, object)
+    return tuple({str(key): cell for key, cell in record.items()} for record in said.to_dict("records"))
 
 
 def _chart(
@@ -180,9 +163,9 @@ def _chart(
     rows = []
     for place, (label, name, at, figure) in enumerate(entries):
         if isinstance(figure, Figure):
-            row = _mark(figure) | {"label": label, "tone": tones[place] if place < len(tones) else "main"}
-            more = {"series": name, "x": at}
-            rows.append(row | {key: value for key, value in more.items() if value is not None})
+            more = {key: value for key, value in {"series": name, "x": at}.items() if value is not None}
+            tone = tones[place] if place < len(tones) else "main"
+            rows.append(_mark(figure) | {"label": label, "tone": tone, **more})
     units = sorted({row["unit"] for row in rows})
     if len(units) > 1:
         raise ValueError(f"one chart, one unit; found {', '.join(units)}")

@@ -24,8 +24,7 @@ def draw(chart: Chart, language: Language, width: str = "desktop") -> Canvas:
     kind = KINDS[chart.kind]
     narrow = width == "phone"
     labels = wrapped_labels(chart, language, narrow)
-    deepest = max((label.count("\n") + 1 for label in labels), default=1)
-    high = kind.height(chart, narrow, deepest)
+    high = kind.height(chart, narrow, max((label.count("\n") + 1 for label in labels), default=1))
     canvas = Canvas(figsize=(theme.WIDTHS[width], high))  # no pyplot: nothing to close, nothing shown twice
     plate = Plate(canvas.add_subplot(), chart, labels, language, narrow)
     kind.paint(plate)
@@ -51,8 +50,7 @@ def painted(chart: Chart, language: Language, width: str = "desktop") -> FigureC
 def wrapped_labels(chart: Chart, language: Language, narrow: bool) -> list[str]:
     """Row labels broken for the width at hand; Chinese breaks after fewer characters."""
     wide = {("zh", False): 14, ("zh", True): 8, ("en", False): 30, ("en", True): 16}[language.data_code, narrow]
-    texts = [language.say(row.label) for row in chart.rows]
-    return [wrapped(text, wide, language) for text in texts]
+    return [wrapped(language.say(row.label), wide, language) for row in chart.rows]
 
 
 def _finish(plate: Plate, value_axis: str) -> None:

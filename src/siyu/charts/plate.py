@@ -1,17 +1,22 @@
-"""What a chart is painted on: one axes, its rows and their labels, and room for what stands beside the marks."""
+"""What a chart is painted on: one axes, its rows and their labels, and room for what stands beside the marks; and
+what is known of a kind of chart, beside how it is painted."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from matplotlib import ticker
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.patheffects import withStroke
 
 from siyu import theme
 from siyu.language import POINTS, Language
 from siyu.record import Chart, Mark, ReferenceLine
+
+HALO = [withStroke(linewidth=3, foreground=theme.PAPER)]  # text stays readable across a reference line
+Height = Callable[[Chart, bool, int], float]
 
 
 @dataclass(frozen=True)
@@ -109,3 +114,33 @@ class Plate:
             left = min(left, 0.0)
         span = (right - left) or abs(right) or 1.0
         self.axes.set_xlim(left - low * span * (left != 0), right + share * span)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """paint fills a plate; height (chart, narrow, lines of the longest label) is in inches.
+
+    value_axis: `x`, `y`, or "" for none. grid: documents show it as a table of label by series, but for
+    the picture on the page of one that is `pictured`.
+    wide_from: labels from which on it takes the whole width of a slide.
+    ends: what a document must show of every mark. switches: numbers beside them that are no figures.
+    """
+
+    paint: Callable[[Plate], None]
+    height: Height
+    value_axis: str = "x"
+    grid: bool = False
+    pictured: bool = False
+    wide_from: int = 99
+    ends: tuple[str, ...] = ("value",)
+    switches: tuple[float, ...] = ()
+
+
+def rows_high(step: float) -> Height:
+    """Height by the number of labels, `step` inches each."""
+
+    def height(chart: Chart, narrow: bool, deepest: int) -> float:
+        rows = len({str(row.label) for row in chart.rows})
+        return 1.0 + max(step + 0.06 * narrow, 0.19 * deepest + 0.08) * rows + 0.25 * bool(chart.lines)
+
+    return height

@@ -15,7 +15,7 @@ def wrapped(text: str, room: int, language: Language) -> str:
     """`text` in lines of at most `room` characters; a longer word or number keeps a line of its own."""
     if language.data_code != "zh":
         return "\n".join(textwrap.wrap(text, room, break_long_words=False))
-    pieces = [(piece, _width(piece)) for piece in _PIECE.findall(text)]
+    pieces = [(piece, sum(_LATIN if ord(char) < 0x2E80 else 1.0 for char in piece)) for piece in _PIECE.findall(text)]
     left = sum(width for _, width in pieces)
     lines, used = [""], 0.0
     for piece, width in pieces:
@@ -26,7 +26,3 @@ def wrapped(text: str, room: int, language: Language) -> str:
         used += width
         left -= width
     return "\n".join(lines)
-
-
-def _width(text: str) -> float:
-    return sum(_LATIN if ord(char) < 0x2E80 else 1.0 for char in text)

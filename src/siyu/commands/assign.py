@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from siyu.commands.options import FILE, LANG, misused, reader_language, reporting_problems, tell
+from siyu.commands.options import FILE, LANG, known, misused, reader_language, reporting_problems, tell, write_list
 from siyu.errors import shown_path
 
 if TYPE_CHECKING:
@@ -40,6 +39,7 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     same list is written. Have the time of each invitation filled in, and put the file beside the exports: section 07
     then leads with the comparison.
     """
+    known(subject)
     from siyu.intake.store import assignments
     from siyu.orders.experiment.draws import base_share
     from siyu.orders.experiment.effects import WINDOW
@@ -49,23 +49,17 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
 
     about, language = load_subject(subject), reader_language(lang)
     asked = {"share": share, "difference": difference, "power": power, "seed": seed}
-    draw = assignments.stored(about.folder)
-    if draw is None:
+    if (draw := assignments.stored(about.folder)) is None:
         frames = Holdings.of(about, about.as_of).largest("members")
-        base = base_share(frames, WINDOW)
-        if not base:
+        if not (base := base_share(frames, WINDOW)):
             tell(language, "not computable: {reason}", reason=language.message(NOBODY if frames.buyers else NO_KEYS))
             sys.exit(1)
         draw = _made(frames, base, share, difference, power, seed)
         assignments.store(about.folder, draw)
     elif draw.terms.asked != asked:
-        found, kept = (_options(said) for said in (asked, draw.terms.asked))
+        found, kept = (" ".join(f"--{k} {v}" for k, v in said.items()) for said in (asked, draw.terms.asked))
         raise misused("SUBJECT", found, f"the draw that is kept: {kept}", "Draw once; siyu erase removes a draw.")
-    invited = draw.rows[draw.rows["arm"] == "invited"]
-    # a tab keeps a spreadsheet from rounding the number
-    listed = invited.assign(order_id="\t" + invited["order_id"], invited_at="")[["order_id", "arm", "invited_at"]]
-    out.write_text(listed.to_csv(index=False), encoding="utf-8")
-    out.chmod(0o600)
+    write_list(out, draw.rows[draw.rows["arm"] == "invited"].assign(invited_at="")[["order_id", "arm", "invited_at"]])
     _say(draw, about.folder, out, language)
 
 
@@ -84,10 +78,6 @@ def _made(frames: Frames, base: float, share: float, difference: float, power: f
         reading_day=frames.as_of + timedelta(days=WINDOW),
     )  # fmt: skip
     return Draw(terms, draws.drawn(rows, share, seed))
-
-
-def _options(said: Mapping[str, float]) -> str:
-    return " ".join(f"--{name} {value}" for name, value in said.items())
 
 
 def _say(draw: Draw, folder: Path, out: Path, language: Language) -> None:

@@ -108,11 +108,8 @@ def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
 
 
 def _known(paths: Sequence[Path], wanted: str | None, known: Sequence[str]) -> None:
-    problems = [
-        Problem("command line", 0, "PATH", str(path), "a file or folder", "Check the path.")
-        for path in paths
-        if not path.exists() and not path.is_symlink()
-    ]
+    absent = [str(path) for path in paths if not path.exists() and not path.is_symlink()]
+    problems = [Problem("command line", 0, "PATH", name, "a file or folder", "Check the path.") for name in absent]
     if wanted is not None and wanted not in known:
         problems.append(Problem("command line", 0, "--format", wanted, "a format", nearest(wanted, known)))
     if problems:

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from siyu.commands.options import JSON, LANG, print_json, print_lines, reader_language, reporting_problems
+from siyu.commands.options import JSON, LANG, known, print_json, print_lines, reader_language, reporting_problems
 
 
 @click.command()
@@ -15,6 +15,14 @@ from siyu.commands.options import JSON, LANG, print_json, print_lines, reader_la
 @reporting_problems
 def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
     """Print every order metric of SUBJECT, and why the others cannot be computed."""
+    known(subject)
+    from siyu.commands.retold import retold
+
+    words = {"as_of": as_of, "json": str(as_json), "language": reader_language(lang).code}
+    retold(subject, words, lambda: _metrics(subject, as_of, as_json, lang))
+
+
+def _metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
     from siyu.commands.tally import tally
 
     found, language = tally(subject, as_of), reader_language(lang)

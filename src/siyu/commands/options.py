@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from siyu.errors import Problem, ProblemsError, UsageError
+from siyu.errors import Problem, ProblemsError, UsageError, nearest
+from siyu.paths import subject_dirs
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from siyu.language import Language
 
 FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
-OUT = click.option(
-    "--out", type=FOLDER, default=Path("reports"), show_default=True, help="Folder that holds the reports."
-)
+OUT = click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 LANG = click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of texts; default: environment.")
 
@@ -50,6 +51,12 @@ def misused(option: str, found: str, expected: str, step: str = "Mend this optio
     return UsageError([Problem("command line", 0, option, found, expected, step)])
 
 
+def known(subject: str) -> None:
+    """Raises UsageError for an unknown subject, before anything is imported that takes its time."""
+    if subject not in (folders := subject_dirs()):
+        raise misused("subject", subject, "a known subject", nearest(subject, folders))
+
+
 def reader_language(code: str | None) -> Language:
     """The language asked for, else the one of the environment, else English."""
     from siyu.language import Language
@@ -63,6 +70,15 @@ def reader_language(code: str | None) -> Language:
 def tell(language: Language, message: str, **values: object) -> None:
     """A line for people, in their language."""
     click.echo(language.say(message, {name: {"value": str(value)} for name, value in values.items()}), err=True)
+
+
+def write_list(out: Path, rows: pd.DataFrame) -> None:
+    """A list of orders as CSV, for nobody else to read."""
+    # a tab keeps a spreadsheet from rounding the number
+    listed = rows.assign(order_id="\t" + rows["order_id"])
+    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        listed.to_csv(file, index=False)
+    out.chmod(0o600)
 
 
 def print_json(content: Any) -> None:

@@ -71,8 +71,7 @@ def report(
 
     wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix))
     lint(notebooks())
-    requests = checked(wishes)
-    plans = [planned(request) for request in requests]
+    plans = [planned(request) for request in checked(wishes)]
     present = Present()
     decisions = [decided(plan, Workspace(out), present, force=force) for plan in plans]
     if not all(decision.unchanged for decision in decisions):
@@ -117,10 +116,11 @@ def _publish(
     from siyu.runs.files.record import FAILED
 
     out.mkdir(parents=True, exist_ok=True)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
     with contextlib.closing(Console()) as console:
-        batch = Batch(plans, out, jobs=jobs or _cores(), force=force, progress=console, present=present)
+        batch = Batch(plans, out, jobs=jobs or cores, force=force, progress=console, present=present)
         try:
             outcomes = batch.run()
         except (OSError, IndexFailedError) as error:
@@ -149,10 +149,8 @@ def _wishes(
 
     here = place("command line")
     if sum((bool(subjects), every, manifest is not None)) != 1:
-        found = "more than one" if subjects or every else "nothing"
-        expected = "subjects, or --all, or --manifest FILE"
-        known = ", ".join(subject_dirs()) or "none yet"
-        raise misused("subject", found, expected, f"Known subjects: {known}.")
+        found, known = "more than one" if subjects or every else "nothing", ", ".join(subject_dirs()) or "none yet"
+        raise misused("subject", found, "subjects, or --all, or --manifest FILE", f"Known subjects: {known}.")
     if manifest is not None:
         if lang != _ALL_LANGUAGES or as_of or parameters or delivery.options:
             expected = "no --lang, --as-of, -p, --template, --pdf or --appendix beside a manifest"
@@ -169,7 +167,3 @@ def _wishes(
         raise UsageError(problems)
     names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
     return [Wish(name, here, _languages(lang), as_of, given, delivery=delivery) for name in names]
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

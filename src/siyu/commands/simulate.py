@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -91,6 +91,7 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
     from siyu.simulator.charges import settlement_file
     from siyu.simulator.dashboards import dashboard_files
     from siyu.simulator.growth_files import growth_files, growth_truth, rooms
+    from siyu.simulator.message_files import message_files, message_truth
     from siyu.simulator.order_files import order_files, people_files
 
     content, accounts, truths = {}, [], []
@@ -99,8 +100,10 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
         for path, data, account in order_files(brand):
             content[f"exports/{path}"] = data
             accounts.append(account)
+        world = {name: value if isinstance(value, int | float | str) else str(value)
+                 for name, value in asdict(plan.world).items()}  # fmt: skip
         truths.append({"format": plan.format, "seed": plan.seed, "quirks": sorted(plan.quirks), "keys": plan.key_share,
-                       "world": _world(plan), **brand.truth()})  # fmt: skip
+                       "world": world, **brand.truth()})  # fmt: skip
         if not number:
             booked = [settlement_file(brand)] if settlement else []
             seen = rooms(brand) if name == "demo" else {}
@@ -108,18 +111,14 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
             content |= {f"exports/{path}": data for path, data in more}
             truths[0]["campaigns"] = campaign_truth(brand)
             if name == "demo":
+                content |= {f"exports/{path}": data for path, data in message_files(brand)}
+                truths[0]["messages"] = message_truth(brand)
                 content |= {f"exports/{path}": data for path, data in growth_files(brand)}
                 truths[0]["growth"] = growth_truth(brand)
     content["subject.yml"] = _subject(name, plans[0].world).encode()
     truth = {"schema": 1, "synthetic": True, "files": accounts, "shops": truths, "written": sorted(content)}
     content["truth.json"] = (json.dumps(truth, ensure_ascii=False, indent=1) + "\n").encode()
     return content
-
-
-def _world(plan: Recipe) -> dict[str, Any]:
-    fields = plan.world.__dataclass_fields__
-    return {key: value if isinstance(value := getattr(plan.world, key), int | float | str) else str(value)
-            for key in fields}  # fmt: skip
 
 
 def _subject(name: str, world: World) -> str:

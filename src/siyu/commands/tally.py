@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Any
 
 from siyu.commands.options import misused
@@ -14,10 +13,10 @@ from siyu.observed import notes
 from siyu.orders.frames import Frames
 from siyu.orders.metrics import Metric, Missing, metrics
 from siyu.own_data import Holdings
+from siyu.reach.metrics import reach_metrics
 from siyu.scorecard.orders import Score, scorecard
-from siyu.subjects import Subject, load_subject
-from siyu.value.metrics import METRICS as VALUES
-from siyu.value.worth import Worth
+from siyu.subjects import load_subject
+from siyu.value.metrics import values
 from siyu.workbook import open_workbook
 
 PUBLIC = "cdnow"  # the bundled subject that the literature has published results on
@@ -60,18 +59,14 @@ def tally(subject: str, as_of: str = "") -> Tally:
     held = Holdings.of(about, _day(as_of) if as_of else about.as_of)
     frames = _frames(held)
     found, missing = metrics(frames, about.suppress_below, about.currency)
-    if frames is not None:
-        worth, unknown = _worth(frames, about, held)
-        found, missing = found + worth, missing + unknown
+    if frames is not None:  # what customers are worth, too
+        book = open_workbook("08_customer_value", about.id, as_of=held.as_of.isoformat())
+        given = about.suppress_below, about.currency, book.assumed, held.reported("ad_days")
+        worth, unknown = values(frames, *given)
+        reached, unreached = reach_metrics(book.audience)  # and what messages do to groups
+        found, missing = found + worth + reached, missing + unknown + unreached
     refused = [account for account in held.books.accounts if account.refused]
     return Tally(held.observed, found, missing, refused, notes(held.spans, held.as_of))
-
-
-def _worth(frames: Frames, about: Subject, held: Holdings) -> tuple[list[Metric], list[Missing]]:
-    """Metrics of what customers are worth."""
-    book = open_workbook("08_customer_value", about.id, as_of=held.as_of.isoformat())
-    make = partial(Worth, currency=about.currency, assumed=book.assumed, ads=held.reported("ad_days"))
-    return metrics(frames, about.suppress_below, about.currency, VALUES, make)
 
 
 def _frames(held: Holdings) -> Frames | None:

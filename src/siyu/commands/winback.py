@@ -1,12 +1,11 @@
 """`siyu winback`: lists, outside of reports, whom it is worth winning back."""
 
-import os
 import sys
 from pathlib import Path
 
 import click
 
-from siyu.commands.options import FILE, LANG, misused, reader_language, reporting_problems, tell
+from siyu.commands.options import FILE, LANG, known, misused, reader_language, reporting_problems, tell, write_list
 from siyu.errors import shown_path
 from siyu.messages import msg
 
@@ -28,6 +27,7 @@ def winback(subject: str, out: Path, lang: str | None) -> None:
     Through the gate of section 08 by the model, else by the class of those who paid much and have not come for long.
     The file belongs beside the exports, never into a report.
     """
+    known(subject)
     from siyu.orders.labels import NO_KEYS
     from siyu.own_data import Holdings
     from siyu.subjects import load_subject
@@ -43,9 +43,5 @@ def winback(subject: str, out: Path, lang: str | None) -> None:
         sys.exit(1)
     rows = to_win_back(frames, gate(frames))
     by = str(rows["by"].iloc[0]) if len(rows) else "rfm"
-    # a tab keeps a spreadsheet from rounding the number
-    listed = rows.assign(order_id="\t" + rows["order_id"])[["platform", "order_id"]]
-    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        listed.to_csv(file, index=False)
-    out.chmod(0o600)
+    write_list(out, rows[["platform", "order_id"]])
     tell(language, HELD, path=shown_path(out), n=f"{len(rows):,}", by=language.message(BY[by]))

@@ -33,13 +33,11 @@ from siyu.models.draws import sample
 from siyu.routes import PRIVATE_ROUTES, WECHAT_ROUTES
 
 __all__ = ["BESIDE", "DRAWS", "Economy", "RouteOutcome", "function_of", "text_of"]
-
 DRAWS = 16_384
 # The WeChat route that the documents compare; closed to a business from a date.
 PERSONAL = "wechat_personal"
 # Draws looked at, and the step taken, to see whether an input moves an outcome.
 PROBES, STEP, MOVED = 256, 0.01, 1e-9
-
 Array = NDArray[np.float64]
 Name = TypeVar("Name", bound=Hashable)
 
@@ -55,8 +53,7 @@ class RouteOutcome:
         """Median with 5th and 95th percentiles, as metric `key` in its unit."""
         low, value, high = (float(x) for x in np.quantile(self.drawn, (0.05, 0.5, 0.95)))
         kind = "assumption90" if low < high else "none"
-        unit = definition(key).unit
-        return Figure(value, low, high, unit, kind, key, self.refs)
+        return Figure(value, low, high, definition(key).unit, kind, key, self.refs)
 
 
 @dataclass(frozen=True)
@@ -75,6 +72,11 @@ class Economy:
     draws: int = DRAWS
     seed: int = 0
     own: Mapping[str, Assumption] = field(default_factory=dict)
+    # economies of other categories that were asked for, which keep their draws; (expression, held inputs) -> refs
+    _others: dict[str, Economy] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _refs: dict[tuple[Expr, tuple[str, ...]], tuple[str, ...]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def inputs(self) -> dict[str, Assumption | Rate]:
@@ -188,8 +190,7 @@ class Economy:
 
     def stated(self, key: str, expression: Expr, at: Mapping[str, float] | None = None) -> Figure:
         """The same of an expression whose inputs are all there. Raises ValueError when one is missing."""
-        found = self.outcomes({key: expression}, at)[key].figure(key)
-        return replace(found, formula=text_of(expression))
+        return replace(self.outcomes({key: expression}, at)[key].figure(key), formula=text_of(expression))
 
     def by_route(
         self, key: str, formula: Callable[..., Expr], routes: Sequence[str] = (), **more: Any
@@ -205,12 +206,9 @@ class Economy:
     def about(self, message: str, **more: Text) -> Text:
         """A subtitle that may name `as_of`, `day` of the shop, `rule` (what stands behind the fee), `category` and
         `more`."""
-        return {"id": message, "args": {**self._dated, **more}}
-
-    @property
-    def _dated(self) -> dict[str, Text]:
         dates = {"as_of": {"value": self.on.isoformat()}, "rule": rule_name(self._rate)}
-        return {**dates, "day": {"value": self.day, "unit": "days"}, "category": self.name}
+        own = {"day": {"value": self.day, "unit": "days"}, "category": self.name}
+        return {"id": message, "args": {**dates, **own, **more}}
 
     @property
     def _rate(self) -> Rate:
@@ -254,16 +252,6 @@ class Economy:
     def row(self, name: str, key: str) -> Figure:
         """An input itself as metric `key`."""
         return self.outcomes({key: Symbol(name, real=True)})[key].figure(key)
-
-    @cached_property
-    def _others(self) -> dict[str, Economy]:
-        """Economies of other categories that were asked for: they keep their draws."""
-        return {}
-
-    @cached_property
-    def _refs(self) -> dict[tuple[Expr, tuple[str, ...]], tuple[str, ...]]:
-        """What `_probe` has found: (expression, held inputs) -> refs."""
-        return {}
 
 
 @cache

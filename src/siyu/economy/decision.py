@@ -20,9 +20,7 @@ from siyu.models.information_value import value_of_knowing
 from siyu.verdict import SURE
 
 SLIGHT = 0.01
-# Leads below ten yuan per thousand people, a fen a person, and below a fen an order are shared: no account would
-# show them.
-TIE, FEN = 10.0, 0.01
+TIE, FEN = 10.0, 0.01  # leads below, per thousand people and an order, are shared: no account would show them
 ERRORS = 1.96  # standard errors of a share of draws that its Monte Carlo error is told as
 
 
@@ -74,31 +72,24 @@ def _decision(economy: Economy, payoffs: Mapping[str, Expr], paid: Expr, key: st
     function = function_of(tuple(payoffs.values()))
     results = function(economy.drawn).values()
     brought = {route: np.broadcast_to(one, (economy.draws,)) for route, one in zip(payoffs, results, strict=True)}
-    ranges = {name: economy.inputs[name] for name in function.inputs}
-    known = value_of_knowing(brought, ranges, economy.drawn)
+    known = value_of_knowing(brought, {name: economy.inputs[name] for name in function.inputs}, economy.drawn)
     won = _won(np.column_stack([*brought.values()]), tie)
     refs = _gap_refs(economy, payoffs, payoffs, known.best)
     shares = {route: Figure.exact(float(share), "win_share", refs) for route, share in zip(payoffs, won, strict=True)}
     shares = dict(sorted(shares.items(), key=lambda item: -item[1].value))
     spread = shares[known.best].value * (1 - shares[known.best].value)
+    error = Figure.exact(ERRORS * float(np.sqrt(spread / economy.draws)), "monte_carlo_error", refs)
     groups = {
         group: Figure.exact(value, key, _gap_refs(economy, payoffs, sorted(known.chosen[group]), known.best))
         for group, value in known.groups.items()
     }
-    return Decision(
-        known.best,
-        shares,
-        Figure.exact(ERRORS * float(np.sqrt(spread / economy.draws)), "monte_carlo_error", refs),
-        Figure.exact(known.perfect, key, refs),
-        groups,
-        float(economy.outcomes({"paid": paid})["paid"].drawn.mean()),
-    )
+    price = float(economy.outcomes({"paid": paid})["paid"].drawn.mean())
+    return Decision(known.best, shares, error, Figure.exact(known.perfect, key, refs), groups, price)
 
 
 def _won(values: Array, tie: float) -> Array:
     """Share of draws (rows) in which each route (column) brings most; leads under `tie` are shared."""
-    behind = values - values.max(axis=1, keepdims=True)
-    weights = np.exp(behind / tie)
+    weights = np.exp((values - values.max(axis=1, keepdims=True)) / tie)
     return np.asarray((weights / weights.sum(axis=1, keepdims=True)).mean(axis=0))
 
 

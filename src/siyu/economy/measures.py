@@ -95,19 +95,18 @@ def contacts_needed(route: str) -> Expr:
     return s("wage") / Max(contact_uplift(route), s("wage") / NEVER, evaluate=False)
 
 
-def _tools(fall: Expr, change: Expr) -> Expr:
-    """Dearest tools per yuan of today's ads when ads fall by `fall` and sales change by `change`."""
-    kept = contribution("douyin_shop") / s("order_value")
-    return fall + Symbol("sales_per_ad_yuan", real=True) * change * kept
+def _tools(change: Expr) -> Expr:
+    """Dearest tools per yuan of today's ads when sales change by `change` and ads stay."""
+    return Symbol("sales_per_ad_yuan", real=True) * change * contribution("douyin_shop") / s("order_value")
 
 
 @cache
 def tool_share() -> Expr:
     """Dearest tools, as a share of today's ad spend, in terms of `ad_fall` and `sales_change`."""
-    return _tools(s("ad_fall"), s("sales_change"))
+    return s("ad_fall") + _tools(s("sales_change"))
 
 
 @cache
 def ad_trade() -> Expr:
     """Share of the ad spend that one percent of sales is worth (ratio)."""
-    return _tools(Integer(0), Rational(1, 100))
+    return _tools(Rational(1, 100))

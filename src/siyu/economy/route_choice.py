@@ -12,6 +12,9 @@ from sympy import Expr
 from siyu.definitions import definition
 from siyu.economy import Array, Economy, function_of, text_of
 from siyu.figure import Figure
+from siyu.formulas.symbols import UNIT_OF
+from siyu.language import Text
+from siyu.messages import msg
 from siyu.models.sensitivity import sobol, tornado, undecidable_share
 
 # Base of the Sobol design, a power of two.
@@ -44,9 +47,11 @@ class Swings:
     """One input at a time from its low to its high end, all others at their modes; widest first.
 
     marks: rows of a tornado chart, labelled by input; their `low` and `high` belong to its ends, so low may exceed
-    high. name, widest: the input that moves the result most, and what it makes of it."""
+    high. names: of the inputs, with their ranges. name, widest: the input that moves the result most, and what it makes
+    of it."""
 
     marks: pd.DataFrame
+    names: dict[str, Text]
     name: str
     widest: Figure
 
@@ -59,7 +64,15 @@ def swings(economy: Economy, expression: Expr, key: str, most: int = 10) -> Swin
     top = found.iloc[0]
     ends = [float(top[column]) for column in ("value", "low", "high")]
     widest = Figure(ends[0], min(ends), max(ends), unit, "assumption90", key, refs, formula=text_of(expression))
-    return Swings(marks, str(top["label"]), widest)
+    names = {name: _ranged(economy, name) for name in marks["label"]}
+    return Swings(marks, names, str(top["label"]), widest)
+
+
+def _ranged(economy: Economy, name: str) -> Text:
+    """An input with its range."""
+    entry = economy.inputs[name]
+    ends = {"value": entry.mode, "low": entry.low, "high": entry.high, "unit": UNIT_OF[name]}
+    return {"id": msg("{input} ({range})"), "args": {"input": economy.input_names[name], "range": ends}}
 
 
 def _bound(economy: Economy, expression: Expr) -> tuple[Any, dict[str, Any]]:

@@ -36,18 +36,14 @@ def waterfall(economy: Economy, route: str) -> pd.DataFrame:
     """Marks of one order's waterfall: label (of STEPS), value, low, high, tone, sources; totals are `muted`.
 
     Values are means over the draws, which add up as medians do not."""
-    steps = {term.key: term.expression for term in terms(route)}
-    found = economy.outcomes({**steps, KEPT: contribution(route)})
+    found = economy.outcomes({**{term.key: term.expression for term in terms(route)}, KEPT: contribution(route)})
     rows = []
     for place, (label, outcome) in enumerate(found.items()):
         low, high = np.quantile(outcome.drawn, (0.05, 0.95))
         total = place in (0, len(found) - 1)
-        rows.append(
-            {"label": label, "value": float(outcome.drawn.mean()), "low": float(low), "high": float(high)}
-            | {"interval_kind": "assumption90", "tone": "muted" if total else "main"}
-            | {"definition": "order_contribution", "sources": list(outcome.refs)}
-        )
-    return pd.DataFrame(rows)
+        row = {"label": label, "value": float(outcome.drawn.mean()), "low": float(low), "high": float(high)}
+        rows.append({**row, "tone": "muted" if total else "main", "sources": list(outcome.refs)})
+    return pd.DataFrame(rows).assign(interval_kind="assumption90", definition="order_contribution")
 
 
 def order_terms(economy: Economy) -> pd.DataFrame:
@@ -60,8 +56,7 @@ def order_terms(economy: Economy) -> pd.DataFrame:
         own = {route: found[label, route] for route in economy.routes if (label, route) in found}
         refs = sorted({ref for outcome in own.values() for ref in outcome.refs})
         rows.append({"label": label, **{r: float(o.drawn.mean()) for r, o in own.items()}, "sources": refs})
-    frame = pd.DataFrame(rows)
-    return frame[["label", *economy.routes, "sources"]]
+    return pd.DataFrame(rows)[["label", *economy.routes, "sources"]]
 
 
 def order_columns(economy: Economy) -> dict[str, Text]:
@@ -111,16 +106,9 @@ def heat(
     cells = [{row: level, column: place} for level in rows for place in columns]
     (outcome,) = economy.outcomes({"": expression}, cells[0]).values()
     # the levels down may be read from the input's own row
-    own = economy.refs(row) if row in economy.inputs else ()
-    refs = sorted({*outcome.refs, *own})
-    found = zip(cells, economy.medians(expression, cells), strict=True)
-    return pd.DataFrame(
-        [
-            {"label": amount(cell[row], UNIT_OF[row]), "series": amount(cell[column], UNIT_OF[column])}
-            | {"value": value, "sources": refs}
-            for cell, value in found
-        ]
-    )
+    refs = sorted({*outcome.refs, *(economy.refs(row) if row in economy.inputs else ())})
+    names = [{"label": amount(c[row], UNIT_OF[row]), "series": amount(c[column], UNIT_OF[column])} for c in cells]
+    return pd.DataFrame(names).assign(value=economy.medians(expression, cells), sources=pd.Series([refs] * len(cells)))
 
 
 def category_heat(economy: Economy, expression: Expr, fees: Sequence[float] = FEES) -> pd.DataFrame:
@@ -148,9 +136,8 @@ def closing(economy: Economy) -> str:
     visit = rows.get(f"visit_needed.{economy.category}")
     gap = float(np.log(2) / inputs["repurchase"].mode)
     dear = inputs["order_value"].mode >= rows["big_ticket"].mode
-    return closing_route(
-        beyond=gap > inputs["months"].mode, dear=dear, visit_needed=visit is not None and visit.mode > 0.5
-    )
+    visited = visit is not None and visit.mode > 0.5
+    return closing_route(beyond=gap > inputs["months"].mode, dear=dear, visit_needed=visited)
 
 
 def closing_route(*, beyond: bool, dear: bool, visit_needed: bool) -> str:
@@ -176,19 +163,11 @@ def fit(economy: Economy, route: str) -> pd.DataFrame:
 
 def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
     rows = economy.assumptions
-    gain = audience_gain(route)
-    found = economy.outcomes(
-        {
-            "gap": median_gap(),
-            "chain": referral_chain(),
-            "price": price_star(route),
-            "slope": gain.diff(symbol("order_value")),
-        }
-    )
-    horizon = economy.inputs["months"].mode
-    beyond = float(np.median(found["gap"].drawn)) > horizon
-    days = rows.get(f"decision_days.{economy.category}")
-    visit = rows.get(f"visit_needed.{economy.category}")
+    slope = audience_gain(route).diff(symbol("order_value"))
+    asked = {"gap": median_gap(), "chain": referral_chain(), "price": price_star(route), "slope": slope}
+    found = economy.outcomes(asked)
+    beyond = float(np.median(found["gap"].drawn)) > economy.inputs["months"].mode
+    days, visit = (rows.get(f"{name}.{economy.category}") for name in ("decision_days", "visit_needed"))
     # the flip is a price to go above only where a dearer order favours the route in the draws at large
     flips = np.quantile(found["price"].drawn, 0.05) > 0 and np.quantile(found["slope"].drawn, 0.05) > 0
     refs = {*found["gap"].refs, *(found["price"].refs if flips else ()), *economy.refs("months")}

@@ -58,16 +58,10 @@ class Switch:
 def switch(economy: Economy, decision: Decision, first: Unknown, fee: Figure) -> Switch:
     """The verdict on one order. first: the unknown to be measured first. fee: of Douyin."""
     route = economy.rival
-    values = {
-        "better": decision.better,
-        "fee_star": economy.stated("fee_star", fee_star(route, "order")),
-        "bearable_loss": economy.stated("bearable_loss", tolerable_loss(route, "order")),
-        "fee": fee,
-        "friction": economy.row(route_of(route).friction, "move_friction"),
-        "worth": decision.worth,
-        "error": decision.error,
-        "weak": weak_share(economy, order_gain(route)),
-    }
+    values = {"better": decision.better, "fee_star": economy.stated("fee_star", fee_star(route, "order"))}
+    values |= {"bearable_loss": economy.stated("bearable_loss", tolerable_loss(route, "order")), "fee": fee}
+    values |= {"friction": economy.row(route_of(route).friction, "move_friction"), "worth": decision.worth}
+    values |= {"error": decision.error, "weak": weak_share(economy, order_gain(route))}
     return Switch(decision, economy.group_names[first.group], route_name(route), values)
 
 
@@ -94,7 +88,7 @@ class People:
     @property
     def wins(self) -> Verdict:
         """How often the two bring most."""
-        message = msg("The {first} has a {share} chance of bringing most, the {second} {second_share}")
+        message = msg("The {first} is {share} likely to bring most, the {second} {second_share}")
         shares = {"share": self.decision.better, "second_share": self.decision.shares[self.decision.rival]}
         return Verdict({"id": message, "args": self.names}, {**shares, "error": self.decision.error})
 
@@ -113,13 +107,8 @@ def measurement(economy: Economy, ranked: list[Unknown], order: Decision, audien
     first = ranked[0]
     told = "none" if first.both.value <= TIE else "draws" if first.year is None else "volume"
     everything = of_year(economy, order.worth, audience.worth)
-    values: dict[str, Figure | Absent] = {
-        "worth": first.both,
-        "of_orders": first.order,
-        "of_people": first.thousand,
-        "everything_order": order.worth,
-        "everything": audience.worth,
-    }
+    values: dict[str, Figure | Absent] = {"worth": first.both, "of_orders": first.order, "of_people": first.thousand}
+    values |= {"everything_order": order.worth, "everything": audience.worth}
     if first.year is not None and everything is not None:
         values |= {"year": first.year, "everything_year": everything}
     return Verdict({"id": labels.MEASURE[told], "args": {"measure": economy.group_names[first.group]}}, values)
@@ -131,10 +120,8 @@ def own_figures(own: OwnInputs) -> Verdict:
     count, updated = len(own.measured) + len(own.charged), sum(one.updated for one in own.measured.values())
     if not count:
         return Verdict(labels.OWN["replaced"], {"count": Absent(("paid_orders",))})
-    values = {
-        name: Figure(number, number, number, "count", sources=sources)
-        for name, number in (("count", count), ("updated", updated))
-    }
+    numbers = {"count": count, "updated": updated}
+    values = {name: Figure(n, n, n, "count", sources=sources) for name, n in numbers.items()}
     return Verdict(labels.OWN["updated" if updated else "replaced"], values)
 
 
@@ -188,19 +175,11 @@ def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> 
     order, audience = switch.decision, people.decision
     message = labels.ANSWERS[_side(order) if order.decided else "open"][_told(audience)]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
-    cards = labels.CARDS | {"better": labels.CARDS["better"][_side(order)]}
-    return Verdict(
-        {"id": message, "args": names},
-        {
-            "better": order.better,
-            "share": audience.better,
-            "worth": first.both,
-            **{name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee", "friction")},
-            **{name: people.verdict.figures[name] for name in ("best", "next_best")},
-        },
-        {name: {"id": text, "args": names} for name, text in cards.items()},
-        Opening(
-            reasons=("switch", "per_thousand"),
-            turns=tuple(wording({"id": turn, "args": names}) for turn in labels.TURNS[_side(order)]),
-        ),
-    )
+    figures: dict[str, Figure | Absent] = {"better": order.better, "share": audience.better, "worth": first.both}
+    figures |= {name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee", "friction")}
+    figures |= {name: people.verdict.figures[name] for name in ("best", "next_best")}
+    texts = labels.CARDS | {"better": labels.CARDS["better"][_side(order)]}
+    cards = {name: {"id": text, "args": names} for name, text in texts.items()}
+    turns = tuple(wording({"id": turn, "args": names}) for turn in labels.TURNS[_side(order)])
+    opening = Opening(reasons=("switch", "per_thousand"), turns=turns)
+    return Verdict({"id": message, "args": names}, figures, cards, opening)

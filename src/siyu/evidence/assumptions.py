@@ -16,10 +16,8 @@ from siyu.reads import Shelf
 
 Confidence = Literal["high", "medium", "low", "none"]
 WEAK = ("low", "none")
-# Above this ratio a range spans orders of magnitude, and its logarithm is what is symmetric.
-LOG_RATIO = 10.0
-# Shorter than this a rationale is a shrug.
-RATIONALE = 12
+LOG_RATIO = 10.0  # above it a range spans orders of magnitude, and its logarithm is what is symmetric
+RATIONALE = 12  # shorter than this it is a shrug
 SHARES = ("ratio", "ratio_per_month", "ratio_per_push")
 Vintage = Annotated[str, Field(pattern=r"^(\d{4}(-\d{2}){0,2}|undated)$")]
 

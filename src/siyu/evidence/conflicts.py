@@ -8,7 +8,8 @@ from typing import Literal
 
 from siyu.evidence.claims import Claim
 from siyu.evidence.table import Faults, Row, Words, read_table
-from siyu.language import Text
+
+Field = Literal["statistic", "entity", "denominator", "window", "basis", "period", "scope", "unit", "metric"]
 
 
 class Conflict(Row):
@@ -24,9 +25,7 @@ class Conflict(Row):
     adopted_low: float | None = None
     adopted_high: float | None = None
     resolution: Literal["adopt", "range", "both", "judged", "open", "agree"]
-    differing_field: (
-        Literal["statistic", "entity", "denominator", "window", "basis", "period", "scope", "unit", "metric"] | None
-    ) = None
+    differing_field: Field | None = None
     reason: str
     reason_zh: str
     corroboration: Words = ()
@@ -38,16 +37,6 @@ class Conflict(Row):
         if self.adopted_low is None:
             return None
         return self.adopted_low, self.adopted_low if self.adopted_high is None else self.adopted_high
-
-    @property
-    def text(self) -> Text:
-        """What is disputed."""
-        return {"en": self.topic, "zh": self.topic_zh}
-
-    @property
-    def why(self) -> Text:
-        """The reason of its resolution."""
-        return {"en": self.reason, "zh": self.reason_zh}
 
 
 def rivals(claims: Iterable[Claim]) -> list[tuple[Claim, Claim]]:
@@ -83,16 +72,14 @@ def _look(faults: Faults, entry: Conflict, claims: dict[str, Claim], sources: Co
     faults.unknown(entry, "adopted", claims, "a claim of claims.csv")
     faults.unknown(entry, "corroboration", sources, "a source of sources.csv")
     for claim_id in set(entry.adopted) - set(entry.claims):
-        expected = f"one of {' '.join(entry.claims)}"
-        add("adopted", claim_id, expected, "Adopt a claim of this conflict, or add it.")
+        add("adopted", claim_id, f"one of {' '.join(entry.claims)}", "Adopt a claim of this conflict, or add it.")
     if entry.kind == "definition" and entry.differing_field is None:
-        expected = "the field in which the definitions differ"
-        add("differing_field", "nothing", expected, "Name it, or use kind rival.")
+        add("differing_field", "nothing", "the field in which the definitions differ", "Name it, or use kind rival.")
     if entry.resolution == "adopt" and not entry.adopted:
         add("adopted", "nothing", "the claim that stands", "Name it, or use resolution open.")
     if entry.resolution == "judged" and entry.adopted_low is None and entry.kind == "rival":
         add("adopted_low", "nothing", "the judged figure", "Give adopted_low and adopted_high.")
     own = [claims[claim_id] for claim_id in entry.claims if claim_id in claims]
     if entry.kind == "rival" and len(own) > 1 and not any(a.printed != b.printed for a, b in combinations(own, 2)):
-        found = f"{' '.join(entry.claims)} agree"
-        add("claims", found, "claims that differ", "Stale: delete it or make it corroboration.")
+        agree = f"{' '.join(entry.claims)} agree"
+        add("claims", agree, "claims that differ", "Stale: delete it or make it corroboration.")

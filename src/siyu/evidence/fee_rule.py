@@ -151,9 +151,8 @@ class Rate:
         """The last year for which the rules were stated; None for a prior that nobody stated."""
         if all(rule.source == PRIOR for rule in self.rules):
             return None
-        return max(
-            (rule.valid_to - timedelta(days=1) if rule.valid_to else rule.valid_from).year for rule in self.rules
-        )
+        ends = [rule.valid_to - timedelta(days=1) if rule.valid_to else rule.valid_from for rule in self.rules]
+        return max(ends).year
 
     @property
     def weak(self) -> bool:

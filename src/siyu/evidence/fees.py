@@ -33,8 +33,7 @@ class FeeRules(Shelf[FeeRule]):
         ones known answer, and the rate says so. Raises LedgerError saying which part of the key no rule covers,
         with the nearest: platform, route, kind, day, or a date before all rules.
         """
-        found = self._found(platform, route, category, days_since_opening, on_date, kind)
-        if not found:
+        if not (found := self._found(platform, route, category, days_since_opening, on_date, kind)):
             raise LedgerError([self._uncovered(platform, route, category, days_since_opening, on_date, kind)])
         most = max(rule.detail for rule in found)
         chosen = tuple(rule for rule in found if rule.detail == most)
@@ -48,8 +47,7 @@ class FeeRules(Shelf[FeeRule]):
         def mine(rule: FeeRule) -> bool:
             return rule.platform == platform and rule.kind == kind and rule.covers(route, category, day)
 
-        found = self.fitting(lambda rule: mine(rule) and rule.holds(on), platform)
-        if not found:
+        if not (found := self.fitting(lambda rule: mine(rule) and rule.holds(on), platform)):
             # of rules that ended before the date, those that ended last
             ended = [rule.dates[1] for rule in self.rows.values() if mine(rule) and rule.dates[1] <= on]
             found = self.fitting(lambda rule: mine(rule) and rule.dates[1] == max(ended, default=None), platform)
@@ -70,11 +68,9 @@ class FeeRules(Shelf[FeeRule]):
 
     def closing(self, route: str, on_date: date) -> FeeRule | None:
         """The rule by which a business may not use the route on a date; None where it may."""
-
-        def closes(rule: FeeRule) -> bool:
-            return rule.kind == "closed" and rule.route == route and rule.holds(on_date)
-
-        return next(iter(self.fitting(closes, ROUTES[route].platform)), None)
+        kind, platform = ("closed", route), ROUTES[route].platform
+        closed = self.fitting(lambda rule: (rule.kind, rule.route) == kind and rule.holds(on_date), platform)
+        return closed[0] if closed else None
 
     def usable(self, category: str, days_since_opening: int, on_date: date) -> tuple[str, ...]:
         """Routes that a business may use on a date and whose fee some rule tells.
@@ -83,8 +79,8 @@ class FeeRules(Shelf[FeeRule]):
         fees = self.bind((f"fee_{route}" for route in ROUTES), category, days_since_opening, on_date)
         found = tuple(route for route in ROUTES if f"fee_{route}" in fees and not self.closing(route, on_date))
         if not found:
-            key = ("douyin", "douyin_shop", category, days_since_opening, on_date, "platform")
-            raise LedgerError([self._uncovered(*key)])
+            problem = self._uncovered("douyin", "douyin_shop", category, days_since_opening, on_date, "platform")
+            raise LedgerError([problem])
         return found
 
     def measured(self, rules: Iterable[FeeRule]) -> FeeRules:

@@ -49,6 +49,11 @@ class Ledger:
             for entry in self.conflicts_of(claim.claim_id)
         )
 
+    def kept_as_range(self, a: Claim, b: Claim) -> bool:
+        """Whether a conflict keeps both claims."""
+        entries = self.conflicts_of(a.claim_id)
+        return any(b.claim_id in entry.claims and entry.resolution in ("range", "both", "open") for entry in entries)
+
     def cases(self, least: int = 3) -> list[str]:
         """Cases with at least `least` numeric figures, in ledger order."""
         figures = (claim for claim in self.claims.rows.values() if claim.tag == "figure" and claim.numeric)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from siyu import record
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.claims import QUALIFIERS, Claim
 from siyu.evidence.conflicts import Conflict
@@ -14,22 +15,7 @@ from siyu.evidence.fees import FeeRules
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.sources import Source
 from siyu.evidence.table import Row
-from siyu.record import (
-    SOURCES,
-    SPAN,
-    AssumptionEntry,
-    Both,
-    ClaimEntry,
-    ConflictEntry,
-    DataEntry,
-    Entry,
-    FeeEntry,
-    LedgerEntry,
-    OrdersEntry,
-    RecordPart,
-    RivalEntry,
-    SourceEntry,
-)
+from siyu.record import SOURCES, SPAN, Both, Entry, OrdersEntry, RecordPart
 
 Made = TypeVar("Made", bound=RecordPart)
 
@@ -69,13 +55,13 @@ class References:
             elif kind == "ledger":
                 records[ref] = _ledger_entry(ref, ledger)
             elif kind == "assumption":
-                records[ref] = _sourced(AssumptionEntry, ref, assumptions[key], ledger)
+                records[ref] = _sourced(record.AssumptionEntry, ref, assumptions[key], ledger)
             elif kind == "fee":
-                records[ref] = _sourced(FeeEntry, ref, fees[key], ledger)
+                records[ref] = _sourced(record.FeeEntry, ref, fees[key], ledger)
             elif kind == "data":
                 source = ledger.sources[f"D-{key}"]
-                name = Both(en=source.title, zh=source.title_zh)
-                records[ref] = DataEntry(ref=ref, kind="data", name=name, source=source_entry(source))
+                name = source.both("title")
+                records[ref] = record.DataEntry(ref=ref, kind="data", name=name, source=source_entry(source))
             else:
                 raise KeyError(f"{ref}: not a ref this workbook knows")
         return cls(dict(sorted(records.items())))
@@ -86,12 +72,12 @@ class References:
         return {"text/plain": "\n".join(self.records), SOURCES: payload, **span}
 
 
-def source_entry(source: Source) -> SourceEntry:
+def source_entry(source: Source) -> record.SourceEntry:
     """A source with both languages, grade and what it gains."""
-    return _made(SourceEntry, source, id=source.source_id)
+    return _made(record.SourceEntry, source, id=source.source_id)
 
 
-def claim_entry(claim: Claim, ledger: Ledger) -> ClaimEntry:
+def claim_entry(claim: Claim, ledger: Ledger) -> record.ClaimEntry:
     """A claim as printed and as parsed, its grade, what it leaves unsaid, and its rivals."""
     low, value, high = claim.span if claim.numeric else (None, claim.value, None)
     conflicts = ledger.conflicts_of(claim.claim_id)
@@ -101,31 +87,31 @@ def claim_entry(claim: Claim, ledger: Ledger) -> ClaimEntry:
     judged["not_stated"] = [name for name in QUALIFIERS if getattr(claim, name) == "not_stated"]
     judged["conflicts"] = [entry.conflict_id for entry in conflicts]
     judged["source"] = source_entry(ledger.sources[claim.source_id])
-    name = Both(en=claim.entity_name, zh=claim.entity_name_zh)
-    return _made(ClaimEntry, claim, ref=f"claim:{claim.claim_id}", kind="claim", name=name, **parsed, **judged)
+    told: dict[str, Any] = {"ref": f"claim:{claim.claim_id}", "kind": "claim", "name": claim.both("entity_name")}
+    return _made(record.ClaimEntry, claim, **told, **parsed, **judged)
 
 
-def conflict_entry(entry: Conflict) -> ConflictEntry:
+def conflict_entry(entry: Conflict) -> record.ConflictEntry:
     """A conflict with what was adopted and why."""
-    name, ref = Both(en=entry.topic, zh=entry.topic_zh), f"conflict:{entry.conflict_id}"
-    return _made(ConflictEntry, entry, ref=ref, kind="conflict", type=entry.kind, name=name)
+    told = {"ref": f"conflict:{entry.conflict_id}", "kind": "conflict", "type": entry.kind}
+    return _made(record.ConflictEntry, entry, **told, name=entry.both("topic"))
 
 
-def _rival(claim_id: str, entry: Conflict, ledger: Ledger) -> RivalEntry:
+def _rival(claim_id: str, entry: Conflict, ledger: Ledger) -> record.RivalEntry:
     claim = ledger.claims[claim_id]
-    name, adopted = Both(en=claim.entity_name, zh=claim.entity_name_zh), claim_id in entry.adopted
-    more = {"as_printed": claim.as_printed, "grade": ledger.grade(claim), "adopted": adopted}
-    return _made(RivalEntry, entry, ref=f"claim:{claim_id}", name=name, conflict=entry.conflict_id, **more)
+    told: dict[str, Any] = {"ref": f"claim:{claim_id}", "conflict": entry.conflict_id}
+    told |= {"name": claim.both("entity_name"), "as_printed": claim.as_printed, "grade": ledger.grade(claim)}
+    return _made(record.RivalEntry, entry, **told, adopted=claim_id in entry.adopted)
 
 
-def _ledger_entry(ref: str, ledger: Ledger) -> LedgerEntry:
+def _ledger_entry(ref: str, ledger: Ledger) -> record.LedgerEntry:
     """All claims of a case (`ledger:<case>`), all claims (`ledger:all`) or all channels, counted."""
     case = ref.partition(":")[2]
     name = Both(en="All claims in the ledger that the count runs over", zh="计数所涉的全部台账条目")
     if case == "channels":
         name = Both(en="All channels that the count runs over", zh="计数所涉的全部渠道")
     claims = () if case == "channels" else ledger.claims if case == "all" else ledger.ids(case)
-    return LedgerEntry(ref=ref, kind="ledger", name=name, claims=tuple(claims))
+    return record.LedgerEntry(ref=ref, kind="ledger", name=name, claims=tuple(claims))
 
 
 def _sourced(entry: type[Made], ref: str, row: Assumption | FeeRule, ledger: Ledger) -> Made:

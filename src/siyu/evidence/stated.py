@@ -16,27 +16,24 @@ from siyu.figure import Absent, Figure
 TYING = ("entity", "statistic")  # where claims of a conflict differ in these, they may be held against each other
 
 
-@dataclass(frozen=True)
+@dataclass
 class Stated:
     """A ledger as one case reads it."""
 
     ledger: Ledger
     case: str
 
-    def of(self, case: str | None) -> Stated:
-        """The same ledger as another case reads it, if one is named."""
-        return replace(self, case=case or self.case)
-
-    def figure(self, metric: str, statistic: str | None = None, entity: str | None = None) -> Figure | Absent:
-        """The adopted figure of a metric for the case, or Absent when none is stated.
+    def figure(
+        self, metric: str, statistic: str | None = None, *, entity: str | None = None, case: str | None = None
+    ) -> Figure | Absent:
+        """The adopted figure of a metric for the case (or another `case`), or Absent when none is stated.
 
         statistic narrows the choice; entity (the slug after the case's dot) is preferred where it exists.
         Rivals that a conflict keeps as a range give that range.
         Raises ValueError when more than one claim stands unresolved.
         """
-        claims = self._claims(metric, statistic, entity)
-        standing = [claim for claim in claims if not self.ledger.rejected(claim)]
-        if not standing:
+        claims = self._claims(metric, statistic, entity, case)
+        if not (standing := [claim for claim in claims if not self.ledger.rejected(claim)]):
             judged = [figure for claim in claims if (figure := self._judged(claim)) is not None]
             return judged[0] if judged else Absent((metric,))
         first, *others = [self._figure(claim) for claim in standing]
@@ -44,7 +41,7 @@ class Stated:
             if other.value == first.value:  # they agree, and both carry the figure
                 sources, akin = {*first.sources, *other.sources}, {*first.akin, *other.akin}
                 first = replace(first, sources=tuple(sorted(sources)), akin=tuple(sorted(akin)))
-            elif self._kept_as_range(standing[0], claim):
+            elif self.ledger.kept_as_range(standing[0], claim):
                 first = first.widened(other)  # type: ignore[assignment]
             else:
                 ids = ", ".join(claim.claim_id for claim in standing)
@@ -57,38 +54,33 @@ class Stated:
             raise KeyError(f"{claim_id}: {nearest(claim_id, self.ledger.claims)}")
         return self._figure(self.ledger.claims[claim_id])
 
-    def rival(self, metric: str) -> Figure | Absent:
+    def rival(self, metric: str, *, case: str | None = None) -> Figure | Absent:
         """The claim on this metric that a conflict rejected, as printed; Absent when there is none."""
-        claims = self._claims(metric)
-        rejected = [claim for claim in claims if self.ledger.rejected(claim)]
+        rejected = [claim for claim in self._claims(metric, case=case) if self.ledger.rejected(claim)]
         return self._figure(rejected[0]) if rejected else Absent((metric,))
 
     @staticmethod
     def names(claims: pd.DataFrame) -> pd.Series:
         """Row labels for a frame of claims: entity and metric, in both languages."""
-        metrics = registry().metrics
-        return claims.apply(
-            lambda row: {
-                "en": f"{row['entity_name']}: {metrics[row['metric']].en}",
-                "zh": f"{row['entity_name_zh']}：{metrics[row['metric']].zh}",
-            },
-            axis=1,
-        )
+        metrics = claims["metric"].map(registry().metrics.__getitem__)
+        told = zip(claims["entity_name"], claims["entity_name_zh"], metrics, strict=True)
+        names = [{"en": f"{en}: {metric.en}", "zh": f"{zh}：{metric.zh}"} for en, zh, metric in told]
+        return pd.Series(names, claims.index)
 
     def frame(self, claims: Iterable[Claim]) -> pd.DataFrame:
         """One claim per row: the ledger's columns, grade, rejected (bool), ref and sources [ref]."""
-        rows = [
-            {**claim.model_dump(), "case": claim.case, "grade": self.ledger.grade(claim)}
-            | {"rejected": self.ledger.rejected(claim), "ref": f"claim:{claim.claim_id}"}
-            | {"sources": [f"claim:{claim.claim_id}"]}
-            for claim in claims
-        ]
+        ledger, rows = self.ledger, []
+        for claim in claims:
+            about = {"case": claim.case, "grade": ledger.grade(claim), "rejected": ledger.rejected(claim)}
+            rows.append({**claim.model_dump(), **about, "ref": (ref := f"claim:{claim.claim_id}"), "sources": [ref]})
         return pd.DataFrame(rows)
 
-    def _claims(self, metric: str, statistic: str | None = None, entity: str | None = None) -> list[Claim]:
-        claims = [claim for claim in self.ledger.stated(self.case, metric) if statistic in (None, claim.statistic)]
-        preferred = [claim for claim in claims if entity and claim.entity == f"{self.case}.{entity}"]
-        return preferred or claims
+    def _claims(
+        self, metric: str, statistic: str | None = None, entity: str | None = None, case: str | None = None
+    ) -> list[Claim]:  # fmt: skip
+        case = case or self.case
+        claims = [claim for claim in self.ledger.stated(case, metric) if statistic in (None, claim.statistic)]
+        return [claim for claim in claims if entity and claim.entity == f"{case}.{entity}"] or claims
 
     def _figure(self, claim: Claim) -> Figure:
         low, value, high = claim.span
@@ -110,7 +102,3 @@ class Stated:
             for other in entry.claims
         )
         return Figure(value, low, high, claim.unit, kind, claim.metric, refs, 1, entity=claim.entity, akin=akin)
-
-    def _kept_as_range(self, a: Claim, b: Claim) -> bool:
-        entries = self.ledger.conflicts_of(a.claim_id)
-        return any(b.claim_id in entry.claims and entry.resolution in ("range", "both", "open") for entry in entries)

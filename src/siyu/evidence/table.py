@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from siyu import reads
 from siyu.errors import LedgerError, Problem, nearest, shown_path
+from siyu.language import Text
 from siyu.paths import address
 
 
@@ -19,6 +20,10 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
     optional_columns: ClassVar[frozenset[str]] = frozenset()  # those that a file may leave out
     line: int
+
+    def both(self, column: str) -> Text:
+        """What a column says, in both languages."""
+        return {"en": getattr(self, column), "zh": getattr(self, f"{column}_zh")}
 
 
 RowT = TypeVar("RowT", bound=Row)
@@ -72,20 +77,18 @@ def read_table(path: Path, model: type[RowT]) -> list[RowT]:
     try:
         text = reads.table(path).decode("utf-8-sig")
     except FileNotFoundError as error:
-        step = "Restore it from version control."
-        raise LedgerError([Problem(file, 0, "", "no file", "a CSV table", step)]) from error
+        missing = Problem(file, 0, "", "no file", "a CSV table", "Restore it from version control.")
+        raise LedgerError([missing]) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         found = f"byte 0x{error.object[error.start]:02x}"
         raise LedgerError([Problem(file, line, "", found, "UTF-8 text", "Save the file as UTF-8.")]) from error
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     columns = [name for name in model.model_fields if name != "line"]
-    problems: list[Problem] = []
     rows: list[RowT] = []
     try:
         header = next(reader, [])
-        problems += _header_problems(file, header, columns, model.optional_columns)
-        if problems:
+        if problems := _header_problems(file, header, columns, model.optional_columns):
             raise LedgerError(problems)
         start = reader.line_num + 1
         for cells in reader:
@@ -93,9 +96,9 @@ def read_table(path: Path, model: type[RowT]) -> list[RowT]:
             if not cells:
                 continue
             if len(cells) != len(header):
-                expected = f"{len(header)} fields"
+                found, expected = f"{len(cells)} fields", f"{len(header)} fields"
                 step = "Quote fields that hold a comma; remove stray quotes."
-                problems.append(Problem(file, line, "", f"{len(cells)} fields", expected, step))
+                problems.append(Problem(file, line, "", found, expected, step))
                 continue
             values: dict[str, Any] = {k: v.strip() or None for k, v in zip(header, cells, strict=True)}
             try:
@@ -124,16 +127,13 @@ def layered(
 
 
 def _header_problems(file: str, header: list[str], columns: list[str], optional: frozenset[str]) -> list[Problem]:
-    problems = []
-    for name in columns:
-        if name not in header and name not in optional:
-            found = ", ".join(header) or "nothing"
-            problems.append(Problem(file, 1, name, f"columns {found}", "this column", "Add it to the header."))
-    for name in header:
-        if name not in columns or header.count(name) > 1:
-            step = "Rename or remove it."
-            problems.append(Problem(file, 1, name, "this column", f"one each of {', '.join(columns)}", step))
-    return problems
+    found, known = f"columns {', '.join(header) or 'nothing'}", f"one each of {', '.join(columns)}"
+    lacking = [name for name in columns if name not in header and name not in optional]
+    strange = [name for name in header if name not in columns or header.count(name) > 1]
+    return [
+        *(Problem(file, 1, name, found, "this column", "Add it to the header.") for name in lacking),
+        *(Problem(file, 1, name, "this column", known, "Rename or remove it.") for name in strange),
+    ]
 
 
 def _cell_problem(file: str, line: int, detail: Any) -> Problem:

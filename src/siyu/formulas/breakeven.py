@@ -42,8 +42,10 @@ def tolerable_loss(route: str, scope: Scope = "relation") -> Expr:
     """Share of orders that may be lost in moving to the WeChat `route` before Douyin keeps more (0 to 1).
 
     0 when moving loses money even if no order is lost, or the route earns nothing; 1 when Douyin keeps nothing."""
-    moved = Max(contribution(route, scope), LEAST)
-    return Max(0, Min(1, 1 - contribution("douyin_shop", scope) / moved))
+    # unevaluated: SymPy would spend seconds on looking which side is the larger, which it cannot know
+    moved = Max(contribution(route, scope), LEAST, evaluate=False)
+    left = Min(1, 1 - contribution("douyin_shop", scope) / moved, evaluate=False)
+    return Max(0, left, evaluate=False)
 
 
 @cache
@@ -77,8 +79,7 @@ def increment_limit() -> Expr:
 def contact_uplift(route: str) -> Expr:
     """Contribution a contact invited to the WeChat `route` adds per month, CNY, before the labour of staying in
     touch: that is what a team is."""
-    scene = route_of(route).scene
-    sent = s(f"pushes_{scene}") * s("push_cost_wechat") * months_in_touch(route)
+    sent = s(f"pushes_{route_of(route).scene}") * s("push_cost_wechat") * months_in_touch(route)
     there = person_orders(route) * order_margin(route) - sent - s("invite_cost")
     here = (1 - s("contact_residual")) * follower_value()
     return (there - here) / s("months")

@@ -1,17 +1,22 @@
 """Expressions as functions: of numpy, many outputs by one call; of JavaScript, for the what-if of the page."""
 
+import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
+import sympy
 from numpy.typing import NDArray
-from sympy import Expr, Symbol, lambdify
+from sympy import Basic, Expr, Symbol, lambdify
 from sympy.printing.jscode import jscode
 
 from siyu.errors import nearest
+from siyu.kept import kept
 
+GENERATED = "_lambdifygenerated"  # what SymPy calls it
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -33,8 +38,7 @@ class Compiled:
 
         Names beyond `inputs` are ignored, so one set of draws serves several formulas.
         Raises ValueError for a missing name, with the nearest."""
-        missing = [name for name in self.inputs if name not in values]
-        if missing:
+        if missing := [name for name in self.inputs if name not in values]:
             raise ValueError(f"no value for {', '.join(missing)}. {nearest(missing[0], values)}")
         results = self.function(*(values[name] for name in self.inputs))
         return {name: np.asarray(result, float) for name, result in zip(self.outputs, results, strict=True)}
@@ -43,9 +47,34 @@ class Compiled:
 def compiled(outputs: Mapping[str, Expr]) -> Compiled:
     """The numpy function of the outputs. Arguments are sorted by name, so nothing depends on dict order."""
     names = inputs(*outputs.values())
+    what = "\n".join([sympy.__version__, *names, *_spelled(outputs.values())])
+    scope: dict[str, Any] = {**vars(np), "reduce": reduce}
+    exec(kept("formulas", what, lambda: _source(names, outputs)), scope)  # noqa: S102 - generated from our own formulas
+    return Compiled(names, tuple(outputs), scope[GENERATED])
+
+
+def _source(names: Sequence[str], outputs: Mapping[str, Expr]) -> bytes:
+    """Source of a function named GENERATED; common parts are computed once."""
     symbols = [Symbol(name, real=True) for name in names]
-    function = lambdify(symbols, list(outputs.values()), modules="numpy", cse=True)
-    return Compiled(names, tuple(outputs), function)
+    return inspect.getsource(lambdify(symbols, list(outputs.values()), modules="numpy", cse=True)).encode()
+
+
+def _spelled(expressions: Iterable[Expr]) -> Iterator[str]:
+    """A line for each distinct part, by the numbers of its own parts, and one for each whole: no two formulas share
+    all of them, and it takes a fraction of their texts."""
+    lines: dict[Basic, str] = {}
+    numbers: dict[Basic, int] = {}
+
+    def number(part: Basic) -> int:
+        if part not in numbers:
+            own = [number(one) for one in part.args]
+            numbers[part] = len(numbers)
+            lines[part] = f"{type(part).__name__} {own or part}"
+        return numbers[part]
+
+    wholes = [str(number(expression)) for expression in expressions]
+    yield from lines.values()
+    yield from wholes
 
 
 def javascript(expression: Expr) -> tuple[tuple[str, ...], str]:

@@ -95,8 +95,7 @@ def orders_per_buyer(route: str, *, counted: bool = False) -> Expr:
 @cache
 def refund_rate(route: str) -> Expr:
     """Share of paid orders refunded on the route."""
-    wechat = route_of(route).wechat
-    return s("refund_rate") * s("refund_factor_wechat") if wechat else s("refund_rate")
+    return s("refund_rate") * s("refund_factor_wechat") if route_of(route).wechat else s("refund_rate")
 
 
 @cache
@@ -115,8 +114,7 @@ def upkeep_labour(route: str) -> Expr:
 @cache
 def upkeep(route: str) -> Expr:
     """All cost of keeping one person in touch for a month: labour, licence and what is sent. CNY."""
-    scene = route_of(route).scene
-    if not scene:
+    if not (scene := route_of(route).scene):
         return Integer(0)
     return upkeep_labour(route) + s(f"pushes_{scene}") * s(f"push_cost_{route_of(route).platform}")
 

@@ -12,15 +12,9 @@ from functools import cache
 
 from sympy import Add, Expr, Integer
 
-from siyu.formulas.contribution import (
-    Term,
-    handling,
-    months_in_touch,
-    order_margin,
-    orders_per_buyer,
-    upkeep,
-    upkeep_labour,
-)
+from siyu.formulas.contribution import (  # isort: skip
+    Term, handling, months_in_touch, order_margin, orders_per_buyer, upkeep, upkeep_labour,
+)  # fmt: skip
 from siyu.formulas.symbols import BASE
 from siyu.formulas.symbols import symbol as s
 from siyu.routes import route_of
@@ -74,8 +68,7 @@ def people_terms(route: str) -> tuple[Term, ...]:
         steps.append(Term("touch", -here * person_upkeep(route)))
     if route_of(route).wechat:
         steps.append(Term("invite", -here * s("invite_cost")))
-        both = here * s("contact_residual") * follower_value()
-        steps.append(Term("both", both))
+        steps.append(Term("both", here * s("contact_residual") * follower_value()))
         steps.append(Term("stayed", douyin * follower_value()))
     steps.append(Term("acquisition", -s("people") * s(route_of(route).price)))
     return tuple(steps)

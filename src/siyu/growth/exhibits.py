@@ -19,7 +19,6 @@ from siyu.verdict import Verdict
 
 Stated = dict[str, Figure | Absent]
 FANS = RANKS[1:]  # potential fans have not boarded
-NO_EVENTS = Absent(("person_events",))
 
 
 def figure(one: Estimate, key: str, sources: tuple[str, ...], n: int, k: int = 0) -> Figure | Absent:

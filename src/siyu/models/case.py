@@ -30,8 +30,7 @@ def expected_best_month(months: int, variation: float) -> float:
         return 1.0
     sigma = math.sqrt(math.log1p(variation**2))
     # midpoints on the normal scale of the maximum: u = v ** (1 / months)
-    probability = (np.arange(_NODES) + 0.5) / _NODES
-    best = special.ndtri(probability ** (1 / months))
+    best = special.ndtri(((np.arange(_NODES) + 0.5) / _NODES) ** (1 / months))
     return float(np.exp(sigma * best - sigma**2 / 2).mean())
 
 
@@ -73,8 +72,7 @@ def monthly_loss(start: Figure | Absent, end: Figure | Absent, months: Figure | 
     if isinstance(kept, Absent) or isinstance(months, Absent):
         absent: Absent = kept * months
         return absent
-    power = 1 / months.value
-    lost: Figure = kept.apply(lambda ratio: 1 - ratio**power, "group_monthly_loss")
+    lost: Figure = kept.apply(lambda ratio: 1 - ratio ** (1 / months.value), "group_monthly_loss")
     return replace(lost, sources=tuple(sorted({*lost.sources, *months.sources})))
 
 

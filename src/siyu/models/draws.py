@@ -20,11 +20,9 @@ from siyu.models.ranges import REACH, Range, Ranged, at_scores, groups_of
 CHUNK = 8_192
 # Common correlation inside a group: a convention, documented in data/README.md; no source measures it.
 CORRELATION = 0.7
-# Strips of a distribution: 2**13.
 BITS = 13
-STRIPS = 1 << BITS
+STRIPS = 1 << BITS  # of a distribution
 STEP = 2 * REACH / STRIPS
-
 Array = NDArray[np.float64]
 # Scores of the strips in steps of the score tables, so that the sum of a common and an own one is an index.
 _SCORES: Array = np.asarray(ndtri((np.arange(STRIPS) + 0.5) / STRIPS), float) / STEP
@@ -38,7 +36,9 @@ def sample(ranges: Mapping[str, Ranged], n: int, seed: int) -> dict[str, Array]:
     if n < 1:
         raise ValueError(f"n is {n}; expected at least 1")
     groups = groups_of(ranges).values()
-    tables = {name: _table(_plain(ranges[name]), len(names) > 1) for names in groups for name in names}
+    # what of an input decides its distribution
+    plain = {name: Range(one.low, one.mode, one.high, one.family, None, one.ceiling) for name, one in ranges.items()}
+    tables = {name: _table(plain[name], len(names) > 1) for names in groups for name in names}
     # one row of random numbers per input, one more for what a group shares
     rows = sum(len(names) + (len(names) > 1) for names in groups)
     drawn = {name: np.full(n, float(entry.mode)) for name, entry in ranges.items()}
@@ -56,15 +56,8 @@ def sample(ranges: Mapping[str, Ranged], n: int, seed: int) -> dict[str, Array]:
 
 def _strips(seed: int, index: int, rows: int) -> NDArray[np.uint16]:
     """Random strips of a whole chunk, so that a shorter one is its beginning."""
-    generator = np.random.default_rng([seed, index])
-    bits = generator.integers(0, 1 << 16, (rows, CHUNK), dtype=np.uint16)
-    bits >>= 16 - BITS
-    return bits
-
-
-def _plain(entry: Ranged) -> Range:
-    """What of an input decides its distribution."""
-    return Range(entry.low, entry.mode, entry.high, entry.family, None, entry.ceiling)
+    bits = np.random.default_rng([seed, index]).integers(0, 1 << 16, (rows, CHUNK), dtype=np.uint16)
+    return bits >> np.uint16(16 - BITS)
 
 
 @lru_cache(maxsize=256)

@@ -43,19 +43,19 @@ def value_of_knowing(
     paid = np.column_stack([*payoffs.values()])
     n, today = len(paid), int(paid.mean(axis=0).argmax())
     gain = paid - paid[:, [today]]
-    halves = np.arange(n) < n // 2
+    halves = slice(None, n // 2), slice(n // 2, None)
     worth: dict[str, float] = {}
     chosen: dict[str, frozenset[str]] = {}
     for group, names in groups_of(ranges).items():
         terms = _terms([_position(ranges[name], drawn[name]) for name in names])
         total, picked = 0.0, {today}
-        for fitted in (halves, ~halves):
+        for fitted, other in (halves, halves[::-1]):
             # normal equations: the terms are few and of one scale; lstsq bears terms that coincide
             known = terms[fitted]
             weights, *_ = np.linalg.lstsq(known.T @ known, known.T @ gain[fitted], rcond=None)
-            choice = (terms[~fitted] @ weights).argmax(axis=1)
+            choice = (terms[other] @ weights).argmax(axis=1)
             picked |= set(choice.tolist())
-            total += float(np.take_along_axis(gain[~fitted], choice[:, None], axis=1).sum())
+            total += float(np.take_along_axis(gain[other], choice[:, None], axis=1).sum())
         worth[group] = max(0.0, total / n)
         chosen[group] = frozenset(rivals[place] for place in picked)
     ordered = dict(sorted(worth.items(), key=lambda item: (-item[1], item[0])))

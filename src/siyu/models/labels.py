@@ -1,16 +1,10 @@
 """What the readings of a published case are called: the tables of `labels.yml`; charts attach them last."""
 
-from typing import Any
-
 from siyu.figure import Figure
 from siyu.language import Text
-from siyu.messages import msg, tables
+from siyu.messages import labelled, msg
 
-globals().update(tables(__file__))
-
-
-def __getattr__(name: str) -> Any:
-    raise AttributeError(f"no table {name} in labels.yml")
+__getattr__ = labelled(__file__)
 
 
 def order_values(order_value: Figure) -> dict[str, Text]:

@@ -110,9 +110,9 @@ def quantile(entry: Ranged, probability: NDArray[np.float64]) -> NDArray[np.floa
         raise ValueError(f"family {entry.family!r} is none of {', '.join(FAMILIES)}")
     if not low <= mode <= high:
         raise ValueError(f"expected low <= mode <= high, found {low}, {mode}, {high}")
-    if entry.family == "fixed" or low == high:
-        if low != high:
-            raise ValueError(f"a fixed input has low = high, found {low} and {high}")
+    if entry.family == "fixed" and low != high:
+        raise ValueError(f"a fixed input has low = high, found {low} and {high}")
+    if low == high:
         return np.full(p.shape, mode)
     if entry.family == "uniform":
         return low + (high - low) * p
@@ -122,14 +122,11 @@ def quantile(entry: Ranged, probability: NDArray[np.float64]) -> NDArray[np.floa
     if entry.family == "limits":
         alpha, beta = beta_shape((mode - low) / (high - low))
         return np.asarray(low + (high - low) * betaincinv(alpha, beta, p))
-    if entry.family == "logpert":
-        if low <= 0:
-            raise ValueError(f"a logpert needs low > 0, found {low}")
-        a, b, position = pert_support(math.log(low), math.log(mode), math.log(high))
-        values = np.exp(a + (b - a) * betaincinv(*beta_shape(position), p))
-    else:
-        a, b, position = pert_support(low, mode, high)
-        values = a + (b - a) * betaincinv(*beta_shape(position), p)
+    if (logarithmic := entry.family == "logpert") and low <= 0:
+        raise ValueError(f"a logpert needs low > 0, found {low}")
+    a, b, position = pert_support(*map(math.log, (low, mode, high))) if logarithmic else pert_support(low, mode, high)
+    values = a + (b - a) * betaincinv(*beta_shape(position), p)
+    values = np.exp(values) if logarithmic else values
     floor = low / 10 if low >= 0 else -math.inf
     ceiling = entry.ceiling if high <= entry.ceiling else math.inf
     return np.asarray(np.clip(values, floor, ceiling))
@@ -158,5 +155,4 @@ def at_scores(entry: Ranged, scores: NDArray[np.float64]) -> NDArray[np.float64]
     if not varies(entry):
         return quantile(entry, np.zeros(np.shape(scores)))
     nodes = np.linspace(-REACH, REACH, NODES)
-    curve = PchipInterpolator(nodes, quantile(entry, ndtr(nodes)))
-    return np.asarray(curve(np.clip(scores, -REACH, REACH)))
+    return np.asarray(PchipInterpolator(nodes, quantile(entry, ndtr(nodes)))(np.clip(scores, -REACH, REACH)))

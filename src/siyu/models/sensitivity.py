@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from SALib.analyze import sobol as sobol_analysis
-from SALib.sample import sobol as sobol_sampling
 from scipy.special import ndtri
+from scipy.stats import qmc
 
 from siyu.models.draws import CORRELATION
 from siyu.models.ranges import Ranged, at_scores, groups_of, varies
@@ -33,8 +33,7 @@ def tornado(output: Output, ranges: Mapping[str, Ranged]) -> pd.DataFrame:
     result = np.broadcast_to(np.asarray(output(values), float), (2 * len(drawn) + 1,))
     rows = pd.DataFrame({"label": drawn, "value": result[0], "low": result[1::2], "high": result[2::2]})
     width = (rows["high"] - rows["low"]).abs()
-    widest = width[width > 0].sort_values(ascending=False, kind="stable").index
-    return rows.loc[widest].reset_index(drop=True)
+    return rows.loc[width[width > 0].sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def sobol(
     ranges' own; correlated inputs must share one, else their indices do not add up.
     Raises ValueError when fewer than two groups vary, or the output does not.
     """
-    own = _sorted_groups(ranges)
+    own = dict(sorted(groups_of(ranges).items()))
     chosen = grouping or own
     if len(chosen) < 2:
         raise ValueError(f"Sobol indices need at least two groups that vary, found {', '.join(chosen) or 'none'}")
@@ -65,33 +64,30 @@ def sobol(
     # a group's shared score is one more dimension of its own
     parts = [(group, name) for name, group in home.items()]
     parts += [(home[names[0]], f" {key}") for key, names in own.items() if len(names) > 1]
-    problem, cube = _design(tuple(parts), n, seed)
+    problem, cube = design(tuple(parts), n, seed)
     units = {name: cube[:, at] for at, (_, name) in enumerate(parts)}
     result = np.asarray(output(_from_units(units, ranges)), float)
     if result.shape != cube.shape[:1] or np.ptp(result) == 0:
         raise ValueError("the output does not vary with these inputs")
     # centred: the estimator loses digits when the mean is large
-    found = sobol_analysis.analyze(
-        problem, result - result.mean(), calc_second_order=False, seed=seed, print_to_console=False
-    )
+    found = sobol_analysis.analyze(problem, result - result.mean(), calc_second_order=False, seed=seed)
     # SALib lists groups in the order they first occur
-    order = dict.fromkeys(group for group, _ in parts)
-    pairs = zip(order, found["S1"], found["ST"], strict=True)
+    pairs = zip(dict.fromkeys(group for group, _ in parts), found["S1"], found["ST"], strict=True)
     indices = {group: Index(float(first), float(total)) for group, first, total in pairs}
     return dict(sorted(indices.items(), key=lambda item: (-item[1].total, item[0])))
 
 
 @lru_cache(maxsize=8)
-def _design(parts: tuple[tuple[str, str], ...], n: int, seed: int) -> tuple[dict[str, Any], Array]:
+def design(parts: tuple[tuple[str, str], ...], n: int, seed: int) -> tuple[dict[str, Any], Array]:
     """The problem as SALib states it for (group, name) pairs, and its points: (n * (groups + 2), inputs)."""
     groups, names = zip(*parts, strict=True)
     bounds = [[0.0, 1.0]] * len(parts)
     problem = {"num_vars": len(parts), "names": list(names), "bounds": bounds, "groups": list(groups)}
-    return problem, sobol_sampling.sample(problem, n, calc_second_order=False, seed=seed)
-
-
-def _sorted_groups(ranges: Mapping[str, Ranged]) -> dict[str, tuple[str, ...]]:
-    return dict(sorted(groups_of(ranges).items()))
+    base = qmc.Sobol(d=2 * len(parts), scramble=True, seed=seed).random(n)
+    one, other = base[:, : len(parts)], base[:, len(parts) :]
+    # as SALib's sampler gives them, whole columns at once: each group in turn is taken from the other half
+    mixed = (np.where(np.array(groups) == group, other, one) for group in dict.fromkeys(groups))
+    return problem, np.stack([one, *mixed, other], axis=1).reshape(-1, len(parts))
 
 
 def _from_units(units: Mapping[str, Array], ranges: Mapping[str, Ranged]) -> dict[str, Any]:
@@ -120,7 +116,7 @@ def undecidable_share(
     half, the result says more about the priors than about the world: not decidable until they are measured.
     """
     sides: dict[str, list[str]] = {"weak": [], "firm": []}
-    for names in _sorted_groups(ranges).values():
+    for _, names in sorted(groups_of(ranges).items()):
         sides["weak" if weak & set(names) else "firm"] += names
     if not sides["weak"] or not sides["firm"]:
         return float(bool(sides["weak"]))

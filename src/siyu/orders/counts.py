@@ -4,15 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 
 import ibis
-import ibis.expr.types as ir
 import pandas as pd
 import pyarrow as pa
 
 from siyu.orders.frames import Frames, Ints, counted, dense, spread, summed
 
-BUYER_SUMS = (
-    "buyers", "twice_by_day", "twice_by_order", "orders", "days", "paid_fen", "net_fen", "repeat_paid_fen",
-)  # fmt: skip
+BUYER_SUMS = ("buyers", "twice_by_day", "twice_by_order", "orders", "days", "paid_fen", "net_fen", "repeat_paid_fen")
 
 
 def buyer_sums(frames: Frames, since: date, until: date) -> Ints:
@@ -22,26 +19,21 @@ def buyer_sums(frames: Frames, since: date, until: date) -> Ints:
     the latter; days: purchase days. Money in fen.
     """
     kept = frames.purchases
-    kept = kept.filter(kept.day >= ibis.date(since.isoformat()), kept.day <= ibis.date(until.isoformat()))
+    kept = kept.filter(kept.day.between(ibis.date(since.isoformat()), ibis.date(until.isoformat())))
     sums = {name: kept[name].sum() for name in ("orders", "paid_fen", "net_fen")}
     buyers = kept.group_by("buyer_id").aggregate(days=kept.count(), **sums)
     by_order = (buyers.orders > 1).cast("int64")
     buyers = buyers.mutate(cluster=frames.cluster(buyers))
-    counts = counted(
-        buyers, ["cluster"], buyers=buyers.count(), twice_by_day=(buyers.days > 1).cast("int64").sum(),
-        twice_by_order=by_order.sum(), orders=buyers.orders.sum(), days=buyers.days.sum(),
-        paid_fen=buyers.paid_fen.sum(), net_fen=buyers.net_fen.sum(),
-        repeat_paid_fen=(buyers.paid_fen * by_order).sum(),
-    )  # fmt: skip
-    return summed(counts, frames.groups, BUYER_SUMS)
+    sums = {name: buyers[name].sum() for name in ("orders", "days", "paid_fen", "net_fen")}
+    sums |= {"buyers": buyers.count(), "twice_by_day": (buyers.days > 1).cast("int64").sum()}
+    sums |= {"twice_by_order": by_order.sum(), "repeat_paid_fen": (buyers.paid_fen * by_order).sum()}
+    return summed(counted(buyers, ["cluster"], **sums), frames.groups, BUYER_SUMS)
 
 
 def returning(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]) -> Ints:
     """Buyers of both periods and buyers of the earlier, (groups, 2). Periods are inclusive."""
     days = frames.purchases
-    inside = [
-        (days.day >= ibis.date(a.isoformat())) & (days.day <= ibis.date(b.isoformat())) for a, b in (earlier, later)
-    ]
+    inside = [days.day.between(ibis.date(a.isoformat()), ibis.date(b.isoformat())) for a, b in (earlier, later)]
     buyers = days.group_by("buyer_id").aggregate(early=inside[0].max(), late=inside[1].max())
     buyers = buyers.filter(buyers.early).mutate(cluster=frames.cluster(buyers))
     counts = counted(buyers, ["cluster"], both=buyers.late.cast("int64").sum(), early=buyers.count())
@@ -54,9 +46,8 @@ def followed(frames: Frames, windows: Sequence[int]) -> tuple[pd.DataFrame, Ints
     those who bought again within it.
     """
     firsts = frames.firsts
-    firsts = firsts.mutate(
-        cluster=frames.cluster(firsts), month=_month(firsts.day), observed=frames.observed(firsts.day)
-    )
+    month = (firsts.day.year() * 12 + firsts.day.month() - 1).cast("int64")
+    firsts = firsts.mutate(cluster=frames.cluster(firsts), month=month, observed=frames.observed(firsts.day))
     sums = {"all": firsts.count()}
     for window in windows:
         seen = firsts.observed >= window
@@ -98,10 +89,8 @@ def histories(frames: Frames) -> pd.DataFrame:
     """
     # a buyer's last purchase by as_of knows the whole history
     last = frames.purchases.filter(frames.purchases.days_to_next.isnull())
-    last = last.mutate(
-        frequency=last.purchase_no - 1, recency=last.day.delta(last.first_day, unit="day"),
-        T=frames.observed(last.first_day),
-    )  # fmt: skip
+    recency, age = last.day.delta(last.first_day, unit="day"), frames.observed(last.first_day)
+    last = last.mutate(frequency=last.purchase_no - 1, recency=recency, T=age)
     return counted(last, ["frequency", "recency", "T"], buyers=last.count())
 
 
@@ -118,12 +107,5 @@ def first_of(month: int) -> date:
 def _calendar(since: date, until: date) -> pa.Table:
     """A row per day: day, month (since year 0) and days_left in it, int64."""
     days = pd.Series(pd.date_range(since, until))
-    held = days.dt
-    return pa.table({
-        "day": pa.array(days.to_numpy().astype("datetime64[D]")), "month": held.year * 12 + held.month - 1,
-        "days_left": held.days_in_month - held.day,
-    })  # fmt: skip
-
-
-def _month(day: ir.DateColumn) -> ir.IntegerColumn:
-    return (day.year() * 12 + day.month() - 1).cast("int64")
+    month, left = days.dt.year * 12 + days.dt.month - 1, days.dt.days_in_month - days.dt.day
+    return pa.table({"day": pa.array(days.to_numpy().astype("datetime64[D]")), "month": month, "days_left": left})

@@ -45,12 +45,10 @@ def cohort_table(frames: Frames, k: int = 0) -> pd.DataFrame:
     rows: dict[str, dict[str, object]] = {}
     for cohort in within(frames, k=k)[1]:
         month = f"{cohort.month:%Y-%m}"
-        row = rows.setdefault(
-            month, {"month": {"en": month, "zh": month}, "buyers": None if cohort.n < k else cohort.n, "early": False}
-        )
+        first = {"month": {"en": month, "zh": month}, "buyers": None if cohort.n < k else cohort.n, "early": False}
+        row = rows.setdefault(month, {**first, "sources": list(frames.sources)})
         row[f"within_{cohort.window_days}"] = None if cohort.again is None else cohort.again.value
         row["early"] = row["early"] or cohort.left_truncated
-        row["sources"] = list(frames.sources)
     columns = ["month", "buyers", *(f"within_{days}" for days in WINDOWS), "early", "sources"]
     return pd.DataFrame(list(rows.values()), columns=columns)
 
@@ -62,13 +60,13 @@ def curves(frames: Frames, k: int = 0) -> dict[str, list[tuple[float, Figure | A
     n = int(gaps[..., 0].sum())
     days = [day for day, shown in zip(CURVE, followed_to(gaps, CURVE, k), strict=True) if shown]
     bought = gaps.sum(0)[:, 1].cumsum()
-    held = [(day, survival(gaps, day).figure("repurchase_by_day", n, frames.sources)) for day in days]
-    corrected = [(float(day), or_absent(figure, "repurchase_by_day")) for day, figure in held]
-    shares = [(day, float(bought[day]) / n) for day in days]
-    plain: list[tuple[float, Figure | Absent]] = [
-        (float(day), Figure.exact(share, "repurchase_by_day_raw", frames.sources, n)) for day, share in shares
-    ]
-    return {"corrected": corrected, "plain": plain}
+    found: dict[str, list[tuple[float, Figure | Absent]]] = {"corrected": [], "plain": []}
+    for day in days:
+        held = survival(gaps, day).figure("repurchase_by_day", n, frames.sources)
+        raw = Figure.exact(float(bought[day]) / n, "repurchase_by_day_raw", frames.sources, n)
+        found["corrected"].append((float(day), or_absent(held, "repurchase_by_day")))
+        found["plain"].append((float(day), raw))
+    return found
 
 
 def at_day(points: Sequence[tuple[float, Figure | Absent]], day: int) -> Figure | Absent:
@@ -125,13 +123,10 @@ def answer(found: Uplift | None, within: Figure | Absent, by_lot: Trial | None =
     if by_lot is not None and by_lot.difference is not None:
         return replace(shown.verdict(by_lot), opening=Opening(reasons=("invited_uplift", "repurchase_definitions")))
     if found is None:
-        opening = Opening(
-            reasons=("repurchase_definitions", "repurchase_cohorts", "repurchase_censoring"),
-            turns=(labels.TURNS["list"],), asks=("group_members", "invited_uplift"),
-        )  # fmt: skip
+        reasons = ("repurchase_definitions", "repurchase_cohorts", "repurchase_censoring")
+        opening = Opening(reasons=reasons, turns=(labels.TURNS["list"],), asks=("group_members", "invited_uplift"))
         return Verdict(labels.WITHOUT_MEMBERS, {"within": within}, labels.WITHIN_CARDS, opening)
-    hidden = ("detectable",) if found.verdict == "no_difference" else ()
-    held = only(parts(found), *labels.GROUP_CARDS, *hidden)
-    reasons = ("group_uplift", "repurchase_definitions")
-    opening = Opening(reasons=reasons, turns=(labels.TURNS["lot"],), asks=("invited_uplift",))
+    held = only(parts(found), *labels.GROUP_CARDS, *(("detectable",) if found.verdict == "no_difference" else ()))
+    turns, asks = (labels.TURNS["lot"],), ("invited_uplift",)
+    opening = Opening(reasons=("group_uplift", "repurchase_definitions"), turns=turns, asks=asks)
     return Verdict(labels.GROUP_ANSWERS[found.verdict], held, labels.GROUP_CARDS, opening)

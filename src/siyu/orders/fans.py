@@ -64,10 +64,9 @@ def totals(frames: Frames) -> pd.Series:
     """orders (distinct), paid_fen, net_fen and refunded_lines over all paid orders, with a buyer key or not,
     and `identified`: orders with one."""
     lines = paid_orders(frames)
-    order = lines.group_by("order_id").aggregate(
-        known=lines.buyer_id.notnull().max(), paid_fen=lines.paid_fen.sum(), net_fen=lines.net_fen.sum()
-    )
-    sums = {name: order[name].sum() for name in ("paid_fen", "net_fen")}
+    order_sums = {"paid_fen": lines.paid_fen.sum(), "net_fen": lines.net_fen.sum()}
+    order = lines.group_by("order_id").aggregate(known=lines.buyer_id.notnull().max(), **order_sums)
+    sums = {name: order[name].sum() for name in order_sums}
     counts = order.aggregate(orders=order.count(), identified=order.known.cast("int64").sum(), **sums)
     return run(counts).iloc[0].fillna(0).astype("int64")
 
@@ -117,7 +116,7 @@ def _gmv_shares(frames: Frames, k: int) -> list[Share]:
     # (groups, months, live, who, amounts): every share is a quotient of two slices
     at = np.searchsorted(months, counts["month"]), counts["live"], pd.Index(whose).get_indexer(counts["who"])
     sums = dense(counts, _AMOUNTS, (frames.groups, len(months), 2, len(whose)), counts["cluster"], *at)
-    settled = np.array([_settled(int(month), frames.as_of) for month in months], bool)
+    settled = np.array([settled_on(int(month)) <= frames.as_of for month in months], bool)
     shares = []
     for (who, live), key in KEYS.items():
         if who not in whose or (live and not sums[:, :, 1].any()):
@@ -141,8 +140,7 @@ def _monthly(
 
 def _share(frames: Frames, pair: Ints, key: str, k: int) -> Figure | None:
     column = _AMOUNTS.index("net_fen" if key.endswith("_net") else "paid_fen")
-    lines = int(pair[:, 1, 0].sum())
-    return ratio(pair[..., column]).clipped(0, 1).figure(key, lines, frames.sources, k)
+    return ratio(pair[..., column]).clipped(0, 1).figure(key, int(pair[:, 1, 0].sum()), frames.sources, k)
 
 
 def _held(lines: ir.Table, stays: ir.Table, moment: str) -> ir.Table:
@@ -151,5 +149,6 @@ def _held(lines: ir.Table, stays: ir.Table, moment: str) -> ir.Table:
     return lines.semi_join(stays, [lines.buyer_id == stays.buyer_id, *inside])
 
 
-def _settled(month: int, as_of: date) -> bool:
-    return first_of(month + 1) + timedelta(days=REFUND_DAYS - 1) <= as_of
+def settled_on(month: int) -> date:
+    """The day from which on a month (since year 0) is too old for refunds."""
+    return first_of(month + 1) + timedelta(days=REFUND_DAYS - 1)

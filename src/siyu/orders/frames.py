@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cached_property, lru_cache, reduce
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu import reads
-from siyu.observed import Span, next_month, of_orders
+from siyu.observed import Span, next_month, of_orders, whole
 from siyu.orders.sampling import GROUPS, SMALL
 
 Source: TypeAlias = Path | pd.DataFrame | pa.Table
@@ -50,8 +50,7 @@ class Frames:
     broadcast, or None. Columns as the store of `siyu.intake` writes them. sources: refs that figures carry.
     assignments: a row per buyer of a draw: order_id, arm (`invited`, `control`), invited_at (null: not), or None.
     spans: what was observed by scope (platforms, `members`, `follows`); without any, all that the tables hold.
-    absent: of a platform, what some export of it has no column for (`paid_at`, `refund`, `buyer_id`) and its header.
-    """
+    absent: of a platform, what some export of it has no column for (`paid_at`, `refund`, `buyer_id`) and its header."""
 
     as_of: date
     purchases: ir.Table
@@ -67,7 +66,7 @@ class Frames:
     @cached_property
     def span(self) -> Span | None:
         """What was observed of orders, of all their scopes together."""
-        return reduce(Span.merged, held) if (held := [*of_orders(self.spans).values()]) else None
+        return whole(self.spans)
 
     @cached_property
     def buyers(self) -> int:
@@ -113,9 +112,8 @@ class Frames:
         then a key table links them and they are one identity scope."""
         if self.orders is None:
             return ("all",)
-        lines = self.orders.mutate(platform=self.orders.platform.cast("string"))
-        known = lines.filter(lines.buyer_id.notnull())
-        spans = known.group_by("buyer_id").aggregate(n=known.platform.nunique())
+        known = self.orders.filter(self.orders.buyer_id.notnull())
+        spans = known.group_by("buyer_id").aggregate(n=known.platform.cast("string").nunique())
         linked = int(run(spans.aggregate(n=(spans.n > 1).cast("int64").sum())).iloc[0].fillna(0)["n"])
         return ("all",) if linked or len(self._named) <= 1 else self._named
 
@@ -124,8 +122,7 @@ class Frames:
         """Platforms of the orders at hand, most orders first."""
         if self.orders is None:
             return ()
-        lines = self.orders.mutate(platform=self.orders.platform.cast("string"))
-        held = run(lines.group_by("platform").aggregate(n=lines.count()))
+        held = run(self.orders.group_by(platform=self.orders.platform.cast("string")).aggregate(n=self.orders.count()))
         return tuple(held.sort_values(["n", "platform"], ascending=[False, True])["platform"])
 
     @cached_property
@@ -152,8 +149,7 @@ class Frames:
         others = [name for name in of_orders(self.spans) if name != platform]
         lines = self.orders.filter(self.orders.platform.cast("string") == platform)
         kept = {name: span for name, span in self.spans.items() if name not in others}
-        own = replace(self, orders=lines, purchases=self.purchases.semi_join(lines, "buyer_id"), spans=kept)
-        return own.on("all")
+        return replace(self, orders=lines, purchases=self.purchases.semi_join(lines, "buyer_id"), spans=kept).on("all")
 
     def beside(self, *kinds: str) -> Frames:
         """The same as long as these tables (`members`, `follows`) were observed, too."""
@@ -207,10 +203,8 @@ def opened(
     """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`; no platform is
     observed longer than the longest of `spans`, and `Frames.on` ends each with its own.
 
-    Purchases of a file are read once, up to HELD of them; of a larger one, every count reads what it needs.
-    """
-    ends = [span.until for span in of_orders(spans).values()]
-    as_of = min(as_of, max(ends, default=as_of))
+    Purchases of a file are read once, up to HELD of them; of a larger one, every count reads what it needs."""
+    as_of = min(as_of, max((span.until for span in of_orders(spans).values()), default=as_of))
     days = _held(purchases, purchases.stat().st_mtime_ns, as_of) if isinstance(purchases, Path) else None
     days = _by(as_of, table(purchases)) if days is None else days
     given = {"orders": orders, "members": members, "follows": follows, "sessions": sessions, "assignments": assignments}
@@ -221,8 +215,7 @@ def opened(
 
 def _begun(rows: ir.Table | None, since: str, day: date) -> ir.Table | None:
     """Rows whose time `since` lies before the end of a day."""
-    midnight = ibis.timestamp((day + timedelta(days=1)).isoformat())
-    return None if rows is None else rows.filter(rows[since] < midnight)
+    return None if rows is None else rows.filter(rows[since] < ibis.timestamp((day + timedelta(days=1)).isoformat()))
 
 
 def _by(as_of: date, days: ir.Table) -> ir.Table:
@@ -238,9 +231,7 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
     """Purchases of a file, kept in the engine; None when there are too many. The key tells a file made anew."""
     if pq.read_metadata(path).num_rows > HELD:
         return None
-    days = _by(as_of, table(path))
-    days = days.mutate(**{name: days[name].cast(kind) for name, kind in _NARROW.items()})
-    return engine().create_table(ibis.util.gen_name("purchases"), days, temp=True)
+    return engine().create_table(ibis.util.gen_name("purchases"), _by(as_of, table(path)).cast(_NARROW), temp=True)
 
 
 def table(source: Source) -> ir.Table:
@@ -249,9 +240,8 @@ def table(source: Source) -> ir.Table:
         reads.opens(source)
         # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
         return engine().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
-    return ibis.memtable(
-        pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
-    )
+    held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
+    return ibis.memtable(held)
 
 
 def run(expression: ir.Table) -> pd.DataFrame:

@@ -22,18 +22,10 @@ def sieved(frames: Frames, accounts: pd.DataFrame, stored: int, free: Sequence[s
     counts = {name: int(accounts[name].sum()) for name in ("records", "ignored", "quarantined")}
     left = counts["records"] - counts["ignored"] - counts["quarantined"]
     paid = _lines(frames, free)
-    found = {
-        "records": counts["records"],
-        "ignored": -counts["ignored"],
-        "quarantined": -counts["quarantined"],
-        "superseded": stored - left,
-        "lines": stored,
-        "unpaid": int(paid["paid"]) - stored,
-        "nothing_paid": -int(paid["nothing"]),
-        "returned": -int(paid["returned"]),
-        "nobody": -int(paid["nobody"]),
-        "analysed": int(paid["analysed"]),
-    }
+    found = {"records": counts["records"], **{name: -counts[name] for name in ("ignored", "quarantined")}}
+    found |= {"superseded": stored - left, "lines": stored, "unpaid": int(paid["paid"]) - stored}
+    found |= {"nothing_paid": -int(paid["nothing"]), "returned": -int(paid["returned"])}
+    found |= {"nobody": -int(paid["nobody"]), "analysed": int(paid["analysed"])}
     rows = [
         {"label": name, "value": value, "tone": "muted" if name in TOTALS else "main", "sources": [*frames.sources]}
         for name, value in found.items()
@@ -59,8 +51,6 @@ def _lines(frames: Frames, free: Sequence[str]) -> pd.Series:
     present = (lines.paid_fen <= 0) & lines.platform.isin(list(free))
     nothing, returned = (lines.paid_fen <= 0) & ~present, (lines.paid_fen > 0) & (lines.net_fen <= 0)
     kept = present | ((lines.paid_fen > 0) & (lines.net_fen > 0))
-    sums = lines.aggregate(
-        paid=lines.count(), nothing=nothing.sum(), returned=returned.sum(),
-        nobody=(kept & ~lines.buyer_id.notnull()).sum(), analysed=(kept & lines.buyer_id.notnull()).sum(),
-    )  # fmt: skip
+    known = {"nobody": (kept & lines.buyer_id.isnull()).sum(), "analysed": (kept & lines.buyer_id.notnull()).sum()}
+    sums = lines.aggregate(paid=lines.count(), nothing=nothing.sum(), returned=returned.sum(), **known)
     return run(sums).iloc[0].fillna(0).astype("int64")

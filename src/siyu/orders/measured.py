@@ -33,39 +33,30 @@ def measured(frames: Frames, k: int = 0) -> dict[str, Figure]:
     month over the first year, or the part of it seen. fan_share: of what is paid, by fans at payment.
     orders_year: orders of the last year of the record; of a shorter one at least a quarter long, at its pace.
     """
-    names = _platforms(frames)
+    names = set() if frames.orders is None else {*run(frames.orders.select("platform").distinct())["platform"]}
     if PLATFORM not in names or PLATFORM in frames.undated:
         return {}
     own = frames.on(PLATFORM if PLATFORM in frames.platforms else "all")
     lines = fans.paid_orders(own)
     orders = _orders(lines.filter(lines.platform.cast("string") == PLATFORM))
-    due = ibis.timestamp((own.as_of - timedelta(days=fans.REFUND_DAYS)).isoformat())
-    older = orders.filter(orders.paid_at < due)
+    older = orders.filter(orders.paid_at < ibis.timestamp((own.as_of - timedelta(days=fans.REFUND_DAYS)).isoformat()))
+    refunds = _quotient(older, older.refunded_fen, older.paid_fen, "refund_rate", own)
     found = {
         "order_value": _quotient(orders, orders.paid_fen, orders.one * 100, "aov", own),
-        "refund_rate": None
-        if {"refund", "gross"} & set(own.lacks)
-        else _quotient(older, older.refunded_fen, older.paid_fen, "refund_rate", own),
+        "refund_rate": None if {"refund", "gross"} & set(own.lacks) else refunds,
         # buyers known on several platforms: their days do not say where
         "repurchase": _repurchase(own) if len(names) == 1 or PLATFORM in frames.platforms else None,
-        "fan_share": _fan_share(own, k),
+        "fan_share": None if own.follows is None else fans.whole_shares(own, k).get("fan_gmv_share_paid"),
         "orders_year": _orders_year(orders, own),
     }
     enough = int(run(orders.aggregate(n=orders.count())).iloc[0]["n"]) >= max(k, 1)
     return {symbol: figure for symbol, figure in found.items() if figure is not None and enough}
 
 
-def _platforms(frames: Frames) -> set[str]:
-    if frames.orders is None:
-        return set()
-    return {str(name) for name in run(frames.orders.select("platform").distinct())["platform"]}
-
-
 def _orders(lines: ir.Table) -> ir.Table:
     """A row per order: paid_at, paid_fen, refunded_fen, one. Orders of nothing are presents."""
-    grouped = lines.group_by("order_id").aggregate(
-        paid_at=lines.paid_at.min(), paid_fen=lines.paid_fen.sum(), net_fen=lines.net_fen.sum()
-    )
+    sums = {name: lines[name].sum() for name in ("paid_fen", "net_fen")}
+    grouped = lines.group_by("order_id").aggregate(paid_at=lines.paid_at.min(), **sums)
     paid = grouped.filter(grouped.paid_fen > 0)
     return paid.mutate(refunded_fen=paid.paid_fen - paid.net_fen, one=ibis.literal(1, "int64"))
 
@@ -98,30 +89,18 @@ def _rate(sums: Any, key: str, sources: tuple[str, ...], events: int, most: floa
 def _repurchase(own: Frames) -> Figure | None:
     """Repeat orders a month of first-time buyers, over the longest window that enough have been seen through."""
     days = own.purchases
-    days = days.mutate(
-        cluster=own.cluster(days),
-        followed=own.observed(days.first_day),
-        since=days.day.delta(days.first_day, unit="day"),
-    )
+    since = days.day.delta(days.first_day, unit="day")
+    days = days.mutate(cluster=own.cluster(days), followed=own.observed(days.first_day), since=since)
     for window in WINDOWS:
         seen = days.filter(days.followed >= window)
-        counts = counted(
-            seen, ["cluster"], buyers=(seen.purchase_no == 1).sum(),
-            repeats=ibis.ifelse((seen.since > 0) & (seen.since <= window), seen.orders, 0).sum(),
-        )  # fmt: skip
+        repeats = ibis.ifelse((seen.since > 0) & (seen.since <= window), seen.orders, 0).sum()
+        counts = counted(seen, ["cluster"], buyers=(seen.purchase_no == 1).sum(), repeats=repeats)
         if counts["buyers"].sum() < ENOUGH:
             continue
         sums = summed(counts, own.groups, ["repeats", "buyers"]).astype(float)
         scaled = np.stack([sums[:, 0] * MONTH / window, sums[:, 1]], -1)
-        events = int(counts["repeats"].sum())
-        return ratio(scaled).clipped(0, np.inf).figure("repeat_orders_month", events, own.sources)
+        return ratio(scaled).clipped(0, np.inf).figure("repeat_orders_month", int(counts["repeats"].sum()), own.sources)
     return None
-
-
-def _fan_share(own: Frames, k: int) -> Figure | None:
-    if own.follows is None:
-        return None
-    return fans.whole_shares(own, k).get("fan_gmv_share_paid")
 
 
 def _orders_year(orders: ir.Table, frames: Frames) -> Figure | None:
@@ -141,9 +120,8 @@ def settled(charges: Source, sources: tuple[str, ...], k: int = 0) -> list[tuple
     kept, with subsidies). Charges that were given back add up to none.
     """
     rows = table(charges)
-    orders = rows.group_by("platform", "traffic_form", "order_id").aggregate(
-        fee_fen=rows.fee_fen.sum(), base_fen=rows.base_fen.sum()
-    )
+    sums = {"fee_fen": rows.fee_fen.sum(), "base_fen": rows.base_fen.sum()}
+    orders = rows.group_by("platform", "traffic_form", "order_id").aggregate(**sums)
     orders = orders.filter(orders.base_fen > 0)
     counts = counted(orders, ["platform", "traffic_form"], **_sums(orders, orders.fee_fen, orders.base_fen))
     return [

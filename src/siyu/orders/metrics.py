@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from operator import attrgetter
 from typing import Any
 
@@ -15,13 +15,12 @@ from siyu.orders.groups.uplift import Uplift, uplift
 
 # need -> why a metric cannot be had without it; where several are missing the first is the reason
 NEEDS = {
-    "orders": labels.NO_ORDERS,
-    "buyers": labels.NO_KEYS,
-    "members": labels.NO_MEMBERS,
-    "follows": labels.NO_FOLLOWS,
-    "sessions": labels.NO_SESSIONS,
-    "assignments": labels.NO_DRAW,
-}
+    "orders": labels.NO_ORDERS, "buyers": labels.NO_KEYS, "members": labels.NO_MEMBERS, "follows": labels.NO_FOLLOWS,
+    "sessions": labels.NO_SESSIONS, "assignments": labels.NO_DRAW,
+}  # fmt: skip
+BUYERS, GROUP, DRAWN = ("buyers",), ("buyers", "members"), ("buyers", "assignments")
+TOTALS = ("paid_orders", "gmv", "net_gmv", "refund_rate", "aov")
+Window = Callable[[Frames], str]
 
 
 class Parts:
@@ -31,9 +30,14 @@ class Parts:
         self.frames, self.k = frames, k
 
     @cached_property
-    def totals(self) -> dict[str, int]:
-        """Orders, paid_fen and net_fen of all paid orders."""
-        return {str(name): int(total) for name, total in fans.totals(self.frames).items()}
+    def totals(self) -> repurchase.Figures:
+        """TOTALS of all paid orders; quotients have no value while nothing is paid."""
+        held = fans.totals(self.frames)
+        orders, paid, net = (int(held[name]) for name in ("orders", "paid_fen", "net_fen"))
+        found = {"paid_orders": self.exact("paid_orders", orders)}
+        values = {"gmv": paid / 100, "net_gmv": net / 100}
+        values |= {"refund_rate": (paid - net) / paid, "aov": paid / 100 / orders} if paid else {}
+        return {**found, **{key: self.exact(key, value, orders) for key, value in values.items()}}
 
     @cached_property
     def year(self) -> repurchase.Figures:
@@ -65,6 +69,11 @@ class Parts:
         """The comparison of those invited by lot."""
         return trial(self.frames, self.k)
 
+    @property
+    def by_lot(self) -> Figure | None:
+        """Its difference, where it can be read."""
+        return self.trial.difference if self.trial else None
+
     def exact(self, key: str, value: float, n: int | None = None) -> Figure:
         """A total of what was read: counted, not estimated, so it has no interval."""
         return Figure.exact(value, key, self.frames.sources, n)
@@ -81,18 +90,15 @@ class Method:
     key: str
     needs: tuple[str, ...]
     function: Callable[[Any], Figure | str | None]
-    window: Callable[[Frames], str] | None = None
+    window: Window | None = None
     verdict: Callable[[Any], str] = lambda _: ""
 
     @property
-    def gross(self) -> bool:
-        """Whether it says anything about amounts before refunds."""
-        return self.key in ("gmv", "aov", "refund_rate") or ("gmv" in self.key and not self.net)
-
-    @property
-    def net(self) -> bool:
-        """Whether it says anything about refunds."""
-        return self.key in ("net_gmv", "refund_rate") or self.key.endswith("_net")
+    def says(self) -> frozenset[str]:
+        """Whether it says anything about amounts before refunds (`gross`), about refunds (`refund`)."""
+        net = self.key in ("net_gmv", "refund_rate") or self.key.endswith("_net")
+        gross = self.key in ("gmv", "aov", "refund_rate") or ("gmv" in self.key and not net)
+        return frozenset([*["gross"] * gross, *["refund"] * net])
 
     def lacking(self, frames: Frames) -> str:
         """Why it cannot be had at all, "" where its needs are met."""
@@ -101,31 +107,28 @@ class Method:
     def scope(self, frames: Frames, platform: str) -> str:
         """Platform and window."""
         since = frames.first_day if frames.buyers else ".."
-        until = frames.beside(*self.needs).as_of
-        return f"{platform}; {self.window(frames) if self.window else f'{since}/{until}'}"
+        return f"{platform}; {self.window(frames) if self.window else f'{since}/{frames.beside(*self.needs).as_of}'}"
 
 
 def _holds(frames: Frames, need: str) -> bool:
     return bool(frames.buyers) if need == "buyers" else getattr(frames, need) is not None
 
 
-def _in(part: str, key: str) -> Callable[[Parts], Figure | None]:
-    """Reads a metric from the figures of a part."""
-    return lambda parts: getattr(parts, part).get(key)
+def _read(part: str, name: str, parts: Parts) -> Figure | None:
+    """A figure of a part, by its key or its name there; None without the part."""
+    found = getattr(parts, part)
+    figure: Figure | None = found.get(name) if isinstance(found, dict) else getattr(found, name, None)
+    return figure
 
 
-def _yuan(key: str, fen: Callable[[dict[str, int]], float]) -> Method:
-    return Method(key, ("orders",), lambda parts: parts.exact(key, fen(parts.totals) / 100, parts.totals["orders"]))
+def _in(part: str, keys: Iterable[str], needs: tuple[str, ...] = BUYERS, window: Window | None = None) -> list[Method]:
+    """Metrics that a part of `Parts` holds by their keys."""
+    return [Method(key, needs, partial(_read, part, key), window) for key in keys]
 
 
-def _paid(key: str, share: Callable[[dict[str, int]], float]) -> Method:
-    """A quotient that has no value while nothing is paid."""
-
-    def found(parts: Parts) -> Figure | None:
-        totals = parts.totals
-        return parts.exact(key, share(totals), totals["orders"]) if totals["paid_fen"] else None
-
-    return Method(key, ("orders",), found)
+def _of(part: str, needs: tuple[str, ...], *named: tuple[str, str]) -> list[Method]:
+    """Metrics with the figure of a part of `Parts` that each is; None without the part."""
+    return [Method(key, needs, partial(_read, part, name)) for key, name in named]
 
 
 def _buyers(parts: Parts) -> Figure | None:
@@ -154,58 +157,33 @@ def _gmv(who: str, live: bool, key: str) -> list[Method]:
     """The share of GMV of fans or members, gross; of fans after refunds, too."""
     members = who in ("member", "ever")
     needs = ("orders", "buyers", "members" if members else "follows", *(["sessions"] if live else []))
-    return [Method(name, needs, _in("gmv", name)) for name in ((key,) if members else (key, f"{key}_net"))]
+    return _in("gmv", (key,) if members else (key, f"{key}_net"), needs)
 
 
-def _of_trial(part: str) -> Callable[[Parts], Figure | None]:
-    return lambda parts: getattr(parts.trial, part, None)
-
-
-def _uplift(parts: Parts) -> Figure | None:
-    """By lot where that can be read: then joiners' own choice has no part in it."""
-    return _of_trial("difference")(parts) or parts.uplift.difference
-
-
-def _verdict(parts: Parts) -> str:
-    return "randomised" if _of_trial("difference")(parts) else parts.uplift.verdict
-
-
-def _compared(*named: tuple[str, str]) -> list[Method]:
-    """Metrics with the part of the comparison that each is."""
-    return [Method(key, GROUP, attrgetter(f"uplift.{part}")) for key, part in named]
-
-
-BUYERS, GROUP, DRAWN = ("buyers",), ("buyers", "members"), ("buyers", "assignments")
 METRICS: tuple[Method, ...] = (
-    Method("paid_orders", ("orders",), lambda parts: parts.exact("paid_orders", parts.totals["orders"])),
-    _yuan("gmv", lambda totals: totals["paid_fen"]),
-    _yuan("net_gmv", lambda totals: totals["net_fen"]),
-    _paid("refund_rate", lambda totals: (totals["paid_fen"] - totals["net_fen"]) / totals["paid_fen"]),
-    _paid("aov", lambda totals: totals["paid_fen"] / 100 / totals["orders"]),
+    *_in("totals", TOTALS, ("orders",)),
     Method("buyers", BUYERS, _buyers),
-    *(
-        Method(key, BUYERS, _in("year", key), _year)
-        for key in ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "repeat_buyer_gmv_share",
-                    "orders_per_buyer")
-    ),
+    *_in("year", ("repurchase_rate", "repurchase_rate_orders", "repeat_order_share", "repeat_buyer_gmv_share",
+                  "orders_per_buyer"), window=_year),
     Method("return_purchase_rate", BUYERS, _returning, _quarters),
-    *(Method(key, BUYERS, _in("within", key)) for key in (f"repurchase_{days}d" for days in repurchase.WINDOWS)),
-    *(Method(key, BUYERS, _in("survival", key)) for key in (f"repurchase_km_{days}d" for days in repurchase.WINDOWS)),
+    *_in("within", (f"repurchase_{days}d" for days in repurchase.WINDOWS)),
+    *_in("survival", (f"repurchase_km_{days}d" for days in repurchase.WINDOWS)),
     *(entry for (who, live), key in fans.KEYS.items() for entry in _gmv(who, live, key)),
     Method("group_repurchase_rate", GROUP, _group_rate),
-    *_compared(("naive_repeat_share.members", "members"), ("naive_repeat_share.others", "never"),
-               ("joined_repeat_share", "joined"), ("joined_repeat_share.others", "others")),
-    Method("group_uplift", GROUP, _uplift, verdict=_verdict),
+    *_of("uplift", GROUP, ("naive_repeat_share.members", "members"), ("naive_repeat_share.others", "never"),
+         ("joined_repeat_share", "joined"), ("joined_repeat_share.others", "others")),
+    # by lot where that can be read: then joiners' own choice has no part in it
+    Method("group_uplift", GROUP, lambda parts: parts.by_lot or parts.uplift.difference,
+           verdict=lambda parts: "randomised" if parts.by_lot else parts.uplift.verdict),
     Method("group_uplift.compared", GROUP, attrgetter("uplift.difference"), verdict=attrgetter("uplift.verdict")),
-    *_compared(("group_placebo", "placebo"), ("selection_multiple", "selection"), ("placebo_multiple", "before"),
-               ("detectable_uplift", "detectable"), ("group_hazard_ratio", "hazard"), ("group_pace", "pace"),
-               ("group_pace_by_quarter", "pace_by_quarter"), ("group_pace_before", "dip")),
-    Method("invited_uplift", DRAWN, _of_trial("difference")),
-    Method("joined_effect", (*GROUP, "assignments"), _of_trial("effect")),
-    Method("invited_repeat_share", DRAWN, _of_trial("invited")),
-    Method("invited_repeat_share.others", DRAWN, _of_trial("others")),
-    Method("invited_join_share", (*GROUP, "assignments"), _of_trial("joined")),
-    Method("invited_join_share.others", (*GROUP, "assignments"), _of_trial("uninvited")),
+    *_of("uplift", GROUP, ("group_placebo", "placebo"), ("selection_multiple", "selection"),
+         ("placebo_multiple", "before"), ("detectable_uplift", "detectable"), ("group_hazard_ratio", "hazard"),
+         ("group_pace", "pace"), ("group_pace_by_quarter", "pace_by_quarter"), ("group_pace_before", "dip")),
+    *_of("trial", DRAWN, ("invited_uplift", "difference")),
+    *_of("trial", (*GROUP, "assignments"), ("joined_effect", "effect")),
+    *_of("trial", DRAWN, ("invited_repeat_share", "invited"), ("invited_repeat_share.others", "others")),
+    *_of("trial", (*GROUP, "assignments"), ("invited_join_share", "joined"),
+         ("invited_join_share.others", "uninvited")),
 )  # fmt: skip
 
 
@@ -248,12 +226,8 @@ def judged(verdict: str) -> dict[str, str]:
 
 
 # what some export of a platform has no column for -> why a metric cannot be had without it
-COLUMNS = {
-    "paid_at": labels.NO_PAYMENT,
-    "refund": labels.NO_REFUNDS,
-    "gross": labels.NO_REFUNDS,
-    "buyer_id": labels.NO_KEYS,
-}
+COLUMNS = {"paid_at": labels.NO_PAYMENT, **dict.fromkeys(("refund", "gross"), labels.NO_REFUNDS),
+           "buyer_id": labels.NO_KEYS}  # fmt: skip
 
 
 def metrics(
@@ -277,8 +251,7 @@ def metrics(
         for entry in entries:
             scope, reason, column = entry.scope(own, platform), entry.lacking(own), ""
             for need, header in lacks.items():
-                told = (need == "refund" and entry.net) or (need == "gross" and entry.gross)
-                if told or (reason and reason == COLUMNS[need]):
+                if need in entry.says or (reason and reason == COLUMNS[need]):
                     reason, column = COLUMNS[need], header
                     break
             figure, verdict = (None, "") if reason else (entry.function(parts), entry.verdict(parts))
@@ -296,8 +269,7 @@ def figures_of(keys: Iterable[str], frames: Frames, k: int) -> dict[str, Figure 
     found: dict[str, Figure | Absent] = {}
     for key in keys:
         entry = entries[key]
-        lacks = entry.lacking(frames) or ("refund" in frames.lacks and entry.net) or not frames.dated
-        lacks = lacks or ("gross" in frames.lacks and entry.gross)
+        lacks = entry.lacking(frames) or not frames.dated or entry.says & set(frames.lacks)
         figure = None if lacks else entry.function(parts)
         found[key] = figure if isinstance(figure, Figure) else Absent((key,))
     return found

@@ -1,13 +1,11 @@
 """What a shop does not keep: what came back, month by month of payment, and what the platform charged."""
 
-from datetime import timedelta
-
 import ibis.expr.types as ir
 import pandas as pd
 
 from siyu.figure import Absent, Figure
 from siyu.orders.counts import first_of
-from siyu.orders.fans import REFUND_DAYS, paid_orders
+from siyu.orders.fans import paid_orders, settled_on
 from siyu.orders.frames import Frames, counted, run
 
 
@@ -24,11 +22,9 @@ def by_month(frames: Frames, k: int = 0) -> pd.DataFrame:
     sums = {"lines": lines.count(), "paid_fen": lines.paid_fen.sum(), "net_fen": lines.net_fen.sum()}
     months = counted(lines, ["month"], **sums)
     number = months.pop("month").astype(int)
-    last = number.map(lambda one: first_of(one + 1) + timedelta(days=REFUND_DAYS - 1))
-    refunded = months["paid_fen"] - months.pop("net_fen")
-    months = months.assign(month=number.map(first_of), refunded_fen=refunded, settled=last <= frames.as_of)
-    shown = months["settled"] & (months["lines"] >= k)
-    return months.assign(rate=(refunded / months["paid_fen"]).where(shown))
+    refunded, settled = months["paid_fen"] - months.pop("net_fen"), number.map(settled_on) <= frames.as_of
+    months = months.assign(month=number.map(first_of), refunded_fen=refunded, settled=settled)
+    return months.assign(rate=(refunded / months["paid_fen"]).where(months["settled"] & (months["lines"] >= k)))
 
 
 def settled_rate(months: pd.DataFrame, sources: tuple[str, ...]) -> Figure | Absent:
@@ -65,23 +61,17 @@ def charged(frames: Frames, k: int = 0) -> dict[str, Figure]:
     if "fee_platform_fen" not in lines.columns:
         return {}
     lines = lines.filter(lines.fee_platform_fen.notnull())
-    orders = lines.group_by("platform", "order_id").aggregate(
-        fee_fen=lines.fee_platform_fen.abs().max(), kept_fen=lines.net_fen.sum()
-    )
+    once = {"fee_fen": lines.fee_platform_fen.abs().max(), "kept_fen": lines.net_fen.sum()}
+    orders = lines.group_by("platform", "order_id").aggregate(**once)
     orders = orders.filter(orders.kept_fen > 0)
-    sums = counted(
-        orders, ["platform"], orders=orders.count(), fee_fen=orders.fee_fen.sum(), kept_fen=orders.kept_fen.sum()
-    )
-    found = {}
-    for platform, count, fee, kept in zip(*(sums[name] for name in sums), strict=True):
-        if count >= max(k, 1):
-            found[str(platform)] = Figure.exact(float(fee / kept), "take_rate", frames.sources, int(count))
-    return found
+    sums = counted(orders, ["platform"], orders=orders.count(), **{name: orders[name].sum() for name in once})
+    sums = sums[sums["orders"] >= max(k, 1)].set_index("platform")
+    rates = zip(sums.index, sums["fee_fen"] / sums["kept_fen"], sums["orders"], strict=True)
+    return {str(name): Figure.exact(float(rate), "take_rate", frames.sources, int(n)) for name, rate, n in rates}
 
 
 def _told(lines: ir.Table) -> bool:
     """Whether any line has a refunded amount, a state of refund, or was closed after it was paid."""
     amounts = {name: lines[name].notnull().sum() for name in ("refunded_fen", "refund_state") if name in lines.columns}
-    closed = {"closed": (lines.status == "closed").sum()} if "status" in lines.columns else {}
-    counts = amounts | closed
+    counts = amounts | ({"closed": (lines.status == "closed").sum()} if "status" in lines.columns else {})
     return bool(counts) and bool(run(lines.aggregate(**counts)).fillna(0).to_numpy().any())

@@ -9,6 +9,7 @@ import pandas as pd
 
 from siyu.figure import Absent, Figure
 from siyu.orders import labels
+from siyu.orders.counts import month_of
 from siyu.orders.fans import Share
 from siyu.record import Opening
 from siyu.verdict import Verdict
@@ -25,8 +26,7 @@ def of_dashboard(rows: pd.DataFrame | None, key: str, sources: tuple[str, ...]) 
     Absent where no row has one. n: rows.
     """
     found = _fans(rows)
-    total = int(found["gmv_fen"].sum())
-    if not total:
+    if not (total := int(found["gmv_fen"].sum())):
         return Absent((key,))
     return Figure.exact(float(found["fans"].sum() / total), key, sources, len(found))
 
@@ -40,34 +40,27 @@ def by_definition(shares: Iterable[Share], *reports: Figure | Absent) -> dict[st
 
 def ends(figures: Iterable[Figure | Absent], key: str = "fan_gmv_share") -> tuple[Figure | Absent, Figure | Absent]:
     """The least and the most of some figures, each as a point with its own files; Absent as metric `key` for none."""
-    points = [figure.at("value") for figure in figures if isinstance(figure, Figure)]
-    if not points:
+    if not (points := [figure.at("value") for figure in figures if isinstance(figure, Figure)]):
         return Absent((key,)), Absent((key,))
     return min(points, key=lambda one: one.value), max(points, key=lambda one: one.value)
 
 
 def month_ends(months: Mapping[str, Points]) -> tuple[Figure | Absent, Figure | Absent]:
     """`ends` of the months of `monthly`: those counted from orders where there are any, else those reported."""
-    points = months.get("orders") or months.get("dashboard") or []
-    return ends(figure for _, figure in points)
+    return ends(figure for _, figure in (months.get("orders") or months.get("dashboard") or []))
 
 
 def monthly(shares: Iterable[Share], rows: pd.DataFrame | None, sources: tuple[str, ...]) -> dict[str, Points]:
     """Series of fan shares at payment by month of the exports (the first is 1): from `orders`, and as the
     `dashboard` reports them. sources: of the dashboard rows."""
-    own = [(share.month, share.figure) for share in shares if share.month and share.figure and share.key == FANS[0]]
-    told = [
-        (when.date(), Figure.exact(float(fans) / gmv, "fan_gmv_share_reported_periods", sources))
-        for when, fans, gmv in _rows(rows)
-    ]
-    numbers = [month.year * 12 + month.month for month, _ in [*own, *told]]
-    first = min(numbers, default=0)
+    own = [(month_of(one.month), one.figure) for one in shares if one.month and one.figure and one.key == FANS[0]]
+    found = _fans(rows)
+    reports = zip(found["period_start"], found["fans"] / found["gmv_fen"], strict=True)
+    key = "fan_gmv_share_reported_periods"
+    told = [(month_of(when.date()), Figure.exact(float(share), key, sources)) for when, share in reports]
+    first = min((month for month, _ in [*own, *told]), default=0)
     points = {"orders": own, "dashboard": told}
-    return {
-        name: [(month.year * 12 + month.month - first + 1, figure) for month, figure in found]
-        for name, found in points.items()
-        if found
-    }
+    return {name: [(month - first + 1, figure) for month, figure in held] for name, held in points.items() if held}
 
 
 def answer(share: Figure | Absent, known: Figure | Absent, reports: Iterable[Figure | Absent]) -> Verdict:
@@ -79,11 +72,6 @@ def answer(share: Figure | Absent, known: Figure | Absent, reports: Iterable[Fig
     opening = Opening(reasons=("accounting", "fan_share", "sought"))
     message = labels.CARRIED["buyers" if known.value else "sales"]
     return Verdict(message, {"share": share, "known": known}, labels.CARRIED_CARDS, opening)
-
-
-def _rows(rows: pd.DataFrame | None) -> list[tuple[pd.Timestamp, float, int]]:
-    found = _fans(rows)
-    return list(zip(found["period_start"], found["fans"], found["gmv_fen"], strict=True))
 
 
 def _fans(rows: pd.DataFrame | None) -> pd.DataFrame:

@@ -5,7 +5,7 @@ window has not passed for yet is None, never 0.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from siyu.figure import Figure
 from siyu.orders.counts import BUYER_SUMS, buyer_sums, cohorts, first_gaps, first_of, followed, month_of, returning
 from siyu.orders.frames import Frames, Ints
-from siyu.orders.sampling import Estimate, Floats, estimated, hidden, ratio, wilson
+from siyu.orders.sampling import Estimate, Floats, divided, estimated, hidden, left_out, ratio, wilson
 from siyu.orders.survival import at_risk, survivors
 
 WINDOWS = (30, 90, 180)
@@ -31,22 +31,19 @@ def in_window(frames: Frames, since: date, until: date, k: int = 0) -> Figures:
     """
     sums = buyer_sums(frames, since, until)
     column = dict(zip(BUYER_SUMS, np.moveaxis(sums, -1, 0), strict=True))
-    buyers = int(column["buyers"].sum())
-    orders = int(column["orders"].sum())
+    buyers, orders = int(column["buyers"].sum()), int(column["orders"].sum())
     pairs = {
         "repeat_order_share": (column["orders"] - column["buyers"], column["orders"], orders),
         "repeat_buyer_gmv_share": (column["repeat_paid_fen"], column["paid_fen"], buyers),
         "orders_per_buyer": (column["orders"], column["buyers"], buyers),
     }
     found: Figures = {
-        "repurchase_rate": proportion(frames, "repurchase_rate", int(column["twice_by_day"].sum()), buyers, k),
-        "repurchase_rate_orders": proportion(
-            frames, "repurchase_rate_orders", int(column["twice_by_order"].sum()), buyers, k
-        ),
+        key: proportion(frames, key, column[part], column["buyers"], k)
+        for key, part in (("repurchase_rate", "twice_by_day"), ("repurchase_rate_orders", "twice_by_order"))
     }
     for key, (top, bottom, n) in pairs.items():
         estimate = ratio(np.stack([top, bottom], -1))
-        found[key] = None if buyers < k else estimate.figure(key, n, frames.sources)
+        found[key] = None if buyers < k else estimate.figure(key, n, frames.sources, k)
     return found
 
 
@@ -55,8 +52,8 @@ def between(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]
     a month of either is missing."""
     if later[1] > frames.as_of or any(earlier[0] <= month <= later[1] for month in frames.missing):
         return None
-    both, early = returning(frames, earlier, later).sum(0)
-    return proportion(frames, "return_purchase_rate", int(both), int(early), k)
+    both, early = returning(frames, earlier, later).T
+    return proportion(frames, "return_purchase_rate", both, early, k)
 
 
 @dataclass(frozen=True)
@@ -82,17 +79,18 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
     cells, sums = followed(frames, windows)
     totals = sums.sum(0)
     all_seen, all_again = totals[:, 1::2], totals[:, 2::2]
-    figures: Figures = {}
-    for place, window in enumerate(windows):
-        key = f"repurchase_{window}d"
-        figures[key] = proportion(frames, key, int(all_again[:, place].sum()), int(all_seen[:, place].sum()), k)
+    keys = [f"repurchase_{window}d" for window in windows]
+    figures: Figures = {
+        key: proportion(frames, key, sums[..., 2 + 2 * place].sum(1), sums[..., 1 + 2 * place].sum(1), k)
+        for place, key in enumerate(keys)
+    }
     mature = all_seen == totals[:, :1]
     blank = hidden(np.where(mature, all_seen, 0), k)
     rows = []
     for (row, place), open_ in np.ndenumerate(mature & ~blank):
         month, window = first_of(int(cells["month"][row])), windows[place]
         n, again = int(totals[row, 0]), int(all_again[row, place])
-        figure = proportion(frames, f"repurchase_{window}d", again, n) if open_ else None
+        figure = proportion(frames, keys[place], again, n) if open_ else None
         short = (month - frames.known_since(month)).days < window
         rows.append(Cohort(month, window, n, figure, short))
     return figures, rows
@@ -159,9 +157,13 @@ def survival(gaps: Ints, window: int) -> Estimate:
     return estimated(gaps, share).clipped(0, 1)
 
 
-def proportion(frames: Frames, key: str, successes: int, n: int, k: int = 0) -> Figure | None:
-    """A plain share of buyers as metric `key`; None under `k` buyers or without any."""
-    return wilson(successes, n).figure(key, n, frames.sources, k)
+def proportion(frames: Frames, key: str, successes: Ints | int, n: Ints | int, k: int = 0) -> Figure | None:
+    """A plain share of buyers, of numbers or of numbers per cluster, as metric `key`; None under `k` buyers or without
+    any."""
+    pairs = np.stack(np.atleast_1d(successes, n), -1)
+    top, total = pairs.sum(0).tolist()
+    left = left_out(pairs, lambda sums: divided(sums[..., 0], sums[..., 1]))
+    return replace(wilson(top, total), left=left).figure(key, total, frames.sources, k)
 
 
 def year_before(frames: Frames) -> date:

@@ -4,13 +4,17 @@ A statistic takes sums of shape (replicates, ...) and returns an array of `repli
 is not defined); it is evaluated on all data and on data with clusters left out or drawn anew.
 From SMALL buyers on: delete-a-group jackknife over buyer_id mod 100 (Kott 1998), t with 99 degrees of
 freedom. Below: bootstrap over single buyers. Plain proportions: Wilson (1927).
+
+A figure keeps what it would be without each of HELD groups of the same buyers (buyer_id mod 20), where no group is of
+few: two reports of a growing record give from it the jackknife of their difference. Buyer ids follow the first order,
+so new months leave them as they are; where ids have shifted, the difference seems less sure than it is, never more.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -22,6 +26,7 @@ from siyu.definitions import definition
 from siyu.figure import Figure
 
 GROUPS = 100
+HELD = 20
 SMALL = 2_000
 DRAWS = 999
 LEVEL = 0.95
@@ -35,28 +40,40 @@ Statistic = Callable[[npt.NDArray[Any]], Floats]
 
 @dataclass(frozen=True)
 class Estimate:
-    """value with its 95% sampling interval and standard error; all nan where the statistic is undefined."""
+    """value with its 95% sampling interval and standard error; all nan where the statistic is undefined.
+
+    left: the value without each of HELD groups of buyers, empty where not known."""
 
     value: float
     low: float
     high: float
     error: float
+    left: tuple[float, ...] = ()
 
-    def figure(self, key: str, n: int, sources: tuple[str, ...] = (), k: int = 0) -> Figure | None:
-        """As metric `key` over `n` observations; None when undefined or of fewer than `k`."""
-        if n < k or not all(map(math.isfinite, (self.value, self.low, self.high))):
+    def figure(
+        self, key: str, n: int, sources: tuple[str, ...] = (), k: int | None = None, fewest: int | None = None
+    ) -> Figure | None:
+        """As metric `key` over `n` observations; None when undefined or of fewer than `k`. fewest: observations of its
+        smallest part."""
+        if n < (k or 0) or not all(map(math.isfinite, (self.value, self.low, self.high))):
             return None
         low, high = min(self.low, self.value), max(self.high, self.value)
-        return Figure(self.value, low, high, definition(key).unit, "sampling95", key, sources, n)
+        told = k is not None and (n if fewest is None else fewest) >= 2 * HELD * k
+        left = self.left if told else ()
+        return Figure(self.value, low, high, definition(key).unit, "sampling95", key, sources, n, left=left)
 
     def clipped(self, low: float, high: float) -> Estimate:
         """With its interval inside the bounds that the quantity cannot leave."""
-        return Estimate(self.value, max(self.low, low), min(self.high, high), self.error)
+        return replace(self, low=max(self.low, low), high=min(self.high, high))
 
     def exp(self) -> Estimate:
         """Of the exponential of the quantity: the interval is symmetric on the log scale."""
         value = math.exp(self.value)
-        return Estimate(value, math.exp(self.low), math.exp(self.high), value * self.error)
+        left = tuple(map(math.exp, self.left))
+        return Estimate(value, math.exp(self.low), math.exp(self.high), value * self.error, left)
+
+
+UNDEFINED = Estimate(math.nan, math.nan, math.nan, math.nan)
 
 
 def estimated(clusters: npt.NDArray[Any], statistic: Statistic) -> Estimate:
@@ -65,36 +82,53 @@ def estimated(clusters: npt.NDArray[Any], statistic: Statistic) -> Estimate:
     value = float(statistic(total)[0])
     if len(clusters) == GROUPS:
         left = np.concatenate([statistic(total - clusters[at : at + _BLOCK]) for at in range(0, GROUPS, _BLOCK)])
-        error = float(np.sqrt((GROUPS - 1) / GROUPS * ((left - left.mean()) ** 2).sum()))
-        half = float(special.stdtrit(GROUPS - 1, 0.5 + LEVEL / 2)) * error
-        return Estimate(value, value - half, value + half, error)
+        half, error = _jackknife(left)
+        return Estimate(value, value - half, value + half, error, left_out(clusters, statistic))
     held = clusters.any(axis=tuple(range(1, clusters.ndim)))
     if not held.any():
-        return Estimate(*[math.nan] * 4)
+        return UNDEFINED
     # a buyer touches few of the cells
     flat = sparse.csr_array(clusters[held].reshape(int(held.sum()), -1).astype(float))
-    weights = _weights(len(clusters))[:, held]
-    totals = (flat.T @ weights.T).T.reshape(DRAWS, *clusters.shape[1:])
+    totals = (flat.T @ _weights(len(clusters))[:, held].T).T.reshape(DRAWS, *clusters.shape[1:])
     drawn = np.concatenate([statistic(totals[at : at + _BLOCK]) for at in range(0, DRAWS, _BLOCK)])
     drawn = drawn[np.isfinite(drawn)]
     if len(drawn) < DRAWS / 2:  # too few buyers for the statistic to be defined in most draws
         return Estimate(value, math.nan, math.nan, math.nan)
     low, high = np.quantile(drawn, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-    return Estimate(value, float(low), float(high), float(drawn.std(ddof=1)))
+    return Estimate(value, float(low), float(high), float(drawn.std(ddof=1)), left_out(clusters, statistic))
+
+
+def left_out(clusters: npt.NDArray[Any], statistic: Statistic) -> tuple[float, ...]:
+    """The statistic without each of HELD groups of buyers; empty where one of them leaves it undefined."""
+    left = statistic(clusters.sum(axis=0, keepdims=True) - folded(clusters, HELD))
+    return tuple(left.tolist()) if np.isfinite(left).all() else ()
+
+
+def beyond_chance(moved: float, before: Sequence[float], after: Sequence[float]) -> bool | None:
+    """Whether a figure moved by more than sampling explains, of what it was and is without each of the same groups of
+    buyers; None where that is not known."""
+    if not before or len(before) != len(after):
+        return None
+    return abs(moved) > _jackknife(np.subtract(after, before))[0]
+
+
+def _jackknife(left: Floats) -> tuple[float, float]:
+    """Half the 95% interval and the standard error, of values without each group."""
+    error = math.sqrt((len(left) - 1) / len(left) * float(((left - left.mean()) ** 2).sum()))
+    return float(special.stdtrit(len(left) - 1, 0.5 + LEVEL / 2)) * error, error
 
 
 @lru_cache(maxsize=2)
 def _weights(n: int) -> Floats:
     """How often each of `n` clusters is drawn, (DRAWS, n)."""
-    drawn = np.random.default_rng(_SEED).multinomial(n, np.full(n, 1 / n), DRAWS)
-    return drawn.astype(float)
+    return np.random.default_rng(_SEED).multinomial(n, np.full(n, 1 / n), DRAWS).astype(float)
 
 
-def folded(clusters: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Single buyers, or GROUPS already, as GROUPS clusters: ids that are equal mod GROUPS together."""
-    groups = np.zeros((GROUPS, *clusters.shape[1:]), clusters.dtype)
-    np.add.at(groups, np.arange(len(clusters)) % GROUPS, clusters)
-    return groups
+def folded(clusters: npt.NDArray[Any], groups: int = GROUPS) -> npt.NDArray[Any]:
+    """Single buyers, or GROUPS already, as so many clusters: ids that are equal modulo their number together."""
+    found = np.zeros((groups, *clusters.shape[1:]), clusters.dtype)
+    np.add.at(found, np.arange(len(clusters)) % groups, clusters)
+    return found
 
 
 def ratio(clusters: npt.NDArray[Any]) -> Estimate:
@@ -104,16 +138,14 @@ def ratio(clusters: npt.NDArray[Any]) -> Estimate:
 
 def divided(top: npt.NDArray[Any], bottom: npt.NDArray[Any]) -> Floats:
     """top / bottom, nan where bottom is 0."""
-    safe = np.where(bottom == 0, 1, bottom)
-    return np.where(bottom == 0, np.nan, top / safe)
+    return np.where(bottom == 0, np.nan, top / np.where(bottom == 0, 1, bottom))
 
 
 def wilson(successes: float, n: float) -> Estimate:
     """A proportion of `n` independent buyers with its score interval (Wilson 1927); both may be effective numbers."""
     if not n:
-        return Estimate(*[math.nan] * 4)
-    share = successes / n
-    z = normal_quantile(0.5 + LEVEL / 2)
+        return UNDEFINED
+    share, z = successes / n, normal_quantile(0.5 + LEVEL / 2)
     breadth = 2 * (n + z**2)
     centre = (2 * n * share + z**2) / breadth
     half = z / breadth * math.sqrt(4 * n * share * (1 - share) + z**2)
@@ -130,8 +162,7 @@ def hidden(n: npt.NDArray[Any], k: int) -> npt.NDArray[np.bool_]:
     """Cells of a table (rows, columns) of denominators to leave blank: those of 1 to k - 1, and in their row
     and column the next smallest, lest totals give them away. An empty cell hides nobody.
     """
-    small = (n > 0) & (n < k)
-    blank = small.copy()
+    blank = (small := (n > 0) & (n < k)).copy()
     for axis in (0, 1):
         for at in range(n.shape[axis]):
             line, lost = n.take(at, axis), small.take(at, axis)

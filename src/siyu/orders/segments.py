@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 import ibis
-import ibis.expr.types as ir
 
 from siyu.figure import Absent, Figure
 from siyu.orders.frames import Frames, run
@@ -18,11 +17,10 @@ def sizes(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
     buyers = frames.purchases.group_by("buyer_id").aggregate(days=lambda days: days.count())
     held = {"buyers": buyers, "repeat": buyers.filter(buyers.days > 1)}
     ends = {"fans": (frames.follows, "unfollowed_at"), "members": (frames.members, "left_at")}
-    held |= {
-        name: buyers.semi_join(_lasting(frames, stays, until), "buyer_id")
-        for name, (stays, until) in ends.items()
-        if stays is not None
-    }
+    midnight = ibis.timestamp((frames.as_of + timedelta(days=1)).isoformat())
+    for name, (stays, until) in ends.items():
+        if stays is not None:
+            held[name] = buyers.semi_join(stays.filter((stays[until] >= midnight).fill_null(True)), "buyer_id")
     if "fans" in held and "members" in held:
         held["both"] = held["fans"].semi_join(held["members"], "buyer_id")
     found = {name: int(run(table.aggregate(n=table.count()))["n"].iloc[0]) for name, table in held.items()}
@@ -30,9 +28,3 @@ def sizes(frames: Frames, k: int = 0) -> dict[str, Figure | Absent]:
         name: Figure.exact(n, "buyers", frames.sources, n) if n >= max(k, 1) else Absent(("buyers",))
         for name, n in (dict.fromkeys(SEGMENTS, 0) | found).items()
     }
-
-
-def _lasting(frames: Frames, stays: ir.Table, until: str) -> ir.Table:
-    """Stays that have not ended by the end of the date."""
-    end = ibis.timestamp((frames.as_of + timedelta(days=1)).isoformat())
-    return stays.filter((stays[until] >= end).fill_null(True))

@@ -24,8 +24,7 @@ def at_risk(left: Counts) -> Counts:
 
 def survivors(events: Counts, risk: Counts) -> Floats:
     """Kaplan-Meier share without the event after each time; both (..., times)."""
-    kept = 1 - np.where(risk > 0, events / np.where(risk > 0, risk, 1), 0.0)
-    return np.asarray(np.cumprod(kept, axis=-1), float)
+    return np.asarray(np.cumprod(1 - np.where(risk > 0, events / np.where(risk > 0, risk, 1), 0.0), axis=-1), float)
 
 
 def log_hazard_ratio(events: Counts, risk: Counts) -> Floats:
@@ -50,8 +49,7 @@ def log_hazard_ratio(events: Counts, risk: Counts) -> Floats:
 
 
 def _score_over_information(ratio: Floats, e0: Floats, e1: Floats, n0: Floats, n1: Floats, d: Floats) -> Floats:
-    weight, lost = n0 + n1 * ratio, e0 + e1 * ratio
-    some = d > 0
+    weight, lost, some = n0 + n1 * ratio, e0 + e1 * ratio, d > 0
     safe = np.where(some, lost, 1.0)
     times = np.where(some, d * weight / safe, 1.0)
     slope = np.where(some, d * (n1 * ratio * lost - weight * e1 * ratio) / safe**2, 0.0)

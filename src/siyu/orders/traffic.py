@@ -35,14 +35,12 @@ def orders_of(frames: Frames) -> ir.Table:
     lines = paid_orders(frames)
     absent = {name: ibis.null("string") for name in WAYS if name not in lines.columns}
     lines = lines.mutate(**absent, **{name: lines[name].cast("string") for name in WAYS if name in lines.columns})
+    sums = {name: lines[name].sum() for name in ("paid_fen", "net_fen")}
+    sums |= {"buyer_id": lines.buyer_id.max(), "paid_at": lines.paid_at.min()}
     first = {name: lines[name].argmin(lines.line_no) for name in WAYS}
-    orders = lines.group_by("platform", "order_id").aggregate(
-        buyer_id=lines.buyer_id.max(), paid_at=lines.paid_at.min(), paid_fen=lines.paid_fen.sum(),
-        net_fen=lines.net_fen.sum(), **first,
-    )  # fmt: skip
+    orders = lines.group_by("platform", "order_id").aggregate(**sums, **first)
     inorder = ibis.row_number().over(ibis.window(group_by="buyer_id", order_by=["paid_at", "order_id"]))
-    known = orders.buyer_id.notnull()
-    return orders.mutate(repeat=ibis.ifelse(known, (inorder > 0).cast("int64"), ibis.null("int64")))
+    return orders.mutate(repeat=ibis.ifelse(orders.buyer_id.notnull(), (inorder > 0).cast("int64"), ibis.null("int64")))
 
 
 def forms(frames: Frames, k: int = 0) -> pd.DataFrame:
@@ -51,9 +49,7 @@ def forms(frames: Frames, k: int = 0) -> pd.DataFrame:
     share: of paid_fen of all orders, nan where fewer than k orders would show (and the next smallest with them).
     """
     orders = orders_of(frames)
-    form = orders.traffic_form.fill_null("")
-    named = ibis.cases(*[(form.re_search(pattern), name) for name, pattern in FORMS], else_=UNASSIGNED)
-    orders = orders.mutate(form=named)
+    orders = orders.mutate(form=_named(orders.traffic_form.fill_null(""), FORMS))
     found = counted(orders, ["form"], orders=orders.count(), paid_fen=orders.paid_fen.sum())
     found = found.sort_values("paid_fen", ascending=False, ignore_index=True)
     blank = hidden(found[["orders"]].to_numpy(), k)[:, 0]
@@ -115,27 +111,29 @@ def net_by_domain(frames: Frames, *, fans_are_private: bool = False) -> dict[str
         if frames.follows is None:
             return dict.fromkeys(dict(DOMAINS))
         orders = orders.filter(orders.buyer_id.notnull())
-        fans = orders.semi_join(frames.follows, [orders.buyer_id == frames.follows.buyer_id,
-                                                 frames.follows.followed_at < orders.paid_at])  # fmt: skip
-        fan_orders = fans.select("platform", "order_id").distinct().mutate(fan=True)
-        orders = orders.left_join(fan_orders, ["platform", "order_id"])
+        follows = frames.follows
+        early = [orders.buyer_id == follows.buyer_id, follows.followed_at < orders.paid_at]
+        fans = orders.semi_join(follows, early).select("platform", "order_id").distinct().mutate(fan=True)
+        orders = orders.left_join(fans, ["platform", "order_id"])
         rule = ibis.ifelse(orders.fan.fill_null(False), "private", ruled(orders, DOMAINS))
-    sums = run(
-        orders.mutate(rule=rule).group_by("rule").aggregate(net=lambda t: t.net_fen.sum(), n=lambda t: t.count())
-    )
+    sums = run(orders.group_by(rule=rule).aggregate(net=orders.net_fen.sum(), n=orders.count()))
     sums = sums[sums["rule"] != UNASSIGNED].set_index("rule")
     total, n = int(sums["net"].sum()), int(sums["n"].sum())
     if total <= 0:
         return dict.fromkeys(dict(DOMAINS))
     shares = {name: float(sums["net"].get(name, 0) / total) for name, _ in DOMAINS}
-    return {name: Figure.exact(share, f"{name}_net_share", frames.sources, n)
-            for name, share in shares.items()}  # fmt: skip
+    return {name: Figure.exact(share, f"{name}_net_share", frames.sources, n) for name, share in shares.items()}
 
 
 def ruled(orders: ir.Table, rules: tuple[tuple[str, str], ...]) -> Any:
     """The first rule that knows each of `orders_of`, UNASSIGNED where none does."""
-    words = orders.traffic_channel.fill_null("") + " " + orders.traffic_kind.fill_null("")
-    words = words + " " + orders.traffic_source.fill_null("")
+    channel, kind, source = (
+        orders[name].fill_null("") for name in ("traffic_channel", "traffic_kind", "traffic_source")
+    )
+    return _named(channel + " " + kind + " " + source, rules)
+
+
+def _named(words: ir.StringValue, rules: tuple[tuple[str, str], ...]) -> Any:
     return ibis.cases(*[(words.re_search(pattern), name) for name, pattern in rules], else_=UNASSIGNED)
 
 

@@ -40,13 +40,10 @@ TABLES = {
     "assumptions.csv": KeyedTable("assumption_id", "assumption_id"),
     "claims.csv": KeyedTable("claim_id", "entity", ("metric", "statistic", "unit", "tag")),
     "conflicts.csv": KeyedTable("conflict_id", "claims"),
-    "fees.csv": KeyedTable(
-        "rule_id",
-        "platform",
-        ("kind", "route", "category", "traffic_form", "day_from", "day_to", "valid_from", "valid_to"),
-    ),
+    "fees.csv": KeyedTable("rule_id", "platform", ("kind", "route", "category", "traffic_form", "day_from", "day_to",
+                                                   "valid_from", "valid_to")),
     "sources.csv": KeyedTable("source_id", "source_id"),
-}
+}  # fmt: skip
 DEFINITIONS = "definitions.yml"
 UNITS = "units."  # before the key of a unit, which may be the name of a metric too
 

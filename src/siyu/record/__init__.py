@@ -4,38 +4,18 @@ Notebooks write these records, renderings read them back. They hold no language 
 generated from them (`schemas/`).
 """
 
+# isort: skip_file
 from siyu.record.chart import Axis, Cell, Chart, Mark, ReferenceLine, Table, TableColumn, TableRow
 from siyu.record.entries import (
-    AssumptionEntry,
-    ClaimEntry,
-    ConflictEntry,
-    DataEntry,
-    Entry,
-    FeeEntry,
-    LedgerEntry,
-    OrdersEntry,
-    RivalEntry,
-    SourceEntry,
-    entries,
-    kind_of,
-)
+    AssumptionEntry, ClaimEntry, ConflictEntry, DataEntry, Entry, FeeEntry, LedgerEntry, OrdersEntry, RivalEntry,
+    SourceEntry, entries, kind_of,
+)  # fmt: skip
 from siyu.record.finding import FindingRecord, Findings, TitledFinding, Value, WhatIf
 from siyu.record.moved import Moved, Previous
 from siyu.record.summary import MOST, Chance, NextStep, Opening, Step, Summary, Turn
 from siyu.record.text import (
-    FINDING,
-    NO_INPUT,
-    SOURCES,
-    SPAN,
-    Both,
-    Message,
-    Number,
-    Quantity,
-    RecordPart,
-    Wording,
-    rounded,
-    wording,
-)
+    FINDING, NO_INPUT, SOURCES, SPAN, Both, Message, Number, Quantity, RecordPart, Wording, rounded, wording,
+)  # fmt: skip
 
 __all__ = [
     "FINDING", "MOST", "NO_INPUT", "SOURCES", "SPAN", "AssumptionEntry", "Axis", "Both", "Cell",

@@ -18,7 +18,8 @@ Feed = Literal["economics", "draws", "next"]
 
 
 class Value(Quantity):
-    """A named number of a finding. n: number of observations behind it. formula: in symbols of `siyu.formulas`."""
+    """A named number of a finding. n: number of observations behind it. formula: in symbols of `siyu.formulas`. left:
+    what it would be without each group of buyers, for the jackknife of its difference from another report."""
 
     name: Key
     value: Number
@@ -30,6 +31,7 @@ class Value(Quantity):
     definition: str
     sources: tuple[Ref, ...]
     formula: str = ""
+    left: tuple[Number, ...] = ()
 
 
 class Slider(RecordPart):
@@ -138,6 +140,11 @@ class FindingRecord(RecordPart):
         """Values, and the marks of the chart."""
         marks = [row for row in self.chart.rows if isinstance(row, Mark)]
         return (*self.values, *marks)
+
+    @property
+    def own(self) -> bool:
+        """Whether it rests on what the subject's own files hold."""
+        return any(ref.startswith("orders:") or ref.endswith(".own") for ref in self.sources)
 
     @property
     def main(self) -> bool:

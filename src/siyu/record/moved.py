@@ -27,3 +27,8 @@ class Moved(RecordPart):
     definition: str
     beyond_chance: bool | None
     because: tuple[str, ...]
+
+    @property
+    def finding(self) -> str:
+        """`section.key` of its finding."""
+        return f"{self.section}.{self.key}"

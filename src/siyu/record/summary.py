@@ -22,7 +22,8 @@ class Step(RecordPart):
     """A row of `data/playbook/steps.csv`: what to do to learn something, who does it, and what it takes.
 
     cost: money spent, CNY; effort: person-days; days: until the number is there; each from 5th to 95th percentile.
-    decides: the number that settles it. trial: whether it is an experiment, and then how it is read."""
+    decides: the number that settles it. trial: whether it is an experiment, and then how it is read; people: in both
+    arms, to find a difference between their shares four times in five."""
 
     key: Key
     name: Both
@@ -32,6 +33,8 @@ class Step(RecordPart):
     days: Quantity
     decides: Both
     trial: Both | None
+    people: Quantity | None = None
+    difference: Quantity | None = None
     source: str
     grade: str
     why: Both

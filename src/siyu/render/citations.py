@@ -6,19 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from urllib.parse import urlsplit
 
-from siyu.record import (
-    AssumptionEntry,
-    ClaimEntry,
-    ConflictEntry,
-    Entry,
-    FeeEntry,
-    FindingRecord,
-    Quantity,
-    RivalEntry,
-    SourceEntry,
-    Value,
-    kind_of,
-)
+from siyu.record import Entry, FindingRecord, Quantity, Value, kind_of
+from siyu.record.entries import AssumptionEntry, ClaimEntry, ConflictEntry, FeeEntry, RivalEntry, SourceEntry
 from siyu.render import labels
 from siyu.render.report import Report
 from siyu.render.said import NAME_LENGTH, Piece, Said, joined
@@ -114,12 +103,10 @@ class Citations:
 
     def weak(self, value: Value) -> bool:
         """Whether a value rests on a garbled or contradicted claim, or its range on an assumption without source."""
-        assumed = value.interval_kind == "assumption90"
-        return any(
-            entry.trust == "E"
-            or (assumed and isinstance(entry, AssumptionEntry | FeeEntry) and entry.confidence == "none")
-            for entry in (self.entries[ref] for ref in value.sources if ref in self.entries)
-        )
+        rests = [self.entries[ref] for ref in value.sources if ref in self.entries]
+        ranges = [one for one in rests if isinstance(one, AssumptionEntry | FeeEntry)]
+        unsourced = value.interval_kind == "assumption90" and any(one.confidence == "none" for one in ranges)
+        return unsourced or any(one.trust == "E" for one in rests)
 
     def rivals(self, ref: str) -> list[RivalEntry]:
         """Claims that say otherwise or are not comparable, each once; those that merely agree are left out."""
@@ -158,22 +145,17 @@ class Citations:
 
     def called(self, ref: str) -> Said:
         """What a list calls a ref: whose metric a claim is, the name of an assumption, route and kind of a fee."""
-        claim = self.claim(ref)
-        if claim is None:
+        if (claim := self.claim(ref)) is None:
             return self.name(self.entries[ref]) if ref in self.entries else self.speech.data(ref, NAME_LENGTH)
-        metric = self.metric(claim)
-        return joined(self.name(claim), self.speech.message(": "), metric or self.speech.data(claim.metric))
+        return joined(self.name(claim), self.speech.message(": "), self.metric(claim) or self.speech.data(claim.metric))
 
     def label(self, ref: str) -> Said:
         """What a source line calls a ref: metric and figure of a claim, route and rate of a fee, or a name."""
-        entry = self.entries.get(ref)
-        if isinstance(entry, ClaimEntry):
+        if isinstance(entry := self.entries.get(ref), ClaimEntry):
             metric = self.metric(entry)
             words = joined(metric[:1].upper() + metric[1:]) if metric else self.name(entry)
             return joined(words, "" if str(words).endswith("）") else " ", self.figure(entry))
-        if isinstance(entry, FeeEntry):
-            return joined(self.name(entry), " ", self.rate(entry))
-        return self.called(ref)
+        return joined(self.name(entry), " ", self.rate(entry)) if isinstance(entry, FeeEntry) else self.called(ref)
 
     def rate(self, fee: FeeEntry) -> Said:
         """A fee rule's share, as a range where it is one."""

@@ -53,8 +53,7 @@ class Tongue:
 
     def name(self, record: Record) -> Said:
         """The subject's display name."""
-        names = record.get("name") or {}
-        return self.speech.data(names.get(self.code) or record["subject"], NAME_LENGTH)
+        return self.speech.data((record.get("name") or {}).get(self.code) or record["subject"], NAME_LENGTH)
 
     def status(self, record: Record) -> str:
         """The state of the last run."""
@@ -68,13 +67,11 @@ class Tongue:
 
     def figures(self, record: Record) -> list[tuple[Said, Said]]:
         """(number, what it is) of the leading answer's cards."""
-        answer = leading(record)
-        cards = list(answer.cards.items())[:3] if answer else []
-        return [
-            (self.speech.figure(answer.by_name[name], f"{answer.key}.{name}"), self.speech.of(answer, text))
-            for name, text in cards
-            if answer is not None
-        ]
+        if (answer := leading(record)) is None:
+            return []
+        figure, of, held = self.speech.figure, self.speech.of, answer.by_name
+        cards = [*answer.cards.items()][:3]
+        return [(figure(held[name], f"{answer.key}.{name}"), of(answer, text)) for name, text in cards]
 
     def moved(self, record: Record) -> list[str]:
         """What moved since the report before, at most three; a line where nothing did."""

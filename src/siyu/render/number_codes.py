@@ -47,8 +47,7 @@ def axis_code(values: Iterable[float], unit: str, language: Language, *, logarit
         return "#,##0" if top >= 5 else "0.0"
     if top >= 10_000:
         least = min(shown) if logarithmic else 0
-        steps = _STEPS["zh" if language.data_code == "zh" else "en"]
-        step, code = next(one for one in steps if top >= one[0])
+        step, code = next(one for one in _STEPS["zh" if language.data_code == "zh" else "en"] if top >= one[0])
         below = "#,##0" if logarithmic and least < step / 100 else "0"
         return f"[>={step / 100:.0f}]{code};{below}" if logarithmic else f"[=0]0;{code}"
     if logarithmic:

@@ -63,19 +63,11 @@ def outline(report: Report) -> Outline:
     if lead is not None:
         shown.sort(key=lambda section: section is not lead.section)
     aside = [block for block in everything if block.section.aside and block.finding.main]
-    return Outline(
-        lead,
-        tuple(_chapter(section, blocks[section.notebook]) for section in shown),
-        measurements,
-        (*_with_role(everything, "appendix"), *aside),
-        tuple(_with_role(everything, "absent")),
-        tuple(_with_role(everything, "empty")),
-        tuple(section for section in report.sections if section.status == NOT_APPLICABLE),
-    )
-
-
-def _with_role(blocks: list[Block], role: str) -> Iterator[Block]:
-    return (b for b in blocks if b.finding.role == role and (role in ("absent", "empty") or not _measures(b.finding)))
+    appendix = [b for b in everything if b.finding.role == "appendix" and not _measures(b.finding)]
+    absent, empty = (tuple(b for b in everything if b.finding.role == role) for role in ("absent", "empty"))
+    chapters = tuple(_chapter(section, blocks[section.notebook]) for section in shown)
+    closed = tuple(section for section in report.sections if section.status == NOT_APPLICABLE)
+    return Outline(lead, chapters, measurements, (*appendix, *aside), absent, empty, closed)
 
 
 def _measures(finding: FindingRecord) -> bool:

@@ -5,10 +5,10 @@ every rendering, in every language, reads the same `Report`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from siyu.record import Both, ConflictEntry, Entry, FindingRecord, Moved, Previous, Step, Wording
+from siyu.record import Both, ClaimEntry, ConflictEntry, Entry, FindingRecord, Moved, Previous, Step, Wording
 
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
 STATUSES = (OK, NO_INPUT, NOT_APPLICABLE, FAILED)
@@ -88,6 +88,27 @@ class Report:
     def findings(self) -> list[FindingRecord]:
         """All findings that say something, in reading order."""
         return [finding for section in self.sections for finding in section.findings if finding.role != "empty"]
+
+    @cached_property
+    def set_aside(self) -> list[FindingRecord]:
+        """What a client finds in the workbook alone: published figures, where anything else has been found."""
+        if all(one.aside for one in self.sections if one.status == OK):
+            return []
+        aside = {one.notebook for one in self.sections if one.aside}
+        return [finding for finding in self.findings if finding.section in aside and not finding.own]
+
+    def on_page(self) -> "Report":
+        """Without what is set aside, and without entries that nothing else rests on or disputes."""
+        if not (left := {finding.full_key for finding in self.set_aside}):
+            return self
+        sections = [replace(one, findings=[f for f in one.findings if f.full_key not in left]) for one in self.sections]
+        refs = {ref for section in sections for finding in section.findings for ref in finding.sources}
+        claims = [one for ref in refs if isinstance(one := self.entries.get(ref), ClaimEntry)]
+        disputes = {f"conflict:{name}" for claim in claims for name in claim.conflicts}
+        refs |= disputes.union(*(one.refs for one in self.disputes if one.ref in disputes))
+        return replace(
+            self, sections=sections, entries={ref: self.entries[ref] for ref in sorted(refs & {*self.entries})}
+        )
 
     @cached_property
     def by_key(self) -> dict[str, FindingRecord]:

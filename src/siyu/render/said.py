@@ -56,7 +56,8 @@ class Said(tuple[Piece, ...]):
 
     def plain(self, most: int = ARGUMENT_LENGTH) -> str:
         """Plain text. most: characters kept of a name from a data file inside a sentence."""
-        return "".join(_cleaned(one.text, one.length or most) if _untrusted(one) else one.text for one in self)
+        shown = [_cleaned(one.text, one.length or most) if one.inside or one.length else one.text for one in self]
+        return "".join(shown)
 
     def attribute(self) -> str:
         """Plain text for titles and attributes of a page, names inside a sentence not cut."""
@@ -109,10 +110,6 @@ def _visible(text: str) -> str:
     return "".join(char for char in kept if unicodedata.category(char) not in ("Cc", "Cf", "Co", "Cs", "Cn"))
 
 
-def _untrusted(piece: Piece) -> bool:
-    return piece.inside or piece.length > 0
-
-
 def _bare(piece: Piece) -> str:
     return clean(piece.text, piece.length) if piece.length else piece.text
 
@@ -147,6 +144,5 @@ def _element(piece: Piece, link: Link | None) -> Markup:
 def _data(piece: Piece, number: float) -> Markup:
     ends = {} if piece.low is None or piece.high is None else {"low": piece.low, "high": piece.high}
     attributes = Markup().join(Markup(' data-{}="{}"').format(k, json.dumps(v)) for k, v in ends.items())
-    return Markup('<data value="{}" data-ref="{}"{}>{}</data>').format(
-        json.dumps(number), piece.ref, attributes, piece.text
-    )
+    element = Markup('<data value="{}" data-ref="{}"{}>{}</data>')
+    return element.format(json.dumps(number), piece.ref, attributes, piece.text)

@@ -10,20 +10,9 @@ from string import Formatter
 from siyu.definitions import Definition, registry
 from siyu.findings import title
 from siyu.language import PSEUDO, Language, Segment
-from siyu.record import (
-    Both,
-    Chart,
-    FindingRecord,
-    Mark,
-    Message,
-    NextStep,
-    Number,
-    Quantity,
-    Table,
-    TableColumn,
-    Wording,
-    wording,
-)
+from siyu.messages import msg
+from siyu.record import Chart, FindingRecord, Mark, NextStep, Step, Table, TableColumn
+from siyu.record.text import Both, Message, Number, Quantity, Wording, wording
 from siyu.render import labels
 from siyu.render.said import NAME_LENGTH, NOTE_LENGTH, Piece, Said, joined, untrusted
 
@@ -72,8 +61,7 @@ class Speech:
         if isinstance(text, Both):
             return self.data(self.language.chosen(text))
         self.message(text if isinstance(text, str) else text.id)  # notes it when it has no translation
-        segments = self.language.segments(text, values)
-        return Said(self._piece(one, values or {}, key, length) for one in segments)
+        return Said(self._piece(one, values or {}, key, length) for one in self.language.segments(text, values))
 
     def label(self, text: Wording | None, length: int = NAME_LENGTH) -> Said:
         """A row's label or a name: bilingual text, a message with own numbers, or a bare string.
@@ -94,8 +82,7 @@ class Speech:
 
     def number(self, value: Number | None, unit: str = "", ref: str = "") -> Said:
         """One number."""
-        text = self.language.number(value, unit)
-        return Said([Piece(text, ref, value)])
+        return Said([Piece(self.language.number(value, unit), ref, value)])
 
     def figure(self, quantity: Quantity, ref: str = "", unit: str = "") -> Said:
         """A value, or its range where the ends read differently. unit: of a quantity that has none."""
@@ -157,8 +144,7 @@ class Speech:
 
     def value_name(self, name: str) -> str:
         """The word for the name of a value; empty in a language that has none."""
-        message_id = labels.value_id(name)
-        said = self.language.message(message_id)
+        said = self.language.message(message_id := labels.value_id(name))
         return said if said != message_id else ""
 
     def named(self, group: Mapping[str, str], key: str | None) -> str:
@@ -212,6 +198,15 @@ def definitions(finding: FindingRecord) -> list[Definition]:
     """Metrics that the values and marks of a finding stand for."""
     keys = dict.fromkeys(one.definition for one in finding.quantities)
     return [registry().metrics[key] for key in keys if key in registry().metrics]
+
+
+def trial_text(speech: Speech, step: Step) -> Said:
+    """How an experiment is read, and how many people it takes."""
+    if not step.people or not step.difference:
+        return speech.label(step.trial, NOTE_LENGTH)
+    takes = msg("It takes {people} people in both arms to find a difference of {difference} four times in five.")
+    sizes = {"people": step.people, "difference": step.difference}
+    return joined(speech.label(step.trial, NOTE_LENGTH), speech.language.gap, speech.say(takes, sizes))
 
 
 def step_name(speech: Speech, one: NextStep) -> Said:

@@ -11,32 +11,21 @@ from siyu.verdict import SURE
 
 def summarised(report: Report) -> Summary | None:
     """The summary, None for a report without any answer."""
-    answers = ranked_answers(report)
-    if not answers:
+    if not (answers := ranked_answers(report)):
         return None
-    lead = answers[0]
-    beside = answers[1].full_key if len(answers) > 1 else ""
+    lead, beside = answers[0], answers[1].full_key if len(answers) > 1 else ""
     turns = [Turn(finding=one.full_key, text=text) for one in answers for text in _opening(one).turns]
-    return Summary(
-        answer=lead.full_key,
-        beside=beside,
-        chance=_chance(lead),
-        reasons=tuple(_reasons(report, answers))[:MOST],
-        turns=tuple(turns)[:MOST],
-        steps=tuple(_distinct(_steps(report, answers)))[:MOST],
-    )
+    reasons, steps = tuple(_reasons(report, answers)), tuple(_distinct(_steps(report, answers)))
+    told = {"reasons": reasons[:MOST], "turns": tuple(turns)[:MOST], "steps": steps[:MOST]}
+    return Summary(answer=lead.full_key, beside=beside, chance=_chance(lead), **told)
 
 
 def ranked_answers(report: Report) -> list[FindingRecord]:
     """The answers of the sections, those that their section says may lead first; without those of the appendix."""
     sections = [section for section in report.sections if section.status == OK and not section.aside]
-    found = [
-        (finding.key != section.lead, section.rank, finding)
-        for section in (sections or report.sections)
-        for finding in section.findings
-        if finding.role == "answer"
-    ]
-    return [finding for _, _, finding in sorted(found, key=lambda one: one[:2])]
+    told = [(section, finding) for section in sections or report.sections for finding in section.findings]
+    found = [(finding.key != section.lead, section.rank, finding) for section, finding in told]
+    return [one for *_, one in sorted(found, key=lambda one: one[:2]) if one.role == "answer"]
 
 
 def _opening(finding: FindingRecord) -> Opening:
@@ -79,16 +68,12 @@ def _asked(report: Report, answer: FindingRecord) -> Iterator[NextStep]:
 def _ranked(report: Report, finding: FindingRecord) -> Iterator[NextStep]:
     """Rows of a ranking of unknowns; those that are worth nothing end it."""
     for row in finding.chart.rows if isinstance(finding.chart, Table) else ():
-        worth = row.number("both")
-        if not worth:
+        if not (worth := row.number("both")):
             return
-        code, about = str(row.cell("code")), row.cell("unknown")
-        yield NextStep(
-            about=about if isinstance(about, str | Both | Message) else code,
-            step=report.steps.get(code),
-            worth=Quantity(value=worth, unit="CNY_per_1000_people"),
-            finding=finding.full_key,
-        )
+        code, cell = str(row.cell("code")), row.cell("unknown")
+        about = cell if isinstance(cell, str | Both | Message) else code
+        worthy = Quantity(value=worth, unit="CNY_per_1000_people")
+        yield NextStep(about=about, step=report.steps.get(code), worth=worthy, finding=finding.full_key)
 
 
 def _distinct(steps: Iterator[NextStep]) -> Iterator[NextStep]:

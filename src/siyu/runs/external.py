@@ -18,6 +18,7 @@ from siyu.subjects import load_subject
 
 RUNNER = "external"
 Found = dict[str, tuple[Path, dict[str, Any]]]  # section -> its file and content
+Values = dict[str, dict[str, Scalar]]  # section -> parameter -> what it ran with
 _NOT_GIVEN = "Its executed notebook was not given."
 
 
@@ -78,9 +79,7 @@ def _values(subject: str, ran_with: dict[str, Scalar]) -> dict[str, Scalar]:
     return {**ran_with, "subject": subject, "category": "" if goods == load_subject(subject).category else goods}
 
 
-def _request(
-    subject: str, values: dict[str, dict[str, Scalar]], languages: Sequence[str], delivery: Delivery
-) -> Request:
+def _request(subject: str, values: Values, languages: Sequence[str], delivery: Delivery) -> Request:
     """The request that these values would have come from. Raises UsageError when sections disagree."""
     where = place("the notebooks")
     merged: dict[str, Scalar] = {}
@@ -93,8 +92,7 @@ def _request(
     fixed = ("subject", "as_of", "case", "lang")
     overridden = {n: v for n, v in merged.items() if n in declared and n not in fixed and v != declared[n].default}
     case = {"case": Given(str(merged["case"]), where)} if merged.get("case") else {}
-    as_of = str(merged.get("as_of", ""))
-    [request] = checked([Wish(subject, where, tuple(languages), as_of, case, delivery=delivery)])
+    [request] = checked([Wish(subject, where, tuple(languages), str(merged.get("as_of", "")), case, delivery=delivery)])
     return replace(request, parameters={**request.parameters, **overridden})
 
 

@@ -25,24 +25,15 @@ def account(
     """The record of a run without its files and seal. previous: {seal, as_of} of the report before; findings: of a
     report without faults."""
     request, made = plan.request, made_of(plan, store)
+    about, read = request.subject, ChainMap(dict(plan.inputs), *(dict(one.inputs) for one in made.values()))
     record = {
-        "schema": SCHEMA,
-        "status": FAILED if faults else PUBLISHED,
-        "subject": request.subject.id,
-        "kind": request.subject.kind,
-        "public": request.subject.suppress_below == 0,
-        "name": request.subject.name.model_dump(),
-        "as_of": request.as_of,
-        "observed": _observed(made, store),
-        "languages": list(request.languages),
-        "runner": plan.runner,
-        "previous": previous,
-        "key": plan.key(made),
-        "inputs": listed(dict(ChainMap(dict(plan.inputs), *(dict(one.inputs) for one in made.values())))),
-        "parameters": list(plan.parameters),
+        "schema": SCHEMA, "status": FAILED if faults else PUBLISHED, "subject": about.id, "kind": about.kind,
+        "public": about.suppress_below == 0, "name": about.name.model_dump(), "as_of": request.as_of,
+        "observed": _observed(made, store), "languages": list(request.languages), "runner": plan.runner,
+        "previous": previous, "key": plan.key(made), "inputs": listed(dict(read)), "parameters": list(plan.parameters),
         "versions": keys.versions(),
         "sections": [_section(section, store, faults, made) for section in plan.sections],
-    }
+    }  # fmt: skip
     if faults:
         record["reasons"] = reasons(faults)
     elif findings is not None:
@@ -68,29 +59,20 @@ def rendering(plan: Plan, store: SectionStore, folder: Path) -> dict[str, Any]:
     """What a worker is told that renders a report into `folder`, see `siyu.runs.make.reporting.render`."""
     request = plan.request
     return {
-        "folder": str(folder),
-        "subject": request.subject.model_dump(include={"id", "name", "kind", "currency"}),
-        "as_of": request.as_of,
-        "parameters": list(plan.parameters),
+        "folder": str(folder), "subject": request.subject.model_dump(include={"id", "name", "kind", "currency"}),
+        "as_of": request.as_of, "parameters": list(plan.parameters),
         "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
-        "pdf": request.delivery.pdf,
-        "appendix": request.delivery.appendix,
+        "pdf": request.delivery.pdf, "appendix": request.delivery.appendix,
         "sections": [_told(section, store, folder, request.subject.kind) for section in plan.sections],
-    }
+    }  # fmt: skip
 
 
 def _told(section: SectionPlan, store: SectionStore, folder: Path, kind: Kind) -> dict[str, Any]:
     (status, reason), profile = _state(section, store), profiles()[section.notebook]
-    return {
-        "notebook": section.notebook,
-        "status": status,
-        "reason": reason,
-        "path": str(folder / "notebooks" / f"{section.notebook}.ipynb") if section.status == OK else None,
-        "question": profile.question.model_dump(),
-        "lead": profile.lead.finding if profile.lead else "",
-        "rank": profile.rank(kind),
-        "aside": kind == "client" and "claims" in profile.needs,
-    }
+    path = str(folder / "notebooks" / f"{section.notebook}.ipynb") if section.status == OK else None
+    told = {"notebook": section.notebook, "status": status, "reason": reason, "path": path}
+    told |= {"question": profile.question.model_dump(), "lead": profile.lead.finding if profile.lead else ""}
+    return told | {"rank": profile.rank(kind), "aside": kind == "client" and "claims" in profile.needs}
 
 
 def _state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:

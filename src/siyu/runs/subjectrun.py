@@ -72,8 +72,7 @@ class SubjectRun:
         if self.decision.unchanged:
             return True
         for section in self.plan.runs:
-            made = self.decision.standing.get(section.notebook)
-            if made is None:
+            if (made := self.decision.standing.get(section.notebook)) is None:
                 self.store.begin(section.notebook)
                 self._due.append(section)
             elif made != self.store.accepted(section.notebook):
@@ -93,8 +92,7 @@ class SubjectRun:
 
         A shared section that somebody else executes is waited for."""
         for section in list(self._due):
-            store = self._store(section)
-            if store is not None:
+            if (store := self._store(section)) is not None:
                 self._due.remove(section)
                 self._running += 1
                 yield self._section_task(section, store)
@@ -152,9 +150,8 @@ class SubjectRun:
         record = opened(self.place.target)
         stands = record is not None and record["status"] == PUBLISHED
         repeat = command(self.plan.request, self.workspace.out) if self.plan.runner == "siyu" else ""
-        why = tuple(reasons(self.faults))
-        folder = folder or self.place.target
-        return Outcome(self.subject, FAILED, folder, seconds, executed, why, repeat=repeat, stands=stands)
+        told = folder or self.place.target, seconds, executed, tuple(reasons(self.faults))
+        return Outcome(self.subject, FAILED, *told, repeat=repeat, stands=stands)
 
     def size(self) -> int:
         """Bytes that the report takes: those of the published one, none where there is none yet."""
@@ -253,16 +250,11 @@ class SubjectRun:
         self._waiting_since = now if waits else None
 
     def _section_task(self, section: SectionPlan, store: SectionStore) -> Task:
-        payload = {
-            "kind": "section",
-            "notebook": str(notebooks()[section.notebook].path.resolve()),
-            "output": str(store.notebook(section.notebook).resolve()),
-            "trail": str(store.trail(section.notebook).resolve()),
-            "parameters": dict(section.parameters),
-            "memory": self.plan.request.limits.memory,
-            "need": self.size(),
-        }
-        return Task(self.subject, section.notebook, payload)
+        name = section.notebook
+        paths = {"notebook": notebooks()[name].path, "output": store.notebook(name), "trail": store.trail(name)}
+        payload: dict[str, Any] = {"kind": "section", **{key: str(path.resolve()) for key, path in paths.items()}}
+        payload |= {"parameters": dict(section.parameters), "memory": self.plan.request.limits.memory}
+        return Task(self.subject, name, {**payload, "need": self.size()})
 
     def _rendering_tasks(self) -> list[Task]:
         storage.emptied(self.place.building)
@@ -287,8 +279,7 @@ class SubjectRun:
             return []
         now, found = Present(), set()
         for section in self.plan.runs:
-            made = self.store.accepted(section.notebook)
-            if made is not None:
+            if (made := self.store.accepted(section.notebook)) is not None:
                 found |= set(now.changed(made, section.around)) - set(made.outside)
         read = report_inputs(self.plan.request)
         return sorted(found | {name for name, sha256 in self.plan.inputs.items() if read.get(name) != sha256})

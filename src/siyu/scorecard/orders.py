@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import stats
 
@@ -18,7 +17,7 @@ from siyu.orders.frames import Frames, opened, run
 from siyu.orders.repurchase import Figures, between, in_window, retention, survival
 from siyu.orders.survival import at_risk, log_hazard_ratio, survivors
 from siyu.paths import data_dir
-from siyu.scorecard import growth, value
+from siyu.scorecard import growth, reach, value
 
 START, CUT, END = date(1997, 1, 1), date(1997, 9, 30), date(1998, 6, 30)
 FIRST_HALF, SECOND_HALF = (START, date(1997, 6, 30)), (date(1997, 7, 1), date(1997, 12, 31))
@@ -55,20 +54,18 @@ class Score:
 def scorecard(master: Frames) -> list[Score]:
     """All rows, as they stand in the file. master: the bundled CDNOW subject as of its end, END."""
     days, published = _sample(), pd.read_csv(_REFERENCE / "published.csv")
-    worlds = _null_worlds(days)
+    runs = np.array([_coins(days, np.random.default_rng([1_997, number])) for number in range(_RUNS)])
+    worlds = {f"Null world: {name}": runs[:, at] for at, name in enumerate(_WORLD)}
     computed = {**_master(master), **_cohorts(master), **_repurchase(master), **_sample_counts(days)}
     computed |= {**_censoring(days), **_six_mp(), **_heart()}
-    computed |= growth.results()
+    computed |= growth.results() | reach.results()
     computed |= value.results(_frames(days, CUT), days[days["day"] <= pd.Timestamp(CUT)])
     computed |= {name: float(runs.mean()) for name, runs in worlds.items()}
     spreads = {name: 3 * float(runs.std()) for name, runs in worlds.items()}
-    return [
-        Score(
-            name := str(row["result"]), row["published"], computed[name],
-            spreads.get(name, row["tolerance"]), row["source"],
-        )
-        for row in published.to_dict("records")
-    ]  # fmt: skip
+    names = published["result"]
+    tolerances = names.map(spreads).fillna(published["tolerance"])
+    rows = zip(names, published["published"], names.map(computed), tolerances, published["source"], strict=True)
+    return [Score(*row) for row in rows]
 
 
 def _master(master: Frames) -> Results:
@@ -101,8 +98,7 @@ def _cohorts(master: Frames) -> Results:
 
 def _repurchase(master: Frames) -> Results:
     half = in_window(master, *FIRST_HALF) | {"return_purchase_rate": between(master, FIRST_HALF, SECOND_HALF)}
-    ever = in_window(master, START, END)
-    return {**_shares("CDNOW 1997 first half", half), **_shares("CDNOW ever", ever)}
+    return {**_shares("CDNOW 1997 first half", half), **_shares("CDNOW ever", in_window(master, START, END))}
 
 
 def _shares(what: str, figures: Figures) -> Results:
@@ -125,17 +121,12 @@ def _sample() -> pd.DataFrame:
 
 
 def _sample_counts(days: pd.DataFrame) -> Results:
-    early = histories(_frames(days, CUT))
-    late = histories(_frames(days, END))
+    early, late = histories(_frames(days, CUT)), histories(_frames(days, END))
     repeats, all_repeats = ((table["frequency"] * table["buyers"]).sum() for table in (early, late))
-    found = {
-        "customers": early["buyers"].sum(),
-        "customers without a repeat": early.loc[early["frequency"] == 0, "buyers"].sum(),
-        "repeat purchases": repeats,
-        "repeat purchases in the holdout": all_repeats - repeats,
-        "least T, weeks": early["T"].min() / 7,
-        "greatest T, weeks": early["T"].max() / 7,
-    }
+    once = early.loc[early["frequency"] == 0, "buyers"].sum()
+    found = {"customers": early["buyers"].sum(), "customers without a repeat": once, "repeat purchases": repeats}
+    found |= {"repeat purchases in the holdout": all_repeats - repeats}
+    found |= {"least T, weeks": early["T"].min() / 7, "greatest T, weeks": early["T"].max() / 7}
     return _named("CDNOW sample", found)
 
 
@@ -153,8 +144,7 @@ def _six_mp() -> Results:
     arms = [rows[rows["arm"] == arm] for arm in ("placebo", "6-MP")]
     left = np.array([[(arm["weeks"] == week).sum() for week in weeks] for arm in arms])
     events = np.array([[((arm["weeks"] == week) & (arm["relapse"] == 1)).sum() for week in weeks] for arm in arms])
-    risk = at_risk(left)
-    curve = survivors(events, risk)[1]
+    curve = survivors(events, at_risk(left))[1]
     found = {f"week {week}": share for week, share in zip(weeks, curve, strict=True)}
     found["median, weeks"] = weeks[np.argmax(curve <= 0.5)]
     censored = [stats.CensoredData.right_censored(arm["weeks"], arm["relapse"] == 0) for arm in arms]
@@ -164,9 +154,7 @@ def _six_mp() -> Results:
 
 def _heart() -> Results:
     spells = pd.read_csv(_REFERENCE / "stanford_heart.csv")
-    patients = spells.groupby("patient", as_index=False).agg(
-        stop=("stop", "max"), event=("event", "max"), transplant=("transplant", "max")
-    )
+    patients = spells.groupby("patient", as_index=False)[["stop", "event", "transplant"]].max()
     found = {"patients": len(patients), "deaths": spells["event"].sum(), "transplants": patients["transplant"].sum()}
     found["hazard ratio, ever transplanted"] = _hazard(patients.assign(start=0))
     return _named("Stanford heart", found | {"hazard ratio, time-varying": _hazard(spells)})
@@ -182,13 +170,8 @@ def _hazard(spells: pd.DataFrame) -> float:
     return float(np.exp(log_hazard_ratio(np.array([events]), np.array([risk]))[0]))
 
 
-def _null_worlds(days: pd.DataFrame) -> dict[str, npt.NDArray[np.float64]]:
-    """At each purchase day a buyer joins by a coin; nothing follows from it. Each result over many such worlds."""
-    runs = np.array([_coins(days, np.random.default_rng([1_997, number])) for number in range(_RUNS)])
-    return {f"Null world: {name}": runs[:, at] for at, name in enumerate(_WORLD)}
-
-
 def _coins(days: pd.DataFrame, random: np.random.Generator) -> list[float]:
+    """Results of _WORLD where at each purchase day a buyer joins by a coin; nothing follows from it."""
     buyer, number = days["buyer_id"].to_numpy(), days["purchase_no"].to_numpy()
     heads = random.random(len(days)) < _COIN
     never = 10**6
@@ -213,5 +196,4 @@ def _coins(days: pd.DataFrame, random: np.random.Generator) -> list[float]:
 
 
 def _frames(days: pd.DataFrame, as_of: date) -> Frames:
-    columns = {name: days[name].dt.date for name in ("day", "first_day")}
-    return opened(as_of, days.assign(**columns))
+    return opened(as_of, days.assign(**{name: days[name].dt.date for name in ("day", "first_day")}))

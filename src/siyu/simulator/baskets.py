@@ -30,8 +30,7 @@ def orders_of(
     count = 1 + (random.random(len(gaps)) < 0.06)  # now and then two orders a day
     rows = gaps.loc[gaps.index.repeat(count), ["buyer", "day", "purchase_no", "entry"]]
     size = len(rows)
-    later = random.choice(len(CHANNELS), size, p=_REPEAT)
-    channel = np.where(rows["purchase_no"] == 1, rows["entry"], later)
+    channel = np.where(rows["purchase_no"] == 1, rows["entry"], random.choice(len(CHANNELS), size, p=_REPEAT))
     # live rooms sell in the evening, the rest all day
     minute = np.where(channel == 0, random.integers(19 * 60, 23 * 60, size), random.integers(8 * 60, 23 * 60, size))
     taste = np.exp(0.35 * random.standard_normal(world.buyers))[rows["buyer"]]

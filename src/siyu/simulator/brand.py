@@ -72,32 +72,24 @@ class Brand:
         world = self.plan.world
         kept = sold[sold["paid_fen"] > sold["refund_fen"]]
         known = kept[kept["key"].notna()]
-        return {
-            "orders": len(sold),
-            "unpaid_orders": len(orders) - len(sold),
-            "paid_fen": int(sold["paid_fen"].sum()),
-            "refunded_fen": int(sold["refund_fen"].sum()),
-            "buyers": int(sold["buyer"].nunique()),
+        shares = {"payment_of_shop": (sold, "fan"), "export_of_shop": (sold, "fan_at_export"),
+                  "payment_of_broadcasts": (sold[evening], "fan"),
+                  "start_of_broadcasts": (sold[evening], "fan_at_start")}  # fmt: skip
+        found: dict[str, Any] = {
+            "orders": len(sold), "unpaid_orders": len(orders) - len(sold), "paid_fen": int(sold["paid_fen"].sum()),
+            "refunded_fen": int(sold["refund_fen"].sum()), "buyers": int(sold["buyer"].nunique()),
             "buyers_with_key": int(known["buyer"].nunique()),
             "purchase_days": len(known.drop_duplicates(["buyer", "day"])),
-            "orders_with_key": int(sold["key"].notna().sum()),
-            "members": len(self.lives.joins),
-            "fan_share": {
-                "payment_of_shop": _share(sold, "fan"),
-                "export_of_shop": _share(sold, "fan_at_export"),
-                "payment_of_broadcasts": _share(sold[evening], "fan"),
-                "start_of_broadcasts": _share(sold[evening], "fan_at_start"),
-            },
+            "orders_with_key": int(sold["key"].notna().sum()), "members": len(self.lives.joins),
+            "fan_share": {name: _share(*whose) for name, whose in shares.items()},
             "naive_repeat_share": self.lives.naive if len(self.lives.joins) else {},
             "uplift": {"window_days": 90, "gap_days": 7, "of_these_buyers": _number(self.lives.counterfactual()),
                        "of_the_world": _number(truth(world))},
-            **({"invited_by_lot": _lot(world)} if world.kind == "experiment" else {}),
         }  # fmt: skip
-
-
-def _lot(world: World) -> dict[str, Any]:
-    as_invited, joining = map(_number, lot_truth(world))
-    return {"window_days": 90, "as_invited": as_invited, "of_those_who_joined": joining}
+        if world.kind == "experiment":
+            as_invited, joining = map(_number, lot_truth(world))
+            found["invited_by_lot"] = {"window_days": 90, "as_invited": as_invited, "of_those_who_joined": joining}
+        return found
 
 
 def made(plan: Recipe) -> Brand:
@@ -121,17 +113,14 @@ def made(plan: Recipe) -> Brand:
     orders["refund_at"] = _refunds(plan, orders, end, random)
     lines = _lines(plan, orders, random)
     orders["refund_fen"] = lines.groupby("order_id")["refund_fen"].sum().reindex(orders["order_id"]).to_numpy()
-    orders["key"] = pd.Series(keys(plan, orders["buyer"]), dtype=object).where(
-        random.random(len(orders)) < plan.key_share, None
-    )
-    places = _places(orders, random)
-    return Brand(plan, lives, orders.assign(**places, **_fans(lives, orders)), lines, end)
+    told = random.random(len(orders)) < plan.key_share
+    orders["key"] = pd.Series(keys(plan, orders["buyer"]), dtype=object).where(told, None)
+    return Brand(plan, lives, orders.assign(**_places(orders, random), **_fans(lives, orders)), lines, end)
 
 
 def keys(plan: Recipe, buyers: pd.Series) -> npt.NDArray[Any]:
     """What the platform calls these buyers: an open id, a phone number, a nickname; none is anybody's."""
-    made = {number: _key(plan, int(number)) for number in buyers.unique()}
-    return buyers.map(made).to_numpy(dtype=object)
+    return buyers.map({number: _key(plan, int(number)) for number in buyers.unique()}).to_numpy(dtype=object)
 
 
 def _key(plan: Recipe, buyer: int) -> str:
@@ -153,15 +142,12 @@ def _refunds(plan: Recipe, orders: pd.DataFrame, end: int, random: np.random.Gen
 
 def _lines(plan: Recipe, orders: pd.DataFrame, random: np.random.Generator) -> pd.DataFrame:
     """One or two products an order, some with a present; of two products one may come back alone."""
-    size = len(orders)
+    size, due = len(orders), orders["paid_fen"].to_numpy()
     second = random.random(size) < 0.12
     gift = (random.random(size) < 0.15) & ("gifts" in plan.quirks)
-    part = random.random(size) < 0.5
-    product = random.integers(1, 40, size)
-    refunded = (orders["refund_at"] >= 0).to_numpy()
-    due = orders["paid_fen"].to_numpy()
+    part, product = random.random(size) < 0.5, random.integers(1, 40, size)
+    refunded, number = (orders["refund_at"] >= 0).to_numpy(), np.arange(size)
     lesser = np.where(second, due * 3 // 10, 0)
-    number = np.arange(size)
     parts = [
         pd.DataFrame({"at": number, "line_no": 0, "paid_fen": due - lesser, "gone": refunded & ~(second & part)}),
         pd.DataFrame({"at": number, "line_no": 1, "paid_fen": lesser, "gone": refunded})[second],
@@ -169,20 +155,15 @@ def _lines(plan: Recipe, orders: pd.DataFrame, random: np.random.Generator) -> p
     ]
     lines = pd.concat(parts).sort_values(["at", "line_no"], ignore_index=True)
     at = lines.pop("at").to_numpy()
-    return lines.assign(
-        order_id=orders["order_id"].to_numpy()[at],
-        refund_fen=np.where(lines.pop("gone"), lines["paid_fen"], 0),
-        product=product[at] + 100 * lines["line_no"],
-        quantity=1,
-    )
+    gone, products = np.where(lines.pop("gone"), lines["paid_fen"], 0), product[at] + 100 * lines["line_no"]
+    return lines.assign(order_id=orders["order_id"].to_numpy()[at], refund_fen=gone, product=products, quantity=1)
 
 
 def _places(orders: pd.DataFrame, random: np.random.Generator) -> Mapping[str, npt.NDArray[Any]]:
     repeat = (orders["purchase_no"] > 1).to_numpy()
     choice = np.where(repeat, random.random(len(orders)) < 0.5, False).astype(int)
     found = [_PLACES[channel][at] for channel, at in zip(orders["channel"], choice, strict=True)]
-    columns = np.array(found, object).T
-    return dict(zip(("form", "source", "channel", "kind"), columns, strict=True))
+    return dict(zip(("form", "source", "channel", "kind"), np.array(found, object).T, strict=True))
 
 
 def _fans(lives: Lives, orders: pd.DataFrame) -> Mapping[str, npt.NDArray[np.bool_]]:

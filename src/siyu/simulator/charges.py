@@ -50,5 +50,4 @@ def settlement_file(brand: Brand) -> tuple[str, bytes]:
         exempt=np.where(booked["exempt"], "yes", "no"), amount_fen=booked["base_fen"] - booked["fee_fen"],
     )  # fmt: skip
     records = [{str(key): value for key, value in row.items()} for row in rows.to_dict("records")]
-    text = writing.text(writing.header(entry), writing.rows(entry, records))
-    return "settlement.csv", text.encode("utf-8-sig")
+    return "settlement.csv", writing.text(writing.header(entry), writing.rows(entry, records)).encode("utf-8-sig")

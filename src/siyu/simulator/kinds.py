@@ -13,29 +13,14 @@ import numpy.typing as npt
 from pydantic import Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from siyu.messages import tables
 from siyu.simulator import Kind
 
-# kind, its way to join -> the parameters that it has beside those of every world; in other kinds they do nothing
-PARAMETERS: dict[Kind, tuple[str, ...]] = {
-    "null": (),  # a coin at the first order only: even the naive comparison is fair
-    "coin": (),  # a coin at each purchase day: frequent buyers toss more often
-    "selection": ("tilt",),  # the same, with a chance that rises with the buyer's own rate
-    "calendar": ("joiner_share", "patience_days"),  # at a random moment, if one is still a customer (immortal time)
-    "planted": ("effect",),  # like coin, and joining multiplies the rate from then on
-    "planted_selection": ("effect", "tilt"),  # like selection, and joining multiplies the rate
-    "late": ("tilt", "late_from"),  # like selection, but seldom before some purchase
-    "season": ("tilt", "sale_factor"),  # like selection, in a shop with two sales a year, in which more join too
-    "delayed": ("tilt", "delay_days"),  # like selection, days after the purchase
-    "win_back": ("tilt", "win_back"),  # like selection, and more readily after a gap that was long for the buyer
-    "promotion": ("tilt", "sale_factor", "recruiting"),  # like selection, and far more readily before a sale
-    "moving": ("tilt", "swing", "keep"),  # the rate changes from gap to gap, and the chance of joining with it
-    # half of the buyers are invited by lot, on one day; some of them join, and some of the others
-    "experiment": ("effect", "tilt", "invited_day", "uptake", "leak"),
-}
+_KINDS = tables(__file__, "kinds.yml")
+PARAMETERS: dict[Kind, list[str]] = _KINDS["parameters"]
 CHANNELS = ("live", "video", "card", "search")
 SALES = ((110, 138), (330, 358))  # days of the two sales, the later end excluded
 EVE = 21  # days before a sale in which a shop recruits
-
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Positive = Annotated[float, Field(gt=0)]
@@ -93,22 +78,9 @@ class World:
         return float(getattr(self, name)) if name in PARAMETERS[self.kind] else otherwise
 
 
-# what lets about 70% of members buy again where the defaults do not
-_RARE = {"gap_days": 150.0, "life_days": 180.0}
-_SEVENTY: dict[Kind, dict[str, float]] = {
-    "selection": _RARE,
-    "calendar": {"gap_days": 40.0, "life_days": 120.0, "spread": 1.2, "joiner_share": 0.6},
-    "late": _RARE,
-    "season": _RARE,
-    "delayed": _RARE,
-    "win_back": _RARE,
-    "promotion": {**_RARE, "join_chance": 0.08, "sale_factor": 3.0},
-}
-
-
 def seventy(kind: Kind, **parameters: Any) -> World:
     """A world in which about 70% of those who ever joined buy again, and far fewer of the others.
 
     parameters: of World, where they shall differ. In `null` members and others are alike, near 55%.
     """
-    return World(kind, **{**_SEVENTY.get(kind, {}), **parameters})
+    return World(kind, **{**_KINDS["seventy"].get(kind, {}), **parameters})

@@ -86,10 +86,7 @@ def _moment(at: int) -> str:
 
 def _records(brand: Brand, orders: pd.DataFrame, moment: int) -> list[dict[str, Any]]:
     """Records of these orders as the platform knew them at a moment, column key -> value as `writing.cell` takes it."""
-    known = orders.assign(
-        paid=orders["paid"].where(orders["paid"] < moment, -1),
-        completed=orders["completed"].where(orders["completed"] < moment, -1),
-    )
+    known = orders.assign(**{name: orders[name].where(orders[name] < moment, -1) for name in ("paid", "completed")})
     done = known["refund_at"].between(0, moment - 1)
     asked = (known["refund_at"] >= 0) & ~done & (known["refund_at"] - 3 * DAY < moment)
     known = known.assign(done=done, asked=asked, status=_status(known, done, moment))
@@ -109,9 +106,8 @@ def _status(orders: pd.DataFrame, done: pd.Series, moment: int) -> Any:
 
 
 def _times(row: Mapping[Any, Any]) -> dict[str, Any]:
-    return {"created_at": row["created"]} | {
-        f"{name}_at": row[name] if row[name] >= 0 else None for name in ("paid", "completed")
-    }
+    past = {f"{name}_at": row[name] if row[name] >= 0 else None for name in ("paid", "completed")}
+    return {"created_at": row["created"], **past}
 
 
 def _line(name: str, row: Mapping[Any, Any], moment: int) -> dict[str, Any]:
@@ -129,10 +125,8 @@ def _line(name: str, row: Mapping[Any, Any], moment: int) -> dict[str, Any]:
             "traffic_channel": row["channel"], "traffic_kind": row["kind"],
         }  # fmt: skip
     channel = "直播" if row["form"] == "live" else "橱窗"
-    refund = (
-        {"refunded_fen": row["refund_fen"], "refund_state": "退款完成"} if back and row["done"] else {"refunded_fen": 0}
-    )
-    return record | refund | {
+    done = {"refunded_fen": row["refund_fen"], "refund_state": "退款完成"}
+    return record | (done if back and row["done"] else {"refunded_fen": 0}) | {
         "product_spec": f"规格{row['line_no'] + 1}", "order_paid_fen": row["paid_fen_order"],
         "fee_platform_fen": round(row["paid_fen_order"] * FEE), "traffic_form": channel,
     }  # fmt: skip
@@ -169,7 +163,9 @@ def _written(
         _break(lines, at_of, control, random)
     if "tabs" in plan.quirks:
         wrap = '="{}"' if entry.key == "taobao" else "\t{}"
-        _wrap_ids(lines, [at_of[key] for key in ("order_id", "line_id", "product_id") if key in at_of], wrap)
+        places = [at_of[key] for key in ("order_id", "line_id", "product_id") if key in at_of]
+        for cells, at in ((cells, at) for cells, _, _ in lines for at in places if at < len(cells) and cells[at]):
+            cells[at] = wrap.format(cells[at])
     if "duplicates" in plan.quirks:
         for at in np.sort(random.choice(len(records), max(2, len(records) // 500), replace=False))[::-1]:
             cells, state, fen = lines[at]
@@ -195,9 +191,7 @@ def _account(lines: Sequence[Line]) -> dict[str, Any]:
     return {"records": len(lines), **records, "unpriced": unpriced, "amount_fen": amounts}
 
 
-def _columns(
-    entry: Format, records: Sequence[Mapping[str, Any]], *, short: bool
-) -> tuple[list[str], list[list[str]]]:  # fmt: skip
+def _columns(entry: Format, records: Sequence[Mapping[str, Any]], *, short: bool) -> tuple[list[str], list[list[str]]]:
     """Header and cells: all columns of the platform, or those that hold something and a few that are ignored."""
     head, body = writing.header(entry), writing.rows(entry, records)
     if not short:
@@ -209,13 +203,6 @@ def _columns(
     return [head[at] for at in kept], [[cells[at] for at in kept] for cells in body]
 
 
-def _wrap_ids(lines: Sequence[Line], places: Sequence[int], wrap: str) -> None:
-    for cells, _, _ in lines:
-        for at in places:
-            if at < len(cells) and cells[at]:
-                cells[at] = wrap.format(cells[at])
-
-
 def _break(lines: list[Line], at_of: Mapping[str, int], control: str, random: np.random.Generator) -> None:
     """Put in six records more that nobody can use, with ids of their own."""
     for number, place in enumerate(np.sort(random.choice(len(lines), 6, replace=False))[::-1]):
@@ -225,10 +212,9 @@ def _break(lines: list[Line], at_of: Mapping[str, int], control: str, random: np
             if key in at_of:
                 digits = spoiled[at_of[key]]
                 spoiled[at_of[key]] = f"{digits[:-4]}{(int(digits[-4:]) + 5_000 + number) % 10_000:04d}"
-        kind = number % 3
-        if kind == 0:
+        if number % 3 == 0:
             spoiled, fen = spoiled[: len(spoiled) // 2], None
-        elif kind == 1:
+        elif number % 3 == 1:
             spoiled[at_of["paid_at"]] = "2025/13/01 10:00:00"
         else:
             spoiled[at_of[control]], fen = "12.3.4", None

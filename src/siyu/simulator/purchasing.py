@@ -13,7 +13,6 @@ from siyu.simulator.kinds import CHANNELS, EVE, SALES, Floats, Ints, World
 FAR = 10**6  # days to a purchase that never comes
 _ENTRY = (0.5, 0.2, 0.15, 0.15)  # where first orders come from
 _RUSH = ((100, 140, 4.0), (320, 360, 3.0))  # days around the sales, and how many more come then
-
 Bools = npt.NDArray[np.bool_]
 
 
@@ -50,8 +49,7 @@ def lived_purchases(world: World, random: np.random.Generator) -> tuple[pd.DataF
         crowd.last[alive] = stays
         goes_on = ahead < world.days
         alive, day, number = alive[goes_on], ahead[goes_on], number + 1
-    names = blocks[0].keys()
-    gaps = pd.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in names})
+    gaps = pd.DataFrame({name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]})
     gaps = gaps.sort_values(["buyer", "purchase_no"], ignore_index=True)
     who = np.flatnonzero(crowd.join_day >= 0)
     minute = np.full(who.size, 24 * 60 - 1)  # after every order of its day
@@ -61,8 +59,8 @@ def lived_purchases(world: World, random: np.random.Generator) -> tuple[pd.DataF
 def _crowd(world: World, random: np.random.Generator) -> _Crowd:
     n = world.buyers
     first = np.sort(_first_days(world, random))
-    rate = random.gamma(world.spread, 1 / (world.spread * world.gap_days), n)
-    rate = np.maximum(rate, 1e-9)  # a gap beyond every horizon may be long, but must be a number
+    # a gap beyond every horizon may be long, but must be a number
+    rate = np.maximum(random.gamma(world.spread, 1 / (world.spread * world.gap_days), n), 1e-9)
     end = first + random.exponential(world.life_days, n)
     entry = random.choice(len(CHANNELS), n, p=_ENTRY)
     if world.kind == "experiment":
@@ -123,8 +121,7 @@ def _days_to_next(world: World, wait: Floats, day: Ints, end: Floats) -> Ints:
     if (factor := world.own("sale_factor", 1.0)) == 1:
         whole = np.minimum(np.ceil(wait), FAR).astype(np.int64)
     else:
-        days = np.arange(world.days)
-        passed = np.concatenate([[0.0], np.cumsum(np.where(_during(days, 0), factor, 1.0))])
+        passed = np.concatenate([[0.0], np.cumsum(np.where(_during(np.arange(world.days), 0), factor, 1.0))])
         due = passed[day] + wait
         whole = np.where(due > passed[-1], FAR, np.maximum(np.searchsorted(passed, due) - day, 1))
     return np.where(day + whole <= end, whole, FAR)
@@ -141,8 +138,7 @@ def _wait_of_members(world: World, effort: Floats, rate: Floats, day: Ints) -> F
 
 def _during(day: Ints, before: int) -> Bools:
     """Whether days lie in a sale or the `before` days ahead of it."""
-    inside = [(day >= first - before) & (day < last) for first, last in SALES]
-    return np.asarray(np.any(inside, axis=0), bool)
+    return np.asarray(np.any([(day >= first - before) & (day < last) for first, last in SALES], axis=0), bool)
 
 
 def _first_days(world: World, random: np.random.Generator) -> Ints:
@@ -156,9 +152,7 @@ def _first_days(world: World, random: np.random.Generator) -> Ints:
 
 def _heat(world: World, n: int, random: np.random.Generator) -> Floats:
     """Factor on the rate of a gap: around 1 in equal parts in `moving`, 1 elsewhere."""
-    if world.kind != "moving":
-        return np.ones(n)
-    return random.choice([world.swing**-0.5, world.swing**0.5], n)
+    return random.choice([world.swing**-0.5, world.swing**0.5], n) if world.kind == "moving" else np.ones(n)
 
 
 def lot(world: World) -> Bools:

@@ -13,7 +13,6 @@ from siyu.simulator.kinds import CHANNELS, Ints, World, seventy
 from siyu.simulator.purchasing import lived_purchases
 
 __all__ = ["CHANNELS", "Lives", "World", "lived", "lot_truth", "seventy", "truth"]
-
 MOST_PURCHASES = 5  # purchase numbers from here on are one stratum
 CROWD = 400_000  # buyers behind a population truth: its standard error is near 0.0005
 

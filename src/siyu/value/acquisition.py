@@ -35,11 +35,11 @@ class Cost:
 
 def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) -> Cost:
     """Cost of first-time buyers by the table of ad spend, see `ad_days` of data/tables.yml; refused as a whole where
-    its rows overlap, mix in what nobody paid for, or lie below zero. Money is in the currency of the subject."""
+    its rows overlap, mix in what nobody paid for, lie below zero, or are in another currency than the subject's."""
     if ads is None or ads.empty:
         return Cost(reason=REFUSED["no_spend"])
     rows = _rows(ads)
-    if fault := _fault(rows):
+    if fault := _fault(rows, currency):
         return Cost(reason=REFUSED[fault])
     rows = rows[(rows["since"] >= pd.Timestamp(frames.first_day)) & (rows["until"] <= pd.Timestamp(frames.as_of))]
     if rows.empty:
@@ -64,8 +64,10 @@ def _rows(ads: pd.DataFrame) -> pd.DataFrame:
     return ads.assign(since=since, until=until)
 
 
-def _fault(rows: pd.DataFrame) -> str:
+def _fault(rows: pd.DataFrame, currency: str) -> str:
     """Why a table of spend cannot be used (key of `labels.REFUSED`), "" if it can."""
+    if "currency" in rows and rows["currency"].astype("string").fillna(currency).str.upper().ne(currency).any():
+        return "currency"
     if "scope" in rows and (rows["scope"].astype("string") == "mixed").any():
         return "mixed"
     if rows["spend_fen"].lt(0).any() or (rows["until"] < rows["since"]).any():
@@ -143,22 +145,26 @@ def _reach(figure: Figure, end: str) -> float:
     return abs(float(getattr(figure, end)) - figure.value) * narrow
 
 
-def payback(curve: Sequence[tuple[float, Figure]], share: Figure | Absent, cac: Figure | Absent) -> Figure | None:
-    """`payback_months`: when the contribution of the same buyers, day by day, reaches their cost.
+def payback(
+    curve: Sequence[tuple[float, Figure]], share: Figure | Absent, cac: Figure | Absent
+) -> tuple[Figure | None, bool]:
+    """`payback_months`: when the contribution of the same buyers, day by day, reaches their cost; and whether that has
+    an upper end.
 
-    The range reaches from the lower cost against the higher contribution to the opposite, which ends with what was
-    observed. None where it is not paid back in the days observed."""
+    The range reaches from the lower cost against the higher contribution to the opposite; where that is not paid back
+    in the days observed there is no upper end, and it stops at the value. None where the value is not."""
     if isinstance(share, Absent) or isinstance(cac, Absent) or not curve:
-        return None
+        return None, False
     middle = _reached(curve, "value", share.value, cac.value)
     if middle is None:
-        return None
+        return None, False
     early = _reached(curve, "high", share.high, cac.low)
     late = _reached(curve, "low", share.low, cac.high)
-    low = min(middle, middle if early is None else early)
-    high = max(middle, curve[-1][0] / MONTH if late is None else late)
+    low, high = (middle if end is None else end for end in (early, late))
+    low, high = min(low, middle), max(high, middle)
     sources = tuple(sorted({*curve[0][1].sources, *share.sources, *cac.sources}))
-    return Figure(middle, low, high, "months", "assumption90", "payback_months", sources, curve[0][1].n)
+    found = Figure(middle, low, high, "months", "assumption90", "payback_months", sources, curve[0][1].n)
+    return found, late is not None
 
 
 def _reached(curve: Sequence[tuple[float, Figure]], end: str, share: float, cost: float) -> float | None:

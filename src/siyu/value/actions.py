@@ -12,10 +12,11 @@ import pandas as pd
 
 from siyu.orders.frames import Frames, counted, run
 from siyu.value.forecast import per_row
-from siyu.value.gate import Gate
-from siyu.value.patrons import each, patrons
+from siyu.value.gate import Believed, Gate
+from siyu.value.patrons import each
 
 CLASSES = ("hhh", "hlh", "lhh", "llh", "hhl", "hll", "lhl", "lll")  # recent, often, much: high or low
+SCORED = ("recency_days", "purchases", "net_fen")
 APART = 90  # days between the two dates that movement is shown for
 GONE, SAFE = 0.2, 0.8  # chances of being a customer: below, let go; above, leave alone
 DEEDS = ("leave_alone", "win_back", "watch", "let_go")
@@ -39,11 +40,15 @@ def buyers_at(frames: Frames) -> ir.Table:
     )
 
 
-def mean_cuts(frames: Frames) -> Cuts:
-    """The usual convention: high is better than the mean of all buyers."""
+def standings(frames: Frames) -> pd.DataFrame:
+    """Distinct rows of `buyers_at` with the number of `buyers`; int64."""
     table = buyers_at(frames)
-    means = run(table.aggregate(**{name: table[name].mean() for name in ("recency_days", "purchases", "net_fen")}))
-    return Cuts(*(float(one) for one in means.iloc[0]))
+    return counted(table, list(SCORED), buyers=table.count())
+
+
+def mean_cuts(rows: pd.DataFrame) -> Cuts:
+    """The usual convention: high is better than the mean of all buyers, of `standings`."""
+    return Cuts(*(float(np.average(rows[name], weights=rows["buyers"])) for name in SCORED))
 
 
 def classed(frames: Frames, cuts: Cuts) -> ir.Table:
@@ -54,11 +59,17 @@ def classed(frames: Frames, cuts: Cuts) -> ir.Table:
     return table.mutate(rfm=recent + often + much)
 
 
-def classes(frames: Frames, cuts: Cuts) -> pd.DataFrame:
-    """A row per class that holds buyers, in the order of CLASSES: rfm, buyers, net_fen (int64)."""
-    table = classed(frames, cuts)
-    found = counted(table, ["rfm"], buyers=table.count(), net_fen=table.net_fen.sum())
-    return found.set_index("rfm").reindex([one for one in CLASSES if one in set(found["rfm"])]).reset_index()
+def classes(rows: pd.DataFrame, cuts: Cuts) -> pd.DataFrame:
+    """A row per class that holds buyers, of `standings`, in the order of CLASSES: rfm, buyers, net_fen (int64)."""
+    high = (
+        rows["recency_days"] <= cuts.recency_days,
+        rows["purchases"] >= cuts.purchases,
+        rows["net_fen"] >= cuts.net_fen,
+    )
+    recent, often, much = (np.where(one, "h", "l").astype(object) for one in high)
+    told = rows.assign(rfm=recent + often + much, net_fen=rows["net_fen"] * rows["buyers"])
+    found = told.groupby("rfm")[["buyers", "net_fen"]].sum()
+    return found.reindex([one for one in CLASSES if one in found.index]).reset_index()
 
 
 def moves(frames: Frames, cuts: Cuts, days: int = APART) -> pd.DataFrame:
@@ -70,27 +81,24 @@ def moves(frames: Frames, cuts: Cuts, days: int = APART) -> pd.DataFrame:
     return counted(joined, ["before", "after"], buyers=joined.count())
 
 
-def quintile_best(frames: Frames) -> tuple[int, int, int]:
-    """The other convention, scores of one to five by rank: buyers scored four or five on all three, all buyers, and
-    net_fen of the former."""
-    table = buyers_at(frames)
-    names = ("recency_days", "purchases", "net_fen")
-    rows = counted(table, list(names), buyers=table.count())
+def quintile_best(rows: pd.DataFrame) -> tuple[int, int]:
+    """The other convention, scores of one to five by rank, of `standings`: buyers scored four or five on all three, and
+    net_fen of theirs."""
     high = np.ones(len(rows), bool)
-    for name, sign in zip(names, (-1, 1, 1), strict=True):
+    for name, sign in zip(SCORED, (-1, 1, 1), strict=True):
         worth = sign * rows[name]
         alike = rows["buyers"].groupby(worth).sum()  # equals get one score
         high &= (worth.map(alike.cumsum() - alike) >= 0.6 * rows["buyers"].sum()).to_numpy()
     best = rows[high]
-    return int(best["buyers"].sum()), int(rows["buyers"].sum()), int((best["net_fen"] * best["buyers"]).sum())
+    return int(best["buyers"].sum()), int((best["net_fen"] * best["buyers"]).sum())
 
 
-def deeds(frames: Frames, gate: Gate) -> pd.DataFrame | None:
+def deeds(gate: Gate) -> pd.DataFrame | None:
     """A row per deed that concerns buyers, in the order of DEEDS: deed, buyers, ahead (net sales expected of them in a
     year), at_stake (the same if all were still customers). None while the gate is closed."""
-    if not gate.open or gate.purchasing is None or gate.spend is None:
+    if (held := gate.believed) is None:
         return None
-    rows = per_row(gate.purchasing, gate.spend, patrons(frames))
+    rows = per_row(held.purchasing, held.spend, held.rows)
     rows = rows.assign(deed=_deeds(rows))
     sums = rows.assign(**{name: rows[name] * rows["buyers"] for name in ("ahead", "at_stake")})
     found = sums.groupby("deed")[["buyers", "ahead", "at_stake"]].sum()
@@ -111,10 +119,10 @@ def to_win_back(frames: Frames, gate: Gate) -> pd.DataFrame:
     much and have not come for long. Raises ValueError without a table of orders."""
     if frames.orders is None:
         raise ValueError("no table of orders")
-    if gate.open and gate.purchasing is not None and gate.spend is not None:
-        chosen = _by_model(frames, gate)
+    if gate.believed is not None:
+        chosen = _by_model(frames, gate.believed)
     else:
-        table = classed(frames, mean_cuts(frames))
+        table = classed(frames, mean_cuts(standings(frames)))
         rows = run(table.filter(table.rfm.isin(["lhh", "llh"])).select("buyer_id", worth="net_fen"))
         chosen = rows.assign(by="rfm")
     lines = frames.orders.semi_join(frames.purchases, "buyer_id")
@@ -126,8 +134,8 @@ def to_win_back(frames: Frames, gate: Gate) -> pd.DataFrame:
     return found[["order_id", "platform", "by"]].reset_index(drop=True)
 
 
-def _by_model(frames: Frames, gate: Gate) -> pd.DataFrame:
+def _by_model(frames: Frames, held: Believed) -> pd.DataFrame:
     rows = run(each(frames).order_by("buyer_id")).assign(buyers=1)
-    scored = per_row(gate.purchasing, gate.spend, rows)  # type: ignore[arg-type]  # asked for above
+    scored = per_row(held.purchasing, held.spend, rows)
     chosen = scored[_deeds(scored) == "win_back"]
     return chosen[["buyer_id"]].assign(worth=chosen["at_stake"] * (1 - chosen["alive"]), by="model")

@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 
 from siyu.figure import Absent, Figure, or_absent
+from siyu.record import Opening
 from siyu.value import acquisition, actions, gate, observed, trials
-from siyu.value.labels import CARDS, CLOSED, SAID
+from siyu.value.labels import CARDS, CLOSED, SAID, TURNS
 from siyu.value.worth import Worth
 from siyu.verdict import Verdict
 
@@ -48,12 +49,12 @@ def _exact(worth: Worth, key: str, number: float, n: int | None = None) -> Figur
 def value(worth: Worth) -> Verdict:
     """How much a first-time buyer brings in the longest window that enough were followed for."""
     first = worth.curve[0][1] if worth.curve else Absent(("observed_value",))
-    return Verdict(SAID[f"value_{worth.horizon or 90}"], {"value": worth.value, "first": first})
+    return Verdict(SAID["value"], {"value": worth.value, "first": first, "days": worth.days})
 
 
 def cohorts(worth: Worth) -> pd.DataFrame:
     """`observed.cohorts` with cells of tables."""
-    rows = observed.cohorts(worth.frames, worth.currency, worth.k)
+    rows = observed.cohorts(worth.paid, worth.frames, worth.currency, worth.k)
     return rows.map(lambda one: _cell(one) if isinstance(one, Figure) else one)
 
 
@@ -109,7 +110,11 @@ def tracking(worth: Worth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdi
         name: list(zip(days, (_exact(worth, "repeat_purchases", float(at)) for at in curve), strict=True))
         for name, curve in (("actual", found.actual), ("expected", found.expected))
     }
-    return lines, Verdict(SAID["track"], {name: line[-1][1] for name, line in lines.items()})
+    ends = found.actual[-1] - found.actual[days.index(found.cut)], worth.gate.chosen
+    told = {"actual": ends[0], "expected": ends[0] * (1 + ends[1].error)} if ends[1] else {}
+    return lines, Verdict(
+        SAID["track"], {name: _exact(worth, "repeat_purchases", round(at)) for name, at in told.items()}
+    )
 
 
 def forecast(worth: Worth) -> tuple[Stated, Verdict]:
@@ -133,7 +138,9 @@ def cost(worth: Worth) -> tuple[Stated, Verdict]:
 def limits(worth: Worth) -> tuple[Stated, Verdict]:
     """Most that a buyer may cost, by way in and of all, and a follower."""
     found = worth.limits
-    return known(found), Verdict(SAID["limits"], {"buyer": found["all"], "follower": found["follower"]})
+    follower = known({"follower": found["follower"]})
+    said = SAID["limits" if follower or isinstance(found["all"], Absent) else "limits_buyer"]
+    return known(found), Verdict(said, {"buyer": found["all"], **follower, "days": worth.days})
 
 
 def paid_back(worth: Worth) -> tuple[list[tuple[float, Figure]], Verdict]:
@@ -143,10 +150,11 @@ def paid_back(worth: Worth) -> tuple[list[tuple[float, Figure]], Verdict]:
         for day, figure in worth.curve
     ]
     line = [(day, one) for day, one in points if isinstance(one, Figure)]
-    if worth.payback is not None:
-        return line, Verdict(SAID["paid_back"], {"months": worth.payback})
+    months, ends = worth.payback
+    if months is not None:
+        return line, Verdict(SAID["paid_back" if ends else "may_pay_back"], {"months": months, "days": worth.days})
     last = line[-1][1] if line else Absent(("customer_contribution",))
-    return line, Verdict(SAID["not_paid_back"], {"last": last, "cac": worth.cac})
+    return line, Verdict(SAID["not_paid_back"], {"last": last, "cac": worth.cac, "days": worth.days})
 
 
 def returns(worth: Worth) -> tuple[Stated, Verdict]:
@@ -159,14 +167,14 @@ def returns(worth: Worth) -> tuple[Stated, Verdict]:
 
 def classes(worth: Worth) -> tuple[Stated, Verdict]:
     """Share of net sales by class of recency, frequency and amount; the best class by both conventions."""
-    rows = actions.classes(worth.frames, worth.cuts)
+    rows = actions.classes(worth.standings, worth.cuts)
     total = max(float(rows["net_fen"].sum()), 1.0)
     shares = {
         str(rfm): _exact(worth, "rfm_share", float(fen / total), int(buyers))
         for rfm, fen, buyers in zip(rows["rfm"], rows["net_fen"], rows["buyers"], strict=True)
         if buyers >= worth.k
     }
-    people, _, paid = actions.quintile_best(worth.frames)
+    people, paid = actions.quintile_best(worth.standings)
     fifths = _exact(worth, "rfm_share", paid / total, people) if people >= max(worth.k, 1) else None
     told = {name: or_absent(one, "rfm_share") for name, one in (("mean", shares.get("hhh")), ("fifths", fifths))}
     return stated(shares), Verdict(SAID["classes"], told)
@@ -194,7 +202,7 @@ def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:
 
 def deeds(worth: Worth) -> tuple[pd.DataFrame, Verdict]:
     """Buyers by what to do about them (see `actions.DEEDS`) with the year ahead; Absent while the gate is closed."""
-    rows = actions.deeds(worth.frames, worth.gate)
+    rows = actions.deeds(worth.gate)
     if rows is None:
         return pd.DataFrame(columns=["deed", "buyers", "ahead", "at_stake"]), _absent("p_alive")
     n = rows.set_index("deed")["buyers"]
@@ -267,9 +275,14 @@ def click(worth: Worth, cpm: Figure, conversion: Figure) -> tuple[Stated, Verdic
 def answer(worth: Worth) -> Verdict:
     """What is a customer worth, and what may a new one cost?"""
     bounds = known({"buyer": worth.limits["all"], "follower": worth.limits["follower"]})
-    said, figures = "answer", bounds
-    if len(bounds) < 2:
-        figures = {"p_alive": or_absent(worth.forecasts["p_alive"], "p_alive")} if worth.forecasts else {}
-        said = "answer_ahead" if worth.forecasts else "answer_observed"
-    figures = {"value": worth.value, **figures}
-    return Verdict(SAID[said], figures, {name: CARDS[name] for name in figures})
+    beside: Stated = {"value": worth.value, "days": worth.days}
+    if "buyer" not in bounds:
+        ahead: Stated = {"p_alive": or_absent(worth.forecasts["p_alive"], "p_alive")} if worth.forecasts else {}
+        said, figures, turns = "answer_ahead" if ahead else "answer_observed", {**beside, **ahead}, []
+    else:
+        about = known({"margin": worth.assumed.share, "conversion": worth.assumed.conversion})
+        said, turns = "answer" if "follower" in bounds else "answer_buyer", [TURNS[name] for name in about]
+        figures = {**bounds, **beside, **about}
+    asks = ("gross_margin",) if "cac" in worth.cost.figures else ("gross_margin", "cac")
+    opening = Opening(reasons=("value_limits", "value_cost", "value_payback"), turns=tuple(turns), asks=asks)
+    return Verdict(SAID[said], figures, {name: CARDS[name] for name in CARDS if name in figures}, opening)

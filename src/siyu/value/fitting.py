@@ -62,8 +62,7 @@ def of_rows(x: Any, t_x: Any, T: Any, w: Any = None) -> Histories:  # noqa: N803
     """Histories of arrays with a row per buyer, equal ones as one."""
     columns = np.column_stack([np.asarray(one, float) for one in (x, t_x, T)])
     rows, place = np.unique(columns, axis=0, return_inverse=True)
-    buyers = np.bincount(place.ravel(), w, len(rows)).astype(float)
-    return Histories(rows[:, 0], rows[:, 1], rows[:, 2], buyers)
+    return Histories(rows[:, 0], rows[:, 1], rows[:, 2], np.bincount(place.ravel(), w, len(rows)).astype(float))
 
 
 class Model(Protocol):

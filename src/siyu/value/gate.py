@@ -13,6 +13,7 @@ from math import isfinite, nan
 from typing import TypeVar
 
 import numpy as np
+import pandas as pd
 from scipy.special import chdtrc
 
 from siyu.orders.frames import Frames, Ints
@@ -54,21 +55,29 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Believed:
+    """The chosen model and Gamma-Gamma, and the `patrons` of the whole record that both are fitted on."""
+
+    purchasing: Purchasing
+    spend: Fitted[GammaGamma]
+    rows: pd.DataFrame
+
+
+@dataclass(frozen=True)
 class Gate:
     """checks: in the order of CHECKS. candidates: in the order of MODELS. cut: last day of the calibration.
 
-    purchasing, spend: the chosen model and Gamma-Gamma on the whole record; None where they cannot be fitted."""
+    whole: None where a model cannot be fitted on the whole record."""
 
     checks: tuple[Check, ...]
     candidates: tuple[Candidate, ...]
     cut: date
-    purchasing: Purchasing | None
-    spend: Fitted[GammaGamma] | None
+    whole: Believed | None = None
 
     @property
-    def open(self) -> bool:
-        """Whether predictions may be printed."""
-        return all(check.passed for check in self.checks)
+    def believed(self) -> Believed | None:
+        """What predictions may be printed of; None while the gate is closed."""
+        return None if self.failed else self.whole
 
     @property
     def failed(self) -> tuple[str, ...]:
@@ -87,12 +96,13 @@ def gate(frames: Frames, cut: date | None = None) -> Gate:
     cut = cut or frames.as_of - timedelta(days=-(-days // 3))
     held, seen = (frames.as_of - cut).days, (cut - frames.first_day).days
     rows = patrons.patrons(frames) if frames.buyers and not frames.missing else None
-    candidates = _candidates(frames, cut, held) if rows is not None else ()
+    candidates = _candidates(frames, rows, cut, held) if rows is not None else ()
     best = _best(candidates)
     model = best.fitted.model if best and best.fitted else None
-    whole = model.fit(patrons.histories_of(rows)) if model and rows is not None else None
     spending = _possible(patrons.spending, rows)
     spend = _possible(GAMMA_GAMMA.fit, spending)
+    fitted = model.fit(patrons.histories_of(rows)) if model and rows is not None else None
+    believed = Believed(fitted, spend, rows) if fitted and spend and rows is not None else None
     repeat = float(rows.loc[rows["frequency"] > 0, "buyers"].sum()) if rows is not None else nan
     gap = patrons.median_gap(frames) if frames.buyers else nan
     error = abs(best.error) if best else nan
@@ -109,7 +119,7 @@ def gate(frames: Frames, cut: date | None = None) -> Gate:
         "spend": (least, 1.0, least > 1),
         "cohorts": (alike, LEVEL, alike > LEVEL),
     }
-    return Gate(tuple(Check(key, *found[key]) for key in CHECKS), candidates, cut, whole, spend)
+    return Gate(tuple(Check(key, *found[key]) for key in CHECKS), candidates, cut, believed)
 
 
 def _possible(make: Callable[[Given], Made], given: Given | None) -> Made | None:
@@ -125,12 +135,11 @@ def _best(candidates: tuple[Candidate, ...]) -> Candidate | None:
     return next((one for one in candidates if isfinite(one.score) and one.score >= top - TIE), None)
 
 
-def _candidates(frames: Frames, cut: date, held: int) -> tuple[Candidate, ...]:
-    before = frames.until(cut)
-    if not before.buyers or held < 1:
+def _candidates(frames: Frames, rows: pd.DataFrame, cut: date, held: int) -> tuple[Candidate, ...]:
+    before = patrons.patrons(frames.until(cut))
+    if before.empty or held < 1:
         return ()
-    known = patrons.patrons(frames)
-    early, late = (patrons.histories_of(one) for one in (patrons.patrons(before), known[known["T"] >= held]))
+    early, late = (patrons.histories_of(one) for one in (before, rows[rows["T"] >= held]))
     return tuple(_candidate(model, early, late, held) for model in MODELS)
 
 

@@ -18,6 +18,7 @@ from siyu.orders.sampling import Estimate, Floats, estimated, hidden
 from siyu.value.patrons import WINDOWS, amounts, earned, mean_paid
 
 Figures = dict[str, Figure | None]
+Paid = tuple[pd.DataFrame, Ints]  # of `patrons.earned`
 ENTRY_DAYS = 180  # of value by the way in: a year leaves too few followed
 ENOUGH = 30  # buyers that a mean is shown of
 STEP = 30  # days between points of the curve of value
@@ -32,11 +33,11 @@ def priced(estimate: Estimate, key: str, n: int, frames: Frames, currency: str, 
     return figure if figure is None or figure.unit != "CNY" else replace(figure, unit=currency)
 
 
-def values(frames: Frames, currency: str, k: int = 0) -> Figures:
+def values(paid: Paid, frames: Frames, currency: str, k: int = 0) -> Figures:
     """`observed_value_<days>d`: net sales a first-time buyer in the days from the first purchase on, over those
     followed for so long; None where nobody, or fewer than k, are."""
     keys = [f"observed_value_{days}d" for days in WINDOWS]
-    return dict(zip(keys, _means(earned(frames)[1], keys, frames, currency, k), strict=True))
+    return dict(zip(keys, _means(paid[1], keys, frames, currency, k), strict=True))
 
 
 def _means(sums: Ints, keys: list[str], frames: Frames, currency: str, k: int) -> list[Figure | None]:
@@ -46,10 +47,10 @@ def _means(sums: Ints, keys: list[str], frames: Frames, currency: str, k: int) -
     return [priced(mean_paid(pair), key, int(pair[:, 0].sum()), frames, currency, max(k, 1)) for key, pair in found]
 
 
-def cohorts(frames: Frames, currency: str, k: int = 0) -> pd.DataFrame:
+def cohorts(paid: Paid, frames: Frames, currency: str, k: int = 0) -> pd.DataFrame:
     """A row per month of first purchase: month (both languages), buyers, value_<days> (figure, None while not all
     have been followed, or where few), sources."""
-    cells, sums = earned(frames)
+    cells, sums = paid
     totals = sums.sum(0)
     mature = totals[:, 1::2] == totals[:, :1]
     blank = hidden(np.where(mature, totals[:, 1::2], 0), k)
@@ -65,9 +66,9 @@ def cohorts(frames: Frames, currency: str, k: int = 0) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["month", "buyers", *(f"value_{days}" for days in WINDOWS), "sources"])
 
 
-def horizon(frames: Frames, k: int = 0) -> int:
+def horizon(paid: Paid, k: int = 0) -> int:
     """The longest of WINDOWS that enough first-time buyers have been followed for; 0 for none."""
-    seen = earned(frames)[1].sum((0, 1))[1::2] if frames.buyers else np.zeros(len(WINDOWS))
+    seen = paid[1].sum((0, 1))[1::2]
     return max((days for days, n in zip(WINDOWS, seen, strict=True) if n >= max(k, ENOUGH)), default=0)
 
 

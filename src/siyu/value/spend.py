@@ -50,8 +50,7 @@ class GammaGamma:
         scale, n = float(np.average(spending.mean, weights=spending.w)), float(spending.w.sum())
         scaled = Spending(spending.x, spending.mean / scale, spending.w)
         scales = np.array([1, 1, scale])
-        start = np.log([2.0, 2.0, 1.0])
-        return fitted(self, _objective(scaled), start, n, -float(np.log(scale)) * n, scales)
+        return fitted(self, _objective(scaled), np.log([2.0, 2.0, 1.0]), n, -float(np.log(scale)) * n, scales)
 
     def typical(self, values: tuple[float, ...]) -> float:
         """Expected spend of a purchase of a new buyer, p gamma / (q - 1); inf when q is not above 1."""

@@ -16,7 +16,6 @@ from siyu.figure import Figure
 from siyu.messages import msg
 from siyu.orders.sampling import LEVEL, Z95
 
-TARGET = 0.6  # like rate that a launch needs; a parameter of the notebook
 TOLERATED = 0.01  # expected loss of like rate that one decides with
 HALF_WIDTH = 0.05
 COUNTS = msg("The table of testers has more likes than testers, or none at all: correct it, nothing is computed")
@@ -141,8 +140,7 @@ class Presale:
         ratio = critical_ratio(price, cost, salvage)
         chances = self._chances()
         quantity = int(np.searchsorted(chances.cumsum(), ratio))
-        left = float(chances @ np.maximum(quantity - np.arange(len(chances)), 0))
-        return Lot(ratio, quantity, left)
+        return Lot(ratio, quantity, float(chances @ np.maximum(quantity - np.arange(len(chances)), 0)))
 
 
 def presales(rows: pd.DataFrame) -> dict[str, Presale]:

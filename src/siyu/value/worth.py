@@ -8,17 +8,17 @@ from functools import cached_property
 
 import pandas as pd
 
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, or_absent
 from siyu.orders.frames import Frames
 from siyu.value import acquisition, actions, forecast, gate, observed
 from siyu.value.acquisition import Cost, over, times
 from siyu.value.labels import REFUSED
-from siyu.value.observed import Figures
-from siyu.value.patrons import earned, mean_paid, patrons
+from siyu.value.observed import ENTRY_DAYS, Figures
+from siyu.value.patrons import earned, mean_paid
 
+# what a subject may say itself, by the field of `Assumed`: an id of its assumptions.csv
+ROWS = {"share": "contribution_share", "cac": "cac", "conversion": "follower_conversion"}
 NO_DISCOUNT = Figure(0, 0, 0, "ratio_per_year")
-NO_SHARE, NO_COST = Absent(("contribution_share",)), Absent(("cac",))
-NO_CONVERSION = Absent(("follower_conversion",))
 
 
 @dataclass(frozen=True)
@@ -26,31 +26,38 @@ class Assumed:
     """What orders do not tell. share: contribution of a net yuan; cac: cost of a buyer; conversion: followers who
     become buyers; discount: price of money a year; each Absent where nobody can say."""
 
-    share: Figure | Absent = NO_SHARE
-    cac: Figure | Absent = NO_COST
-    conversion: Figure | Absent = NO_CONVERSION
+    share: Figure | Absent = Absent(("contribution_share",))  # noqa: RUF009 - nothing of it can change
+    cac: Figure | Absent = Absent(("cac",))  # noqa: RUF009
+    conversion: Figure | Absent = Absent(("follower_conversion",))  # noqa: RUF009
     discount: Figure = NO_DISCOUNT
 
 
 @dataclass(frozen=True)
 class Worth:
-    """Of one identity scope. k: smallest number of buyers shown; currency: of all money; ads: table of spend by day."""
+    """Of one identity scope. k: smallest number of buyers shown; currency: of all money; ads: table of spend by day;
+    beside: whether that is spent for another platform, whose buyers nothing links to these."""
 
     frames: Frames
     k: int = 0
     currency: str = "CNY"
     assumed: Assumed = field(default_factory=Assumed)
     ads: pd.DataFrame | None = None
+    beside: bool = False
+
+    @cached_property
+    def paid(self) -> observed.Paid:
+        """See `patrons.earned`."""
+        return earned(self.frames)
 
     @cached_property
     def observed(self) -> Figures:
         """See `observed.values`."""
-        return observed.values(self.frames, self.currency, self.k) if self.frames.buyers else {}
+        return observed.values(self.paid, self.frames, self.currency, self.k) if self.frames.buyers else {}
 
     @cached_property
     def horizon(self) -> int:
         """Days that enough first-time buyers have been followed for, 0 for none."""
-        return observed.horizon(self.frames, self.k)
+        return observed.horizon(self.paid, self.k) if self.frames.buyers else 0
 
     @cached_property
     def curve(self) -> list[tuple[float, Figure]]:
@@ -70,14 +77,14 @@ class Worth:
     @cached_property
     def forecasts(self) -> Figures:
         """expected_purchases_365d, p_alive, spend_per_purchase, new_buyer_365d; empty while the gate is closed."""
-        found, discount = self.gate, self.assumed.discount
-        if not found.open or found.purchasing is None or found.spend is None:
+        discount = self.assumed.discount
+        if (held := self.gate.believed) is None:
             return {}
-        again, each = forecast.repeats(found.purchasing, discount.value), forecast.spend(found.spend)
-        rows, first = patrons(self.frames), mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
+        again, each = forecast.repeats(held.purchasing, discount.value), forecast.spend(held.spend)
+        first = mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
         estimates = {
-            "expected_purchases_365d": forecast.purchases(found.purchasing, rows),
-            "p_alive": forecast.alive(found.purchasing, rows),
+            "expected_purchases_365d": forecast.purchases(held.purchasing, held.rows),
+            "p_alive": forecast.alive(held.purchasing, held.rows),
             "spend_per_purchase": each,
             "new_buyer_365d": forecast.new_buyer(first, again, each),
         }
@@ -86,6 +93,11 @@ class Worth:
         if (new := priced["new_buyer_365d"]) is not None:
             priced["new_buyer_365d"] = replace(new, sources=tuple(sorted({*new.sources, *discount.sources})))
         return priced
+
+    @property
+    def days(self) -> Figure:
+        """The horizon."""
+        return Figure.exact(self.horizon, "days_followed", self.frames.sources)
 
     @property
     def value(self) -> Figure | Absent:
@@ -111,6 +123,8 @@ class Worth:
         """What new buyers cost by the table of spend."""
         if not self.frames.buyers:
             return Cost(reason=REFUSED["nobody_new"])
+        if self.beside and self.ads is not None:
+            return Cost(reason=REFUSED["beside"])
         return acquisition.cost(self.ads, self.frames, self.currency, self.k)
 
     @property
@@ -121,7 +135,7 @@ class Worth:
         return replace(self.assumed.cac, unit=self.currency, definition="cac")
 
     @property
-    def payback(self) -> Figure | None:
+    def payback(self) -> tuple[Figure | None, bool]:
         """See `acquisition.payback`."""
         return acquisition.payback(self.curve, self.assumed.share, self.cac)
 
@@ -135,16 +149,23 @@ class Worth:
 
     @property
     def limits(self) -> dict[str, Figure | Absent]:
-        """Most that a buyer may cost: `all`, and by way in; and a `follower`."""
+        """Most that a buyer may cost: `all`, over the horizon; `half`, over half a year as by way in; a `follower`."""
+        half = self.observed.get(f"observed_value_{ENTRY_DAYS}d") if self.horizon > ENTRY_DAYS else None
         ways = {way: figure for way, figure in self.entries.get("way", {}).items() if figure is not None}
         pairs: dict[str, tuple[Figure | Absent, Figure | Absent, str]] = {
             "all": (self.contribution, Figure(1, 1, 1, "ratio"), "cac_limit"),
             "follower": (self.contribution, self.assumed.conversion, "follower_limit"),
+            "half": (or_absent(half, "observed_value"), self.assumed.share, "cac_limit"),
             **{way: (figure, self.assumed.share, "cac_limit") for way, figure in ways.items()},
         }
         return {name: acquisition.limit(*pair, self.currency) for name, pair in pairs.items()}
 
     @cached_property
+    def standings(self) -> pd.DataFrame:
+        """See `actions.standings`."""
+        return actions.standings(self.frames)
+
+    @property
     def cuts(self) -> actions.Cuts:
         """Where classes part."""
-        return actions.mean_cuts(self.frames)
+        return actions.mean_cuts(self.standings)

@@ -117,7 +117,7 @@ def test_reference_marks_that_are_ranges_stand_as_bands(decks, opened):
     chart = charts_by_finding(opened(decks["en"]))["selection"]
     labels = [str(label) for label in chart.plots[0].categories]
     assert labels[0].startswith("The case prints")
-    assert "0%–70%" in labels[0]
+    assert "0–70%" in labels[0]
 
 
 def test_the_parts_of_a_waterfall_add_up_to_its_steps_across_zero(decks, opened):

@@ -7,17 +7,26 @@ import re
 import shutil
 import subprocess
 import zipfile
+from pathlib import Path
 
+import nbformat
 import pytest
 from pptx import Presentation
 from python_calamine import CalamineWorkbook
 from results_sheet import library, results, said
 
 from siyu.economy.measures import order_gain
+from siyu.evidence.steps import load_steps
+from siyu.figure import Figure
 from siyu.formulas.compiled import javascript
+from siyu.paths import data_dir
+from siyu.record import Both
+from siyu.render.report import About, Report, SectionReport
 from siyu.render.tables import tables_bytes
 from siyu.render.tables.economics import formulas
 from siyu.render.tables.inputs import bound
+from siyu.runs.files.executed import findings
+from siyu.value.acquisition import payback
 
 pytestmark = pytest.mark.office
 
@@ -125,6 +134,71 @@ def test_impossible_results_stand_in_words(converted, report, books):
     words = {cell for key, cell in mine.items() if "bearable" in key or "fee_star" in key if isinstance(cell, str)}
     assert words
     assert not [cell for cell in mine.values() if str(cell).startswith("#")]
+
+
+@pytest.fixture(scope="module")
+def customers():
+    """Findings of section 08 of the demo, as its notebook holds them."""
+    path = Path(__file__).parents[3] / "notebooks" / "08_customer_value.ipynb"
+    return findings(nbformat.read(path, as_version=4))
+
+
+def typed(book: bytes, values: dict[str, float]) -> bytes:
+    """The workbook with these values typed into the yellow cells of a customer's cost, by label."""
+    rows = (
+        CalamineWorkbook.from_filelike(io.BytesIO(book))
+        .get_sheet_by_name("Cost of a customer")
+        .to_python(skip_empty_area=False)
+    )
+    names = CalamineWorkbook.from_filelike(io.BytesIO(book)).sheet_names
+    places = {row[0]: at for at, row in enumerate(rows, start=1)}
+    part = f"xl/worksheets/sheet{names.index('Cost of a customer') + 1}.xml"
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            for label, number in values.items() if name == part else ():
+                cell = rf'(<c r="B{places[label]}" s="\d+")/>'.encode()
+                text, found = re.subn(cell, rf"\1><v>{number!r}</v></c>".encode(), text)
+                assert found == 1, label
+            target.writestr(name, text)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("margin", "spend", "buyers"),
+    [(0.3, 52_000.0, 900.0), (-0.1, 100.0, 9.0)],
+)
+def test_cost_and_payback_follow_the_clients_own_margin(converted, customers, margin, spend, buyers):
+    about, steps = (
+        About("demo", Both(en="Demo", zh="示例"), "client"),
+        load_steps(data_dir() / "playbook" / "steps.csv"),
+    )
+    report = Report(about, "2025-12-31", [SectionReport("08_customer_value", findings=customers)], steps=steps)
+    held = {f"{one.key}.{value.name}": value for one in customers for value in one.values}
+    given = {
+        "What is left of net sales": margin,
+        "Spent to win buyers": spend,
+        "First-time buyers of the same days": buyers,
+    }
+    book = typed(tables_bytes("en", report), given)
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(converted(book, "tables.xlsx", "xlsx"))).get_sheet_by_name(
+        "Cost of a customer"
+    )
+    live = {row[0]: row[3] for row in rows.to_python() if len(row) > 3}
+    cac, value, conversion = [
+        spend / buyers,
+        *(held[name].value for name in ("value_observed.value", "value_answer.conversion")),
+    ]
+    curve = next(one for one in customers if one.key == "value_observed").chart.rows
+    points = [(one.x, Figure(one.value, one.value, one.value, "CNY")) for one in curve]
+    months = payback(points, Figure(margin, margin, margin, "ratio"), Figure(cac, cac, cac, "CNY"))[0]
+    assert live["Cost of a new buyer"] == pytest.approx(cac)
+    assert live["Most that a new buyer may cost"] == pytest.approx(max(margin * value, 0))
+    assert live["Most that a follower may cost"] == pytest.approx(conversion * max(margin * value, 0))
+    assert live["Contribution over the cost"] == pytest.approx(margin * value / cac)
+    told = live["Months until the cost is paid back"]
+    assert told == (pytest.approx(months.value, rel=1e-6) if months else "not within the days observed")
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])

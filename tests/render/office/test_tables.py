@@ -295,3 +295,16 @@ def test_all_ends_are_finite(report):
     inputs, _ = bound(report, formulas()["inputs"])
     assert all(math.isfinite(getattr(entry, end)) for entry in inputs.values() for end in ("low", "mode", "high"))
     assert all(entry.low <= entry.mode <= entry.high for entry in inputs.values())
+
+
+@pytest.mark.parametrize(("code", "name"), [("zh", "敏感度"), ("en", "Sensitivity")])
+def test_inputs_stand_with_their_range_beside_what_they_make_of_a_result(code, name, content, build):
+    chart = content["findings"]["03_platform_economics"][2]["chart"]
+    assert chart["kind"] == "tornado"
+    ends = {"value": 6_000, "low": 5_000, "high": 9_000, "unit": "CNY"}
+    wage = {"en": "Wage", "zh": "工资"}
+    chart["rows"][0]["label"] = {"id": "{input} ({range})", "args": {"input": wage, "range": ends}}
+    *_, row = sheets(tables_bytes(code, build(content)))[name]
+    low, middle, high = (chart["rows"][0][end] for end in ("low", "value", "high"))
+    assert row[:3] == [wage[code], 5_000, 9_000]
+    assert row[4:8] == [low, middle, high, pytest.approx(high - low)]

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from siyu.language import Language
 from siyu.messages import catalog
 from siyu.render.page import html
 from siyu.render.page.html import render_report
+from siyu.render.page.page import FEW_MARKS
 
 RENDER = Path(html.__file__).parents[1]
 
@@ -146,6 +148,7 @@ def test_every_message_of_the_page_has_its_chinese():
 def test_pictures_are_drawn_for_the_phone_and_named(pages, report, read):
     page = read(pages["zh"])
     drawn = [f for f in report.findings if f.chart.kind in ("range", "pairs", "tornado")]
+    drawn = [f for f in drawn if f.role != "appendix" or len(f.chart.rows) > FEW_MARKS]
     wide = [image for image in page.all("img") if int(image["width"]) > 700]
     assert len(wide) == len(drawn)
     assert all(image["alt"] for image in page.all("img"))
@@ -214,3 +217,21 @@ def test_the_first_screen_holds_answer_reasons_and_what_moved(pages):
 def test_the_text_for_those_who_see_no_chart_tells_its_values(pages, read):
     told = [image["alt"] for image in read(pages["en"]).all("img")]
     assert any("GMV by fans: CNY\xa04.15M–8.3M; GMV by others: CNY\xa0850K–1.7M" in alt for alt in told)
+
+
+def test_a_client_finds_published_figures_in_the_workbook_and_its_own_on_the_page(report):
+    """Unless there is nothing else."""
+    [case, *others] = report.sections
+    own = case.findings[1].model_copy(update={"key": "own_standing", "sources": ("orders:exports/shop-00000000",)})
+    aside = replace(case, findings=[*case.findings, own], aside=True)
+    client = replace(report, sections=[aside, *others])
+    page = render_report(client, "en")
+    left = [finding.key for finding in client.set_aside]
+    assert left == [finding.key for finding in case.findings if finding.role != "empty"]
+    assert 'id="finding-own_standing"' in page
+    assert not [key for key in left if f'id="finding-{key}"' in page]
+    assert page.count("tables.en.xlsx") == 2
+    rests = {ref for one in client.on_page().findings for ref in one.sources}
+    assert {*client.on_page().entries} < {*client.entries}
+    assert rests & {*client.entries} <= {*client.on_page().entries}
+    assert replace(report, sections=[aside]).set_aside == []

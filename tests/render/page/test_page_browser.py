@@ -15,8 +15,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
+from siyu.paths import project_root
 from siyu.render.page import typeface
 from siyu.render.page.html import render_report
+from siyu.runs.ask.sections import profiles
+from siyu.runs.make.reporting import collected
 
 pytestmark = pytest.mark.browser
 HERE = Path(__file__).parent
@@ -56,6 +59,26 @@ def axe() -> str:
     return script.read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of the sample in `reports`, made anew from its executed notebooks."""
+    made = project_root() / "reports" / "luzhou_laojiao"
+    record = json.loads((made / "run.json").read_text(encoding="utf-8"))
+    sections = []
+    for entry in record["sections"]:
+        about, path = profiles()[entry["notebook"]], made / "notebooks" / f"{entry['notebook']}.ipynb"
+        told = {"question": about.question.model_dump(), "lead": about.lead.finding if about.lead else "",
+                "rank": about.rank("case"), "aside": False, "path": str(path) if entry["status"] == "ok" else None}  # fmt: skip
+        sections.append(
+            {"notebook": entry["notebook"], "status": entry["status"], "reason": entry.get("reason"), **told}
+        )
+    subject = {"id": record["subject"], "name": record["name"], "kind": "case"}
+    told = {"sections": sections, "subject": subject, "as_of": record["as_of"], "parameters": record["parameters"]}
+    path = tmp_path_factory.mktemp("sample") / "report.zh.html"
+    path.write_text(render_report(collected(told), "zh"), encoding="utf-8")
+    return path
+
+
 def opened(browser: Browser, address: str, **options: Any) -> tuple[Page, list[str]]:
     """A page, and what it complained about or asked for."""
     page = browser.new_context(**options).new_page()
@@ -87,11 +110,12 @@ def test_nothing_scrolls_sideways_and_nothing_is_asked_for(browser, files, code)
 
 @pytest.mark.parametrize(
     ("code", "scheme", "shape"),
-    [("zh", "light", DESKTOP), ("zh", "dark", PHONE), ("en", "dark", DESKTOP), ("en", "light", PHONE)],
-    ids=["zh-light-desktop", "zh-dark-phone", "en-dark-desktop", "en-light-phone"],
-)
-def test_axe_finds_nothing(browser, files, axe, code, scheme, shape):
-    page, _ = opened(browser, files[code], color_scheme=scheme, **shape)
+    [("zh", "light", DESKTOP), ("zh", "dark", PHONE), ("en", "dark", DESKTOP), ("en", "light", PHONE),
+     ("sample", "dark", DESKTOP), ("sample", "light", PHONE)],
+    ids=["zh-light-desktop", "zh-dark-phone", "en-dark-desktop", "en-light-phone", "real-desktop", "real-phone"],
+)  # fmt: skip
+def test_axe_finds_nothing(browser, files, sample, axe, code, scheme, shape):
+    page, _ = opened(browser, files.get(code) or sample.as_uri(), color_scheme=scheme, **shape)
     page.evaluate(axe)
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
@@ -276,3 +300,24 @@ def test_the_summary_prints_on_two_pages(browser, files, code):
     page, _ = opened(browser, files[code])
     page.evaluate("document.querySelectorAll('.page, .end').forEach((node) => node.remove())")
     assert len(re.findall(rb"/Type /Page\b", page.pdf(prefer_css_page_size=True))) == 2
+
+
+def test_a_real_page_is_small_and_its_findings_are_few_stops_of_the_keyboard(browser, sample):
+    assert sample.stat().st_size < 2_000_000
+    page, _ = opened(browser, sample.as_uri(), **DESKTOP)
+    stops = 0
+    while not page.evaluate("document.activeElement.closest('#appendix') !== null"):
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops <= 150
+    assert stops > 40
+
+
+def test_arrows_lead_through_what_is_one_stop(browser, sample):
+    page, _ = opened(browser, sample.as_uri(), **DESKTOP)
+    links = page.locator(".from > p").filter(has=page.locator("a + *, a ~ span")).first.locator("a")
+    links.first.focus()
+    page.keyboard.press("ArrowRight")
+    assert links.nth(1).evaluate("(link) => link === document.activeElement && link.tabIndex === 0")
+    assert links.first.evaluate("(link) => link.tabIndex") == -1
+    page.context.close()

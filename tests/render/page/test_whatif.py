@@ -125,8 +125,8 @@ def test_an_input_javascript_cannot_name_is_refused():
 def test_until_a_slider_is_moved_the_page_shows_what_was_published(page, real):
     place = page.locator(".whatif").nth(1)
     assert place.locator(".share").inner_text() == "5%"
-    assert place.locator(".fee").inner_text() == "12.5% (4.4%–29%)"
-    assert place.locator(".loss").inner_text() == "0% (0%–8.4%)"
+    assert place.locator(".fee").inner_text() == "12.5% (4.4–29%)"
+    assert place.locator(".loss").inner_text() == "0% (0–8.4%)"
     assert place.locator("[data-drawn]").is_visible()
 
 

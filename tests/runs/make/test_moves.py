@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
+from scipy.stats import binomtest
 
+from siyu.findings import _value
+from siyu.orders.sampling import HELD, folded, ratio
 from siyu.record import FindingRecord
 from siyu.runs.files.made import Made
 from siyu.runs.make import moves
@@ -80,3 +84,40 @@ def test_the_first_report_moves_nothing():
 def test_an_input_that_came_or_went_has_changed():
     then, now = Made({"notebook": "1"}, {"a": "1", "b": "1"}), Made({"notebook": "1"}, {"a": "2", "c": "1"})
     assert moves._changed(then, now) == {"a", "b", "c"}
+
+
+def reported(share, *, buyers=8_000, later=800, seed=1):
+    """The figure of a report, and of the next one with new buyers, all of whom come back with this chance."""
+    random = np.random.default_rng(seed)
+    again = random.random(buyers + later) < np.where(np.arange(buyers + later) < buyers, 0.3, share)
+    told = []
+    for count in (buyers, buyers + later):
+        pairs = folded(np.stack([again[:count], np.ones(count)], -1).astype(np.int64))
+        figure = ratio(pairs).figure("repurchase_rate", count, (ORDERS,), k=10)
+        told.append({**finding().as_json(), "values": [_value("share", figure)]})
+    return map(FindingRecord.model_validate, told)
+
+
+@pytest.mark.parametrize(("share", "beyond"), [(0.45, True), (0.31, False)])
+def test_a_real_change_is_beyond_chance_and_none_is_not(told, share, beyond):
+    """A planted change: new buyers come back half as often again; and none but chance."""
+    [one] = told(*reported(share))
+    assert one.beyond_chance is beyond
+
+
+def test_without_a_change_one_in_twenty_is_beyond_chance():
+    runs = [[one.values[0] for one in reported(0.3, seed=seed)] for seed in range(400)]
+    beyond = sum(bool(moves._beyond_chance(*pair)) for pair in runs)
+    assert binomtest(beyond, len(runs), 0.05).pvalue > 0.001
+
+
+@pytest.mark.parametrize("few", [{"k": 300}, {"k": None}, {"k": 10, "fewest": 30}])
+def test_what_would_tell_of_few_buyers_is_not_kept(few):
+    pairs = folded(np.ones((5_000, 2), np.int64))
+    assert ratio(pairs).figure("repurchase_rate", 5_000, (ORDERS,), **few).left == ()
+    assert len(ratio(pairs).figure("repurchase_rate", 5_000, (ORDERS,), k=10).left) == HELD
+
+
+def test_the_ones_that_are_no_estimate_are_not_known(told):
+    [one] = told(finding(), finding(value=0.5))
+    assert one.beyond_chance is None

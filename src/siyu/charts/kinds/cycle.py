@@ -1,8 +1,7 @@
 """Three domains and what flows between them: a wheel, if the last arrow is there."""
 
 from siyu import theme
-from siyu.charts.kind import HALO, Kind
-from siyu.charts.plate import Plate
+from siyu.charts.plate import HALO, Kind, Plate
 from siyu.charts.wrapping import wrapped
 
 DOMAINS = {"plays": (0.22, 0.8), "impressions": (0.78, 0.8), "fans": (0.5, 0.2)}

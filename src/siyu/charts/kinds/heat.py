@@ -3,8 +3,7 @@
 import numpy as np
 
 from siyu import theme
-from siyu.charts.kind import Kind, rows_high
-from siyu.charts.plate import Plate
+from siyu.charts.plate import Kind, Plate, rows_high
 from siyu.charts.wrapping import wrapped
 
 

@@ -1,8 +1,7 @@
 """Levels as a staircase, the chance of the next step between them."""
 
 from siyu import theme
-from siyu.charts.kind import HALO, Kind
-from siyu.charts.plate import Plate
+from siyu.charts.plate import HALO, Kind, Plate
 from siyu.charts.wrapping import wrapped
 
 

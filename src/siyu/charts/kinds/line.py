@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from matplotlib import ticker
 
 from siyu import theme
-from siyu.charts.kind import Kind
-from siyu.charts.plate import Plate
+from siyu.charts.plate import Kind, Plate
 
 
 def paint(plate: Plate) -> None:

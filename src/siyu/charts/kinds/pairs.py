@@ -1,8 +1,7 @@
 """Several series on each label's line: the gap is the message."""
 
 from siyu import theme
-from siyu.charts.kind import HALO, Kind, rows_high
-from siyu.charts.plate import Plate
+from siyu.charts.plate import HALO, Kind, Plate, rows_high
 
 
 def paint(plate: Plate) -> None:

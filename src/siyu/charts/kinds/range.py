@@ -1,8 +1,7 @@
 """A dot for each value, a bar for its range."""
 
 from siyu import theme
-from siyu.charts.kind import HALO, Kind, rows_high
-from siyu.charts.plate import Plate
+from siyu.charts.plate import HALO, Kind, Plate, rows_high
 
 
 def paint(plate: Plate) -> None:

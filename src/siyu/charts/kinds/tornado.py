@@ -1,8 +1,7 @@
 """What the result becomes at the two ends of each input."""
 
 from siyu import theme
-from siyu.charts.kind import Kind, rows_high
-from siyu.charts.plate import Plate
+from siyu.charts.plate import Kind, Plate, rows_high
 
 
 def paint(plate: Plate) -> None:

@@ -9,26 +9,13 @@ from siyu.evidence import labels
 from siyu.evidence.ledger import Ledger
 from siyu.evidence.readings import reliability
 from siyu.figure import Absent, Figure
+from siyu.messages import tables
 from siyu.record import Opening
 from siyu.verdict import Verdict
 
 Told = Mapping[str, Figure | Absent]
 # what a case states -> the figures of its answer, the findings that are its reasons, what to ask for next
-FIGURES = {
-    "fans": ("fan_gmv", "members", "others", "fee_bill", "share", "repeat"),
-    "group": ("loss", "start", "end", "chance", "half"),
-    "days": ("first", "second", "third"),
-}
-REASONS = {
-    "fans": ("fan_gmv", "selection", "repurchase_readings"),
-    "group": ("group_loss", "group_chance", "group_half"),
-    "days": ("day_sales", "unsaid", "01_evidence.case_verdicts"),
-}
-ASKS = {
-    "fans": ("invited_uplift", "case_base"),
-    "group": ("group_life", "exit_reasons", "second_observer"),
-    "days": ("case_base", "platform_days"),
-}
+FIGURES, REASONS, ASKS = tables(__file__, "case_answer.yml").values()
 DAYS = FIGURES["days"]
 
 
@@ -36,7 +23,7 @@ def answer(ledger: Ledger, suspects: Collection[str], told: Told) -> Verdict:
     """The answer of a case. told: figures by the names of FIGURES; suspects: see `reliability.size`."""
     kind = "group" if isinstance(told["loss"], Figure) else "days" if isinstance(told["third"], Figure) else "fans"
     message = reliability.size(ledger, suspects, told["fan_gmv"]) if kind == "fans" else labels.CASES[kind]
-    opening = Opening(reasons=REASONS[kind], turns=tuple(labels.CASE_TURNS[kind]), asks=ASKS[kind])
+    opening = Opening(reasons=REASONS[kind], turns=labels.CASE_TURNS[kind], asks=ASKS[kind])
     return Verdict(message, {name: told[name] for name in FIGURES[kind]}, labels.CASE_CARDS[kind], opening)
 
 
@@ -46,15 +33,13 @@ def day_sales(claims: pd.DataFrame) -> pd.DataFrame:
     claims: those of the case, with a label. Empty where fewer than three metrics are told."""
     days = claims[(claims["tag"] == "figure") & (claims["unit"] == "CNY") & (claims["statistic"] == "total")]
     days = days.drop_duplicates("metric")
-    names = {key: {"en": metric.en, "zh": metric.zh} for key, metric in registry().metrics.items()}
-    told = days.assign(metric=days["metric"].map(names), printed=days["as_printed"], day=days["period"])
+    told = days.assign(metric=days["metric"].map(registry().names), printed=days["as_printed"], day=days["period"])
     return told if len(told) >= len(DAYS) else told.iloc[:0]
 
 
 def day_figures(days: pd.DataFrame) -> dict[str, Figure | Absent]:
     """The first three of `day_sales` by the names of DAYS."""
-    rows = days.to_dict("records")
-    if not rows:
+    if not (rows := days.to_dict("records")):
         return dict.fromkeys(DAYS, Absent(("transaction_amount",)))
     figures = [Figure(row["value"], row["value"], row["value"], "CNY", sources=tuple(row["sources"])) for row in rows]
     return dict(zip(DAYS, figures, strict=False))

@@ -67,16 +67,14 @@ class Channels:
             entries: dict[str, object] = {str(flag): answer for flag, answer in answers.items()}
             for wanted in self.definitions:
                 entries[wanted.source_id] = min((answers[flag] for flag in wanted.flags), key=ANSWERS.index)
-            entries["label"] = {"en": own[0].name, "zh": own[0].name_zh}
-            entries["missing"] = joined({"en": row.reason, "zh": row.reason_zh} for row in short)
-            entries["sources"] = sorted({ref for row in own for ref in row.basis})
-            rows.append(entries)
+            entries |= {"label": own[0].both("name"), "missing": joined(row.both("reason") for row in short)}
+            rows.append({**entries, "sources": sorted({ref for row in own for ref in row.basis})})
         return pd.DataFrame(rows)
 
     @property
     def headings(self) -> dict[str, Text]:
         """source id -> what that document calls a private domain."""
-        return {entry.source_id: {"en": entry.name, "zh": entry.name_zh} for entry in self.definitions}
+        return {entry.source_id: entry.both("name") for entry in self.definitions}
 
     @property
     def printed(self) -> tuple[str, ...]:

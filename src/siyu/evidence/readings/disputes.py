@@ -22,8 +22,8 @@ def disputes(ledger: Ledger) -> pd.DataFrame:
     for entry in ledger.conflicts.values():
         claims = [ledger.claims[claim_id] for claim_id in entry.claims]
         row: dict[str, object] = {"conflict_id": entry.conflict_id, "kind": entry.kind, "confidence": entry.confidence}
-        row |= {"topic": entry.text, "sort": entry.kind, "printed": joined(map(quoted, claims))}
-        row |= {"adopted": _adopted_text(entry, claims), "outcome": entry.resolution, "reason": entry.why}
+        row |= {"topic": entry.both("topic"), "sort": entry.kind, "printed": joined(map(quoted, claims))}
+        row |= {"adopted": _adopted_text(entry, claims), "outcome": entry.resolution, "reason": entry.both("reason")}
         rows.append({**row, "sources": [f"claim:{claim_id}" for claim_id in entry.claims]})
     return pd.DataFrame(rows)
 
@@ -46,15 +46,15 @@ def gaps(ledger: Ledger) -> pd.DataFrame:
         ratios = [end / point for other in others for end in other for point in (adopted[0], adopted[1])]
         if set(ratios) == {1.0}:
             continue
-        furthest = max(ratios, key=lambda ratio: abs(math.log(ratio)))
-        about = {"topic": entry.text, "adopted": _number(*adopted)}
-        label = {"id": msg("{topic}: {adopted} adopted"), "args": about}
+        furthest, topic = max(ratios, key=lambda ratio: abs(math.log(ratio))), entry.both("topic")
+        label = {"id": msg("{topic}: {adopted} adopted"), "args": {"topic": topic, "adopted": _number(*adopted)}}
         row: dict[str, object] = {"conflict_id": entry.conflict_id, "label": label}
         row |= {"value": furthest, "low": min(ratios), "high": max(ratios), "factor": max(furthest, 1 / furthest)}
-        row |= {"topic": entry.text, "reason": entry.why, "tone": "weak" if entry.resolution == "range" else "rival"}
+        row |= {"topic": topic, "reason": entry.both("reason"), "definition": "printed_over_adopted"}
         row |= {"interval_kind": "claim_range" if min(ratios) < max(ratios) else "none"}
-        row |= {"definition": "printed_over_adopted", "sources": _refs(entry)}
-        rows.append(row)
+        row |= {"tone": "weak" if entry.resolution == "range" else "rival"}
+        sources = [f"conflict:{entry.conflict_id}", *(f"claim:{claim_id}" for claim_id in entry.claims)]
+        rows.append({**row, "sources": sources})
     return pd.DataFrame(rows).sort_values("factor", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -62,10 +62,6 @@ def widest(gaps: pd.DataFrame) -> Figure:
     """The largest factor between printed and adopted, with its sources; gaps as `gaps` returns them."""
     first = gaps.iloc[0]
     return Figure.exact(float(first["factor"]), "printed_over_adopted", tuple(first["sources"]))
-
-
-def _refs(entry: Conflict) -> list[str]:
-    return [f"conflict:{entry.conflict_id}", *(f"claim:{claim_id}" for claim_id in entry.claims)]
 
 
 def _adopted(entry: Conflict, ledger: Ledger) -> tuple[float, float, str] | None:
@@ -88,13 +84,9 @@ def _printed(entry: Conflict, ledger: Ledger, adopted: tuple[float, float, str])
     if not entry.judged:
         claims = [claim for claim in claims if claim.claim_id not in entry.adopted]
     figures = [claim for claim in claims if claim.tag == "figure" and claim.unit == adopted[2]]
-    return [_ends(claim) for claim in figures if claim.span[1] > 0]
-
-
-def _ends(claim: Claim) -> tuple[float, float]:
-    """A range as printed; an upper bound by its figure, as nothing smaller is printed."""
-    low, value, high = claim.span
-    return (low, high) if claim.value is None else (value, value)
+    spans = [(claim.value is None, *claim.span) for claim in figures if claim.span[1] > 0]
+    # an upper bound by its figure, as nothing smaller is printed
+    return [(low, high) if ranged else (value, value) for ranged, low, value, high in spans]
 
 
 def _adopted_text(entry: Conflict, claims: list[Claim]) -> Text | None:

@@ -29,21 +29,11 @@ def sizes(ledger: Ledger, as_of: date, stale_after_months: int) -> pd.DataFrame:
             continue
         low, high = claim_age(claim, ledger, as_of)
         stale = math.isnan(high) or high > stale_after_months
-        rows.append(
-            {
-                "label": _label(claim, low, high, stale),
-                "platform": claim.case,
-                "value": claim.span[1],
-                "age_low": low,
-                "age_high": high,
-                "stale": stale,
-                "tone": "muted" if stale else "main",
-                "sources": [f"claim:{claim.claim_id}"],
-            }
-        )
-    return pd.DataFrame(rows).sort_values(
-        ["platform", "value"], ascending=[True, False], kind="stable", ignore_index=True
-    )
+        about = {"platform": claim.case, "value": claim.span[1], "age_low": low, "age_high": high, "stale": stale}
+        about |= {"tone": "muted" if stale else "main", "sources": [f"claim:{claim.claim_id}"]}
+        rows.append({"label": _label(claim, low, high, stale), **about})
+    frame = pd.DataFrame(rows)
+    return frame.sort_values(["platform", "value"], ascending=[True, False], kind="stable", ignore_index=True)
 
 
 def named(figures: Mapping[str, Figure | Absent], key: str) -> dict[str, Figure | Absent]:
@@ -54,7 +44,7 @@ def named(figures: Mapping[str, Figure | Absent], key: str) -> dict[str, Figure 
 def _label(claim: Claim, low: float, high: float, stale: bool) -> Text:
     metric = registry().metrics[claim.metric]
     # the entity of a feature says what is counted; that of a platform does not
-    name = {"en": claim.entity_name, "zh": claim.entity_name_zh}
+    name = claim.both("entity_name")
     if claim.metric != "daily_users":
         name = {"en": f"{claim.entity_name}, {metric.en}", "zh": f"{claim.entity_name_zh}{metric.zh}"}
     if math.isnan(high):

@@ -73,7 +73,7 @@ def check(ledger: Ledger, rules: list[Rule]) -> pd.DataFrame:
     found = pd.DataFrame(rows, columns=list(COLUMNS))
     return found.assign(
         case=found["claim_id"].map(lambda claim_id: ledger.claims[claim_id].case),
-        rule=found["rule_id"].map({rule.rule_id: {"en": rule.name, "zh": rule.name_zh} for rule in rules}),
+        rule=found["rule_id"].map({rule.rule_id: rule.both("name") for rule in rules}),
         sources=found["claim_id"].map(lambda claim_id: [f"claim:{claim_id}"]),
     )
 
@@ -106,6 +106,5 @@ def _claims(ledger: Ledger, metric: str | None, entity: str | None, statistic: s
 
 
 def _row(rule: Rule, claim: Claim, against: str, ratio: float) -> tuple[object, ...]:
-    low = rule.low if rule.low is not None else float("-inf")
-    high = rule.high if rule.high is not None else float("inf")
-    return rule.rule_id, claim.claim_id, against, ratio, rule.low, rule.high, low <= ratio <= high
+    inside = (rule.low is None or ratio >= rule.low) and (rule.high is None or ratio <= rule.high)
+    return rule.rule_id, claim.claim_id, against, ratio, rule.low, rule.high, inside

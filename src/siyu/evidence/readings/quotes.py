@@ -16,8 +16,7 @@ def joined(texts: Iterable[Text]) -> Text | None:
     whole: Text | None = None
     for text in reversed(list(texts)):
         part = {"id": text} if isinstance(text, str) else text
-        both = {"first": part, "second": whole}
-        whole = part if whole is None else {"id": msg("{first}; {second}"), "args": both}
+        whole = part if whole is None else {"id": msg("{first}; {second}"), "args": {"first": part, "second": whole}}
     return whole
 
 
@@ -34,18 +33,14 @@ def quoted(claim: Claim) -> Text:
 
 def title(source: Source) -> Text:
     """A source's title."""
-    return {"en": source.title, "zh": source.title_zh}
+    return source.both("title")
 
 
 def _said(claim: Claim, language: Language) -> str:
     if not claim.numeric:
         return str(claim.value)
     low, value, high = claim.span
-    ranged = claim.value is None
-    number = language.span(low, high, claim.unit) if ranged else language.number(value, claim.unit)
-    unit = registry().units[claim.unit]
-    noun = "" if claim.unit in ("CNY", "USD", "multiple") else getattr(unit, language.data_code)
+    number = language.span(low, high, claim.unit) if claim.value is None else language.number(value, claim.unit)
+    noun = "" if claim.unit in ("CNY", "USD", "multiple") else language.chosen(registry().units[claim.unit])
     sign = SIGNS.get(claim.comparator, "")
-    if not language.gap:
-        sign = sign.rstrip()
-    return f"{sign}{number}{language.gap if noun else ''}{noun}"
+    return f"{sign if language.gap else sign.rstrip()}{number}{language.gap if noun else ''}{noun}"

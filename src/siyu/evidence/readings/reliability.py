@@ -66,8 +66,7 @@ def document_shares(figures: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     """
     rows: list[dict[str, object]] = []
     for source_id, own in figures.groupby("source_id", sort=True):
-        count = {"value": len(own), "unit": "count"}
-        about = {"title": title(ledger.sources[str(source_id)]), "count": count}
+        about = {"title": title(ledger.sources[str(source_id)]), "count": {"value": len(own), "unit": "count"}}
         shared = {"source_id": source_id, "label": {"id": msg("{title} ({count})"), "args": about}}
         rows += [{**shared, "series": name, "value": own[name].mean(), "sources": ["ledger:all"]} for name in SHARES]
     return pd.DataFrame(rows)
@@ -83,11 +82,9 @@ def fault_counts(figures: pd.DataFrame) -> pd.DataFrame:
 
     Columns: label (fault), value (count), tone (`rival` for a fatal fault), sources."""
     counts = figures["faults"].explode().dropna().value_counts(sort=True)
-    rows: list[dict[str, object]] = [
-        {"label": code, "value": count, "tone": "rival" if code in FATAL else "weak", "sources": ["ledger:all"]}
-        for code, count in counts.items()
-    ]
-    return pd.DataFrame(rows)
+    tones = ["rival" if code in FATAL else "weak" for code in counts.index]
+    sources = [["ledger:all"] for _ in tones]
+    return pd.DataFrame({"label": counts.index, "value": counts.to_numpy(), "tone": tones, "sources": sources})
 
 
 def failures(checks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
@@ -98,12 +95,10 @@ def failures(checks: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     failing = checks[~checks["plausible"]]
     claims = failing["claim_id"].map(ledger.claims.__getitem__)
     return failing.assign(
-        label=claims.map(lambda claim: {"en": claim.entity_name, "zh": claim.entity_name_zh}),
+        label=claims.map(lambda claim: claim.both("entity_name")),
         printed=claims.map(quoted),
         beside=failing["against"].map(lambda other: quoted(ledger.claims[other]) if other else None),
-        sources=(failing["claim_id"] + " " + failing["against"]).map(
-            lambda pair: [f"claim:{claim_id}" for claim_id in pair.split()]
-        ),
+        sources=failing[["claim_id", "against"]].apply(lambda pair: [f"claim:{one}" for one in pair if one], axis=1),
     )
 
 
@@ -126,27 +121,16 @@ def fault_text(code: str, stale_after_months: int) -> Text:
 
 def _row(claim: Claim, ledger: Ledger, suspects: Collection[str], as_of: date, limit: int) -> dict[str, object]:
     age_low, age_high = claim_age(claim, ledger, as_of)
-    disputes = _disputes(claim, ledger)
-    faults = list(_faults(claim, ledger, claim.claim_id in suspects, age_high, limit))
-    texts = [fault_text(code, limit) for code in faults]
+    suspect, disputes = claim.claim_id in suspects, _disputes(claim, ledger)
+    faults = list(_faults(claim, ledger, suspect, age_high, limit))
     kept = ("claim_id", "source_id", "case", "entity_name", "entity_name_zh", "metric")
-    return {
-        **{name: getattr(claim, name) for name in kept},
-        "printed": quoted(claim),
-        "grade": ledger.grade(claim),
-        "sources": [f"claim:{claim.claim_id}"],
-        "age_low": age_low,
-        "age_high": age_high,
-        "garbled": claim.garble == "yes",
-        "implausible": claim.claim_id in suspects,
-        "disputed": any(entry.kind == "rival" or entry.resolution in UNDECIDED for entry in disputes),
-        "rejected": ledger.rejected(claim),
-        "unstated": "not_stated" in (claim.denominator, claim.window),
-        "opinion": claim.kind == "author_opinion",
-        "faults": faults,
-        "verdict": _verdict(faults),
-        "reasons": joined(texts),
-    }
+    row = {name: getattr(claim, name) for name in kept} | {"printed": quoted(claim), "grade": ledger.grade(claim)}
+    row |= {"sources": [f"claim:{claim.claim_id}"], "age_low": age_low, "age_high": age_high}
+    disputed = any(entry.kind == "rival" or entry.resolution in UNDECIDED for entry in disputes)
+    row |= {"garbled": claim.garble == "yes", "implausible": suspect, "disputed": disputed}
+    row |= {"rejected": ledger.rejected(claim), "unstated": "not_stated" in (claim.denominator, claim.window)}
+    row |= {"opinion": claim.kind == "author_opinion", "faults": faults, "verdict": _verdict(faults)}
+    return row | {"reasons": joined(fault_text(code, limit) for code in faults)}
 
 
 def _verdict(faults: Collection[str]) -> str:
@@ -157,15 +141,14 @@ def _faults(claim: Claim, ledger: Ledger, suspect: bool, age_high: float, limit:
     if ledger.rejected(claim):
         yield "rejected"
         return
-    altered = claim.garble == "yes" or suspect
     disputes = _disputes(claim, ledger)
     settled = any(claim.claim_id in entry.adopted for entry in disputes if entry.kind != "definition")
-    if altered:
+    if claim.garble == "yes" or suspect:
         yield "mended" if settled else "garbled" if claim.garble == "yes" else "implausible"
-    source = ledger.sources[claim.source_id]
+    grade = ledger.sources[claim.source_id].grade
     if claim.kind == "author_opinion":
         yield "supported" if _supported(claim, ledger) else "opinion"
-    elif source.grade not in GOOD:
+    elif grade not in GOOD:
         yield "hearsay"
     unstated = [name for name in ("denominator", "window") if getattr(claim, name) == "not_stated"]
     unstated = [name for name in unstated if not _settled(claim, name, ledger)]

@@ -27,12 +27,11 @@ def sheets(file: BinaryIO, archive: zipfile.ZipFile | None) -> list[Sheet]:
         for number, name in enumerate(book.sheet_names):
             rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
             found.append(_sheet(name, rows, seen.get(name if archive is not None else str(number), Marks())))
+    except RefusedError:
+        raise
     except (CalamineError, ValueError, OSError) as error:
-        if isinstance(error, RefusedError):
-            raise
         raise RefusedError("bad_archive") from error
-    filled = [sheet for sheet in found if sheet.rows]
-    if not filled:
+    if not (filled := [sheet for sheet in found if sheet.rows]):
         raise RefusedError("empty")
     return filled
 
@@ -72,6 +71,4 @@ def _text(cell: Any) -> str:
         return _number(cell)
     if isinstance(cell, datetime):
         return (cell + timedelta(microseconds=500_000)).strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    return str(cell)
+    return cell.isoformat() if isinstance(cell, date | time) else str(cell)

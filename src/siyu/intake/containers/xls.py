@@ -74,8 +74,7 @@ def _stream(data: bytes) -> bytes:
     length = min(length, len(data))
     if length >= cutoff:
         return b"".join(map(sector, chain(start, table)))[:length]
-    root = next(iter(entries.values()))
-    minis = b"".join(map(sector, chain(root[0], table)))
+    minis = b"".join(map(sector, chain(next(iter(entries.values()))[0], table)))
     links = [one for number in chain(first_mini, table) for one in struct.unpack(f"<{size // 4}I", sector(number))]
     return b"".join(minis[one * 64 : one * 64 + 64] for one in chain(start, links))[:length]
 

@@ -123,11 +123,9 @@ def _inspected(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Look | None:
                     raise RefusedError("too_large")
                 look.parser.Parse(block, False)
         look.parser.Parse(b"", True)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, expat.ExpatError) as error:
         if isinstance(error, RefusedError):
             raise
-        raise RefusedError("bad_archive") from error
-    except expat.ExpatError as error:
         raise RefusedError("bad_archive") from error
     look.close()
     look.marks.bounded(info.file_size)
@@ -136,8 +134,7 @@ def _inspected(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Look | None:
 
 def _place(reference: str, row: int, column: int) -> tuple[int, int]:
     """The row and column of a reference like AB12; the next cell where there is none."""
-    letters = reference.rstrip("0123456789")
-    if not letters:
+    if not (letters := reference.rstrip("0123456789")):
         return row, column
     number = 0
     for letter in letters.upper():

@@ -19,6 +19,7 @@ FOLDER = "formats"
 OPEN = "?"  # where a draft asks
 STEP = "See data/README.md."
 _WORDS = patterns(__file__)
+DECIDES = _WORDS["decides"]
 _FEW = 50  # different cells of a column that says what sort a line is
 
 
@@ -86,17 +87,14 @@ def _catalogue(files: tuple[tuple[str, Path, tuple[int, int]], ...], own: Path |
             found[key] = read_format(path)
         except FormatError as error:
             broken[path.name], claims[path.name] = error, _claims(path)
-    mine = frozenset(key for key, path, _ in files if path.parent == own)
-    return Catalogue(found, mine, broken, claims)
+    return Catalogue(found, frozenset(key for key, path, _ in files if path.parent == own), broken, claims)
 
 
 def format_files(own: Path | None = None) -> dict[str, Path]:
     """key -> file of each format: one of SIYU_DATA takes the place of a bundled one of the same name, one of a client
     in the folder `own` that of both."""
-    folders = [data_dir() / FOLDER]
-    if data := os.environ.get("SIYU_DATA"):
-        folders.append(Path(data) / FOLDER)
-    folders += [own] if own is not None else []
+    data = os.environ.get("SIYU_DATA")
+    folders = filter(None, [data_dir() / FOLDER, Path(data) / FOLDER if data else None, own])
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml")) if path.is_file()}
 
 
@@ -181,8 +179,7 @@ def _claims(path: Path) -> frozenset[str]:
 
 def _problem(file: str, detail: Any) -> Problem:
     where = ".".join(str(part) for part in detail["loc"])
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    return Problem(file, 0, where, repr(detail["input"])[:60], message, STEP)
+    return Problem(file, 0, where, repr(detail["input"])[:60], str(detail["msg"]).removeprefix("Value error, "), STEP)
 
 
 def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ...]:
@@ -207,4 +204,4 @@ def names_buyers(name: str) -> bool:
 
 def decides(name: str) -> bool:
     """Whether a column so called may say which lines count."""
-    return bool(_WORDS["decides"].search(normal(name)))
+    return bool(DECIDES.search(normal(name)))

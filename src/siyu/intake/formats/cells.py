@@ -14,7 +14,6 @@ from siyu.intake.formats.identities import identity, narrow
 from siyu.intake.formats.times import BEIJING, seconds
 
 Read = tuple[int | float | str | None, str]
-
 BLANKS = frozenset({"", "-", "--", "—", "——", "–", "/", "\\N", "null", "NULL", "None", "无"})
 MULTIPLES = {"": Decimal(1), "千": Decimal(1_000), "万": Decimal(10_000), "w": Decimal(10_000),
              "W": Decimal(10_000), "亿": Decimal(100_000_000)}  # fmt: skip
@@ -25,7 +24,7 @@ _NUMBER = re.compile(r"(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.(\d{0,20}))?\s*([�
 _DUST = re.compile(r"-?\d(\.\d+)?[eE]-1[0-9]")  # what the arithmetic of doubles leaves of nothing
 _CURRENCY = re.compile(r"^(?:人民币|CNY|RMB|CN¥|¥)\s*|\s*\(?(?:元整?|圆|RMB|CNY|¥)\)?$")
 _ID = re.compile(r"[A-Za-z_\-]*\d[\w\-]*", re.ASCII)
-_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d{16,}\.\d*|\d+\.\d*[1-9]\d*")
+_SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+|\d{16,}\.\d*|\d+\.\d*[1-9]\d*|\d{1,3}(,\d{3}){5,}")
 _LONG = re.compile(r"(?:(\d+)(?:小时|时|h))?(?:(\d+)(?:分钟?|min|m))?(?:(\d+(?:\.\d+)?)(?:秒钟?|s)?)?", re.IGNORECASE)
 _CLOCKED = re.compile(r"(?:(\d{1,3}):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 # of the mainland, however it is printed; notes end up in any column
@@ -62,8 +61,7 @@ def _decimal(text: str) -> tuple[Decimal | None, str]:
     for _ in range(2):  # a sign before and a word behind
         plain = _CURRENCY.sub("", plain).strip()
     inner = plain.startswith("-") and not minus  # ¥-1
-    matched = _NUMBER.fullmatch(plain.removeprefix("-") if inner else plain)
-    if matched is None:
+    if (matched := _NUMBER.fullmatch(plain.removeprefix("-") if inner else plain)) is None:
         return None, ""
     whole, part, step = matched.groups()
     number = Decimal(f"{'-' if minus or inner else ''}{whole.replace(',', '')}.{part or 0}")
@@ -174,10 +172,7 @@ def identifier(text: str) -> Read:
     return (text, "") if len(text) <= 64 and _ID.fullmatch(text) else (None, "not_id")
 
 
-@_held
-def buyer(text: str) -> Read:
-    """A buyer's identity, see `identities`. Nobody is read as blank."""
-    return identity(text)
+buyer = _held(identity)  # nobody is read as blank
 
 
 @_held

@@ -217,8 +217,10 @@ NEEDS = {"paid_at": ("paid_at",), "refund": ("refunded_fen", "refund_state"), "b
 def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
     """The NEEDS that no column of an order export meets, and how the column would be called."""
     found = {}
+    # words of refunds that nobody has looked up tell nothing
+    held = {key for key in held if key != "refund_state" or entry.columns[key].read == "choice"}
     for need, columns in NEEDS.items() if entry.kind == "orders" else ():
-        if not set(columns) & set(held):
+        if not set(columns) & held:
             mapped = (entry.columns[key] for key in columns if key in entry.columns)
             found[need] = next((column.header[0] for column in mapped if column.header), columns[0])
     if "net_fen" in held and "refund" in found:  # amounts less refunds that nobody tells: before them is not known

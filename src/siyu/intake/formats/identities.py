@@ -26,15 +26,19 @@ _GAP = re.compile(r"\+?\d{2,4}\s?([xX#._\-—?~])\1{2,}\s?\d{0,4}|[xX]{2,}")  # 
 _TITLED = re.compile(r"[\u4e00-\u9fff]{1,2}(某{1,2}|先生|女士|小姐|同学|老师)")  # 王某, 李女士
 # 0, 000000, -1, 11111111111, 99999999, 0x0, 123456789, days before any
 _NOTHING = re.compile(
-    r"-?[0\s_.:/-]*|-\d+(\.0+)?|(\d)\2{10,}|1[3-9]\d0{8}|9{8,}|0?1234567890?|0x0+|(1900.0?1.0?0|1970.0?1.0?1)(\s.*)?"
+    r"-?[0\s_.:/-]*|-\d+(\.0+)?|(\d)\2{7,}|1[3-9]\d0{8}|0?1234567890?|0x0+"
+    r"|(1900.0?1.0?0|1970.0?1.0?1|1899.12.30)(\s.*)?"
 )
-_PHONE = re.compile(r"(?:\+?(?:00)?86)?(1[3-9]\d{9})")
-_SAID = re.compile(r"^(?:tel|phone|mobile|手机号?码?|电话)[::]?(?=[+\d(])|\((?:手机|电话|微信同号)\)$", re.IGNORECASE)
+# alone in a cell, whatever marks and Chinese words stand around its digits
+_PHONE = re.compile(r"(?:\+?(?:00)?86)?0?(1[3-9]\d{9})")
+_SAID = re.compile(r"[^\w+]+|[^\x00-\x7f]+|_|^(?:tel|phone|mobile)", re.IGNORECASE)
+_MAIL = re.compile(r"([^@\s]+)@[\w.-]+\.[A-Za-z]{2,}", re.ASCII)
 _SIMPLE = str.maketrans(
-    "沒無買遊訪註冊會員戶顧號帳錄線陸隱門現場過測試", "没无买游访注册会员户顾号账录线陆隐门现场过测试"
+    "沒無買遊訪註冊會員戶顧號帳錄線陸隱門現場過測試開暫見備碼個",
+    "没无买游访注册会员户顾号账录线陆隐门现场过测试开暂见备码个",
 )
 # what spreadsheets and programs write for a number too long for them; a nickname may read 4e135
-_ROUNDED = re.compile(r"\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}|\d{16,}\.\d*")
+_ROUNDED = re.compile(r"\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}|\d{16,}\.\d*|\d{1,3}(,\d{3}){5,}")
 _HASHED = ("", "null", "NULL", "None", "nan", "0", "undefined", "-")
 EMPTY_HASHES = frozenset(
     digest
@@ -102,8 +106,9 @@ def identity(text: str) -> Identity:
         return None, ""
     if _ROUNDED.fullmatch(plain):
         return None, "damaged_id"
-    digits = re.sub(r"[\s()\u00a0./_\u2010-\u2015-]", "", _SAID.sub("", plain))
-    if phone := _PHONE.fullmatch(digits):
+    if phone := _PHONE.fullmatch(_SAID.sub("", plain)):
         return phone[1], ""
+    if mail := _MAIL.fullmatch(plain):
+        return (None, "") if is_nobody(mail[1]) else (plain.lower(), "")
     plain = re.sub(r"^(\d{1,15})\.0+$", r"\1", plain)  # a number that went through a spreadsheet
     return (plain, "") if len(plain) <= 256 else (None, "not_id")

@@ -33,8 +33,7 @@ def seconds(text: str) -> int | None:
     plain = _DASHED.sub(r"\1 \2:\3:\4", narrow(text).strip())
     if packed := _PACKED.fullmatch(plain):
         return _wall(*map(int, packed.groups()))
-    found = _TIME.fullmatch(plain)
-    if found is None:
+    if (found := _TIME.fullmatch(plain)) is None:
         return None
     part = found.groupdict()
     month, day = (next(int(part[f"{name}{n}"]) for n in range(1, 6) if part[f"{name}{n}"]) for name in "md")
@@ -47,8 +46,7 @@ def seconds(text: str) -> int | None:
 
 def serial(text: str) -> int | None:
     """The moment that a spreadsheet's count of days means, to the second; None when the text is none."""
-    found = _SERIAL.fullmatch(narrow(text).strip())
-    if found is None:
+    if (found := _SERIAL.fullmatch(narrow(text).strip())) is None:
         return None
     days = float(text) if found[2] else int(found[1])
     return round((days - SERIAL_DAY) * 86_400)
@@ -67,8 +65,7 @@ def _hour(hour: int, half: str, *, both: bool) -> int | None:
 
 def _offset(zone: str) -> int:
     """Seconds east of UTC."""
-    found = re.search(r"([+-])(\d{1,2}):?(\d{2})?$", zone)
-    if found is None:
+    if (found := re.search(r"([+-])(\d{1,2}):?(\d{2})?$", zone)) is None:
         return 0
     return (3600 * int(found[2]) + 60 * int(found[3] or 0)) * (-1 if found[1] == "-" else 1)
 

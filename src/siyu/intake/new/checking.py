@@ -2,15 +2,23 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
+from secrets import token_bytes
+from tempfile import TemporaryDirectory
+from zipfile import is_zipfile
 
 from tqdm import tqdm
 
 from siyu.intake.reading.accounting import Account
-from siyu.intake.reading.export import Sink, read
+from siyu.intake.reading.export import read
 from siyu.intake.reading.problems import Trouble
-from siyu.intake.reading.sources import sources
+from siyu.intake.reading.sources import is_link, sources
+from siyu.intake.store.canonical import standing_tables
 from siyu.intake.store.exported import ended, epoch_of
+from siyu.intake.store.keyring import SIZE
+from siyu.intake.store.parts import Part, part_of
+from siyu.intake.store.snapshots import refuse_clashes, refuse_repeats
 from siyu.language import Language
 from siyu.messages import tables
 
@@ -19,32 +27,31 @@ SUMMARY: dict[str, str] = tables(__file__)["SUMMARY"]
 LISTED = 20  # problems of a file that a person is shown
 
 
-def accounts(paths: Sequence[Path], wanted: str | None = None, sink: Sink | None = None) -> list[Account]:
-    """The account of every table at the paths, in order. The same content twice is refused."""
-    found: list[Account] = []
-    for path in paths:
-        for source in sources(path):
+def accounts(paths: Sequence[Path], wanted: str | None = None) -> list[Account]:
+    """The account of every table at the paths, in order; several are held against each other, as a client's are."""
+    found, parts, key = list[Account](), list[Part](), token_bytes(SIZE)
+    several = len(paths) > 1 or paths[0].is_dir() or (not is_link(paths[0]) and is_zipfile(paths[0]))
+    with TemporaryDirectory() as home:
+        for source in chain.from_iterable(map(sources, paths)):
             with tqdm(
                 total=source.size, unit="B", unit_scale=True, leave=False, file=sys.stderr,
                 disable=source.size < LONG or not sys.stderr.isatty(),
             ) as bar:  # fmt: skip
-                account = read(source, wanted, sink=sink, progress=bar.update).account
-            if account.observed is not None:
-                since, until = account.observed
-                account.observed = since, ended(epoch_of(account.file), until)
+                part = None
+                if several:
+                    account, part = part_of(source, Path(home, "parts", str(len(found))), key, bar.update, wanted)
+                else:
+                    account = read(source, wanted, progress=bar.update).account
             found.append(account)
-    refuse_repeats(found)
-    return found
-
-
-def refuse_repeats(found: Sequence[Account]) -> None:
-    """Refuse files whose content an earlier one has."""
-    first: dict[str, str] = {}
+            parts += [part] if part is not None else []
+        refuse_repeats(found)
+        used = [part for part in parts if part.name not in {account.file for account in found if account.refused}]
+        refuse_clashes(found, standing_tables(used, Path(home))[1] if len(used) > 1 else [])
     for account in found:
-        if account.digest and not account.refused:
-            if before := first.get(account.digest):
-                account.refuse(Trouble(0, None, "same_file", before))
-            first.setdefault(account.digest, account.file)
+        if account.observed is not None:
+            since, until = account.observed
+            account.observed = since, ended(epoch_of(account.file), until)
+    return found
 
 
 def summary(account: Account, language: Language) -> str:

@@ -12,8 +12,7 @@ import yaml
 from siyu.intake.formats.catalogue import OPEN, decides, names_buyers
 from siyu.intake.formats.format import Layout, normal
 from siyu.intake.new import guesses
-from siyu.intake.new.sample import Sample, sample
-from siyu.intake.reading.headers import harmless
+from siyu.intake.new.sample import Sample, names_nobody, sample
 from siyu.intake.reading.sources import TableSource
 from siyu.messages import tables
 
@@ -39,7 +38,7 @@ class Draft:
 
 def drafted(source: TableSource, name: str) -> Draft:
     """A format for this table. Raises RefusedError when no header can be made out."""
-    table = sample(source, guesses.WORDS)
+    table = sample(source, guesses.WORDS, guesses.SPOKEN)
     members = guesses.columns(table, members=True)
     if {"joined_at", "group_id", "buyer_id"} <= set(members):
         return _Asking(table, name, "members", members).members()
@@ -65,9 +64,7 @@ def extended(layout: Layout, name: str) -> Draft:
 
 def _speaks(name: str) -> bool:
     """Whether a header says what its column holds; anything else may be somebody's name."""
-    sorts = (guesses.WORDS, guesses.PERSONAL, guesses.MORE)
-    plain = normal(name)
-    return harmless(name) == name.strip() and (decides(name) or any(words.search(plain) for words in sorts))
+    return names_nobody(name, guesses.SPOKEN) and bool(guesses.SPOKEN.search(normal(name)))
 
 
 class _Asking:
@@ -76,8 +73,7 @@ class _Asking:
     def __init__(self, table: Sample, name: str, kind: str, places: dict[str, int]) -> None:
         self.table, self.places, self.kind, self.name = table, places, kind, name
         self.columns: dict[str, dict[str, Any]] = {}
-        self.told: list[str] = []
-        self.said: list[str] = []
+        self.told, self.said = list[str](), list[str]()
         self.refunds, self.line_key = "none", list[str]()
 
     def members(self) -> Draft:
@@ -91,8 +87,7 @@ class _Asking:
         self._order()
         if not self._known("buyer_id"):
             taken = self._taken()
-            found = guesses.called(self.table, taken | {*guesses.amounts(self.table, taken)}, "identity")
-            if found:
+            if found := guesses.called(self.table, taken | {*guesses.amounts(self.table, taken)}, "identity"):
                 self._ask("buyer_id", "buyer", found)
         for key in ("quantity", "unit_price_fen", "freight_fen", "completed_at"):
             self._known(key)
@@ -110,9 +105,8 @@ class _Asking:
         return key in self.places
 
     def _column(self, key: str, reader: str, place: int, *, required: bool = False) -> None:
-        self.columns[key] = {"header": self.table.named(place), "read": reader} | (
-            {"required": True} if required else {}
-        )
+        self.columns[key] = {"header": self.table.named(place), "read": reader}
+        self.columns[key] |= {"required": True} if required else {}
         self.places[key] = place
 
     def _tell(self, what: str, **said: object) -> None:
@@ -182,8 +176,7 @@ class _Asking:
 
     def _lines(self, order: int) -> None:
         """An order has several lines: what tells them apart, and whose is the amount?"""
-        told = guesses.telling(self.table, order, self._taken())
-        if told is not None:
+        if (told := guesses.telling(self.table, order, self._taken())) is not None:
             self._column("product_id", "text", told)
             self.line_key = ["order_id", "product_id"]
             self._tell("told_apart", order=order, column=told)
@@ -222,14 +215,12 @@ class _Asking:
             "platform": "other", "source": "drafted from the headers of a client's file",
             "identify": [table.named(place) for place in sorted(used)],
             "line_key": self.line_key, "duplicates": duplicates,
-        }  # fmt: skip
-        content |= {"control": control, "refunds": self.refunds} if self.kind == "orders" else {}
-        content |= {
+            **({"control": control, "refunds": self.refunds} if self.kind == "orders" else {}),
             "columns": self.columns,
             "ignored": [name for name in spoken if not guesses.PERSONAL.search(normal(name))],
             "ignored_personal": [name for name in spoken if guesses.PERSONAL.search(normal(name))],
-        }
-        content |= {"waived": waived} if waived else {}
+            **({"waived": waived} if waived else {}),
+        }  # fmt: skip
         if rest:
             self.said.append(f"Left aside: {', '.join(rest)}")
         return Draft(content, [*self.told, _TOLD["checked"]], self.said)

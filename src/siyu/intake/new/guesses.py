@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from siyu.intake.formats.catalogue import formats
+from siyu.intake.formats.catalogue import DECIDES, formats
 from siyu.intake.formats.cells import BLANKS
 from siyu.intake.formats.format import normal, patterns
 from siyu.intake.new.sample import Sample
@@ -20,6 +20,10 @@ ENOUGH = 2  # rows that show a sum before it is believed
 PERSONAL, MORE = _WORDS["personal"], _WORDS["more"]
 _CALLED = [word for column in (*ORDERS.values(), *MEMBERS.values()) for word in column["words"]]
 WORDS = re.compile("|".join([*_CALLED, _WORDS["paid"].pattern, _WORDS["time"].pattern]), re.IGNORECASE)
+
+SPOKEN = re.compile(
+    "|".join([WORDS.pattern, DECIDES.pattern, *(one.pattern for one in _WORDS.values())]), re.IGNORECASE
+)
 
 
 def columns(table: Sample, members: bool = False) -> dict[str, int]:
@@ -52,10 +56,7 @@ def amounts(table: Sample, taken: set[int]) -> list[int]:
 def money(table: Sample, taken: set[int]) -> list[int]:
     """Places of all columns of amounts; what is long in every cell is an id."""
     places = [place for place in sorted(table.speakable - taken) if table.filled(place)]
-    return [
-        place for place in places
-        if table.readable(place, "money") and any(0 < len(cell) <= 11 for cell in table.cells(place))
-    ]  # fmt: skip
+    return [at for at in places if table.readable(at, "money") and any(0 < len(one) <= 11 for one in table.cells(at))]
 
 
 def called(table: Sample, taken: set[int], sort: str, reader: str = "") -> list[int]:
@@ -103,8 +104,7 @@ def unique(table: Sample, places: Sequence[int]) -> bool:
 
 def telling(table: Sample, order: int, taken: set[int]) -> int | None:
     """The first column that tells the lines of an order apart."""
-    others = (place for place in sorted(table.speakable - taken) if unique(table, (order, place)))
-    return next(others, None)
+    return next((place for place in sorted(table.speakable - taken) if unique(table, (order, place))), None)
 
 
 def repeated(table: Sample, order: int, amount: int) -> bool | None:

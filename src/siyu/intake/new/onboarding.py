@@ -10,19 +10,22 @@ from itertools import chain, count
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import yaml
 
 from siyu.errors import Problem, UsageError, printable
 from siyu.intake.formats.catalogue import FOLDER, catalogue, formats
-from siyu.intake.formats.format import Format
 from siyu.intake.new.checking import accounts
 from siyu.intake.new.drafts import Draft, drafted, extended
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import head
 from siyu.intake.reading.problems import RefusedError
-from siyu.intake.reading.sources import EXPORTS, TableSource, junk, sources
+from siyu.intake.reading.sources import EXPORTS, TableSource, is_link, junk, sources
+from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
+from siyu.intake.store.inventory import store_of
 from siyu.observed import ORDERS
 from siyu.paths import data_dir, subject_dirs
 
@@ -47,13 +50,13 @@ def newcomer(subject: str, given: Sequence[Path]) -> Newcomer:
 
     Raises UsageError, before anything is written: bad or known id, a path that is not there or cannot be copied, a name
     twice. What fails later takes the folder with it."""
-    root = Path(os.environ["SIYU_DATA"]) if os.environ.get("SIYU_DATA") else data_dir() / "subjects"
-    folder = root / subject
+    folder = Path(os.environ.get("SIYU_DATA") or data_dir() / "subjects") / subject
     _check(subject, folder, given)
     try:
         return _made(subject, folder, given)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        for made in (folder, store_of(folder)):
+            shutil.rmtree(made, ignore_errors=True)
         raise
 
 
@@ -66,6 +69,9 @@ def _made(subject: str, folder: Path, given: Sequence[Path]) -> Newcomer:
         _copy(path, exports / _name(path))
     _draft(made, subject, exports)
     made.accounts, as_of, nameless = _read(exports)
+    made.accounts += [
+        account for path in given for link in path.rglob("*") if is_link(link) for account in accounts([link])
+    ]
     if nameless:
         made.key_table = folder / KEY_TABLE_FILE
         write_key_table(made.key_table, sorted(nameless))
@@ -151,14 +157,13 @@ def _asking(source: TableSource, subject: str, own: Path) -> Draft | None:
 
 def _read(exports: Path) -> tuple[list[Account], date, set[str]]:
     """The accounts, the last observed day of the orders (today without any), orders without a buyer column."""
-    nameless = set[str]()
-
-    def sink(table: pa.Table, _: object, entry: Format) -> None:
-        if entry.kind == ORDERS and "order_id" in table.column_names and "buyer_id" not in table.column_names:
-            nameless.update(table["order_id"].unique().to_pylist())
-
-    found = accounts([exports], sink=sink)
-    read = [account for account in found if account.kind == ORDERS]
-    ends = [account.observed[1] for account in read if account.observed is not None and not account.refused]
+    found = books_of(exports, store_of(exports.parent))
+    days = {one.file: (one.since, one.until) for one in found.observed}
+    for account in found.accounts:
+        account.observed = days.get(account.file)
+    nameless = [platform for platform, lacks in found.absent.items() if "buyer_id" in lacks]
+    orders = pq.read_table(found.orders, columns=["platform", "order_id"]) if found.orders and nameless else None
+    ids = orders.filter(pc.is_in(orders["platform"], pa.array(nameless)))["order_id"].to_pylist() if orders else []
     beijing = datetime.now(UTC) + timedelta(hours=8)
-    return found, max(ends, default=beijing.date()), nameless
+    ends = [one.until for one in found.observed if one.kind == ORDERS]
+    return list(found.accounts), max(ends, default=beijing.date()), set(ids)

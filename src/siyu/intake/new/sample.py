@@ -15,15 +15,17 @@ from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 
 SAMPLE = 5_000  # lines looked at
+_NAME = re.compile(r"[\u4e00-\u9fff]{2}")
 READABLE = 0.9  # of the cells of a column, so that totals and slips do not decide
 
 
 @dataclass(frozen=True)
 class Sample:
-    """header: as it stands; records: cells of the lines below it that are records."""
+    """header: as it stands; records: cells of the lines below it that are records. words: that headers are made of."""
 
     header: tuple[str, ...]
     records: tuple[tuple[str, ...], ...]
+    words: re.Pattern[str]
 
     def cells(self, place: int) -> list[str]:
         """A column without what is wrapped around its cells."""
@@ -45,17 +47,21 @@ class Sample:
 
     def fen(self, place: int) -> list[int]:
         """A column of money; 0 where there is none."""
-        values = (signed_fen(cell)[0] for cell in self.cells(place))
-        return [value if isinstance(value, int) else 0 for value in values]
+        return [value if isinstance(value, int) else 0 for value in (signed_fen(cell)[0] for cell in self.cells(place))]
 
     @cached_property
     def speakable(self) -> frozenset[int]:
-        """Columns whose header may be written down: it does not look like somebody's cell."""
-        return frozenset(p for p, name in enumerate(self.header) if bare(name) and harmless(name) == name.strip())
+        """Columns whose header may be written down."""
+        return frozenset(p for p, name in enumerate(self.header) if bare(name) and names_nobody(name, self.words))
 
 
-def sample(source: TableSource, words: re.Pattern[str]) -> Sample:
-    """The sample of a table whose header has at least two columns that `words` knows.
+def names_nobody(name: str, words: re.Pattern[str]) -> bool:
+    """Whether a header does not look like somebody's cell, and what its known words leave is too short for a name."""
+    return harmless(name) == name.strip() and not _NAME.search(words.sub("·", normal(name)))
+
+
+def sample(source: TableSource, words: re.Pattern[str], spoken: re.Pattern[str]) -> Sample:
+    """The sample of a table whose header has at least two columns that `words` knows. spoken: words of any header.
 
     A list of people without headers has none: its first line is a person. Raises RefusedError."""
     first = next(blocks(source, encoding_of(source)), b"")
@@ -73,7 +79,7 @@ def sample(source: TableSource, words: re.Pattern[str]) -> Sample:
     header = non_records.split(lines[number], delimiter) or []
     split = [non_records.split(line, delimiter) or [] for line in lines[number + 1 :]]
     records = [cells for cells in split if len(cells) == len(header) and not non_records.is_total(cells)]
-    return Sample(tuple(header), tuple(map(tuple, records)))
+    return Sample(tuple(header), tuple(map(tuple, records)), spoken)
 
 
 def _is_header(cells: Sequence[str]) -> bool:

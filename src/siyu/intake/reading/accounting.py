@@ -99,43 +99,26 @@ class Account:
     def as_json(self, language: Language) -> dict[str, Any]:
         """The contract's entry of `check --json`."""
         return {
-            "file": self.file,
-            "format": self.format,
-            "draft": self.draft,
+            "file": self.file, "format": self.format, "draft": self.draft,
             "observed": None if self.observed is None else {
                 end: day.isoformat() for end, day in zip(("from", "until"), self.observed, strict=True)
             },
-            "encoding": self.encoding,
-            "records": self.total,
-            **self.records,
-            "unpriced": self.unpriced,
-            "amount_fen": dict(self.fen),
-            "completeness": self.completeness,
-            "refused": self.refused,
+            "encoding": self.encoding, "records": self.total, **self.records, "unpriced": self.unpriced,
+            "amount_fen": dict(self.fen), "completeness": self.completeness, "refused": self.refused,
             "identities": self.identities,
             "net_uncertain": {"records": self.net_uncertain[0], "fen": self.net_uncertain[1]},
             "identity": None if self.crowd is None else {
                 "records": self.crowd.named, "keys": self.crowd.keys, "p99": self.crowd.usual,
                 "largest_shares": list(self.crowd.largest),
             },
-            "unknown_columns": list(self.unknown_columns),
-            "problems_not_listed": self.left_out,
-            "problems": self._told(self.problems, language),
-            "notes": self._told(self.notes, language),
+            "unknown_columns": list(self.unknown_columns), "problems_not_listed": self.left_out,
+            "problems": self._told(self.problems, language), "notes": self._told(self.notes, language),
         }  # fmt: skip
 
     def _told(self, troubles: list[Trouble], language: Language) -> list[dict[str, Any]]:
-        return [
-            {
-                "file": self.file,
-                "line": one.line,
-                "column": one.column,
-                "code": one.code,
-                "reason": one.reason(language),
-            }
-            for one in sorted(troubles, key=Trouble.place)
-        ]
+        return [{"file": self.file, "line": one.line, "column": one.column, "code": one.code,
+                 "reason": one.reason(language)} for one in sorted(troubles, key=Trouble.place)]  # fmt: skip
 
 
 STORED = TypeAdapter(Account)  # as the store keeps it
-NOT_STORED = {"entry", "observed"}
+NOT_STORED = {"entry"}

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
+from pyarrow import csv
 
 from siyu.intake.formats.cells import BLANKS, READERS, Read, bare
 from siyu.intake.formats.format import Column, Layout, limits
@@ -27,6 +27,7 @@ Places = npt.NDArray[np.integer]
 MONTH = 31 * 86_400
 # a mobile number, an identity card, a WeChat id
 _PERSONAL = r"^(?:86)?1[3-9]\d{9}$|^[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]$|^wxid_"
+_WITHIN = r"(?:^|\D)(?:86)?1[3-9]\d{9}(?:\D|$)"  # made with a mobile number; in longer numbers it is chance
 _ERROR = re.compile(r"#(?:N/A|[A-Z]+[A-Z0/_]*[!?])")  # of a spreadsheet; also what `containers` puts for a lost value
 
 
@@ -45,21 +46,17 @@ def tables(block: bytes, layout: Layout, delimiter: str, longest: int) -> pa.Tab
     longest: bytes of the longest line."""
     names = [f"c{place}" for place in range(len(layout.header))]
     wanted = {key: names[place] for key, place in layout.places.items()}
+    texts = dict.fromkeys(wanted.values(), pa.string())
     try:
-        table = pyarrow.csv.read_csv(
+        table = csv.read_csv(
             pa.BufferReader(block),
-            read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=max(1 << 21, longest + 2)),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=False),
-            convert_options=pyarrow.csv.ConvertOptions(
-                include_columns=sorted(set(wanted.values())),
-                column_types=dict.fromkeys(wanted.values(), pa.string()),
-                strings_can_be_null=False,
-            ),
+            csv.ReadOptions(column_names=names, block_size=max(1 << 21, longest + 2)),
+            csv.ParseOptions(delimiter=delimiter, newlines_in_values=False),
+            csv.ConvertOptions(include_columns=sorted(texts), column_types=texts, strings_can_be_null=False),
         )
     except pa.ArrowInvalid:
         raise RefusedError("unbalanced") from None  # its text would quote the row
-    columns = [table[name].combine_chunks() for name in wanted.values()]
-    return pa.table(columns, names=list(wanted))
+    return pa.table([table[name].combine_chunks() for name in wanted.values()], names=list(wanted))
 
 
 def typed(text: pa.Array, column: Column) -> Typed:
@@ -114,8 +111,7 @@ def _each(text: pa.Array, column: Column, quick: pa.Array | None, left: Flags) -
     read = [*map(_reader(column), coded.dictionary.to_pylist())]
     which = coded.indices.to_numpy(zero_copy_only=False)
     timed = pa.types.is_timestamp(kind)
-    values = pa.array([value for value, _ in read], pa.int64() if timed else kind)
-    part = values.take(pa.array(which))
+    part = pa.array([value for value, _ in read], pa.int64() if timed else kind).take(pa.array(which))
     part = part.cast(kind) if timed else part
     if quick is not None:
         part = pc.replace_with_mask(quick, pa.array(left), part)
@@ -170,6 +166,8 @@ def _declared(result: Typed, column: Column) -> None:
     held = result.values
     if column.read == "id" and not column.pattern:
         personal = pc.match_substring_regex(held, _PERSONAL).fill_null(False)
+        if not pc.all(pc.ascii_is_decimal(held)).as_py():
+            personal = pc.or_(personal, pc.match_substring_regex(held, _WITHIN).fill_null(False))
         _fault(result, personal.to_numpy(zero_copy_only=False), "personal_id")
         held = result.values
     if column.pattern:

@@ -37,11 +37,11 @@ class Fingerprints:
     def __post_init__(self) -> None:
         entry, columns = self.layout.format, self.layout.places
         self._key = [key for key in entry.line_key if key in columns]
+        self._texts = frozenset(key for key in self._key if entry.columns[key].read == "text")
         self._check = entry.duplicates == "drop"
         # without a key of lines, two records are the same only when everything about them is
         self.whole = bool(entry.line_key) and set(entry.line_key) <= set(columns)
-        if entry.line_key == ["order_id"] and self.layout.unknown:  # one of these may tell lines apart
-            self.whole = False
+        self.whole &= entry.line_key != ["order_id"] or not self.layout.unknown  # one of these may tell lines apart
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
         self._connection = duckdb.connect(config={"threads": 1})
@@ -57,7 +57,7 @@ class Fingerprints:
                 table = table.append_column(_RAW, records.text.texts(records.at))
                 raw = f"hash({_quoted(_RAW)})"
                 record = f"CASE WHEN {' OR '.join(blank)} THEN {raw} ELSE {record} END" if self.whole else raw
-            wanted = {"key": _hash(self._key) if self._key else record, "record": record}
+            wanted = {"key": _hash(self._key, self._texts) if self._key else record, "record": record}
         if self._order:
             wanted |= {"order": _hash(["order_id"]), "amounts": _hash(self._order)}
         if "buyer_id" in self.layout.places:
@@ -74,8 +74,7 @@ class Fingerprints:
 
     def repeats(self) -> Repeats:
         """All repeats of the file."""
-        none = np.zeros(0, np.int64)
-        same = other = carried = torn = none
+        same = other = carried = torn = np.zeros(0, np.int64)
         if self.parts and self._check:
             record = self._joined("record")
             same, other = _later(self._joined("key"), record)
@@ -96,8 +95,10 @@ class Fingerprints:
         return np.concatenate([part[name] for part in self.parts])
 
 
-def _hash(keys: list[str]) -> str:
-    return f"hash({', '.join(map(_quoted, keys))})"
+def _hash(keys: list[str], texts: frozenset[str] = frozenset()) -> str:
+    """texts: columns of words, in which a stray comma or blank makes no other line."""
+    plain = (f"translate({_quoted(key)}, ',，; ', '')" if key in texts else _quoted(key) for key in keys)
+    return f"hash({', '.join(plain)})"
 
 
 def _quoted(name: str) -> str:

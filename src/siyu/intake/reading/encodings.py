@@ -30,13 +30,10 @@ class Encoding:
 def encoding_of(source: TableSource) -> Encoding:
     """The one encoding all bytes of the source fit. Reads it to the end. Raises RefusedError."""
     first = next(_raw(source), b"")
-    for name, mark, codec in (
-        ("utf-8-sig", codecs.BOM_UTF8, "utf-8"),
-        ("utf-16", codecs.BOM_UTF16_LE, "utf-16-le"),
-        ("utf-16", codecs.BOM_UTF16_BE, "utf-16-be"),
-    ):
+    marks = {"utf-8": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE}
+    for codec, mark in marks.items():
         if first.startswith(mark):
-            return _checked(source, Encoding(name, codec, len(mark)))
+            return _checked(source, Encoding("utf-8-sig" if codec == "utf-8" else "utf-16", codec, len(mark)))
     if b"\0" in first[:2000]:
         half = "utf-16-le" if first[:2000:2].count(0) < first[1:2000:2].count(0) else "utf-16-be"
         return _checked(source, Encoding("utf-16", half))
@@ -103,8 +100,7 @@ def blocks(source: TableSource, encoding: Encoding) -> Iterator[bytes]:
         text = data if encoding.codec == "utf-8" else decoder.decode(data).encode()
         if encoding.bare_cr:
             text = text.replace(b"\r", b"\n")
-        cut = text.rfind(b"\n") + 1
-        if cut:
+        if cut := text.rfind(b"\n") + 1:
             yield rest + text[:cut]
             rest = text[cut:]
         else:

@@ -87,16 +87,13 @@ class _Run:
         encoding = encoding_of(self.source)
         self.account.encoding, self.account.digest = encoding.name, encoding.digest
         stream = blocks(self.source, encoding)
-        first = next(stream, b"")
-        if not first:
+        if not (first := next(stream, b"")):
             raise RefusedError("empty")
         top = head(first, wanted, catalogue(self.source.own))
         top = replace(top, layout=replace(top.layout, given=self._given(top.layout)))
-        self.layout = top.layout
-        self.reading.layout = top.layout
+        self.layout = self.reading.layout = top.layout
         self.account.format, self.account.entry = top.layout.format.key, top.layout.format
-        self.account.control = top.layout.control is not None
-        self.account.draft = top.layout.format.draft
+        self.account.control, self.account.draft = top.layout.control is not None, top.layout.format.draft
         self.account.unknown_columns = tuple(map(harmless, top.layout.unknown))
         for line, cells in top.titles:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
@@ -192,8 +189,7 @@ class _Run:
         account = self.account
         if not self.source.still():
             raise RefusedError("changed")
-        held = account.total - account.records["ignored"]
-        if not held:
+        if not (held := account.total - account.records["ignored"]):
             raise RefusedError("no_records")
         raw = account.fen["accepted"] + account.fen["quarantined"]
         lines, fen = np.concatenate(self.lines), np.concatenate(self.fen)
@@ -228,8 +224,7 @@ class _Run:
             for at in places:
                 account.move("accepted", "quarantined", int(fen[at]))
                 account.report(Trouble(self._shown(int(lines[at])), None, code))
-        gone = np.concatenate([repeats.same, repeats.other, repeats.torn])
-        self.reading.dropped = lines[np.unique(gone)]
+        self.reading.dropped = lines[np.unique(np.concatenate([repeats.same, repeats.other, repeats.torn]))]
 
     def _plausible(self, lines: Ints, fen: Ints) -> None:
         """Quarantine dates of another time, refuse a key that is a crowd, name what is odd."""

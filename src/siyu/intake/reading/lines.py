@@ -91,8 +91,7 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     quotes = np.flatnonzero(raw == _QUOTE)
     if quotes.size:
         delimiters = _outside(raw, delimiters, quotes, feeds, delimiter[0], faults)
-    upto = np.searchsorted(delimiters, feeds)
-    counts = np.diff(np.concatenate([[0], upto])) + 1
+    counts = np.diff(np.concatenate([[0], np.searchsorted(delimiters, feeds)])) + 1
     blank = stops == starts
     for line in np.flatnonzero((counts != fields) & ~blank):
         faults.setdefault(int(line), "field_count")
@@ -112,11 +111,8 @@ def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: i
     opening = (np.arange(quotes.size) - before_line[line]) % 2 == 0
     before = raw[np.maximum(quotes - 1, 0)]
     after = raw[np.minimum(quotes + 1, raw.size - 1)]
-    fits = np.where(
-        opening,
-        (quotes == 0) | np.isin(before, [delimiter, _FEED, _QUOTE]),
-        np.isin(after, [delimiter, _FEED, _RETURN, _QUOTE]),
-    )
+    begins = (quotes == 0) | np.isin(before, [delimiter, _FEED, _QUOTE])
+    fits = np.where(opening, begins, np.isin(after, [delimiter, _FEED, _RETURN, _QUOTE]))
     odd = np.bincount(line, minlength=feeds.size) % 2 == 1
     for bad in np.union1d(line[~fits], np.flatnonzero(odd)):
         faults[int(bad)] = "stray_quote"

@@ -31,10 +31,8 @@ def filled(cells: Sequence[str]) -> list[str]:
 def is_total(cells: Sequence[str]) -> bool:
     """Whether some cell says total and the rest are numbers, blank, or short words of the same kind."""
     held = [_plain(cell) for cell in filled(cells)]
-    said = [cell for cell in held if _TOTAL.fullmatch(cell)]
-    if said:
-        rest = [cell for cell in held if cell not in said]
-        return all(_numeric(cell) for cell in rest)
+    if said := [cell for cell in held if _TOTAL.fullmatch(cell)]:
+        return all(_numeric(cell) for cell in held if cell not in said)
     led = [re.match(rf"({_TOTAL.pattern})[::=]?(?=[¥\d])", cell) for cell in held]  # 合计:6425.00
     return any(led) and all(_numeric(cell) or match for cell, match in zip(held, led, strict=True))
 

@@ -57,19 +57,16 @@ class Bounds:
         names, kept = records.column_names, {"size": np.array([len(records)])}
         if not len(records):
             return kept
-        times = [
-            seconds_of(records[key], NEVER) // DAY for key in TIMES.get(self.layout.format.kind, ()) if key in names
-        ]
-        if times:
+        dated = [key for key in TIMES.get(self.layout.format.kind, ()) if key in names]
+        if times := [seconds_of(records[key], NEVER) // DAY for key in dated]:
             early = [np.where(time > NEVER // DAY, time, _LATEST) for time in times]
             kept["first"] = np.minimum.reduce(early).astype(np.int32)
             kept["last"] = np.maximum(np.maximum.reduce(times), _SOONEST).astype(np.int32)
-        if {"status", "paid_at"} <= set(names) and records["paid_at"].null_count:
-            done = pc.equal(records["status"], "completed").fill_null(False).to_numpy()
-            kept["delivered"] = (done & records["paid_at"].is_null().to_numpy()).astype(np.int8)
         if {"status", "paid_at"} <= set(names):
-            unpaid = pc.equal(records["status"], "unpaid").fill_null(False).to_numpy()
-            kept["unpaid"] = (unpaid & records["paid_at"].is_valid().to_numpy()).astype(np.int8)
+            paid = records["paid_at"].is_valid().to_numpy()
+            for name, state, has_time in (("delivered", "completed", False), ("unpaid", "unpaid", True)):
+                such = pc.equal(records["status"], state).fill_null(False).to_numpy()
+                kept[name] = (such & (paid == has_time)).astype(np.int8)
         if "refunded_fen" in names:
             kept["refunded"] = _fen(records, "refunded_fen")
             if "paid_fen" in names:
@@ -160,8 +157,7 @@ def _apart(days: Ints) -> Ints:
 
 def few_lines(places: Sequence[int]) -> str:
     """Line numbers for a message: the first five."""
-    shown = ", ".join(str(place) for place in places[:5])
-    return shown + (" …" if len(places) > 5 else "")
+    return ", ".join(map(str, places[:5])) + (" …" if len(places) > 5 else "")
 
 
 def _fen(records: pa.Table, key: str) -> Ints:

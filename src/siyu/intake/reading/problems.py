@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from siyu.language import Language, Text
 from siyu.messages import tables
@@ -38,8 +38,10 @@ class Trouble:
     @property
     def message(self) -> Text:
         """The reason as a message."""
-        named = {"found": {"value": self.found}, "expected": {"value": self.expected}}
-        return {"id": REASONS[self.code], "args": named}
+        return {
+            "id": REASONS[self.code],
+            "args": {"found": {"value": self.found}, "expected": {"value": self.expected}},
+        }
 
     @property
     def public(self) -> Text:
@@ -67,8 +69,5 @@ class RefusedError(ValueError):
 def masked(text: str) -> str:
     """The shape of a cell without its content: digits 9, Latin letters a, other letters 文."""
     kinds = {"L": "文", "M": "文", "N": "9", "C": "·"}
-    shape = (
-        "a" if sign.isascii() and sign.isalpha() else kinds.get(unicodedata.category(sign)[0], sign)
-        for sign in text[:20]
-    )
+    shape = ("a" if sign.isascii() and sign.isalpha() else kinds.get(category(sign)[0], sign) for sign in text[:20])
     return "“" + "".join(shape) + ("…" if len(text) > 20 else "") + "”"

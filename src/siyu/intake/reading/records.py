@@ -57,12 +57,8 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     whole = pa.table({key: one.values for key, one in columns.items()})
     accepted = whole if keep.all() else whole.filter(pa.array(keep))
     records = Records(len(lines.starts), accepted, sound[keep], amounts[keep], lines)
-    records.notes = [
-        (int(sound[row]), layout.title(key), code)
-        for key, one in columns.items()
-        for row, code in one.notes.items()
-        if row not in faults
-    ]
+    records.notes = [(int(sound[row]), layout.title(key), code) for key, one in columns.items()
+                     for row, code in one.notes.items() if row not in faults]  # fmt: skip
     for row in sorted(faults):
         line = int(sound[row])
         amount = int(amounts[row]) if priced[row] else None
@@ -124,8 +120,7 @@ def _kind(cells: Sequence[str], header: Sequence[str]) -> str:
 
 def _unsound(lines: Lines, layout: Layout, delimiter: str, records: Records) -> None:
     for line, code in sorted(lines.faults.items()):
-        text = "" if code == "too_long" else lines.text(line)
-        cells = non_records.split(text, delimiter)
+        cells = non_records.split("" if code == "too_long" else lines.text(line), delimiter)
         kind = _kind(cells, layout.header) if cells is not None and code == "field_count" else ""
         if kind:
             records.ignored.append((line, amount_of(cells or [], layout), kind, cells or []))

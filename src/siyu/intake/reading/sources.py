@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
@@ -35,7 +35,6 @@ START = 4096
 _FILES = tables(__file__, "files.yml")
 DRESSES = {sign.encode("latin-1"): dress for sign, dress in _FILES["dresses"].items()}
 JUNK_NAMES, JUNK_ENDINGS = tuple(_FILES["junk"]["names"]), tuple(_FILES["junk"]["endings"])
-
 Opener = Callable[[], AbstractContextManager[BinaryIO]]
 
 
@@ -68,14 +67,14 @@ class TableSource:
 
 
 def sources(path: Path) -> Iterator[TableSource]:
-    """Every table of a path in name order; a folder is walked, junk, hidden files and links are left out."""
+    """Every table of a path in name order; a folder is walked, junk and hidden files are left out, links refused."""
     if path.is_dir() and not path.is_symlink():
         for child in sorted(path.iterdir()):
-            if not junk(child):
+            if is_link(child) or not junk(child):
                 yield from sources(child)
         return
     name = shown_path(path) if not path.is_symlink() else printable(path)
-    if path.is_symlink() or not path.is_file():
+    if is_link(path):
         yield TableSource(name, None, refused=RefusedError("not_a_file"))
         return
     own, before = own_formats(path), stamp_of(path)
@@ -83,10 +82,15 @@ def sources(path: Path) -> Iterator[TableSource]:
         yield replace(source, own=own, still=lambda: stamp_of(path) == before)
 
 
+def is_link(path: Path) -> bool:
+    """Whether a path is neither a file nor a folder: a link, a pipe."""
+    return path.is_symlink() or not (path.is_dir() or path.is_file())
+
+
 def junk(path: Path) -> bool:
     """Whether what lies in a folder of exports is none, by its name, or a note without any table."""
     name = path.name.lower()
-    if name.startswith(JUNK_NAMES) or path.is_symlink() or not (path.is_dir() or path.is_file()):
+    if name.startswith(JUNK_NAMES) or is_link(path):
         return True
     return not path.is_dir() and (name.endswith(JUNK_ENDINGS) or (name.endswith(".txt") and _is_note(path)))
 
@@ -131,8 +135,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
             with opener() as file:
                 lists = documents.tables(file.read(documents.SIZE_LIMIT + 1))
             # beside a list that some format knows others may stand: settings, tags, details
-            known = [one for one in lists if _is_known(one.text, own)]
-            yield from _named(name, known or lists)
+            yield from _named(name, [one for one in lists if _is_known(one.text, own)] or lists)
         elif dress := next((dress for sign, dress in DRESSES.items() if _plain(start).startswith(sign)), ""):
             raise RefusedError("wrong_dress", found=dress)  # noqa: TRY301
         else:
@@ -164,8 +167,7 @@ def _archived(name: str, own: Path | None, opener: Opener) -> Iterator[TableSour
             dress = "a workbook in binary form" if "xl/workbook.bin" in names else "an office document"
             raise RefusedError("wrong_dress", found=dress)
         members = [(_member_name(info), info) for info in archive.infolist() if not info.is_dir()]
-    wanted = sorted((one for one in members if not _hidden(one[0])), key=itemgetter(0))
-    if not wanted:
+    if not (wanted := sorted((one for one in members if not _hidden(one[0])), key=itemgetter(0))):
         raise RefusedError("empty")
     for inner, info in wanted:
         shown = f"{name}!{inner}"
@@ -202,12 +204,10 @@ def _archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
 
 def _member_name(info: zipfile.ZipInfo) -> str:
     """The name as its author wrote it: Chinese programs store GBK bytes without saying so."""
-    if info.flag_bits & 0x800:
-        return info.filename
-    try:
-        return info.filename.encode("cp437").decode("gb18030")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return info.filename
+    if not info.flag_bits & 0x800:
+        with suppress(UnicodeError):
+            return info.filename.encode("cp437").decode("gb18030")
+    return info.filename
 
 
 def _hidden(name: str) -> bool:

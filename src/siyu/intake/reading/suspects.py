@@ -16,10 +16,12 @@ from siyu.intake.reading.problems import RefusedError
 Reals = npt.NDArray[np.float64]
 SOME = 20_000  # ids by which it is seen what they are multiples of
 FEWEST = 3  # rounded ids below which it may be chance, unless chance makes RARE ones of them
-RARE = 0.01
+RARE, NEVER = 0.01, 0.001
+NEAR = 1000  # times as far as ids that are rounded to the same
 SIGMA = 8  # standard deviations above chance at which ids were rounded: clusters of lines have some more than one
 SHORTEST, LONGEST = 16, 19  # digits of ids that lose some in a spreadsheet; more are rare, and lose theirs alike
 PRINTED = 0.01  # share of records whose id is printed rounded, from which the file is refused
+LOOKS = 6  # how an id may look rounded, see `_looks`
 SHOWN = 5  # keys that are named
 SEVERAL, LEAST = 5, 10  # orders from which a share of them can be odd, or implausible
 TIMES = 4  # the usual number of a key's orders
@@ -30,8 +32,8 @@ FAR = 20  # times the orders that 99 in 100 keys stay below, from which it is na
 @dataclass
 class Rounded:
     """Long ids of a column by number of digits, and how many look as a spreadsheet or a program leaves them: a row a
-    look (zeros after fifteen digits, after sixteen, held by a double), and their number, and that which chance makes.
-    """
+    look (zeros after fifteen digits, after sixteen, held by a double, and each of these beside an id that it is made
+    of), and their number, and that which chance makes."""
 
     counts: dict[tuple[str, int], Reals] = field(default_factory=dict)
 
@@ -64,8 +66,8 @@ class Rounded:
                 raise RefusedError("damaged_ids", column=column, found=f"{number:,}", expected=f"{records:,}")
         for (key, _), looks in self.counts.items():
             for hits, expected, every in looks:
-                enough = hits >= FEWEST or (hits > 1 and expected < RARE)
-                if enough and hits > expected + SIGMA * np.sqrt(expected):
+                least = 1 if expected < NEVER else 2 if expected < RARE else FEWEST
+                if hits >= least and hits > expected + SIGMA * np.sqrt(expected):
                     column, found, of = layout.title(key), f"{int(hits):,}", f"{int(every):,}"
                     raise RefusedError("damaged_ids", column=column, found=found, expected=of)
 
@@ -75,22 +77,34 @@ def _looks(lines: npt.NDArray[np.uint64], digits: int) -> Reals:
     looks = []
     for zeros in (digits - 15, digits - 16):
         if zeros < 1:
-            looks.append((0.0, 0.0, len(numbers)))
             continue
-        rounded = numbers % np.uint64(10**zeros) == 0
-        others = numbers[~rounded]
+        short = numbers - numbers % np.uint64(10**zeros)
+        others = numbers[short != numbers]
         some = others[:: max(1, len(others) // SOME)]
         # ids that are counted in steps are multiples of two or five anyway
         even, fifth = (float((some % np.uint64(base) == 0).mean()) if len(some) else 0.0 for base in (2**zeros, 5))
         chance = max(10.0**-zeros, even * fifth * 0.2 ** (zeros - 1))
-        looks.append((_hits(rounded, times), len(numbers) * chance, len(numbers)))
+        looks.append((_hits(short == numbers, times), len(numbers) * chance, len(numbers)))
+        looks.append(_beside(numbers, short, chance))
     apart = np.uint64(1) << (np.log2(numbers.astype(np.float64)).astype(np.uint64) - np.uint64(52))
     # odd multiples: ids made of a clock and a counter are often multiples of a higher power of two
     doubles = numbers & (2 * apart - np.uint64(1)) == apart
     known = apart >= np.uint64(64)  # a double holds shorter ids as they are
     expected = float((1 / (2 * apart[known].astype(np.float64))).sum())
     looks.append((_hits(doubles & known, times), expected, len(numbers)))
+    looks.append(_beside(numbers, numbers.astype(np.float64).astype(np.uint64), 1 / max(1.0, float(apart.min()))))
+    looks += [(0.0, 0.0, len(numbers))] * (LOOKS - len(looks))
     return np.array(looks)
+
+
+def _beside(numbers: npt.NDArray[np.uint64], short: npt.NDArray[np.uint64], chance: float) -> tuple[float, float, int]:
+    """Ids that are what another one is rounded to: an id whose lines were rounded in part. By chance they stand beside
+    each other as whole ones do."""
+    rounded, same = short == numbers, short[1:] == short[:-1]
+    either = rounded[1:] | rounded[:-1]
+    pairs = np.count_nonzero(same & ~either)
+    wide: float = float(np.count_nonzero(np.diff(numbers) < NEAR / chance)) / NEAR  # where whole ones lie far apart
+    return float(np.count_nonzero(same & either)), 2.0 * max(float(pairs), wide, 1 / NEAR) * chance, int(numbers.size)
 
 
 def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:

@@ -63,8 +63,7 @@ def store(folder: Path, draw: Draw) -> None:
 
 def without(folder: Path, order_ids: Collection[str]) -> None:
     """Take these orders out of the draw, if there is one."""
-    draw = stored(folder)
-    if draw is not None:
+    if (draw := stored(folder)) is not None:
         store(folder, Draw(draw.terms, draw.rows[~draw.rows["order_id"].isin(order_ids)]))
 
 

@@ -4,6 +4,7 @@ An identity is a key on a platform. A buyer-key table gives orders an identity t
 members and followers are looked up by key alone."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -31,8 +32,7 @@ class Keys:
     @classmethod
     def collect(cls, parts: Sequence[Part]) -> Self:
         """The keys of these parts."""
-        each = [part.keys() for part in parts]
-        if not each:
+        if not (each := [part.keys() for part in parts]):
             return cls({}, 0)
         coded = pa.concat_arrays(each).dictionary_encode()
         numbers = coded.indices.to_numpy().astype(np.int64)
@@ -43,21 +43,19 @@ class Keys:
     def of_rows(self, part: Part, rows: pa.Table) -> Ints:
         """The key of each row of a part, -1 without one."""
         numbers = self.of_part[part.folder]
-        place = rows["buyer_no"].fill_null(-1).to_numpy()
-        found: Ints = np.append(numbers, -1)[place]  # -1 is the last place
+        found: Ints = np.append(numbers, -1)[rows["buyer_no"].fill_null(-1).to_numpy()]  # -1 is the last place
         return found
 
 
 def linked(keys: Keys, tables: Sequence[Part]) -> tuple[pa.Array, Ints]:
     """Order numbers of all key tables and the key of each; the newest table that names an order wins."""
-    order_ids, found = [], []
-    for part in tables:  # from the oldest
-        rows = part.rows()
-        order_ids.append(rows["order_id"].combine_chunks())
-        found.append(keys.of_rows(part, rows))
-    if not order_ids:
+    if not tables:
         return pa.array([], pa.string()), np.zeros(0, np.int64)
-    pairs = pd.DataFrame({"order_id": pa.concat_arrays(order_ids), "key": np.concatenate(found)})
+    rows = [part.rows() for part in tables]  # from the oldest
+    pairs = pd.DataFrame({
+        "order_id": pa.concat_arrays([one["order_id"].combine_chunks() for one in rows]),
+        "key": np.concatenate([keys.of_rows(*both) for both in zip(tables, rows, strict=True)]),
+    })  # fmt: skip
     newest = pairs.drop_duplicates("order_id", keep="last")
     return pa.array(newest["order_id"], pa.string()), newest["key"].to_numpy()
 
@@ -90,8 +88,7 @@ def ordered(primary: Ints, order_ids: pa.ChunkedArray, later: Ints) -> Ints:
     tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
     if tied.size:
         rows = positions[tied]
-        ranks = _ranks(order_ids.take(pa.array(rows)))
-        positions[tied] = rows[np.lexsort((later[rows], ranks, primary[rows]))]
+        positions[tied] = rows[np.lexsort((later[rows], _ranks(order_ids.take(pa.array(rows))), primary[rows]))]
     return positions
 
 
@@ -99,12 +96,9 @@ def _ranks(texts: pa.ChunkedArray) -> npt.NDArray[np.int64]:
     """Numbers in the order of the texts."""
     length = pc.min_max(pc.binary_length(texts)).as_py()
     if length["min"] == length["max"] and length["max"] <= 19 and pc.all(pc.ascii_is_decimal(texts)).as_py():
-        try:
+        with suppress(pa.ArrowInvalid):  # nineteen digits may be more than an integer holds
             return pc.cast(texts, pa.int64()).to_numpy()  # type: ignore[no-any-return]
-        except pa.ArrowInvalid:  # nineteen digits may be more than an integer holds
-            pass
-    ranks = pc.rank(texts, "ascending", tiebreaker="dense")
-    return ranks.to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+    return pc.rank(texts, "ascending", tiebreaker="dense").to_numpy().astype(np.int64)  # type: ignore[no-any-return]
 
 
 def strangers(keys: Ints, moments: Ints, ids: Ints) -> Ints:
@@ -112,8 +106,7 @@ def strangers(keys: Ints, moments: Ints, ids: Ints) -> Ints:
 
     keys, moments: of each listing. ids: (keys, scopes), -1 where none. Strangers stand by first moment, then by the
     place of their first listing; their scope is LINKED."""
-    never = ids.max(axis=1, initial=-1) < 0
-    listed = pd.DataFrame({"key": keys, "moment": moments})[never[keys]]
+    listed = pd.DataFrame({"key": keys, "moment": moments})[(ids.max(axis=1, initial=-1) < 0)[keys]]
     first = listed.sort_values("moment", kind="stable").drop_duplicates("key")["key"].to_numpy()
     found = ids.copy()
     found[first, LINKED] = ids.max(initial=-1) + 1 + np.arange(len(first))

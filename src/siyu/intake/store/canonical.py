@@ -21,7 +21,7 @@ from siyu.intake.store.buyers import NEVER, Keys, standing_for, strangers
 from siyu.intake.store.order_lines import Counts, OrderLines
 from siyu.intake.store.parts import Part
 from siyu.intake.store.purchases import purchase_days
-from siyu.intake.store.snapshots import ContradictionError, age, contradicting, overlapping
+from siyu.intake.store.snapshots import Clash, ContradictionError, age, contradicting, overlapping
 
 _SPELLS = {
     "members": {"buyer_id": "buyer_id", "group": "group_id", "joined_at": "joined_at", "left_at": "left_at",
@@ -29,6 +29,18 @@ _SPELLS = {
     "follows": {name: name for name in ("buyer_id", "followed_at", "unfollowed_at")},
 }  # fmt: skip
 _OWN = {"orders", "buyer_keys"}  # made into tables of their own
+
+
+def standing_tables(parts: Sequence[Part], folder: Path) -> tuple[list[Counts], list[Clash]]:
+    """Write the tables of all parts that do not contradict each other; the clashes of the others."""
+    clashes: list[Clash] = []
+    while True:
+        try:
+            return write_tables(parts, folder), clashes
+        except ContradictionError as error:
+            clashes += error.clashes
+            out = {clash.file for clash in clashes}
+            parts = [part for part in parts if part.name not in out]
 
 
 def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
@@ -118,8 +130,7 @@ class Reported:
         places, buyer = standing_for(who, np.vstack([ids, np.full(ids.shape[1], -1)]))
         nobody = np.flatnonzero(who < 0)
         taken = rows.take(pa.array(np.concatenate([places, nobody])))
-        none = np.arange(len(taken)) >= len(places)
-        buyers = pa.array(np.append(buyer, np.full(len(nobody), -1)), mask=none)
+        buyers = pa.array(np.append(buyer, np.full(len(nobody), -1)), mask=np.arange(len(taken)) >= len(places))
         return _sorted(taken.add_column(0, "buyer_id", buyers), [("buyer_id", "ascending"), *by_key])
 
 

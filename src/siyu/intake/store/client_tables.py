@@ -17,13 +17,12 @@ from pydantic import TypeAdapter
 
 from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
-from siyu.intake.new.checking import refuse_repeats
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.export import Progress
 from siyu.intake.reading.problems import Trouble
 from siyu.intake.reading.sources import EXPORTS, sources, stamp_of
 from siyu.intake.store.assignments import assigned
-from siyu.intake.store.canonical import write_tables
+from siyu.intake.store.canonical import standing_tables
 from siyu.intake.store.exported import observe
 from siyu.intake.store.identity import Identity
 from siyu.intake.store.inventory import Export, exports_in, private, remember, store_of
@@ -31,13 +30,11 @@ from siyu.intake.store.keyring import secret
 from siyu.intake.store.order_lines import Counts
 from siyu.intake.store.parts import VERSION, Part, named, part_folder, part_of, stored_part
 from siyu.intake.store.recognition import note_exports, public_name
-from siyu.intake.store.snapshots import Clash, ContradictionError
+from siyu.intake.store.snapshots import Clash, refuse_clashes, refuse_repeats
 from siyu.observed import Observation
 from siyu.paths import subject_dirs
 
 SHAPE = "7"  # raise it when the same parts would give other tables
-
-
 STORED = TypeAdapter(tuple[tuple[Counts, ...], tuple[Clash, ...], tuple[Observation, ...]])  # beside the tables
 
 
@@ -99,8 +96,7 @@ def books(subject: str, progress: Progress | None = None) -> Books:
     secret cannot be used."""
     folders = subject_dirs()
     if subject not in folders:
-        problem = Problem("parameters", 0, "subject", subject, "a known subject", nearest(subject, folders))
-        raise UsageError([problem])
+        raise UsageError([Problem("parameters", 0, "subject", subject, "a known subject", nearest(subject, folders))])
     return books_of(folders[subject] / EXPORTS, store_of(folders[subject]), progress)
 
 
@@ -136,8 +132,7 @@ def _tables(
     export: Export, store: Path, key: bytes, progress: Progress | None
 ) -> Iterator[tuple[Account, Part | None]]:
     """The tables of one file; a file of which the store holds every table is not opened."""
-    shown = shown_path(export.path)
-    own = export.own
+    shown, own = shown_path(export.path), export.own
     content = " ".join([export.digest, *named(export.path.name, own)])
     addresses = [part_folder(store, f"{content} {number}", key, own) for number in range(len(export.tables or []))]
     if export.tables and all((folder / "account.json").is_file() for folder in addresses):
@@ -176,7 +171,7 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
         making = folder.with_name(f"{folder.name}.{os.getpid()}")
         making.mkdir(parents=True)
         try:
-            counted, clashes = _written(used, making)
+            counted, clashes = standing_tables(used, making)
             out = {clash.file for clash in clashes}
             found = (tuple(counted), tuple(clashes), observe([part for part in used if part.name not in out]))
             (making / "counts.json").write_bytes(STORED.dump_json(found))
@@ -187,10 +182,7 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
             shutil.rmtree(making, ignore_errors=True)
     content = (folder / "counts.json").read_bytes() if used else b"[[], [], []]"
     counts, gone, observed = STORED.validate_json(content)
-    for one in gone:
-        for account in accounts:
-            if account.file == one.file and not account.refused:
-                account.refuse(Trouble(0, None, one.code, one.other))
+    refuse_clashes(accounts, gone)
     refused = {account.file for account in accounts if account.refused}
     used = [part for part in used if part.name not in refused]
     paths = {name: folder / f"{name}.parquet" for name in ("orders", "purchases", "members", "follows")}
@@ -199,26 +191,10 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
     return Books(
         tuple(accounts),
         **{name: path if used and path.is_file() else None for name, path in paths.items()},
-        reported=reported,
         assignments=assigned(subject, pd.read_parquet(reported["assignments"]) if "assignments" in reported else None),
-        identity=_identity(counts, accounts),
-        counts=counts,
-        observed=observed,
-        erased=sum(part.erased for part in used),
-        digest=digest,
-    )
-
-
-def _written(parts: Sequence[Part], folder: Path) -> tuple[list[Counts], list[Clash]]:
-    """Write the tables of all parts that do not contradict each other; the clashes of the others."""
-    clashes: list[Clash] = []
-    while True:
-        try:
-            return write_tables(parts, folder), clashes
-        except ContradictionError as error:
-            clashes += error.clashes
-            out = {clash.file for clash in clashes}
-            parts = [part for part in parts if part.name not in out]
+        identity=_identity(counts, accounts), erased=sum(part.erased for part in used),
+        reported=reported, counts=counts, observed=observed, digest=digest,
+    )  # fmt: skip
 
 
 def _leave_only(folder: Path, wanted: set[Path]) -> None:

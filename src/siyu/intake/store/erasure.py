@@ -65,8 +65,9 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
     own = own_formats(exports)
     value, _ = buyer(identity)
     if not isinstance(value, str):
-        problem = Problem("command line", 0, "--buyer", "a masked or empty identity", "one that is usable", "")
-        raise UsageError([problem])
+        raise UsageError(
+            [Problem("command line", 0, "--buyer", "a masked or empty identity", "one that is usable", "")]
+        )
     books_of(exports, store)  # so that every export has been looked through
     key = Keyring.key(secret(store, exports), value)
     records, orders = {}, set[str]()

@@ -69,11 +69,8 @@ def exports_in(folder: Path, note: Path) -> list[Export]:
 
 def remember(note: Path, exports: Sequence[Export]) -> None:
     """Write down what `exports_in` need not read again."""
-    entries = {
-        one.name: {"stamp": one.stamp, "digest": one.digest, "tables": one.tables}
-        for one in exports
-        if one.tables is not None
-    }
+    opened = [one for one in exports if one.tables is not None]
+    entries = {one.name: {"stamp": one.stamp, "digest": one.digest, "tables": one.tables} for one in opened}
     if entries or note.exists():
         written(note, json.dumps(entries))
 

@@ -27,8 +27,7 @@ def secret_path() -> Path:
     """`SIYU_KEY`, else `siyu/identity.key` in the user's configuration folder."""
     if given := os.environ.get("SIYU_KEY"):
         return Path(given)
-    base = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
-    return Path(base) / "siyu" / "identity.key"
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "siyu" / "identity.key"
 
 
 def secret(*outputs: Path) -> bytes:

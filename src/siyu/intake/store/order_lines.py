@@ -61,8 +61,7 @@ class OrderLines:
         if not single:
             codes = self._orders(table["order_id"])
             if len(parts) > 1:
-                numbers = np.repeat(np.arange(len(parts)), [len(one) for one in scopes])
-                kept = newest(table, codes, numbers, parts)
+                kept = newest(table, codes, np.repeat(np.arange(len(parts)), [len(one) for one in scopes]), parts)
                 if not kept.all():
                     table = table.filter(pa.array(kept))
                     self.scopes, self.zero = self.scopes[kept], self.zero[kept]
@@ -83,8 +82,7 @@ class OrderLines:
     def _first_payment(self, table: pa.Table, codes: Ints) -> pa.Table:
         """An order counts on the day of its first payment, whatever the days of its lines."""
         paid = pd.Series(self.paid_at).groupby(codes, sort=False).transform("min").to_numpy()
-        later = (self.paid_at != paid) & (self.paid_at < NEVER)
-        if later.any():
+        if ((self.paid_at != paid) & (self.paid_at < NEVER)).any():
             self.paid_at = np.where(self.paid_at < NEVER, paid, NEVER)
             when = pa.array(self.paid_at, mask=self.paid_at >= NEVER).cast(pa.timestamp("s"))
             table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)
@@ -126,9 +124,8 @@ class OrderLines:
                 last = piece["order_id"][-1].as_py() if len(piece) else None
                 if writer is None:
                     words = [field.name for field in piece.schema if pa.types.is_dictionary(field.type)]
-                    writer = pq.ParquetWriter(
-                        target, piece.schema, compression="snappy", use_dictionary=words, write_statistics=STATISTICS
-                    )
+                    how = {"compression": "snappy", "use_dictionary": words, "write_statistics": STATISTICS}
+                    writer = pq.ParquetWriter(target, piece.schema, **how)
                 writer.write_table(piece)
         if writer is not None:
             writer.close()

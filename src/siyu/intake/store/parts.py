@@ -28,7 +28,7 @@ from siyu.intake.reading.sources import TableSource
 from siyu.intake.store.exported import Exported, epoch_of, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
-VERSION = "7"  # raise it when the same bytes would give other parts
+VERSION = "8"  # raise it when the same bytes would give other parts
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 COLUMNS: dict[str, pa.DataType] = {
     "order_id": _TEXT, "line_id": _TEXT, "created_at": _TIME, "paid_at": _TIME, "completed_at": _TIME,
@@ -101,8 +101,7 @@ class Part:
             options = pa.ipc.IpcReadOptions(included_fields=places or [0])
             times = pa.ipc.open_file(file, options=options).read_all() if places else pa.table({})
         if "line" in times.column_names:
-            left = ~np.isin(times["line"].to_numpy(), np.array(self.repeats))
-            times = times.drop_columns("line").filter(left)
+            times = times.drop_columns("line").filter(~np.isin(times["line"].to_numpy(), np.array(self.repeats)))
         seconds = [column.cast(_TIME).cast(_FEN) for column in times.columns]
         held = [pc.unique(pc.divide(column, 86_400)).drop_null().to_numpy() for column in seconds]
         return np.unique(np.concatenate([np.zeros(0, np.int64), *held])) + _EPOCH_DAY
@@ -128,11 +127,12 @@ def named(name: str, own: Path | None = None) -> list[str]:
 
 
 def part_of(
-    source: TableSource, folder: Path, secret: bytes, progress: Progress | None = None
+    source: TableSource, folder: Path, secret: bytes, progress: Progress | None = None, wanted: str | None = None
 ) -> tuple[Account, Part | None]:
-    """The part of one export, read unless `folder` holds it already; None for a refused one."""
+    """The part of one export, read unless `folder` holds it already; None for a refused one. wanted: key of a format,
+    else the header decides."""
     if not (folder / "account.json").is_file():
-        account = _write(source, folder, secret, progress)
+        account = _write(source, folder, secret, progress, wanted)
         if account.refused:
             return account, None
     return stored_part(folder, source.name, source.own)
@@ -155,7 +155,7 @@ def _rules(own: Path | None) -> str:
     return hashlib.sha256(repr(rules).encode()).hexdigest()
 
 
-def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress | None) -> Account:
+def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress | None, wanted: str | None) -> Account:
     """Read a source into `folder`, which appears only when it is complete."""
     making = folder.with_name(f"{folder.name}.{os.getpid()}")
     making.mkdir(parents=True)
@@ -171,7 +171,7 @@ def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress 
                 writer = pa.ipc.new_file(making / "rows.arrow", rows.schema, options=_LEAN)
             writer.write_table(rows)
 
-        reading = read(source, sink=sink, progress=progress)
+        reading = read(source, wanted, sink=sink, progress=progress)
         if writer is not None:
             writer.close()
         account = reading.account
@@ -226,8 +226,7 @@ def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa
         if reads == "buyer" or meanings[name] == "text" or (entry.kind == "orders" and name not in COLUMNS):
             continue
         if reads in ("text", "id") and meanings[name] in ("words", "code"):
-            say = _said if meanings[name] == "words" else partial(_coded, secret)
-            column = _mapped(column, say)
+            column = _mapped(column, _said if meanings[name] == "words" else partial(_coded, secret))
         kept[name] = column.cast(COLUMNS[name]) if entry.kind == "orders" else column
     if "refunded_fen" in kept:  # some exports print what went back with a minus; a mixture is refused before
         kept["refunded_fen"] = pc.abs(kept["refunded_fen"])

@@ -65,8 +65,7 @@ def _before(buyer: Ints, paid_at: Ints, joined: pa.Table) -> Flags:
     began, ended = (seconds_of(joined[name], np.iinfo(np.int64).max) for name in ("joined_at", "left_at"))
     place = np.minimum(np.searchsorted(buyer, who), len(buyer) - 1)
     first = paid_at[place]
-    inside = (buyer[place] == who) & (began < first) & (ended >= first)
-    return np.bincount(place[inside], minlength=len(buyer)) > 0
+    return np.bincount(place[((buyer[place] == who) & (began < first) & (ended >= first))], minlength=len(buyer)) > 0
 
 
 def _changes(values: npt.NDArray[np.integer]) -> Flags:

@@ -12,7 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from siyu.intake.formats.format import tables
+from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.problems import Trouble
 from siyu.intake.store.buyers import Keys
 from siyu.intake.store.parts import Part
 
@@ -35,6 +37,24 @@ class ContradictionError(ValueError):
     def __init__(self, clashes: Sequence[Clash]) -> None:
         self.clashes = tuple(clashes)
         super().__init__("exports contradict each other")
+
+
+def refuse_repeats(found: Sequence[Account]) -> None:
+    """Refuse files whose content an earlier one has."""
+    first: dict[str, str] = {}
+    for account in found:
+        if account.digest and not account.refused:
+            if before := first.get(account.digest):
+                account.refuse(Trouble(0, None, "same_file", before))
+            first.setdefault(account.digest, account.file)
+
+
+def refuse_clashes(found: Sequence[Account], clashes: Sequence[Clash]) -> None:
+    """Refuse files that cannot stand beside others."""
+    for one in clashes:
+        for account in found:
+            if account.file == one.file and not account.refused:
+                account.refuse(Trouble(0, None, one.code, one.other))
 
 
 def _both(one: Part, other: Part, code: str) -> list[Clash]:
@@ -72,13 +92,10 @@ def newest(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> F
     standing = part[rows[ends]][np.searchsorted(ends, np.arange(len(unit)))]  # the newest export of each unit
     older = part[rows] < standing
     keep[rows[older]] = False
-    pairs = [
-        (int(a), int(b))
-        for a, b in {(a, b) for a, b in zip(part[rows[older]], standing[older], strict=True)}
-        if not parts[a].exported_before(parts[b]) and _differ(table, rows, unit, part, (a, b), standing)
-    ]
-    if pairs:
-        raise ContradictionError([one for a, b in sorted(pairs) for one in _both(parts[a], parts[b], "contradiction")])
+    unsure = [(a, b) for a, b in sorted(set(zip(part[rows[older]].tolist(), standing[older].tolist(), strict=True)))
+              if not parts[a].exported_before(parts[b])]  # fmt: skip
+    if pairs := [pair for pair in unsure if _differ(table, rows, unit, part, pair, standing)]:
+        raise ContradictionError([one for a, b in pairs for one in _both(parts[a], parts[b], "contradiction")])
     return keep
 
 
@@ -149,27 +166,38 @@ def _frame(part: Part, keys: Keys) -> pd.DataFrame:
 
 
 def overlapping(parts: Sequence[Part]) -> list[Clash]:
-    """Order exports without order numbers that hold the same records: what is counted twice, nobody could tell.
-
-    Of two that are the same in another dress, the later one goes."""
-    loose = [part for part in parts if part.format.kind == "orders" and "order_id" not in part.columns]
-    held = [(part, _records(part)) for part in loose] if len(loose) > 1 else []
+    """Order exports of which one has no order numbers, and which hold the same records: what is counted twice, nobody
+    could tell. Of two that are the same in another dress, the later one goes."""
+    orders = [part for part in parts if part.format.kind == "orders"]
+    loose = {part.folder for part in orders if "order_id" not in part.columns}
+    held = [(part, _records(part)) for part in orders] if len(orders) > 1 and loose else []
     found: list[Clash] = []
     for (a, mine), (b, theirs) in combinations(held, 2):
-        one, other = _counted(mine, theirs)
-        if one.equals(other):
-            found.append(Clash(b.name, "same_file", a.name))
+        if not {a.folder, b.folder} & loose:
             continue
-        spans = [side.index.get_level_values(0) for side in (one, other)]
-        since, until = max(span.min() for span in spans), min(span.max() for span in spans)
-        inside = [side[(span >= since) & (span <= until)].sum() for side, span in zip((one, other), spans, strict=True)]
-        both = np.minimum(*one.align(other, join="inner")).sum()
-        if both and both >= SHARED * min(inside):
+        hidden = (side.drop(columns="who", errors="ignore") for side in (mine, theirs))
+        named, nameless = _shared(mine, theirs), _shared(*hidden)  # one may spell its buyers otherwise
+        if max(named, nameless) == 1.0:
+            found.append(Clash(b.name, "same_file", a.name))
+        elif named >= SHARED or nameless >= MOST:
             found += _both(a, b, "overlap")
     return found
 
 
-SHARED = 0.2  # of the records of the shorter one that may be alike by chance
+def _shared(mine: pd.DataFrame, theirs: pd.DataFrame) -> float:
+    """The share of records, of those of the shorter one in the days of both, that both hold; 1 only when both are the
+    same."""
+    one, other = _counted(mine, theirs)
+    if one.equals(other):
+        return 1.0
+    spans = [side.index.get_level_values(0) for side in (one, other)]
+    since, until = max(span.min() for span in spans), min(span.max() for span in spans)
+    inside = [side[(span >= since) & (span <= until)].sum() for side, span in zip((one, other), spans, strict=True)]
+    both = np.minimum(*one.align(other, join="inner")).sum()
+    return min(float(both / min(inside)), 0.99) if both else 0.0
+
+
+SHARED, MOST = 0.2, 0.9  # of the records that may be alike by chance, with the buyer and without
 _WHEN = ("paid_at", "created_at")
 
 

@@ -25,8 +25,7 @@ def candidates(frames: Frames) -> pd.DataFrame:
     found = run(buyers.join(_newest(frames), "buyer_id").select("order_id", "number", "paid_fen"))
     number = found["number"].clip(upper=MOST)
     high = found["paid_fen"] >= found.groupby(number)["paid_fen"].transform("median")
-    classes = zip(number, high, strict=True)
-    stratum = [f"{n}{'+' if n == MOST else ''} {'high' if up else 'low'}" for n, up in classes]
+    stratum = [f"{n}{'+' if n == MOST else ''} {'high' if up else 'low'}" for n, up in zip(number, high, strict=True)]
     return found.assign(stratum=stratum).sort_values("order_id", ignore_index=True)[["order_id", "stratum"]]
 
 
@@ -38,8 +37,7 @@ def drawn(rows: pd.DataFrame, share: float, seed: int) -> pd.DataFrame:
     before = 0
     for _, places in sorted(rows.groupby("stratum").indices.items()):
         after = before + len(places)
-        count = round(after * share) - round(before * share)
-        arm[random.permutation(places)[:count]] = INVITED
+        arm[random.permutation(places)[: round(after * share) - round(before * share)]] = INVITED
         before = after
     return rows.assign(arm=arm)[["order_id", "arm", "stratum"]]
 

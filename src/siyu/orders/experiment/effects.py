@@ -19,7 +19,7 @@ from siyu.figure import Figure
 from siyu.orders.experiment.draws import INVITED, OTHERS
 from siyu.orders.frames import Frames, run
 from siyu.orders.groups.intervals import hybrid
-from siyu.orders.sampling import Estimate, normal_quantile, wilson
+from siyu.orders.sampling import UNDEFINED, Estimate, normal_quantile, wilson
 
 WINDOW = 90
 COUNTS = ("n", "bought", "joined", "both")
@@ -54,8 +54,8 @@ def trial(frames: Frames, k: int = 0, window: int = WINDOW) -> Trial | None:
     Arms with fewer than `k` buyers, and 1, give no figures."""
     frames = frames.beside("members")
     drawn = _drawn(frames)
-    start = None if drawn is None else _start(drawn)
-    if drawn is None or start is None or start > frames.as_of:
+    first = None if drawn is None else run(drawn.aggregate(day=drawn.invited_at.min().date()))["day"].iloc[0]
+    if drawn is None or pd.isna(first) or (start := pd.Timestamp(first).date()) > frames.as_of:
         return None
     reading_day = start + timedelta(days=window)
     people = _people(frames, drawn, start, reading_day)
@@ -82,10 +82,8 @@ def trial(frames: Frames, k: int = 0, window: int = WINDOW) -> Trial | None:
 
 def arms(people: ir.Table) -> tuple[Sums, tuple[int, int]]:
     """COUNTS of the others and of the invited, (2, 4), and how many each are; of rows with arm, bought, joined."""
-    counted = people.group_by("arm").aggregate(
-        n=people.count(), bought=people.bought.sum(), joined=people.joined.sum(),
-        both=(people.bought * people.joined).sum(),
-    )  # fmt: skip
+    counts = {"n": people.count(), "bought": people.bought.sum(), "joined": people.joined.sum()}
+    counted = people.group_by("arm").aggregate(**counts, both=(people.bought * people.joined).sum())
     rows = run(counted).set_index("arm").reindex(ARMS).fillna(0)
     sums: Sums = rows[list(COUNTS)].to_numpy().astype(np.int64)
     return sums, (int(sums[0, 0]), int(sums[1, 0]))
@@ -105,7 +103,7 @@ def joining(sums: Sums) -> Estimate:
     square, middle, rest = uptake**2 - z2 * spread[1], gain * uptake - z2 * shared, gain**2 - z2 * spread[0]
     inside = middle**2 - square * rest
     if square <= 0 or inside < 0:
-        return Estimate(*[math.nan] * 4)
+        return UNDEFINED
     low, high = ((middle + sign * math.sqrt(inside)) / square for sign in (-1, 1))
     return Estimate(gain / uptake, low, high, (high - low) / 2 / math.sqrt(z2)).clipped(-1, 1)
 
@@ -116,15 +114,9 @@ def _drawn(frames: Frames) -> ir.Table | None:
         return None
     who = frames.orders.filter(frames.orders.buyer_id.notnull()).select("order_id", "buyer_id").distinct()
     rows = frames.assignments.join(who, "order_id")
-    buyers = rows.group_by("buyer_id").aggregate(
-        arm=rows.arm.min(), arms=rows.arm.nunique(), invited_at=rows.invited_at.min()
-    )
+    sums = {"arm": rows.arm.min(), "arms": rows.arm.nunique(), "invited_at": rows.invited_at.min()}
+    buyers = rows.group_by("buyer_id").aggregate(**sums)
     return buyers.filter(buyers.arms == 1).drop("arms")
-
-
-def _start(drawn: ir.Table) -> date | None:
-    first = run(drawn.aggregate(day=drawn.invited_at.min().date()))["day"].iloc[0]
-    return None if pd.isna(first) else pd.Timestamp(first).date()
 
 
 def _people(frames: Frames, drawn: ir.Table, start: date, end: date) -> ir.Table:

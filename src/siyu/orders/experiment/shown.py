@@ -47,8 +47,5 @@ def verdict(found: Trial | None) -> Verdict:
     """What inviting at random changed; its figure is absent while nothing can be read."""
     held = figures(found)
     names = [name for name in labels.LOT_CARDS if isinstance(held[name], Figure)] or ["difference"]
-    return Verdict(
-        labels.LOT_ANSWER if "effect" in names else labels.LOT_AS_INVITED,
-        {name: held[name] for name in names},
-        {name: labels.LOT_CARDS[name] for name in names},
-    )
+    message = labels.LOT_ANSWER if "effect" in names else labels.LOT_AS_INVITED
+    return Verdict(message, {name: held[name] for name in names}, {name: labels.LOT_CARDS[name] for name in names})

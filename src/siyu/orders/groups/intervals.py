@@ -7,13 +7,14 @@ spread where all or none came back.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from siyu.orders.sampling import Estimate, Floats, divided, normal_quantile, wilson
+from siyu.orders.sampling import UNDEFINED, Estimate, Floats, divided, left_out, normal_quantile, wilson
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def hybrid(sums: npt.NDArray[Any]) -> Contrast:
     n = sums[(sums[..., 1] > 0).all(-1)][..., 1]
     weight, own = n[:, 1], n.sum(0)[1]
     if not own:
-        return Contrast(*[Estimate(*[math.nan] * 4)] * 3)
+        return Contrast(UNDEFINED, UNDEFINED, UNDEFINED)
     share_of_others, share = (float(found[0]) for found in shares(sums[None]))
     effective = float(own**2 / (weight**2 / n[:, 0]).sum())
     joined, others = wilson(round(share * own), int(own)), wilson(share_of_others * effective, effective)
@@ -38,6 +39,21 @@ def hybrid(sums: npt.NDArray[Any]) -> Contrast:
     low = value - math.hypot(joined.value - joined.low, others.high - others.value)
     high = value + math.hypot(joined.high - joined.value, others.value - others.low)
     return Contrast(Estimate(value, low, high, (high - low) / 2 / normal_quantile(0.975)), joined, others)
+
+
+def clustered(sums: npt.NDArray[Any]) -> Contrast:
+    """The contrast of (groups, strata, 2, [with, all]), with what it is without each group of buyers."""
+    found = hybrid(sums.sum(0))
+    others, joined = (left_out(sums, partial(_share, at=at)) for at in (0, 1))
+    return Contrast(
+        replace(found.difference, left=left_out(sums, difference)),
+        replace(found.joined, left=joined),
+        replace(found.others, left=others),
+    )
+
+
+def _share(sums: npt.NDArray[Any], at: int) -> Floats:
+    return shares(sums)[at]
 
 
 def shares(sums: npt.NDArray[Any]) -> tuple[Floats, Floats]:

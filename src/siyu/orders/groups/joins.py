@@ -58,9 +58,7 @@ def comparisons(frames: Frames, window: int, gap: int) -> tuple[pd.DataFrame, In
     return arms(counts, frames.groups, strata, COMPARED)
 
 
-def arms(
-    counts: pd.DataFrame, groups: int, strata: Sequence[str], sums: Sequence[str]
-) -> tuple[pd.DataFrame, Ints]:  # fmt: skip
+def arms(counts: pd.DataFrame, groups: int, strata: Sequence[str], sums: Sequence[str]) -> tuple[pd.DataFrame, Ints]:
     """(strata, array) of counts by cluster, strata and member: (groups, strata, 2, sums); axis 2: others, joiners."""
     keys = counts[list(strata)]
     cells = keys.drop_duplicates().sort_values(list(strata), ignore_index=True)
@@ -80,15 +78,12 @@ def risk_sets(frames: Frames, horizon: int) -> tuple[Ints, Ints]:
     end = ibis.least(ibis.coalesce(days.days_to_next, frames.observed(days.day)), horizon)
     days = days.mutate(end=end, bought=(days.days_to_next <= horizon).fill_null(False).cast("int64"))
     days = days.mutate(joins=(days.join_after < days.end).fill_null(False))
-    days = days.mutate(day_left=ibis.ifelse(days.joins, days.join_after, days.end), joined=days.joins.cast("int64"))
-    keys = ["cluster", "number", "quarter"]
-    apart = counted(
-        days, [*keys, "day_left"], left_apart=days.count(),
-        bought_apart=(days.bought * (1 - days.joined)).sum(), joined=days.joined.sum(),
-    ).rename(columns={"day_left": "at"})  # fmt: skip
-    inside = days.filter(days.joins)
-    member = counted(inside, [*keys, "end"], left_member=inside.count(), bought_member=inside.bought.sum())
-    moves = pd.concat([apart, member.rename(columns={"end": "at"})]).fillna(0).astype("int64")
+    days = days.mutate(at=ibis.ifelse(days.joins, days.join_after, days.end), joined=days.joins.cast("int64"))
+    keys, bought = ["cluster", "number", "quarter", "at"], (days.bought * (1 - days.joined)).sum()
+    apart = counted(days, keys, left_apart=days.count(), bought_apart=bought, joined=days.joined.sum())
+    inside = days.filter(days.joins).mutate(at=ibis._.end)
+    member = counted(inside, keys, left_member=inside.count(), bought_member=inside.bought.sum())
+    moves = pd.concat([apart, member]).fillna(0).astype("int64")
     events, risk = [], []
     for _, stratum in moves.groupby(["number", "quarter"]):
         states = dense(stratum, _STATES, (frames.groups, horizon + 1), stratum["cluster"], stratum["at"])
@@ -126,6 +121,5 @@ def _entries(frames: Frames) -> ir.Table:
     if lines is None or "traffic_channel" not in lines.columns:
         return frames.purchases.filter(ibis.literal(False)).select("buyer_id", entry=ibis.literal(""))
     lines = lines.filter(lines.buyer_id.notnull()).select("buyer_id", "paid_at", "traffic_channel")
-    firsts = lines.group_by("buyer_id").aggregate(paid_at=lines.paid_at.min())
-    opening = lines.join(firsts, ["buyer_id", "paid_at"])
+    opening = lines.join(lines.group_by("buyer_id").aggregate(paid_at=lines.paid_at.min()), ["buyer_id", "paid_at"])
     return opening.group_by("buyer_id").aggregate(entry=opening.traffic_channel.min())

@@ -22,10 +22,8 @@ def repeat_shares(orders: pd.DataFrame, join_chance: Figure) -> dict[str, Figure
     """
     days = purchase_days(orders).groupby("buyer").size().to_numpy()
     sources, stayed_out = (*join_chance.sources, orders.attrs["ref"]), (1 - join_chance.value) ** days
-    chances = {"members": 1 - stayed_out, "others": stayed_out}  # to be one at the end
-    return {
-        name: _ratio(chance * (days > 1), chance, "naive_repeat_share", sources) for name, chance in chances.items()
-    }
+    chances, key = {"members": 1 - stayed_out, "others": stayed_out}, "naive_repeat_share"  # to be one at the end
+    return {name: _ratio(chance * (days > 1), chance, key, sources) for name, chance in chances.items()}
 
 
 def contrasts(orders: pd.DataFrame, join_chance: Figure, aligned: Figure) -> dict[str, dict[str, Figure]]:

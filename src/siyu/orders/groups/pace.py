@@ -58,14 +58,9 @@ def judged(cells: pd.DataFrame, sums: Ints) -> Pace:
     """The estimates of a count table of `paces`."""
     number = cells["number"].to_numpy()
     by_number = np.stack([sums[:, number == one].sum(1) for one in np.unique(number)] or [sums.sum(1)], 1)
-    return Pace(
-        _estimate(by_number[..., :2]), _estimate(sums[..., :2]), _estimate(by_number[..., 2:]),
-        compared(by_number[..., :2]), compared(by_number[..., 2:]),
-    )  # fmt: skip
-
-
-def _estimate(sums: Ints) -> Estimate:
-    return estimated(folded(sums) / np.array([MILLION, 1]), difference)
+    parts = by_number[..., :2], sums[..., :2], by_number[..., 2:]
+    first, second, before = (estimated(folded(part) / np.array([MILLION, 1]), difference) for part in parts)
+    return Pace(first, second, before, compared(parts[0]), compared(parts[2]))
 
 
 def paces(frames: Frames, gap: int) -> tuple[pd.DataFrame, Ints]:

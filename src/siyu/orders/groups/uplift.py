@@ -8,7 +8,7 @@ no table shows. That is why it never comes without the placebo and the selection
 """
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from siyu.figure import Figure
 from siyu.orders import labels
 from siyu.orders.frames import Frames
-from siyu.orders.groups.intervals import compared, hybrid, shares
+from siyu.orders.groups.intervals import clustered, compared, shares
 from siyu.orders.groups.joins import comparisons, members_and_others, risk_sets
 from siyu.orders.groups.pace import pace
 from siyu.orders.repurchase import proportion
@@ -72,16 +72,7 @@ class Uplift:
         return str(labels.GROUP_FEWER if fewer else labels.GROUP_VERDICTS[self.verdict])
 
 
-class Interval(Protocol):
-    """The ends of an interval."""
-
-    @property
-    def low(self) -> float:
-        """Its lower end."""
-
-    @property
-    def high(self) -> float:
-        """Its upper end."""
+Interval: TypeAlias = Figure | Estimate
 
 
 def beyond(difference: Interval, pace: Interval | None, by_quarter: Interval | None, dip: Interval | None) -> bool:
@@ -102,15 +93,16 @@ def uplift(frames: Frames, window: int = WINDOW, gap: int = GAP, k: int = 0) -> 
     _, sums = comparisons(frames, window, gap)
     after, earlier = sums[..., :2], sums[..., 2:]
     counts, past = compared(after), compared(earlier)
-    contrast, placebo = hybrid(after.sum(0)), hybrid(earlier.sum(0))
+    contrast, placebo = clustered(after), clustered(earlier)
     own = pace(frames, gap)
     # the interval stretches to infinity where a share may be one: then there is no multiple to show
     multiple, before = (estimated(part, _multiple) for part in (after, earlier))
-    (never_twice, never), (members_twice, members) = members_and_others(frames).sum(0).tolist()
+    (never_twice, never), (members_twice, members) = np.moveaxis(members_and_others(frames), 0, -1)
     detectable = (normal_quantile(0.975) + normal_quantile(POWER)) * contrast.difference.error
 
     def shown(estimate: Estimate, key: str, n: tuple[int, int], of: int | None = None) -> Figure | None:
-        return estimate.figure(key, sum(n) if of is None else n[of], frames.sources) if min(n) >= max(k, 1) else None
+        count = sum(n) if of is None else n[of]
+        return estimate.figure(key, count, frames.sources, k, min(n)) if min(n) >= max(k, 1) else None
 
     return Uplift(
         difference=shown(contrast.difference, "group_uplift", counts),
@@ -140,6 +132,4 @@ def _multiple(sums: npt.NDArray[np.generic]) -> Floats:
 
 def _hazard(frames: Frames) -> Estimate:
     events, risk = risk_sets(frames, HORIZON)
-    both = np.stack([events, risk], -1)
-    log_ratio = estimated(both, lambda s: log_hazard_ratio(s[..., 0], s[..., 1]))
-    return log_ratio.exp()
+    return estimated(np.stack([events, risk], -1), lambda s: log_hazard_ratio(s[..., 0], s[..., 1])).exp()

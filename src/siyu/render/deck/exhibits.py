@@ -26,8 +26,7 @@ def tabled(finding: FindingRecord) -> bool:
 
 def grid(finding: FindingRecord, speech: Speech) -> SlideGrid:
     """The finding's table."""
-    table = finding.chart
-    if isinstance(table, Chart):
+    if isinstance(table := finding.chart, Chart):
         return _heat(table, speech)
     heads = [str(speech.label(column.label)) for column in table.columns]
     rows = [[_cell(finding, table, at, speech, column) for column in table.columns] for at in range(len(table.rows))]

@@ -98,8 +98,7 @@ class FindingSlides:
         kept = list(paragraphs)
         more = Paragraph([Run(self.speech.message("More in the notes."), colour="tx2")], before=5)
         while len(kept) > 1:
-            shown = [*kept, more] if len(kept) < len(paragraphs) else kept
-            if text_height(shown, spot, spot.least) <= spot.height:
+            if text_height([*kept, more] if len(kept) < len(paragraphs) else kept, spot, spot.least) <= spot.height:
                 break
             kept.pop()
             while len(kept) > 1 and all(run.bold for run in kept[-1].runs):

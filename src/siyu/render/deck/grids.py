@@ -54,10 +54,9 @@ def first_page(grid: SlideGrid, spot: Spot, code: str) -> GridPage:
     """What of the table is shown when it is broken into pages of this place that are about equally full."""
     width, height = spot.box[2] / EMU, spot.box[3] / EMU
     widths = _widths(grid, width)
-    heads = [
-        GridCell(head, bold=True, number=_numeric(grid, at), centred=at > 0 and grid.least > 0)
-        for at, head in enumerate(grid.heads)
-    ]
+    numeric = [bool(grid.rows) and all(row[at].number for row in grid.rows) for at in range(len(grid.heads))]
+    named = enumerate(zip(grid.heads, numeric, strict=True))
+    heads = [GridCell(one, bold=True, number=number, centred=at > 0 < grid.least) for at, (one, number) in named]
     head = _row(heads, widths, grid, code, head=True)
     rows = [_row(cells, widths, grid, code) for cells in grid.rows]
     most = height - head[1]
@@ -86,10 +85,6 @@ def _widths(grid: SlideGrid, width: float) -> list[float]:
         return [width * weight / sum(grid.weights) for weight in grid.weights]
     texts = [[head, *(row[at].text for row in grid.rows)] for at, head in enumerate(grid.heads)]
     return metrics.columns(texts, width, grid.size, 2 * _INSET[0] + 1)
-
-
-def _numeric(grid: SlideGrid, at: int) -> bool:
-    return bool(grid.rows) and all(row[at].number for row in grid.rows)
 
 
 def _row(cells: Sequence[GridCell], widths: Sequence[float], grid: SlideGrid, code: str, *, head: bool = False) -> Row:

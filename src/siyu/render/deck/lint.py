@@ -23,11 +23,9 @@ class SlideProblems(ProblemsError):
 def checked(deck: Deck, speech: Speech) -> None:
     """Pass a deck or raise SlideProblems with everything that is wrong with it."""
     found = [problem for number, slide in enumerate(deck.slides, start=1) for problem in _slide(slide, number, deck)]
-    for message in sorted(speech.missed):
-        step = "Add it to the .po files of this language."
-        found.append(
-            Problem(f"deck.{deck.code}.pptx", 0, "", f"untranslated text {message[:80]!r}", "a translation", step)
-        )
+    file, step = f"deck.{deck.code}.pptx", "Add it to the .po files of this language."
+    untranslated = [f"untranslated text {message[:80]!r}" for message in sorted(speech.missed)]
+    found += [Problem(file, 0, "", text, "a translation", step) for text in untranslated]
     if found:
         raise SlideProblems(found)
 
@@ -78,14 +76,11 @@ def _text(element: Any, spot: Spot, name: str, problem: Any) -> Iterator[Problem
         count += len(metrics.lines(text, spot.width, size, bold=bold))
     shown = "".join(run.text or "" for run in element.iter(qn("a:t")))[:60]
     if spot.is_title and count > spot.most:
-        yield problem(
-            name, f"a title of {count} lines, {shown!r}", f"{spot.most} lines at most", "Shorten the finding's message."
-        )
+        found = f"a title of {count} lines, {shown!r}"
+        yield problem(name, found, f"{spot.most} lines at most", "Shorten the finding's message.")
     if total > spot.height + _ROUNDING:
-        found = f"text {total:.0f} points high, {shown!r}"
-        yield problem(
-            name, found, f"at most {spot.height:.0f} points", "Shorten the text, or make the placeholder higher."
-        )
+        found, step = f"text {total:.0f} points high, {shown!r}", "Shorten the text, or make the placeholder higher."
+        yield problem(name, found, f"at most {spot.height:.0f} points", step)
 
 
 def _outside(x: int, y: int, width: int, height: int, presentation: Any) -> bool:

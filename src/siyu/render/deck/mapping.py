@@ -36,8 +36,7 @@ def _found(name: str, model: Mapping[str, Spot], held: Sequence[Match], size: tu
     if alike:
         return min(alike, key=lambda one: sum(_distance(model[key], spot) for key, spot in one[1].items()))
     for layout, spots in held:
-        named = TYPES.get(name, "none") == layout._element.get("type")
-        if named and (found := _typed(needed, spots)):
+        if TYPES.get(name, "none") == layout._element.get("type") and (found := _typed(needed, spots)):
             return layout, found
     roomy = [(layout, spots, room) for layout, spots in held if (room := _room(spots, size))]
     if not roomy:
@@ -50,8 +49,7 @@ def _alike(model: Mapping[str, Spot], needed: Sequence[str], spots: Mapping[str,
     """Placeholders of the same type and about the same size and place, each once; empty unless all are there."""
     free, found = list(spots.values()), dict[str, Spot]()
     for name, wanted in model.items():
-        fits = [spot for spot in free if _kind(spot) == _kind(wanted) and _near(wanted, spot)]
-        if fits:
+        if fits := [spot for spot in free if _kind(spot) == _kind(wanted) and _near(wanted, spot)]:
             found[name] = min(fits, key=lambda spot: _distance(wanted, spot))
             free.remove(found[name])
     return found if found.keys() >= set(needed) else {}
@@ -59,10 +57,8 @@ def _alike(model: Mapping[str, Spot], needed: Sequence[str], spots: Mapping[str,
 
 def _near(wanted: Spot, spot: Spot) -> bool:
     sizes = [has / needs for has, needs in zip(spot.box[2:], wanted.box[2:], strict=True)]
-    away = [abs(a - b) for a, b in zip(spot.box[:2], wanted.box[:2], strict=True)]
-    return all(_SIZES[0] < ratio < _SIZES[1] for ratio in sizes) and all(
-        step < side for step, side in zip(away, wanted.box[2:], strict=True)
-    )
+    away = [abs(a - b) / side for a, b, side in zip(spot.box[:2], wanted.box[:2], wanted.box[2:], strict=True)]
+    return all(_SIZES[0] < ratio < _SIZES[1] for ratio in sizes) and max(away) < 1
 
 
 def _distance(wanted: Spot, spot: Spot) -> int:

@@ -23,8 +23,9 @@ _MAIN = "application/vnd.{}.main+xml"
 _PRESENTATION = _MAIN.format("openxmlformats-officedocument.presentationml.presentation")
 # what a template, a show and their kinds with macros call themselves; the deck is a plain presentation
 _OTHERS = [
-    _MAIN.format(f"openxmlformats-officedocument.presentationml.{kind}") for kind in ("template", "slideshow")
-] + [_MAIN.format(f"ms-powerpoint.{kind}.macroEnabled") for kind in ("presentation", "template", "slideshow")]
+    *(_MAIN.format(f"openxmlformats-officedocument.presentationml.{kind}") for kind in ("template", "slideshow")),
+    *(_MAIN.format(f"ms-powerpoint.{kind}.macroEnabled") for kind in ("presentation", "template", "slideshow")),
+]
 _LEFT_OUT = ("/slide", "/vbaProject", "/viewProps", "/presProps")  # relations: slides, macros, what points at slides
 _OLE = b"\xd0\xcf\x11\xe0"
 _BROKEN = (PackageNotFoundError, XMLSyntaxError, zipfile.BadZipFile, KeyError, ValueError, AttributeError, OSError)
@@ -52,14 +53,11 @@ def opened(template: Path | None) -> Masters:
         expected = "a layout with a title and, below it, room over most of the slide"
         step = "Add one in the slide master, or use another template."
         file = shown_path(template) if template else OWN.name
-        raise UsageError(
-            Problem(file, 0, "", f"no layout that can stand for {name!r}", expected, step) for name in missing
-        )
+        lacks = [f"no layout that can stand for {name!r}" for name in missing]
+        raise UsageError(Problem(file, 0, "", told, expected, step) for told in lacks)
     _empty(presentation)
-    matches = {name: match for name, match in found.items() if match is not None}
-    return Masters(
-        presentation, {name: one[0] for name, one in matches.items()}, {name: one[1] for name, one in matches.items()}
-    )
+    layout_of = {name: match[0] for name, match in found.items() if match}
+    return Masters(presentation, layout_of, {name: match[1] for name, match in found.items() if match})
 
 
 @lru_cache(maxsize=4)

@@ -119,10 +119,8 @@ def columns(texts: Sequence[Sequence[str]], total: float, size: float, inset: fl
 
     Each column starts with its longest word; what is left goes, step by step, where it saves most lines."""
     wide = [[text_width(text, size, bold=at == 0) for at, text in enumerate(column)] for column in texts]
-    words = [
-        max((text_width(piece.rstrip(), size) for text in column for piece in _pieces(text)), default=0)
-        for column in texts
-    ]
+    pieces = [[piece.rstrip() for text in column for piece in _pieces(text)] for column in texts]
+    words = [max((text_width(piece, size) for piece in column), default=0) for column in pieces]
     full = [max(column) + inset for column in wide]
     widths = [min(max(word + inset, 34.0), 0.4 * total) for word in words]
     if sum(full) <= total:
@@ -142,5 +140,4 @@ def columns(texts: Sequence[Sequence[str]], total: float, size: float, inset: fl
 def _saved(counts: NDArray[np.float64], wider: NDArray[np.float64], at: int) -> float:
     """Lines of all rows that a column saves when it gets wider; its own count a little, so that ties have an end."""
     others = np.delete(counts, at, axis=0).max(axis=0, initial=1)
-    rows = np.maximum(others, counts[at]) - np.maximum(others, wider) + 0.02 * (counts[at] - wider)
-    return float(rows.sum())
+    return float((np.maximum(others, counts[at]) - np.maximum(others, wider) + 0.02 * (counts[at] - wider)).sum())

@@ -114,8 +114,7 @@ class Slide:
         part = ChartPart.load(chart, CONTENT_TYPE.DML_CHART, package, plot.xml)
         held = EmbeddedXlsxPart(book, CONTENT_TYPE.SML_SHEET, package, plot.workbook)
         part.relate_to(held, RELATIONSHIP_TYPE.PACKAGE)
-        relation = self.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
-        content = tag("c:chart", xmlns__c=NAMESPACES["c"], r__id=relation)
+        content = tag("c:chart", xmlns__c=NAMESPACES["c"], r__id=self.part.relate_to(part, RELATIONSHIP_TYPE.CHART))
         self._frame(self.spots[name], tag("a:graphicData", content, uri=NAMESPACES["c"]), title, alt)
 
     def table(self, name: str, table: str, height: float, title: str, alt: str) -> None:
@@ -167,6 +166,5 @@ def _slide_part(deck: Deck, layout: str, number: int) -> Any:
     presentation = deck.masters.presentation
     name, make = PackURI(f"/ppt/slides/slide{number}.xml"), cast(Any, SlidePart.new)
     part = make(name, presentation.part.package, deck.masters.layouts[layout].part)
-    relation = presentation.part.relate_to(part, RELATIONSHIP_TYPE.SLIDE)
-    presentation.slides._sldIdLst.add_sldId(relation)
+    presentation.slides._sldIdLst.add_sldId(presentation.part.relate_to(part, RELATIONSHIP_TYPE.SLIDE))
     return part

@@ -48,11 +48,8 @@ class Sourcing:
         """What to say: the takeaway, its figures, how to read them, what they do not say. Then what they rest on."""
         say, colon = self.speech.message, self.speech.message(": ")
         found = [str(self.speech.title(finding)), *self._figures(finding)]
-        found += (
-            [say("How to read it") + colon + subtitle]
-            if (subtitle := str(self.speech.of(finding, finding.subtitle)))
-            else []
-        )
+        subtitle = str(self.speech.of(finding, finding.subtitle))
+        found += [say("How to read it") + colon + subtitle] if subtitle else []
         found += [f"{name}{colon}{meaning}" for name, meaning in self.speech.intervals(finding)]
         found += [f"{say('What this does not say')}{colon}{caveat}" for caveat in self.speech.caveats(finding)]
         refs = self.citations.cited(finding)

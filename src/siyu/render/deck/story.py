@@ -18,7 +18,7 @@ from siyu.render.deck.writing import Paragraph, Run, fitting, plain_paragraphs
 from siyu.render.outline import Chapter, outline
 from siyu.render.page.markdown import cell
 from siyu.render.report import OK, Report
-from siyu.render.speech import Speech
+from siyu.render.speech import Speech, trial_text
 from siyu.render.summary import summarised
 
 MOST = 15  # slides of a talk
@@ -146,9 +146,8 @@ class Story:
         self._list(slide, "List 1", say("What would change the answer"), changes)
         self._list(slide, "List 2", say("Next steps"), steps)
         slide.put("Source", self.sourcing.line([lead, *reasons], slide.spots["Source"]))
-        slide.notes(
-            [title, *(run.text for text in texts.values() for line in text for run in line.runs), *turns, *steps]
-        )
+        read = [run.text for text in texts.values() for line in text for run in line.runs]
+        slide.notes([title, *read, *turns, *steps])
 
     def _reason(self, finding: FindingRecord) -> list[Paragraph]:
         caveat = next(iter(self.speech.caveats(finding)), None)
@@ -189,7 +188,7 @@ class Story:
         if part.answer is None and told and told.trial:
             head = self.speech.message("The experiment") + self.speech.message(": ")
             trial = f"{head}{self.speech.label(told.trial.name)}"
-            answer += [Paragraph([Run(trial, bold=True)]), *plain_paragraphs(str(self.speech.label(told.trial.trial)))]
+            answer += [Paragraph([Run(trial, bold=True)]), *plain_paragraphs(str(trial_text(self.speech, told.trial)))]
         for one in part.findings:
             title = metrics.shortened(str(self.speech.title(one)), spot.width - 2 * spot.size, spot.size * _SMALL, 1)
             answer.append(Paragraph([Run("→  ", scale=_SMALL), Run(title, link=one.full_key, scale=_SMALL)], before=8))
@@ -220,7 +219,7 @@ class Story:
             if status != OK:
                 reason = str(label(chapter.section.reason)) or self.speech.named(labels.STATUSES, status)
                 rows.append(_row(self._question(chapter), reason, say("no data yet")))
-        for block in self.outline.absent:
+        for block in (one for one in self.outline.absent if not one.section.aside):
             names = self.speech.language.comma.join(self.speech.metric(key) or key for key in block.finding.needs)
             asked = str(self.speech.of(block.finding, block.finding.subtitle))
             rows.append(_row(asked or self.speech.sheet(block.section.notebook), missing + names, say("no data yet")))

@@ -27,11 +27,7 @@ def tag(name: str, /, *inside: str, **attributes: Attribute) -> str:
     for key, value in attributes.items():
         if value is not None:
             plain = not isinstance(value, str) or _SPECIAL.isdisjoint(value)
-            given += (
-                f' {key.replace("__", ":")}="{value}"'
-                if plain
-                else f" {key.replace('__', ':')}={quoteattr(str(value))}"
-            )
+            given += f" {key.replace('__', ':')}=" + (f'"{value}"' if plain else quoteattr(str(value)))
     return f"<{name}{given}>{''.join(inside)}</{name}>" if inside else f"<{name}{given}/>"
 
 

@@ -71,8 +71,7 @@ def text_height(paragraphs: Sequence[Paragraph], spot: Spot, size: float) -> flo
     total = 0.0
     for paragraph in paragraphs:
         bold = spot.bold or any(run.bold for run in paragraph.runs)
-        high = metrics.height(paragraph.text, spot.width, size * paragraph.scale, bold=bold)
-        total += paragraph.before + high
+        total += paragraph.before + metrics.height(paragraph.text, spot.width, size * paragraph.scale, bold=bold)
     return total
 
 

@@ -20,8 +20,7 @@ class HeatGrid:
 
 def grid(speech: Speech, finding: FindingRecord) -> HeatGrid:
     """The grid of a `heat` finding. Tones are relative to its largest magnitude."""
-    chart = finding.chart
-    if not isinstance(chart, Chart):
+    if not isinstance(chart := finding.chart, Chart):
         raise ValueError(f"finding {finding.key} is a {chart.kind}, not a grid")
     bound = max((abs(row.value) for row in chart.rows), default=0) or 1
 

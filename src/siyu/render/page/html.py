@@ -19,7 +19,7 @@ from siyu.render.page.page import Page, anchor
 from siyu.render.page.pictures import drawn
 from siyu.render.page.typeface import font_css, texts_by_weight
 from siyu.render.report import Report
-from siyu.render.speech import definitions, step_name
+from siyu.render.speech import definitions, step_name, trial_text
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 HTML_LANG = {"zh": "zh-CN", "en": "en", "xx": "en-XA"}
@@ -36,7 +36,7 @@ def render_report(report: Report, language_code: str) -> str:
     environment = environment_of(page.language)
     environment.globals |= {
         "page": page,
-        "report": report,
+        "report": page.report,
         "labels": labels,
         "anchor": anchor,
         "whatif_content": whatif.content,
@@ -45,6 +45,7 @@ def render_report(report: Report, language_code: str) -> str:
         "grid": grid,
         "definitions": definitions,
         "step_name": step_name,
+        "trial_text": trial_text,
         "other_languages": [
             {"code": code, "lang": HTML_LANG[code], "name": _NAMES[code]} for code in LANGUAGES if code != language_code
         ],
@@ -54,7 +55,7 @@ def render_report(report: Report, language_code: str) -> str:
         [page.language.message(labels.SUBJECTS[report.subject.kind]), report.as_of]
     )
     title = page.language.message(": ").join([page.speech.label(report.subject.name).attribute(), about])
-    description = page.plain_title(report.by_key[page.summary.answer]) if page.summary else title
+    description = page.plain_title(page.report.by_key[page.summary.answer]) if page.summary else title
     body = environment.get_template("report.html.j2").render()
     formulas = {page.id(f): whatif.formula(f.whatif.gain) for f in report.findings if f.whatif}
     if not formulas:

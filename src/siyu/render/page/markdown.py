@@ -49,6 +49,5 @@ def cell(text: Text, language: Language) -> MarkdownCell:
 
 
 def _inline_text(token: Token) -> str:
-    return "".join(
-        child.content for child in token.children or [] if child.type in ("text", "code_inline", "softbreak")
-    )
+    kinds = ("text", "code_inline", "softbreak")
+    return "".join(child.content for child in token.children or [] if child.type in kinds)

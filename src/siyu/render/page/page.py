@@ -28,13 +28,14 @@ from siyu.render.outline import Block, outline
 from siyu.render.page.markdown import cell
 from siyu.render.page.pictures import Picture, drawn, pictures
 from siyu.render.report import Report, SectionReport, Setting
-from siyu.render.said import Said, kept_together
+from siyu.render.said import Said, joined, kept_together
 from siyu.render.speech import Speech, definitions
 from siyu.render.summary import summarised
 
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
 MOST_IN_ROW = 3
 MOST_MOVES = 4
+FEW_MARKS = 6
 
 
 @dataclass(frozen=True)
@@ -63,12 +64,12 @@ class Page:
     """One report in one language. Templates call its methods; it decides nothing about order (see Outline)."""
 
     def __init__(self, report: Report, language: Language) -> None:
-        self.report = report
+        self.whole, self.report = report, report.on_page()
         self.language = language
         self.speech = Speech(language)
-        self.citations = Citations(report, self.speech)
-        self.outline = outline(report)
-        self.summary = summarised(report)
+        self.citations = Citations(self.report, self.speech)
+        self.outline = outline(self.report)
+        self.summary = summarised(self.report)
         self._carded: set[str] = set()
 
     # --- findings ---------------------------------------------------------------------------------
@@ -111,13 +112,21 @@ class Page:
         return Markup("{}{}{}{}").format(metric, before, own, after)
 
     def pictures(self, block: Block) -> dict[str, Picture]:
-        """Width -> picture of the finding's chart. The appendix goes without pictures for the phone."""
-        widths = ("desktop",) if self.tabled_on_phone(block.finding) else ("desktop", "phone")
+        """Width -> picture of the finding's chart. The appendix goes without pictures for the phone, and without any
+        where its table tells as much at a glance."""
+        tabled, rows = self.tabled_on_phone(block.finding), block.finding.chart.rows
+        widths = () if tabled and len(rows) <= FEW_MARKS else ("desktop",) if tabled else ("desktop", "phone")
         return pictures(block.section, block.finding, self.language, widths)
 
     def tabled_on_phone(self, finding: FindingRecord) -> bool:
         """Whether a phone shows a finding's values instead of its picture."""
         return finding.role == "appendix" and drawn(finding.chart) is not None and "next" not in finding.feeds
+
+    def listed(self, finding: FindingRecord) -> list[Value]:
+        """Values of its table: in the appendix, those that its chart does not list as well."""
+        drawn_too = finding.role == "appendix" and drawn(finding.chart) is not None
+        marks = {(one.value, one.low, one.high) for one in finding.chart.rows if isinstance(one, Mark) and drawn_too}
+        return [value for value in finding.values if (value.value, value.low, value.high) not in marks]
 
     def column_is_numeric(self, table: Table, key: str) -> bool:
         """Whether a column holds numbers only (and at least one)."""
@@ -142,11 +151,11 @@ class Page:
     def moves(self) -> list[Move]:
         """What moved since the report before, those of the answer first, at most MOST_MOVES."""
         lead = self.summary.answer if self.summary else ""
-        ranked = sorted(self.report.moved, key=lambda one: f"{one.section}.{one.key}" != lead)
-        return [self._move(one) for one in ranked[:MOST_MOVES]]
+        told = [one for one in self.report.moved if one.finding in self.report.by_key]
+        return [self._move(one) for one in sorted(told, key=lambda one: one.finding != lead)[:MOST_MOVES]]
 
     def _move(self, one: Moved) -> Move:
-        finding = self.report.by_key[f"{one.section}.{one.key}"]
+        finding = self.report.by_key[one.finding]
         value = finding.by_name[one.name]
         name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name
         ends = None
@@ -158,10 +167,13 @@ class Page:
         return Move(finding, name, ends, self.citations.causes(one.because), one.beyond_chance)
 
     def main_number(self, finding: FindingRecord) -> Said:
-        """The first number that its title names."""
+        """The first number that its title names, with its unit where that is a time; a count alone says little."""
         named = self.speech.placeholders(finding.message_id)
         value = next((value for value in finding.values if value.name in named), None)
-        return self.speech.figure(value, f"{finding.key}.{value.name}") if value else Said()
+        if value is None or value.unit == "count":
+            return Said()
+        unit = f" {self.language.unit(value.unit)}" if value.unit in ("days", "months", "year") else ""
+        return joined(self.speech.figure(value, f"{finding.key}.{value.name}"), unit)
 
     def small_picture(self, finding: FindingRecord) -> Picture | None:
         """The finding's chart, narrow."""
@@ -208,8 +220,8 @@ class Page:
         return linked
 
     def shown_terms(self) -> list[Definition]:
-        """Definitions that a finding's table of values names."""
-        shown = {term.key for finding in self.report.findings for term in definitions(finding)}
+        """Definitions that have a card: those that the table of values of a main finding names."""
+        shown = {term.key for finding in self.report.findings if finding.main for term in definitions(finding)}
         return [definition for definition in self.definitions() if definition.key in shown]
 
     @cached_property

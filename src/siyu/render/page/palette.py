@@ -4,7 +4,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-BITS = 6  # of each channel, in which pixels are looked up
 ALIKE = 6  # colours within this of one that is kept already are not kept
 
 
@@ -13,17 +12,12 @@ def reduced(image: Image.Image, colours: int) -> Image.Image:
 
     Median cut and its like merge a pale fill with the white around it, and a range loses its bar.
     """
-    counted = image.getcolors(1 << 16)
-    if counted is None:  # a photograph, not a chart
+    if (counted := image.getcolors(1 << 16)) is None:  # a photograph, not a chart
         return image
     shades = np.array([rgb for _, rgb in sorted(counted, key=lambda entry: (-entry[0], entry[1]))], np.int32)
-    kept = _distinct(shades, colours)
-    pixels = _cell(np.asarray(image, np.int32))
-    table = np.zeros(1 << 3 * BITS, np.uint8)
-    cells = np.unique(pixels)
-    table[cells] = np.square(_centre(cells)[:, None, :] - kept[None]).sum(2).argmin(1)
-    table[_cell(kept)] = np.arange(len(kept))
-    return Image.fromarray(kept.astype(np.uint8)[table[pixels]])
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(_distinct(shades, colours).astype(np.uint8).tobytes())
+    return image.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
 
 
 def _distinct(shades: NDArray[np.int32], most: int) -> NDArray[np.int32]:
@@ -35,14 +29,3 @@ def _distinct(shades: NDArray[np.int32], most: int) -> NDArray[np.int32]:
             break
         kept.append(shades[left.argmax()])
     return np.array(kept)
-
-
-def _cell(colours: NDArray[np.int32]) -> NDArray[np.int32]:
-    high = colours >> 8 - BITS
-    code: NDArray[np.int32] = high[..., 0] << 2 * BITS | high[..., 1] << BITS | high[..., 2]
-    return code
-
-
-def _centre(cells: NDArray[np.int32]) -> NDArray[np.int32]:
-    mask, step = (1 << BITS) - 1, 1 << 8 - BITS
-    return np.stack([cells >> 2 * BITS, cells >> BITS & mask, cells & mask], 1) * step + step // 2

@@ -16,7 +16,7 @@ from siyu.render.page.palette import reduced
 from siyu.render.report import SectionReport
 from siyu.theme import DPI
 
-COLOURS = 16  # flat fills and antialiased text need no more; told from the original by no eye
+COLOURS = 12  # flat fills and antialiased text need no more; told from the original by no eye
 SCALE = DPI / 100  # device pixels drawn per CSS pixel
 
 
@@ -44,8 +44,7 @@ def pictures(
 
     The picture drawn by the notebook is used where it is in this language.
     """
-    chart = drawn(finding.chart)
-    if chart is None:
+    if (chart := drawn(finding.chart)) is None:
         return {}
     drawn_in, own = section.pngs.get(finding.key, ("", b""))
     found = {}

@@ -29,8 +29,7 @@ def pdf_bytes(page: Path, as_of: str) -> bytes:
 
     Raises PrintingError with Chromium's last words.
     """
-    program = browser()
-    if program is None:
+    if (program := browser()) is None:
         raise PrintingError(f"none of {', '.join(PROGRAMS)} is on PATH")
     with tempfile.TemporaryDirectory(prefix="siyu-print-") as folder:
         target = Path(folder) / "page.pdf"
@@ -39,9 +38,8 @@ def pdf_bytes(page: Path, as_of: str) -> bytes:
         if hasattr(os, "geteuid") and os.geteuid() == 0:
             command.append("--no-sandbox")  # Chromium refuses root otherwise; it opens our own file, offline
         try:
-            done = subprocess.run(
-                [*command, page.resolve().as_uri()], capture_output=True, text=True, timeout=_SECONDS, check=False
-            )
+            command.append(page.resolve().as_uri())
+            done = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)
         except subprocess.TimeoutExpired:
             raise PrintingError(f"Chromium printed nothing in {_SECONDS} s") from None
         if not target.exists():

@@ -3,13 +3,14 @@
 import base64
 import io
 import string
-from functools import lru_cache
 
+import fontTools
 from fontTools import subset
 from fontTools.ttLib import TTFont
-from lxml import etree
 from lxml.html import document_fromstring
 
+from siyu.kept import kept
+from siyu.reads.digests import sha256_of
 from siyu.theme import FONTS
 
 FAMILY = "Siyu Sans"
@@ -43,12 +44,17 @@ def texts_by_weight(markup: str) -> dict[int, str]:
     """What some markup shows in each weight. Bold text is set in regular too: weights change on narrow screens."""
     page = document_fromstring(markup)
     told = [value for main in page.iter("main") for value in main.values()]  # words that scripts show
-    bold = (one for one in page.iter(etree.Element) if one.tag in _BOLD_TAGS or _BOLD_CLASSES & set(one.classes))
+    bold = page.xpath("//*[not(self::h3/ancestor::details[@class='more'])]")
+    bold = (one for one in bold if one.tag in _BOLD_TAGS or _BOLD_CLASSES & set(one.classes))
     return {400: "".join(page.xpath("//text()") + told), 700: "".join(one.text_content() for one in bold)}
 
 
-@lru_cache(maxsize=16)
 def _woff2(weight: int, characters: str) -> bytes:
+    what = f"{fontTools.version} {sha256_of(FONTS / WEIGHTS[weight])} {characters}"
+    return kept("fonts", what, lambda: _cut_down(weight, characters))
+
+
+def _cut_down(weight: int, characters: str) -> bytes:
     options = subset.Options()
     options.flavor = "woff2"
     options.layout_features = ["kern", "mark", "ccmp", "locl", "liga"]

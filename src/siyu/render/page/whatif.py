@@ -12,8 +12,7 @@ _SOURCE = re.compile(r"(?:[\w\s.,()+\-*/?:<>=]|=>)*")
 
 def content(whatif: WhatIf) -> str:
     """What the page's script reads: inputs without their labels, as JSON."""
-    sliders = [one.model_dump(exclude={"label"}) for one in whatif.sliders]
-    kept = {"names": whatif.gain.names, "sliders": sliders}
+    kept = {"names": whatif.gain.names, "sliders": [one.model_dump(exclude={"label"}) for one in whatif.sliders]}
     kept |= whatif.model_dump(include={"fixed", "draws", "published"})
     kept["goods"] = [one.model_dump(include={"draws"})["draws"] for one in whatif.goods]
     return json.dumps(kept, sort_keys=True)

@@ -9,10 +9,11 @@ from siyu.render.said import Said
 from siyu.render.speech import Speech, definitions
 from siyu.render.summary import summarised
 from siyu.render.tables.book import Book, BookSheet
+from siyu.render.tables.customer_cost import CustomerCost
 from siyu.render.tables.economics import Economics
 from siyu.render.tables.findings import FindingSheets
 from siyu.render.tables.input_sheet import InputSheet
-from siyu.render.tables.sources import write_conflicts, write_definitions, write_sources
+from siyu.render.tables.sources import write_conflicts, write_definitions, write_sensitivity, write_sources
 
 _CHANGE, _LOOK, _CHECK = msg("To change"), msg("To look up"), msg("To check")
 Listed = tuple[str, BookSheet, Said | str, str]  # group, sheet, what it holds, whether it can be changed
@@ -23,8 +24,7 @@ def tables_bytes(code: str, report: Report) -> bytes:
     speech = Speech(Language(code))
     name = str(speech.label(report.subject.name, 60))
     book = Book(speech, name, report.as_of)
-    contents = book.sheet(speech.message("Contents"))
-    _list(contents, _written(book, report), report, name)
+    _list(book.sheet(speech.message("Contents")), _written(book, report), report, name)
     return book.content()
 
 
@@ -42,6 +42,12 @@ def _written(book: Book, report: Report) -> list[Listed]:
         results = economics.write(inputs.warning)
         words = say("Your case, the published one and the difference: where the answer turns")
         listed.append((_CHANGE, results, words, say("follows the inputs")))
+    if (cost := CustomerCost(book, report)).inputs:
+        words = say("What a new buyer may cost and when that is paid back, with your own margin and spend")
+        listed.append((_CHANGE, cost.write(), words, say("yellow cells can be changed")))
+    if swings := [one for one in report.findings if one.chart.kind == "tornado"]:
+        words = say("How far each input moves a result on its own")
+        listed.append((_LOOK, write_sensitivity(book, swings), words, say("published values")))
     sheets = FindingSheets(book, citations)
     for section in report.sections:
         if findings := [one for one in report.findings if one.section == section.notebook]:
@@ -53,11 +59,9 @@ def _written(book: Book, report: Report) -> list[Listed]:
     if report.disputes:
         words = say("Where sources disagree, and what was adopted")
         listed.append((_CHECK, write_conflicts(book, report, citations), words, ""))
-    terms = {term.key: term for finding in report.findings for term in definitions(finding)}
-    if terms:
-        listed.append(
-            (_CHECK, write_definitions(book, [*terms.values()]), say("What each figure counts, over what"), "")
-        )
+    if terms := {term.key: term for finding in report.findings for term in definitions(finding)}:
+        words = say("What each figure counts, over what")
+        listed.append((_CHECK, write_definitions(book, [*terms.values()]), words, ""))
     listed.append((_CHECK, write_sources(book, report, citations), say("Every entry with its document and grade"), ""))
     return listed
 

@@ -2,18 +2,15 @@
 
 import ast
 import math
+import operator
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 _NAMED = re.compile(r"\{([a-z][a-z0-9_]*)\}|\[([a-z][a-z0-9_.]*)\]")
 _BINARY: dict[type[ast.operator], Callable[[float, float], float]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: math.pow,
-}
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv, ast.Pow: math.pow,
+}  # fmt: skip
 _CALLS: dict[str, Callable[..., float]] = {"EXP": math.exp, "LN": math.log, "MAX": max, "MIN": min}
 
 
@@ -47,8 +44,8 @@ def _value(node: ast.expr, values: Mapping[str, Mapping[str, float]]) -> float:
             return values[name][key]
         case ast.UnaryOp(op=ast.USub(), operand=inside):
             return -_value(inside, values)
-        case ast.BinOp(left=left, op=operator, right=right) if type(operator) in _BINARY:
-            return _BINARY[type(operator)](_value(left, values), _value(right, values))
+        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in _BINARY:
+            return _BINARY[type(sign)](_value(left, values), _value(right, values))
         case ast.Call(func=ast.Name(id=name), args=arguments) if name in _CALLS:
             return _CALLS[name](*(_value(argument, values) for argument in arguments))
     raise ValueError(f"no arithmetic for {ast.dump(node)[:80]}")

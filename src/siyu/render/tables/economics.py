@@ -138,7 +138,7 @@ class Economics:
     def _group(self, sheet: BookSheet, group: str) -> None:
         kind, _, route = group.partition(".")
         sheet.row += 1
-        words, name = LABELS["GROUPS"][kind], self.speech.message(labels.ROUTES[route])
+        words, name = LABELS["GROUPS"][kind], self.speech.message(labels.ROUTES.get(route, ""))
         sheet.group(self.speech.message(words, route=name), _DIFFERENCE)
 
     def _draws(self, sheet: BookSheet) -> None:
@@ -159,10 +159,9 @@ class Economics:
 
     def _published(self, sheet: BookSheet, moved: WhatIf) -> None:
         """What the page shows until a slider is moved: the middle of the draws, and nine in ten of them."""
-        says = self.speech.label(moved.says)
-        for name, label in LABELS["SAYS"].items():
-            low, middle, high = moved.published[name]
-            sheet.text(0, self.speech.message(label, says=says))
+        says, words = self.speech.label(moved.says), LABELS["SAYS"]
+        for name, (low, middle, high) in moved.published.items():
+            sheet.text(0, self.speech.message(words[name], says=says))
             sheet.number(_PUBLISHED, middle, "0.0%")
             for column, end in ((_DIFFERENCE + 1, low), (_DIFFERENCE + 2, high)) if low < high else ():
                 sheet.number(column, end, "0.0%")

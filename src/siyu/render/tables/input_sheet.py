@@ -42,8 +42,7 @@ class InputSheet:
         return sheet
 
     def _row(self, sheet: BookSheet, ref: str, entry: Input | None) -> None:
-        row = self.report.sources[ref]
-        if not isinstance(row, AssumptionEntry | FeeEntry):
+        if not isinstance(row := self.report.sources[ref], AssumptionEntry | FeeEntry):
             return
         low, mode, high = row.ends
         code = column_code(row.ends, row.unit)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from siyu.definitions import Definition
-from siyu.record import AssumptionEntry, FeeEntry
+from siyu.record import AssumptionEntry, Both, FeeEntry, FindingRecord, Mark, Message, Quantity
 from siyu.render import labels
 from siyu.render.citations import Citations
 from siyu.render.report import Report
@@ -34,6 +34,24 @@ def write_sources(book: Book, report: Report, citations: Citations) -> BookSheet
         if claim:
             sheet.figure(3, (claim.value, claim.low, claim.high), claim.unit)
         sheet.row += 1
+    return sheet
+
+
+def write_sensitivity(book: Book, findings: Sequence[FindingRecord]) -> BookSheet:
+    """Inputs by what they make of a result, the widest first. findings: those with a tornado."""
+    speech, sheet = book.speech, book.table("sensitivity", (52, 14, 14, 18, 18, 14, 18, 14, 22, 30))
+    for finding in findings:
+        for row in finding.chart.rows:
+            told = row.label.args if isinstance(row, Mark) and isinstance(row.label, Message) else {}
+            if not isinstance(row, Mark) or not isinstance(ends := told.get("range"), Quantity):
+                continue
+            sheet.text(0, speech.label(told["input"]) if isinstance(told["input"], Both | Message) else "")
+            sheet.figure(1, (ends.low, ends.high), ends.unit)
+            sheet.text(3, speech.language.unit(ends.unit))
+            sheet.figure(4, (row.low, row.value, row.high, row.high - row.low), row.unit)
+            sheet.text(8, speech.language.unit(row.unit))
+            sheet.text(9, speech.metric(row.definition))
+            sheet.row += 1
     return sheet
 
 

@@ -52,7 +52,11 @@
         const card = cards(near);
         timer = setTimeout(() => { if (card && !card.matches(":hover")) close(card); }, 260);
       });
-      near.addEventListener("focus", () => { if (near.matches(":focus-visible")) open(near); });
+      // a card that comes with the keyboard is read, not entered: the link beside it leads to the same entry
+      near.addEventListener("focus", () => {
+        if (!near.matches(":focus-visible") || !open(near)) return;
+        cards(near).querySelectorAll("a").forEach((link) => { link.tabIndex = -1; });
+      });
       near.addEventListener("blur", (event) => {
         const card = cards(near);
         if (card && !card.contains(event.relatedTarget) && !card.matches(":hover")) close(card);
@@ -120,7 +124,24 @@
   unfold();
   addEventListener("beforeprint", () => document.querySelectorAll("details.more").forEach((d) => { d.open = true; }));
 
-  // What a reader takes away from a finding: one stop of the keyboard, arrows within.
+  // What stands together is one stop of the keyboard, with arrows within.
+  const together = (place, items) => {
+    items.forEach((one, at) => { one.tabIndex = at ? -1 : 0; });
+    if (items.length < 2) return;
+    place.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      const next = step && items[items.indexOf(document.activeElement) + step];
+      if (!next || !items.includes(document.activeElement)) return;
+      event.preventDefault();
+      items.forEach((one) => { one.tabIndex = one === next ? 0 : -1; });
+      next.focus();
+    });
+  };
+  document.querySelectorAll("article > h3, .from > p, article table.cards").forEach((place) => {
+    together(place, [...place.querySelectorAll("a")]);
+  });
+
+  // What a reader takes away from a finding.
   const words = document.getElementById("main").dataset;
   const save = (name, address) => {
     const link = document.createElement("a");
@@ -173,17 +194,10 @@
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = words[kind];
-      button.tabIndex = bar.childElementCount ? -1 : 0;
       button.addEventListener("click", () => act(place));
       bar.append(button);
     });
-    bar.addEventListener("keydown", (event) => {
-      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-      const next = step && bar.children[[...bar.children].indexOf(document.activeElement) + step];
-      if (!next) return;
-      [...bar.children].forEach((button) => { button.tabIndex = button === next ? 0 : -1; });
-      next.focus();
-    });
+    together(bar, [...bar.children]);
     (place.querySelector(".from") ?? place.lastElementChild).after(bar);
   });
 

@@ -107,13 +107,13 @@ const whatif = (() => {
       place.querySelector(".share").textContent = points(found.better[1]);
       if (moved) ["fee", "loss"].forEach((key) => {
         const [low, middle, high] = found[key].map((value) => shown(value, "ratio"));
-        place.querySelector(`.${key}`).textContent = low === high ? middle : `${middle} (${low}–${high})`;
+        place.querySelector(`.${key}`).textContent = low === high ? middle : `${middle} (${lang.startsWith("zh") ? low : low.replace(/%$/, "")}–${high})`;
       });
       const curve = Array.from({ length: steps + 1 }, (_, at) => {
         const value = axis.low + (axis.high - axis.low) * at / steps;
         return [value, wins({ ...settings, [axis.name]: value }) / count()];
       });
-      const even = found.loss[1] > axis.low && found.loss[1] < axis.high ? found.loss[1] : NaN;
+      const even = given.published.loss && found.loss[1] > axis.low && found.loss[1] < axis.high ? found.loss[1] : NaN;
       svg.replaceChildren();
       [0, 0.5, 1].forEach((share) => {
         element("line", { class: "grid", x1: 62, x2: 614, y1: y(share), y2: y(share) });

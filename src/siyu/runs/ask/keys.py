@@ -45,8 +45,7 @@ def rendering_code() -> str:
 def versions() -> dict[str, str]:
     """What a report was made with: Python, packages, digests of the code and of the lock."""
     found = {name: metadata.version(name) for name in ("siyu", *PACKAGES)}
-    python = ".".join(map(str, sys.version_info[:3]))
-    return {"python": python, **found, "code": rendering_code(), "lock": lock()}
+    return {"python": ".".join(map(str, sys.version_info[:3])), **found, "code": rendering_code(), "lock": lock()}
 
 
 @lru_cache(maxsize=1)

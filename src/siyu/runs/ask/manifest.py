@@ -28,8 +28,7 @@ def wishes(path: Path) -> list[Wish]:
 
     Raises UsageError with every problem of the file: no file, not YAML, keys twice or unknown, wrong shapes.
     """
-    root = parsed(path, UsageError, _STEP, _root)
-    if root is None:
+    if (root := parsed(path, UsageError, _STEP, _root)) is None:
         found = ("nothing", "a list of subjects") if path.exists() else ("no file", "a manifest")
         raise UsageError([Problem(shown_path(path), 0, "", *found, _STEP)])
     reader = _Nodes(path)

@@ -13,13 +13,8 @@ from siyu.errors import Problem, UsageError
 
 Scalar = str | int | float | bool
 _TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
-_EXPECTED = {
-    "str": "text",
-    "int": "a whole number such as 12",
-    "float": "a number such as 0.05",
-    "bool": "true or false",
-    "date": "a date such as 2021-08-31",
-}
+_EXPECTED = {"str": "text", "int": "a whole number such as 12", "float": "a number such as 0.05",
+             "bool": "true or false", "date": "a date such as 2021-08-31"}  # fmt: skip
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _INT = re.compile(r"[+-]?(0|[1-9]\d*)")
 BOUNDS = re.compile(r"[;,]?\s*(-?[\d.]+)\.\.(-?[\d.]+)$")
@@ -86,12 +81,10 @@ def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
         step = "Mend the parameters cell."
         raise UsageError([Problem(file, 0, "parameters", str(error.msg), "Python", step)]) from error
     meanings = _comments(source)
+    expected, step = "name: str, int, float or bool = a constant of that type", "Declare nothing else in this cell."
     for statement in statements:
-        parameter = _parameter(statement, meanings)
-        if parameter is None:
-            text = ast.unparse(statement)
-            expected = "name: str, int, float or bool = a constant of that type"
-            problems.append(Problem(file, 0, "parameters", text, expected, "Declare nothing else in this cell."))
+        if (parameter := _parameter(statement, meanings)) is None:
+            problems.append(Problem(file, 0, "parameters", ast.unparse(statement), expected, step))
         else:
             found[parameter.name] = parameter
     if problems:

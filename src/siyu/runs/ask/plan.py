@@ -133,11 +133,9 @@ def planned(request: Request) -> Plan:
     """The plan of a request, from the files as they are now."""
     sections, shown = [], {}
     for name, obstacle in applicable(request.subject.kind, request.subject.currency).items():
-        if obstacle:
-            sections.append(SectionPlan(name, NOT_APPLICABLE, {}, reason=obstacle))
-            continue
-        sections.append(_section(name, request))
-        shown[name] = _injected(request, notebooks()[name].parameters)
+        sections.append(SectionPlan(name, NOT_APPLICABLE, {}, reason=obstacle) if obstacle else _section(name, request))
+        if not obstacle:
+            shown[name] = _injected(request, notebooks()[name].parameters)
     return Plan(request, tuple(sections), report_inputs(request), parameter_rows(shown, request.parameters))
 
 
@@ -156,8 +154,7 @@ def _section(name: str, request: Request) -> SectionPlan:
     if not notebook.profile.shareable:
         return SectionPlan(name, OK, values)
     goods = "category" in notebook.parameters  # what asks for goods reads assumptions and fees of a client
-    own = _own(request.subject) if goods else []
-    if own:
+    if goods and (own := _own(request.subject)):
         return SectionPlan(name, OK, values, own=tuple(own))
     values["subject"] = ""
     if goods:
@@ -187,13 +184,7 @@ def parameter_rows(values: Mapping[str, Mapping[str, Scalar]], overridden: Itera
     rows: dict[str, dict[str, Any]] = {}
     changed = set(overridden)
     for section, given in values.items():
-        for parameter in notebooks()[section].parameters.values():
-            row = {
-                "name": parameter.name,
-                "default": parameter.default,
-                "value": given.get(parameter.name, parameter.default),
-                "overridden": parameter.name in changed,
-                "meaning": parameter.meaning,
-            }
-            rows.setdefault(parameter.name, row)
+        for name, one in notebooks()[section].parameters.items():
+            row = {"name": name, "default": one.default, "value": given.get(name, one.default)}
+            rows.setdefault(name, {**row, "overridden": name in changed, "meaning": one.meaning})
     return tuple(rows.values())

@@ -37,8 +37,7 @@ class Present(Digests):
         around: what it would be made with, beside code.
         """
         now = {**around, **keys.code(made.made_with)}
-        names = now.keys() | made.made_with.keys()
-        differ = {name for name in names if now.get(name) != made.made_with.get(name)}
+        differ = {name for name in (now.keys() | made.made_with.keys()) if now.get(name) != made.made_with.get(name)}
         differ |= {name for name, found in made.inputs.items() if self.of(name) != found}
         return sorted(differ | set(made.outside))
 

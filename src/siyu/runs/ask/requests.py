@@ -94,8 +94,7 @@ def checked(wishes: Iterable[Wish]) -> list[Request]:
             more.append(at(wish.where, case_id, "a published case", nearest(case_id, known), "case"))
         problems += found + more
         if not found and not more and not delivered[wish.delivery]:
-            as_of = wish.as_of or subject.as_of.isoformat()
-            case = load_subject(case_id)
+            as_of, case = wish.as_of or subject.as_of.isoformat(), load_subject(case_id)
             requests.append(Request(subject, case, tuple(wish.languages), as_of, values, wish.limits, wish.delivery))
     if problems:
         raise UsageError(problems)
@@ -148,11 +147,9 @@ def _values(wish: Wish, subject: Subject) -> tuple[dict[str, Scalar], list[Probl
     problems = []
     for name, value in wish.parameters.items():
         if name in _ELSEWHERE:
-            step = f"Use {_ELSEWHERE[name]}."
-            problems.append(at(value.where, name, "another parameter", step, "parameter"))
+            problems.append(at(value.where, name, "another parameter", f"Use {_ELSEWHERE[name]}.", "parameter"))
         elif name not in declared:
-            expected = "a parameter of its sections"
-            problems.append(at(value.where, name, expected, nearest(name, declared), "parameter"))
+            problems.append(at(value.where, name, "a parameter of its sections", nearest(name, declared), "parameter"))
         else:
             for parameter in declared[name]:
                 try:

@@ -20,13 +20,10 @@ from siyu.runs.files.workspace import SectionStore
 
 _INJECTED = "injected-parameters"
 _FAILURES = {
-    "thread": "{type} in a thread",
-    "task": "{type} in a task",
-    "unraisable": "{type} where nothing could catch it",
-    "command": "a shell command failed",
-    "exit": "it asked the kernel to end",
+    "thread": "{type} in a thread", "task": "{type} in a task", "unraisable": "{type} where nothing could catch it",
+    "command": "a shell command failed", "exit": "it asked the kernel to end",
     "unfinished thread": "a thread was still running at the end",
-}
+}  # fmt: skip
 
 
 def judged(section: SectionPlan, store: SectionStore) -> tuple[Made | None, list[str]]:
@@ -54,8 +51,7 @@ def faults(executed: Mapping[str, Any]) -> list[str]:
     """
     found = []
     for order, (number, cell) in enumerate(code_cells(executed), 1):
-        count = cell["execution_count"]
-        if count is None:
+        if (count := cell["execution_count"]) is None:
             found.append(f"cell {number} has not run")
         elif count != order:
             found.append(f"cell {number} ran as number {count}, not {order}: restart the kernel and run all cells")
@@ -67,13 +63,9 @@ def faults(executed: Mapping[str, Any]) -> list[str]:
 
 def trail_faults(executed: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]) -> list[str]:
     """What the kernel's own trail says against the run that left this notebook."""
-    found = [
-        f"cell {entry['cell']}: {_FAILURES[entry['failure']].format_map(entry)}"
-        for entry in trail
-        if "failure" in entry
-    ]
-    ran = [entry["cell"] for entry in trail if entry.get("ok")]
-    due = list(range(1, len(code_cells(executed)) + 1))
+    failed = [entry for entry in trail if "failure" in entry]
+    found = [f"cell {entry['cell']}: {_FAILURES[entry['failure']].format_map(entry)}" for entry in failed]
+    ran, due = [entry["cell"] for entry in trail if entry.get("ok")], [*range(1, len(code_cells(executed)) + 1)]
     if ran != due:
         found.append(f"the kernel completed {len(ran)} of {len(due)} cells")
     if not any("finished" in entry for entry in trail):

@@ -37,8 +37,7 @@ def tables_faults(path: Path, findings: Sequence[FindingRecord]) -> Iterator[str
             yield f"has no block of {record.full_key}"
             continue
         cells = {_rounded(number) for number in numbers_in(blocks[record.full_key])}
-        known = {_rounded(number) for number in numbers_in(record.as_json())}
-        if strange := sorted(cells - known):
+        if strange := sorted(cells - {_rounded(number) for number in numbers_in(record.as_json())}):
             yield f"shows {strange[0]:.10g} in the block of {record.key}, which findings.json does not hold"
         for value in record.values:
             ends = {"value": value.value, "low": value.low, "high": value.high}
@@ -98,17 +97,13 @@ def _chart_faults(package: zipfile.ZipFile, part: str, chart: Chart) -> Iterator
     drawn, kind = _xml(package, part), KINDS[chart.kind]
     with zipfile.ZipFile(io.BytesIO(package.read(_target(package, part, "rId1")))) as workbook:
         cells = {cell.get("r", ""): cell for cell in _xml(workbook, "xl/worksheets/sheet1.xml").iter(f"{_S}c")}
-    numbers = {
-        place: float(cell.findtext(f"{_S}v") or "nan")
-        for place, cell in cells.items()
-        if cell.get("t", "n") == "n" and cell.find(f"{_S}v") is not None
-    }
+    told = {place: cell.find(f"{_S}v") for place, cell in cells.items() if cell.get("t", "n") == "n"}
+    numbers = {place: float(value.text or "nan") for place, value in told.items() if value is not None}
     known = {_rounded(number) for number in numbers_in(chart.as_json())} | {*kind.switches}
     typed = {_rounded(number) for place, number in numbers.items() if cells[place].find(f"{_S}f") is None}
     if strange := sorted(typed - known):
         yield f"has {strange[0]:.10g} behind a chart, which findings.json does not hold,"
-    due = {_rounded(row.at(end)) for row in chart.rows for end in kind.ends}
-    if missing := sorted(due - typed):
+    if missing := sorted({_rounded(row.at(end)) for row in chart.rows for end in kind.ends} - typed):
         yield f"lacks {missing[0]:.10g} behind a chart"
     for reference in drawn.iter(f"{_C}numRef"):
         area = _AREA.search(reference.findtext(f"{_C}f") or "")
@@ -147,8 +142,7 @@ def _gridded(chart: Chart) -> list[list[list[float]]]:
 
 def _figures(row: TableRow, column: str) -> list[float]:
     """The numbers that a cell shows: its own, and those of the range it belongs to."""
-    cell = row.cell(column)
-    if isinstance(cell, Quantity):
+    if isinstance(cell := row.cell(column), Quantity):
         return numbers_in([cell.value, cell.low, cell.high])
     return numbers_in([row.number(column), *((row.number("low"), row.number("high")) if column == "value" else ())])
 

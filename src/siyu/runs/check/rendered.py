@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from siyu.record import Mark, TableRow, TitledFinding, Value
+from siyu.record import Mark, TableRow, TitledFinding
 from siyu.runs.check.office import deck_faults, tables_faults
 from siyu.runs.files.numerals import numbers_in, strange_numerals
 from siyu.runs.files.report_files import file_name, findings_of, renderings
@@ -63,11 +63,8 @@ def _pdf_faults(path: Path, _findings: Records) -> Iterator[str]:
 
 
 _READERS: Mapping[str, Callable[[Path, Records], Iterator[str]]] = {
-    ".html": page_faults,
-    ".xlsx": tables_faults,
-    ".pptx": deck_faults,
-    ".pdf": _pdf_faults,
-}
+    ".html": page_faults, ".xlsx": tables_faults, ".pptx": deck_faults, ".pdf": _pdf_faults,
+}  # fmt: skip
 
 
 class _Numbers:
@@ -77,13 +74,12 @@ class _Numbers:
         self.parts: dict[tuple[str, str, str], set[float]] = {}
         self.all: dict[str, set[float]] = {}
         for record in findings:
-            key = record.key
-            self.all.setdefault(key, set()).update(numbers_in(record.as_json()))
-            for value in record.values:
-                self._add(key, value.name, value)
+            self.all.setdefault(record.key, set()).update(numbers_in(record.as_json()))
             rows: Sequence[Mark | TableRow] = record.chart.rows
-            for at, row in enumerate(rows):
-                self._add(key, f"rows[{at}]", row)
+            named = [(value.name, value) for value in record.values]
+            for name, parts in [*named, *((f"rows[{at}]", row) for at, row in enumerate(rows))]:
+                for part, content in parts.as_json().items():  # sections may use one key each
+                    self.parts.setdefault((record.key, name, part), set()).update(numbers_in(content))
 
     def hold(self, ref: str, text: str) -> bool:
         """Whether a printed figure is what the findings hold at its reference: `key.name[.part]`."""
@@ -97,11 +93,6 @@ class _Numbers:
     def of(self, ref: str) -> set[float]:
         """All numbers of the finding that a reference names, or of all findings."""
         return self.all.get(ref.partition(".")[0]) or set[float]().union(*self.all.values())
-
-    def _add(self, key: str, name: str, parts: Value | Mark | TableRow) -> None:
-        # sections may use one key each
-        for part, content in parts.as_json().items():
-            self.parts.setdefault((key, name, part), set()).update(numbers_in(content))
 
 
 def _is_number(text: str) -> bool:

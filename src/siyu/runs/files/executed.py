@@ -13,7 +13,6 @@ from siyu.record import FINDING, NO_INPUT, SOURCES, SPAN, Entry, FindingRecord, 
 _KEPT_METADATA = ("kernelspec", "language_info")
 _TEMPORARY = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/\d+\.py")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")
-
 Notebook = Mapping[str, Any]
 
 
@@ -120,11 +119,14 @@ def _normalised_output(output: Mapping[str, Any]) -> dict[str, Any]:
     if "text" in kept:
         kept["text"] = _without_places(text(kept["text"]))
     if "data" in kept:
-        kept["data"] = {
-            mime: content if mime.endswith("json") else _without_places(text(content))
-            for mime, content in kept["data"].items()
-        }
+        kept["data"] = {mime: _normalised_content(mime, content) for mime, content in kept["data"].items()}
     return kept
+
+
+def _normalised_content(mime: str, content: Any) -> Any:
+    if mime.endswith("json"):
+        return content
+    return text(content) if mime == "image/png" else _without_places(text(content))  # a picture names no place
 
 
 def _without_places(content: str) -> str:

@@ -29,11 +29,11 @@ def described(error: BaseException, need: int = 0) -> str:
         return str(error)
     if isinstance(error, OSError):
         return on_disk(error, need)
-    frames = [
-        f"{name} in {_short(frame.filename)} line {frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)
-    ]
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    _, found, inside = last.filename.rpartition("src/siyu/")
+    place = inside if found else Path(last.filename).name
     # Raised outside of any cell: it can quote findings, which hold no personal data.
-    return f"{frames[-1]}: {str(error)[:500]}"
+    return f"{name} in {place} line {last.lineno}: {str(error)[:500]}"
 
 
 def in_cell(error: Any, need: int = 0) -> str:
@@ -64,8 +64,3 @@ def on_disk(error: OSError, need: int = 0) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         said += f"; a report takes about {max(1, (need or _USUAL) >> 20)} MB"
     return said
-
-
-def _short(filename: str) -> str:
-    _, found, inside = filename.rpartition("src/siyu/")
-    return inside if found else Path(filename).name

@@ -1,5 +1,6 @@
 """Processes of a run: found by a mark in their environment, so that none outlives it."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -11,6 +12,12 @@ import psutil
 
 MARK = "SIYU_RUN"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_UNBORN = ".000000"  # of the fork server, and for a moment of what it forks
+
+
+def marked(run: str, number: int) -> str:
+    """The mark of a run's process: as long as any other, so that a forked process can write its own over it."""
+    return f"{run}.{number:06}"
 
 
 def die_with_parent(parent: int) -> None:
@@ -31,21 +38,17 @@ class Census:
     def processes(self) -> dict[psutil.Process, str]:
         """Every living process of this mark or of one below it (`run`, `run.7`), with its own; never this process."""
         present = {process: self._marks.get(process) or _mark(process) for process in psutil.process_iter()}
-        self._marks = {process: mark for process, mark in present.items() if mark}
-        return {
-            process: mark
-            for process, mark in self._marks.items()
-            if f"{mark}.".startswith(f"{self.mark}.") and process.pid != os.getpid()
-        }
+        self._marks = {process: mark for process, mark in present.items() if mark and not mark.endswith(_UNBORN)}
+        below = {one: mark for one, mark in present.items() if f"{mark}.".startswith(f"{self.mark}.")}
+        return {one: mark for one, mark in below.items() if one.pid != os.getpid()}
 
     def memory(self) -> dict[str, int]:
-        """Resident bytes of all processes of each mark."""
+        """Bytes of all processes of each mark; what several share counts in parts (Linux)."""
         total: dict[str, int] = {}
         for process, mark in self.processes().items():
-            try:
-                total[mark] = total.get(mark, 0) + int(process.memory_info().rss)
-            except psutil.Error:  # it has just ended
-                continue
+            with contextlib.suppress(psutil.Error):  # it has just ended
+                used = process.memory_full_info()
+                total[mark] = total.get(mark, 0) + int(getattr(used, "pss", used.rss))
         return total
 
 
@@ -54,22 +57,16 @@ def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 20.0) -> list[i
 
     Raises TimeoutError when some are still there after `seconds`.
     """
-    spared = set(spare)
-    killed: set[int] = set()
-    deadline = time.monotonic() + seconds
-    while True:
-        left = [p for p in Census(mark).processes() if p.pid not in spared and _alive(p)]
-        if not left:
-            return sorted(killed)
+    spared, killed, deadline = set(spare), set[int](), time.monotonic() + seconds
+    while left := [p for p in Census(mark).processes() if p.pid not in spared and _alive(p)]:
         if time.monotonic() > deadline:
             raise TimeoutError(f"processes {sorted(p.pid for p in left)} cannot be stopped")
         for process in left:
             killed.add(process.pid)
-            try:
+            with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-            except psutil.NoSuchProcess:
-                continue
         psutil.wait_procs(left, timeout=0.05)
+    return sorted(killed)
 
 
 def _mark(process: psutil.Process) -> str:

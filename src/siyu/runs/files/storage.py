@@ -78,11 +78,9 @@ def remove(path: Path) -> None:
 
 def exchange(first: Path, second: Path) -> bool:
     """Swap two folders in one step. False where the system or the file system cannot."""
-    rename = _renameat2()
-    if rename is None:
+    if (rename := _renameat2()) is None:
         return False
-    arguments = (_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE)
-    if rename(*arguments) == 0:
+    if rename(*(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE)) == 0:
         return True
     code = ctypes.get_errno()
     if code in (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP):

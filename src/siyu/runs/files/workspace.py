@@ -60,11 +60,10 @@ class Workspace:
 
     def records(self) -> list[dict[str, Any]]:
         """Every run.json here, the failed ones with them, by subject."""
-        folders = [path.parent for path in self.out.glob("[!.]*/run.json")]
-        folders += [path.parent for path in self.hidden.glob("failed/*/run.json")]
-        found = [(record, folder) for folder in folders if (record := opened(folder)) is not None]
-        found.sort(key=lambda pair: (pair[0]["subject"], pair[0]["status"]))
-        return [{**record, "folder": folder.relative_to(self.out).as_posix()} for record, folder in found]
+        paths = [*self.out.glob("[!.]*/run.json"), *self.hidden.glob("failed/*/run.json")]
+        found = {path.parent: record for path in paths if (record := opened(path.parent)) is not None}
+        named = [{**record, "folder": folder.relative_to(self.out).as_posix()} for folder, record in found.items()]
+        return sorted(named, key=lambda record: (record["subject"], record["status"]))
 
     def register(self, run: str, sockets: Path) -> Lock:
         """Announce a run, so that whatever it leaves behind can be found once it is gone."""
@@ -118,8 +117,7 @@ class SectionStore:
         """What an accepted section was made from, if its notebook is still what was accepted."""
         try:
             record = storage.read_json(self._record(name))
-            good = record["sha256"] == sha256_of(self.notebook(name))
-            return Made.read(record) if good else None
+            return Made.read(record) if (record["sha256"] == sha256_of(self.notebook(name))) else None
         except (OSError, ValueError, KeyError, TypeError):  # cut short while it was written: not accepted
             return None
 

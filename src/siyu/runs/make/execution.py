@@ -5,10 +5,12 @@ import resource
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
 import papermill
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.log import logger
@@ -55,37 +57,38 @@ class Engine(NBClientEngine):  # type: ignore[misc]
 
     @classmethod
     def execute_managed_notebook(
-        cls, nb_man: Any, kernel_name: str, *, sockets: Path, progress: Progress, start_timeout: int, **_: Any
-    ) -> Any:
+        cls, nb_man: Any, kernel_name: str, *, sockets: Path, forks: str, progress: Progress, start_timeout: int,
+        **_: Any,
+    ) -> Any:  # fmt: skip
         """Execute the notebook in a kernel of its own."""
         config = Config()
+        config.ForkProvisioner.server = forks
         config.KernelManager.connection_file = str(sockets / "kernel.json")
         if sys.platform != "win32":
             config.KernelManager.transport = "ipc"
             config.KernelManager.ip = str(sockets / "k")
         client = _Client(
-            nb_man,
-            kernel_name=kernel_name,
-            config=config,
-            log=logger,
-            timeout=None,
-            startup_timeout=start_timeout,
+            nb_man, kernel_name=kernel_name, config=config, log=logger, timeout=None, startup_timeout=start_timeout,
             record_timing=False,
             extra_arguments=["--HistoryManager.hist_file=:memory:", "--ext=siyu.runs.make.kernel_hooks"],
-        )
+        )  # fmt: skip
         client.progress = progress
         client.on_cell_executed = client.cell_done
         return client.execute()
 
 
 papermill_engines.register(NAME, Engine)
+_PROVISIONERS = KernelProvisionerFactory.instance()
+_FORK = EntryPoint(NAME, "siyu.runs.make.provisioner:ForkProvisioner", _PROVISIONERS.GROUP_NAME)
+_PROVISIONERS.provisioners[NAME] = _FORK
+_PROVISIONERS.default_provisioner_name = NAME
 
 
 def execute(task: Mapping[str, Any], progress: Progress) -> None:
     """Run `task["notebook"]` with `task["parameters"]`; write it, normalised, to `task["output"]`.
 
-    task: notebook, output, trail (paths), sockets (short folder of this run), parameters (name -> scalar),
-    memory (limit in bytes).
+    task: notebook, output, trail (paths), sockets (short folder of this run), forks (path of the fork server's socket,
+    "" without one), parameters (name -> scalar), memory (limit in bytes).
     Raises what papermill raises; nothing is written then.
     """
     output = Path(task["output"])
@@ -95,17 +98,10 @@ def execute(task: Mapping[str, Any], progress: Progress) -> None:
     os.environ["IPYTHONDIR"] = str(Path(task["sockets"]) / "ipython")  # nobody's start-up files, nobody's history
     with tempfile.TemporaryDirectory(dir=task["sockets"], prefix="k") as sockets:
         executed = papermill.execute_notebook(
-            str(task["notebook"]),
-            None,
-            parameters=dict(task["parameters"]),
-            engine_name=NAME,
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            autosave_cell_every=0,
-            cwd=str(project_root()),
-            sockets=Path(sockets),
-            progress=progress,
-        )
+            str(task["notebook"]), None, parameters=dict(task["parameters"]), engine_name=NAME, progress_bar=False,
+            request_save_on_cell_execute=False, autosave_cell_every=0, cwd=str(project_root()),
+            sockets=Path(sockets), forks=task["forks"], progress=progress,
+        )  # fmt: skip
     storage.write(output, storage.pretty(normalised(executed)))
 
 

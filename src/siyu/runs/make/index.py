@@ -28,5 +28,4 @@ def _stamp(workspace: Workspace) -> Path:
 
 
 def _digest(workspace: Workspace) -> str:
-    shown = [[record["folder"], record.get("seal")] for record in workspace.records()]
-    return digest([keys.rendering_code(), shown])
+    return digest([keys.rendering_code(), [[record["folder"], record.get("seal")] for record in workspace.records()]])

@@ -92,6 +92,5 @@ class _Preamble:
                     self.failure("unfinished thread", None)
         gc.collect()
         self.shell.unobserve(self.asked_to_end, "exit_now")  # from here on it is the supervisor who asks
-        outside = self.watch.outside()
-        self.write({"inputs": reads.noted(), "code": modules(), "outside": outside})
+        self.write({"inputs": reads.noted(), "code": modules(), "outside": self.watch.outside()})
         self.write({"finished": True})

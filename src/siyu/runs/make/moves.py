@@ -54,10 +54,11 @@ def _moves(before: Mapping[str, Any], old: FindingRecord, new: FindingRecord) ->
         was, now = old.by_name.get(name), new.by_name.get(name)
         if was is None or now is None or was.value == now.value or was.unit != now.unit:
             continue
-        hidden = erased or (_counted(new) and _few(was, now, before["few"]))
+        hidden = erased or (new.own and _few(was, now, before["few"]))
         ends = {"from": None, "to": None} if hidden else {"from": was.value, "to": now.value}
         about = {"section": new.section, "key": new.key, "name": name, "unit": now.unit, "definition": now.definition}
-        yield Moved.model_validate({**about, **ends, "beyond_chance": None, "because": because})
+        beyond = None if hidden else _beyond_chance(was, now)
+        yield Moved.model_validate({**about, **ends, "beyond_chance": beyond, "because": because})
 
 
 def _headline(finding: FindingRecord) -> set[str]:
@@ -67,13 +68,17 @@ def _headline(finding: FindingRecord) -> set[str]:
     return {*finding.cards} | {field.partition(".")[0] for field in fields}
 
 
-def _counted(finding: FindingRecord) -> bool:
-    return any(kind_of(ref) == "orders" or ref.endswith(".own") for ref in finding.sources)
-
-
 def _few(was: Value, now: Value, k: int) -> bool:
     """Whether fewer than k buyers or orders may stand behind the move."""
     return k > 0 and (was.n is None or now.n is None or abs(now.n - was.n) < k)
+
+
+def _beyond_chance(was: Value, now: Value) -> bool | None:
+    """Whether it moved by more than sampling explains; None where it rests on no sample, or is no such figure."""
+    from siyu.orders.sampling import beyond_chance  # here: plans are made without what only estimating needs
+
+    same = was.definition == now.definition
+    return beyond_chance(now.value - was.value, was.left, now.left) if same else None
 
 
 def _causes(old: FindingRecord, new: FindingRecord, changed: list[str]) -> Iterator[str]:
@@ -93,7 +98,7 @@ def _causes(old: FindingRecord, new: FindingRecord, changed: list[str]) -> Itera
         elif path.startswith(CODE):
             yield "code"
         elif "/exports/" in path or path.endswith("subject.yml"):
-            yield from (["orders"] if _counted(new) else [])
+            yield from (["orders"] if new.own else [])
 
 
 def _changed(then: Made, now: Made) -> set[str]:

@@ -20,7 +20,8 @@ from typing import Any
 
 from siyu.paths import project_root
 from siyu.runs.files import storage
-from siyu.runs.files.processes import MARK, Census, sweep
+from siyu.runs.files.processes import MARK, Census, marked, sweep
+from siyu.runs.make import forking
 
 WORKER = ("-m", "siyu.runs.make.worker")
 _TICK = 0.5  # seconds between two looks at memory
@@ -68,6 +69,8 @@ class Pool:
         self._selector = selectors.DefaultSelector()
         self._census = Census(self.run)
         self._watchdog: subprocess.Popen[bytes] | None = None
+        self._forks: subprocess.Popen[bytes] | None = None
+        self._forking = forking.wanted()
         self._numbers = iter(range(1, sys.maxsize))
         self._looked = 0.0
 
@@ -79,6 +82,8 @@ class Pool:
             sweep(self.run)
         for worker in self.workers:
             self._forget(worker)
+        if self._forks is not None:
+            self._forks.wait()
         if self._watchdog is not None and self._watchdog.stdin is not None:
             self._watchdog.stdin.close()
             self._watchdog.wait(timeout=10)
@@ -96,10 +101,11 @@ class Pool:
 
     def start(self, task: Task) -> None:
         """Give a task to an idle worker, or to a new one."""
+        forks = self._served() if task.payload.get("kind") == "section" and self._forking else ""
         worker = next((one for one in self.workers if one.task is None), None) or self._hire()
         task.number, task.started = next(self._numbers), time.monotonic()
         worker.task, worker.tasks = task, worker.tasks + 1
-        message = {**task.payload, "number": task.number, "sockets": str(self.sockets)}
+        message = {**task.payload, "number": task.number, "sockets": str(self.sockets), "forks": forks}
         if worker.process.stdin is not None:
             with contextlib.suppress(BrokenPipeError):  # it has died: its answers end, which says so
                 worker.process.stdin.write(json.dumps(message).encode() + b"\n")
@@ -116,8 +122,7 @@ class Pool:
             worker: Worker = key.data
             if worker not in self.workers:  # stopped for what another has just said
                 continue
-            received = os.read(worker.answers, 1 << 16)
-            if not received:
+            if not (received := os.read(worker.answers, 1 << 16)):
                 why = _cause_of_death(worker)
                 self._dismiss(worker)
                 if worker.task is not None:
@@ -141,8 +146,7 @@ class Pool:
         self._looked = time.monotonic()
 
     def _answer(self, worker: Worker, answer: Mapping[str, Any]) -> Iterator[tuple[Task, str | None]]:
-        task = worker.task
-        if task is None:
+        if (task := worker.task) is None:
             return
         if "done" not in answer:
             task.cells, task.output = answer["cells"], answer["output"]
@@ -153,25 +157,30 @@ class Pool:
             self._dismiss(worker)
         yield _ended(task, answer["fault"])
 
-    def _hire(self) -> Worker:
+    def _served(self) -> str:
+        """Path of the fork server's socket; one that has died is replaced."""
+        path = self.sockets / "forks"
+        if self._forks is None or self._forks.poll() is not None:
+            self._settle()
+            self._forks = forking.served(path, _environment(marked(self.run, 0)))
+        return str(path)
+
+    def _settle(self) -> None:
         if self._watchdog is None:
             self.sockets.mkdir(mode=0o700)
             self._watch()
-        mark = f"{self.run}.{next(self._numbers)}"
+
+    def _hire(self) -> Worker:
+        self._settle()
+        mark = marked(self.run, next(self._numbers))
         reading, writing = os.pipe()
         errors = self.sockets / f"{mark}.err"
         command = [sys.executable, *WORKER, str(writing), str(os.getpid())]
         with errors.open("wb") as file:
             process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                stderr=file,
-                pass_fds=[writing],
-                cwd=project_root(),
-                env=_environment(mark),
-                start_new_session=True,
-            )
+                command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=file, pass_fds=[writing],
+                cwd=project_root(), env=_environment(mark), start_new_session=True,
+            )  # fmt: skip
         os.close(writing)
         worker = Worker(process, mark, reading, errors)
         self._selector.register(reading, selectors.EVENT_READ, worker)
@@ -194,9 +203,8 @@ class Pool:
     def _watch(self) -> None:
         command = [sys.executable, "-m", "siyu.runs.make.watchdog", self.run, str(self.sockets)]
         environment = {name: value for name, value in os.environ.items() if name != MARK}
-        self._watchdog = subprocess.Popen(
-            command, stdin=subprocess.PIPE, env=environment, cwd=project_root(), start_new_session=True
-        )
+        apart: Any = {"env": environment, "cwd": project_root(), "start_new_session": True}
+        self._watchdog = subprocess.Popen(command, stdin=subprocess.PIPE, **apart)
 
 
 def _ended(task: Task, fault: str | None) -> tuple[Task, str | None]:

@@ -55,27 +55,19 @@ def collected(task: Mapping[str, Any]) -> Report:
     sections = [_section(entry, notebooks.get(entry["notebook"])) for entry in task["sections"]]
     before = task.get("before", {})
     return Report(
-        subject=About(**{**task["subject"], "name": Both(**task["subject"]["name"])}),
-        as_of=task["as_of"],
-        sections=sections,
-        entries=merged,
-        settings=[Setting(**row) for row in task["parameters"]],
-        steps=load_steps(data_dir() / "playbook" / "steps.csv"),
-        previous=previous(before),
+        subject=About(**{**task["subject"], "name": Both(**task["subject"]["name"])}), as_of=task["as_of"],
+        sections=sections, entries=merged, settings=[Setting(**row) for row in task["parameters"]],
+        steps=load_steps(data_dir() / "playbook" / "steps.csv"), previous=previous(before),
         moved=moves(before, [finding for section in sections for finding in section.findings]),
-    )
+    )  # fmt: skip
 
 
 def findings_file(report: Report) -> Findings:
     """The content of findings.json: the records with their titles in every language."""
-    chinese, english = Language("zh"), Language("en")
-    titled = [
-        TitledFinding.model_validate(
-            {**record.as_json(), "title": {"zh": title(record, chinese), "en": title(record, english)}}
-        )
-        for record in report.findings
-    ]
-    return Findings(schema=SCHEMA, findings=tuple(titled), moved=tuple(report.moved), summary=summarised(report))
+    languages = [Language(code) for code in ("zh", "en")]
+    told = [(record, {one.code: title(record, one) for one in languages}) for record in report.findings]
+    titled = tuple(TitledFinding.model_validate({**record.as_json(), "title": text}) for record, text in told)
+    return Findings(schema=SCHEMA, findings=titled, moved=tuple(report.moved), summary=summarised(report))
 
 
 def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> SectionReport:

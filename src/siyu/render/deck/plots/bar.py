@@ -22,17 +22,14 @@ def plot(frame: Frame) -> Plot:
     else:
         inside += xml.labels([end_label(frame, at, row, "value") for at, row in enumerate(rows)], frame.size)
     ends: xml.Ends = (0 if min(values, default=0) >= 0 else None, None)
-    return horizontal(
-        frame, sheet, [bar(0, value, frame.word("Value"), values, inside, category)], category[1], ends=ends
-    )
+    series = [bar(0, value, frame.word("Value"), values, inside, category)]
+    return horizontal(frame, sheet, series, category[1], ends=ends)
 
 
 def _whiskers(frame: Frame, sheet: ChartSheet, rows: list[Mark], value: str) -> str:
     """Error bars from low to high."""
-    low, high = (
-        sheet.add(frame.word(word), [row.at(end) for row in rows]) for end, word in (("low", "Low"), ("high", "High"))
-    )
+    low, high = (sheet.add(frame.word(end.title()), [row.at(end) for row in rows]) for end in ("low", "high"))
     down, up = [row.value - row.low for row in rows], [row.high - row.value for row in rows]
-    below = sheet.add(frame.word("down to low"), down, lambda row: f"={value}{row}-{low}{row}")
-    above = sheet.add(frame.word("up to high"), up, lambda row: f"={high}{row}-{value}{row}")
+    below = sheet.add(frame.word("down to low"), down, f"={value}{{row}}-{low}{{row}}")
+    above = sheet.add(frame.word("up to high"), up, f"={high}{{row}}-{value}{{row}}")
     return xml.error_bars(xml.stroke(INK, 1.25), xml.numbers(below, down), xml.numbers(above, up))

@@ -7,10 +7,9 @@ from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot, bare_unit
 from siyu.render.deck.plots.sheet import ChartSheet
 from siyu.render.deck.tags import INK, MAIN, each, scheme, tag
-from siyu.render.number_codes import axis_code, number_code
+from siyu.render.number_codes import number_code
 
 Categories = tuple[str, Sequence[str]]  # column of the sheet, and its texts
-
 _TWO_LINES = 6  # rows whose labels may take two
 
 
@@ -23,8 +22,7 @@ def labelled(frame: Frame, sheet: ChartSheet, rows: Sequence[Mark], names: Seque
 
 def coloured(at: int, colour: str) -> str:
     """A bar of a series in a colour of its own."""
-    head = each("c", idx=at, invertIfNegative=0, bubble3D=0)
-    return tag("c:dPt", head, xml.shape(scheme(colour)))
+    return tag("c:dPt", each("c", idx=at, invertIfNegative=0, bubble3D=0), xml.shape(scheme(colour)))
 
 
 def bar(
@@ -37,18 +35,10 @@ def bar(
 
 
 def horizontal(
-    frame: Frame,
-    sheet: ChartSheet,
-    series: Sequence[str],
-    labels: Sequence[str],
-    *,
-    stacked: bool = False,
-    ends: xml.Ends = (None, None),
-    across: float | None = None,
-    legend: bool = False,
-    shown: bool = False,
+    frame: Frame, sheet: ChartSheet, series: Sequence[str], labels: Sequence[str], *, stacked: bool = False,
+    ends: xml.Ends = (None, None), across: float | None = None, legend: bool = False, shown: bool = False,
     title: str = "",
-) -> Plot:
+) -> Plot:  # fmt: skip
     """The chart of such series. across: where the bars start, if not at zero. shown: with a value axis."""
     count = len(labels)
     gap = 45 if count > 6 else 70 if count > 4 else 130  # few bars are not to look like blocks
@@ -57,22 +47,16 @@ def horizontal(
     meets = "min" if frame.log or (shown and across is None) else "autoZero" if across is None else across
     group = tag("c:barChart", head, *series, tail)
     group += xml.category_axis(frame.size, meets)
-    code = (
-        axis_code(frame.values(), frame.chart.unit, frame.speech.language, logarithmic=frame.log)
-        if shown
-        else "General"
-    )
+    code = frame.axis_code() if shown else "General"
     limits = frame.ends() if frame.log or (shown and ends == (None, None)) else ends
     note = title or (frame.word("logarithmic scale") if frame.log and shown else "")
-    group += xml.value_axis(
-        frame.size * 0.88, code, side="b", ends=limits, log=frame.log, hidden=not shown, title=note, crosses="max"
-    )
+    size, hidden = frame.size * 0.88, not shown
+    group += xml.value_axis(size, code, side="b", ends=limits, log=frame.log, hidden=hidden, title=note, crosses="max")
     box = frame.inner(labels) if shown else None
     return Plot(xml.chart_space(xml.plot_area(group, box), frame.size, legend=legend), sheet.workbook())
 
 
 def end_label(frame: Frame, at: int, row: Mark, end: str, *, bare: bool = False) -> str:
     """The number at an end of a mark."""
-    unit = bare_unit(row.unit) if bare else row.unit
-    code = number_code(row.at(end), unit, frame.speech.language)
+    code = number_code(row.at(end), bare_unit(row.unit) if bare else row.unit, frame.speech.language)
     return xml.label(at, code, "outEnd", frame.size, INK)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from siyu.record import Chart, Mark, ReferenceLine, Wording
 from siyu.render.deck import metrics
 from siyu.render.deck.tags import TONES
+from siyu.render.number_codes import axis_code
 from siyu.render.speech import Speech
 
 Box = tuple[float, float, float, float]
@@ -81,8 +82,7 @@ class Frame:
         if 0 <= least < 0.6 * most or least == most >= 0:
             return 0, _round_up((most or 1.0) * (1 + above), (most or 1.0) / 4)
         span = (most - least) or abs(most)
-        low = -_round_up(-(least - below * span), span / 4)
-        return low, _round_up(most + above * span, span / 4)
+        return -_round_up(-(least - below * span), span / 4), _round_up(most + above * span, span / 4)
 
     def inner(self, labels: Sequence[str]) -> Box:
         """Where the marks of a lying chart stand: left, top, width, height as shares, with room for the labels of the
@@ -96,6 +96,10 @@ class Frame:
         """The same of a chart with its numbers on the left. right: end of the marks."""
         left = (5.2 * self.size + (1.5 * self.size if self.log else 0)) / self.width
         return left, 0.05, right - left, 0.76
+
+    def axis_code(self) -> str:
+        """The format of the ticks of the value axis."""
+        return axis_code(self.values(), self.chart.unit, self.speech.language, logarithmic=self.log)
 
     def word(self, message_id: str) -> str:
         """A heading of the sheet or a note on an axis."""

@@ -61,9 +61,8 @@ def _across(frame: Frame, places: Sequence[float]) -> str:
     code = axis_code(places, frame.chart.x.unit if frame.chart.x else "", frame.speech.language, logarithmic=False)
     low = None if places[0] > 0.3 * places[-1] else 0
     title = frame.text(frame.chart.x.label if frame.chart.x else "")
-    return xml.value_axis(
-        frame.size * 0.88, code, side="b", ends=(low, None), title=title, ids=(1, 2), between="midCat"
-    )
+    ends = (low, None)
+    return xml.value_axis(frame.size * 0.88, code, side="b", ends=ends, title=title, ids=(1, 2), between="midCat")
 
 
 def _heading(frame: Frame) -> str:
@@ -72,8 +71,6 @@ def _heading(frame: Frame) -> str:
 
 def _values_on_the_left(frame: Frame) -> str:
     """The value axis, saying when it is logarithmic."""
-    code = axis_code(frame.values(), frame.chart.unit, frame.speech.language, logarithmic=frame.log)
-    note = frame.word("logarithmic scale") if frame.log else ""
-    return xml.value_axis(
-        frame.size * 0.88, code, side="l", ends=frame.ends(), log=frame.log, title=note, between="midCat"
-    )
+    size, note = frame.size * 0.88, frame.word("logarithmic scale") if frame.log else ""
+    code, ends = frame.axis_code(), frame.ends()
+    return xml.value_axis(size, code, side="l", ends=ends, log=frame.log, title=note, between="midCat")

@@ -31,13 +31,16 @@ class SheetColumn:
 
 @dataclass
 class ChartSheet:
-    """Columns in order; `add` returns the letter of the new one."""
+    """Columns in order; `add` returns the letter of the new one.
+
+    formula: of a row by its number, or with `{row}` in place of it."""
 
     columns: list[SheetColumn] = field(default_factory=list)
 
-    def add(self, name: str, cells: Sequence[Cell], formula: Callable[[int], str] | None = None) -> str:
+    def add(self, name: str, cells: Sequence[Cell], formula: Callable[[int], str] | str | None = None) -> str:
         """Append a column and return its letter."""
-        self.columns.append(SheetColumn(name, cells, formula))
+        said = (lambda row: formula.format(row=row)) if isinstance(formula, str) else formula
+        self.columns.append(SheetColumn(name, cells, said))
         letter: str = xl_col_to_name(len(self.columns) - 1)
         return letter
 

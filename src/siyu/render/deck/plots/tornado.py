@@ -14,9 +14,8 @@ def plot(frame: Frame) -> Plot:
     category = (sheet.add(frame.word("Label"), names), names)
     for at, (end, word, colour) in enumerate((("low", "Input low", BAND), ("high", "Input high", MAIN))):
         cells, name = [row.at(end) for row in rows], frame.word(word)
-        points = xml.labels(
-            [end_label(frame, place, row, end, bare=True) for place, row in enumerate(rows)], frame.size
-        )
+        numbers = [end_label(frame, place, row, end, bare=True) for place, row in enumerate(rows)]
+        points = xml.labels(numbers, frame.size)
         series.append(bar(at, sheet.add(name, cells), name, cells, points, category, look=scheme(colour)))
     base, room = rows[0].value, 0.22 if frame.width > 500 else 0.3
     sheet.add(frame.word("Base case"), [base] * len(rows))

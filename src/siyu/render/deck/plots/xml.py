@@ -95,18 +95,9 @@ def category_axis(size: float, across: str | float) -> str:
 
 
 def value_axis(
-    size: float,
-    code: str,
-    *,
-    side: str,
-    ends: Ends = (None, None),
-    log: bool = False,
-    hidden: bool = False,
-    title: str = "",
-    ids: tuple[int, int] = (2, 1),
-    between: str = "between",
-    crosses: str = "min",
-) -> str:
+    size: float, code: str, *, side: str, ends: Ends = (None, None), log: bool = False, hidden: bool = False,
+    title: str = "", ids: tuple[int, int] = (2, 1), between: str = "between", crosses: str = "min",
+) -> str:  # fmt: skip
     """A numeric axis with light grid lines; hidden where every mark carries its number. ids: own, crossed axis.
     crosses: at which end of the other axis it stands."""
     grid = not hidden and ids != (1, 2)
@@ -149,8 +140,7 @@ def plot_area(groups: str, box: tuple[float, float, float, float] | None = None)
 def chart_space(area: str, size: float, *, legend: bool = False) -> bytes:
     """A whole chart part, with a legend above on request. Its first relation is the embedded workbook."""
     key = tag("c:legend", each("c", legendPos="t", overlay=0), text(size, MUTE)) if legend else ""
-    shown = each("c", plotVisOnly=1, dispBlanksAs="gap")
-    chart = tag("c:chart", tag("c:autoTitleDeleted", val=1), area, key, shown)
+    chart = tag("c:chart", tag("c:autoTitleDeleted", val=1), area, key, each("c", plotVisOnly=1, dispBlanksAs="gap"))
     look = shape(NO_FILL, NO_LINE) + text(size)
     book = tag("c:externalData", tag("c:autoUpdate", val=0), r__id="rId1")
     return (HEAD + root("c:chartSpace", "acr", each("c", date1904=0, roundedCorners=0), chart, look, book)).encode()

@@ -1,0 +1,70 @@
+"""All benchmarks in one table, each as a ratio of a plain way to this project's, measured side by side in one run.
+
+    .venv/bin/python benchmarks/table.py [--small] [--check]
+
+Writes the ratios into `measured.json` beside this file, under `full` or `small`. --check writes nothing and fails
+when a ratio has fallen by more than a third of what stands there: machines differ, ratios little.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+MEASURED = HERE / "measured.json"
+FALLEN = 2 / 3
+# what to run, by size; each ends with a line of JSON, name -> figure
+RUNS = {
+    "full": (
+        ["orders.py", "--json"],
+        ["intake.py", "--json", "--wide", "1000000"],
+        ["batch.py", "--json", "--all"],
+        ["value.py", "--json"],
+    ),
+    "small": (
+        ["orders.py", "--json", "--orders", "500000", "--rounds", "3"],
+        ["intake.py", "--json", "--rows", "200000", "--wide", "20000"],
+        ["batch.py", "--json", "--small"],
+        ["value.py", "--json", "--customers", "50000", "--rounds", "3"],
+    ),
+}
+
+
+def measured(size: str) -> dict[str, float]:
+    """Name -> figure, of all benchmarks of a size."""
+    found: dict[str, float] = {}
+    for script, *options in RUNS[size]:
+        done = subprocess.run([sys.executable, str(HERE / script), *options], stdout=subprocess.PIPE, check=True)
+        told = json.loads(done.stdout.splitlines()[-1])
+        found |= {f"{script.removesuffix('.py')}.{name}": value for name, value in told.items() if value is not None}
+    return found
+
+
+def fallen(found: dict[str, float], before: dict[str, float]) -> list[str]:
+    """Names of ratios that have fallen by more than a third."""
+    return [name for name, value in before.items() if "ratio_" in name and found.get(name, 0.0) < FALLEN * value]
+
+
+def main() -> None:
+    """Measure, print, keep or compare."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--small", action="store_true", help="in three minutes")
+    parser.add_argument("--check", action="store_true", help="compare with what was measured before")
+    given = parser.parse_args()
+    size = "small" if given.small else "full"
+    kept = json.loads(MEASURED.read_text(encoding="utf-8"))
+    found, before = measured(size), kept.get(size, {})
+    for name, value in found.items():
+        print(f"{name:32} {value:9.2f}   before {before.get(name, float('nan')):9.2f}")
+    if not given.check:
+        MEASURED.write_text(json.dumps(kept | {size: found}, indent=1) + "\n", encoding="utf-8")
+    elif names := fallen(found, before):
+        sys.exit(f"fallen by more than a third: {', '.join(names)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""Messages by whom they go to: layered against one for all, service before selling, and tasks around broadcasts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.stats import t as t_distribution
+
+from siyu.figure import Figure
+from siyu.orders.frames import Frames, Source, run, table
+from siyu.orders.sampling import LEVEL, Estimate, Floats, divided, wilson
+
+LEVELS = ("none", "one", "more")  # orders before the message
+KINDS = ("yes", "no")  # whether it sells
+TOUCH_DAYS = 30
+DRAWS, SEED = 999, 54
+
+
+def clicks(sends: Source | None, frames: Frames | None) -> pd.DataFrame:
+    """A row per message, level and whether it sells: message, at, level, sells, n, clicked; delivered messages only."""
+    columns = ["message", "at", "level", "sells", "n", "clicked"]
+    needs = {"message_id", "buyer_id", "sent_at", "clicked", "selling"}
+    rows = None if sends is None else table(sends)
+    if rows is None or frames is None or not needs <= set(rows.columns):
+        return pd.DataFrame(columns=columns)
+    rows = rows.filter(rows.sent_at.notnull(), rows.buyer_id.notnull(), rows.clicked.notnull(), rows.selling.notnull())
+    clicked = (rows.clicked.cast("string") == "yes").cast("int64")
+    rows = rows.select("message_id", "buyer_id", "sent_at", clicked=clicked, sells=rows.selling.cast("string"))
+    bought = frames.purchases.select("buyer_id", "day")
+    before = rows.left_join(bought, [rows.buyer_id == bought.buyer_id, bought.day < rows.sent_at.date()])
+    known = before.group_by(["message_id", "buyer_id", "sent_at", "clicked", "sells"]).aggregate(
+        orders=before.day.count()
+    )
+    level = ibis.cases((known.orders == 0, "none"), (known.orders == 1, "one"), else_="more")
+    known = known.mutate(level=level)
+    by = known.group_by(["message_id", "level", "sells"])
+    found = run(by.aggregate(at=known.sent_at.min(), n=known.count(), clicked=known.clicked.sum()))
+    return found.rename(columns={"message_id": "message"}).sort_values(["at", "level"], ignore_index=True)[columns]
+
+
+@dataclass(frozen=True)
+class Layering:
+    """choice: level -> whether the better message sells, chosen on the first half of the messages. layered, single:
+    clicks a person of the second half, by that choice and by the best single kind; gain: their difference."""
+
+    choice: dict[str, str]
+    layered: float
+    single: float
+    gain: Estimate
+    n: int
+
+
+def layering(rows: pd.DataFrame) -> Layering | None:
+    """Layered against one message for all, on messages that took no part in the choice; None where a kind is missing.
+
+    The interval draws the messages of the second half anew: people who got the same text are no independent trials."""
+    messages = rows.drop_duplicates("message").sort_values("at")["message"].tolist()
+    counts = _counts(rows, messages)
+    half = len(messages) // 2
+    early, late = counts[:half].sum(0), counts[half:]
+    levels = (early[..., 0] > 0).all(1) & (late.sum(0)[..., 0] > 0).all(1)
+    if levels.sum() < 2:
+        return None
+    weight = np.where(levels, counts[..., 0].sum((0, 2)), 0.0)
+    weight = weight / weight.sum()
+    learned = divided(early[..., 1], early[..., 0])
+    choice, best = (
+        np.nanargmax(np.where(levels[:, None], learned, 0.0), 1),
+        int(np.argmax(weight @ np.nan_to_num(learned))),
+    )
+    random, sells = np.random.default_rng(SEED), late[..., 0].sum(1).argmax(1)
+    kinds = [np.flatnonzero(sells == kind) for kind in (0, 1)]
+    drawn = np.hstack([random.choice(kind, (DRAWS, len(kind))) for kind in kinds])
+
+    def brought(sums: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+        clicked = np.nan_to_num(divided(sums[..., 1], sums[..., 0]))
+        by_level = np.take_along_axis(clicked, choice[None, :, None], -1)[..., 0]
+        return by_level @ weight, clicked[..., best] @ weight
+
+    both, single = brought(late.sum(0, keepdims=True))
+    spread = np.subtract(*brought(late[drawn].sum(1)))
+    low, high = np.quantile(spread, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
+    value = float(both[0] - single[0])
+    gain = Estimate(value, min(float(low), value), max(float(high), value), float(spread.std()))
+    named = {LEVELS[at]: KINDS[choice[at]] for at in np.flatnonzero(levels)}
+    return Layering(named, float(both[0]), float(single[0]), gain, int(late[..., 0].sum()))
+
+
+def _counts(rows: pd.DataFrame, messages: list[str]) -> npt.NDArray[np.int64]:
+    """(messages, levels, kinds, 2): people and clicks."""
+    counts = np.zeros((len(messages), len(LEVELS), len(KINDS), 2), np.int64)
+    places = [pd.Categorical(rows[name], order).codes
+              for name, order in (("message", messages), ("level", LEVELS), ("sells", KINDS))]  # fmt: skip
+    np.add.at(counts, tuple(places), rows[["n", "clicked"]].to_numpy())
+    return counts
+
+
+def sequence(sends: Source | None, frames: Frames | None, sources: tuple[str, ...], k: int) -> dict[str, Figure]:
+    """Of purchases of people who were sent anything, the share whose last delivered message within TOUCH_DAYS before
+    was service (`served`) or selling (`pushed`), or there was none (`unasked`); `after`: the same of service messages
+    in as many days after the purchase, which cannot have led to it."""
+    needs = {"buyer_id", "sent_at", "selling"}
+    rows = None if sends is None else table(sends)
+    if rows is None or frames is None or not needs <= set(rows.columns):
+        return {}
+    rows = rows.filter(rows.sent_at.notnull(), rows.buyer_id.notnull(), rows.selling.notnull())
+    rows = rows.select("buyer_id", day=rows.sent_at.date(), sells=rows.selling.cast("string"))
+    people = rows.group_by("buyer_id").aggregate(since=rows.day.min(), until=rows.day.max())
+    held = run(frames.purchases.select("buyer_id", bought="day").inner_join(people, "buyer_id"))
+    near = run(rows)
+    days = held[["buyer_id", "bought"]].assign(row=np.arange(len(held)))
+    both = days.merge(near, on="buyer_id")
+    gap = (pd.to_datetime(both["bought"]) - pd.to_datetime(both["day"])).dt.days
+    ahead = both[(gap >= 0) & (gap <= TOUCH_DAYS)].assign(gap=gap).sort_values("gap").drop_duplicates("row")
+    later = both[(gap < 0) & (gap >= -TOUCH_DAYS)].assign(gap=-gap).sort_values("gap").drop_duplicates("row")
+    inside = held.index[(pd.to_datetime(held["bought"]) >= pd.to_datetime(held["since"]))
+                        & (pd.to_datetime(held["bought"]) <= pd.to_datetime(held["until"]))]  # fmt: skip
+    n = len(inside)
+    counts = {
+        "served": int((ahead.loc[ahead["row"].isin(inside), "sells"] == "no").sum()),
+        "pushed": int((ahead.loc[ahead["row"].isin(inside), "sells"] == "yes").sum()),
+        "after": int((later.loc[later["row"].isin(inside), "sells"] == "no").sum()),
+    }
+    counts["unasked"] = n - counts["served"] - counts["pushed"]
+    found = {name: wilson(one, n).figure("touched_order_share", n, sources, max(k, 10)) for name, one in counts.items()}
+    return {name: one for name, one in found.items() if one is not None}
+
+
+def tasks(rows: pd.DataFrame | None, sessions: pd.DataFrame | None) -> pd.DataFrame:
+    """A row per task: task, done and not_done (broadcasts), value, low, high: by how much more was bought in broadcasts
+    with the task than without, over the mean of those without; Welch's interval, none under five of either."""
+    columns = ["task", "done", "not_done", "value", "low", "high"]
+    if rows is None or sessions is None or "buyers" not in sessions:
+        return pd.DataFrame(columns=columns)
+    both = rows.merge(sessions[["session_id", "buyers"]].dropna(), on="session_id")
+    found = []
+    for task, own in both.groupby(both["task"].astype(str)):
+        arms = [own.loc[own["done"].astype(str) == said, "buyers"].to_numpy(float) for said in ("yes", "no")]
+        found.append((task, len(arms[0]), len(arms[1]), *_welch(*arms)))
+    return pd.DataFrame(found, columns=columns)
+
+
+def _welch(one: np.ndarray, other: np.ndarray) -> tuple[float, float, float]:
+    if min(len(one), len(other)) < 5 or not other.mean():
+        return float("nan"), float("nan"), float("nan")
+    parts = np.array([one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)])
+    freedom = parts.sum() ** 2 / (parts**2 / (np.array([len(one), len(other)]) - 1)).sum() if parts.sum() else 1.0
+    difference, half = one.mean() - other.mean(), t_distribution.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(parts.sum())
+    return tuple(float(end / other.mean()) for end in (difference, difference - half, difference + half))  # type: ignore[return-value]

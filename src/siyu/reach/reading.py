@@ -1,0 +1,40 @@
+"""What one published fall of a group can mean: two counts a month apart, and no record of joins or messages."""
+
+import math
+
+from siyu.figure import Absent, Figure
+from siyu.orders.sampling import wilson
+
+JOINS = (0, 25, 50, 100)  # people who may have come in unseen, as the range that is looked at
+PUSHES = (1, 10, 30)  # messages a day that "dozens" and "crazy" leave open
+MONTH_DAYS = 30
+
+
+def net_loss(start: Figure | Absent, end: Figure | Absent) -> Figure | Absent:
+    """Share of the members that is gone net, with the interval of a share of so many people (Wilson)."""
+    if isinstance(start, Absent) or isinstance(end, Absent):
+        return Absent(("group_members",))
+    n, sources = int(start.value), tuple(sorted({*start.sources, *end.sources}))
+    found = wilson(start.value - end.value, start.value)
+    return Figure(found.value, found.low, found.high, "ratio", "sampling95", "net_loss_share", sources, n)
+
+
+def hazard(loss: Figure | Absent) -> Figure | Absent:
+    """-ln(1 - loss): the rate a month at which a group without joins would have shrunk so."""
+    return loss if isinstance(loss, Absent) else loss.apply(lambda share: -math.log(1 - share), "net_exit_rate")
+
+
+def gross(start: Figure | Absent, end: Figure | Absent, joins: int) -> Figure | Absent:
+    """Share of all who were ever there that left, had so many joined in between."""
+    if isinstance(start, Absent) or isinstance(end, Absent):
+        return Absent(("group_members",))
+    left, ever = start.value - end.value + joins, start.value + joins
+    found, sources = wilson(left, ever), tuple(sorted({*start.sources, *end.sources}))
+    return Figure(found.value, found.low, found.high, "ratio", "sampling95", "gross_exit_share", sources, int(ever))
+
+
+def per_message(share: Figure | Absent, pushes: int) -> Figure | Absent:
+    """Share of the members that each message would have taken, all exits blamed on messages."""
+    if isinstance(share, Absent):
+        return share
+    return share.apply(lambda one: 1 - (1 - one) ** (1 / (MONTH_DAYS * pushes)), "exit_per_message")

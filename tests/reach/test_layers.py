@@ -1,0 +1,148 @@
+"""Messages by whom they go to, what becomes of mass sends, tasks around broadcasts, and faults of tables."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import ttest_ind
+
+from siyu.orders.frames import opened
+from siyu.reach import checks, delivery, layers
+
+ROW = ("message", "at", "level", "sells", "n", "clicked")
+
+
+def clicked(rates, messages=12, n=400):
+    rows = []
+    for at in range(messages):
+        kind = "yes" if at % 2 else "no"
+        rows += [(f"m{at}", at, level, kind, n, round(n * chance)) for level, chance in rates[kind].items()]
+    return pd.DataFrame(rows, columns=ROW)
+
+
+def test_layering_takes_the_better_kind_of_each_level():
+    """Of three even levels: 0.10, 0.08, 0.20 against the better single kind, which sells: (0.02 + 0.06 + 0.20) / 3."""
+    found = layers.layering(
+        clicked({"yes": {"none": 0.02, "one": 0.06, "more": 0.20}, "no": {"none": 0.10, "one": 0.08, "more": 0.05}})
+    )
+    assert found.choice == {"none": "no", "one": "no", "more": "yes"}
+    assert (found.layered, found.single) == pytest.approx((0.38 / 3, 0.28 / 3))
+    assert found.gain.low == pytest.approx(0.1 / 3)
+
+
+def test_where_all_click_alike_layering_gains_nothing():
+    random, rows = (
+        np.random.default_rng(4),
+        clicked({kind: dict.fromkeys(layers.LEVELS, 0.1) for kind in ("yes", "no")}),
+    )
+    found = layers.layering(rows.assign(clicked=random.binomial(rows["n"], 0.1)))
+    assert found.gain.low <= 0 <= found.gain.high
+
+
+def test_a_kind_that_was_never_sent_cannot_be_compared():
+    rows = clicked({"yes": {"none": 0.1, "one": 0.1}, "no": {"none": 0.1, "one": 0.1}})
+    assert layers.layering(rows[rows["sells"] == "yes"]) is None
+
+
+def test_tasks_are_compared_by_welch():
+    sessions = pd.DataFrame({"session_id": [f"s{at}" for at in range(20)], "buyers": [*range(10, 20), *range(14, 24)]})
+    rows = pd.DataFrame({"session_id": sessions["session_id"], "task": "preview", "done": ["no"] * 10 + ["yes"] * 10})
+    found = layers.tasks(rows, sessions).iloc[0]
+    plain = ttest_ind(sessions["buyers"][10:], sessions["buyers"][:10], equal_var=False).confidence_interval(0.95)
+    assert found["value"] == pytest.approx(4 / 14.5)
+    assert (found["low"] * 14.5, found["high"] * 14.5) == pytest.approx((plain.low, plain.high))
+    assert layers.tasks(rows[:8], sessions)["value"].isna().all()
+
+
+def sends(*rows):
+    frame = pd.DataFrame(
+        rows, columns=["message_id", "buyer_id", "staff_id", "group_id", "sent_at", "status", "clicked", "selling"]
+    )
+    return frame.assign(sent_at=pd.to_datetime(frame["sent_at"]))
+
+
+SENT = sends(
+    ("m1", 0, "a", "g", "2025-06-01 10:00", "sent", "yes", "no"),
+    ("m1", 1, "a", "g", "2025-06-01 10:00", "sent", "no", "no"),
+    ("m1", 2, "b", "g", None, "unconfirmed", None, "no"),
+    ("m2", 0, "a", "g", "2025-06-20 10:00", "sent", "no", "yes"),
+    ("m2", 1, "a", "g", None, "not_friend", None, "yes"),
+    ("m2", 2, "b", "g", None, "limit", None, "yes"),
+)  # fmt: skip
+
+
+def test_every_target_of_a_mass_send_is_accounted_for():
+    rows = delivery.by_staff(SENT, None)
+    assert rows.set_index("staff").loc["a"].tolist() == [4, 4, 1, 0, 3]
+    found = delivery.shares(rows, ())
+    assert {key: one.value for key, one in found.items()} == pytest.approx(
+        {"confirm_share": 5 / 6, "not_friend_share": 1 / 5, "limit_share": 1 / 5, "delivered_share": 3 / 6}
+    )
+
+
+def test_tasks_that_wait_were_confirmed_by_nobody():
+    tasks = pd.DataFrame({"message_id": ["t", "t"], "staff_id": ["a", "b"], "status": ["sent", "waiting"], "targets": [100, 50],
+                          "delivered": [80, 0], "not_friend": [5, 0], "limit_hit": [15, 0]})  # fmt: skip
+    rows = delivery.by_staff(None, tasks)
+    assert rows["confirmed"].tolist() == [100, 0]
+    assert delivery.least_confirming(rows, ()).value == 0
+
+
+def bought(*rows, members=None):
+    days = pd.DataFrame(rows, columns=["buyer_id", "day"]).assign(day=lambda one: pd.to_datetime(one["day"]).dt.date)
+    by = days.groupby("buyer_id")["day"]
+    number, to_next = (
+        by.cumcount() + 1,
+        (pd.to_datetime(by.shift(-1)) - pd.to_datetime(days["day"])).dt.days.astype("Int64"),
+    )
+    days = days.assign(
+        orders=1, paid_fen=100, net_fen=100, purchase_no=number, days_to_next=to_next, first_day=by.transform("min")
+    )
+    return opened(date(2025, 12, 31), days, members=members)
+
+
+def test_orders_before_the_message_make_the_level():
+    frames = bought((0, "2025-05-01"), (0, "2025-06-10"), (1, "2025-06-01"))
+    found = layers.clicks(SENT, frames).set_index(["message", "level"])
+    assert found["n"].to_dict() == {("m1", "one"): 1, ("m1", "none"): 1, ("m2", "more"): 1}
+
+
+def test_what_came_last_before_a_purchase_and_next_after_it():
+    frames = bought((0, "2025-06-05"), (0, "2025-06-20"), (1, "2025-07-15"))
+    found = {name: one.value for name, one in layers.sequence(SENT, frames, (), 0).items()}
+    assert found == {}
+    many = pd.concat([SENT.assign(buyer_id=SENT["buyer_id"] + 3 * at) for at in range(8)])
+    rows = [(3 * at + who, day) for at in range(8) for who, day in ((0, "2025-06-05"), (0, "2025-06-20"))]
+    found = {name: one.value for name, one in layers.sequence(many, bought(*rows), (), 0).items()}
+    assert found == {"served": 0.5, "pushed": 0.5, "after": 0.0, "unasked": 0.0}
+
+
+STAYS = pd.DataFrame({
+    "buyer_id": [0, 1, 2], "group": ["g"] * 3, "joined_at": pd.to_datetime(["2025-01-01"] * 3),
+    "left_at": pd.to_datetime([None, "2025-05-01", "2024-12-01"]),
+})  # fmt: skip
+
+
+def faults(tables=None, sent=None, stays=None):
+    frames = bought((9, "2025-01-01"), members=stays)
+    return checks.faults(tables or {}, sent, frames).set_index("fault")["rows"].to_dict()
+
+
+def test_each_fault_is_named_with_its_rows():
+    day = pd.to_datetime(["2025-09-01", "2025-09-02", "2025-09-03"])
+    fell = pd.DataFrame({"group_id": "x", "day": day, "members": [100, 160, 90], "joined": [0, 0, 0]})
+    assert faults({"group_days": fell})["fell"] == 1
+    assert faults(stays=STAYS)["left_first"] == 1
+    assert faults(sent=SENT, stays=STAYS) == {"left_first": 1, "after_exit": 1}
+    assert faults({"contact_days": pd.DataFrame({"day": day, "new": 3})})["several_staff"] == 3
+    assert faults({"group_days": fell.assign(group_id="g")}, stays=STAYS)["twice"] == 1
+    assert faults({"group_days": fell.drop(columns="group_id")})["one_record"] == 1
+    assert "no_exits" in faults()
+    assert "no_exits" not in faults(stays=STAYS)
+
+
+def test_messages_that_name_no_staff_are_one_account():
+    rows = delivery.by_staff(SENT.drop(columns="staff_id"), None)
+    assert rows[["staff", "targets", "delivered"]].to_numpy().tolist() == [["", 6, 3]]
+    assert delivery.least_confirming(rows, ()) is None

@@ -1,0 +1,91 @@
+"""Forked kernels are as those that are started plainly, and no more is left of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import subprocess
+
+import pytest
+
+from siyu.errors import UsageError
+from siyu.runs.make import forking
+
+# everything about a kernel that a cell could see and that is not chance
+SEEN = """
+import os, resource, signal, sys, threading, psutil
+me = psutil.Process()
+print({name: value for name, value in sorted(os.environ.items()) if name not in ("JPY_PARENT_PID", "SIYU_RUN")})
+print(sys.argv[0], sys.argv[3:], sys.path, os.getcwd(), sys.flags, os.umask(0o22), resource.getrlimit(resource.RLIMIT_DATA))
+print(sorted(thread.name.partition("-")[0] for thread in threading.enumerate()))
+print(os.getsid(0) == os.getpgid(0) == os.getpid(), os.getppid() == int(os.environ["JPY_PARENT_PID"]), os.isatty(0))
+print([signal.getsignal(number) for number in (signal.SIGCHLD, signal.SIGTERM)], sys.stdin.isatty())
+print(me.environ()["SIYU_RUN"] == os.environ["SIYU_RUN"], len(me.children()), len(me.net_connections("tcp")))
+print(sorted(name for name in sys.modules if name.startswith("siyu")))
+"""
+CHANCE = """
+import random, sys, numpy, psutil
+print(random.random(), numpy.random.random(), "siyu.runs.make.fork_server" in psutil.Process().cmdline())
+"""
+
+
+def printed(project, subject, section):
+    notebook = json.loads((project.out / subject / "notebooks" / f"{section}.ipynb").read_text())
+    return [output["text"] for cell in notebook["cells"] for output in cell.get("outputs", []) if "text" in output]
+
+
+@pytest.fixture
+def both(project, monkeypatch):
+    """What the same cells print in a kernel of each kind."""
+    project.notebook("01_evidence", SEEN, *project.tiny.FINDINGS)
+    project.notebook("02_case_study", CHANCE, *project.tiny.FINDINGS)
+    found = {}
+    for kind in ("fork", "plain"):
+        monkeypatch.setenv(forking.SWITCH, kind)
+        [outcome] = project.run("alpha", force=True, jobs=1).values()
+        assert outcome.status == "published", outcome.reasons
+        found[kind] = [printed(project, "alpha", section)[0] for section in ("01_evidence", "02_case_study")]
+    return found
+
+
+def test_a_cell_sees_the_same_in_a_kernel_of_each_kind(both):
+    (forked, by_chance), (plain, other) = both["fork"], both["plain"]
+    assert re.sub("siyu-[0-9a-f]{16}", "siyu-run", forked.replace("'fork'", "'plain'")) == re.sub(
+        "siyu-[0-9a-f]{16}", "siyu-run", plain
+    )
+    assert (by_chance.split()[2], other.split()[2]) == ("True", "False")
+    assert {*by_chance.split()}.isdisjoint(other.split())
+
+
+def test_a_server_that_has_died_is_replaced_and_its_kernels_end_with_it(project, monkeypatch):
+    served = []
+    start = forking.served
+    monkeypatch.setattr(forking, "served", lambda *given: served.append(start(*given)) or served[-1])
+    kill = "import os, psutil; psutil.Process(os.getppid()).parent().kill() if subject == 'alpha' else None"
+    project.notebook("02_case_study", kill, *project.tiny.FINDINGS)
+    found = project.run("alpha", "beta", jobs=1)
+    assert (found["alpha"].status, found["beta"].status) == ("failed", "published")
+    assert "the kernel died" in str(found["alpha"].reasons)
+    assert len(served) == 2
+    assert [one.poll() is not None for one in served] == [True, True]
+
+
+def test_without_a_server_kernels_start_as_always(project, monkeypatch):
+    def gone(path, _environment):
+        return subprocess.Popen(["true"])
+
+    monkeypatch.setattr(forking, "served", gone)
+    assert project.run("alpha")["alpha"].status == "published"
+
+
+def test_only_two_kinds_of_kernels_are_known(monkeypatch):
+    monkeypatch.setenv(forking.SWITCH, "spoon")
+    with pytest.raises(UsageError, match="SIYU_KERNELS: found spoon"):
+        forking.wanted()
+    monkeypatch.setenv(forking.SWITCH, "plain")
+    assert not forking.wanted()
+
+
+def test_every_library_that_is_loaded_beforehand_is_there():
+    assert [name for name in forking.LIBRARIES if importlib.util.find_spec(name) is None] == []
