@@ -87,12 +87,12 @@ class Holdings:
         untold = [one.absent[need] for one in self.books.counts for need in ("refund", "gross") if need in one.absent]
         return (*notes(self.spans, self.as_of), *([_lacks(UNTOLD, *untold)] if untold else []))
 
-    def missing(self, *kinds: str, buyers: bool = False) -> NoInput | None:
+    def missing(self, *kinds: str, buyers: bool = False, otherwise: str = MISSING) -> NoInput | None:
         """Shown in a notebook: why there is nothing to work on, when no export of any of these kinds is there.
 
-        buyers: whether orders that name their buyer are needed as well."""
+        buyers: whether orders that name their buyer are needed as well; otherwise: what to say when none is there."""
         if not any(self.refs(kind) for kind in kinds):
-            return NoInput(MISSING)
+            return NoInput(otherwise)
         undated = [one.absent["paid_at"] for one in self.books.counts if "paid_at" in one.absent]
         if undated and len(undated) == len(self.books.counts) and not self.refs(*(set(kinds) - {"orders"})):
             return NoInput(_lacks(UNDATED, *undated))

@@ -43,6 +43,21 @@ RECORDS = {
     ),
     "tornado": made("tornado", "CNY", {"label": "Fee", "value": 5.0, "low": 3.0, "high": 9.0}),
     "heat": made("heat", "ratio", *GRID),
+    "ladder": charts.ladder(
+        {name: Figure(9, 9, 9, "users") for name in "abcd"},
+        {name: Figure(0.1, 0.05, 0.2, "ratio", "sampling95") for name in "abc"},
+        {
+            "a": "Waiting: potential fans",
+            "b": "Economy: passer-by fans",
+            "c": "Business: favourable fans",
+            "d": "First",
+        },
+    ),
+    "cycle": charts.cycle(
+        {"plays": Figure(158_000, 158_000, 158_000, "count"), "fans": Figure(9, 9, 9, "count")},
+        {"won": Figure(0.1, 0.05, 0.2, "ratio", "sampling95"), "k": Figure(9, 2, 16, "count", "sampling95")},
+        {"plays": "Public domain: views a week", "fans": "Fans", "won": "A view becomes a fan", "k": "Views brought"},
+    ),
 }
 
 

@@ -168,3 +168,12 @@ def test_nothing_at_all_is_absent():
 def test_bundled_rules_read_as_a_ladder():
     assert Path(exhibits.__file__).with_name("ladder.yml").is_file()
     assert exhibits.RANKS == ("potential", "passer_by", "favourable", "true_love")
+
+
+def test_what_a_platform_counts_stands_beside_the_own_levels(events):
+    days = pd.DataFrame({"day": [pd.Timestamp("2025-09-01")], **{f"a{at}": [at * 100] for at in range(1, 6)}})
+    rows, verdict = exhibits.rules(Growth(Record({"level_days": days}, AS_OF), events))
+    assert rows.set_index("level")["platform"].to_dict() == {
+        "true_love": 500, "favourable": 300, "passer_by": 200, "potential": 100,
+    }  # fmt: skip
+    assert rows["people"].sum() == verdict.figures["people"].value

@@ -120,7 +120,8 @@ class Plate:
 class Kind:
     """paint fills a plate; height (chart, narrow, lines of the longest label) is in inches.
 
-    value_axis: `x`, `y`, or "" for none. grid: documents show it as a table of label by series.
+    value_axis: `x`, `y`, or "" for none. grid: documents show it as a table of label by series, but for
+    the picture on the page of one that is `pictured`.
     wide_from: labels from which on it takes the whole width of a slide.
     ends: what a document must show of every mark. switches: numbers beside them that are no figures.
     """
@@ -129,6 +130,7 @@ class Kind:
     height: Height
     value_axis: str = "x"
     grid: bool = False
+    pictured: bool = False
     wide_from: int = 99
     ends: tuple[str, ...] = ("value",)
     switches: tuple[float, ...] = ()

@@ -11,8 +11,9 @@ import pandas as pd
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import Growth
 from siyu.growth.funnel import STEPS
-from siyu.growth.labels import SAID, TIGHT
+from siyu.growth.labels import RULE, SAID, TIGHT
 from siyu.growth.ladder import LEFT, RANKS, STATES
+from siyu.growth.people import RULES
 from siyu.orders.sampling import Estimate, divided, estimated
 from siyu.verdict import Verdict
 
@@ -47,6 +48,24 @@ def cell(one: Figure) -> dict[str, Any]:
 
 def _refs(growth: Growth, rows: pd.DataFrame, refs: tuple[str, ...] = ()) -> pd.DataFrame:
     return rows.assign(sources=pd.Series([list(refs or growth.refs)] * len(rows), rows.index, object))
+
+
+def rules(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
+    """A row per level from the top: what it takes, what platforms call the nearest of theirs, people now, and people as
+    the platform counts them on the newest day told (null where nobody copied them)."""
+    own = growth.ladder
+    if own is None:
+        return pd.DataFrame(columns=["level", *RULE]), absent("person_events")
+    told = growth.record.table("level_days")
+    newest = told.sort_values("day").iloc[-1] if told is not None else pd.Series(dtype=float)
+    rows = [
+        {**{name: rule.get(name) for name in ("following", "touched", "deep", "paid")}, "level": rule["key"],
+         **{name: {"en": rule[name], "zh": rule[name]} for name in ("douyin", "yuntu")},
+         "people": int(own.stock[-1, RANKS.index(rule["key"])]), "platform": newest.get(rule["yuntu"].lower())}
+        for rule in RULES["levels"]
+    ]  # fmt: skip
+    people = exact(growth, "level_people", own.stock[-1].sum())
+    return _refs(growth, pd.DataFrame(rows)), Verdict(SAID["rules"], {"people": people})
 
 
 def moves(growth: Growth) -> tuple[pd.DataFrame, Verdict]:

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-TABLES = ("account_days", "ad_days", "sessions", "content", "group_days", "switches", "level_days", "funnel_days")
+TABLES = ("account_days", "ad_days", "sessions", "content", "group_days", "switches", "level_days")
 YEAR = 52  # weeks
 _COUNTS = ("new_fans", "lost_fans", "plays", "profile_views")
 _SHARES = ("fan_viewer_share", "fan_buyer_share", "fan_gmv_share", "finish_share", "finish_5s_share", "reply_share")

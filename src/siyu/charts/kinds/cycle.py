@@ -36,7 +36,9 @@ def paint(plate: Plate) -> None:
         axes.text(*place, text, ha="center", va="center", fontsize=size, color=colour, path_effects=HALO, zorder=4)
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
+    axes.set_xticks([])
+    axes.set_yticks([])
     axes.set_axis_off()
 
 
-KIND = Kind(paint, lambda chart, narrow, deepest: 3.6 if narrow else 4.0, "", grid=True)
+KIND = Kind(paint, lambda chart, narrow, deepest: 3.6 if narrow else 4.0, "", grid=True, pictured=True)

@@ -25,7 +25,9 @@ def paint(plate: Plate) -> None:
         axes.text(at + 0.2, at + 1.72, number, ha="right", fontsize=9.5, color=theme.RIVAL, path_effects=HALO)
     axes.set_xlim(-0.75, len(steps) - 0.5)
     axes.set_ylim(0, len(steps) + 0.6)
+    axes.set_xticks([])
+    axes.set_yticks([])
     axes.set_axis_off()
 
 
-KIND = Kind(paint, lambda chart, narrow, deepest: 3.0 if narrow else 3.4, "", grid=True)
+KIND = Kind(paint, lambda chart, narrow, deepest: 3.0 if narrow else 3.4, "", grid=True, pictured=True)

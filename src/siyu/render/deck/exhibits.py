@@ -46,12 +46,12 @@ def _heat(chart: Chart, speech: Speech) -> SlideGrid:
     """label x series, coloured by value: one colour of the theme below zero, another above."""
     down, across, held = chart.grid()
     bound = max((abs(row.value) for row in chart.rows), default=0.0) or 1.0
-    unit = "ratio" if chart.unit == "ratio" else ""
 
     def cell(row: Mark | None) -> GridCell:
         if row is None:
             return GridCell(NOTHING, centred=True)
         fill, ink = shade(row.value / bound)
+        unit = "ratio" if (row.unit or chart.unit) == "ratio" else ""
         return GridCell(speech.language.number(row.value, unit), fill, ink, centred=True)
 
     rows = [[GridCell(str(speech.label(head))), *(cell(held.get((head, one))) for one in across)] for head in down]

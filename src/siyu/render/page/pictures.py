@@ -30,9 +30,11 @@ class Picture:
 
 
 def drawn(chart: Chart | Table) -> Chart | None:
-    """The chart as far as it is a picture on the page; a grid is a table there."""
-    known = isinstance(chart, Chart) and chart.kind in KINDS
-    return chart if isinstance(chart, Chart) and known and not KINDS[chart.kind].grid else None
+    """The chart as far as it is a picture on the page; most grids are tables there."""
+    if not isinstance(chart, Chart) or chart.kind not in KINDS:
+        return None
+    kind = KINDS[chart.kind]
+    return chart if kind.pictured or not kind.grid else None
 
 
 def pictures(

@@ -1,0 +1,52 @@
+"""Section 05 as committed: the demo fills it, and it says what is true of the demo."""
+
+import json
+
+import nbformat
+import pytest
+
+from siyu.paths import data_dir, notebooks_dir
+from siyu.record import FINDING, FindingRecord
+
+
+@pytest.fixture(scope="module")
+def records():
+    notebook = nbformat.read(notebooks_dir() / "05_growth.ipynb", as_version=4)
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    held = [output["data"][FINDING] for output in outputs if FINDING in output.get("data", {})]
+    found = [FindingRecord.model_validate(one) for one in held]
+    return {record.key: record for record in found}
+
+
+@pytest.fixture(scope="module")
+def truth():
+    content = json.loads((data_dir() / "subjects" / "demo" / "truth.json").read_text(encoding="utf-8"))
+    return content["shops"][0]["growth"]
+
+
+def test_the_demo_fills_every_finding_with_values_and_sources(records):
+    assert len(records) >= 20
+    assert [key for key, one in records.items() if not one.values or not one.sources] == []
+
+
+def test_the_gain_of_the_demo_is_within_its_interval(records, truth):
+    back = records["growth_gain"].by_name["back"]
+    assert back.low <= truth["fans_brought_back"] <= back.high
+    assert records["growth_answer"].by_name["back"] == back
+
+
+def test_rates_of_the_wheel_hold_what_is_true(records, truth):
+    rates = {str(row.label): row for row in records["growth_wheel"].chart.rows}
+    for label, name in (
+        ("A fan leaves within a week", "churn"),
+        ("Views that an active fan brings", "views_brought"),
+        ("A view becomes a fan", "views_that_become_fans"),
+    ):
+        assert rates[label].low <= truth[name] <= rates[label].high, label
+
+
+def test_groups_that_are_pushed_more_fall_silent_sooner(records, truth):
+    alive = records["growth_group_life"].by_name
+    often, seldom = truth["group_ends"]
+    assert often > seldom
+    assert alive["busy"].value < alive["calm"].value
