@@ -124,6 +124,25 @@ def test_an_amount_far_above_all_others_is_named():
     assert (told(result), result.clean) == ([("outlier", "1", "11")], True)
 
 
+def test_fen_among_yuan_are_named():
+    assert told(account(table(50, 额=lambda n: "1000.00" if n < 5 else "10.00")))[0][:2] == ("outlier", "5")
+
+
+def test_dates_far_from_the_others_or_from_the_order_number_are_named():
+    apart = account(table(40, 付=lambda n: f"{2042 if n % 8 == 0 else 2021}-05-{n % 28 + 1:02d} 10:00:00"))
+    assert [code for code, *_ in told(apart)] == ["dates_apart"]
+    numbers = account(
+        table(40, 单=lambda n: f"20210501{n:06d}", 付=lambda n: f"2021-0{8 if n == 7 else 5}-02 10:00:00")
+    )
+    assert told(numbers) == [("id_dates", "1", "9")]
+
+
+def test_an_order_of_two_buyers_is_named():
+    head = "order_id,buyer_key,paid_at,amount,product_id\n"
+    rows = [f"A{n // 2},u{n if n > 18 else n // 2},2021-08-0{n % 9 + 1} 10:00:00,5.00,p{n}\n" for n in range(20)]
+    assert ("two_buyers", "1", "") in told(account(head + "".join(rows)))
+
+
 def test_a_rounded_amount_is_not_taken_for_exact():
     result = account(table(5, 额=lambda n: "1.2万" if n == 1 else "10.00"))
     assert [p.code for p in result.problems] == ["rounded_amount"]

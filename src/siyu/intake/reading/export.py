@@ -252,6 +252,8 @@ class _Run:
     def _crowd(self, named: Ints, lines: Ints) -> None:
         entry, column = self.layout.format, self.layout.title("buyer_id")
         self.account.crowd = crowd = Crowd.of(*self.prints.buyers(named), named)
+        if crowd.torn:
+            self.account.note("two_buyers", column, found=f"{crowd.torn:,}")
         for at, share in crowd.heavy if entry.kind == "orders" else ():
             line = self._shown(int(lines[at]))
             if share > entry.heaviest_buyer and share * crowd.named >= LEAST:

@@ -2,6 +2,7 @@
 
 Nothing is clipped: what cannot be true is quarantined or refuses the file, what is odd is counted and named."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -23,8 +24,11 @@ DAY = 86_400
 GAP = 730  # days between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
 CONTRADICTS = 0.05  # share of refunds above the amount at which the column is not what the format says
-FAR = 100  # times the amount that 99 in 100 stay below, or times a hundred that of one in two
+AWAY = 180  # days between most dates of a file and some that are named
+FAR = 100  # times the amount of one in two
 DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
+MONTH = 31
+_DATED = re.compile(r"^[A-Za-z]{0,4}20[0-4]\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4}")
 NEVER = np.iinfo(np.int64).min
 _SOONEST, _LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # where a record has no date
 
@@ -62,6 +66,8 @@ class Bounds:
             early = [np.where(time > NEVER // DAY, time, _LATEST) for time in times]
             kept["first"] = np.minimum.reduce(early).astype(np.int32)
             kept["last"] = np.maximum(np.maximum.reduce(times), _SOONEST).astype(np.int32)
+            if "order_id" in names and all(map(_DATED.match, records["order_id"][:20].to_pylist())):
+                kept["astray"] = _astray(records["order_id"], kept["first"], kept["last"])
         if {"status", "paid_at"} <= set(names):
             paid = records["paid_at"].is_valid().to_numpy()
             for name, state, has_time in (("delivered", "completed", False), ("unpaid", "unpaid", True)):
@@ -121,17 +127,22 @@ class Bounds:
         ):
             if count > most:
                 raise RefusedError(code, column=title(key), found=f"{int(count):,}")
+        yield (
+            title("paid_at"),
+            "dates_apart",
+            np.union1d(*(_apart(self.joined(end), AWAY, 0.5) for end in ("first", "last"))),
+        )
+        yield title("order_id"), "id_dates", np.flatnonzero(self.joined("astray"))
         yield title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
         yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
         yield title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield title("paid_fen"), "price_over", np.flatnonzero(dear)
         if fen.size >= 20 and self.layout.control is not None:
-            half, most = np.quantile(fen, [0.5, 0.99], method="lower")
+            half = np.quantile(fen, 0.5, method="lower")
             if half > DEAREST and entry.kind == "orders":
                 shown = f"{int(half) // 100:,}"
                 raise RefusedError("implausible_amounts", column=title(self.layout.control), found=shown)
-            far = FAR * max(min(most, FAR * half), 10_000)
-            yield title(self.layout.control), "outlier", np.flatnonzero(fen > far)
+            yield title(self.layout.control), "outlier", np.flatnonzero(fen >= FAR * max(half, 100))
 
 
 def unsure(records: pa.Table) -> Flags:
@@ -143,16 +154,26 @@ def unsure(records: pa.Table) -> Flags:
     return unsure
 
 
-def _apart(days: Ints) -> Ints:
-    """Positions of the few days that lie years apart from all others."""
+def _apart(days: Ints, gap: int = GAP, share: float = FEW) -> Ints:
+    """Positions of the few days, a share of all, that lie a gap apart from the others."""
     known = np.flatnonzero((days > _SOONEST) & (days < _LATEST))
-    few = int(max(1, FEW * known.size))
-    if known.size < 4 or np.ptp(days[known]) <= GAP:
+    few = int(max(1, share * known.size))
+    if known.size < 4 or np.ptp(days[known]) <= gap:
         return np.zeros(0, np.int64)
     inorder = known[np.argsort(days[known], kind="stable")]
-    gaps = np.flatnonzero(np.diff(days[inorder]) > GAP)
+    gaps = np.flatnonzero(np.diff(days[inorder]) > gap)
     below, above = gaps[gaps < few], gaps[gaps >= inorder.size - 1 - few]
     return np.concatenate([inorder[: below.max(initial=-1) + 1], inorder[above.min(initial=inorder.size) + 1 :]])
+
+
+def _astray(ids: pa.Array, first: Ints, last: Ints) -> Ints:
+    """Whether the day that an order number begins with lies more than a month from all dates of the record."""
+    dated = pc.match_substring_regex(ids, _DATED.pattern).fill_null(False)
+    text = pc.utf8_slice_codeunits(pc.replace_substring_regex(pc.if_else(dated, ids, "20000101"), r"^\D+", ""), 0, 8)
+    days = pc.strptime(text, "%Y%m%d", "s", error_is_null=True)
+    day = seconds_of(days, NEVER) // DAY
+    off = dated.to_numpy(zero_copy_only=False) & (day > NEVER // DAY) & (last > _SOONEST)
+    return (off & ((day < first - MONTH) | (day > last + MONTH))).astype(np.int8)
 
 
 def few_lines(places: Sequence[int]) -> str:

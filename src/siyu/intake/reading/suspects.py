@@ -92,19 +92,24 @@ def _looks(lines: npt.NDArray[np.uint64], digits: int) -> Reals:
     known = apart >= np.uint64(64)  # a double holds shorter ids as they are
     expected = float((1 / (2 * apart[known].astype(np.float64))).sum())
     looks.append((_hits(doubles & known, times), expected, len(numbers)))
-    looks.append(_beside(numbers, numbers.astype(np.float64).astype(np.uint64), 1 / max(1.0, float(apart.min()))))
+    looks.append(
+        _beside(numbers, numbers.astype(np.float64).astype(np.uint64), 1 / max(1.0, float(apart.min())), NEVER)
+    )
     looks += [(0.0, 0.0, len(numbers))] * (LOOKS - len(looks))
     return np.array(looks)
 
 
-def _beside(numbers: npt.NDArray[np.uint64], short: npt.NDArray[np.uint64], chance: float) -> tuple[float, float, int]:
-    """Ids that are what another one is rounded to: an id whose lines were rounded in part. By chance they stand beside
-    each other as whole ones do."""
+def _beside(
+    numbers: npt.NDArray[np.uint64], short: npt.NDArray[np.uint64], chance: float, least: float = 0.0
+) -> tuple[float, float, int]:
+    """Ids that are what another one is rounded to: an id whose lines were rounded in part. Where whole ones stand side
+    by side, as those that are counted up do, it says nothing."""
     rounded, same = short == numbers, short[1:] == short[:-1]
     either = rounded[1:] | rounded[:-1]
-    pairs = np.count_nonzero(same & ~either)
-    wide: float = float(np.count_nonzero(np.diff(numbers) < NEAR / chance)) / NEAR  # where whole ones lie far apart
-    return float(np.count_nonzero(same & either)), 2.0 * max(float(pairs), wide, 1 / NEAR) * chance, int(numbers.size)
+    if (same & ~either).any():
+        return 0.0, 0.0, int(numbers.size)
+    wide: float = float(np.count_nonzero(np.diff(numbers) < NEAR / chance)) / NEAR
+    return float(np.count_nonzero(same & either)), max(least, 2.0 * max(wide, 1 / NEAR) * chance), int(numbers.size)
 
 
 def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:
@@ -117,21 +122,24 @@ def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:
 class Crowd:
     """How identity was read: orders (records of other tables) that name a buyer, distinct keys, orders a key at the
     99th percentile, and the shares of the three largest keys. heavy: positions of the first record of keys with an
-    implausible share."""
+    implausible share. torn: orders whose lines name several buyers."""
 
     named: int
     keys: int
     usual: int
     largest: tuple[float, ...]
     heavy: tuple[tuple[int, float], ...] = ()
+    torn: int = 0
 
     @classmethod
     def of(cls, every: npt.NDArray[np.uint64], orders: npt.NDArray[np.uint64] | None, at: Ints) -> Self:
         """The crowd of records that name a buyer: hashes of the key and the order of each, and its position."""
         if not every.size:
             return cls(0, 0, 0, ())
+        torn = 0
         if orders is not None:  # an order of a hundred lines is one
             _, once = np.unique(every ^ (orders * np.uint64(0x9E3779B97F4A7C15)), return_index=True)
+            torn = once.size - np.unique(orders).size
             every, at = every[np.sort(once)], at[np.sort(once)]
         keys, counts = np.unique(every, return_counts=True)
         shares = np.sort(counts)[::-1] / every.size
@@ -140,4 +148,4 @@ class Crowd:
         many = (counts >= max(SEVERAL, TIMES * np.median(counts) + 1)) & (above | (counts > FAR * usual))
         first = sorted(zip(counts[many].tolist(), keys[many].tolist(), strict=True), reverse=True)[:SHOWN]
         heavy = tuple((int(at[int(np.argmax(every == np.uint64(key)))]), n / every.size) for n, key in first)
-        return cls(int(every.size), len(keys), usual, tuple(float(one) for one in shares[:3]), heavy)
+        return cls(int(every.size), len(keys), usual, tuple(float(one) for one in shares[:3]), heavy, torn)
