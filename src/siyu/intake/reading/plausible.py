@@ -176,7 +176,8 @@ def _astray(ids: pa.Array, first: Ints, last: Ints) -> Ints:
     days = pc.strptime(text, "%Y%m%d", "s", error_is_null=True)
     day = seconds_of(days, NEVER) // DAY
     off = dated.to_numpy(zero_copy_only=False) & (day > NEVER // DAY) & (last > _SOONEST)
-    return (off & ((day < first - MONTH) | (day > last + MONTH))).astype(np.int8)
+    found: Ints = (off & ((day < first - MONTH) | (day > last + MONTH))).astype(np.int8)
+    return found
 
 
 def few_lines(places: Sequence[int]) -> str:
