@@ -168,7 +168,7 @@ def test_shifting_an_assumption_moves_exactly_the_values_that_list_it(name):
     refs = {ref for *_, sources in base.values() for ref in sources if ref.startswith("assumption:")}
     refs = sorted(ref for ref in refs if not ref.endswith(".own"))  # measured, not assumed
     assert refs
-    times = 3 if name == "08_customer_value" else 8  # a run of its models takes seconds
+    times = {"08_customer_value": 3, "09_playbook": 2}.get(name, 8)  # a run of their models takes seconds
     for ref in refs[:: max(1, len(refs) // times)]:
         row = rows[ref.removeprefix("assumption:")]
         # a fixed row stays one
@@ -179,7 +179,11 @@ def test_shifting_an_assumption_moves_exactly_the_values_that_list_it(name):
         after = values(run(name, assumptions=changed, **few))
         # what knowing brings is never less than nothing, where it stays if a shift does not lift it
         nothing = {key for key, entry in base.items() if entry[:3] == after.get(key, ())[:3] == (0, 0, 0)}
-        assert moved(base, after) == {key for key, entry in base.items() if ref in entry[3]} - nothing, ref
+        # a number of messages or tasks is whole: a small shift need not reach the next one
+        whole = {key for key, entry in base.items() if all(float(end).is_integer() for end in entry[:3])}
+        listed = {key for key, entry in base.items() if ref in entry[3]}
+        assert moved(base, after) <= listed - nothing, ref
+        assert listed - nothing - whole <= moved(base, after), ref
 
 
 def test_shifting_a_fee_rule_moves_exactly_the_values_that_list_it():

@@ -60,6 +60,11 @@ class Growth:
             return None
         return funnel.funnel(self.events, self.record.as_of, COHORT_DAYS, self.refs)
 
+    @property
+    def priced(self) -> tuple[str, ...]:
+        """Sources of what a step costs and what it brings."""
+        return tuple(sorted({*self.refs, *(one.ref for one in self.costs.values())}))
+
     @cached_property
     def tightest(self) -> dict[str, float]:
         """Step of the funnel -> chance that it is the one to move first."""

@@ -223,8 +223,7 @@ def bottleneck(growth: Growth) -> tuple[Stated, Verdict]:
     chances = growth.tightest
     if not chances:
         return {}, absent("person_events")
-    refs = tuple(sorted({*growth.refs, *(one.ref for one in growth.costs.values())}))
-    figures: Stated = {step: Figure.exact(one, "tightest_chance", refs) for step, one in chances.items()}
+    figures: Stated = {step: Figure.exact(one, "tightest_chance", growth.priced) for step, one in chances.items()}
     best = max(chances, key=chances.__getitem__)
     sure = "sure" if chances[best] >= 0.9 else "likely"
     said = {"id": SAID[f"tight_{sure}"], "args": {"step": {"id": TIGHT[best]}}}

@@ -218,7 +218,7 @@ def answer(growth: Growth) -> Verdict:
     message: Text = ANSWER.get(said, "")
     if chances:
         best = max(chances, key=chances.__getitem__)
-        figures["chance"] = Figure.exact(chances[best], "tightest_chance", growth.refs)
+        figures["chance"] = Figure.exact(chances[best], "tightest_chance", growth.priced)
         message = {"id": ANSWER[f"{said}_step"], "args": {"step": {"id": TIGHT[best]}}}
     if not figures:
         return absent("fans_brought_back", "person_events")
