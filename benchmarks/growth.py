@@ -1,12 +1,13 @@
 """Events of people from Parquet to ladder, funnel and joins: time and memory of one process.
 
-    .venv/bin/python benchmarks/growth.py [--events N] [--people N]
+    .venv/bin/python benchmarks/growth.py [--events N] [--people N] [--json]
 
 Time is the counting alone, without imports; memory is the peak resident size of the whole process."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import resource
 import tempfile
 import time
@@ -44,6 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=10_000_000)
     parser.add_argument("--people", type=int, default=300_000)
+    parser.add_argument("--json", action="store_true", help="one line of figures at the end")
     about = parser.parse_args()
     from siyu.growth.entry import joins
     from siyu.growth.funnel import funnel
@@ -63,12 +65,16 @@ def main() -> None:
             "funnel": lambda: funnel(path, AS_OF),
             "joins": lambda: joins(path, AS_OF),
         }
+        told: dict[str, float] = {}
         for name, part in parts.items():
             begun, used = time.perf_counter(), time.process_time()
             part()
-            print(f"{name}: {time.perf_counter() - begun:.1f} s, {time.process_time() - used:.1f} CPU s")
+            told[f"{name}_seconds"] = round(time.perf_counter() - begun, 2)
+            print(f"{name}: {told[f'{name}_seconds']:.1f} s, {time.process_time() - used:.1f} CPU s")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"{about.events:,} events of {about.people:,} people: {peak:,.0f} MB at most")
+    if about.json:
+        print(json.dumps({**told, "megabytes": round(peak)}))
 
 
 if __name__ == "__main__":

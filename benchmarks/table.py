@@ -24,6 +24,7 @@ RUNS = {
         ["intake.py", "--json", "--wide", "1000000"],
         ["value.py", "--json"],
         ["reach.py", "--json"],
+        ["growth.py", "--json"],
         ["batch.py", "--json", "--all"],
     ),
     "small": (
@@ -31,6 +32,7 @@ RUNS = {
         ["intake.py", "--json", "--rows", "200000", "--wide", "20000"],
         ["value.py", "--json", "--rounds", "1", "--customers", "20000"],
         ["reach.py", "--json", "--sends", "200000", "--members", "10000"],
+        ["growth.py", "--json", "--events", "200000", "--people", "10000"],
         ["batch.py", "--json", "--small"],
     ),
 }

@@ -184,8 +184,8 @@ def test_the_digest_follows_content_and_not_the_secret(tmp_path, monkeypatch):
 def test_unchanged_exports_are_not_opened_again(tmp_path, monkeypatch):
     folder = douyin(tmp_path / "in", "a.csv", [order(1, "2021-08-01")])
     first = books_of(folder, tmp_path / "store")
-    for name in ("sources", "write_tables", "part_of"):
-        monkeypatch.setattr(f"siyu.intake.store.client_tables.{name}", None)
+    for name in ("client_tables.sources", "canonical.write_tables", "client_tables.part_of"):
+        monkeypatch.setattr(f"siyu.intake.store.{name}", None)
     assert books_of(folder, tmp_path / "store") == first
 
 

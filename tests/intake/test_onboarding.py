@@ -288,7 +288,7 @@ def test_a_subject_is_erased_with_exports_and_store(snacks, tmp_path):
     assert done.exit_code == 0, done.stderr
     assert "reports/snacks: the report is withdrawn" in done.stderr
     assert [path.name for path in (tmp_path / "reports").iterdir() if path.is_dir() and path.name != ".siyu"] == []
-    assert [path.name for path in snacks.rglob("*") if path.is_file()] == ["subject.yml"]
+    assert [path.name for path in snacks.rglob("*") if path.is_file()] == ["subject.yml", "form.yml"]
     assert siyu("erase", "snacks").exit_code == 1
 
 

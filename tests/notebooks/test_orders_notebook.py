@@ -319,12 +319,7 @@ def test_the_demo_page_says_what_is_true_of_the_demo():
     assert shares["fan_gmv_share_reported_broadcasts"] == pytest.approx(fans["payment_of_broadcasts"])
     assert shares["fan_gmv_share_reported_periods"] == pytest.approx(fans["payment_of_shop"])
     assert value(records["charged"], "charged") == pytest.approx(FEE, abs=1e-3)
-    assert {key for key, role in roles(records).items() if role == "absent"} == {
-        "brand",
-        "same_visit",
-        "host",
-        "margins",
-    }
+    assert {key for key, role in roles(records).items() if role == "absent"} == set()
     assert roles(records)["orders_answer"] == "answer"
     assert sum(role == "headline" for role in roles(records).values()) <= 4
     cited = {ref for record in records.values() for ref in record["sources"]}

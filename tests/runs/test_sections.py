@@ -98,7 +98,6 @@ def test_the_bundled_sections_follow_the_report_plan():
     assert [name for name, obstacle in case.items() if not obstacle] == named[:4]
     assert set(case) == set(named)
     assert [name for name, why in sections.applicable("client", "USD").items() if not why] == [
-        "05_growth",
         "06_orders",
         "07_repurchase",
         "08_customer_value",

@@ -55,10 +55,9 @@ class Planning:
     unknowns: Mapping[str, Figure] = field(default_factory=dict)
     before: Plan | None = None
 
-    @property
-    def missing(self) -> NoInput | None:
-        """Shown in a notebook: why there is nothing to plan for, without exports and without a form."""
-        return None if self.known.form.answered else self.known.own.missing("orders", "sessions", "aggregates")
+    def missing(self, *kinds: str) -> NoInput | None:
+        """Shown in a notebook: why there is nothing to plan for, without exports of any of these kinds and a form."""
+        return None if self.known.form.answered else self.known.own.missing(*kinds)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -16,10 +16,8 @@ from python_calamine import CalamineWorkbook
 from results_sheet import library, results, said
 
 from siyu.economy.measures import order_gain
-from siyu.evidence.steps import load_steps
 from siyu.figure import Figure
 from siyu.formulas.compiled import javascript
-from siyu.paths import data_dir
 from siyu.record import Both
 from siyu.render.report import About, Report, SectionReport
 from siyu.render.tables import tables_bytes
@@ -170,11 +168,8 @@ def typed(book: bytes, values: dict[str, float]) -> bytes:
     [(0.3, 52_000.0, 900.0), (-0.1, 100.0, 9.0)],
 )
 def test_cost_and_payback_follow_the_clients_own_margin(converted, customers, margin, spend, buyers):
-    about, steps = (
-        About("demo", Both(en="Demo", zh="示例"), "client"),
-        load_steps(data_dir() / "playbook" / "steps.csv"),
-    )
-    report = Report(about, "2025-12-31", [SectionReport("08_customer_value", findings=customers)], steps=steps)
+    about = About("demo", Both(en="Demo", zh="示例"), "client")
+    report = Report(about, "2025-12-31", [SectionReport("08_customer_value", findings=customers)])
     held = {f"{one.key}.{value.name}": value for one in customers for value in one.values}
     given = {
         "What is left of net sales": margin,
