@@ -238,9 +238,9 @@ def test_titles_of_the_economics_turn_with_the_data():
         return title(FindingRecord.model_validate(records[key]), Language("en"))
 
     assert said(weak, "switch").startswith("Leave an order on Douyin: 9")
-    assert said(weak, "per_thousand").startswith("Open: a 5")
+    assert said(weak, "per_thousand").startswith("Open: a thousand people are 5")
     answer = said(weak, "platform_answer")
-    assert answer.startswith("Leave the orders you have on Douyin: a 9")
+    assert answer.startswith("Leave the orders you have on Douyin: 9")
     assert answer.endswith("how to close new people is open")
     assert said(easy, "platform_answer").startswith("Move the orders you have to the personal deal")
     assert [key for key, record in weak.items() if record["role"] == "headline"] == [

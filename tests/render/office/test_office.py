@@ -18,6 +18,8 @@ from results_sheet import library, results, said
 from siyu.economy.measures import order_gain
 from siyu.figure import Figure
 from siyu.formulas.compiled import javascript
+from siyu.paths import data_dir
+from siyu.playbook.tasks import load_steps
 from siyu.record import Both
 from siyu.render.report import About, Report, SectionReport
 from siyu.render.tables import tables_bytes
@@ -169,7 +171,8 @@ def typed(book: bytes, values: dict[str, float]) -> bytes:
 )
 def test_cost_and_payback_follow_the_clients_own_margin(converted, customers, margin, spend, buyers):
     about = About("demo", Both(en="Demo", zh="示例"), "client")
-    report = Report(about, "2025-12-31", [SectionReport("08_customer_value", findings=customers)])
+    steps = load_steps(data_dir() / "playbook" / "tasks.csv")
+    report = Report(about, "2025-12-31", [SectionReport("08_customer_value", findings=customers)], steps=steps)
     held = {f"{one.key}.{value.name}": value for one in customers for value in one.values}
     given = {
         "What is left of net sales": margin,
