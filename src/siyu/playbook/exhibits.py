@@ -160,7 +160,7 @@ def answer(planning: Planning) -> Verdict:
     said = labels.SAID["answer_acts" if acts else "answer"]
     message = {"id": said, "args": {"task": planning.chosen[0].row.both("name")}}
     opening = Opening(
-        reasons=("playbook_tasks", "playbook_experiment", "playbook_stops"),
+        reasons=("03_platform_economics.switch", "07_repurchase.group_uplift", "08_customer_value.value_limits"),
         plan=tuple(one.row.task_id for one in planning.chosen[:MOST]),
     )
     cards = {name: labels.CARDS[name] for name in figures}
