@@ -14,7 +14,9 @@ from click.testing import CliRunner
 from siyu.commands.main import main
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.new.drafts import drafted
+from siyu.intake.new.guesses import SPOKEN
 from siyu.intake.new.onboarding import newcomer
+from siyu.intake.new.sample import names_nobody
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.store import identity
@@ -391,3 +393,9 @@ def test_a_missing_identity_says_why_and_what_next(reason, code):
         assert code == "en" or text != message["id"]
     if reason != "no_orders":
         assert "doudian_open_id" in language.say(found.next_step())
+
+
+def test_words_of_commerce_in_a_header_are_no_name():
+    for header in ("买家实际支付金额", "卖家实际退款金额", "最近付款时间", "累计订单金额"):
+        assert names_nobody(header, SPOKEN), header
+    assert not names_nobody("甄士隐状态", SPOKEN)
