@@ -1,6 +1,9 @@
 """Where the project keeps things. Nothing else in the package knows the layout on disk."""
 
+import hashlib
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 _PROJECT = ("data", "notebooks", "requirements.txt", "src")
@@ -53,3 +56,30 @@ def subject_dirs() -> dict[str, Path]:
     """Every known subject id with its folder. Folders under `SIYU_DATA` come before bundled ones."""
     roots = [data_dir() / "subjects", *map(Path, filter(None, [os.environ.get("SIYU_DATA")]))]
     return {config.parent.name: config.parent for root in roots for config in sorted(root.glob("*/subject.yml"))}
+
+
+def kept(kind: str, what: str, make: Callable[[], bytes]) -> bytes:
+    """The bytes that `make` gives for `what`, which says everything that they follow from.
+
+    What is damaged is made anew; where nothing can be written, it is made each time."""
+    path = cache_dir() / kind / _digest(what.encode()).decode()
+    with suppress(OSError):
+        digest, _, content = path.read_bytes().partition(b"\n")
+        if digest == _digest(content):
+            return content
+    content = make()
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        making = path.with_name(f"{path.name}.{os.getpid()}")
+        making.write_bytes(_digest(content) + b"\n" + content)
+        making.replace(path)
+    return content
+
+
+def cache_dir() -> Path:
+    """`siyu` in the user's cache folder; nothing is lost with it."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "siyu"
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()

@@ -19,3 +19,13 @@ class Verdict:
     figures: Mapping[str, Figure | Absent]
     cards: Mapping[str, Text] = field(default_factory=dict)
     opening: Opening | None = None
+
+
+@dataclass(frozen=True)
+class Check:
+    """One condition of a verdict. value: what was found, nan where it could not be; limit: its bound."""
+
+    key: str
+    value: float
+    limit: float
+    passed: bool

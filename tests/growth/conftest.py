@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from siyu.simulator.climbs import Audience, did
+from siyu.simulator.audiences.climbs import LadderWorld, did
 
 MONDAY = pd.Timestamp("2024-12-30")
 AS_OF = date(2025, 12, 31)
@@ -33,7 +33,7 @@ def events_of():
 
 @pytest.fixture(scope="session")
 def lived():
-    """Audience, seed -> its events as a table."""
+    """LadderWorld, seed -> its events as a table."""
 
     def made(audience, seed):
         events = did(audience, seed, int(MONDAY.timestamp()))
@@ -52,7 +52,7 @@ def lived():
 
 @pytest.fixture(scope="session")
 def audience():
-    return Audience(900, 40)
+    return LadderWorld(900, 40)
 
 
 @pytest.fixture(scope="session")

@@ -17,8 +17,8 @@ from siyu.growth.ladder import RANKS, Ladder
 from siyu.growth.people import people
 from siyu.models import chain
 from siyu.orders.frames import let_go
-from siyu.simulator.climbs import Audience, did
-from siyu.simulator.flywheels import Account, turned
+from siyu.simulator.audiences.climbs import LadderWorld, did
+from siyu.simulator.audiences.flywheels import WheelWorld, turned
 
 SEEDS, PEOPLE_SEEDS, LEVEL, MOST = 1_000, 1_000, 0.001, 0.05
 WEEKS = 104
@@ -29,7 +29,7 @@ INTEREST = 0.08
 
 def wheel(kind, seed, weeks=WEEKS):
     """target -> whether its interval holds the truth."""
-    account = Account(kind, weeks=weeks)
+    account = WheelWorld(kind, weeks=weeks)
     rows = turned(account, seed)
     own = Flywheel(rows if kind == "switched" else rows.drop(columns="on"), kind == "switched")
     truth = {"won": account.won, "bought": account.bought, "churn": account.churn}
@@ -42,7 +42,7 @@ def wheel(kind, seed, weeks=WEEKS):
 
 def climbs(seed, size=2_000, weeks=40):
     """The same of moves between levels and of what a level is worth."""
-    audience = Audience(size, weeks)
+    audience = LadderWorld(size, weeks)
     events = did(audience, seed, int(MONDAY.timestamp()))
     table = pd.DataFrame({
         "buyer_id": events["person"], "at": pd.to_datetime(events["at"], unit="s").astype("datetime64[s]"),
@@ -65,7 +65,7 @@ def climbs(seed, size=2_000, weeks=40):
 
 def passed(kind, seed, weeks):
     """Whether a world without a wheel is called consistent with one."""
-    return Flywheel(turned(Account(kind, weeks=weeks), seed).drop(columns="on")).verdict == "consistent_with"
+    return Flywheel(turned(WheelWorld(kind, weeks=weeks), seed).drop(columns="on")).verdict == "consistent_with"
 
 
 def rejected(hits):

@@ -8,14 +8,14 @@ import pytest
 
 from siyu.growth.entry import joins
 from siyu.growth.groups import feed, lives
-from siyu.simulator.climbs import Audience
+from siyu.simulator.audiences.climbs import LadderWorld
 
 AS_OF = date(2025, 12, 31)
 
 
 @pytest.fixture(scope="module")
 def joined(lived):
-    return joins(lived(Audience(3_000, 52, opens=26), 4), AS_OF)
+    return joins(lived(LadderWorld(3_000, 52, opens=26), 4), AS_OF)
 
 
 def test_joiners_worked_by_hand(events_of):
@@ -50,7 +50,7 @@ def test_the_break_is_where_the_newest_way_opened(joined):
 
 
 def test_a_way_that_was_always_open_is_no_break(lived):
-    assert joins(lived(Audience(800, 52, opens=0), 4), AS_OF).rollout() is None
+    assert joins(lived(LadderWorld(800, 52, opens=0), 4), AS_OF).rollout() is None
 
 
 def days_of(groups):

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from siyu.growth.flywheel import Flywheel
-from siyu.simulator.flywheels import TURNS, Account, turned
+from siyu.simulator.audiences.flywheels import TURNS, WheelWorld, turned
 
 NULLS = ("trend", "season", "sticky", "following")
 WATCHED = {"weeks", "ads", "condition", "k_low", "placebo", "order", "usual"}
 
 
 def wheel(kind, seed, weeks=77, **changes):
-    rows = turned(Account(kind, weeks=weeks), seed)
+    rows = turned(WheelWorld(kind, weeks=weeks), seed)
     return Flywheel((rows if kind == "switched" else rows.drop(columns="on")).assign(**changes), kind == "switched")
 
 
@@ -36,7 +36,7 @@ def test_levels_of_two_trending_series_would_have_shown_a_wheel():
     """Why differences: by levels, views go with activity in most null worlds with a trend."""
     found = 0
     for seed in range(40):
-        rows = turned(Account("trend", weeks=52), seed)
+        rows = turned(WheelWorld("trend", weeks=52), seed)
         x, y = rows["active"].to_numpy(float)[:-1], rows["plays"].to_numpy(float)[1:]
         slope, *_ = np.polyfit(x, y, 1)
         rest = y - np.polyval(np.polyfit(x, y, 1), x)
@@ -45,7 +45,7 @@ def test_levels_of_two_trending_series_would_have_shown_a_wheel():
 
 
 def test_the_gain_is_what_the_account_has():
-    own, account = wheel("switched", 3), Account("switched")
+    own, account = wheel("switched", 3), WheelWorld("switched")
     gain = own.gain.estimate
     assert gain.low < account.gain < gain.high
     parts = own.rates["won"].value * own.k.value * own.rates["active"].value / own.rates["churn"].value
@@ -80,7 +80,7 @@ def test_views_that_go_with_next_week_are_not_brought_by_this_one():
 
 
 def test_chosen_weeks_are_no_experiment_and_few_switches_too_few():
-    rows = turned(Account("switched"), 2)
+    rows = turned(WheelWorld("switched"), 2)
     assert Flywheel(rows, drawn=False).failed == "switches"
     often = Flywheel(rows.assign(on=(np.arange(len(rows)) // 10) % 2), drawn=True)
     assert often.switches == 7
@@ -98,4 +98,4 @@ def test_what_is_not_told_gives_no_gain():
 
 @pytest.mark.parametrize("kind", TURNS)
 def test_the_same_seed_gives_the_same_weeks(kind):
-    assert turned(Account(kind, weeks=10), 4).equals(turned(Account(kind, weeks=10), 4))
+    assert turned(WheelWorld(kind, weeks=10), 4).equals(turned(WheelWorld(kind, weeks=10), 4))

@@ -7,7 +7,7 @@ import pytest
 
 from siyu.growth.funnel import COSTS, funnel
 from siyu.models.ranges import Range
-from siyu.simulator.climbs import STEPS, Audience
+from siyu.simulator.audiences.climbs import STEPS, LadderWorld
 
 AS_OF = date(2025, 12, 31)
 EVEN = {name: Range(1.0, 1.0, 1.0, "fixed", None, np.inf) for name in COSTS}
@@ -35,15 +35,15 @@ def test_a_cohort_worked_by_hand(events_of):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_spoiled_step_is_found(lived, step):
-    plain = funnel(lived(Audience(1_500, 52), 7), AS_OF)
-    spoiled = funnel(lived(Audience(1_500, 52, weak=step), 7), AS_OF)
+    plain = funnel(lived(LadderWorld(1_500, 52), 7), AS_OF)
+    spoiled = funnel(lived(LadderWorld(1_500, 52, weak=step), 7), AS_OF)
     change = {name: spoiled.rates[name].value / plain.rates[name].value for name in STEPS}
     assert min(change, key=change.__getitem__) == step
     assert spoiled.rates[step].high < plain.rates[step].low
 
 
 def test_the_tightest_step_turns_with_its_cost(lived):
-    found = funnel(lived(Audience(800, 40), 3), AS_OF)
+    found = funnel(lived(LadderWorld(800, 40), 3), AS_OF)
     chances = found.tightest(EVEN)
     assert sum(chances.values()) == pytest.approx(1)
     best = max(chances, key=chances.__getitem__)
@@ -52,7 +52,7 @@ def test_the_tightest_step_turns_with_its_cost(lived):
 
 
 def test_invitations_are_as_many_as_the_world_has(lived):
-    found = funnel(lived(Audience(2_000, 52, invited=0.3), 9), AS_OF)
+    found = funnel(lived(LadderWorld(2_000, 52, invited=0.3), 9), AS_OF)
     assert found.k.low <= 0.3 <= found.k.high
 
 

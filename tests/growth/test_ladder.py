@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from siyu.growth.ladder import LEFT, RANKS, Ladder
 from siyu.growth.people import people
 from siyu.models import chain
-from siyu.simulator.climbs import Audience, walked
+from siyu.simulator.audiences.climbs import LadderWorld, walked
 
 AS_OF = date(2025, 12, 31)
 POTENTIAL, PASSER_BY, FAVOURABLE, TRUE_LOVE = range(4)
@@ -90,7 +90,7 @@ def test_worth_follows_the_chain_of_the_world(events, audience):
 
 
 def test_where_it_settles_is_the_stock_of_the_world():
-    audience = Audience(100, 52)
+    audience = LadderWorld(100, 52)
     inflow = np.array([audience.people / (audience.weeks - 1), 0, 0, 0])
     stock = chain.settled(audience.chances, inflow)
     assert stock @ audience.chances + inflow == pytest.approx(stock)

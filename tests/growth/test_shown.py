@@ -15,7 +15,7 @@ from siyu.growth.funnel import COSTS, STEPS
 from siyu.growth.record import Record
 from siyu.language import Language
 from siyu.paths import data_dir
-from siyu.simulator.flywheels import Account, turned
+from siyu.simulator.audiences.flywheels import WheelWorld, turned
 
 AS_OF = date(2025, 12, 31)
 INTEREST = Figure(0.08, 0.08, 0.08, "ratio_per_year", sources=("assumption:capital_cost",))
@@ -28,7 +28,7 @@ def costs():
 
 def account_tables(kind="turning", seed=3):
     """Dashboards of a made-up account, one row a day and one a broadcast; nothing of any person."""
-    weeks = turned(Account(kind, weeks=60), seed)
+    weeks = turned(WheelWorld(kind, weeks=60), seed)
     monday = pd.date_range("2024-07-15", periods=60, freq="7D")
     before = (weeks["fans"] - weeks["new_fans"] + weeks["lost_fans"]).iloc[0]
     rows, rooms, ads, switches = [], [], [], []

@@ -5,7 +5,7 @@ import pandas as pd
 
 from siyu.reach import counts
 from siyu.reach.trial import trial
-from siyu.simulator.messaging import MessagingWorld, messaged
+from siyu.simulator.audiences.messaging import MessagingWorld, messaged
 
 START = pd.Timestamp("2025-01-02")
 

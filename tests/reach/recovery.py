@@ -11,7 +11,7 @@ from pathlib import Path
 
 from scipy.stats import binomtest
 
-from siyu.simulator.messaging import MESSAGING_KINDS, MessagingWorld
+from siyu.simulator.audiences.messaging import MESSAGING_KINDS, MessagingWorld
 
 SEEDS, LEVEL, FALSE = 1_000, 0.001, 0.05
 

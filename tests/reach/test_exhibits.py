@@ -9,7 +9,7 @@ from siyu.figure import Absent, Figure
 from siyu.reach import exhibits
 from siyu.reach.labels import LACKING, SAID
 from siyu.reach.metrics import METRICS, reach_metrics
-from siyu.simulator.messaging import MessagingWorld, messaged
+from siyu.simulator.audiences.messaging import MessagingWorld, messaged
 
 REFS = {"group_days": ("orders:exports/a",), "send_days": ("orders:exports/b",), "group_arms": ("orders:exports/c",)}
 

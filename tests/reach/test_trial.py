@@ -10,7 +10,7 @@ from scipy.stats import linregress
 from siyu.reach.counts import from_days, uneven
 from siyu.reach.hazards import associations, lines, rates
 from siyu.reach.trial import needed, trial
-from siyu.simulator.messaging import MessagingWorld, messaged
+from siyu.simulator.audiences.messaging import MessagingWorld, messaged
 
 LOT, IDLE = MessagingWorld("lot"), MessagingWorld("idle")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from siyu.runs.ask import sections
-from siyu.runs.ask.plan import Plan, planned
+from siyu.runs.ask.plan import RunPlan, planned
 from siyu.runs.ask.requests import Given, Wish, checked, place
 from siyu.runs.batch import Batch
 from siyu.runs.make import forking, pool
@@ -67,7 +67,7 @@ class Project:
         self.tiny.write_notebook(self.notebooks, section, cells or self.tiny.FINDINGS, **more)
         sections.notebooks.cache_clear()
 
-    def plan(self, *names: str, languages: Sequence[str] = ("en",), **more: Any) -> list[Plan]:
+    def plan(self, *names: str, languages: Sequence[str] = ("en",), **more: Any) -> list[RunPlan]:
         here = place("test")
         given = {name: Given(text, here) for name, text in more.pop("parameters", {}).items()}
         wishes = [Wish(name, here, languages, parameters=given, **more) for name in names or ("alpha", "beta")]

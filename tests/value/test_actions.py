@@ -9,6 +9,7 @@ import pytest
 from siyu.orders.frames import run
 from siyu.value import actions, gate
 from siyu.value.worth import Worth
+from siyu.verdict import Check
 
 DAYS = 540
 
@@ -82,7 +83,7 @@ def test_deeds_add_up_and_need_the_gate(frames, opened):
     assert (found["at_stake"] >= found["ahead"]).all()
     each = found["at_stake"] / found["buyers"]
     assert each["win_back"] > each["watch"]
-    assert actions.deeds(gate.Gate((gate.Check("error", 1, 0, False),), (), frames.as_of)) is None
+    assert actions.deeds(gate.Gate((Check("error", 1, 0, False),), (), frames.as_of)) is None
 
 
 def test_the_list_names_the_newest_order_of_each_most_at_stake_first(frames, opened):
@@ -96,7 +97,7 @@ def test_the_list_names_the_newest_order_of_each_most_at_stake_first(frames, ope
 
 
 def test_behind_a_closed_gate_it_is_those_who_paid_much_and_are_long_gone(frames, opened):
-    closed = gate.Gate((gate.Check("error", 1, 0, False),), (), frames.as_of, opened.whole)
+    closed = gate.Gate((Check("error", 1, 0, False),), (), frames.as_of, opened.whole)
     listed = actions.to_win_back(frames, closed)
     rfm = run(actions.classed(frames, Worth(frames).cuts)).set_index("buyer_id")["rfm"]
     assert set(listed["by"]) == {"rfm"}

@@ -86,14 +86,14 @@ def demo_plans() -> list[Recipe]:
 
 def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> dict[str, bytes]:
     """Path -> content of a client's folder. People and dashboards are those of the first plan."""
+    from siyu.simulator.audiences.growth_files import growth_files, growth_truth, rooms
+    from siyu.simulator.audiences.message_files import message_files, message_truth
     from siyu.simulator.brand import made
     from siyu.simulator.campaigns import campaign_files, campaign_truth
     from siyu.simulator.charges import settlement_file
     from siyu.simulator.dashboards import dashboard_files
     from siyu.simulator.forms import form_file
-    from siyu.simulator.growth_files import growth_files, growth_truth, rooms
     from siyu.simulator.ledgers import ledger_files
-    from siyu.simulator.message_files import message_files, message_truth
     from siyu.simulator.order_files import order_files, people_files
 
     content, accounts, truths = {}, [], []

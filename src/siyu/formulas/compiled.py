@@ -14,7 +14,7 @@ from sympy import Basic, Expr, Symbol, lambdify
 from sympy.printing.jscode import jscode
 
 from siyu.errors import nearest
-from siyu.kept import kept
+from siyu.paths import kept
 
 GENERATED = "_lambdifygenerated"  # what SymPy calls it
 _NAME = re.compile(r"[a-z][a-z0-9_]*")

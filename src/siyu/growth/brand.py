@@ -14,7 +14,7 @@ from siyu.evidence.assumptions import Assumption
 from siyu.figure import Figure
 from siyu.growth import entry, funnel, groups, people
 from siyu.growth.flywheel import Flywheel
-from siyu.growth.groups import Feed, Lives
+from siyu.growth.groups import Feed, GroupLives
 from siyu.growth.ladder import Ladder
 from siyu.growth.record import Record, lifted
 from siyu.growth.series import Slopes, slopes
@@ -81,7 +81,7 @@ class Growth:
         return Flywheel(self.record.weeks, self.record.drawn)
 
     @cached_property
-    def groups(self) -> Lives | None:
+    def groups(self) -> GroupLives | None:
         """Lives of groups, None without days of groups that tell who spoke."""
         days = self.record.table("group_days")
         if days is None or not {"group_id", "members", "messages"} <= {*days}:

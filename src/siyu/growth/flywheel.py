@@ -16,21 +16,12 @@ import pandas as pd
 from siyu.growth.record import YEAR
 from siyu.growth.series import Slopes, Weekly, made_of, ratio, slopes
 from siyu.orders.sampling import Estimate
+from siyu.verdict import Check
 
 CONDITION, SWITCHES = 30.0, 12
 JUMP = 2.0  # standard deviations beyond which a change is a sale, not a week
 FIRST_STAGE = 3.2  # t of what switching does to activity: F of 10 (Staiger and Stock 1997)
 _NEEDED = ("fans", "new_fans", "lost_fans", "plays", "active")
-
-
-@dataclass(frozen=True)
-class Check:
-    """One condition of a verdict."""
-
-    key: str
-    value: float
-    limit: float
-    passed: bool
 
 
 @dataclass(frozen=True)

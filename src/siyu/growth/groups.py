@@ -16,7 +16,7 @@ QUIET = 0.01  # messages a member and day below which a day is quiet; an ordered
 
 
 @dataclass(frozen=True)
-class Lives:
+class GroupLives:
     """rows: a row per group: born and seen (ordinal days; seen: of the first row, from which on it is followed), ended
     (first of DEAD_DAYS quiet days, or the last day followed), dead, busy (more posts a day pushed than in the middle
     group; null where posts are not told). fell: days on which a cumulative count fell, as it does when groups merge."""
@@ -42,7 +42,7 @@ class Lives:
         return ages[span], survivors(died[span], risk[span])
 
 
-def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QUIET) -> Lives:
+def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QUIET) -> GroupLives:
     """Lives of groups by the table of group days (see data/tables.yml); births: group_id -> day of the first join.
 
     Without a birth a group is taken as born on its first row, and left out where that is the first day of all: how old
@@ -67,7 +67,7 @@ def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QU
         found.append((group, min(born, seen).toordinal(), seen.toordinal(), max(ended, seen).toordinal(), dead, posts))
     frame = pd.DataFrame(found, columns=["group_id", "born", "seen", "ended", "dead", "posts"])
     middle = frame["posts"].median()
-    return Lives(frame.assign(busy=(frame["posts"] > middle).where(frame["posts"].notna())), fell)
+    return GroupLives(frame.assign(busy=(frame["posts"] > middle).where(frame["posts"].notna())), fell)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from siyu.figure import Figure
-from siyu.growth.people import RULES, Ints, People
+from siyu.growth.people import RULES, Ints, WeeklyPeople
 from siyu.models import chain
 from siyu.orders.sampling import GROUPS, Estimate, divided, estimated, hidden, wilson
 from siyu.orders.survival import at_risk, survivors
@@ -25,7 +25,7 @@ _CONDITIONS = ("touched", "deep", "paid")
 class Ladder:
     """window: weeks that the deeds of a level may lie back. k: smallest denominator shown."""
 
-    people: People
+    people: WeeklyPeople
     window: int = 4
     k: int = 0
 

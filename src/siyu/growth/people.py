@@ -22,7 +22,7 @@ Counts = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class People:
+class WeeklyPeople:
     """ids: (people,) buyer ids; since: Monday of the first week; of the last whole week `weeks` - 1.
 
     deeds: touched, deep, paid -> (people, weeks) counts up to MOST; following: (people, weeks), at the end of the week;
@@ -52,7 +52,7 @@ class People:
         return self.since + timedelta(weeks=week)
 
 
-def people(events: Source, as_of: date, sources: tuple[str, ...] = ()) -> People | None:
+def people(events: Source, as_of: date, sources: tuple[str, ...] = ()) -> WeeklyPeople | None:
     """People by week until the last whole week before the end of `as_of` and of the record; None without one.
 
     events: see `events` of data/tables.yml. A week begins on Monday."""
@@ -89,7 +89,7 @@ def _coded(rows: ibis.Table, since: date, weeks: int) -> ibis.Table:
     return found.filter(found.week < weeks)
 
 
-def _placed(events: ibis.Table, since: date, weeks: int, sources: tuple[str, ...]) -> People:
+def _placed(events: ibis.Table, since: date, weeks: int, sources: tuple[str, ...]) -> WeeklyPeople:
     seen = _columns(events.filter(events.mask > 0).select("who", "week", "mask"))
     turns = events.filter(events.code.isin([*DEEDS["following"], *DEEDS["unfollowing"]])).order_by("who", "at")
     turned = _columns(turns.select("who", "week", follows=turns.code.isin(DEEDS["following"]).cast("int8")))
@@ -111,7 +111,7 @@ def _placed(events: ibis.Table, since: date, weeks: int, sources: tuple[str, ...
     kept = np.where(early, -1, np.cumsum(~early) - 1)
     who = kept[place[spent["who"].to_numpy(np.int64)]]
     money = np.column_stack([who, spent["week"].to_numpy(np.int64), spent["fen"].to_numpy(np.int64)])[who >= 0]
-    return People(ids[~early], since, deeds, _carried(state)[~early], money, int(early.sum()), sources)
+    return WeeklyPeople(ids[~early], since, deeds, _carried(state)[~early], money, int(early.sum()), sources)
 
 
 def _columns(rows: ibis.Table) -> dict[str, npt.NDArray[np.int64]]:

@@ -36,7 +36,7 @@ class Capability(Row):
     systems: Words
 
 
-class Check(Row):
+class DemandRule(Row):
     """A check of one of the three demands."""
 
     demand: str
@@ -134,7 +134,7 @@ def capabilities(planning: Planning) -> tuple[pd.DataFrame, Verdict, Figure | Ab
 
 def demands(planning: Planning, capable: Figure | Absent) -> tuple[pd.DataFrame, Verdict]:
     """A row per check of the three demands; unknown where its metric is."""
-    checks = read_table(data_dir() / "playbook" / "demands.csv", Check)
+    checks = read_table(data_dir() / "playbook" / "demands.csv", DemandRule)
     held = planning.known.figures({one.metric for one in checks}) | {"capability_share": capable}
     rows = []
     for one in checks:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from siyu.runs.ask.plan import Plan
+from siyu.runs.ask.plan import RunPlan
 from siyu.runs.ask.present import Present
 from siyu.runs.files.faults import on_disk
 from siyu.runs.files.workspace import Workspace
@@ -26,7 +26,7 @@ class Batch:
     """Runs plans, `jobs` tasks at a time."""
 
     def __init__(
-        self, plans: Sequence[Plan], out: Path, *, jobs: int, force: bool, progress: Progress,
+        self, plans: Sequence[RunPlan], out: Path, *, jobs: int, force: bool, progress: Progress,
         present: Present | None = None,
     ) -> None:  # fmt: skip
         self.workspace, self.progress, self.pool = Workspace(out), progress, Pool(jobs)

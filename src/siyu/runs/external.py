@@ -9,7 +9,7 @@ from siyu.errors import Problem, ProblemsError, UsageError, nearest, shown_path
 from siyu.reads.digests import sha256_of
 from siyu.runs.ask.lint import hidden_failures
 from siyu.runs.ask.parameters import Scalar, given, injected
-from siyu.runs.ask.plan import NO_INPUT, NOT_APPLICABLE, OK, Delivery, Plan, Request, SectionPlan, parameter_rows
+from siyu.runs.ask.plan import NO_INPUT, NOT_APPLICABLE, OK, Delivery, Request, RunPlan, SectionPlan, parameter_rows
 from siyu.runs.ask.requests import Given, Wish, checked, place
 from siyu.runs.ask.sections import applicable, notebooks
 from siyu.runs.check import checks
@@ -26,7 +26,7 @@ class NotebooksRefusedError(ProblemsError):
     """Executed notebooks that nothing may be published from (exit code 1)."""
 
 
-def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Delivery) -> list[Plan]:
+def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Delivery) -> list[RunPlan]:
     """One plan for each subject that the notebooks were run for.
 
     Raises NotebooksRefusedError with everything that speaks against the notebooks; UsageError for unknown subjects.
@@ -55,7 +55,7 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
     return [_plan(subject, {**for_anybody, **found}, languages, delivery) for subject, found in opened.items()]
 
 
-def _plan(subject: str, found: Found, languages: Sequence[str], delivery: Delivery) -> Plan:
+def _plan(subject: str, found: Found, languages: Sequence[str], delivery: Delivery) -> RunPlan:
     values = {section: _values(subject, given(notebook)) for section, (_, notebook) in found.items()}
     request = _request(subject, values, languages, delivery)
     sections = []
@@ -68,7 +68,7 @@ def _plan(subject: str, found: Found, languages: Sequence[str], delivery: Delive
     inputs = {path.name: sha256_of(path) for path, _ in found.values()}
     said = {"case": request.case.id, "as_of": request.as_of}
     rows = parameter_rows({section: {**each, **said} for section, each in values.items()}, request.parameters)
-    return Plan(request, tuple(sections), inputs, rows, RUNNER)
+    return RunPlan(request, tuple(sections), inputs, rows, RUNNER)
 
 
 def _values(subject: str, ran_with: dict[str, Scalar]) -> dict[str, Scalar]:

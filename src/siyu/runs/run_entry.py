@@ -7,7 +7,7 @@ from typing import Any
 
 from siyu.record import Findings, RecordPart
 from siyu.runs.ask import keys
-from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, Plan, SectionPlan
+from siyu.runs.ask.plan import FAILED, NO_INPUT, OK, RunPlan, SectionPlan
 from siyu.runs.ask.profile import Kind
 from siyu.runs.ask.sections import profiles
 from siyu.runs.files import executed, storage
@@ -19,7 +19,7 @@ Faults = Mapping[str, Sequence[str]]
 
 
 def account(
-    plan: Plan, store: SectionStore, faults: Faults, previous: Mapping[str, Any] | None,
+    plan: RunPlan, store: SectionStore, faults: Faults, previous: Mapping[str, Any] | None,
     findings: Findings | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """The record of a run without its files and seal. previous: {seal, as_of} of the report before; findings: of a
@@ -55,7 +55,7 @@ def reasons(faults: Faults) -> list[str]:
     return [f"{label}: {fault}" for label, found in faults.items() for fault in found]
 
 
-def rendering(plan: Plan, store: SectionStore, folder: Path) -> dict[str, Any]:
+def rendering(plan: RunPlan, store: SectionStore, folder: Path) -> dict[str, Any]:
     """What a worker is told that renders a report into `folder`, see `siyu.runs.make.reporting.render`."""
     request = plan.request
     return {
@@ -83,7 +83,7 @@ def _state(section: SectionPlan, store: SectionStore) -> tuple[str, Any]:
     return (NO_INPUT, reason.as_json() if isinstance(reason, RecordPart) else reason) if reason else (OK, None)
 
 
-def made_of(plan: Plan, store: SectionStore) -> dict[str, Made]:
+def made_of(plan: RunPlan, store: SectionStore) -> dict[str, Made]:
     """notebook -> what its section was made from, of those that are good."""
     kept = {section.notebook: store.accepted(section.notebook) for section in plan.runs}
     return {name: one for name, one in kept.items() if one is not None}

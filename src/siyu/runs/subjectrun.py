@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from siyu.record import Findings
-from siyu.runs.ask.plan import Plan, SectionPlan, report_inputs
+from siyu.runs.ask.plan import RunPlan, SectionPlan, report_inputs
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.requests import command
 from siyu.runs.ask.reuse import Renewal, decided
@@ -42,7 +42,7 @@ class SubjectRun:
     """
 
     def __init__(
-        self, plan: Plan, workspace: Workspace, present: Present, journal: Journal, fresh: set[str], *, force: bool
+        self, plan: RunPlan, workspace: Workspace, present: Present, journal: Journal, fresh: set[str], *, force: bool
     ) -> None:
         self.plan, self.workspace, self.present, self.journal = plan, workspace, present, journal
         self.fresh, self.force = fresh, force

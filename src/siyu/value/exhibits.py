@@ -13,7 +13,7 @@ from siyu.record import Opening
 from siyu.value import acquisition, actions, gate, observed, trials
 from siyu.value.labels import CARDS, CLOSED, SAID, TURNS
 from siyu.value.worth import Worth
-from siyu.verdict import Verdict
+from siyu.verdict import Check, Verdict
 
 Stated = dict[str, Figure | Absent]
 EVEN = Figure(1, 1, 1, "multiple")
@@ -74,7 +74,7 @@ def gate_rows(found: gate.Gate) -> pd.DataFrame:
     """A row per check: check (of `labels.CHECKS`), found and limit (cells), passed."""
     units = {"repeat_buyers": "users", "calibration": "multiple", "spend": "", "whole_record": "count"}
 
-    def cell(check: gate.Check, number: float) -> dict[str, Any] | None:
+    def cell(check: Check, number: float) -> dict[str, Any] | None:
         return None if isnan(number) else _cell(Figure(number, number, number, units.get(check.key, "ratio")))
 
     rows = [(one.key, cell(one, one.value), cell(one, one.limit), one.passed) for one in found.checks]

@@ -22,6 +22,7 @@ from siyu.value.bg_nbd import BG, MBG, BetaGeometric
 from siyu.value.fitting import Fitted, Floats, Histories
 from siyu.value.pareto_nbd import PARETO, ParetoNbd
 from siyu.value.spend import GAMMA_GAMMA, GammaGamma
+from siyu.verdict import Check
 
 Purchasing = Fitted[BetaGeometric] | Fitted[ParetoNbd]
 Given = TypeVar("Given")
@@ -31,16 +32,6 @@ REPEAT_BUYERS, GAPS, HOLDOUT, ERROR, CORRELATION, LEVEL = 100, 2.0, 0.5, 0.10, 0
 TIE = 1e-4  # log score a buyer below which two models are alike
 COHORTS = (365, 180, 90)  # days that cohorts are compared after, where two are old enough
 CHECKS = ("whole_record", "repeat_buyers", "calibration", "holdout", "error", "correlation", "spend", "cohorts")
-
-
-@dataclass(frozen=True)
-class Check:
-    """A test of the gate. value: what was found, nan where it could not be; limit: its bound."""
-
-    key: str
-    value: float
-    limit: float
-    passed: bool
 
 
 @dataclass(frozen=True)

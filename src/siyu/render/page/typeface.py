@@ -9,7 +9,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from lxml.html import document_fromstring
 
-from siyu.kept import kept
+from siyu.paths import kept
 from siyu.reads.digests import sha256_of
 from siyu.theme import FONTS
 

@@ -112,7 +112,7 @@ class SectionPlan:
 
 
 @dataclass(frozen=True)
-class Plan:
+class RunPlan:
     """inputs: address -> digest of what the report takes beside its sections. parameters: rows for the report."""
 
     request: Request
@@ -137,14 +137,14 @@ class Plan:
         return digest([keys.rendering_code(), dict(self.inputs), sections, told, about])
 
 
-def planned(request: Request) -> Plan:
+def planned(request: Request) -> RunPlan:
     """The plan of a request, from the files as they are now."""
     sections, shown = [], {}
     for name, obstacle in applicable(request.subject.kind, request.subject.currency).items():
         sections.append(SectionPlan(name, NOT_APPLICABLE, {}, reason=obstacle) if obstacle else _section(name, request))
         if not obstacle:
             shown[name] = _injected(request, notebooks()[name].parameters)
-    return Plan(request, tuple(sections), report_inputs(request), parameter_rows(shown, request.parameters))
+    return RunPlan(request, tuple(sections), report_inputs(request), parameter_rows(shown, request.parameters))
 
 
 def report_inputs(request: Request) -> dict[str, str]:

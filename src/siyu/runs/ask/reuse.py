@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from siyu.runs.ask import keys
-from siyu.runs.ask.plan import Plan, SectionPlan
+from siyu.runs.ask.plan import RunPlan, SectionPlan
 from siyu.runs.ask.present import Present
 from siyu.runs.files.made import Made, paired
 from siyu.runs.files.workspace import Workspace
@@ -42,7 +42,7 @@ class Renewal:
         return {"subject": subject, **told, "render": not self.unchanged, "because": list(self.because)}
 
 
-def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) -> Renewal:
+def decided(plan: RunPlan, workspace: Workspace, present: Present, *, force: bool) -> Renewal:
     """Compare a plan with what is published, with what an earlier run has left, and with what others share."""
     standing = {one.notebook: one.made_elsewhere for one in plan.runs if one.given is not None}
     asked = [section for section in plan.runs if section.given is None]
@@ -71,7 +71,7 @@ def decided(plan: Plan, workspace: Workspace, present: Present, *, force: bool) 
     return Renewal(False, execute, reuse, tuple(sorted(because)), standing)
 
 
-def together(plans: Sequence[Plan], decisions: Sequence[Renewal]) -> list[Renewal]:
+def together(plans: Sequence[RunPlan], decisions: Sequence[Renewal]) -> list[Renewal]:
     """What a batch would do: of those who share a section that is not there yet, the first one executes it."""
     taken, found = set[str](), []
     for plan, decision in zip(plans, decisions, strict=True):
@@ -84,7 +84,7 @@ def together(plans: Sequence[Plan], decisions: Sequence[Renewal]) -> list[Renewa
 
 
 def _candidates(
-    section: SectionPlan, plan: Plan, workspace: Workspace, published: Mapping[str, Any] | None
+    section: SectionPlan, plan: RunPlan, workspace: Workspace, published: Mapping[str, Any] | None
 ) -> Iterator[tuple[bool, Made]]:
     """(whether the subject has it itself, what it was made from) of each result there is, the nearest first."""
     if (kept := workspace.sections(plan.request.subject.id).accepted(section.notebook)) is not None:
@@ -103,7 +103,7 @@ def _reasons(section: SectionPlan, changed: list[str]) -> set[str]:
     return {*section.own, *(name for name in changed if not name.startswith("parameters#"))} or {*changed}
 
 
-def _report_reasons(plan: Plan, published: Mapping[str, Any]) -> set[str]:
+def _report_reasons(plan: RunPlan, published: Mapping[str, Any]) -> set[str]:
     """Why a report is rendered anew whose sections stand."""
     then = paired(published["inputs"])
     found = {name for name, sha256 in plan.inputs.items() if then.get(name) != sha256}

@@ -6,7 +6,7 @@ from string import Formatter
 from typing import Any
 
 from siyu.record import FindingRecord, Message, Moved, Previous, Value, kind_of
-from siyu.runs.ask.plan import Plan
+from siyu.runs.ask.plan import RunPlan
 from siyu.runs.files.made import Made
 from siyu.runs.files.record import whole
 from siyu.runs.files.report_files import findings_of
@@ -16,7 +16,7 @@ CODE = ("src/siyu/", "notebooks/", "requirements.txt", "python")
 ERASED = "erased.json#"
 
 
-def since(plan: Plan, made: Mapping[str, Made], folder: Path) -> dict[str, Any]:
+def since(plan: RunPlan, made: Mapping[str, Made], folder: Path) -> dict[str, Any]:
     """What renderings are told of the report in `folder`, as JSON content: `previous`, and what `moves` needs of it.
 
     A report that is made again from the same keeps what moved when it was made first."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from siyu.simulator.audiences.messaging import MessagedGroups, MessagingWorld, messaged
 from siyu.simulator.brand import DAY, Brand
 from siyu.simulator.dashboards import table_file
-from siyu.simulator.messaging import MessagedGroups, MessagingWorld, messaged
 
 STAFF = 6
 CONFIRMS = (0.95, 0.9, 0.85, 0.8, 0.6, 0.4)  # of a member of staff, a message

@@ -27,7 +27,7 @@ _DAY = 86_400
 
 
 @dataclass(frozen=True)
-class Audience:
+class LadderWorld:
     """people: who come over the weeks, evenly; invited: share of follows by an invitation; grouped: chance in a week on
     the upper levels to join a group; ends: chance in a week that a member leaves it; fen: mean of a payment.
 
@@ -70,7 +70,7 @@ class Audience:
         return self.pay * self.fen / 100
 
 
-def walked(audience: Audience, seed: int) -> npt.NDArray[np.int8]:
+def walked(audience: LadderWorld, seed: int) -> npt.NDArray[np.int8]:
     """(people, weeks): level, 4 once one has left, -1 before one comes."""
     random = np.random.default_rng([seed, 23])
     ends = np.cumsum(np.vstack([audience.chances, np.zeros(4)]), 1)
@@ -85,7 +85,7 @@ def walked(audience: Audience, seed: int) -> npt.NDArray[np.int8]:
     return found
 
 
-def did(audience: Audience, seed: int, start: int) -> pd.DataFrame:
+def did(audience: LadderWorld, seed: int, start: int) -> pd.DataFrame:
     """A row per event: person, at (seconds), event, channel, paid_fen (0 but for payments), in order of time.
 
     start: seconds of the first Monday."""

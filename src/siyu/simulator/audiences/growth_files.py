@@ -11,11 +11,11 @@ import pandas as pd
 
 from siyu.intake.formats.catalogue import formats
 from siyu.simulator import writing
+from siyu.simulator.audiences.climbs import CHANCES, LadderWorld, did
+from siyu.simulator.audiences.flywheels import WheelWorld, turned
 from siyu.simulator.brand import CLOSES, DAY, OPENS, Brand, seconds
 from siyu.simulator.campaigns import spending
-from siyu.simulator.climbs import CHANCES, Audience, did
 from siyu.simulator.dashboards import table_file
-from siyu.simulator.flywheels import Account, turned
 
 PEOPLE, WEEKS = 800, 52  # who is followed person by person, and how long
 POSTS = 3  # a week
@@ -79,10 +79,10 @@ def rooms(brand: Brand) -> dict[int, Mapping[str, Any]]:
     return found
 
 
-def _account(brand: Brand) -> Account:
+def _account(brand: Brand) -> WheelWorld:
     start = brand.plan.world.start
     monday = start + timedelta(days=-start.weekday() % 7)
-    return Account(weeks=max((_end(brand) - seconds(datetime.combine(monday, time()))) // (7 * DAY), 5))
+    return WheelWorld(weeks=max((_end(brand) - seconds(datetime.combine(monday, time()))) // (7 * DAY), 5))
 
 
 def _end(brand: Brand) -> int:
@@ -113,7 +113,7 @@ def _posts(monday: int, week: pd.Series, random: np.random.Generator) -> list[di
 
 
 def _events(brand: Brand) -> list[Mapping[str, Any]]:
-    events = did(Audience(PEOPLE, WEEKS), brand.plan.seed, _end(brand) - WEEKS * 7 * DAY)
+    events = did(LadderWorld(PEOPLE, WEEKS), brand.plan.seed, _end(brand) - WEEKS * 7 * DAY)
     events["buyer_id"] = "dy" + (1_000 + events.pop("person")).astype(str)
     return [{str(key): value for key, value in row.items() if value != 0} for row in events.to_dict("records")]
 

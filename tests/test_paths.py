@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siyu.kept import cache_dir, kept
+from siyu.paths import cache_dir, kept
 
 
 @pytest.fixture(autouse=True)

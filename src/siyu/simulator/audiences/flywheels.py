@@ -24,7 +24,7 @@ _SALES = {21: 1.9, 22: 1.6, 43: 2.2, 44: 1.7}  # weeks of the year with sales, a
 
 
 @dataclass(frozen=True)
-class Account:
+class WheelWorld:
     """What is true of an account. won, bought: new fans of a public view and of an ad impression; active: share of fans
     who are active in a week; k: public views that an active fan brings the week after; base: views without."""
 
@@ -54,7 +54,7 @@ class Account:
         return self.won * self.loop * mean / self.churn
 
 
-def turned(account: Account, seed: int, ads: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
+def turned(account: WheelWorld, seed: int, ads: npt.NDArray[np.int64] | None = None) -> pd.DataFrame:
     """A row a week: fans (at its end), new_fans, lost_fans, plays, impressions, ad_fans, active and on (0 or 1).
 
     ads: (weeks, 2) impressions and new fans by them, where they are given."""
@@ -82,7 +82,7 @@ def turned(account: Account, seed: int, ads: npt.NDArray[np.int64] | None = None
     return pd.DataFrame(rows[BURN:], columns=names)
 
 
-def _noise(account: Account, weeks: int, random: np.random.Generator) -> tuple[Floats, Floats]:
+def _noise(account: WheelWorld, weeks: int, random: np.random.Generator) -> tuple[Floats, Floats]:
     """Factors on views and on activity."""
     parts = random.standard_normal((2, weeks))
     if account.kind == "sticky":
