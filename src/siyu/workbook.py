@@ -186,11 +186,11 @@ class Workbook(Stated):
             reads.listed(about.folder / "exports")  # looked for
             return own.OwnInputs(stated=stated)
         from siyu.orders import measured  # here: see `own`
-        from siyu.playbook import ledgers
+        from siyu.playbook import inputs
 
         held, k = self.own, about.suppress_below
         figures = measured.measured(held.frames("follows"), k)
-        figures |= ledgers.inputs(ledgers.kept(held), self.assumption("gross_margin"), figures)
+        figures |= inputs.inputs(inputs.kept(held), self.assumption("gross_margin"), figures)
         settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
         return own.OwnInputs(found, stated, own.charged(settled), about.category)
