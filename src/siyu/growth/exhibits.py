@@ -87,14 +87,11 @@ def cabins(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]
     own = growth.ladder
     if own is None:
         return {}, {}, absent("person_events")
-    now = own.stock[-1]
+    now, total = own.stock[-1], dict(zip(RANKS, own.moves.sum(0).sum(1), strict=True))
     shown = [(level, int(n)) for level, n in zip(RANKS, now, strict=True) if n >= own.k]
     people: Stated = {level: exact(growth, "level_people", n) for level, n in shown}
-    total = own.moves.sum(0).sum(1)
-    ups = {
-        level: figure(one, "upgrade_chance", growth.refs, int(total[RANKS.index(level)]))
-        for level, one in own.upgrades.items()
-    }
+    refs = growth.refs
+    ups = {level: figure(one, "upgrade_chance", refs, int(total[level])) for level, one in own.upgrades.items()}
     board = max(int(now[1:].sum()), 1)
     mix = {level: exact(growth, "cabin_share", now[at] / board, board) for at, level in enumerate(RANKS) if at}
     return people, ups, Verdict(SAID["cabins"], mix)
@@ -297,6 +294,5 @@ def rollout(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verd
     if found is None:
         return {}, absent("rollout_jump")
     line = [(float(week), exact(growth, "weekly_joins", n)) for week, n in enumerate(found.weekly)]
-    jump = found.jump
-    said = "rollout_seen" if jump.low > 0 else "rollout_not_seen"
-    return {"joins": line}, Verdict(SAID[said], {"jump": figure(jump, "rollout_jump", growth.refs, len(line))})
+    said = "rollout_seen" if found.jump.low > 0 else "rollout_not_seen"
+    return {"joins": line}, Verdict(SAID[said], {"jump": figure(found.jump, "rollout_jump", growth.refs, len(line))})
