@@ -87,7 +87,7 @@ def cabins(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]
     own = growth.ladder
     if own is None:
         return {}, {}, absent("person_events")
-    now, total = own.stock[-1], dict(zip(RANKS, own.moves.sum(0).sum(1), strict=True))
+    now, total = own.stock[-1], dict(zip(RANKS, own.moves.sum(0).sum(1)[: len(RANKS)], strict=True))
     shown = [(level, int(n)) for level, n in zip(RANKS, now, strict=True) if n >= own.k]
     people: Stated = {level: exact(growth, "level_people", n) for level, n in shown}
     refs = growth.refs
