@@ -75,15 +75,19 @@ class Story:
             self.slides.add(finding, self._kicker(say("Appendix")))
 
     def _parts(self) -> list[Passage]:
-        """The questions of the talk, the first of them with the most slides."""
+        """The questions of the talk, the first of them with the most slides: of the section that leads, then of those
+        that the summary takes a reason from, which come before others there, too."""
+        told = summarised(self.report)
+        reasons = told.reasons if told else ()
         parts = []
         for chapter in self.outline.chapters:
             answer = chapter.answer.finding if chapter.answer else None
-            offered = [block.finding for block in chapter.blocks]
+            offered = sorted((block.finding for block in chapter.blocks), key=lambda one: one.full_key not in reasons)
             shown = [answer] if answer and answer.chart.rows else []
             if chapter.section.status == OK and (answer or offered):
                 parts.append(Passage(self._question(chapter), answer, [*shown, *offered]))
-        parts = parts[:_QUESTIONS]
+        given = sorted(parts[1:], key=lambda part: not any(one.full_key in reasons for one in part.offered))
+        parts = [part for part in parts if any(part is one for one in (*parts[:1], *given[: _QUESTIONS - 1]))]
         if self.outline.measurements:
             found = [block.finding for block in self.outline.measurements]
             parts.append(Passage(self.speech.message("What to measure next"), None, found))
