@@ -4,11 +4,14 @@ Exit: 0 done · 1 a subject failed, or a check found a mismatch · 2 wrong usage
 anything starts.
 """
 
+import os
+
 import click
 
 from siyu.commands.assign import assign
 from siyu.commands.exports import check, erase, new
 from siyu.commands.metrics import metrics, scorecard
+from siyu.commands.options import reporting_problems
 from siyu.commands.report import render, report
 from siyu.commands.request import request
 from siyu.commands.simulate import simulate
@@ -18,8 +21,13 @@ from siyu.commands.winback import winback
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="siyu")
+@reporting_problems
 def main() -> None:
     """A private-domain marketing workbook whose every number traces to its source."""
+    if "SIYU_ENGINE" in os.environ:
+        from siyu.engine import chosen
+
+        chosen()
 
 
 for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback, request):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from math import isfinite
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siyu import reads
+from siyu.engine import HERE
 from siyu.errors import nearest
 from siyu.evidence.assumptions import Assumptions
 from siyu.evidence.fees import FeeRules
@@ -130,7 +131,8 @@ class Grounds(Stated):
             return Audience(inputs)
         sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
         sends, _ = self.own.stored("sends")
-        return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
+        here = replace(self.own, engine=HERE)  # what is sent is a table of the client's own, joined to its members
+        return Audience(inputs, self.own.tables(*TABLES), sends, here.frames("members"), sources, self.own.k)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
