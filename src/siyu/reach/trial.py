@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from siyu.reach.counts import weekly
+from siyu.reach.counts import COLUMNS, SENT
 from siyu.reach.hazards import ENOUGH, Array, Fit, lines
 
 ALPHA = 0.025  # of either claim, harm or a best frequency: both together are wrong in at most one of twenty
@@ -19,7 +19,9 @@ POWER_Z = 2.8016  # normal quantiles of 97.5% and 80% together
 
 @dataclass(frozen=True)
 class Trial:
-    """rows: `counts.weekly` summed by group over the trial, with `planned`. code: tested, too_few, not_drawn."""
+    """rows: COLUMNS and SENT of a group over the trial, risk in member-weeks, with `weeks` and `planned`.
+
+    code: tested, too_few, not_drawn."""
 
     code: str
     rows: pd.DataFrame
@@ -86,11 +88,10 @@ def trial(days: pd.DataFrame, arms: pd.DataFrame | None) -> Trial:
         return Trial("not_drawn", empty)
     since = pd.to_datetime(arms["started_at"]).min().normalize()
     until = pd.to_datetime(arms["ended_at"]).min() if "ended_at" in arms else pd.NaT
-    own = days[days["day"] <= until] if pd.notna(until) else days
-    by_week = weekly(own, since)
-    names = [name for name in by_week if name not in ("group", "week")]
-    rows = by_week.groupby("group", observed=True)[names].sum()
-    rows["weeks"] = by_week.groupby("group", observed=True)["week"].count()
+    own = days[(days["day"] >= since) & ~(days["day"] > until)]
+    names = [name for name in (*COLUMNS[2:], *SENT) if name in own]
+    rows = own.groupby("group", observed=True)[names].sum()
+    rows = rows.assign(risk=rows["risk"] / 7, weeks=own.groupby("group", observed=True).size() / 7)
     planned = arms.set_index("group_id")["planned"].astype(float)
     rows = rows.assign(planned=planned.reindex(rows.index)).dropna(subset=["planned"])
     rows = rows[rows["risk"] > 0]
