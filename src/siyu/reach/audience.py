@@ -26,19 +26,19 @@ GROUP, INBOX = "group", "mass"  # the scenes that the answer speaks of
 RECORD = ("group_days", "members", "events", "sends", "send_days", "group_arms")  # what exits are read from
 TABLES = ("send_days", "group_days", "contact_days", "broadcasts", "events", "transfers", "group_arms",
           "session_tasks", "sessions")  # fmt: skip
-_MONEY = ("order_value", "refund_rate", "gross_margin", "fulfilment", "capital_cost")
+MONEY = ("order_value", "refund_rate", "gross_margin", "fulfilment", "capital_cost")
 
 
 def bound(assumptions: Assumptions, category: str, own: Mapping[str, Assumption]) -> Inputs:
     """The inputs of this section, own figures before assumptions."""
     work = [name for one in d.SCENES.values() for name in (one.gift, one.staff, one.usual)]
-    wanted = {*d.NAMES, *_MONEY, *work, "licence", *capacity.INPUTS, *capacity.TOOLS, *LIMITS}
+    wanted = {*d.NAMES, *MONEY, *work, "licence", *capacity.INPUTS, *capacity.TOOLS, *LIMITS}
     rows = assumptions.bind(sorted(wanted), category)
     rows |= {name: row for name, row in own.items() if name in rows}
     return Inputs(rows, {name: (row.ref,) for name, row in rows.items()})
 
 
-def _first(found: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+def _first(found: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     """Rows of each group from the first frame that has it."""
     kept: list[pd.DataFrame] = []
     for rows in found:

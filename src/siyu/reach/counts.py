@@ -183,4 +183,4 @@ def exposed(risk: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
 def _lately(counts: pd.Series, since: npt.NDArray[np.int64], span: int) -> npt.NDArray[np.float64]:
     """Sums of the last rows, from row `since` on."""
     sums, end = np.append(0.0, counts.to_numpy(float).cumsum()), np.arange(1, len(counts) + 1)
-    return sums[end] - sums[np.maximum(end - span, since)]
+    return np.asarray(sums[end] - sums[np.maximum(end - span, since)])

@@ -6,6 +6,7 @@ The unit is the group. Without a draw, or with too few groups, nothing is called
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -36,19 +37,19 @@ class Trial:
         """Least and most messages a week that an arm was meant to get."""
         return float(self.rows["planned"].min()), float(self.rows["planned"].max())
 
-    @property
+    @cached_property
     def _design(self) -> tuple[Array, Array]:
         """Messages a week as sent, and as planned, each (groups, 1)."""
         sent = (self.rows["posts"] / self.rows["weeks"]).to_numpy(float)[:, None]
         return sent, self.rows["planned"].to_numpy(float)[:, None]
 
-    @property
+    @cached_property
     def exits(self) -> Fit:
         """Exits a member and week: without a message, and by one."""
         left = (self.rows["left"] / self.rows["risk"]).to_numpy(float)
         return lines(left, *self._design)
 
-    @property
+    @cached_property
     def sales(self) -> Fit | None:
         """Sales a member and week, yuan: c0, c1, and -c2 where at least three frequencies were tried."""
         if "fen" not in self.rows or not self.rows["fen"].sum():
