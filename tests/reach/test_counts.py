@@ -36,6 +36,16 @@ def test_counts_that_rise_without_joins_are_a_merge_and_left_out():
     assert counts.uneven(merged) == 1
 
 
+def test_days_of_all_groups_together_tell_their_exits():
+    """The statistics of WeCom without callbacks: the day before, and who came, less who is there."""
+    together = days("a", [900, 905, 890], [0, 20, 5]).drop(columns="group_id")
+    assert counts.from_days(together)[["group", "risk", "left"]].to_numpy().tolist() == [
+        ["all", 900, 15],
+        ["all", 905, 20],
+    ]
+    assert counts.from_days(together.assign(owner_id="op1"))["group"].unique().tolist() == ["op1"]
+
+
 def test_exits_that_are_told_have_to_add_up():
     told = days("a", [100, 98, 150], [0, 1, 0], left=[0, 3, 0])
     assert counts.from_days(told)["left"].tolist() == [3]

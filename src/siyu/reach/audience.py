@@ -90,7 +90,8 @@ class Audience:
     def risk(self) -> pd.DataFrame:
         """`counts.COLUMNS` of every group; where lists of persons tell of one, its daily statistics are not used."""
         found = [counts.from_spells(stays, self.frames.as_of) for stays in self._stays] if self.frames else []
-        if (days := self.tables.get("group_days")) is not None and {"group_id", "members"} <= set(days):
+        days = self.tables.get("group_days")
+        if days is not None and "members" in days and ("group_id" in days or not found):
             found.append(counts.from_days(days))
         return _first(found, counts.COLUMNS)
 

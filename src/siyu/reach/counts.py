@@ -27,8 +27,10 @@ _DAY = np.timedelta64(1, "D")
 def from_days(rows: pd.DataFrame) -> pd.DataFrame:
     """`group_days` as COLUMNS: members is up to the day, so exits that are not told are differences of it.
 
-    A row whose day before is missing, or whose members do not add up (another group's came in), is left out."""
-    days = pd.DataFrame({"group": rows["group_id"], "day": pd.to_datetime(rows["day"]).dt.normalize()})
+    Where days are told by owner, or of all groups together, these are taken for a group. A row whose day before is
+    missing, or whose members do not add up (another group's came in), is left out."""
+    unit = next((rows[name] for name in ("group_id", "owner_id") if name in rows), "all")
+    days = pd.DataFrame({"group": unit, "day": pd.to_datetime(rows["day"]).dt.normalize()})
     days = days.assign(**{name: rows[name].astype(float) if name in rows else np.nan for name in ("members", "joined")})
     days["left"] = rows["left"].astype(float) if "left" in rows else np.nan
     days = days.dropna(subset=["group", "members"]).sort_values(["group", "day"], ignore_index=True)
