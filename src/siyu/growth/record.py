@@ -53,7 +53,10 @@ class Record:
         rows = self.table("account_days")
         if rows is None or self.accounts > 1:
             return pd.DataFrame()
-        days = rows.drop_duplicates("day", keep="last").set_index("day").sort_index()
+        parted = rows["source"].notna() if "source" in rows else pd.Series(False, rows.index)
+        moves = [name for name in ("new_fans", "lost_fans") if name in rows]
+        sums = rows[parted].groupby("day")[moves].sum(min_count=1)
+        days = rows[~parted].drop_duplicates("day", keep="last").set_index("day").combine_first(sums).sort_index()
         if {"net_fans", "lost_fans"} <= {*days}:
             gross = days["net_fans"] + days["lost_fans"]  # a platform prints the net; who came is net and lost
             days["new_fans"] = days["new_fans"].fillna(gross) if "new_fans" in days else gross
