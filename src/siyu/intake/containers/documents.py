@@ -17,7 +17,8 @@ def tables(data: bytes) -> list[Sheet]:
     """Each list of objects by its path, with the numbers of its records from 1.
 
     Fields of an object in a record have dotted names (`invitor.userid`); so have those of what holds the list, from the
-    root on (`group_chat.chat_id`). One object a line is read as a list."""
+    root on (`group_chat.chat_id`). Where lists have the same fields, `list` is the name of each. One object a line is
+    read as a list."""
     if len(data) > SIZE_LIMIT or data.count(b"{") + data.count(b"[") > NODE_LIMIT:
         raise RefusedError("too_large")
     found: dict[str, list[Row]] = {}
@@ -32,6 +33,10 @@ def tables(data: bytes) -> list[Sheet]:
         raise RefusedError("wrong_dress", found="JSON that cannot be read") from None
     if not found:
         raise RefusedError("wrong_dress", found="JSON without a list of records")
+    fields = {path: frozenset(rows[0]) for path, rows in found.items()}
+    for path, rows in found.items():
+        if [*fields.values()].count(fields[path]) > 1:  # lists of one dress: their own name says what they count
+            found[path] = [row | {"list": path.rpartition(".")[2]} for row in rows]
     return [Sheet(path, _csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found.items()]
 
 
