@@ -22,6 +22,7 @@ from siyu.subjects import Subject
 if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
+    from siyu.growth.brand import Growth
     from siyu.own_data import Holdings, NoInput
     from siyu.playbook.form import Form
     from siyu.playbook.plan import Planning
@@ -132,6 +133,19 @@ class Grounds(Stated):
         sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
         sends, _ = self.own.stored("sends")
         return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
+
+    def growth(self, window: int = 4) -> Growth:
+        """What is known of how the brand grows. window: weeks that the deeds of a level may lie back. Money and what
+        steps cost are in CNY, so another currency has neither."""
+        from siyu.growth.brand import Growth  # here: see `economy`
+        from siyu.growth.funnel import COSTS
+        from siyu.growth.record import TABLES, Record
+
+        own, priced = self.own, not self.apart
+        costs = self.assumptions.bind(COSTS, self.subject.category) if priced else {}
+        interest = self.assumption("capital_cost") if priced else None
+        record, (events, refs) = Record(own.tables(*TABLES), self.as_of), own.stored("events")
+        return Growth(record, events, refs, own.largest("members"), own.k, window, costs, interest)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:

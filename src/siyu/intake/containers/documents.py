@@ -20,7 +20,8 @@ def tables(data: bytes) -> list[Sheet]:
     """Each list of objects by its path, with the numbers of its records from 1.
 
     Fields of an object in a record have dotted names (`invitor.userid`); so have those of what holds the list, from the
-    root on (`group_chat.chat_id`). One object a line is read as a list."""
+    root on (`group_chat.chat_id`). Where lists have the same fields, `list` is the name of each. One object a line is
+    read as a list."""
     if len(data) > SIZE_LIMIT or sum(map(data.count, (b"{", b"[", b"<"))) > NODE_LIMIT:
         raise RefusedError("too_large")
     try:
@@ -36,6 +37,10 @@ def tables(data: bytes) -> list[Sheet]:
         raise RefusedError("wrong_dress", found="XML that cannot be read") from None
     if not found:
         raise RefusedError("wrong_dress", found="JSON without a list of records")
+    dress = [frozenset(rows[0]) for _, rows in found]
+    for (path, rows), fields in zip(found, dress, strict=True):
+        if dress.count(fields) > 1:  # lists of one dress: their own name says what they count
+            rows[:] = [row | {"list": path.rpartition(".")[2]} for row in rows]
     return [Sheet(path, _csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found]
 
 
