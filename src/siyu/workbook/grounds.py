@@ -21,6 +21,7 @@ from siyu.subjects import Subject
 if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
+    from siyu.growth.brand import Growth
     from siyu.own_data import Holdings, NoInput
     from siyu.playbook.form import Form
     from siyu.playbook.plan import Planning
@@ -117,7 +118,7 @@ class Grounds(Stated):
         from siyu.playbook.opening import planning  # here: see `own`
 
         economy = self.economy() if self.subject.currency == "CNY" and self.no_rule is None else None
-        known = (self.own, self.assumed, self.form, self.audience)
+        known = (self.own, self.assumed, self.form, self.audience, self.growth)
         return planning(self.subject, self.as_of, *known, economy, earlier)
 
     @cached_property
@@ -131,6 +132,18 @@ class Grounds(Stated):
         sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
         sends, _ = self.own.stored("sends")
         return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
+
+    @cached_property
+    def growth(self) -> Growth:
+        """What a section on growth works on, at the usual length of the ladder's window."""
+        from siyu.growth.brand import Growth  # here: see `own`
+        from siyu.growth.funnel import COSTS
+        from siyu.growth.record import TABLES
+
+        costs, interest = self.assumptions.bind(COSTS, self.subject.category), self.assumption("capital_cost")
+        tables, people = self.own.tables(*TABLES), self.own.largest("members")
+        told = self.own.stored("events")
+        return Growth.of(tables, told, people, self.as_of, Growth.window, costs, interest, self.own.k)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
@@ -170,6 +183,19 @@ class Grounds(Stated):
     def purchases(self) -> pd.DataFrame:
         """A row per buyer and purchase day, see `Holdings.purchases`."""
         return self.own.purchases
+
+    def own_rows(self, kind: str) -> pd.DataFrame | None:
+        """A table of the subject's own exports, see `Holdings.reported`; None for a case, which has none."""
+        return self.own.reported(kind) if self.subject.kind == "client" else None
+
+    @property
+    def own_day(self) -> dict[str, Figure | Absent]:
+        """Sales of the subject's own best day, see `siyu.orders.best_day`."""
+        from siyu.orders.best_day import SALES, best_day  # here: see `own_figure`
+
+        if self.subject.kind != "client":
+            return {name: Absent((key,)) for name, key in SALES.items()}
+        return best_day(self.own.frames(), self.subject.currency)
 
     def own_figure(self, metric: str) -> Figure | Absent:
         """A metric of the subject's own orders, see `siyu.orders.metrics`; Absent for a case, which has none."""
