@@ -47,4 +47,4 @@ def test_the_plan_reads_back_with_a_filter_over_all_its_rows(code):
     page = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
     first, last = re.search(r'<autoFilter ref="A(\d+):O(\d+)"', page).groups()
     assert int(last) - int(first) == len(PLAN.tasks) + len(PLAN.stops)
-    assert rows[int(first) - 1][0] == {"en": "Task", "zh": "任务"}[code]
+    assert rows[int(first) - 1][0] == Language(code).message("What to do")

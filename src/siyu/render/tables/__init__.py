@@ -47,7 +47,7 @@ def _written(book: Book, report: Report) -> list[Listed]:
         words = say("What a new buyer may cost and when that is paid back, with your own margin and spend")
         listed.append((_CHANGE, cost.write(), words, say("yellow cells can be changed")))
     if plan := next((one.plan for one in report.findings if one.plan), None):
-        words = say("What to do next, to be filtered and ticked off")
+        words = say(msg("What to do next, to be filtered and ticked off"))
         listed.append((_LOOK, write_tasks(book, report, plan), words, ""))
     if swings := [one for one in report.findings if one.chart.kind == "tornado"]:
         words = say("How far each input moves a result on its own")
