@@ -18,6 +18,7 @@ from siyu.playbook.tasks import SOURCE, TaskRow
 from siyu.record import MOST_TASKS, Plan, PlannedGoal, PlannedTask, Quantity
 
 ACTS = 3  # of the tasks, at most, so that something is always measured, too
+COMMON = 2  # measurements that any client could be given, beside those of its type
 LEAST_DAYS = 28  # before a number is read
 
 
@@ -120,10 +121,11 @@ class Planning:
     @cached_property
     def chosen(self) -> list[Choice]:
         """At most five, by money; acts at most three of them, the experiment always among the rest."""
-        acts = self.acts[:ACTS]
-        trial = [self.experiment] if self.experiment else []
-        rest = [one for one in self.measures if one not in trial]
-        return sorted([*acts, *[*trial, *rest][: MOST_TASKS - len(acts)]], key=lambda one: one.rank)
+        acts, trial = self.acts[:ACTS], [self.experiment] if self.experiment else []
+        pool = [*trial, *(one for one in self.measures if one not in trial)]
+        common = [one for one in pool if not self._typed(one.row)][: COMMON if self.client else MOST_TASKS]
+        rest = [one for one in pool if self._typed(one.row) or one in common]
+        return sorted([*acts, *rest[: MOST_TASKS - len(acts)]], key=lambda one: one.rank)
 
     @property
     def record(self) -> Plan:

@@ -18,8 +18,8 @@ _TYPES: dict[int, tuple[str, bool, str, tuple[float, int]]] = {
 }
 # no group yet; buyers come by themselves; bought buyers who seldom return and send much back; members who do return
 _SHOPS: dict[int, tuple[World, float, frozenset[str]]] = {
-    1: (World("null", 500, join_chance=0.0, basket_fen=12_900), 0.97, frozenset({"unpaid"})),
-    2: (World("season", 500, join_chance=0.0, fan_share=0.3, basket_fen=9_900), 0.6, frozenset({"unpaid"})),
+    1: (World("null", 500, join_chance=0.0, basket_fen=12_900), 0.97, frozenset({"unpaid", "refunds"})),
+    2: (World("season", 500, join_chance=0.0, fan_share=0.3, basket_fen=9_900), 0.6, frozenset({"unpaid", "refunds"})),
     3: (World("coin", 600, gap_days=150.0, life_days=110.0, basket_fen=5_900), 0.97, frozenset({"refunds"})),
     4: (World("selection", 900, 906, date(2023, 7, 10), 906, basket_fen=8_900), 0.97, frozenset({"refunds", "gifts"})),
 }

@@ -67,11 +67,13 @@ def people_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
 
 def invitations(brand: Brand) -> tuple[str, bytes]:
     """(name, content) of the table of a draw: the newest order of each buyer before the invitations, the arm, and when
-    the invited were asked. In worlds without the experiment nobody heeds them."""
+    the invited were asked. In worlds without the experiment nobody heeds them, and the arms are drawn by the seed."""
+    world, random = brand.plan.world, np.random.default_rng([brand.plan.seed, 8])
+    drawn = lot(world) if world.kind == "experiment" else random.random(world.buyers) < 0.5
     invited_at = seconds(pd.Timestamp(brand.plan.world.start).to_pydatetime()) + brand.plan.world.invited_day * DAY
     known = brand.orders[brand.orders["paid"].between(0, invited_at - 1) & brand.orders["key"].notna()]
     newest = known.sort_values(["paid", "order_id"]).drop_duplicates("buyer", keep="last").sort_values("order_id")
-    arms = np.where(lot(brand.plan.world)[newest["buyer"]], "invited", "control")
+    arms = np.where(drawn[newest["buyer"]], "invited", "control")
     moment = _moment(invited_at + 10 * 3_600)
     rows = [[f"\t{order}", arm, moment if arm == "invited" else ""]
             for order, arm in zip(newest["order_id"], arms, strict=True)]  # fmt: skip
