@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from siyu.playbook.review import baseline, reviewed, shown
-from siyu.record import Plan
 
 MONTHS = 36
 
@@ -51,8 +52,8 @@ def test_a_record_that_is_too_short_or_holds_a_zero_tells_nothing(before):
 @pytest.mark.parametrize(("subject", "code"), [("type_4", "within"), ("lifted", "beyond_up")])
 def test_the_plan_of_a_quarter_ago_is_reviewed(planned, subject, code):
     """A pair of reports: orders grow by half in the quarter between them, or do not."""
-    before = planned(subject, "2025-09-30").record.model_dump_json(by_alias=True)
-    table, said = reviewed(planned(subject, "2025-12-31", before))
+    before = planned(subject, "2025-09-30").record
+    table, said = reviewed(replace(planned(subject, "2025-12-31"), before=before))
     names = [name["en"] for name in table["metric"]]
     assert table["code"].iloc[names.index("average order value")] == code
     assert table["code"].iloc[names.index("GMV after refunds")] == code
@@ -61,9 +62,8 @@ def test_the_plan_of_a_quarter_ago_is_reviewed(planned, subject, code):
 
 
 def test_a_plan_of_last_week_is_too_early_and_no_finding(planned):
-    plan = planned("type_4", "2025-09-30")
-    young = Plan.model_validate(plan.record.as_json() | {"as_of": "2025-12-20"}).model_dump_json(by_alias=True)
-    early = planned("type_4", "2025-12-31", young)
+    young = planned("type_4", "2025-09-30").record.model_copy(update={"as_of": "2025-12-20"})
+    early = replace(planned("type_4", "2025-12-31"), before=young)
     assert shown(early) == "none"
     assert reviewed(early)[0].empty
     assert any("too early" in str(note) for note in early.notes)
