@@ -257,3 +257,11 @@ def test_what_a_platform_counts_stands_beside_the_own_levels(events):
         "true_love": 500, "favourable": 300, "passer_by": 200, "potential": 100,
     }  # fmt: skip
     assert rows["people"].sum() == verdict.figures["people"].value
+
+
+def test_every_metric_is_there_or_has_its_reason(watched, people_only):
+    for growth, told in ((watched, "fans_brought_back"), (people_only, "fission_k")):
+        found, missing = growth_metrics(growth)
+        assert told in {one.key for one in found}
+        assert {one.key for one in [*found, *missing]} == {*METRICS}
+        assert {one.reason for one in missing} <= {*labels.LACKING.values()}

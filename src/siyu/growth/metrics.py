@@ -11,6 +11,14 @@ from siyu.growth.ladder import RANKS
 from siyu.orders.metrics import Metric, Missing
 
 Figures = Mapping[str, Figure | Absent]
+
+
+def _oldest(growth: Growth) -> Figures:
+    """Groups that still talk at the last age that is known."""
+    lines, _ = turning.group_life(growth)
+    return {"alive": lines["all"][-1][1]} if "all" in lines else {}
+
+
 # key -> what lacks without it, what is read for it, and the code of its figure there
 _READ: dict[str, tuple[str, Callable[[Growth], Figures], str]] = {
     "fans_brought_back": ("wheel", lambda growth: turning.gain(growth)[0], "back"),
@@ -27,6 +35,8 @@ _READ: dict[str, tuple[str, Callable[[Growth], Figures], str]] = {
        for step in ("seen", "deposit", "activate", "convert", "again", "kept")},
     **{f"tightest_chance.{step}": ("steps", lambda growth: stages.bottleneck(growth)[0], step)
        for step in (*STEPS[1:], "fission")},
+    "active_share": ("people", lambda growth: exhibits.users(growth)[1].figures, "fans"),
+    "group_alive": ("groups", _oldest, "alive"),
     "post_trend": ("posts", lambda growth: turning.feed(growth)[1].figures, "trend"),
 }  # fmt: skip
 

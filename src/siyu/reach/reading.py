@@ -16,6 +16,22 @@ PUSHES = (1, 10, 30)  # messages a day that "dozens" and "crazy" leave open
 MONTH_DAYS = 30
 
 
+def watched(rows: pd.DataFrame | None) -> dict[str, Figure | Absent]:
+    """Members at the `start` and the `end` of the client's own group that was watched longest, of equals the largest,
+    and the `window` between in months. rows: `group_days`, None without."""
+    told = rows.dropna(subset=["members"]) if rows is not None and {"group_id", "members"} <= set(rows) else None
+    if told is None or told.empty:
+        return dict.fromkeys(("start", "end", "window"), Absent(("group_members",)))
+    told = told.assign(day=pd.to_datetime(told["day"])).sort_values("day")
+    found = told.groupby("group_id").agg(
+        since=("day", "first"), until=("day", "last"), start=("members", "first"), end=("members", "last")
+    )
+    found["days"] = (found["until"] - found["since"]).dt.days
+    row, refs = found.sort_values(["days", "start"], ascending=False).iloc[0], tuple(told.attrs.get("refs", ()))
+    counts = {name: Figure.exact(float(row[name]), "group_members", refs) for name in ("start", "end")}
+    return {**counts, "window": Figure.exact(row["days"] / MONTH_DAYS, "observation_window", refs)}
+
+
 def net_loss(start: Figure | Absent, end: Figure | Absent) -> Figure | Absent:
     """Share of the members that is gone net, with the interval of a share of so many people (Wilson)."""
     if isinstance(start, Absent) or isinstance(end, Absent):

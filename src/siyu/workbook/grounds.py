@@ -119,7 +119,7 @@ class Grounds(Stated):
         from siyu.playbook.opening import planning  # here: see `own`
 
         economy = self.economy() if self.subject.currency == "CNY" and self.no_rule is None else None
-        known = (self.own, self.assumed, self.form, self.audience)
+        known = (self.own, self.assumed, self.form, self.audience, self.growth())
         return planning(self.subject, self.as_of, *known, economy, earlier)
 
     @cached_property
@@ -201,6 +201,19 @@ class Grounds(Stated):
     def purchases(self) -> pd.DataFrame:
         """A row per buyer and purchase day, see `Holdings.purchases`."""
         return self.own.purchases
+
+    def own_rows(self, kind: str) -> pd.DataFrame | None:
+        """A table of the subject's own exports, see `Holdings.reported`; None for a case, which has none."""
+        return self.own.reported(kind) if self.subject.kind == "client" else None
+
+    @property
+    def own_day(self) -> dict[str, Figure | Absent]:
+        """Sales of the subject's own best day, see `siyu.orders.best_day`."""
+        from siyu.orders.best_day import SALES, best_day  # here: see `own_figure`
+
+        if self.subject.kind != "client":
+            return {name: Absent((key,)) for name, key in SALES.items()}
+        return best_day(self.own.frames(), self.subject.currency)
 
     def own_figure(self, metric: str) -> Figure | Absent:
         """A metric of the subject's own orders, see `siyu.orders.metrics`; Absent for a case, which has none."""
