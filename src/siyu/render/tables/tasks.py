@@ -2,7 +2,7 @@
 
 from siyu.record import Plan, PlannedTask, Quantity, Step
 from siyu.render.report import Report
-from siyu.render.said import untrusted
+from siyu.render.said import Said, untrusted
 from siyu.render.tables.book import LABELS, Book, BookSheet
 
 _WIDTHS = (60, 12, 18, 14, 14, 14, 16, 14, 14, 48, 14, 34, 14, 34, 14)
@@ -24,7 +24,7 @@ def _row(sheet: BookSheet, step: Step, kind: str, currency: str, task: PlannedTa
     """A task with what it takes, and, where it was planned, what it brings and the rule behind it."""
     speech = sheet.book.speech
     words = LABELS["TASKS"]
-    texts = {0: speech.label(step.name), 1: speech.message(words[kind]), 2: speech.label(step.who),
+    texts: dict[int, Said | str] = {0: speech.label(step.name), 1: speech.message(words[kind]), 2: speech.label(step.who),
              9: speech.label(step.decides), 14: speech.message(words["open"])}  # fmt: skip
     if task:
         texts |= {10: task.review, 11: speech.metric(task.metric), 13: untrusted(task.rule)}
