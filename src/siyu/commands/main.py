@@ -5,6 +5,7 @@ anything starts.
 """
 
 import os
+import sys
 
 import click
 
@@ -16,7 +17,9 @@ from siyu.commands.report import render, report
 from siyu.commands.request import request
 from siyu.commands.simulate import simulate
 from siyu.commands.trace import trace, verify
+from siyu.commands.upkeep import doctor, init
 from siyu.commands.winback import winback
+from siyu.paths import settle_home
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -24,15 +27,17 @@ from siyu.commands.winback import winback
 @reporting_problems
 def main() -> None:
     """A private-domain marketing workbook whose every number traces to its source."""
+    if sys.platform == "win32":
+        click.echo("siyu: Windows is not supported: use WSL 2, and install there.", err=True)
+        sys.exit(2)
+    settle_home()
     if "SIYU_ENGINE" in os.environ:
         from siyu.engine import chosen
 
         chosen()
 
 
-for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback, request):
+VERBS = (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback, request, init,
+         doctor)  # fmt: skip
+for verb in VERBS:
     main.add_command(verb)
-
-
-if __name__ == "__main__":
-    main()
