@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from siyu import reads
 from siyu.clusters import GROUPS, cluster_of
 from siyu.engine import Engine
 from siyu.errors import Problem, UsageError
@@ -50,10 +51,12 @@ def canonical(engine: Engine) -> tuple[ir.Table, ir.Table]:
 def _lines(engine: Engine) -> ir.Table:
     """The rows, dated by the Beijing wall clock, with net_fen."""
     path = Path(engine.orders)
-    if engine.kind == "spark" and not path.exists():
-        rows = spark.connection(engine.master).table(engine.orders)
-    else:
+    reads.opens(path / "lines")  # nobody can look up again what lies there: what is made of it is never taken over
+    if engine.kind == "duckdb" or path.exists():
         rows = table(path, engine)
+    else:
+        held = spark.connection(engine.master)
+        rows = (held.read_parquet if "/" in engine.orders else held.table)(engine.orders)
     if lacks := [name for name in COLUMNS if name not in rows.columns]:
         raise _refused(engine, ", ".join(lacks), f"the columns {', '.join(rows.columns)}", "canonical orders")
     rows = rows.mutate(**{name: rows[name].cast(kind) for name, kind in COLUMNS.items()})

@@ -256,7 +256,8 @@ def kept(rows: ir.Table, engine: Engine = HERE) -> ir.Table:
 
 
 def table(source: Source, engine: Engine = HERE) -> ir.Table:
-    """An Ibis table over a Parquet file, a pandas frame or an Arrow table; one that is there already as it is."""
+    """An Ibis table over a Parquet file or a folder of them, a pandas frame or an Arrow table; a table as it
+    is."""
     if isinstance(source, ir.Table):
         return source
     if isinstance(source, Path):
@@ -264,7 +265,8 @@ def table(source: Source, engine: Engine = HERE) -> ir.Table:
         if engine.kind == "spark":
             return spark.stored(source, engine.master)
         # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
-        return duckdb().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
+        below = "/**/*.parquet" if source.is_dir() else ""
+        return duckdb().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)) + below)
     held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
     return ibis.memtable(held)
 

@@ -19,7 +19,7 @@ SETTINGS = {
 }  # fmt: skip
 # a count of one machine is many small tasks otherwise, and nobody else has to reach it
 LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.memory": "2g",
-         "spark.sql.shuffle.partitions": str(os.cpu_count() or 1)}  # fmt: skip
+         "spark.sql.shuffle.partitions": str(os.cpu_count() or 1), "spark.sql.adaptive.enabled": "false"}  # fmt: skip
 
 
 @lru_cache(maxsize=1)
