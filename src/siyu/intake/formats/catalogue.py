@@ -1,6 +1,5 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,7 +12,7 @@ from siyu import reads
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.intake.formats.format import Format, Layout, normal, patterns
 from siyu.intake.formats.identities import SIMPLE
-from siyu.paths import data_dir
+from siyu.paths import data_dir, own_data_dir
 from siyu.plain_yaml import mapping
 
 FOLDER = "formats"
@@ -67,7 +66,7 @@ class Catalogue:
 
 
 def formats(own: Path | None = None) -> dict[str, Format]:
-    """All formats that can be used, by key: the bundled ones, those in the folder `formats` of SIYU_DATA, and
+    """All formats that can be used, by key: the bundled ones, those in the folder `formats` of own data, and
     those of a client in the folder `own`."""
     return catalogue(own).formats
 
@@ -92,10 +91,10 @@ def _catalogue(files: tuple[tuple[str, Path, tuple[int, int]], ...], own: Path |
 
 
 def format_files(own: Path | None = None) -> dict[str, Path]:
-    """key -> file of each format: one of SIYU_DATA takes the place of a bundled one of the same name, one of a client
+    """key -> file of each format: one of own data takes the place of a bundled one of the same name, one of a client
     in the folder `own` that of both."""
-    data = os.environ.get("SIYU_DATA")
-    folders = filter(None, [data_dir() / FOLDER, Path(data) / FOLDER if data else None, own])
+    data = own_data_dir()
+    folders = filter(None, [data_dir() / FOLDER, data / FOLDER if data else None, own])
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml")) if path.is_file()}
 
 

@@ -137,7 +137,7 @@ def epoch(text: str) -> Read:
         return None, ""
     if not (found := re.fullmatch(r"(\d{9,10})(\d{3})?(\.0+)?", narrow(text))):
         return None, "not_time"
-    return int(found[1]) + BEIJING, ""
+    return int(found[1]) + BEIJING, "milliseconds" if found[2] else ""
 
 
 @_held
