@@ -3,8 +3,11 @@
 Matplotlib's SVG is taken apart: the page's policy forbids its inline styles, and most of it says nothing."""
 
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from pathlib import Path
 
 import matplotlib as mpl
 from lxml import etree
@@ -16,6 +19,8 @@ from siyu import theme
 from siyu.charts import drawing
 from siyu.charts.kinds import KINDS
 from siyu.language import Language
+from siyu.paths import data_dir, kept
+from siyu.reads.digests import sha256_of
 from siyu.record import Chart, Table
 
 Look = dict[str, str]
@@ -37,7 +42,25 @@ def drawn(chart: Chart | Table) -> Chart | None:
 
 
 def picture(chart: Chart, language: Language, width: str, name: str) -> Markup:
-    """A chart as `<svg>` for `desktop` or `phone`. name: for its ids, unlike any other of the page."""
+    """A chart as `<svg>` for `desktop` or `phone`, or as it was drawn before from the same.
+
+    name: for its ids, unlike any other of the page."""
+    what = f"{_drawing()} {language.code} {width} {name} {json.dumps(chart.as_json())}"
+    # safe: every part of it was put together with its attributes and texts escaped
+    return Markup(kept("drawings", what, lambda: _svg(chart, language, width, name).encode()).decode())  # noqa: S704
+
+
+@lru_cache(maxsize=1)
+def _drawing() -> str:
+    """All that a drawing follows from beside its chart: what draws it, and the words and numbers of a language."""
+    package = Path(drawing.__file__).parents[1]
+    files = [one for kind in ("charts/**/*.py", "record/*.py", "*.py", "*.yml", "locale/**/*.po")
+             for one in sorted(package.glob(kind))]  # fmt: skip
+    told = [sha256_of(one) for one in (*files, Path(__file__), data_dir() / "definitions.yml")]
+    return " ".join([mpl.__version__, *told])
+
+
+def _svg(chart: Chart, language: Language, width: str, name: str) -> Markup:
     canvas = drawing.draw(chart, language, width)
     for patch in (canvas.patch, *(axes.patch for axes in canvas.axes)):
         patch.set_visible(False)
