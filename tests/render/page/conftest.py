@@ -154,7 +154,7 @@ def check_figures() -> Callable[[str, Report], int]:
         }
         figures, of = [], ""
         for tag, attributes in Reader(page).elements:
-            of = attributes.get("data-of", of)
+            of = attributes.get("data-of", "") if tag == "table" else of
             ref = attributes.get("data-ref", "")
             figures += [attributes | {"data-ref": of + ref if ref.startswith(".") else ref}] if tag == "data" else []
         for figure in figures:

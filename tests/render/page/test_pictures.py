@@ -9,6 +9,7 @@ from lxml import etree
 
 from siyu.charts import drawing
 from siyu.language import Language
+from siyu.record import Both
 from siyu.render.page import pictures
 from siyu.render.page.pictures import picture
 
@@ -55,7 +56,7 @@ def test_two_drawings_of_one_chart_share_no_id(report, svg):
 @pytest.mark.parametrize("text", ["<b>&amp;", "a\x00b\x1b[31m", "$a$ to $b_c$"])
 def test_names_from_files_are_text_whatever_they_hold(text, report):
     chart = finding(report).chart
-    rows = tuple(row.model_copy(update={"label": {"zh": text, "en": text}}) for row in chart.rows)
+    rows = tuple(row.model_copy(update={"label": Both(zh=text, en=text)}) for row in chart.rows)
     shown = picture(chart.model_copy(update={"rows": rows}), EN, "phone", "a")
     etree.fromstring(str(shown))
     assert "<b>" not in shown

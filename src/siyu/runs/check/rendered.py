@@ -12,7 +12,7 @@ from siyu.runs.files.report_files import file_name, findings_of, renderings
 
 Records = Sequence[TitledFinding]
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
-_FIGURE = re.compile(r'<table\b[^>]*\bdata-of="([^"]*)"|<data\b([^>]*)>([^<]*)</data>')
+_FIGURE = re.compile(r'(?:<table\b[^>]*\bdata-of="([^"]*)"|(</table>)|<data\b([^>]*)>([^<]*)</data>)')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _ARGUMENT = re.compile(r"\.arg\.\w+$")
 
@@ -42,8 +42,8 @@ def page_faults(path: Path, findings: Records) -> Iterator[str]:
         yield "ends early"
     strange = []
     of = ""
-    for table, attributes, shown in _FIGURE.findall(_SCRIPT.sub("", page)):
-        if table:  # whose figures it holds: references in it begin with a dot
+    for table, end, attributes, shown in _FIGURE.findall(_SCRIPT.sub("", page)):
+        if table or end:  # whose figures a table holds: references in it begin with a dot
             of = table
             continue
         given = {name: html.unescape(text) for name, text in _ATTRIBUTE.findall(attributes)}
