@@ -23,6 +23,7 @@ help: ## this list
 install: ## put the locked packages and siyu into .venv, unless they are there
 	@$(PYTHON) scripts/install.py $(VENV)
 	@$(MAKE) --no-print-directory --silent $(MESSAGES)/__pycache__/siyu.mo
+	@$(BIN)/python -m compileall -q src/siyu
 
 $(MESSAGES)/__pycache__/siyu.mo: $(wildcard $(MESSAGES)/*.po)
 	@$(BIN)/python -m siyu.messages
