@@ -77,6 +77,7 @@ messages: install ## add new texts of code, notebooks and data to the .po files;
 
 bench: install ## one table of ratios to plain ways of doing the same, kept in benchmarks/measured.json
 	@$(BIN)/python benchmarks/table.py
+	@$(BIN)/python benchmarks/table.py --small
 
 bench-check: install ## the same in small, against what was measured before
 	@$(BIN)/python benchmarks/table.py --small --check
