@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from siyu.commands.options import FILE, FOLDER, OUT, SUBJECT, misused, reporting_problems
+from siyu.commands.options import FILE, FOLDER, OUT, SUBJECT, known, misused, reporting_problems
 from siyu.errors import Problem, UsageError
 
 _ONE_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -29,7 +29,7 @@ _ALL_LANGUAGES = "zh,en"
 @OUT
 @click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default the number of cores.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default one more than cores.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and why, and do nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each subject.")
@@ -61,6 +61,8 @@ def report(
           lang: [zh]
           parameters: {months: 6}
     """  # noqa: D301 - click's mark for text that keeps its lines
+    if not (as_of or parameters or lang != _ALL_LANGUAGES):  # else all that is wrong is told at once
+        known(*subjects)
     from siyu.runs.ask.earlier import with_earlier
     from siyu.runs.ask.lint import lint
     from siyu.runs.ask.plan import Delivery, planned
@@ -121,7 +123,7 @@ def _publish(
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
     with contextlib.closing(Console()) as console:
-        batch = Batch(plans, out, jobs=jobs or cores, force=force, progress=console, present=present)
+        batch = Batch(plans, out, jobs=jobs or cores + 1, force=force, progress=console, present=present)
         try:
             outcomes = batch.run()
         except (OSError, IndexFailedError) as error:
