@@ -24,8 +24,8 @@ def _row(sheet: BookSheet, step: Step, kind: str, currency: str, task: PlannedTa
     """A task with what it takes, and, where it was planned, what it brings and the rule behind it."""
     speech = sheet.book.speech
     words = LABELS["TASKS"]
-    texts: dict[int, Said | str] = {0: speech.label(step.name), 1: speech.message(words[kind]), 2: speech.label(step.who),
-             9: speech.label(step.decides), 14: speech.message(words["open"])}  # fmt: skip
+    texts: dict[int, Said | str] = {0: speech.label(step.name), 1: speech.message(words[kind])}
+    texts |= {2: speech.label(step.who), 9: speech.label(step.decides), 14: speech.message(words["open"])}
     if task:
         texts |= {10: task.review, 11: speech.metric(task.metric), 13: untrusted(task.rule)}
     sheet.texts(texts.get(column, "") for column in range(len(_WIDTHS)))
