@@ -12,20 +12,15 @@ endif
 BIN := $(VENV)/bin
 # a process for each core, each test file in one of them
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-MESSAGES := src/siyu/locale/zh/LC_MESSAGES
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install reports test test-all calibrate torture lab notebooks messages schemas bench bench-check lock clean
+.PHONY: help install reports test test-all calibrate torture lab notebooks messages reference schemas bench bench-check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 install: ## put the locked packages and siyu into .venv, unless they are there
 	@$(PYTHON) scripts/install.py $(VENV)
-	@$(MAKE) --no-print-directory --silent $(MESSAGES)/__pycache__/siyu.mo
-
-$(MESSAGES)/__pycache__/siyu.mo: $(wildcard $(MESSAGES)/*.po)
-	@$(BIN)/python -m siyu.messages
 
 reports: install ## publish the bundled subjects to reports/
 	@$(BIN)/siyu report $(SUBJECTS)
@@ -70,6 +65,9 @@ notebooks: install ## run the bundled notebooks in place, in English, as they ar
 	@$(BIN)/jupyter nbconvert --to notebook --execute --inplace --log-level=ERROR \
 		--ExecutePreprocessor.record_timing=False notebooks/*.ipynb
 
+reference: install ## write docs/reference.md from the code
+	@$(BIN)/python scripts/reference.py
+
 schemas: install ## write the JSON Schemas of findings from their types
 	@$(BIN)/python scripts/schemas.py
 
@@ -82,9 +80,10 @@ bench: install ## one table of ratios to plain ways of doing the same, kept in b
 bench-check: install ## the same in small, against what was measured before
 	@$(BIN)/python benchmarks/table.py --small --check
 
-lock: install ## compile requirements.in anew: newest versions that Python 3.11 to 3.14 share
-	@$(BIN)/uv pip compile requirements.in --universal --python-version 3.11 --fork-strategy fewest \
-		--generate-hashes --no-header --quiet --upgrade --output-file requirements.txt
+LOCKED := --universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-header --quiet --upgrade
+lock: install ## lock dependencies and tools anew: newest versions that Python 3.11 to 3.14 share
+	@$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements.txt
+	@$(BIN)/uv pip compile requirements-tools.in --constraints requirements.txt $(LOCKED) --output-file requirements-tools.txt
 
 clean: ## remove the virtual environments and caches; reports stay
 	@rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

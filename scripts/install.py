@@ -1,4 +1,4 @@
-"""Install the hashed lock and the package into a virtual environment: `python3 scripts/install.py .venv`.
+"""Install the hashed locks and the package into a virtual environment: `python3 scripts/install.py .venv`.
 
 Needs nothing but this Python. Does nothing when the environment already holds this lock, this package and
 this Python. Installs with uv (from PATH, else brought by pip, hashed like the rest), else with pip; both
@@ -9,6 +9,7 @@ from __future__ import annotations  # so that Python 3.7 to 3.10 get to be told
 
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -20,7 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = ROOT / "requirements.txt"
+LOCKS = ROOT / "requirements.txt", ROOT / "requirements-tools.txt"
+LOCKED = [word for lock in LOCKS for word in ("-r", lock)]
 OLDEST = (3, 11)
 # what pip calls a setting, and what uv reads for it
 SETTINGS = {
@@ -40,6 +42,9 @@ def main(argv: list[str]) -> int:
     if sys.version_info < OLDEST:
         say(f"{sys.executable} is Python {version()}, 3.11 or newer is needed: make PYTHON=/path/to/python3")
         return 2
+    if why := unsupported(sys.platform, platform.machine(), platform.libc_ver()[0]):
+        say(why)
+        return 2
     venv = ROOT / (argv[0] if argv else ".venv")
     with one_at_a_time():
         stamp = venv / ".installed"
@@ -49,6 +54,17 @@ def main(argv: list[str]) -> int:
         return install(venv, stamp, wanted)
 
 
+def unsupported(system: str, machine: str, libc: str) -> str:
+    """Why siyu does not run on such a machine, in one line; empty where it does."""
+    if system == "win32":
+        return "Windows is not supported: use WSL 2, and install there"
+    if system == "darwin" and machine != "arm64":
+        return "macOS on Intel is not supported: two packages offer nothing for it"
+    if system == "linux" and libc != "glibc":
+        return "Linux without glibc (Alpine) is not supported: use Debian's python, for example in a container"
+    return ""
+
+
 def install(venv: Path, stamp: Path, wanted: str) -> int:
     """Fill `venv` and, only when all of it succeeded, write `wanted` to `stamp`."""
     started = time.monotonic()
@@ -56,7 +72,7 @@ def install(venv: Path, stamp: Path, wanted: str) -> int:
         return 1
     stamp.unlink(missing_ok=True)
     python = venv / "bin" / "python"
-    packages = len(re.findall(r"(?m)^\w\S*==", LOCK.read_text(encoding="utf-8")))
+    packages = len({name for lock in LOCKS for name in re.findall(r"(?m)^\w\S*==", lock.read_text(encoding="utf-8"))})
     settings = pip_settings(python)
     uv = find_uv(python)
     say(f"installing up to {packages} packages into {venv.name} with {'uv' if uv else 'pip'}")
@@ -69,9 +85,9 @@ def install(venv: Path, stamp: Path, wanted: str) -> int:
 
 
 def fingerprint() -> str:
-    """What an environment was made from: lock, package definition, this script, Python and place."""
+    """What an environment was made from: locks, package definition, this script, Python and place."""
     digest = hashlib.sha256()
-    for path in (LOCK, ROOT / "pyproject.toml", Path(__file__)):
+    for path in (*LOCKS, ROOT / "pyproject.toml", Path(__file__)):
         digest.update(path.read_bytes())
     return f"{digest.hexdigest()} {version()} {ROOT}\n"
 
@@ -150,7 +166,7 @@ def find_uv(python: Path) -> Path | None:
     for candidate in (own, shutil.which("uv")):
         if candidate and run([candidate, "--version"], quiet=True):
             return Path(candidate)
-    block = re.search(r"(?m)^uv==.*(?:\n[ \t]+.*)*", LOCK.read_text(encoding="utf-8"))
+    block = re.search(r"(?m)^uv==.*(?:\n[ \t]+.*)*", LOCKS[1].read_text(encoding="utf-8"))
     if not block:
         return None
     with tempfile.TemporaryDirectory() as folder:
@@ -164,7 +180,7 @@ def find_uv(python: Path) -> Path | None:
 def with_uv(uv: Path, python: Path, settings: dict[str, str]) -> bool:
     """Whether uv installed the lock and the package."""
     command, environment = [uv, "pip", "install", "--python", python, "--no-deps"], uv_environment(settings)
-    return run([*command, *QUIET, "--require-hashes", "--compile-bytecode", "-r", LOCK], environment) and run(
+    return run([*command, *QUIET, "--require-hashes", "--compile-bytecode", *LOCKED], environment) and run(
         [*command, "--quiet", "--offline", "--no-build-isolation", "--editable", ROOT], environment
     )
 
@@ -174,7 +190,7 @@ def with_pip(python: Path, after: Path | None) -> bool:
     if after:
         say("uv could not install them; trying pip")
     command, environment = [python, "-m", "pip", "install", "--no-deps"], pip_environment()
-    if not run([*command, *QUIET, "--require-hashes", "--no-compile", "-r", LOCK], environment):
+    if not run([*command, *QUIET, "--require-hashes", "--no-compile", *LOCKED], environment):
         return False
     # on all cores, where pip uses one; some packages ship files that do not compile, hence no check
     site = python.parent.parent / "lib" / f"python{version()}" / "site-packages"

@@ -2,13 +2,14 @@
 
 import importlib.util
 import re
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LOCK = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+LOCK = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("requirements.txt", "requirements-tools.txt"))
 MIRROR = "https://mirror.example/simple"
 
 
@@ -32,13 +33,16 @@ def locked() -> dict[str, str]:
 
 def test_every_locked_package_is_pinned_and_hashed() -> None:
     lines = [line for line in LOCK.splitlines() if line and not line.startswith((" ", "#"))]
-    assert len(lines) == sum(LOCK.count(f"\n{name}==") + LOCK.startswith(f"{name}==") for name in locked())
+    assert {re.split("[=;]", line)[0].strip().lower() for line in lines} == locked().keys()
     assert not [name for name, block in locked().items() if "--hash=sha256:" not in block]
 
 
 def test_every_requirement_is_locked() -> None:
-    asked = re.findall(r"(?m)^[\w-]+", (ROOT / "requirements.in").read_text(encoding="utf-8"))
-    assert len(asked) > 30
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    tools = re.findall(r"(?m)^[\w-]+", (ROOT / "requirements-tools.in").read_text(encoding="utf-8"))
+    asked = [re.split(r"[\[<>=]", line)[0] for line in project["dependencies"]] + tools
+    assert len(asked) > 40
+    assert all(re.search(r">=[\d.]+,<", line) for line in project["dependencies"])
     assert not {name.lower() for name in asked} - locked().keys()
 
 
@@ -79,7 +83,7 @@ def test_another_lock_is_another_installation(
 ) -> None:
     before = install.fingerprint()
     (tmp_path / "requirements.txt").write_text(LOCK + "\n", encoding="utf-8")
-    monkeypatch.setattr(install, "LOCK", tmp_path / "requirements.txt")
+    monkeypatch.setattr(install, "LOCKS", (tmp_path / "requirements.txt", install.LOCKS[1]))
     assert install.fingerprint() != before
 
 
@@ -107,3 +111,10 @@ def test_a_python_that_makes_no_environment_is_named_with_the_remedy(
     monkeypatch.setattr(install, "run", lambda *_, **__: False)
     assert not install.create(tmp_path / ".venv")
     assert "apt-get install python3-venv" in capsys.readouterr().err
+
+
+def test_a_machine_without_packages_is_refused_in_one_line(install: ModuleType) -> None:
+    assert not install.unsupported("linux", "aarch64", "glibc")
+    assert not install.unsupported("darwin", "arm64", "")
+    for machine in (("win32", "AMD64", ""), ("darwin", "x86_64", ""), ("linux", "x86_64", "")):
+        assert "is not supported" in install.unsupported(*machine)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
 
-from siyu.paths import cache_dir, kept
+from siyu import paths
+from siyu.errors import UsageError
+from siyu.paths import address, cache_dir, kept, located
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +45,66 @@ def test_where_nothing_can_be_written_it_is_made_each_time(cache):
     for _ in range(2):
         kept("kind", "a", lambda: made.append(1) or b"x")
     assert len(made) == 2
+
+
+def test_one_folder_holds_all_that_is_written_unless_set_singly(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    monkeypatch.setenv("SIYU_HOME", str(home))
+    assert paths.own_data_dir() == home / "data"
+    assert paths.store_of(home / "data" / "acme") == paths.store_of(Path("anywhere/acme")) == home / "store" / "acme"
+    assert (paths.reports_dir(), cache_dir()) == (home / "reports", home / "cache")
+    assert not any(paths.key_path().is_relative_to(one) for one in (home / "data", home / "reports", home / "store"))
+    singly = {
+        "SIYU_DATA": paths.own_data_dir,
+        "SIYU_STORE": lambda: paths.store_of(home / "acme"),
+        "SIYU_KEY": paths.key_path,
+    }
+    for variable, place in singly.items():
+        monkeypatch.setenv(variable, str(tmp_path / "set"))
+        assert place().is_relative_to(tmp_path / "set")
+
+
+def test_records_name_no_place_of_the_store_or_the_package(tmp_path, monkeypatch):
+    monkeypatch.setenv("SIYU_HOME", str(tmp_path))
+    for path, name in {
+        tmp_path / "store" / "acme" / "erased.json": ".store/acme/erased.json",
+        tmp_path / "data" / "acme" / "exports" / "a.csv": "acme/exports/a.csv",
+        tmp_path / "data" / "src" / "subject.yml": "./src/subject.yml",
+        paths.package_dir() / "figure.py": "src/siyu/figure.py",
+        paths.data_dir() / "fees.csv": "data/fees.csv",
+    }.items():
+        assert address(path) == name
+        assert located(name) == path
+
+
+def test_a_project_folder_counts_from_anywhere_below_it(tmp_path, monkeypatch):
+    below = tmp_path / "desk" / "notebooks" / "mine"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    assert paths.project_root() == paths.checkout()
+    paths._around.cache_clear()
+    (tmp_path / "desk" / paths.MARKER).write_text("{}")
+    assert paths.project_root() == tmp_path / "desk"
+    assert paths.reports_dir() == tmp_path / "desk" / "reports"
+    monkeypatch.chdir(tmp_path / "desk")
+    assert paths.reports_dir() == Path("reports")
+
+
+def test_without_a_project_folder_the_next_step_is_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(paths, "checkout", lambda: None)
+    with pytest.raises(UsageError, match="siyu init FOLDER"):
+        paths.data_dir()
+
+
+def test_whoever_has_no_home_is_given_one_or_told(tmp_path, monkeypatch):
+    def homeless():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(paths.Path, "home", homeless)
+    monkeypatch.setenv("HOME", "/nowhere")
+    with pytest.raises(UsageError, match="Set SIYU_HOME"):
+        paths.settle_home()
+    monkeypatch.setenv("SIYU_HOME", str(tmp_path / "home"))
+    paths.settle_home()
+    assert os.environ["HOME"] == str(tmp_path / "home")

@@ -9,7 +9,7 @@ from typing import Any, TypedDict, Unpack
 
 import pandas as pd
 
-from siyu import charts
+from siyu import charts, reads
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
 from siyu.messages import msg
@@ -89,6 +89,7 @@ def make_finding(
             language.say(text, record.by_name)
         except KeyError as error:
             raise ValueError(f"finding {key}: {error.args[0]}") from error
+    reads.conclude(record.as_json())
     return Finding(record, language)
 
 

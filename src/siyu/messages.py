@@ -1,11 +1,10 @@
 """Messages and their translations: gettext catalogs made of the .po files. English is its own message ids.
 
-Compiling takes a process a quarter of a second, reading what `make` has compiled a hundredth.
+Compiling takes a quarter of a second, reading what was compiled before a hundredth.
 """
 
 import hashlib
 import io
-import os
 from collections.abc import Callable
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
+from siyu.paths import kept
 
 LOCALES = Path(__file__).parent / "locale"
 
@@ -43,35 +44,14 @@ def labelled(module: str) -> Callable[[str], Any]:
 
 @lru_cache(maxsize=4)
 def catalog(code: str) -> NullTranslations:
-    """The messages of a language. What was compiled from other .po files than stand there now is left alone."""
-    files, made = _files(code), _made(code)
-    if not files:
+    """The messages of a language, compiled once for these files."""
+    if not (files := _files(code)):
         return NullTranslations()
-    if made.is_file():
-        with made.open("rb") as file:
-            found = GNUTranslations(file)
-        if found.info().get("project-id-version") == f"siyu {_digest(files)}":
-            return found
-    return GNUTranslations(io.BytesIO(_compiled(files)))
-
-
-def write_catalogs() -> None:
-    """Compile the messages of every language for later processes."""
-    for code in (folder.name for folder in LOCALES.iterdir()):
-        made = _made(code)
-        made.parent.mkdir(exist_ok=True)
-        making = made.with_suffix(f".{os.getpid()}")
-        making.write_bytes(_compiled(_files(code)))
-        making.replace(made)
+    return GNUTranslations(io.BytesIO(kept("messages", _digest(files), lambda: _compiled(files))))
 
 
 def _files(code: str) -> list[Path]:
     return sorted((LOCALES / code / "LC_MESSAGES").glob("*.po"))
-
-
-def _made(code: str) -> Path:
-    # like byte code, no part of the package: neither of its digest nor of a wheel
-    return LOCALES / code / "LC_MESSAGES" / "__pycache__" / "siyu.mo"
 
 
 def _digest(files: list[Path]) -> str:
@@ -79,12 +59,12 @@ def _digest(files: list[Path]) -> str:
 
 
 def _compiled(files: list[Path]) -> bytes:
-    """A .mo of all the files; its header says which they were."""
+    """A .mo of all the files."""
     from babel.messages.catalog import Catalog
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
-    merged = Catalog(project="siyu", version=_digest(files))
+    merged = Catalog(project="siyu")
     for path in files:
         with path.open("rb") as file:
             for message in read_po(file):
@@ -93,7 +73,3 @@ def _compiled(files: list[Path]) -> bytes:
     compiled = io.BytesIO()
     write_mo(compiled, merged)
     return compiled.getvalue()
-
-
-if __name__ == "__main__":
-    write_catalogs()

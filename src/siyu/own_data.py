@@ -56,7 +56,7 @@ class NoInput:
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
         plain = self.reason if isinstance(self.reason, str) else str(self.reason["id"])
-        return {"text/plain": plain, NO_INPUT: {"reason": self.reason}}
+        return {"text/plain": plain, NO_INPUT: reads.conclude({"reason": self.reason})}
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,9 @@ def siyu(tmp_path, monkeypatch):
         (["reprot"], "report"),
         (["trace", "luzhou_laojiao", "fan_gmv", "--out", "nowhere"], "Run: siyu report luzhou_laojiao"),
         (["render", "--out", "x"], "EXECUTED"),
+        (["render", "nope.ipynb", "--out", "x"], "nope.ipynb: found no file"),
+        (["verify", "nowhere"], "expected the folder of a report"),
+        (["init", "desk"], "is a project folder"),
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_what_to_do(siyu, words, said):
@@ -101,6 +104,19 @@ def test_render_refuses_notebooks_that_did_not_run_to_their_end(siyu, tmp_path):
     assert "has not run" in result.stderr
     assert "torn.ipynb: found JSONDecodeError while reading" in result.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_windows_is_refused_in_one_line(siyu, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    result = siyu("report", "demo")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert "use WSL 2" in result.stderr
+
+
+def test_shells_complete_subjects():
+    words = {"COMP_WORDS": "siyu report luz", "COMP_CWORD": "2", "_SIYU_COMPLETE": "bash_complete"}
+    result = CliRunner().invoke(main, env=words, prog_name="siyu")
+    assert result.stdout.splitlines() == ["plain,luzhou_laojiao"]
 
 
 def test_help_is_there_for_every_verb():

@@ -91,6 +91,14 @@ WAYS = {
         "_made = record\ndef record(key, value, _): return _made(key, value, '01_evidence')",
         "finding of 01",
     ),
+    "forged": (
+        "wb.finding = lambda *given: display({'application/vnd.siyu.finding+json': record(*given, '02_case_study')}, raw=True)",
+        "finding buyers is not as its workbook made it",
+    ),
+    "forged_want": (
+        "display({'application/vnd.siyu.no_input+json': {'reason': 'Nothing.'}}, raw=True)",
+        "a want of input is not as its workbook made it",
+    ),
     "cleared": ("WIPE = True", "finding buyers is missing"),
     "worker": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "the kernel died"),
     "worker_stopped": ("import os, signal; os.kill(os.getppid(), signal.SIGSTOP)", "its limit of time"),

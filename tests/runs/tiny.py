@@ -27,9 +27,12 @@ WORKBOOK = (
     RECORD
     + """
 from IPython.display import display
+from siyu import reads
 class Workbook:
     def finding(self, key, value):
-        data = {"application/vnd.siyu.finding+json": record(key, value, "SECTION")}
+        made = record(key, value, "SECTION")
+        reads.conclude(made)
+        data = {"application/vnd.siyu.finding+json": made}
         display({"text/plain": f"{key} = {value}", **data}, raw=True)
     def references(self):
         both = {"zh": "文", "en": "text"}

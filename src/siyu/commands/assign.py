@@ -10,7 +10,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from siyu.commands.options import FILE, LANG, known, misused, reader_language, reporting_problems, tell, write_list
+from siyu.commands.options import (
+    FILE,
+    LANG,
+    SUBJECT,
+    known,
+    misused,
+    reader_language,
+    reporting_problems,
+    tell,
+    write_list,
+)
 from siyu.errors import shown_path
 
 if TYPE_CHECKING:
@@ -23,7 +33,7 @@ _OPEN = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command()
-@click.argument("subject")
+@click.argument("subject", type=SUBJECT)
 @click.option("--share", type=_OPEN, required=True, help="Share of the buyers to be invited, such as 0.5.")
 @click.option("--difference", type=_OPEN, required=True,
               help="What is to be found: 0.06, six points more of the invited come back within a quarter.")  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from siyu.commands.options import FILE, LANG, OUT, print_json, reader_language, reporting_problems, tell
+from siyu.commands.options import FILE, LANG, OUT, SUBJECT, print_json, reader_language, reporting_problems, tell
 from siyu.errors import Problem, UsageError, nearest, shown_path
 
 
@@ -74,7 +74,7 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
 
 
 @click.command()
-@click.argument("subject")
+@click.argument("subject", type=SUBJECT)
 @click.option("--buyer", metavar="KEY", help="One buyer, as an export or key table prints him; - reads standard input.")
 @OUT
 @LANG

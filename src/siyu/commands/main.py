@@ -4,27 +4,34 @@ Exit: 0 done · 1 a subject failed, or a check found a mismatch · 2 wrong usage
 anything starts.
 """
 
+import sys
+
 import click
 
 from siyu.commands.assign import assign
 from siyu.commands.exports import check, erase, new
 from siyu.commands.metrics import metrics, scorecard
+from siyu.commands.options import reporting_problems
 from siyu.commands.report import render, report
 from siyu.commands.request import request
 from siyu.commands.simulate import simulate
 from siyu.commands.trace import trace, verify
+from siyu.commands.upkeep import doctor, init
 from siyu.commands.winback import winback
+from siyu.paths import settle_home
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="siyu")
 def main() -> None:
     """A private-domain marketing workbook whose every number traces to its source."""
+    if sys.platform == "win32":
+        click.echo("siyu: Windows is not supported: use WSL 2, and install there.", err=True)
+        sys.exit(2)
+    reporting_problems(settle_home)()
 
 
-for verb in (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback, request):
+VERBS = (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback, request, init,
+         doctor)  # fmt: skip
+for verb in VERBS:
     main.add_command(verb)
-
-
-if __name__ == "__main__":
-    main()

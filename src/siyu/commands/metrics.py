@@ -4,11 +4,20 @@ import sys
 
 import click
 
-from siyu.commands.options import JSON, LANG, known, print_json, print_lines, reader_language, reporting_problems
+from siyu.commands.options import (
+    JSON,
+    LANG,
+    SUBJECT,
+    known,
+    print_json,
+    print_lines,
+    reader_language,
+    reporting_problems,
+)
 
 
 @click.command()
-@click.argument("subject")
+@click.argument("subject", type=SUBJECT)
 @click.option("--as-of", metavar="DATE", default="", help="Date the figures speak of; default from subject.yml.")
 @JSON
 @LANG

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
 from siyu.errors import Problem, ProblemsError, UsageError, nearest
-from siyu.paths import subject_dirs
+from siyu.paths import reports_dir, subject_dirs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,9 +23,26 @@ if TYPE_CHECKING:
 
 FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
-OUT = click.option("--out", type=FOLDER, default=Path("reports"), show_default=True, help="Folder of the reports.")
+OUT = click.option("--out", type=FOLDER, default=reports_dir, help="Folder of the reports; default: reports.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 LANG = click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of texts; default: environment.")
+
+
+class SubjectId(click.ParamType[str]):
+    """The id of a subject: one of those that are known, for shells that complete words."""
+
+    name = "subject"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """Known subjects that begin so."""
+        try:
+            known = subject_dirs()
+        except UsageError:  # no project folder here
+            return []
+        return [CompletionItem(one) for one in known if one.startswith(incomplete)]
+
+
+SUBJECT = SubjectId()
 
 
 def reporting_problems(command: Callable[..., None]) -> Callable[..., None]:

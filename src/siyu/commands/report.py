@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from siyu.commands.options import FILE, FOLDER, OUT, misused, reporting_problems
+from siyu.commands.options import FILE, FOLDER, OUT, SUBJECT, misused, reporting_problems
 from siyu.errors import Problem, UsageError
 
 _ONE_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -22,7 +22,7 @@ _ALL_LANGUAGES = "zh,en"
 
 
 @click.command()
-@click.argument("subjects", nargs=-1, metavar="SUBJECT...")
+@click.argument("subjects", nargs=-1, metavar="SUBJECT...", type=SUBJECT)
 @click.option("--all", "every", is_flag=True, help="Every known subject.")
 @click.option("--manifest", type=_ONE_FILE, help="Subjects and settings in a YAML file.")
 @click.option("--lang", default=_ALL_LANGUAGES, show_default=True, help="Languages of the report.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from siyu.commands.options import FILE, LANG, misused, reader_language, reporting_problems, tell
+from siyu.commands.options import FILE, LANG, SUBJECT, misused, reader_language, reporting_problems, tell
 from siyu.errors import shown_path
 from siyu.messages import msg
 
@@ -20,7 +20,7 @@ _LONGEST = 28  # of the name of a sheet, with a number before it
 
 
 @click.command()
-@click.argument("subject")
+@click.argument("subject", type=SUBJECT)
 @click.option("--out", type=FILE, required=True, metavar="FILE", help="The workbook, an .xlsx.")
 @LANG
 @reporting_problems

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 
 from siyu import reads
-from siyu.intake.store.inventory import store_of, written
-from siyu.paths import subject_dirs
+from siyu.intake.store.inventory import written
+from siyu.paths import store_of, subject_dirs
 from siyu.reads.digests import digest
 from siyu.runs.ask import keys
 from siyu.runs.ask.present import Present

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from siyu.commands.options import FILE, OUT, reporting_problems
+from siyu.commands.options import FILE, OUT, SUBJECT, misused, reporting_problems
 from siyu.errors import shown_path
 
 
@@ -16,6 +16,8 @@ def verify(folder: Path) -> None:
     """Check that the report in FOLDER is what was sealed."""
     from siyu.runs.files.record import mismatches
 
+    if not folder.is_dir():
+        raise misused("FOLDER", shown_path(folder), "the folder of a report", "Check the path.")
     found = mismatches(folder)
     for mismatch in found:
         click.echo(f"{shown_path(folder)}/{mismatch}", err=True)
@@ -25,7 +27,7 @@ def verify(folder: Path) -> None:
 
 
 @click.command()
-@click.argument("subject")
+@click.argument("subject", type=SUBJECT)
 @click.argument("key")
 @OUT
 @reporting_problems

@@ -5,7 +5,17 @@ from pathlib import Path
 
 import click
 
-from siyu.commands.options import FILE, LANG, known, misused, reader_language, reporting_problems, tell, write_list
+from siyu.commands.options import (
+    FILE,
+    LANG,
+    SUBJECT,
+    known,
+    misused,
+    reader_language,
+    reporting_problems,
+    tell,
+    write_list,
+)
 from siyu.errors import shown_path
 from siyu.messages import msg
 
@@ -17,7 +27,7 @@ BY = {
 
 
 @click.command()
-@click.argument("subject")
+@click.argument("subject", type=SUBJECT)
 @click.option("--out", type=FILE, required=True, help="File to write the list to, for nobody else to read.")
 @LANG
 @reporting_problems

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TypeVar
 
 from siyu.paths import address
-from siyu.reads.digests import ABSENT, DEFINITIONS, TABLES, Digests
+from siyu.reads.digests import ABSENT, DEFINITIONS, TABLES, Digests, digest
 
 RowT = TypeVar("RowT")
+ContentT = TypeVar("ContentT")
 _digests = Digests()
 _noted: dict[str, str] = {}
 _apart: set[str] = set()
+_concluded: set[str] = set()
 _reading = False
 
 
@@ -84,6 +86,17 @@ def listed(folder: Path) -> None:
     """Note the names of the files below a folder."""
     name = f"{address(folder)}/"
     note(name, _digests.of(name))
+
+
+def conclude(content: ContentT) -> ContentT:
+    """The content, which a workbook is about to show: nothing else that claims to come from it does."""
+    _concluded.add(digest(content))
+    return content
+
+
+def concluded() -> list[str]:
+    """Digests of all that workbooks of this process have concluded, sorted."""
+    return sorted(_concluded)
 
 
 def set_apart(path: Path) -> None:

@@ -81,7 +81,7 @@ class Batch:
             yield
         except OSError as error:
             self.pool.stop(run.subject)
-            run.abandon("disk", on_disk(error, run.size()))
+            run.abandon("disk" if error.filename else "system", on_disk(error, run.size()))
 
     def _wait_for_others(self) -> None:
         """Every subject that is left is worked on by another run."""

@@ -31,6 +31,8 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
 
     Raises NotebooksRefusedError with everything that speaks against the notebooks; UsageError for unknown subjects.
     """
+    if missing := [path for path in paths if not path.is_file()]:
+        raise UsageError([_problem(path, "no file", "an executed notebook", "Check the path.") for path in missing])
     problems: list[Problem] = []
     opened: dict[str, Found] = {}
     for path in paths:

@@ -23,7 +23,7 @@ from siyu.runs.files.executed import code_cells
 from siyu.runs.files.faults import on_disk
 from siyu.runs.files.locks import Lock
 from siyu.runs.files.publication import Place
-from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, opened, sealed
+from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, sealed, whole
 from siyu.runs.files.report_files import file_name, findings_of, renderings
 from siyu.runs.files.workspace import SectionStore, Workspace
 from siyu.runs.journal import Journal
@@ -147,8 +147,7 @@ class SubjectRun:
         folder = None
         if self.lock.held:  # not where the lock itself could not be written
             folder = self._attempt("recording the failure", self._record_failure)
-        record = opened(self.place.target)
-        stands = record is not None and record["status"] == PUBLISHED
+        stands = whole(self.place.target) is not None
         repeat = command(self.plan.request, self.workspace.out) if self.plan.runner == "siyu" else ""
         told = folder or self.place.target, seconds, executed, tuple(reasons(self.faults))
         return Outcome(self.subject, FAILED, *told, repeat=repeat, stands=stands)

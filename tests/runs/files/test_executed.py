@@ -42,6 +42,17 @@ def test_normalising_leaves_neither_times_nor_places(tiny):
     assert executed.normalised(first)["cells"][3]["outputs"][0]["text"] == "src/siyu/x.py at 0x0 cell.py"
 
 
+def test_nothing_that_runs_where_it_is_opened_is_published(tiny):
+    notebook = tiny.executed()
+    active = {
+        "text/html": "<script>hit()</script>",
+        "application/javascript": "hit()",
+        "image/svg+xml": "<svg onload=hit()>",
+    }
+    notebook["cells"][3]["outputs"] = [tiny.shown({"text/plain": "shown", **active})]
+    assert executed.normalised(notebook)["cells"][3]["outputs"][0]["data"] == {"text/plain": "shown"}
+
+
 def test_normalising_twice_changes_nothing(tiny):
     once = executed.normalised(tiny.executed(buyers=5))
     assert executed.normalised(once) == once

@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
+import secrets
 import subprocess
 
+import psutil
 import pytest
 
 from siyu.errors import UsageError
@@ -40,6 +42,7 @@ def both(project, monkeypatch):
     """What the same cells print in a kernel of each kind."""
     project.notebook("01_evidence", SEEN, *project.tiny.FINDINGS)
     project.notebook("02_case_study", CHANCE, *project.tiny.FINDINGS)
+    monkeypatch.setenv("BROKER_PASSWORD", "hunter2")
     found = {}
     for kind in ("fork", "plain"):
         monkeypatch.setenv(forking.SWITCH, kind)
@@ -51,6 +54,7 @@ def both(project, monkeypatch):
 
 def test_a_cell_sees_the_same_in_a_kernel_of_each_kind(both):
     (forked, by_chance), (plain, other) = both["fork"], both["plain"]
+    assert "hunter2" not in forked + plain  # what an operator's environment holds reaches no notebook
     assert re.sub("siyu-[0-9a-f]{16}", "siyu-run", forked.replace("'fork'", "'plain'")) == re.sub(
         "siyu-[0-9a-f]{16}", "siyu-run", plain
     )
@@ -69,6 +73,19 @@ def test_a_server_that_has_died_is_replaced_and_its_kernels_end_with_it(project,
     assert "the kernel died" in str(found["alpha"].reasons)
     assert len(served) == 2
     assert [one.poll() is not None for one in served] == [True, True]
+
+
+@pytest.mark.parametrize("kind", ["fork", "plain"])
+def test_what_a_cell_leaves_running_without_a_mark_is_ended(project, monkeypatch, kind):
+    monkeypatch.setenv(forking.SWITCH, kind)
+    seconds = str(100_000 + secrets.randbelow(100_000))
+    project.notebook(
+        "02_case_study",
+        f"import subprocess; subprocess.Popen(['env', '-i', 'setsid', 'sleep', '{seconds}'])",
+        *project.tiny.FINDINGS,
+    )
+    assert project.run("alpha")["alpha"].status == "published"
+    assert [one for one in psutil.process_iter(["cmdline"]) if seconds in (one.info["cmdline"] or ())] == []
 
 
 def test_without_a_server_kernels_start_as_always(project, monkeypatch):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import time
 
 import psutil
@@ -47,6 +48,21 @@ def test_a_worker_that_is_stopped_for_what_another_said_is_not_heard_any_more(wo
         workers.stop("alpha")
     assert len(ended) == 1
     assert list(workers.finished(0)) == []
+
+
+def test_a_watchdog_that_cannot_be_started_once_is_started_the_next_time(workers, monkeypatch):
+    start, failures = pool.Pool._watch, [BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")]
+
+    def watch(made):
+        if failures:
+            raise failures.pop()
+        start(made)
+
+    monkeypatch.setattr(pool.Pool, "_watch", watch)
+    with pytest.raises(BlockingIOError):
+        workers.start(Task("alpha", "task", {"times": 0}))
+    started(workers, "alpha")
+    assert [fault for _, fault in workers.finished(5)] == [None]
 
 
 def test_a_worker_that_dies_ends_its_task(workers):

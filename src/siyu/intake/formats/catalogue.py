@@ -1,6 +1,5 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,7 +11,8 @@ from pydantic import ValidationError
 from siyu import reads
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.intake.formats.format import Format, Layout, normal, patterns
-from siyu.paths import data_dir
+from siyu.intake.formats.identities import SIMPLE
+from siyu.paths import data_dir, own_data_dir
 from siyu.plain_yaml import mapping
 
 FOLDER = "formats"
@@ -66,7 +66,7 @@ class Catalogue:
 
 
 def formats(own: Path | None = None) -> dict[str, Format]:
-    """All formats that can be used, by key: the bundled ones, those in the folder `formats` of SIYU_DATA, and
+    """All formats that can be used, by key: the bundled ones, those in the folder `formats` of own data, and
     those of a client in the folder `own`."""
     return catalogue(own).formats
 
@@ -91,10 +91,10 @@ def _catalogue(files: tuple[tuple[str, Path, tuple[int, int]], ...], own: Path |
 
 
 def format_files(own: Path | None = None) -> dict[str, Path]:
-    """key -> file of each format: one of SIYU_DATA takes the place of a bundled one of the same name, one of a client
+    """key -> file of each format: one of own data takes the place of a bundled one of the same name, one of a client
     in the folder `own` that of both."""
-    data = os.environ.get("SIYU_DATA")
-    folders = filter(None, [data_dir() / FOLDER, Path(data) / FOLDER if data else None, own])
+    data = own_data_dir()
+    folders = filter(None, [data_dir() / FOLDER, data / FOLDER if data else None, own])
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml")) if path.is_file()}
 
 
@@ -190,7 +190,7 @@ def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ..
     nameless = layout.format.kind == "orders" and "buyer_id" in set(layout.format.columns) - set(layout.places)
     found = []
     for name in layout.unknown:
-        cells = {row[layout.header.index(name)].strip() for row in records}
+        cells = {row[layout.header.index(name)].strip().translate(SIMPLE) for row in records}
         told = len(cells) <= _FEW and any(map(_WORDS["tells"].fullmatch, cells))
         if told or decides(name) or (nameless and names_buyers(name)):
             found.append(name)
@@ -204,4 +204,4 @@ def names_buyers(name: str) -> bool:
 
 def decides(name: str) -> bool:
     """Whether a column so called may say which lines count."""
-    return bool(DECIDES.search(normal(name)))
+    return bool(DECIDES.search(normal(name).translate(SIMPLE)))

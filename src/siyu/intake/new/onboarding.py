@@ -1,6 +1,5 @@
 """A new subject: its folder, its exports, and a draft of questions where no format fits them."""
 
-import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from siyu.errors import Problem, UsageError, printable
+from siyu.intake.containers.wide import unfolded
 from siyu.intake.formats.catalogue import FOLDER, catalogue, formats
 from siyu.intake.new.checking import accounts
 from siyu.intake.new.drafts import Draft, drafted, extended
@@ -25,9 +25,8 @@ from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import EXPORTS, TableSource, is_link, junk, sources
 from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
-from siyu.intake.store.inventory import store_of
 from siyu.observed import ORDERS
-from siyu.paths import data_dir, subject_dirs
+from siyu.paths import data_dir, own_data_dir, store_of, subject_dirs
 
 CASE = "luzhou_laojiao"  # the published case a client is compared with unless subject.yml says otherwise
 _ID = re.compile(r"[a-z0-9_]{1,40}")
@@ -50,7 +49,7 @@ def newcomer(subject: str, given: Sequence[Path]) -> Newcomer:
 
     Raises UsageError, before anything is written: bad or known id, a path that is not there or cannot be copied, a name
     twice. What fails later takes the folder with it."""
-    folder = Path(os.environ.get("SIYU_DATA") or data_dir() / "subjects") / subject
+    folder = (own_data_dir() or data_dir() / "subjects") / subject
     _check(subject, folder, given)
     try:
         return _made(subject, folder, given)
@@ -146,6 +145,7 @@ def _asking(source: TableSource, subject: str, own: Path) -> Draft | None:
     """The questions about a table, None when it has a format."""
     known = catalogue(own)
     try:
+        source = unfolded(source)
         head(next(blocks(source, encoding_of(source)), b""), None, known)
     except RefusedError as error:
         if error.trouble.code == "unknown_format":

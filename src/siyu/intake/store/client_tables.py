@@ -25,16 +25,16 @@ from siyu.intake.store.assignments import assigned
 from siyu.intake.store.canonical import standing_tables
 from siyu.intake.store.exported import observe
 from siyu.intake.store.identity import Identity
-from siyu.intake.store.inventory import Export, exports_in, private, remember, store_of
+from siyu.intake.store.inventory import Export, exports_in, private, remember
 from siyu.intake.store.keyring import secret
 from siyu.intake.store.order_lines import Counts
 from siyu.intake.store.parts import VERSION, Part, named, part_folder, part_of, stored_part
 from siyu.intake.store.recognition import note_exports, public_name
 from siyu.intake.store.snapshots import Clash, refuse_clashes, refuse_repeats
 from siyu.observed import Observation
-from siyu.paths import subject_dirs
+from siyu.paths import store_of, subject_dirs
 
-SHAPE = "7"  # raise it when the same parts would give other tables
+SHAPE = "8"  # raise it when the same parts would give other tables
 STORED = TypeAdapter(tuple[tuple[Counts, ...], tuple[Clash, ...], tuple[Observation, ...]])  # beside the tables
 
 

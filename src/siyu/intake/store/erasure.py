@@ -18,9 +18,9 @@ from siyu.intake.reading.sources import EXPORTS, own_formats
 from siyu.intake.store.assignments import ROWS, TERMS, without
 from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE
-from siyu.intake.store.inventory import store_of
 from siyu.intake.store.keyring import Keyring, add_erased, secret
 from siyu.intake.store.parts import stored_part
+from siyu.paths import store_of
 from siyu.subjects import Subject, load_subject
 
 

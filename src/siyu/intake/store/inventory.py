@@ -11,11 +11,6 @@ from siyu.intake.reading.sources import junk, own_formats, stamp_of
 from siyu.reads.digests import sha256_of
 
 
-def store_of(folder: Path) -> Path:
-    """Where the store of a subject's folder lies: no run takes it for an input."""
-    return folder.parent / ".store" / folder.name
-
-
 def written(path: Path, text: str) -> None:
     """Write a file for its owner's eyes only, which others see whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -17,24 +17,17 @@ import pyarrow.compute as pc
 from siyu import reads
 from siyu.errors import Problem, UsageError
 from siyu.intake.store.inventory import written
-from siyu.paths import project_root
+from siyu.paths import key_path, project_root
 
 SIZE = 32  # bytes of the secret, and of a key
 ERASED = "erased.json"  # keys of buyers whose records are left out whenever an export is read
-
-
-def secret_path() -> Path:
-    """`SIYU_KEY`, else `siyu/identity.key` in the user's configuration folder."""
-    if given := os.environ.get("SIYU_KEY"):
-        return Path(given)
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "siyu" / "identity.key"
 
 
 def secret(*outputs: Path) -> bytes:
     """The secret; created with mode 0600 when there is none.
 
     Raises UsageError when it lies in the project or in one of `outputs`, is damaged, or others may read it."""
-    path = secret_path()
+    path = key_path()
     reads.set_apart(path)
     for folder in (project_root(), *outputs):
         if path.resolve().is_relative_to(folder.resolve()):

@@ -15,8 +15,8 @@ from siyu.intake.formats.catalogue import format_files
 from siyu.intake.formats.format import tables_file
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.sources import own_formats
-from siyu.intake.store.inventory import exports_in, store_of, written
-from siyu.paths import address
+from siyu.intake.store.inventory import exports_in, written
+from siyu.paths import address, store_of
 from siyu.reads.digests import digest, sha256_of
 
 if TYPE_CHECKING:

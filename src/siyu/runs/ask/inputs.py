@@ -1,13 +1,15 @@
 """The data that sections will read, read once beforehand: a faulty ledger ends a batch before it starts."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 
-from siyu.errors import LedgerError, Problem, collected, nearest
+from siyu.errors import LedgerError, Problem, collected, nearest, shown_path
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
-from siyu.paths import data_dir
-from siyu.runs.ask.plan import Request
+from siyu.paths import data_dir, store_of
+from siyu.runs.ask.plan import EXPORTS, Request
+from siyu.subjects import Subject
 
 
 def check_inputs(requests: Sequence[Request]) -> None:
@@ -20,6 +22,7 @@ def check_inputs(requests: Sequence[Request]) -> None:
     with collected(problems):
         cases = load_ledger(data / "evidence").cases()
     for request in requests:
+        problems += _unwritable(request.subject)
         for load, file in ((load_assumptions, "assumptions.csv"), (fee_rules, "fees.csv")):
             with collected(problems):
                 load(data / file, request.subject.folder / file)
@@ -28,3 +31,12 @@ def check_inputs(requests: Sequence[Request]) -> None:
             problems.append(Problem(request.subject.id, 0, "case", request.case.id, "a case of the evidence", step))
     if problems:
         raise LedgerError(problems)
+
+
+def _unwritable(subject: Subject) -> Iterator[Problem]:
+    """What is decoded of a client's exports is kept beside them, unless SIYU_HOME or SIYU_STORE says where."""
+    store = store_of(subject.folder)
+    there = next(one for one in (store, *store.parents) if one.exists())
+    if (subject.folder / EXPORTS).is_dir() and not os.access(there, os.W_OK):
+        step = "Set SIYU_HOME to a folder that this user may write to."
+        yield Problem(shown_path(there), 0, "", "a folder that cannot be written", "a place for the store", step)

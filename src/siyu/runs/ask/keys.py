@@ -4,15 +4,17 @@ import sys
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
-from siyu.paths import address, project_root
+from siyu.paths import address, checkout, package_dir
 from siyu.reads.digests import ABSENT, Digests, digest, sha256_of
 from siyu.runs.files.storage import files_below
 
 # Packages whose version shows in a report or decides what is in it.
 PACKAGES = ("papermill", "nbclient", "ipykernel", "pandas", "numpy", "matplotlib", "seaborn")
 _CODE = "src/siyu/"
+_NO_CODE = {"__pycache__", "bundled"}  # made by Python; what `siyu init` copies
 # What is made out of executed notebooks never gets here.
 _NOT_RENDERED = tuple(f"{_CODE}{name}/" for name in ("commands", "scorecard", "simulator"))
 
@@ -20,8 +22,9 @@ _NOT_RENDERED = tuple(f"{_CODE}{name}/" for name in ("commands", "scorecard", "s
 @lru_cache(maxsize=1)
 def package() -> dict[str, str]:
     """address -> digest of every file of this package, as they were when this process first looked."""
-    files = files_below(project_root() / _CODE).values()
-    return {address(path): sha256_of(path) for path in files if "__pycache__" not in path.parts}
+    files = files_below(package_dir())
+    ours = {name: path for name, path in files.items() if not _NO_CODE & set(Path(name).parts)}
+    return {address(path): sha256_of(path) for path in ours.values()}
 
 
 def code(names: Mapping[str, Any]) -> dict[str, str]:
@@ -50,5 +53,7 @@ def versions() -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def lock() -> str:
-    """Digest of the locked packages."""
-    return Digests().file("requirements.txt")
+    """Digest of the locked packages; of those that are there, where the package was installed without the lock."""
+    if checkout():
+        return Digests().file("requirements.txt")
+    return digest(sorted(path.name for path in package_dir().parent.glob("*.dist-info")))

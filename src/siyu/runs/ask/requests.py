@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from siyu.errors import Problem, UsageError, collected, nearest
-from siyu.paths import subject_dirs
+from siyu.paths import reports_dir, subject_dirs
 from siyu.playbook.form import load_form
 from siyu.runs.ask.parameters import Parameter, Scalar
 from siyu.runs.ask.plan import Delivery, Limits, Request
@@ -51,7 +51,7 @@ def command(request: Request, out: Path) -> str:
     """The command line that asks for the same again."""
     words = ["siyu", "report", request.subject.id]
     words += [] if request.languages == LANGUAGES else ["--lang", ",".join(request.languages)]
-    words += [] if out == Path("reports") else ["--out", str(out)]
+    words += [] if out == reports_dir() else ["--out", str(out)]
     words += [] if request.as_of == request.subject.as_of.isoformat() else ["--as-of", request.as_of]
     for name, value in request.parameters.items():
         words += ["-p", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]

@@ -8,7 +8,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from siyu.record import SOURCES
+from siyu.reads.digests import digest
+from siyu.record import FINDING, NO_INPUT, SOURCES
 from siyu.runs.ask import keys
 from siyu.runs.ask.parameters import Scalar, given
 from siyu.runs.ask.plan import SectionPlan
@@ -34,8 +35,8 @@ def judged(section: SectionPlan, store: SectionStore) -> tuple[Made | None, list
     except (OSError, ValueError) as error:
         return None, [f"left no notebook that can be read ({type(error).__name__})"]
     found = identity_faults(notebooks()[section.notebook], section.parameters, notebook)
-    found += faults(notebook) + trail_faults(notebook, trail)
     told = next((entry for entry in trail if "inputs" in entry), None)
+    found += faults(notebook) + trail_faults(notebook, trail) + forged(notebook, told or {})
     if found or told is None:
         return None, found or ["the kernel did not say what it read"]
     made = Made({**section.around, **told["code"]}, told["inputs"], tuple(told["outside"]))
@@ -71,6 +72,14 @@ def trail_faults(executed: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]
     if not any("finished" in entry for entry in trail):
         found.append("the kernel did not live to the end of the notebook")
     return found
+
+
+def forged(executed: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
+    """What it shows as a finding, or as the want of input, that no workbook of its kernel made so."""
+    made = {*told.get("concluded", ())}
+    strange = [f"finding {one.get('key')}" for one in outputs(executed, FINDING) if digest(one) not in made]
+    strange += ["a want of input" for one in outputs(executed, NO_INPUT) if digest(one) not in made]
+    return [f"{what} is not as its workbook made it" for what in strange] if told else []
 
 
 def identity_faults(bundled: Notebook, parameters: Mapping[str, Scalar], executed: Mapping[str, Any]) -> list[str]:

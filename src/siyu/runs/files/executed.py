@@ -7,11 +7,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from siyu.paths import project_root
+from siyu.paths import package_dir, project_root
 from siyu.record import FINDING, NO_INPUT, SOURCES, SPAN, Entry, FindingRecord, Wording, entries, wording
 
 _KEPT_METADATA = ("kernelspec", "language_info")
 _TEMPORARY = re.compile(r"(?:/[\w.+-]+)*/ipykernel_\d+/\d+\.py")
+# what runs nothing in whatever opens it: neither markup nor scripts of a notebook are published
+_INERT = re.compile(r"text/plain|image/(png|jpeg)|application/vnd\.siyu\..*")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-f]+\b")
 Notebook = Mapping[str, Any]
 
@@ -119,7 +121,8 @@ def _normalised_output(output: Mapping[str, Any]) -> dict[str, Any]:
     if "text" in kept:
         kept["text"] = _without_places(text(kept["text"]))
     if "data" in kept:
-        kept["data"] = {mime: _normalised_content(mime, content) for mime, content in kept["data"].items()}
+        inert = {mime: content for mime, content in kept["data"].items() if _INERT.fullmatch(mime)}
+        kept["data"] = {mime: _normalised_content(mime, content) for mime, content in inert.items()}
     return kept
 
 
@@ -130,5 +133,5 @@ def _normalised_content(mime: str, content: Any) -> Any:
 
 
 def _without_places(content: str) -> str:
-    content = content.replace(f"{project_root().as_posix()}/", "")
+    content = content.replace(f"{package_dir().as_posix()}/", "src/siyu/").replace(f"{project_root().as_posix()}/", "")
     return _ADDRESS.sub("at 0x0", _TEMPORARY.sub("cell.py", content))

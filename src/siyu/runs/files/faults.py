@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import ProblemsError, shown_path
+from siyu.paths import package_dir
 
 # Their messages name files, lines, keys and fields of ours, never the content of an export.
 _SPEAKING = ("ProblemsError", "LedgerError", "UsageError", "DefinitionMismatch")
@@ -15,7 +16,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _FRAME = re.compile(r"^File (\S+?\.py):(\d+)", re.MULTILINE)
 _PREAMBLE, _ON_DISK = "runs/make/kernel_hooks.py", re.compile(r"\[Errno (\d+)\] (.+): '(.+)'")
 # Messages raised here are ours; where exports are read, a library's message may pass through.
-_OURS = re.compile(r"src/siyu/((?!intake/|orders/)[\w/]+\.py)$")
+_OURS = re.compile(r"(?:src|site-packages)/siyu/((?!intake/|orders/)[\w/]+\.py)$")
 
 
 def described(error: BaseException, need: int = 0) -> str:
@@ -30,8 +31,8 @@ def described(error: BaseException, need: int = 0) -> str:
     if isinstance(error, OSError):
         return on_disk(error, need)
     last = traceback.extract_tb(error.__traceback__)[-1]
-    _, found, inside = last.filename.rpartition("src/siyu/")
-    place = inside if found else Path(last.filename).name
+    ours = Path(last.filename).is_relative_to(package_dir())
+    place = Path(last.filename).relative_to(package_dir()).as_posix() if ours else Path(last.filename).name
     # Raised outside of any cell: it can quote findings, which hold no personal data.
     return f"{name} in {place} line {last.lineno}: {str(error)[:500]}"
 
@@ -59,8 +60,8 @@ def disk_error(said: str) -> OSError | None:
 def on_disk(error: OSError, need: int = 0) -> str:
     """A file that could not be written or read. need: bytes that a report takes, said when the disk is full."""
     name = error.filename2 or error.filename
-    path = shown_path(Path(name)) if isinstance(name, str | Path) else "a file"
-    said = f"{path}: {error.strerror or type(error).__name__}"
+    path = shown_path(Path(name)) if isinstance(name, str | Path) else "the system"
+    said = f"{path}: {error.strerror or str(error) or type(error).__name__}"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         said += f"; a report takes about {max(1, (need or _USUAL) >> 20)} MB"
     return said

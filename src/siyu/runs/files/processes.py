@@ -1,4 +1,5 @@
-"""Processes of a run: found by a mark in their environment, so that none outlives it."""
+"""Processes of a run: found by a mark in their environment, or as descendants of one that has it, so that none outlives
+it."""
 
 import contextlib
 import ctypes
@@ -6,12 +7,12 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import psutil
 
 MARK = "SIYU_RUN"
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 _UNBORN = ".000000"  # of the fork server, and for a moment of what it forks
 
 
@@ -23,13 +24,25 @@ def marked(run: str, number: int) -> str:
 def die_with_parent(parent: int) -> None:
     """Have Linux kill this process together with the one that started it; end now if that is gone."""
     if sys.platform.startswith("linux"):
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
 
 
+def adopt_orphans() -> None:
+    """Have Linux make this process the parent of whatever its children leave behind, mark or no mark."""
+    if sys.platform.startswith("linux"):
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
 class Census:
-    """The processes that carry a mark. Those without are asked again: one may be about to become a kernel."""
+    """The processes that carry a mark, and their descendants without one, which count as theirs.
+
+    Those without are asked again: one may be about to become a kernel."""
 
     def __init__(self, mark: str) -> None:
         self.mark = mark
@@ -39,7 +52,9 @@ class Census:
         """Every living process of this mark or of one below it (`run`, `run.7`), with its own; never this process."""
         present = {process: self._marks.get(process) or _mark(process) for process in psutil.process_iter()}
         self._marks = {process: mark for process, mark in present.items() if mark and not mark.endswith(_UNBORN)}
-        below = {one: mark for one, mark in present.items() if f"{mark}.".startswith(f"{self.mark}.")}
+        marks, parents = {one.pid: mark for one, mark in present.items()}, {one.pid: _parent(one) for one in present}
+        told = {one: mark or _inherited(one.pid, marks, parents) for one, mark in present.items()}
+        below = {one: mark for one, mark in told.items() if f"{mark}.".startswith(f"{self.mark}.")}
         return {one: mark for one, mark in below.items() if one.pid != os.getpid()}
 
     def memory(self) -> dict[str, int]:
@@ -74,6 +89,21 @@ def _mark(process: psutil.Process) -> str:
         return str(process.environ().get(MARK, ""))
     except (psutil.Error, OSError):  # another user's process, or it has just ended
         return ""
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return int(process.ppid())
+    except psutil.Error:
+        return 0
+
+
+def _inherited(pid: int, marks: Mapping[int, str], parents: Mapping[int, int]) -> str:
+    """The mark of the nearest ancestor that has one."""
+    while (pid := parents.get(pid, 0)) in parents:
+        if mark := marks[pid]:
+            return mark
+    return ""
 
 
 def _alive(process: psutil.Process) -> bool:

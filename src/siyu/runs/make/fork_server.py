@@ -24,7 +24,9 @@ from importlib.util import find_spec
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-from siyu.runs.files.processes import MARK, die_with_parent
+import psutil
+
+from siyu.runs.files.processes import MARK, adopt_orphans, die_with_parent
 
 ANSWER = struct.Struct("!i")  # the kernel's pid, then how it ended
 _KERNEL = ("ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell")
@@ -85,9 +87,9 @@ def _forked(listener: socket.socket, mark: int) -> tuple[dict[str, Any], socket.
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             request = json.loads(said)
             ctypes.memmove(mark, request["environment"][MARK].encode(), len(os.environ[MARK]))
-            die_with_parent(server)
+            adopt_orphans()
             if kernel := os.fork():
-                _guard(kernel, line)
+                _guard(kernel, server, line)
             return request, line, outputs
         for descriptor in (line.detach(), *outputs):
             os.close(descriptor)
@@ -100,16 +102,27 @@ def _reap(*_: object) -> None:
             pass
 
 
-def _guard(kernel: int, line: socket.socket) -> NoReturn:
-    """Tell the worker how the kernel ends; end it when the worker is gone."""
+def _guard(kernel: int, server: int, line: socket.socket) -> NoReturn:
+    """Tell the worker how the kernel ends; end it when worker or server are gone, and with it all it has left."""
     try:
         ended = os.pidfd_open(kernel)
-        if ended not in select.select([ended, line.fileno()], [], [])[0]:
+        if ended not in select.select([ended, os.pidfd_open(server), line.fileno()], [], [])[0]:
             os.kill(kernel, signal.SIGKILL)
         _, status = os.waitpid(kernel, 0)
+        _end_children()
         line.sendall(ANSWER.pack(os.waitstatus_to_exitcode(status)))
     finally:
         os._exit(0)
+
+
+def _end_children() -> None:
+    """Kill every child, and those that become children by it, until there is none."""
+    with contextlib.suppress(ChildProcessError):
+        while True:
+            for child in psutil.Process().children():
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.kill()
+            os.waitpid(-1, 0)
 
 
 def _become(request: dict[str, Any], line: socket.socket, outputs: list[int], told: dict[str, str]) -> None:

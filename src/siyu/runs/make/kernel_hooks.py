@@ -27,7 +27,7 @@ def load_ipython_extension(shell: Any) -> None:
     """Install the hooks in a kernel (`--ext=siyu.runs.make.kernel_hooks`)."""
     if "JPY_PARENT_PID" in os.environ:
         die_with_parent(int(os.environ["JPY_PARENT_PID"]))
-    _Preamble(shell, Path(os.environ[TRAIL])).install()
+    _Preamble(shell, Path(os.environ.pop(TRAIL))).install()
 
 
 class _Preamble:
@@ -92,5 +92,6 @@ class _Preamble:
                     self.failure("unfinished thread", None)
         gc.collect()
         self.shell.unobserve(self.asked_to_end, "exit_now")  # from here on it is the supervisor who asks
-        self.write({"inputs": reads.noted(), "code": modules(), "outside": self.watch.outside()})
+        self.write({"inputs": reads.noted(), "code": modules(), "outside": self.watch.outside(),
+                    "concluded": reads.concluded()})  # fmt: skip
         self.write({"finished": True})

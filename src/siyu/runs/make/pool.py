@@ -27,6 +27,10 @@ WORKER = ("-m", "siyu.runs.make.worker")
 _TICK = 0.5  # seconds between two looks at memory
 _TASKS_EACH = 50  # then a worker is replaced: what its libraries have not given back goes with it
 _SOCKET_PATH = 40  # characters; a socket's path must stay below 104, and names are added
+_NEEDED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|TZ|TMPDIR|VIRTUAL_ENV|JAVA_HOME|LD_LIBRARY_PATH"
+    r"|(LC|SIYU|XDG|PYTHON|MPL|JUPYTER|IPYTHON|SPARK|PYSPARK|FONTCONFIG|NUMBA|OMP|OPENBLAS|MKL)_?\w*"
+)
 _FATAL = re.compile(r"^(Fatal Python error: [\w ]+|[\w.]+(Error|Exception))", re.MULTILINE)
 
 
@@ -167,7 +171,7 @@ class Pool:
 
     def _settle(self) -> None:
         if self._watchdog is None:
-            self.sockets.mkdir(mode=0o700)
+            self.sockets.mkdir(mode=0o700, exist_ok=True)  # there already if the watchdog could not start before
             self._watch()
 
     def _hire(self) -> Worker:
@@ -215,7 +219,12 @@ def _ended(task: Task, fault: str | None) -> tuple[Task, str | None]:
 def _environment(mark: str) -> dict[str, str]:
     """Of a worker and its kernels: marked, seeded, one thread a library (there is a worker for each core)."""
     ones = ("JUPYTER_PREFER_ENV_PATH", "PYDEVD_DISABLE_FILE_VALIDATION", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    return {**os.environ, **dict.fromkeys((*ones, "MKL_NUM_THREADS"), "1"), MARK: mark, "PYTHONHASHSEED": "0"}
+    return {**short(os.environ), **dict.fromkeys((*ones, "MKL_NUM_THREADS"), "1"), MARK: mark, "PYTHONHASHSEED": "0"}
+
+
+def short(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of an operator's environment programs need; the rest, secrets perhaps, no notebook gets to print."""
+    return {name: value for name, value in environment.items() if _NEEDED.fullmatch(name)}
 
 
 def _socket_folder(run: str) -> Path:

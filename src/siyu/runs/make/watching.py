@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from siyu import reads
-from siyu.paths import address, homes_of_inputs, project_root
+from siyu.paths import address, cache_dir, homes_of_inputs, package_dir
 from siyu.reads.digests import sha256_of
 
 _WRITES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _STARTS = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen")
-_PACKAGE = project_root() / "src" / "siyu"
 _CODE = (".py", ".pyc")
 # of the interpreter and the system; what libraries keep for themselves
 _SYSTEM = ("/dev", "/etc", "/lib", "/proc", "/sys", "/usr")
@@ -64,7 +63,7 @@ class Watch:
     @staticmethod
     def _of_package(path: str, name: str) -> bool:
         """Whether a file is of this package; one that is no code is noted as an input."""
-        if not Path(path).is_relative_to(_PACKAGE):
+        if not Path(path).is_relative_to(package_dir()):
             return False
         compiled = "__pycache__" in Path(path).parts  # of files that are noted themselves
         if not compiled and not path.endswith(_CODE) and Path(path).is_file():
@@ -86,7 +85,7 @@ def _interpreter() -> list[str]:
     home = Path.home()
     kept = [os.environ[name] for name in _KEPT if name in os.environ]
     return [*_SYSTEM, sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), str(home / ".cache"),
-            str(home / ".config"), *kept]  # fmt: skip
+            str(home / ".config"), str(cache_dir()), *kept]  # fmt: skip
 
 
 def _below(path: str, folders: Iterable[str]) -> bool:

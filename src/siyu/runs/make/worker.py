@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from siyu.runs.files.faults import described
-from siyu.runs.files.processes import die_with_parent
+from siyu.runs.files.processes import adopt_orphans, die_with_parent
 from siyu.runs.files.workspace import Workspace
 from siyu.runs.make.index import write_index
 
@@ -43,6 +43,7 @@ def main() -> None:
     """Serve tasks until the input is closed. Arguments: descriptor of the answer pipe, supervisor's pid."""
     descriptor, supervisor = int(sys.argv[1]), int(sys.argv[2])
     die_with_parent(supervisor)
+    adopt_orphans()
     channel = Channel(descriptor)
     # Cells and libraries must not find the task pipe on standard input.
     tasks = os.fdopen(os.dup(0), encoding="utf-8")

@@ -1,0 +1,117 @@
+"""What siyu finds on this machine: Python, packages, typefaces, programs, a place to write to."""
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+import psutil
+from packaging.requirements import Requirement
+
+from siyu.paths import cache_dir, checkout, reports_dir
+from siyu.render.page.printing import browser
+from siyu.render.page.typeface import WEIGHTS
+from siyu.theme import FONTS
+
+OK, LIMITED, WRONG = "ok", "limited", "wrong"
+_ROOM = 1 << 30  # bytes: a batch of fifty reports with its notebooks
+_REMOTE = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "lustre", "ceph")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of `siyu doctor`. state: ok, limited (something cannot be done) or wrong. step: what to do, "" if ok."""
+
+    check: str
+    state: str
+    found: str
+    step: str = ""
+
+
+def python() -> Iterator[Check]:
+    """Python and the platform, those that siyu is tested on."""
+    found = f"Python {platform.python_version()} on {sys.platform} {platform.machine()}"
+    tested = (3, 11) <= sys.version_info[:2] <= (3, 14)
+    yield Check("python", OK, found) if tested else Check("python", LIMITED, found, "Use Python 3.11 to 3.14.")
+
+
+def packages() -> Iterator[Check]:
+    """Installed packages against the lock of a checkout, else against what the package asks for."""
+    root = checkout()
+    faults = [
+        f"{one.name} {found or 'missing'}, not {one.specifier}"
+        for one in _asked(root)
+        if (found := _off(one)) is not None
+    ]
+    step = "Run: make install." if root else "Install siyu anew into an environment of its own."
+    told = "as locked" if root else "as asked for"
+    yield Check("lock", WRONG, "; ".join(faults[:5]), step) if faults else Check("lock", OK, told)
+
+
+def _asked(root: Path | None) -> Iterator[Requirement]:
+    lines = (
+        (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+        if root
+        else metadata.requires("siyu") or []
+    )
+    for line in lines:
+        if line and not line.startswith((" ", "#")):
+            one = Requirement(line.removesuffix("\\"))
+            if one.marker is None or one.marker.evaluate():
+                yield one
+
+
+def _off(asked: Requirement) -> str | None:
+    """The version that is there instead, "" for none; None when all is well."""
+    try:
+        found = metadata.version(asked.name)
+    except metadata.PackageNotFoundError:
+        return ""
+    return None if asked.specifier.contains(found, prereleases=True) else found
+
+
+def fonts() -> Iterator[Check]:
+    """The two faces that charts and pages are set in."""
+    missing = [name for name in WEIGHTS.values() if not (FONTS / name).is_file()]
+    step = "Install siyu anew."
+    yield Check("fonts", WRONG, f"{', '.join(missing)} missing", step) if missing else Check("fonts", OK, "both faces")
+
+
+def programs() -> Iterator[Check]:
+    """Programs that something needs which is not asked for every day."""
+    yield _program("chromium", browser(), "--pdf and the tests of the page", "Install chromium.")
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    yield _program("libreoffice", office, "the tests of decks and workbooks", "Install libreoffice-impress, -calc.")
+    yield _program("java", shutil.which("java"), "orders on Spark", "Install default-jre-headless, then: make spark.")
+
+
+def _program(name: str, path: str | None, use: str, step: str) -> Check:
+    return Check(name, OK, path) if path else Check(name, LIMITED, f"not found; needed for {use} only", step)
+
+
+def disk() -> Iterator[Check]:
+    """Room for reports, whether they and the cache can be written, and what their file system does with locks."""
+    reports = _existing(reports_dir().absolute())
+    free = shutil.disk_usage(reports).free
+    found = f"{free / 1e9:.1f} GB free for reports"
+    yield Check("disk", OK, found) if free >= _ROOM else Check("disk", WRONG, found, "Make room: 1 GB at least.")
+    for name, folder in (("reports", reports), ("cache", _existing(cache_dir()))):
+        if not os.access(folder, os.W_OK):
+            step = "Set SIYU_HOME to a folder that this user may write to."
+            yield Check(name, WRONG if name == "reports" else LIMITED, f"{folder} cannot be written", step)
+    if (kind := _file_system(reports)).startswith(_REMOTE):
+        step = "Run batches over one folder from one machine, unless its server is known to keep flock."
+        yield Check("locks", LIMITED, f"reports lie on {kind}, where locks may not reach other machines", step)
+
+
+def _existing(path: Path) -> Path:
+    return next(one for one in (path, *path.parents) if one.exists())
+
+
+def _file_system(path: Path) -> str:
+    mounts = [one for one in psutil.disk_partitions(all=True) if path.is_relative_to(one.mountpoint)]
+    return str(max(mounts, key=lambda one: len(one.mountpoint)).fstype) if mounts else ""

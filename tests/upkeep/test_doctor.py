@@ -1,0 +1,110 @@
+"""`siyu doctor` names each planted fault, with what to do, and nothing where all is well."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from siyu.commands.main import main
+from siyu.runs.files.workspace import Workspace
+from siyu.upkeep import house, machine
+from siyu.upkeep.machine import LIMITED, OK, WRONG
+
+FORMAT = "name: {en: a, zh: 甲}\nkind: orders\nplatform: till\nsource: own\nrefunds: '?'\ncolumns: {paid_at: {header: a, read: time}}\n"
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """Everything that is written below one folder, and no bundled subjects to look through."""
+    monkeypatch.setenv("SIYU_HOME", str(tmp_path))
+    monkeypatch.setattr(house, "subject_dirs", lambda: {one.name: one for one in (tmp_path / "data").glob("*")})
+    (tmp_path / "key").mkdir()
+    (tmp_path / "key" / "identity.key").write_bytes(bytes(32))
+    (tmp_path / "key" / "identity.key").chmod(0o600)
+    (tmp_path / "data" / "acme").mkdir(parents=True)
+    (tmp_path / "store" / "acme").mkdir(parents=True, mode=0o700)
+    return tmp_path
+
+
+def states(look):
+    return [(one.state, one.found) for one in look()]
+
+
+def test_a_key_that_others_may_read_or_that_is_damaged_is_wrong(home):
+    path = home / "key" / "identity.key"
+    assert [one.state for one in house.key()] == [OK]
+    path.chmod(0o644)
+    [found] = house.key()
+    assert (found.state, found.step) == (WRONG, f"Run: chmod 600 {path}")
+    path.chmod(0o600)
+    path.write_bytes(b"short")
+    [found] = house.key()
+    assert (found.state, "damaged" in found.found) == (WRONG, True)
+
+
+def test_a_store_that_others_may_read_is_wrong(home):
+    assert states(house.stores) == [(OK, "1 clients, each for its owner alone")]
+    (home / "store" / "acme").chmod(0o755)
+    [found] = house.stores()
+    assert found.state == WRONG
+    assert found.step.startswith("Run: chmod -R go-rwx")
+
+
+def test_broken_formats_and_drafts_that_ask_are_named(home):
+    own = home / "data" / "acme" / "formats"
+    own.mkdir()
+    (own / "asks.yml").write_text(FORMAT, encoding="utf-8")
+    (own / "torn.yml").write_text("name: [", encoding="utf-8")
+    found = {one.found.partition(" ")[0]: one.state for one in house.formats()}
+    assert found == {"torn.yml:": WRONG, "asks.yml": LIMITED}
+
+
+def test_a_subject_that_cannot_be_read_is_wrong_and_one_without_report_is_named(home, monkeypatch):
+    monkeypatch.setattr(house, "subject_dirs", lambda: {"luzhou_laojiao": home, "nobody": home})
+    found = {one.found.partition(":")[0]: one.state for one in house.subjects()}
+    assert found == {"luzhou_laojiao": LIMITED, "nobody": WRONG, "0 up to date": OK}
+
+
+def test_a_run_that_left_something_behind_is_named_and_keeps_its_note(home):
+    lock = Workspace(home / "reports").register("abc", home / "sockets")
+    assert states(house.leftovers) == [(OK, "nothing left behind")]
+    lock.release()
+    note = lock.holder()
+    assert states(house.leftovers) == [(LIMITED, "1 runs ended without clearing up")]
+    assert lock.holder() == note
+
+
+def test_a_package_of_another_version_or_none_is_wrong(monkeypatch, tmp_path):
+    assert [one.state for one in machine.packages()] == [OK]
+    (tmp_path / "requirements.txt").write_text("click==1.0 \\\n    --hash=x\nnone-such==1 ; python_version > '3'\n")
+    monkeypatch.setattr(machine, "checkout", lambda: tmp_path)
+    [found] = machine.packages()
+    assert found.state == WRONG
+    assert "click 8" in found.found
+    assert "none-such missing" in found.found
+
+
+def test_programs_that_are_missing_limit_what_can_be_done(monkeypatch):
+    monkeypatch.setattr(machine.shutil, "which", lambda _: None)
+    monkeypatch.setattr(machine, "browser", lambda: None)
+    assert [one.state for one in machine.programs()] == [LIMITED] * 3
+
+
+def test_a_full_disk_is_wrong_and_a_remote_one_is_named(home, monkeypatch):
+    assert [one.state for one in machine.disk()] == [OK]
+    monkeypatch.setattr(machine, "_ROOM", 1 << 60)
+    monkeypatch.setattr(machine, "_file_system", lambda _: "nfs4")
+    assert [one.state for one in machine.disk()] == [WRONG, LIMITED]
+
+
+def test_the_verb_prints_a_line_each_and_ends_with_1_when_something_is_wrong(home, monkeypatch):
+    monkeypatch.setattr(house, "subjects", lambda: iter(()))
+    result = CliRunner().invoke(main, ["doctor", "--json"])
+    assert result.exit_code == 0, result.stdout
+    assert {"check", "state", "found", "step"} == {key for one in json.loads(result.stdout) for key in one}
+    (home / "key" / "identity.key").chmod(0o644)
+    result = CliRunner().invoke(main, ["doctor"])
+    assert result.exit_code == 1
+    assert "  ! key" in result.stdout
