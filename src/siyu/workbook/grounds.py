@@ -202,7 +202,7 @@ class Grounds(Stated):
         """A row per buyer and purchase day, see `Holdings.purchases`."""
         return self.own.purchases
 
-    def own_rows(self, kind: str) -> pd.DataFrame | None:
+    def own_table(self, kind: str) -> pd.DataFrame | None:
         """A table of the subject's own exports, see `Holdings.reported`; None for a case, which has none."""
         return self.own.reported(kind) if self.subject.kind == "client" else None
 

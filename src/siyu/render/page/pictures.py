@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import matplotlib
+import matplotlib as mpl
 import PIL
 from PIL import Image
 
@@ -93,4 +93,4 @@ def _drawing() -> str:
     files = [one for kind in ("charts/**/*.py", "record/*.py", "*.py", "*.yml", "locale/**/*.po")
              for one in sorted(package.glob(kind))]  # fmt: skip
     told = [sha256_of(one) for one in (*files, data_dir() / "definitions.yml")]
-    return " ".join([matplotlib.__version__, PIL.__version__, *told])
+    return " ".join([mpl.__version__, PIL.__version__, *told])
