@@ -24,11 +24,11 @@ def _row(sheet: BookSheet, step: Step, kind: str, currency: str, task: PlannedTa
     """A task with what it takes, and, where it was planned, what it brings and the rule behind it."""
     speech = sheet.book.speech
     words = LABELS["TASKS"]
-    texts: dict[int, Said | str] = {0: speech.label(step.name), 1: speech.message(words[kind])}
-    texts |= {2: speech.label(step.who), 9: speech.label(step.decides), 14: speech.message(words["open"])}
+    told: dict[int, Said | str] = {0: speech.label(step.name), 1: speech.message(words[kind]),
+             2: speech.label(step.who), 9: speech.label(step.decides), 14: speech.message(words["open"])}  # fmt: skip
     if task:
-        texts |= {10: task.review, 11: speech.metric(task.metric), 13: untrusted(task.rule)}
-    sheet.texts(texts.get(column, "") for column in range(len(_WIDTHS)))
+        told |= {10: task.review, 11: speech.metric(task.metric), 13: untrusted(task.rule)}
+    sheet.texts(told.get(column, "") for column in range(len(_WIDTHS)))
     expected, worth, now = (task.expected, task.worth, task.now) if task else (None, None, None)
     if expected:
         sheet.figure(3, (expected.value, expected.low, expected.high), currency)
