@@ -1,0 +1,178 @@
+"""Batches on a Dask cluster: whole or not at all, published once, by workers that agree with the driver only."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import dask
+import psutil
+import pytest
+from distributed import LocalCluster
+from distributed.security import Security
+
+from siyu import paths
+from siyu.errors import UsageError
+from siyu.runs import remote
+from siyu.runs.files.record import mismatches
+from siyu.runs.outcome import Progress
+from siyu.runs.remote import Cluster, SchedulerLostError, admitted
+
+pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
+CERTIFICATE = str(Path(__file__).with_name("tls.pem"))  # made for this test, of nobody
+
+
+class Notes(Progress):
+    def __init__(self):
+        self.notes = []
+
+    def note(self, text):
+        self.notes.append(text)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory, tiny):
+    """A project of one tiny notebook and three subjects; `gamma` waits until a file is there."""
+    root = tmp_path_factory.mktemp("desk")
+    shutil.copytree(paths.data_dir(), root / "data", ignore=shutil.ignore_patterns("subjects"))
+    wait = f"import os, time\nif subject == 'gamma' and not os.path.exists('{root}/go'): time.sleep(120)"
+    tiny.write_notebook(root / "notebooks", "02_case_study", (wait, *tiny.FINDINGS))
+    for name in ("alpha", "gamma", "luzhou_laojiao"):
+        tiny.write_subject(root / "data" / "subjects", name)
+    (root / paths.MARKER).write_text("{}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "key"))
+        yield root
+
+
+@pytest.fixture(scope="module")
+def address(desk):
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        yield cluster.scheduler_address
+
+
+def words(subject, out):
+    return ["report", subject, "--lang", "en", "--out", str(out), "--json", "--jobs", "1"]
+
+
+def driven(address, subjects, out):
+    with Cluster(address, Notes()) as cluster:
+        return {one.subject: one for one in cluster.run({name: words(name, out) for name in subjects}, out)}
+
+
+def published(folder):
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {name: content for name, content in files.items() if name != "journal.json"}
+
+
+def test_two_drivers_publish_each_subject_once_and_as_one_machine_does(desk, address, tmp_path):
+    found = []
+    drivers = [
+        threading.Thread(target=lambda: found.append(driven(address, ["alpha"], tmp_path / "out"))) for _ in "ab"
+    ]
+    for one in drivers:
+        one.start()
+    for one in drivers:
+        one.join()
+    assert sorted(one["alpha"].status for one in found) == ["published", "unchanged"], found
+    assert mismatches(tmp_path / "out" / "alpha") == []
+    alone = [sys.executable, "-m", "siyu", *words("alpha", tmp_path / "alone")]
+    assert json.loads(subprocess.run(alone, capture_output=True, check=True, cwd=desk).stdout)["status"] == "published"
+    assert published(tmp_path / "out" / "alpha") == published(tmp_path / "alone" / "alpha")
+
+
+def test_a_report_is_lost_with_its_worker_and_made_whole_by_the_next_driver(desk, address, tmp_path):
+    found = []
+    driver = threading.Thread(target=lambda: found.append(driven(address, ["gamma"], tmp_path / "out")))
+    driver.start()
+    report = waited(
+        lambda: [
+            one for one in psutil.process_iter(["cmdline"]) if str(tmp_path / "out") in (one.info["cmdline"] or ())
+        ]
+    )
+    kernel = waited(lambda: list((tmp_path / "out" / ".siyu").rglob("02_case_study.trail")))
+    assert kernel
+    report[0].parent().kill()
+    driver.join()
+    assert found[0]["gamma"].reasons == ("cluster: its worker was killed",)
+    assert found[0]["gamma"].transient
+    assert not report[0].is_running() or report[0].status() == psutil.STATUS_ZOMBIE
+    assert not (tmp_path / "out" / "gamma").exists()
+    (desk / "go").touch()
+    assert driven(address, ["gamma"], tmp_path / "out")["gamma"].status == "published"
+    assert mismatches(tmp_path / "out" / "gamma") == []
+
+
+def waited(look, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return found
+
+
+def test_a_worker_with_another_key_is_refused_and_named(address, tmp_path, monkeypatch):
+    monkeypatch.setattr(remote, "_PATIENCE", 1.0)
+    with Cluster(address, notes := Notes()) as cluster:
+        cluster.own["key"] = "another"
+        with pytest.raises(SchedulerLostError, match="no worker that agrees"):
+            cluster.run({"alpha": words("alpha", tmp_path)}, tmp_path)
+    assert [note.partition(": ")[2] for note in notes.notes] == ["refused, differs in key"] * 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_is_not_there_or_has_gone_is_said(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(remote, "_PATIENCE", 1.0)
+    with pytest.raises(SchedulerLostError, match="is the scheduler running"):
+        Cluster("tcp://127.0.0.1:1", Notes())
+    with (
+        LocalCluster(n_workers=0, dashboard_address=None) as local,
+        Cluster(local.scheduler_address, Notes()) as cluster,
+    ):
+        local.close()
+        with pytest.raises(SchedulerLostError):
+            cluster.run({"alpha": words("alpha", tmp_path)}, tmp_path)
+
+
+def test_a_scheduler_over_tls_takes_certificates_of_its_own_only(desk, monkeypatch):
+    monkeypatch.setattr(remote, "_PATIENCE", 2.0)
+    files = {
+        f"tls_{role}_{part}": CERTIFICATE for role in ("client", "scheduler", "worker") for part in ("cert", "key")
+    }
+    secure = Security(tls_ca_file=CERTIFICATE, require_encryption=True, **files)
+    with LocalCluster(n_workers=0, dashboard_address=None, protocol="tls", security=secure) as local:
+        settings = {"ca-file": CERTIFICATE, "client": {"cert": CERTIFICATE, "key": CERTIFICATE}}
+        with dask.config.set({"distributed.comm.tls": settings}), Cluster(local.scheduler_address, Notes()) as cluster:
+            assert cluster.workers() == {}
+        with pytest.raises((SchedulerLostError, TypeError)):
+            Cluster(local.scheduler_address, Notes())
+
+
+@pytest.mark.parametrize(
+    ("given", "insecure", "fine"),
+    [
+        ("tls://cluster.example:8786", False, True), ("tcp://127.0.0.1:8786", False, True),
+        ("tcp://localhost:8786", False, True), ("tcp://cluster.example:8786", True, True),
+        ("tcp://cluster.example:8786", False, False), ("tcp://127.0.0.1.example:1", False, False),
+        ("ws://127.0.0.1:8786", True, False), ("cluster:8786", True, False),
+    ],
+)  # fmt: skip
+def test_orders_are_taken_over_lines_of_our_own_only(given, insecure, fine):
+    if fine:
+        admitted(given, insecure=insecure)
+    else:
+        with pytest.raises(UsageError, match="--scheduler"):
+            admitted(given, insecure=insecure)
+
+
+def test_what_a_worker_says_last_is_the_reason(desk, monkeypatch, tmp_path):
+    assert remote.reported(["report", "nobody"], str(desk))["status"] == "failed"
+    [reason] = remote.reported(["report", "nobody", "--out", str(tmp_path)], str(desk))["reasons"]
+    assert "nobody" in reason
+    assert list(tmp_path.iterdir()) == []
