@@ -40,3 +40,7 @@ def test_three_metrics_are_named_and_never_ranked():
 def test_two_metrics_are_no_answer():
     assert case_answer.day_sales(sales("gmv", "gmv", "payment_amount")).empty
     assert isinstance(case_answer.day_figures(pd.DataFrame())["first"], Absent)
+
+
+def test_a_client_is_not_told_what_its_case_leaves_out():
+    assert (case_answer.concerns(ONE), case_answer.concerns(GONE)) == ("", "case")

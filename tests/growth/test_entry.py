@@ -77,6 +77,20 @@ def test_a_group_that_was_old_when_first_seen_enters_late():
     assert naive.rows["group_id"].tolist() == ["young"]  # how old the other was, nobody knows
 
 
+def test_groups_are_told_apart_by_how_much_of_what_is_pushed_sells():
+    days = days_of({name: (0 if name == "first" else at, 60, 999) for at, name in enumerate(["first", "a", "b", "c"])})
+    assert not lives(days).sold
+    own = lives(days.assign(posts=4, selling=days["group_id"].map({"first": 0, "a": 4, "b": 1, "c": 0})))
+    assert own.sold
+    assert own.rows.set_index("group_id")["busy"].to_dict() == {"a": True, "b": False, "c": False}
+
+
+def test_viewers_who_follow_already_are_a_share_of_all_viewers():
+    start = pd.date_range("2025-01-07", periods=8, freq="7D")
+    rooms = pd.DataFrame({"started_at": start, "viewers": [100, 300] * 4, "fan_viewer_share": [0.5, 0.1] * 4})
+    assert feed(None, rooms).fans.value == pytest.approx(0.2)
+
+
 def test_messages_that_fall_are_counted_and_not_negative():
     days = days_of({"a": (0, 40, 999), "b": (3, 40, 999)})
     days.loc[days["group_id"].eq("b") & days["day"].eq("2025-01-20"), "messages"] = 1

@@ -29,6 +29,20 @@ def test_new_fans_are_net_and_lost_together():
     assert not any(record().faults.values())
 
 
+def test_days_that_are_parted_by_source_are_their_sum():
+    """Unless the day itself is told beside: then its parts are in it."""
+    rows = account().drop(columns=["net_fans", "plays"])
+    parts = [
+        rows.assign(source=source, new_fans=n, lost_fans=20).drop(columns="fans")
+        for source, n in (("0", 90), ("1", 10))
+    ]
+    weeks = Record({"account_days": pd.concat([rows[["day", "fans"]], *parts])}).weeks
+    assert (set(weeks["new_fans"]), set(weeks["lost_fans"])) == ({700}, {280})
+    assert weeks["fans"].iloc[0] == 10_420
+    told = Record({"account_days": pd.concat([account(), *parts])}).weeks
+    assert (set(told["new_fans"]), set(told["lost_fans"])) == ({700}, {280})
+
+
 def test_missing_weeks_are_named_and_the_longest_run_is_used():
     rows = account()
     rows = rows[~rows["day"].between("2024-03-04", "2024-03-06")]  # week 10, so fifty are left behind it

@@ -9,9 +9,10 @@ import pytest
 
 from siyu.evidence.assumptions import load_assumptions
 from siyu.figure import Absent, Figure
-from siyu.growth import exhibits, labels, turning
+from siyu.growth import exhibits, labels, stages, turning
 from siyu.growth.brand import Growth
 from siyu.growth.funnel import COSTS, STEPS
+from siyu.growth.metrics import METRICS, growth_metrics
 from siyu.growth.record import Record
 from siyu.language import Language
 from siyu.paths import data_dir
@@ -81,13 +82,89 @@ def test_dashboards_alone_tell_the_wheel_and_name_what_people_would_tell(watched
     assert {"plays", "impressions", "fans", "active"} == {*stocks}
     assert {"won", "bought", "active", "churn", "k"} == {*rates}
     assert "fans are won" in said(usual)
-    for part in (exhibits.cabins, exhibits.steps, exhibits.climbs, exhibits.worth, exhibits.thresholds):
+    for part in (exhibits.cabins, stages.steps, exhibits.climbs, exhibits.worth, stages.thresholds):
         assert missing(part(watched)[-1])
     answer = turning.answer(watched)
     assert "hundred" in said(answer)
     assert "back" in answer.figures
     assert "chance" not in answer.figures
     assert labels.PROPOSAL in turning.caveats(watched)
+
+
+def test_dashboards_alone_name_the_step_to_move_first(costs):
+    tables = account_tables()
+    rooms = tables["sessions"]
+    tables["sessions"] = rooms.assign(buyers=rooms["viewers"] * 0.02, new_fans=rooms["viewers"] * 0.03)
+    tables["sessions"].attrs = rooms.attrs
+    own = Growth(Record(tables, AS_OF), costs=costs, interest=INTEREST)
+    answer = turning.answer(own)
+    assert any(f"most likely {labels.TIGHT[step]}: move it first" in said(answer) for step in STEPS[1:])
+    assert "orders:exports/sessions" in answer.figures["chance"].sources
+    shown, verdict = stages.rooms(own)
+    assert {*shown} == {"deposit", "activate", "convert"}
+    assert "3% of viewers become fans and 2% buy" in said(verdict)
+
+
+def test_in_another_currency_no_step_is_named_for_want_of_costs(events):
+    own = Growth(Record({}, AS_OF), events, ("orders:exports/events",))
+    assert missing(stages.bottleneck(own)[-1])
+    assert missing(exhibits.worth(own)[-1])
+    _, lacking = growth_metrics(own)
+    reasons = {one.key: one.reason for one in lacking}
+    assert reasons["tightest_chance.deposit"] == labels.LACKING["steps"]
+
+
+def test_a_schedule_switches_a_dozen_times_and_is_the_same_each_time(watched):
+    rows, verdict = turning.schedule(watched)
+    assert verdict.figures["switches"].value >= 12
+    assert rows["week"].iloc[0]["en"] == "2026-01-05"  # the Monday after the date
+    assert (rows["state"].to_numpy().reshape(-1, 2) == "on").sum(1).tolist() == [1] * 13
+    assert rows["state"].equals(turning.schedule(watched)[0]["state"])
+
+
+def test_metrics_are_what_findings_show_or_the_reason_why_not(watched, people_only):
+    found, lacking = growth_metrics(watched)
+    told = {one.key: one for one in found}
+    assert told["fans_brought_back"].figure == turning.gain(watched)[0]["back"]
+    assert told["fans_brought_back"].verdict == watched.flywheel.verdict
+    assert {"fan_churn", "fan_won", "fan_active", "views_brought", "room_activate"} <= {*told}
+    assert {one.reason for one in lacking if one.key.startswith("step_rate")} == {labels.LACKING["people"]}
+    found, lacking = growth_metrics(people_only)
+    assert {"upgrade_chance.passer_by", "step_rate.deposit", "fission_k", "tightest_chance.again"} <= {
+        one.key for one in found
+    }
+    assert {one.key: one.reason for one in lacking}["fan_churn"] == labels.LACKING["wheel"]
+    assert {one.key for one in found} | {one.key for one in lacking} == {*METRICS}
+
+
+FALLS = account_tables()["account_days"].assign(
+    fans=lambda days: days["fans"].where(days.index < 90, days["fans"] - 5e3)
+)
+STRANGE = {
+    "weeks_missing": {"account_days": account_tables()["account_days"].drop(index=range(100, 110))},
+    "accounts": {"account_days": account_tables()["account_days"].assign(account_id=["a", "b"] * 210)},
+    "stock": {"account_days": FALLS},
+    "above_one": {"sessions": account_tables()["sessions"].assign(fan_viewer_share=1.2)},
+}
+
+
+@pytest.mark.parametrize("fault", STRANGE)
+def test_what_is_odd_about_dashboards_is_named(fault):
+    plain = Growth(Record(account_tables(), AS_OF))
+    own = Growth(Record({**account_tables(), **STRANGE[fault]}, AS_OF))
+    assert labels.FAULTS[fault] not in turning.caveats(plain)
+    assert labels.FAULTS[fault] in turning.caveats(own)
+    assert turning.odd(own)[0].set_index("fault").loc[fault, "times"] > 0
+
+
+def test_what_is_odd_about_people_and_groups_is_named(events_of):
+    rows = [(0, 1, "unfollowed"), (0, 3, "followed"), (1, 0, "viewed"), (1, 2, "paid", "", 5), (2, 0, "viewed"),
+            (1, 140, "viewed")]  # fmt: skip
+    days = pd.DataFrame({"day": pd.date_range("2025-01-06", periods=30), "group_id": "g", "members": 9,
+                         "messages": [*range(20), *range(10)]})  # fmt: skip
+    later = days.assign(group_id="h", day=days["day"] + pd.Timedelta(days=3))
+    own = Growth(Record({"group_days": pd.concat([days, later])}, AS_OF), events_of(rows))
+    assert {labels.FAULTS[fault] for fault in ("early", "skipped", "fell")} <= {*turning.caveats(own)}
 
 
 def test_switched_weeks_say_that_it_turns(switched):
@@ -113,8 +190,8 @@ def test_events_alone_tell_ladder_and_funnel_and_what_the_wheel_lacks(people_onl
 
 def test_every_exhibit_speaks_in_both_languages(people_only):
     for part in (exhibits.moves, exhibits.settled, exhibits.climbs, exhibits.occupancy, exhibits.worth, exhibits.users,
-                 exhibits.steps, exhibits.loop, exhibits.bottleneck, exhibits.active_worth, exhibits.thresholds,
-                 exhibits.paths, turning.odd):  # fmt: skip
+                 stages.steps, stages.loop, stages.bottleneck, stages.active_worth, stages.thresholds,
+                 stages.paths, turning.odd):  # fmt: skip
         verdict = part(people_only)[-1]
         assert not missing(verdict), part.__name__
         for code in ("en", "zh"):
@@ -123,7 +200,10 @@ def test_every_exhibit_speaks_in_both_languages(people_only):
 
 def test_rates_of_fans_are_above_those_of_fans_and_potential_fans_where_fans_buy_more(people_only):
     rates, _ = exhibits.users(people_only)
-    assert rates["buying_share"]["fans"].value > rates["buying_share"]["users"].value
+    rates = rates.set_index("metric")
+    assert {*rates.index} == {*labels.RATES}
+    assert rates.loc["buying_share", "fans"]["value"] > rates.loc["buying_share", "users"]["value"]
+    assert rates.loc["spent_each", "fans"]["unit"] == "CNY_per_customer"
 
 
 def test_what_is_won_fades_by_churn_and_gain(watched):
@@ -177,3 +257,11 @@ def test_what_a_platform_counts_stands_beside_the_own_levels(events):
         "true_love": 500, "favourable": 300, "passer_by": 200, "potential": 100,
     }  # fmt: skip
     assert rows["people"].sum() == verdict.figures["people"].value
+
+
+def test_every_metric_is_there_or_has_its_reason(watched, people_only):
+    for growth, told in ((watched, "fans_brought_back"), (people_only, "fission_k")):
+        found, missing = growth_metrics(growth)
+        assert told in {one.key for one in found}
+        assert {one.key for one in [*found, *missing]} == {*METRICS}
+        assert {one.reason for one in missing} <= {*labels.LACKING.values()}

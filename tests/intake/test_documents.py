@@ -69,3 +69,37 @@ def test_a_json_that_no_format_knows_is_named(tmp_path):
     (tmp_path / "get.json").write_text('[{"foo": 1, "bar": 2}]', encoding="utf-8")
     (source,) = sources(tmp_path / "get.json")
     assert [problem.code for problem in read(source).account.problems] == ["unknown_format"]
+
+
+JOINED = (b"<xml><Event><![CDATA[change_external_chat]]></Event><ChatId>g1</ChatId><UpdateDetail>add_member</UpdateDetail>"
+          b"<MemChangeCnt>2</MemChangeCnt>%s</xml>")  # fmt: skip
+
+
+def test_members_of_a_callback_are_items_in_either_dress():
+    """Items, as they are now, and names with commas, as they were; a callback that only counts names nobody."""
+    now, then = (
+        b"<MemChangeList><Item>p1</Item><Item>p2</Item></MemChangeList>",
+        b"<MemChangeList>p1,p2</MemChangeList>",
+    )
+    for members, named in ((now, ["p1", "p2"]), (then, ["p1", "p2"]), (b"", [""])):
+        found = rows(JOINED % members)["xml.MemChangeList"]
+        assert [one["Item"] for one in found] == named
+        assert {one["xml.ChatId"] for one in found} == {"g1"}
+
+
+def test_messages_of_several_events_are_tables_of_their_own():
+    other = b"<xml><Event>change_external_contact</Event><ExternalUserID>p3</ExternalUserID></xml>"
+    found = rows(JOINED % b"" + b'\n<?xml version="1.0"?>\n' + other)
+    assert [one["xml.ExternalUserID"] for one in found["change_external_contact"]] == ["p3"]
+    assert "xml.ExternalUserID" not in found["change_external_chat"][0]
+
+
+@pytest.mark.parametrize("data", [
+    b'<xml><!DOCTYPE a [<!ENTITY b "c">]><A>&b;</A></xml>', b"<xml><A></xml>", b"<xml>" + b"<a>" * 100_000,
+    b"<xml><A>&b;</A></xml>", b"<xml>" + b"<a/>" * 1_100_000 + b"</xml>",
+])  # fmt: skip
+def test_hostile_callbacks_are_refused_at_once(data):
+    began = time.perf_counter()
+    with pytest.raises(RefusedError):
+        tables(data)
+    assert time.perf_counter() - began < 2

@@ -1,6 +1,6 @@
 """Exports with what must come of them beside: `tests/intake/golden/<name>.csv` and `<name>.json`.
 
-Other dresses are workbooks (`<name>-<sheet>.json`), web pages under .xls, and `<name>.export.json`.
+Other dresses are workbooks (`<name>-<sheet>.json`), web pages under .xls, and `<name>.export.json` and `.xml`.
 
 SIYU_GOLDEN=write writes the expected files anew; read the difference before you commit it.
 """
@@ -18,7 +18,7 @@ from siyu.language import Language
 
 GOLDEN = Path(__file__).parent / "golden"
 FILES = sorted(path for path in GOLDEN.iterdir()
-               if path.suffix in (".csv", ".xls", ".xlsx") or path.name.endswith(".export.json"))  # fmt: skip
+               if path.suffix in (".csv", ".xls", ".xlsx") or path.name.endswith((".export.json", ".export.xml")))  # fmt: skip
 TABLES = {
     path.name.partition(".")[0] + (f"-{number}" if len(found) > 1 else ""): source
     for path in FILES

@@ -156,3 +156,16 @@ def test_a_format_says_which_keys_mean_nobody(tmp_path, monkeypatch):
     rows = [order(n, f"b{n}") for n in range(40)] + [order(100 + n, "9999") for n in range(30)]
     found = account(rows, "no1,who,when,sum\n")
     assert (found.clean, found.identities, found.crowd.keys) == (True, 40, 40)
+
+
+@pytest.mark.parametrize("digits", [20, 22, 28])
+def test_ids_that_no_integer_holds_are_found_rounded_too(digits):
+    rng = random.Random(digits)  # noqa: S311
+    whole = [f"42{rng.randrange(10 ** (digits - 2)):0{digits - 2}d}" for _ in range(60)]
+
+    def rows(ids):
+        return [f"{one},b{at},2021-08-01 10:00:00,5.00\n" for at, one in enumerate(ids)]
+
+    assert account(rows(whole)).clean
+    some = [rounded(one) if at % 9 == 0 else one for at, one in enumerate(whole)]
+    assert codes(account(rows(some))) == ["damaged_ids"]

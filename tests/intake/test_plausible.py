@@ -287,3 +287,38 @@ def test_a_column_of_days_is_none_of_amounts():
 def test_what_was_not_paid_and_has_a_payment_time_is_named():
     result = account(table(30, 状态=lambda n: "未付" if n == 4 else "已付"))
     assert told(result) == [("unpaid_yet_paid", "1", "6")]
+
+
+def test_pieces_that_came_back_are_counted_off(data):
+    rule(data, FORMAT.replace("refunds: apart", "refunds: apart\nnegative_lines: refund"))
+    back = table(20, 额=lambda n: "-10.00" if n == 3 else "10.00", 件=lambda n: "-1" if n == 3 else "1")
+    assert account(back).clean
+    rule(data, FORMAT)
+    assert {problem.code for problem in account(back).problems} == {"negative", "not_count"}
+
+
+@pytest.mark.parametrize("every", [2, 3])
+def test_dates_of_a_far_future_stray_however_many_they_are(every):
+    result = account(table(40, 付=lambda n: f"{2091 if n % every else 2021}-08-03 10:00:00"))
+    assert {problem.code for problem in result.problems} == {"stray_date"}
+    assert result.observed[1].year == 2021
+
+
+GOODS = FORMAT + "ignored: [品名]\n"
+
+
+@pytest.mark.parametrize(("names", "accepted", "code"), [(("甲", "甲"), 1, None), (("甲", " 甲"), 1, None),
+                                                         (("甲", "乙"), 1, "conflicting_duplicate")])  # fmt: skip
+def test_two_lines_of_an_order_that_differ_where_nobody_reads_are_no_repeat(data, names, accepted, code):
+    rule(data, GOODS)
+    head = "单,客,付,额,品名\n"
+    result = account(head + "".join(f"A1,u1,2021-08-03 10:00:00,10.00,{name}\n" for name in names))
+    assert result.records["accepted"] == accepted
+    assert [problem.code for problem in result.problems] == ([code] if code else [])
+
+
+def test_many_lines_of_orders_that_differ_where_nobody_reads_refuse_the_file(data):
+    rule(data, GOODS)
+    rows = [f"A{n // 2},u{n // 2},2021-08-03 10:00:00,10.00,{'甲乙'[n % 2]}\n" for n in range(20)]
+    result = account("单,客,付,额,品名\n" + "".join(rows))
+    assert [(problem.code, problem.found) for problem in result.problems] == [("lines_unclear", "order_id")]

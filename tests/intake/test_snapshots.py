@@ -181,3 +181,20 @@ def test_lines_are_the_unit_in_a_file_that_has_part_of_the_key(tmp_path, told, d
     )
     assert problems == {}
     assert sums(found) == (6_600, 6_600, 12)
+
+
+@pytest.mark.parametrize("head", ["order_id,buyer_key,paid_at,amount\n", "order_id,buyer_key,paid_at,amount,refund\n"])
+def test_an_order_cut_in_two_without_a_column_for_its_lines_is_no_newer_one(tmp_path, head):
+    more = "," * (head.count(",") - 3)
+    first = head + "".join(f"A{n},u{n},2021-08-31 10:00:00,2{n}.00{more}\n" for n in range(3))
+    _, problems = books(
+        tmp_path, {"2021-08.csv": first, "2021-09.csv": head + f"A2,u2,2021-08-31 10:00:00,70.00{more}\n"}
+    )
+    assert problems == {"2021-08.csv": ["cut_orders"], "2021-09.csv": ["cut_orders"]}
+
+
+def test_what_came_back_since_is_no_other_amount(tmp_path):
+    head, row = "order_id,buyer_key,paid_at,amount,refund\n", "A2,u2,2021-08-31 10:00:00,70.00,"
+    found, problems = books(tmp_path, {"2021-08.csv": f"{head}{row}\n", "2021-09.csv": f"{head}{row}20.00\n"})
+    assert problems == {}
+    assert sums(found) == (7_000, 5_000, 1)

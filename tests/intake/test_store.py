@@ -145,3 +145,14 @@ def test_a_refused_export_leaves_no_part(tmp_path):
     result = books_of(put(tmp_path / "in", "a.csv", HEAD), tmp_path / "store")
     assert result.orders is None
     assert [p for p in (tmp_path / "store").rglob("*") if p.is_file() and p.name != "recognised.json"] == []
+
+
+def test_a_refund_of_part_of_the_amount_leaves_the_rest_whatever_its_state_is_called(tmp_path):
+    """千牛 says 退款成功 of a line of which 40 of 100 yuan came back, and 无退款申请 where nobody asked."""
+    golden = project_root() / "tests" / "intake" / "golden" / "taobao_lines_2026.csv"
+    _, orders, _ = tables(put(tmp_path / "in", "a.csv", golden.read_text("gb18030")), tmp_path / "store")
+    found = orders.select(["paid_fen", "net_fen", "refund_state", "net_uncertain"]).to_pylist()
+    assert [tuple(row.values()) for row in found] == [
+        (10_000, 10_000, "none", False),
+        (10_000, 6_000, "part_refunded", False),
+    ]

@@ -185,3 +185,18 @@ def test_rows_of_a_hidden_sheet_are_named(tmp_path):
     book.close()
     found = account(tmp_path / "a.xlsx")
     assert [(note.code, note.found) for note in found.notes] == [("hidden_rows", "2")]
+
+
+def test_a_hidden_sheet_is_read_and_named(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "a.xlsx")
+    for name, number in (("shown", 1), ("old", 2)):
+        sheet = book.add_worksheet(name)
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, order(number))
+        if name == "old":
+            sheet.hide()
+    book.add_chartsheet("chart")
+    book.close()
+    found = [read(source).account for source in sources(tmp_path / "a.xlsx")]
+    said = [[note.code for note in account.notes if note.code == "hidden_rows"] for account in found]
+    assert said == [[], ["hidden_rows"]]

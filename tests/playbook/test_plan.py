@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import combinations
 
@@ -9,14 +10,13 @@ import nbformat
 import pytest
 
 from siyu.figure import Absent, Figure
-from siyu.paths import notebooks_dir
+from siyu.paths import data_dir, notebooks_dir
 from siyu.playbook import exhibits
 from siyu.playbook.form import Form
 from siyu.playbook.plan import Planning
 from siyu.playbook.stakes import stake
 from siyu.playbook.tasks import bundled_tasks
 from siyu.record import FINDING, MOST_TASKS
-from siyu.simulator.forms import form_file
 from siyu.workbook import open_workbook
 
 
@@ -25,22 +25,29 @@ def demo():
     return open_workbook("09_playbook", "demo").planning()
 
 
-def of_type(demo, client, tmp_path):
-    """The plan of the same shop with the form of another type of client."""
-    from siyu.playbook.form import load_form
-
-    (tmp_path / "form.yml").write_bytes(form_file(client, "2026-03-31"))
-    known = replace(demo.known, form=load_form(tmp_path, "CNY"), _held={}, _shared=[])
-    return Planning(known, demo.library, demo.as_of, demo.subject, demo.unknowns)
-
-
-def test_the_four_types_get_plans_that_share_at_most_two_tasks(demo, tmp_path):
-    plans = {client: of_type(demo, client, tmp_path) for client in (1, 2, 3, 4)}
-    assert {client: plan.client for client, plan in plans.items()} == {1: 1, 2: 2, 3: 3, 4: 4}
-    tasks = {client: {one.key for one in plan.record.tasks} for client, plan in plans.items()}
+def test_four_clients_get_plans_that_share_at_most_two_tasks(plans):
+    assert {number: plan.client for number, plan in plans.items()} == {1: 1, 2: 2, 3: 3, 4: 4}
+    tasks = {number: {one.key for one in plan.record.tasks} for number, plan in plans.items()}
     assert all(3 <= len(found) <= MOST_TASKS for found in tasks.values())
     assert max(len(tasks[one] & tasks[other]) for one, other in combinations(tasks, 2)) <= 2
     assert all(one.rule for plan in plans.values() for one in plan.record.tasks)
+
+
+def test_the_plans_side_by_side_stand_in_the_codebook(plans):
+    """The table of data/README.md is what the plans say."""
+    text = (data_dir() / "README.md").read_text(encoding="utf-8")
+    for number, plan in plans.items():
+        row = next(line for line in text.splitlines() if line.startswith(f"| `type_{number}`"))
+        assert re.findall(r"`([a-z_]+)`", row.split("|", 2)[2]) == [one.key for one in plan.record.tasks]
+
+
+def test_what_was_sent_is_not_asked_for_again(demo):
+    assert "order_export" not in {one.row.task_id for one in demo.measures}
+
+
+def test_whoever_has_no_group_has_no_members_share(plans):
+    figure = plans[1].metrics["member_gmv_share"]
+    assert (figure.value, figure.sources) == (0, ("data:form",))
 
 
 def test_the_plan_repeats_the_numbers_of_the_sections_they_come_from(demo):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from siyu.playbook.review import baseline
+from siyu.playbook.review import baseline, reviewed, shown
 
 MONTHS = 36
 
@@ -45,3 +47,23 @@ def test_while_the_season_is_not_known_it_widens_the_interval():
 def test_a_record_that_is_too_short_or_holds_a_zero_tells_nothing(before):
     calendar = np.arange(len(before)) % 12 + 1
     assert baseline(before, calendar, np.array([1, 2, 3])) is None
+
+
+@pytest.mark.parametrize(("subject", "code"), [("type_4", "within"), ("lifted", "beyond_up")])
+def test_the_plan_of_a_quarter_ago_is_reviewed(planned, subject, code):
+    """A pair of reports: orders grow by half in the quarter between them, or do not."""
+    before = planned(subject, "2025-09-30").record
+    table, said = reviewed(replace(planned(subject, "2025-12-31"), before=before))
+    names = [name["en"] for name in table["metric"]]
+    assert table["code"].iloc[names.index("average order value")] == code
+    assert table["code"].iloc[names.index("GMV after refunds")] == code
+    assert said.message["args"]["date"]["value"] == "2025-09-30"
+    assert (said.figures["beyond"].value > 0) == (subject == "lifted")
+
+
+def test_a_plan_of_last_week_is_too_early_and_no_finding(planned):
+    young = planned("type_4", "2025-09-30").record.model_copy(update={"as_of": "2025-12-20"})
+    early = replace(planned("type_4", "2025-12-31"), before=young)
+    assert shown(early) == "none"
+    assert reviewed(early)[0].empty
+    assert any("too early" in str(note) for note in early.notes)

@@ -7,9 +7,14 @@ import pytest
 from siyu.errors import LedgerError
 from siyu.evidence.sources import Source
 from siyu.evidence.table import read_table
+from siyu.growth.metrics import METRICS as GROWTH
 from siyu.orders.experiment.sizes import needed
+from siyu.orders.metrics import METRICS as ORDERS
 from siyu.paths import data_dir
+from siyu.playbook.known import SAID
 from siyu.playbook.tasks import TaskRow, load_steps
+from siyu.reach.metrics import METRICS as REACH
+from siyu.value.metrics import METRICS as VALUES
 
 PATH = data_dir() / "playbook" / "tasks.csv"
 
@@ -17,6 +22,14 @@ PATH = data_dir() / "playbook" / "tasks.csv"
 def test_every_step_names_a_source_of_the_ledger_and_its_grade():
     grades = {source.source_id: source.grade for source in read_table(data_dir() / "evidence" / "sources.csv", Source)}
     assert {(step.source, grades[step.source]) for step in load_steps(PATH).values()} == {("PRIOR", "D")}
+
+
+def test_every_rule_looks_at_a_metric_that_is_computed():
+    computed = {one.key for one in (*ORDERS, *VALUES)} | REACH.keys() | GROWTH.keys() | SAID
+    asked = {row.metric for row in read_table(PATH, TaskRow) if row.metric}
+    assert asked <= computed
+    assert asked & REACH.keys() >= {"weekly_exit_share", "confirm_share", "layering_gain"}
+    assert asked & GROWTH.keys() >= {"fans_brought_back", "group_alive", "post_trend"}
 
 
 def test_the_people_of_an_experiment_are_those_that_its_difference_needs():
@@ -37,6 +50,7 @@ def test_the_people_of_an_experiment_are_those_that_its_difference_needs():
         (",0,600,2,4,14,30,", ",700,600,2,4,14,30,", "cost_low"),
         (",0.003,0.012,0.03,lapsed", ",0.03,0.012,0.03,lapsed", "lift_low <= lift_mode"),
         (",profit_roi,below,1,", ",profit_roi,below,,", "metric, sense and threshold"),
+        (",profit_roi,below,1,", ",profit_rio,below,1,", "a metric of data/definitions.yml"),
     ],
 )
 def test_a_wrong_row_is_refused(tmp_path, was, becomes, said):

@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from siyu.orders.frames import table
 from siyu.reach import counts
 from siyu.reach.trial import trial
 from siyu.simulator.audiences.messaging import MessagingWorld, messaged
 
-START = pd.Timestamp("2025-01-02")
+START, DAY = pd.Timestamp("2025-01-02"), pd.Timedelta(days=1)
 
 
 def tables(made):
@@ -27,18 +28,40 @@ def tables(made):
     return by_day, sent, pd.DataFrame({"group_id": name, "planned": made.arm, "started_at": since})
 
 
-def tried(world, seed):
-    """The trial of a world, and its days."""
+def spells(by_day, since):
+    """The same groups as a list of persons (group, joined_at, left_at) that callbacks switched on at `since` make: who
+    left before is not on it. Whoever came first leaves first; a group that took in another one has them join."""
+    moves = by_day.sort_values(["group_id", "day"])
+    first = moves.groupby("group_id").head(1)
+    there = first.assign(day=START - DAY, joined=first["members"] + first["left"] - first["joined"], left=0)
+    moves = pd.concat([there, moves], ignore_index=True).sort_values(["group_id", "day"], kind="stable")
+    came, went = (
+        moves.loc[moves.index.repeat(moves[name])].reset_index(drop=True)[["group_id", "day"]]
+        for name in ("joined", "left")
+    )
+    came, went = (one.assign(turn=one.groupby("group_id").cumcount()) for one in (came, went))
+    stays = came.merge(went, how="left", on=["group_id", "turn"])
+    stays = stays.rename(columns={"group_id": "group", "day_x": "joined_at", "day_y": "left_at"})
+    return stays[~(stays["left_at"] < since)]
+
+
+def tried(world, seed, callbacks_from=None):
+    """The trial of a world, and its days. callbacks_from: week that exits are recorded from, by lists of persons."""
     by_day, sent, arms = tables(messaged(world, seed))
-    days = counts.exposed(counts.from_days(by_day), counts.from_send_days(sent))
+    if callbacks_from is None:
+        risk = counts.from_days(by_day)
+    else:
+        since, until = (START + week * 7 * DAY for week in (callbacks_from, world.weeks))
+        risk = counts.from_spells(table(spells(by_day, since)), (until - DAY).date())
+    days = counts.exposed(risk, counts.from_send_days(sent))
     return trial(days, arms), days
 
 
-def truths(world):
-    """name -> what an estimate of the trial is held against; sales in yuan a member and week."""
+def truths(world, since=None):
+    """name -> what an estimate of the trial is held against, from a week on; sales in yuan a member and week."""
     lost, won = world.effect
-    yuan = world.order_fen / 100
-    return {"exits without a message": world.base * world.in_trial, "exits by a message": lost * world.in_trial,
+    yuan, season = world.order_fen / 100, world.season_from(since or world.trial_from)
+    return {"exits without a message": world.base * season, "exits by a message": lost * season,
             "sales without a message": world.quiet * yuan, "sales by a message": won * yuan,
             "fatigue of sales": -won * world.fatigue * yuan}  # fmt: skip
 

@@ -36,6 +36,16 @@ def test_counts_that_rise_without_joins_are_a_merge_and_left_out():
     assert counts.uneven(merged) == 1
 
 
+def test_days_of_all_groups_together_tell_their_exits():
+    """The statistics of WeCom without callbacks: the day before, and who came, less who is there."""
+    together = days("a", [900, 905, 890], [0, 20, 5]).drop(columns="group_id")
+    assert counts.from_days(together)[["group", "risk", "left"]].to_numpy().tolist() == [
+        ["all", 900, 15],
+        ["all", 905, 20],
+    ]
+    assert counts.from_days(together.assign(owner_id="op1"))["group"].unique().tolist() == ["op1"]
+
+
 def test_exits_that_are_told_have_to_add_up():
     told = days("a", [100, 98, 150], [0, 1, 0], left=[0, 3, 0])
     assert counts.from_days(told)["left"].tolist() == [3]
@@ -49,17 +59,18 @@ def stays(*rows):
     return table(frame)
 
 
-def test_at_risk_begins_with_the_first_exit_that_was_recorded():
-    """Callbacks that were switched on late: days before are no days without exits."""
+def test_at_risk_begins_after_the_first_exit_that_was_recorded():
+    """Callbacks that were switched on late: days before are no days without exits, and the first exit began the record."""
     held = stays(("a", "2025-01-01", None), ("a", "2025-01-05", "2025-06-02"), ("a", "2025-06-01", "2025-06-03 10:00"))
     found = counts.from_spells(held, date(2025, 6, 4))
-    assert found["day"].dt.date.tolist() == [date(2025, 6, 2), date(2025, 6, 3), date(2025, 6, 4)]
-    assert found[["risk", "left"]].to_numpy().tolist() == [[3, 1], [2, 1], [1, 0]]
+    assert found["day"].dt.date.tolist() == [date(2025, 6, 3), date(2025, 6, 4)]
+    assert found[["risk", "left", "joined"]].to_numpy().tolist() == [[2, 1, 0], [1, 0, 0]]
 
 
 def test_a_stay_that_ends_before_it_begins_is_no_stay():
     found = counts.from_spells(
-        stays(("a", "2025-06-02", "2025-06-01"), ("a", "2025-05-01", "2025-06-03")), date(2025, 6, 3)
+        stays(("a", "2025-06-02", "2025-06-01"), ("a", "2025-05-01", "2025-06-03"), ("a", "2025-05-01", None)),
+        date(2025, 6, 4),
     )
     assert found["risk"].tolist() == [1]
 
@@ -98,10 +109,22 @@ def test_exposure_looks_back_and_starts_with_the_first_message():
     assert found["last_28"].iloc[-1] == 4
 
 
-def test_weeks_add_up():
-    risk = pd.DataFrame({"group": "a", "day": pd.date_range(DAY, periods=14), "risk": 10.0, "left": 1.0, "joined": 0.0})
-    found = counts.weekly(risk.assign(posts=1.0), DAY)
-    assert found[["week", "risk", "left", "posts"]].to_numpy().tolist() == [[0, 10, 7, 7], [1, 10, 7, 7]]
+def test_members_at_risk_are_told_by_orders_so_far():
+    """b buys on the second and the fifth, so is of one order from the third and of more from the sixth; c joins with one
+    order and leaves on the fourth; a, whose exit began the record, never bought."""
+    held = pd.DataFrame([(0, "g", "2025-01-01", "2025-06-01"), (1, "g", "2025-01-01", None), (2, "g", "2025-06-02", "2025-06-04"),
+                         (3, "g", "2025-06-03", None)], columns=["buyer_id", "group", "joined_at", "left_at"])  # fmt: skip
+    held = held.assign(**{name: pd.to_datetime(held[name]) for name in ("joined_at", "left_at")})
+    bought = pd.DataFrame([(1, 1, date(2025, 6, 2)), (1, 2, date(2025, 6, 5)), (1, 3, date(2025, 6, 6)), (2, 1, date(2025, 5, 1))],
+                          columns=["buyer_id", "purchase_no", "day"])  # fmt: skip
+    found = counts.by_level(table(held), table(bought), date(2025, 6, 6))
+    assert found["day"].min() == pd.Timestamp("2025-06-02")
+    risk = found.pivot_table(index="day", columns="level", values="risk")[list(counts.LEVELS)]
+    assert risk.to_numpy().tolist() == [[1, 0, 0], [0, 2, 0], [1, 2, 0], [1, 1, 0], [1, 0, 1]]
+    gone = found[found["left"] > 0]
+    assert gone[["level", "left"]].to_numpy().tolist() == [["one", 1]]
+    whole = counts.from_spells(table(held), date(2025, 6, 6))
+    assert found.groupby("day")["risk"].sum().tolist() == whole["risk"].tolist()
 
 
 def test_without_sends_there_is_nothing_to_count():

@@ -3,9 +3,10 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from siyu.figure import Figure
+from siyu.figure import Absent, Figure
 from siyu.formulas import depletion as d
 from siyu.reach import reading
 from siyu.reach.capacity import Team, before_after, tool_fee
@@ -68,6 +69,16 @@ def test_two_hundred_to_163_in_a_month():
     assert reading.hazard(loss).value == pytest.approx(-math.log(163 / 200))
     assert reading.gross(start, end, 100).value == pytest.approx(137 / 300)
     assert reading.per_message(loss, 10).value == pytest.approx(1 - 0.815 ** (1 / 300))
+
+
+def test_the_own_group_that_was_watched_longest_is_read():
+    """200 members become 163 in thirty days; a larger group that was watched for a week does not count."""
+    days = pd.to_datetime(["2025-01-01", "2025-01-31", "2025-01-08", "2025-01-01", "2025-01-08"])
+    rows = pd.DataFrame({"day": days, "group_id": ["a", "a", "a", "b", "b"], "members": [200, 163, 180, 500, 480]})
+    found = reading.watched(rows)
+    assert {name: one.value for name, one in found.items()} == {"start": 200, "end": 163, "window": 1}
+    assert all(isinstance(one, Absent) for one in reading.watched(None).values())
+    assert all(isinstance(one, Absent) for one in reading.watched(rows.drop(columns="members")).values())
 
 
 def test_a_place_costs_by_its_parts_and_more_where_fewer_see(reach):

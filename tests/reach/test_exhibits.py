@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from siyu.figure import Absent, Figure
-from siyu.reach import exhibits
+from siyu.reach import exhibits, reading
 from siyu.reach.labels import LACKING, SAID
 from siyu.reach.metrics import METRICS, reach_metrics
 from siyu.simulator.audiences.messaging import MessagingWorld, messaged
@@ -82,6 +82,25 @@ def test_every_metric_is_there_or_has_its_reason(reach, drawn):
     none, reasons = reach_metrics(reach)
     assert not none
     assert {one.reason for one in reasons} <= {*LACKING.values()}
+
+
+def test_what_goes_together_with_exits_and_with_orders_is_told_apart(drawn, reach):
+    exits, orders = exhibits.exits(drawn)[0], exhibits.response(drawn)
+    assert {*exits} >= {"posts", "last_7", "last_28", "selling_share"}
+    assert orders[1].figures["ratio"].low > 0
+    assert exits["posts"].value != orders[0]["posts"].value
+    assert isinstance(exhibits.response(reach)[1].figures["ratio"], Absent)
+
+
+def test_a_published_case_stands_behind_own_records(drawn, reach):
+    assert reading.beside(drawn) == "appendix"
+    assert reading.beside(reach) == "headline"
+
+
+def test_sales_in_another_currency_are_not_set_against_costs_in_yuan(drawn):
+    found, missing = reach_metrics(drawn, "USD")
+    assert "best_frequency" not in {one.key for one in found}
+    assert {one.key: one.reason for one in missing}["best_frequency"] == LACKING["currency"]
 
 
 def test_own_mass_sends_go_before_assumptions(reach):

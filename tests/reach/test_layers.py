@@ -55,6 +55,19 @@ def test_tasks_are_compared_by_welch():
     assert layers.tasks(rows[:8], sessions)["value"].isna().all()
 
 
+def test_tasks_are_compared_within_accounts():
+    """The large account seldom does the task, which brings ten buyers more in each."""
+    rows = [(f"{account}{at}", account, base + 10 * done + at % 3, "yes" if done else "no")
+            for account, base, n in (("large", 1_000, (5, 30)), ("small", 10, (30, 5)))
+            for done in (0, 1) for at in range(n[1 - done])]  # fmt: skip
+    held = pd.DataFrame(rows, columns=["at", "account_id", "buyers", "done"]).assign(session_id=lambda one: one.index)
+    found = layers.tasks(held[["session_id", "done"]].assign(task="preview"), held).iloc[0]
+    usual = held[held["done"] == "no"].groupby("account_id")["buyers"].mean().mean()
+    assert (found["done"], found["not_done"]) == (35, 35)
+    assert found["value"] * usual == pytest.approx(10, abs=0.2)
+    assert found["low"] > 0
+
+
 def sends(*rows):
     frame = pd.DataFrame(
         rows, columns=["message_id", "buyer_id", "staff_id", "group_id", "sent_at", "status", "clicked", "selling"]

@@ -27,14 +27,16 @@ def test_a_known_effect_is_found(groups):
 
 
 def test_intervals_and_claims_over_fixed_seeds(recovery, groups):
-    """A sample of `make calibrate`: eight seeds hold their truth in most targets, and claim nothing without an effect."""
-    hits, claims = recovery.counted(groups, "idle", range(8))
-    assert not recovery.rejected(hits, 8)
-    assert not recovery.excess(claims, 8)
+    """A sample of `make calibrate`: a block of trials holds its truth in most, and claims nothing without an effect."""
+    for name in ("callbacks switched on late", "null: dying groups are pushed more"):
+        found, n, claims = recovery.counted(groups, name, 1)
+        assert n == recovery.BLOCK
+        assert not recovery.rejected({target: (int(rows[:, 1].sum()), n) for target, rows in found.items()})
+        assert recovery.excess(claims, n) == (name != "null: dying groups are pushed more")
 
 
 def test_the_guard_finds_intervals_that_are_too_narrow(recovery):
-    assert recovery.rejected({"narrow": 850, "fine": 950}, 1_000) == ["narrow"]
+    assert recovery.rejected({"narrow": (850, 1_000), "fine": (950, 1_000)}) == ["narrow"]
     assert recovery.excess(120, 1_000)
     assert not recovery.excess(50, 1_000)
 
@@ -97,6 +99,32 @@ def test_rates_of_two_kinds_of_days_by_hand():
 def test_groups_needed_by_the_formula():
     """2 arms of 2 (2.8016 * 0.01 / 0.005)^2 = 62.8 groups."""
     assert needed(0.01) == 126
+
+
+def test_messages_a_week_are_counted_over_the_days_that_were_seen():
+    """Four messages in ten days are 2.8 a week, though the second week was not seen to its end."""
+    days = pd.DataFrame({"group": "a", "day": pd.date_range("2025-01-01", periods=10), "risk": 10.0, "left": 1.0,
+                         "joined": 0.0, "posts": [1.0, 0] * 4 + [0, 0]})  # fmt: skip
+    arms = pd.DataFrame({"group_id": ["a"], "planned": [3], "started_at": [pd.Timestamp("2025-01-01")]})
+    rows = trial(days, arms).rows
+    assert (rows["posts"] / rows["weeks"]).tolist() == pytest.approx([2.8])
+    assert (rows["left"] / rows["risk"]).tolist() == pytest.approx([0.7])
+
+
+def test_orders_of_members_are_part_of_the_exposures():
+    """Members with one order leave half as often, those with more a quarter as often, whatever they are sent."""
+    random, rows = np.random.default_rng(3), []
+    for group in range(24):
+        for day in pd.date_range("2025-01-01", periods=60):
+            posts = float(random.integers(0, 3))
+            rows += [(f"g{group}", day, level, posts, random.binomial(200, 0.02 * share), 200.0)
+                     for level, share in (("none", 1), ("one", 0.5), ("more", 0.25))]  # fmt: skip
+    days = pd.DataFrame(rows, columns=["group", "day", "level", "posts", "left", "risk"])
+    found, n = associations(days.assign(last_7=days["posts"], last_28=days["posts"]))
+    assert n == 24
+    assert found["one"].low < 0.5 < found["one"].high
+    assert found["more"].low < 0.25 < found["more"].high
+    assert found["posts"].low < 1 < found["posts"].high
 
 
 def test_no_table_of_a_draw_is_no_draw():

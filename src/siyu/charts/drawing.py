@@ -1,12 +1,16 @@
 """The picture of a chart: one axes, labels on the marks, no legend where a label will do."""
 
 import io
+from typing import Any
 
+import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
+from PIL import Image
 
 from siyu import theme
 from siyu.charts.kinds import KINDS
+from siyu.charts.palette import reduced
 from siyu.charts.plate import Plate
 from siyu.charts.wrapping import wrapped
 from siyu.language import Language
@@ -36,15 +40,17 @@ def draw(chart: Chart, language: Language, width: str = "desktop") -> Canvas:
 def png(chart: Chart, language: Language, width: str = "desktop") -> bytes:
     """The chart as PNG bytes, the same on every run (no date, no software version inside)."""
     buffer = io.BytesIO()
-    painted(chart, language, width).print_png(buffer, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    picture(chart, language, width).save(buffer, "PNG", bits=4, compress_level=3)
     return buffer.getvalue()
 
 
-def painted(chart: Chart, language: Language, width: str = "desktop") -> FigureCanvasAgg:
-    """The chart ready to be rendered once, at the sharpness of screens; `savefig` would lay it out twice."""
+def picture(chart: Chart, language: Language, width: str = "desktop") -> Image.Image:
+    """The chart in few colours, rendered once, at the sharpness of screens; `savefig` would lay it out twice."""
     canvas = draw(chart, language, width)
     canvas.set_dpi(theme.DPI)
-    return FigureCanvasAgg(canvas)
+    agg: Any = FigureCanvasAgg(canvas)
+    agg.draw()
+    return reduced(Image.fromarray(np.asarray(agg.buffer_rgba())).convert("RGB"))
 
 
 def wrapped_labels(chart: Chart, language: Language, narrow: bool) -> list[str]:

@@ -12,7 +12,7 @@ import click
 
 from siyu.commands.options import FOLDER, misused, reporting_problems
 from siyu.errors import shown_path
-from siyu.simulator import FORMATS, KINDS, QUIRKS
+from siyu.simulator import FORMATS, KINDS, QUIRKS, TYPES
 
 if TYPE_CHECKING:
     from siyu.simulator.brand import Recipe
@@ -22,7 +22,7 @@ DEMO_SEED = 2025
 
 
 @click.command()
-@click.argument("name", metavar="NAME", type=click.Choice((*KINDS, "demo")))
+@click.argument("name", metavar="NAME", type=click.Choice((*KINDS, "demo", *TYPES)))
 @click.option("--out", type=FOLDER, required=True, help="Folder of the client.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
 @click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
@@ -33,6 +33,8 @@ DEMO_SEED = 2025
               help="planted, planted_selection, experiment: factor on a buyer's rate after joining.")  # fmt: skip
 @click.option("--tilt", type=click.FloatRange(-3, 3), default=1.0, show_default=True,
               help="selection and worlds like it: power of a buyer's rate in the odds of joining.")  # fmt: skip
+@click.option("--lift", type=click.FloatRange(0.1, 10), default=1.0, show_default=True,
+              help="Factor on the amount of an order in the last quarter.")  # fmt: skip
 @click.option("--keys", "key_share", type=click.FloatRange(0, 1), default=1.0, show_default=True,
               help="Share of orders whose buyer can be known; 0: none, as in most Douyin exports.")  # fmt: skip
 @click.option("--quirk", "quirks", multiple=True, type=click.Choice((*QUIRKS, "all")),
@@ -40,10 +42,11 @@ DEMO_SEED = 2025
 @click.option("--settlement", is_flag=True, help="Also write what the platform booked for each order.")
 @reporting_problems
 def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers: int, effect: float, tilt: float,
-             key_share: float, quirks: Sequence[str], settlement: bool) -> None:  # fmt: skip
+             lift: float, key_share: float, quirks: Sequence[str], settlement: bool) -> None:  # fmt: skip
     """Write a made-up client into --out: subject.yml, exports/ in real formats, truth.json beside them.
 
-    NAME is the world its buyers live in. `demo` is the bundled client and takes no other options. In coin,
+    NAME is the world its buyers live in. `demo` is the bundled client and takes no other options; type_1 to type_4, the
+    clients of the four types of the playbook with their intake forms, take --lift. In coin,
     selection and calendar joining a group changes nothing, and yet about 70% of its members buy again; in
     planted it does; in null members are chosen fairly. As in selection, whoever buys often joins in
     planted_selection, where joining changes something, and where it does not: in late (from the third purchase),
@@ -52,15 +55,16 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
     SIYU_DATA set to the folder above --out, `siyu report` finds the client.
     """
     from siyu.simulator.brand import Recipe
+    from siyu.simulator.forms import shop
     from siyu.simulator.kinds import seventy
 
     earlier = _earlier(out)
     chosen = frozenset(QUIRKS if "all" in quirks else quirks)
     if kind := next((kind for kind in KINDS if kind == name), None):
-        world = seventy(kind, buyers=buyers, effect=effect, tilt=tilt)
+        world = seventy(kind, buyers=buyers, effect=effect, tilt=tilt, lift=lift)
         plans = [Recipe(world, seed, layout, columns, chosen, key_share)]
     else:
-        plans = demo_plans()
+        plans = demo_plans() if name == "demo" else [shop(TYPES.index(name) + 1, lift)]
     content = client(name, plans, settlement=settlement)
     for old in earlier:
         old.unlink(missing_ok=True)
@@ -92,11 +96,12 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
     from siyu.simulator.campaigns import campaign_files, campaign_truth
     from siyu.simulator.charges import settlement_file
     from siyu.simulator.dashboards import dashboard_files
-    from siyu.simulator.forms import form_file
+    from siyu.simulator.forms import CAMPAIGNS, form_file
     from siyu.simulator.ledgers import ledger_files
-    from siyu.simulator.order_files import order_files, people_files
+    from siyu.simulator.order_files import invitations, order_files, people_files
 
     content, accounts, truths = {}, [], []
+    of_type = TYPES.index(name) + 1 if name in TYPES else 0
     for number, plan in enumerate(plans):
         brand = made(plan)
         for path, data, account in order_files(brand):
@@ -109,14 +114,19 @@ def client(name: str, plans: Sequence[Recipe], *, settlement: bool = False) -> d
         if not number:
             booked = [settlement_file(brand)] if settlement else []
             seen = rooms(brand) if name == "demo" else {}
-            more = (*people_files(brand), *dashboard_files(brand, seen), *campaign_files(brand), *booked)
+            bought = [*campaign_files(brand)] if not of_type or of_type in CAMPAIGNS else []
+            more = (*people_files(brand), *dashboard_files(brand, seen), *bought, *booked)
             content |= {f"exports/{path}": data for path, data in more}
-            truths[0]["campaigns"] = campaign_truth(brand)
+            truths[0] |= {"campaigns": campaign_truth(brand)} if bought else {}
+            if of_type:
+                until, groups = f"{plan.world.as_of.year + 1}-03-31", len(brand.lives.joins) > 0
+                content["form.yml"] = form_file(of_type, until, groups=groups)
             if name == "demo":
-                kept = (*message_files(brand), *ledger_files(brand))
+                kept = (*message_files(brand), *ledger_files(brand), invitations(brand))
                 content |= {f"exports/{path}": data for path, data in kept}
                 content["form.yml"] = form_file(4, f"{plan.world.as_of.year + 1}-03-31")
                 truths[0]["messages"] = message_truth(brand)
+                truths[0]["invited_by_lot"] = {"window_days": 90, "as_invited": 0.0}
                 content |= {f"exports/{path}": data for path, data in growth_files(brand)}
                 truths[0]["growth"] = growth_truth(brand)
     content["subject.yml"] = _subject(name, plans[0].world).encode()

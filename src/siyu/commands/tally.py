@@ -7,6 +7,7 @@ from typing import Any
 
 from siyu.commands.options import misused
 from siyu.errors import Problem, UsageError
+from siyu.growth.metrics import growth_metrics
 from siyu.intake.reading.accounting import Account
 from siyu.language import Language, Text
 from siyu.observed import notes
@@ -63,8 +64,10 @@ def tally(subject: str, as_of: str = "") -> Tally:
         book = open_workbook("08_customer_value", about.id, as_of=held.as_of.isoformat())
         given = about.suppress_below, about.currency, book.assumed, held.reported("ad_days")
         worth, unknown = values(frames, *given)
-        reached, unreached = reach_metrics(book.audience)  # and what messages do to groups
+        reached, unreached = reach_metrics(book.audience, about.currency)  # and what messages do to groups
         found, missing = found + worth + reached, missing + unknown + unreached
+    grown, ungrown = growth_metrics(open_workbook("05_growth", about.id, as_of=held.as_of.isoformat()).growth())
+    found, missing = found + grown, missing + ungrown
     refused = [account for account in held.books.accounts if account.refused]
     return Tally(held.observed, found, missing, refused, notes(held.spans, held.as_of))
 

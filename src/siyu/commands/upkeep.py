@@ -14,7 +14,7 @@ from siyu.commands.options import FOLDER, JSON, print_json, reporting_problems
 from siyu.errors import ProblemsError, shown_path
 
 if TYPE_CHECKING:
-    from siyu.upkeep.machine import Check
+    from siyu.upkeep.machine import Line
 
 _MARKS = {"ok": " ok ", "limited": "  - ", "wrong": "  ! "}
 
@@ -55,14 +55,14 @@ def doctor(as_json: bool) -> None:
         sys.exit(1)
 
 
-def _seen(look: Callable[[], Iterable[Check]]) -> list[Check]:
+def _seen(look: Callable[[], Iterable[Line]]) -> list[Line]:
     """What a look gives; that it could not be taken is something wrong, too."""
     from siyu.runs.files.faults import on_disk
-    from siyu.upkeep.machine import WRONG, Check
+    from siyu.upkeep.machine import WRONG, Line
 
     try:
         return list(look())
     except ProblemsError as error:
-        return [Check(look.__name__, WRONG, str(error.problems[0]), error.problems[0].next_step)]
+        return [Line(look.__name__, WRONG, str(error.problems[0]), error.problems[0].next_step)]
     except OSError as error:
-        return [Check(look.__name__, WRONG, on_disk(error), "Give this user the right to it.")]
+        return [Line(look.__name__, WRONG, on_disk(error), "Give this user the right to it.")]

@@ -164,18 +164,19 @@ class Economy:
             return
         function = function_of(expressions)
         # a held input takes its place with any value
-        probe = {name: self.drawn.get(name, np.ones(PROBES))[:PROBES] for name in function.inputs}
-        base = function(probe)
-        found: dict[str, set[str]] = {place: set() for place in base}
-        for name in set(function.inputs) - set(held):
+        size = min(PROBES, self.draws)
+        probe = {name: self.drawn.get(name, np.ones(size))[:size] for name in function.inputs}
+        moved = sorted(set(function.inputs) - set(held))
+        # the first row as it is, then one for each input that is moved
+        rows = {name: np.tile(values, (len(moved) + 1, 1)) for name, values in probe.items()}
+        for row, name in enumerate(moved, 1):
             # an input that may only be 0 is moved by a share of one
-            step = STEP * probe[name] if probe[name].any() else np.full(len(probe[name]), STEP)
-            moved = function({**probe, name: probe[name] + step})
-            for place, before in base.items():
-                if np.any(np.abs(moved[place] - before) > MOVED * np.abs(before)):
-                    found[place] |= set(self.refs(name))
-        for number, expression in enumerate(expressions):
-            self._refs[expression, held] = tuple(sorted(found[str(number)]))
+            rows[name][row] += STEP * probe[name] if probe[name].any() else STEP
+        for expression, result in zip(expressions, function(rows).values(), strict=True):
+            found = np.broadcast_to(result, (len(moved) + 1, size))
+            differ = (np.abs(found[1:] - found[0]) > MOVED * np.abs(found[0])).any(axis=1)
+            refs = {ref for name, one in zip(moved, differ, strict=True) if one for ref in self.refs(name)}
+            self._refs[expression, held] = tuple(sorted(refs))
 
     def medians(self, expression: Expr, cells: Sequence[Mapping[str, float]]) -> list[float]:
         """The median of an expression with inputs held at the numbers of each cell."""

@@ -1,6 +1,6 @@
 """Tidy frames of the economics: waterfalls, heat maps, the fit of categories. One mark or one row each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -158,14 +158,13 @@ def fit(economy: Economy, route: str) -> pd.DataFrame:
     """One row per category: gap between orders, what growth lives on (of `labels.MODELS`), visit, decision days, where
     a deal closes (of `labels.CLOSINGS`), and the order value from which `route` earns more than the Douyin shop (blank
     when in the draws it may be any)."""
-    return pd.DataFrame([_fit_row(economy.of(category), route) for category in economy.categories])
-
-
-def _fit_row(economy: Economy, route: str) -> dict[str, Any]:
-    rows = economy.assumptions
     slope = audience_gain(route).diff(symbol("order_value"))
     asked = {"gap": median_gap(), "chain": referral_chain(), "price": price_star(route), "slope": slope}
-    found = economy.outcomes(asked)
+    return pd.DataFrame([_fit_row(economy.of(category), asked) for category in economy.categories])
+
+
+def _fit_row(economy: Economy, asked: Mapping[str, Expr]) -> dict[str, Any]:
+    rows, found = economy.assumptions, economy.outcomes(asked)
     beyond = float(np.median(found["gap"].drawn)) > economy.inputs["months"].mode
     days, visit = (rows.get(f"{name}.{economy.category}") for name in ("decision_days", "visit_needed"))
     # the flip is a price to go above only where a dearer order favours the route in the draws at large

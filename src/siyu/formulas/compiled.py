@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,12 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def inputs(*expressions: Expr) -> tuple[str, ...]:
     """Names of all symbols of the expressions, sorted."""
-    return tuple(sorted({str(atom) for expression in expressions for atom in expression.atoms(Symbol)}))
+    return tuple(sorted(set[str]().union(*map(_named, expressions))))
+
+
+@cache
+def _named(expression: Expr) -> frozenset[str]:
+    return frozenset(map(str, expression.atoms(Symbol)))
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,8 @@ def usual(scene: str) -> Expr:
 @cache
 def member_value(scene: str) -> Expr:
     """What one member brings in `WEEKS` weeks at the usual frequency, discounted; nothing where that is a loss. CNY."""
-    return Max(brings(scene, usual(scene)) * _sum(weekly_discount() * stays(scene, usual(scene))), Integer(0))
+    value = brings(scene, usual(scene)) * _sum(weekly_discount() * stays(scene, usual(scene)))
+    return Max(value, Integer(0), evaluate=False)  # nothing is known of its sign, and to look takes a second
 
 
 @cache

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -13,10 +12,11 @@ import pandas as pd
 from siyu.evidence.assumptions import Assumption
 from siyu.figure import Figure
 from siyu.growth import entry, funnel, groups, people
+from siyu.growth.dashboards import Dashboards
 from siyu.growth.flywheel import Flywheel
 from siyu.growth.groups import Feed, GroupLives
 from siyu.growth.ladder import Ladder
-from siyu.growth.record import Record, lifted
+from siyu.growth.record import Record, lifted, monday
 from siyu.growth.series import Slopes, slopes
 from siyu.orders.frames import Frames, Source, run, table
 
@@ -37,14 +37,6 @@ class Growth:
     costs: Mapping[str, Assumption] = field(default_factory=dict)
     interest: Figure | None = None
 
-    @classmethod
-    def of(
-        cls, tables: Mapping[str, pd.DataFrame], events: tuple[Source | None, tuple[str, ...]], frames: Frames,
-        as_of: date, window: int, costs: Mapping[str, Assumption], interest: Figure, k: int = 0,
-    ) -> Growth:  # fmt: skip
-        """Of a subject's tables; events: with the refs of their files."""
-        return cls(Record(tables, as_of), *events, frames, k, window, costs, interest)
-
     @cached_property
     def ladder(self) -> Ladder | None:
         """The ladder, None without events of two whole weeks."""
@@ -63,12 +55,19 @@ class Growth:
     @property
     def priced(self) -> tuple[str, ...]:
         """Sources of what a step costs and what it brings."""
-        return tuple(sorted({*self.refs, *(one.ref for one in self.costs.values())}))
+        rates = self.refs if self.funnel else self.record.sources("account_days", "sessions", "funnel_days")
+        return tuple(sorted({*rates, *(one.ref for one in self.costs.values())}))
 
     @cached_property
     def tightest(self) -> dict[str, float]:
         """Step of the funnel -> chance that it is the one to move first."""
-        return self.funnel.tightest(self.costs) if self.funnel and self.costs else {}
+        own = self.funnel or self.dashboards
+        return own.tightest(self.costs) if self.costs else {}
+
+    @cached_property
+    def dashboards(self) -> Dashboards:
+        """The funnel as dashboards tell it, of nobody in particular."""
+        return Dashboards(self.record, self.flywheel)
 
     @cached_property
     def joins(self) -> entry.Joins | None:
@@ -110,8 +109,8 @@ class Growth:
         if posts is None or "views" not in posts or not {"fans", "active"} <= {*weeks}:
             return None
         views = posts[posts["views"] > 0]
-        monday = views["published_at"].dt.normalize() - pd.to_timedelta(views["published_at"].dt.day_of_week, unit="D")
-        outcome = np.log(views["views"]).groupby(monday).mean().reindex(weeks.index)
+        week = monday(views["published_at"].dt.normalize())
+        outcome = np.log(views["views"]).groupby(week).mean().reindex(weeks.index)
         return _slopes(lifted(weeks, outcome.to_numpy(float)))
 
     @cached_property
@@ -133,24 +132,18 @@ class Growth:
                 if column in weeks}  # fmt: skip
         rooms = self.record.table("sessions")
         if rooms is not None and "viewers" in rooms:
-            told["rooms"] = rooms.groupby(_week(rooms["started_at"]))["viewers"].sum()
+            told["rooms"] = rooms.groupby(monday(rooms["started_at"].dt.normalize()))["viewers"].sum()
         if self.events is not None:
             rows = table(self.events)
             rows = rows.filter(rows.event.cast("string").isin(["joined_group", "paid"]))
-            held = run(rows.select("at", event=rows.event.cast("string")))
+            counts = rows.group_by(week=rows.at.truncate("W"), event=rows.event.cast("string"))
+            held = run(counts.aggregate(n=rows.count())).set_index("week").sort_index()
             for name, code in (("groups", "joined_group"), ("orders", "paid")):
-                own = held.loc[held["event"] == code, "at"]
-                told[name] = own.groupby(_week(own)).size()
+                told[name] = held.loc[held["event"] == code, "n"]
         return {name: told[name] for name in NODES if name in told and told[name].notna().any()}
 
 
 NODES = ("views", "rooms", "ads", "fans", "shop", "groups", "orders")
-
-
-def _week(times: pd.Series) -> pd.Series:
-    day = times.dt.normalize()
-    found: pd.Series = day - pd.to_timedelta(day.dt.day_of_week, unit="D")
-    return found
 
 
 def _slopes(parts: dict[str, np.ndarray]) -> Slopes | None:

@@ -1,4 +1,5 @@
-"""Growth as findings show it: figures by code, verdicts that turn with them. Wheel and path are in `turning`."""
+"""Growth as findings show it: figures by code, verdicts that turn with them. The funnel and ways into
+groups are in `stages`, wheel and path in `turning`."""
 
 from __future__ import annotations
 
@@ -10,11 +11,10 @@ import pandas as pd
 
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import Growth
-from siyu.growth.funnel import STEPS
-from siyu.growth.labels import RULE, SAID, TIGHT
+from siyu.growth.labels import RULE, SAID
 from siyu.growth.ladder import LEFT, RANKS, STATES
 from siyu.growth.people import RULES
-from siyu.orders.sampling import Estimate, divided, estimated
+from siyu.orders.sampling import Estimate
 from siyu.verdict import Verdict
 
 Stated = dict[str, Figure | Absent]
@@ -46,7 +46,15 @@ def cell(one: Figure) -> dict[str, Any]:
     return {name: getattr(one, name) for name in ("low", "value", "high", "unit")}
 
 
-def _refs(growth: Growth, rows: pd.DataFrame, refs: tuple[str, ...] = ()) -> pd.DataFrame:
+def listed(figures: Mapping[str, Figure | Absent]) -> pd.DataFrame:
+    """A row per figure: what (its code), found."""
+    held = known(figures)
+    rows = [{"what": code, "found": cell(one), "sources": list(one.sources)} for code, one in held.items()]
+    return pd.DataFrame(rows, columns=["what", "found", "sources"])
+
+
+def cited(growth: Growth, rows: pd.DataFrame, refs: tuple[str, ...] = ()) -> pd.DataFrame:
+    """Rows with their sources, those of the events without others."""
     return rows.assign(sources=pd.Series([list(refs or growth.refs)] * len(rows), rows.index, object))
 
 
@@ -65,7 +73,7 @@ def rules(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
         for rule in RULES["levels"]
     ]  # fmt: skip
     people = exact(growth, "level_people", own.stock[-1].sum())
-    return _refs(growth, pd.DataFrame(rows)), Verdict(SAID["rules"], {"people": people})
+    return cited(growth, pd.DataFrame(rows)), Verdict(SAID["rules"], {"people": people})
 
 
 def moves(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
@@ -79,7 +87,7 @@ def moves(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     n = own.moves.sum(0).sum(1)
     told = {level: figure(ups[level], "upgrade_chance", growth.refs, int(n[RANKS.index(level)])) if level in ups
             else Absent(("upgrade_chance",)) for level in ("passer_by", "favourable")}  # fmt: skip
-    return _refs(growth, marks), Verdict(SAID["moves"], told)
+    return cited(growth, marks), Verdict(SAID["moves"], told)
 
 
 def cabins(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
@@ -161,138 +169,22 @@ def worth(growth: Growth) -> tuple[Stated, Verdict]:
     return {**known(values), **known(gains)}, Verdict(SAID["worth"], told)
 
 
-def flat(groups: Mapping[str, Mapping[str, Figure | Absent]]) -> Stated:
-    """Figures of lines and series to be looked at, code `<line>_<series>`."""
-    return {f"{line}_{series}": one for line, own in groups.items() for series, one in own.items()}
-
-
-def users(growth: Growth) -> tuple[dict[str, dict[str, Figure | Absent]], Verdict]:
-    """Rates of the last four weeks twice: of fans, and of fans and potential fans (metric -> fans, users)."""
+def users(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
+    """Every rate of a person and week over the last four weeks, twice: metric, fans, users (and potential fans)."""
     own = growth.ladder
     if own is None:
-        return {}, absent("person_events")
-    weeks = min(4, own.people.weeks)
-    states, deeds = own.states[:, -weeks:], own.people.deeds
+        return pd.DataFrame(columns=["metric", "fans", "users"]), absent("person_events")
     found: dict[str, dict[str, Figure | Absent]] = {}
-    for metric, seen in (("active_share", deeds["touched"]), ("buying_share", deeds["paid"])):
-        did = seen[:, -weeks:] > 0
+    for metric, seen in own.weekly(min(4, own.people.weeks)).items():
         found[metric] = {}
         for group, lowest in (("fans", 1), ("users", 0)):
-            held = (states >= lowest) & (states < LEFT)
-            pair = np.zeros((100, 2), np.int64)
-            np.add.at(pair, own.people.ids % 100, np.stack([(did & held).sum(1), held.sum(1)], 1))
-            one = estimated(pair, lambda sums: divided(sums[..., 0], sums[..., 1])).clipped(0, 1)
-            found[metric][group] = figure(one, metric, growth.refs, int(pair[:, 1].sum()), own.k)
-    return found, Verdict(SAID["users"], {group: found["active_share"][group] for group in ("fans", "users")})
-
-
-def steps(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
-    """Share of the cohort that reached each step; rates from step to step; the summary of both."""
-    own = growth.funnel
-    if own is None or own.reached["won"] < max(growth.k, 1):
-        return {}, {}, absent("person_events")
-    base = own.reached["won"]
-    shares: Stated = {step: exact(growth, "funnel_share", own.reached[step] / base, base) for step in STEPS}
-    rates = {step: figure(one, "step_rate", growth.refs, own.reached[before], growth.k)
-             for (step, one), before in zip(own.rates.items(), STEPS, strict=False)}  # fmt: skip
-    told = {name: rates[name] for name in ("deposit", "activate", "convert")}
-    return (
-        shares,
-        rates,
-        Verdict(SAID["steps"], {**told, "skipped": exact(growth, "people_count", sum(own.skipped.values()))}),
-    )
-
-
-def loop(growth: Growth) -> tuple[Stated, Verdict]:
-    """K and what one newcomer brings along in the end."""
-    own = growth.funnel
-    if own is None or not own.stays:
-        return {}, absent("person_events")
-    found: Stated = {
-        "k": figure(own.k, "fission_k", growth.refs, own.stays, growth.k),
-        "amplified": figure(own.amplified, "amplification", growth.refs, own.stays, growth.k),
-    }
-    return found, Verdict(SAID["loop"], found)
-
-
-def bottleneck(growth: Growth) -> tuple[Stated, Verdict]:
-    """Chance of each step that a yuan spent on it brings most."""
-    chances = growth.tightest
-    if not chances:
-        return {}, absent("person_events")
-    figures: Stated = {step: Figure.exact(one, "tightest_chance", growth.priced) for step, one in chances.items()}
-    best = max(chances, key=chances.__getitem__)
-    sure = "sure" if chances[best] >= 0.9 else "likely"
-    said = {"id": SAID[f"tight_{sure}"], "args": {"step": {"id": TIGHT[best]}}}
-    return figures, Verdict(said, {"chance": figures[best]})
-
-
-def active_worth(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
-    """Newcomers by what they became, each counted once: people, share, what they paid; and the value of one."""
-    own = growth.funnel
-    if own is None or own.kinds["fen"].sum() == 0:
-        return pd.DataFrame(columns=["kind", "people", "share", "each"]), absent("person_events")
-    total = int(own.kinds["people"].sum())
-    order = [kind for kind in ("transaction", "lead", "neither") if kind in own.kinds.index]
-    held = own.kinds.loc[order]
-    share = (held["people"] / total).to_numpy()
-    rows = pd.DataFrame({"kind": order, "people": held["people"].to_numpy(), "share": share,
-                         "each": (held["fen"] / held["people"] / 100).to_numpy()})  # fmt: skip
-    rows = rows[rows["people"] >= max(growth.k, 1)]
-    each = float(held["fen"].sum()) / total / 100
-    amplified = growth.funnel.amplified if growth.funnel else None
-    told = {"each": exact(growth, "active_worth", each, total)}
-    if amplified is not None and np.isfinite(amplified.value):
-        told["all"] = exact(growth, "active_worth", each * amplified.value, total)
-    return _refs(growth, rows), Verdict(SAID["active_worth"], told)
-
-
-def thresholds(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
-    """Ages of following that a group may ask for, and what goes with them."""
-    rows = growth.joins.thresholds(growth.k) if growth.joins is not None else pd.DataFrame()
-    names = ["eligible", "joins", "bought", "exits", "bought_before"]
-    if rows.empty:
-        return pd.DataFrame(columns=["days", *names]), absent("group_joins")
-    shown = _refs(growth, rows.assign(**{name: _cells(rows[name]) for name in names}))
-    strict, open_ = rows.iloc[-1], rows.iloc[0]
-    told = {
-        "eligible": figure(strict["eligible"], "threshold_share", growth.refs, len(rows)),
-        "before": figure(strict["bought_before"], "threshold_share", growth.refs, len(rows)),
-        "any": figure(open_["bought_before"], "threshold_share", growth.refs, len(rows)),
-    }
-    return shown, Verdict(SAID["thresholds"], told)
-
-
-def _cells(estimates: pd.Series) -> pd.Series:
-    """Estimates as cells of a table, None where they are undefined."""
-    plain = [
-        {"low": one.low, "value": one.value, "high": one.high, "unit": "ratio"} if np.isfinite(one.value) else None
-        for one in estimates
+            one, n = own.rate(seen, lowest, 100 if metric == "spent_each" else 1)
+            bounded = one.clipped(0, np.inf if metric == "spent_each" else 1)
+            found[metric][group] = figure(bounded, metric, growth.refs, n, own.k)
+    rows = [
+        {"metric": metric, **{group: cell(one) for group, one in known(pair).items()}} for metric, pair in found.items()
     ]
-    return pd.Series(plain, estimates.index, object)
-
-
-def paths(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
-    """A row per way in: path, joined, share still there a month on, share who bought within a quarter."""
-    rows = growth.joins.paths(growth.k) if growth.joins is not None else pd.DataFrame()
-    if rows.empty:
-        empty = pd.DataFrame(columns=["path", "joined", "alive", "bought"])
-        return empty, Verdict(SAID["path_unknown"], {}) if growth.joins is not None else absent("group_joins")
-    shown = rows.assign(alive=_cells(rows["alive"]), bought=_cells(rows["bought"]))
-    told = zip(rows["path"], rows["alive"], rows["joined"], strict=True)
-    alive = known({path: figure(one, "path_alive", growth.refs, joined) for path, one, joined in told})
-    ranked = sorted(alive.values(), key=lambda one: one.value)
-    if len(ranked) < 2:
-        return _refs(growth, shown), absent("path_alive")
-    said = "paths_apart" if ranked[0].high < ranked[-1].low else "paths_alike"
-    return _refs(growth, shown), Verdict(SAID[said], {"least": ranked[0], "most": ranked[-1]})
-
-
-def rollout(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
-    """Weekly joins, and the break when the newest way in opened."""
-    found = growth.joins.rollout() if growth.joins is not None else None
-    if found is None:
-        return {}, absent("rollout_jump")
-    line = [(float(week), exact(growth, "weekly_joins", n)) for week, n in enumerate(found.weekly)]
-    said = "rollout_seen" if found.jump.low > 0 else "rollout_not_seen"
-    return {"joins": line}, Verdict(SAID[said], {"jump": figure(found.jump, "rollout_jump", growth.refs, len(line))})
+    frame = pd.DataFrame(rows, columns=["metric", "fans", "users"])
+    return cited(growth, frame), Verdict(
+        SAID["users"], {group: found["active_share"][group] for group in ("fans", "users")}
+    )

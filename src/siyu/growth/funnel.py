@@ -9,6 +9,7 @@ from functools import cached_property
 
 import ibis
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siyu.growth.people import DEEDS
@@ -63,21 +64,29 @@ class Funnel:
         costs: symbol of COSTS -> cost of raising the odds of a step by a tenth, yuan a person who stands before it.
         d ln(output) = (1 - rate) d ln(odds) of any step; raising K by a tenth brings 0.1 K / (1 - K) of all. Rates are
         beta, with an even prior."""
-        random, spent = np.random.default_rng(seed), sample(costs, draws, seed)
-        gains = {}
+        random, left = np.random.default_rng(seed), {}
         for step, before in zip(STEPS[1:], STEPS, strict=False):
             n, held = self.reached[before], self.reached[step]
-            rate = random.beta(held + 1, n - held + 1, draws)
-            gains[step] = 0.1 * (1 - rate) / (spent[f"{step}_cost"] * max(n, 1))
+            left[step] = 1 - random.beta(held + 1, n - held + 1, draws), float(n)
         k = random.beta(self.invited + 1, self.stays - self.invited + 1, draws)
-        gains["fission"] = 0.1 * k / (1 - k) / (spent["fission_cost"] * max(self.stays, 1))
-        best = np.argmax(np.stack([*gains.values()]), 0)
-        return {step: float((best == at).mean()) for at, step in enumerate(gains)}
+        left["fission"] = k / (1 - k), float(self.stays)
+        return first_to_move(left, costs, draws, seed)
+
+
+def first_to_move(
+    left: Mapping[str, tuple[npt.NDArray[np.float64], float]], costs: Mapping[str, Ranged], draws: int, seed: int
+) -> dict[str, float]:
+    """Step -> chance that a yuan spent on it brings most. left: step -> (percent of the output that a percent of its
+    odds brings, by draw; people before it)."""
+    spent = sample(costs, draws, seed)
+    gains = [share / (spent[f"{step}_cost"] * max(n, 1)) for step, (share, n) in left.items()]
+    best = np.argmax(np.stack(gains), 0)
+    return {step: float((best == at).mean()) for at, step in enumerate(left)}
 
 
 def first_times(events: Source, as_of: date) -> pd.DataFrame:
     """A row per person: seconds of the first event of each sort, null where there was none; first deed after being
-    deposited, and first payment on a later day than the first one."""
+    deposited, first payment on a later day than the first one, and the last event."""
     rows = table(events)
     rows = rows.filter(rows.buyer_id.notnull(), rows.at < ibis.timestamp((as_of + timedelta(days=1)).isoformat()))
     fen = rows.paid_fen.fill_null(0) if "paid_fen" in rows.columns else ibis.literal(0, "int64")
@@ -85,25 +94,33 @@ def first_times(events: Source, as_of: date) -> pd.DataFrame:
     channel = rows.channel.cast("string") if "channel" in rows.columns else ibis.literal("", "string")
     rows = rows.select(
         who=rows.buyer_id, at=rows.at.epoch_seconds(), fen=ibis.ifelse(code == "paid", fen, 0), paid=code == "paid",
-        stay=code.isin(STAYS), deed=code.isin(DEEDS["deep"]), lead=code.isin(LEADS), invites=code == "invited",
+        stay=code.isin(STAYS), deed=code.isin(DEEDS["deep"]), lead=code.isin(LEADS),
         came=code.isin(STAYS) & channel.fill_null("").re_search(INVITED),
     )  # fmt: skip
-    rows = rows.mutate(stayed=rows.at.min(where=rows.stay).over(group_by="who"),
-                       bought=rows.at.min(where=rows.paid).over(group_by="who"))  # fmt: skip
-    firsts = {name: rows.at.min(where=rows[name]) for name in ("stay", "lead", "paid", "invites", "came")}
-    return run(rows.group_by("who").aggregate(
-        won=rows.at.min(), **firsts, deed=rows.at.min(where=rows.deed & (rows.at >= rows.stayed)),
-        again=rows.at.min(where=rows.paid & (rows.at // _DAY > rows.bought // _DAY)), fen=rows.fen.sum().cast("int64"),
-    ))  # fmt: skip
+    firsts = {name: rows.at.min(where=rows[name]) for name in ("stay", "lead", "paid", "came")}
+    people = rows.group_by("who").aggregate(
+        won=rows.at.min(), last=rows.at.max(), fen=rows.fen.sum().cast("int64"), **firsts
+    )
+    # few rows are deeds or payments: they are held against the first times by a join, not all rows by a window
+    deeds = rows.filter(rows.deed).select("who", "at").join(people.select("who", "stay"), "who")
+    pays = rows.filter(rows.paid).select("who", "at").join(people.select("who", "paid"), "who")
+    deeds = deeds.filter(deeds.at >= deeds.stay).group_by("who").aggregate(deed=lambda held: held.at.min())
+    pays = pays.filter(pays.at // _DAY > pays.paid // _DAY).group_by("who").aggregate(again=lambda held: held.at.min())
+    for more in (deeds, pays):
+        people = people.left_join(more, "who").drop("who_right")
+    return run(people)
 
 
 def funnel(events: Source, as_of: date, window: int = 90, sources: tuple[str, ...] = ()) -> Funnel | None:
     """The funnel of all who came at least `window` days before the end of the record; None when nobody did."""
-    rows = first_times(events, as_of)
+    return of_times(first_times(events, as_of), window, sources)
+
+
+def of_times(rows: pd.DataFrame, window: int = 90, sources: tuple[str, ...] = ()) -> Funnel | None:
+    """`funnel` of `first_times`."""
     if rows.empty:
         return None
-    times = ["won", "stay", "lead", "paid", "invites", "came", "deed", "again"]
-    end = float(np.nanmax(rows[times].to_numpy(float)))
+    end = float(rows["last"].max())
     cohort = rows[rows["won"] <= end - window * _DAY]
     if cohort.empty:
         return None

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siyu.growth.series import Weekly, slopes
+from siyu.growth.record import monday
+from siyu.growth.series import Weekly, ratio, slopes
 from siyu.orders.survival import survivors
 
 DEAD_DAYS = 14
@@ -18,11 +19,13 @@ QUIET = 0.01  # messages a member and day below which a day is quiet; an ordered
 @dataclass(frozen=True)
 class GroupLives:
     """rows: a row per group: born and seen (ordinal days; seen: of the first row, from which on it is followed), ended
-    (first of DEAD_DAYS quiet days, or the last day followed), dead, busy (more posts a day pushed than in the middle
-    group; null where posts are not told). fell: days on which a cumulative count fell, as it does when groups merge."""
+    (first of DEAD_DAYS quiet days, or the last day followed), dead, busy (more posts a day pushed, or with `sold` a
+    larger share of them selling, than in the middle group; null where that is not told). fell: days on which a
+    cumulative count fell, as it does when groups merge. sold: whether it is told which posts sell."""
 
     rows: pd.DataFrame
     fell: int = 0
+    sold: bool = False
 
     def curve(self, busy: bool | None = None, *, k: int = 1) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
         """(days of age, share alive), Kaplan-Meier from the birth on with entry when the group was first seen.
@@ -50,6 +53,7 @@ def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QU
     held = days[days["group_id"].notna()] if "group_id" in days else days.iloc[:0]
     rows = held.assign(group_id=held["group_id"].astype(str)) if len(held) else held
     first = rows["day"].min() if len(rows) else None
+    sold = {"posts", "selling"} <= {*rows} and bool(rows["selling"].notna().any())
     found, fell = [], 0
     for group, told in rows.sort_values("day").groupby("group_id") if len(rows) else ():
         own = told.drop_duplicates("day", keep="last").set_index("day")
@@ -64,16 +68,18 @@ def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QU
         dead = bool(silent.any())
         ended = own.index[max(int(silent.argmax()) - DEAD_DAYS + 1, 0)] if dead else own.index[-1]
         posts = float(own["posts"].mean()) if "posts" in own else np.nan
+        if sold:
+            posts = float(own["selling"].sum() / max(own["posts"].sum(), 1))
         found.append((group, min(born, seen).toordinal(), seen.toordinal(), max(ended, seen).toordinal(), dead, posts))
     frame = pd.DataFrame(found, columns=["group_id", "born", "seen", "ended", "dead", "posts"])
     middle = frame["posts"].median()
-    return GroupLives(frame.assign(busy=(frame["posts"] > middle).where(frame["posts"].notna())), fell)
+    return GroupLives(frame.assign(busy=(frame["posts"] > middle).where(frame["posts"].notna())), fell, sold)
 
 
 @dataclass(frozen=True)
 class Feed:
     """monthly: month, posts, views (mean of a post), top (share of views of the best tenth of posts). trend: change of
-    log views of a post in a month. fans: share of viewers who follow, of broadcasts, and its change a month."""
+    log views of a post in a month. fans: share of viewers of broadcasts who follow."""
 
     monthly: pd.DataFrame
     trend: Weekly | None
@@ -92,9 +98,10 @@ def feed(content: pd.DataFrame | None, sessions: pd.DataFrame | None) -> Feed:
     fans = None
     if sessions is not None and {"viewers", "fan_viewer_share"} <= {*sessions}:
         own = sessions.dropna(subset=["viewers", "fan_viewer_share"])
-        months = own.groupby(own["started_at"].dt.to_period("M"))
-        share = months.apply(lambda one: np.average(one["fan_viewer_share"], weights=one["viewers"].clip(lower=1)))
-        fans = _trend(share) if len(own) else None
+        own = own.assign(fans=own["viewers"] * own["fan_viewer_share"])
+        sums = own.groupby(monday(own["started_at"].dt.normalize()))[["fans", "viewers"]].sum().astype(float)
+        if sums["viewers"].sum() > 0:
+            fans = ratio(sums["fans"].to_numpy(), sums["viewers"].to_numpy())
     return Feed(monthly, trend, fans)
 
 

@@ -8,7 +8,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from siyu.figure import Figure
 from siyu.growth.people import RULES, Ints, WeeklyPeople
 from siyu.models import chain
 from siyu.orders.sampling import GROUPS, Estimate, divided, estimated, hidden, wilson
@@ -175,10 +174,23 @@ class Ladder:
             steps.append(np.bincount(now * n + then, minlength=n * n).reshape(n, n))
         return start, np.array(steps).reshape(-1, n, n)
 
-    def figure(self, one: Estimate, key: str, n: int, unit: str = "") -> Figure | None:
-        """An estimate as metric `key` of `n` observations, with the files of the events."""
-        found = one.figure(key, n, self.people.sources, self.k)
-        return found if found is None or not unit else Figure(**{**vars(found), "unit": unit})
+    def weekly(self, weeks: int) -> dict[str, Ints]:
+        """Metric of `definitions` -> (people, weeks) deeds of the last weeks (did or not), and fen paid in them."""
+        deeds = {"active_share": "touched", "interacting_share": "deep", "buying_share": "paid"}
+        found = {metric: (self.people.deeds[name][:, -weeks:] > 0).astype(np.int64) for metric, name in deeds.items()}
+        who, week, fen = self.people.spent.T
+        late = week >= self.people.weeks - weeks
+        paid = np.zeros((len(self.people.ids), weeks), np.int64)
+        np.add.at(paid, (who[late], week[late] - self.people.weeks + weeks), fen[late])
+        return {**found, "spent_each": paid}
+
+    def rate(self, seen: Ints, lowest: int, per: int = 1) -> tuple[Estimate, int]:
+        """Mean of one of `weekly` over person-weeks on a level from `lowest` up, in units of `per`, and how many."""
+        states = self.states[:, -seen.shape[1] :]
+        held = (states >= lowest) & (states < LEFT)
+        pair = np.zeros((GROUPS, 2), np.int64)
+        np.add.at(pair, self.people.ids % GROUPS, np.stack([(seen * held).sum(1), held.sum(1)], 1))
+        return estimated(pair, lambda sums: divided(sums[..., 0], sums[..., 1] * per)), int(pair[:, 1].sum())
 
 
 def _within(counts: npt.NDArray[np.uint8], window: int) -> npt.NDArray[np.int16]:

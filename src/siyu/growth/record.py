@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-TABLES = ("account_days", "ad_days", "sessions", "content", "group_days", "switches", "level_days")
+TABLES = ("account_days", "ad_days", "sessions", "content", "group_days", "switches", "level_days", "funnel_days",
+          "retention_days")  # fmt: skip
 YEAR = 52  # weeks
 _COUNTS = ("new_fans", "lost_fans", "plays", "profile_views")
 _SHARES = ("fan_viewer_share", "fan_buyer_share", "fan_gmv_share", "finish_share", "finish_5s_share", "reply_share")
@@ -53,7 +54,10 @@ class Record:
         rows = self.table("account_days")
         if rows is None or self.accounts > 1:
             return pd.DataFrame()
-        days = rows.drop_duplicates("day", keep="last").set_index("day").sort_index()
+        parted = rows["source"].notna() if "source" in rows else pd.Series(False, rows.index)
+        moves = [name for name in ("new_fans", "lost_fans") if name in rows]
+        sums = rows[parted].groupby("day")[moves].sum(min_count=1)
+        days = rows[~parted].drop_duplicates("day", keep="last").set_index("day").combine_first(sums).sort_index()
         if {"net_fans", "lost_fans"} <= {*days}:
             gross = days["net_fans"] + days["lost_fans"]  # a platform prints the net; who came is net and lost
             days["new_fans"] = days["new_fans"].fillna(gross) if "new_fans" in days else gross
@@ -66,7 +70,7 @@ class Record:
         days = self._daily
         if days.empty:
             return pd.DataFrame()
-        by = days.groupby(_monday(days.index))
+        by = days.groupby(monday(days.index))
         weeks = by[[name for name in _COUNTS if name in days]].sum(min_count=7)
         if "fans" in days:
             weeks["fans"] = by["fans"].last().where(by["fans"].count() == 7)
@@ -94,7 +98,7 @@ class Record:
         if (until > rows["day"]).any():
             return pd.DataFrame()
         names = {"impressions": "impressions", "new_fans": "ad_fans", "spend_fen": "spend"}
-        found = rows.groupby(_monday(rows["day"]))[[name for name in names if name in rows]].sum().rename(columns=names)
+        found = rows.groupby(monday(rows["day"]))[[name for name in names if name in rows]].sum().rename(columns=names)
         return _filled(found.astype(float))
 
     @staticmethod
@@ -110,7 +114,7 @@ class Record:
         if held.empty:
             return pd.DataFrame()
         fans = held["viewers"] * held["fan_viewer_share"]
-        found = fans.groupby(_monday(held["started_at"].dt.normalize())).sum().rename("active")
+        found = fans.groupby(monday(held["started_at"].dt.normalize())).sum().rename("active")
         return _filled(found.to_frame())
 
     def _switched(self) -> pd.DataFrame:
@@ -121,7 +125,7 @@ class Record:
         state = (rows.set_index("day")["state"].astype("string") == "on").astype(float)
         end = self._daily.index[-1] if len(self._daily) else state.index[-1]
         days = state.reindex(pd.date_range(state.index[0], end), method="ffill")
-        return days.groupby(_monday(days.index)).mean().rename("on").to_frame()
+        return days.groupby(monday(days.index)).mean().rename("on").to_frame()
 
     @property
     def drawn(self) -> bool:
@@ -157,7 +161,8 @@ def _run(weeks: pd.DataFrame, names: list[str]) -> pd.DataFrame:
     return weeks.loc[run.index[run == run.mode().iloc[0]]] if whole.any() else weeks.iloc[:0]
 
 
-def _monday(days: pd.Index | pd.Series) -> pd.DatetimeIndex:
+def monday(days: pd.Index | pd.Series) -> pd.DatetimeIndex:
+    """The first day of the week of each."""
     index = pd.DatetimeIndex(days)
     return index - pd.to_timedelta(index.day_of_week, unit="D")
 

@@ -17,6 +17,7 @@ from siyu.verdict import Verdict
 
 MONTH = 365.25 / 12 / 7  # weeks
 HUNDRED = 100
+PLANNED = 26  # weeks of a schedule: half a year of pairs switches a dozen times at least
 EVEN = Figure(100, 100, 100, "users")  # as many come back as were won
 _STOCKS = {"fans": "fans", "plays": "plays", "impressions": "impressions", "active": "active"}
 
@@ -116,6 +117,21 @@ def checks(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     return rows, Verdict(SAID[own.verdict], {"held": held, "weeks": Figure.exact(len(own.weeks), "whole_weeks", refs)})
 
 
+def schedule(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
+    """Weeks after the date, on and off: of each two weeks one, by a lot that the date alone decides."""
+    refs = _refs(growth)
+    if not refs:
+        return pd.DataFrame(columns=["week", "state"]), absent("weekly_fans")
+    day = pd.Timestamp(growth.record.as_of)
+    mondays = pd.date_range(day + pd.Timedelta(days=7 - day.day_of_week), periods=PLANNED, freq="7D")
+    first = np.random.default_rng(day.toordinal()).integers(0, 2, PLANNED // 2)
+    on = np.stack([first, 1 - first], 1).ravel()
+    rows = pd.DataFrame({"week": [dict.fromkeys(("en", "zh"), f"{one:%Y-%m-%d}") for one in mondays],
+                         "state": np.where(on, "on", "off"), "sources": [list(refs)] * PLANNED})  # fmt: skip
+    counts = {"weeks": PLANNED, "switches": int(np.abs(np.diff(on)).sum())}
+    return rows, Verdict(SAID["schedule"], {name: Figure.exact(n, "planned", refs) for name, n in counts.items()})
+
+
 def lift(growth: Growth) -> tuple[Stated, Verdict]:
     """Weighting lift: views of a post and cost of a follower that go with a tenth more of the fans being active."""
     refs, found = _refs(growth, "content"), dict[str, Figure | Absent]()
@@ -158,7 +174,8 @@ def _rate(both: pd.DataFrame) -> dict[str, object]:
 
 
 def group_life(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
-    """Share of groups in which somebody still speaks, by days since they began: all, and pushed much or little."""
+    """Share of groups in which somebody still speaks, by days since they began: all, and pushed (sold to, where that is
+    told) much or little."""
     own = growth.groups
     if own is None or own.rows.empty:
         return {}, absent("group_alive")
@@ -173,7 +190,7 @@ def group_life(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], V
     told = {name: lines[name][-1][1] if name in lines else Absent(("group_posts",)) for name in ("busy", "calm")}
     if not isinstance(told["busy"], Figure) or not isinstance(told["calm"], Figure):
         return lines, Verdict(SAID["group_life"], {"all": lines["all"][-1][1]})
-    return lines, Verdict(SAID["group_life_apart"], told)
+    return lines, Verdict(SAID["group_life_sold" if own.sold else "group_life_apart"], told)
 
 
 def feed(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
@@ -185,7 +202,9 @@ def feed(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict
     line = [(float(at), Figure.exact(float(one), "over_mean", refs)) for at, one in enumerate(views)]
     told = {"trend": figure(own.trend.estimate, "post_trend", refs, len(line)),
             "top": Figure.exact(float(own.monthly["top"].mean()), "top_posts_share", refs)}  # fmt: skip
-    return {"views": line}, Verdict(SAID["feed"], told)
+    if own.fans is not None:
+        told["fans"] = figure(own.fans.estimate, "viewer_fans", refs, len(own.fans.influence))
+    return {"views": line}, Verdict(SAID["feed_rooms" if "fans" in told else "feed"], told)
 
 
 def odd(growth: Growth) -> tuple[pd.DataFrame, Verdict]:

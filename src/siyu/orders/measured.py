@@ -5,6 +5,7 @@ orders), which decides whether they replace an assumption or only move it.
 """
 
 import math
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +27,8 @@ WINDOWS = (365, 180, 90)
 ENOUGH, YEAR, MONTH = 30, 365, 365 / 12
 
 
-def measured(frames: Frames, k: int = 0) -> dict[str, Figure]:
-    """symbol -> figure, of the Douyin shop's orders; empty without any, or with fewer than k.
+def measured(frames: Frames, k: int = 0, wanted: Collection[str] = ()) -> dict[str, Figure]:
+    """symbol -> figure, of the Douyin shop's orders; empty without any, or with fewer than k. wanted: all if empty.
 
     order_value: paid per order. refund_rate: of orders older than the refund window. repurchase: repeat orders a
     month over the first year, or the part of it seen. fan_share: of what is paid, by fans at payment.
@@ -40,15 +41,16 @@ def measured(frames: Frames, k: int = 0) -> dict[str, Figure]:
     lines = fans.paid_orders(own)
     orders = _orders(lines.filter(lines.platform.cast("string") == PLATFORM))
     older = orders.filter(orders.paid_at < ibis.timestamp((own.as_of - timedelta(days=fans.REFUND_DAYS)).isoformat()))
-    refunds = _quotient(older, older.refunded_fen, older.paid_fen, "refund_rate", own)
-    found = {
-        "order_value": _quotient(orders, orders.paid_fen, orders.one * 100, "aov", own),
-        "refund_rate": None if {"refund", "gross"} & set(own.lacks) else refunds,
+    ways: dict[str, Callable[[], Figure | None]] = {
+        "order_value": lambda: _quotient(orders, orders.paid_fen, orders.one * 100, "aov", own),
+        "refund_rate": lambda: None if {"refund", "gross"} & set(own.lacks) else _quotient(
+            older, older.refunded_fen, older.paid_fen, "refund_rate", own),
         # buyers known on several platforms: their days do not say where
-        "repurchase": _repurchase(own) if len(names) == 1 or PLATFORM in frames.platforms else None,
-        "fan_share": None if own.follows is None else fans.whole_shares(own, k).get("fan_gmv_share_paid"),
-        "orders_year": _orders_year(orders, own),
-    }
+        "repurchase": lambda: _repurchase(own) if len(names) == 1 or PLATFORM in frames.platforms else None,
+        "fan_share": lambda: None if own.follows is None else fans.whole_shares(own, k).get("fan_gmv_share_paid"),
+        "orders_year": lambda: _orders_year(orders, own),
+    }  # fmt: skip
+    found = {symbol: way() for symbol, way in ways.items() if not wanted or symbol in wanted}
     enough = int(run(orders.aggregate(n=orders.count())).iloc[0]["n"]) >= max(k, 1)
     return {symbol: figure for symbol, figure in found.items() if figure is not None and enough}
 

@@ -11,6 +11,8 @@ import ibis
 import pandas as pd
 
 from siyu.figure import Absent, Figure, or_absent
+from siyu.growth.brand import Growth
+from siyu.growth.metrics import METRICS as GROWTH
 from siyu.orders import refunds
 from siyu.orders.frames import Frames, run
 from siyu.orders.metrics import METRICS, Parts, metrics
@@ -24,13 +26,13 @@ from siyu.value.worth import Worth
 
 QUARTER = 91  # days
 # beside the metrics of the registry, or as a section prints them: section orders leaves months out that are too young
-SAID = {"sales_roi", "profit_roi", "margin_to_team_cost", "identity_share", "refund_rate"}
+SAID = {"sales_roi", "profit_roi", "margin_to_team_cost", "identity_share", "refund_rate", "member_gmv_share"}
 
 
 @dataclass(frozen=True)
 class Known:
     """worth: of the platform with most orders, as section value has it; form: the client's answers; reach: messages
-    and exits.
+    and exits; growth: wheel, funnel and groups.
 
     Metrics are those of that one platform, in `own.largest`, which is what the sections print."""
 
@@ -39,6 +41,7 @@ class Known:
     form: Form
     orders: bool = True
     reach: Audience | None = None
+    growth: Growth | None = None
     _held: dict[str, Figure | str] = field(default_factory=dict, repr=False, compare=False)
     _shared: list[Parts] = field(default_factory=list, repr=False, compare=False)
 
@@ -79,6 +82,8 @@ class Known:
                 found |= {one.key: one.reason for one in not_here} | {one.key: one.figure for one in here}
         if reach := self.reach:
             found |= {key: REACH[key](reach) for key in wanted & REACH.keys()}
+        if growth := self.growth:
+            found |= {key: GROWTH[key](growth) for key in wanted & GROWTH.keys()}
         for key, figure in self._said.items() if wanted & SAID else ():
             if key in wanted and isinstance(figure, Figure):
                 found[key] = figure
@@ -97,6 +102,8 @@ class Known:
         if self.orders:
             frames = self.own.frames()
             returns["refund_rate"] = refunds.settled_rate(refunds.by_month(frames, self.own.k), frames.sources)
+        if self.form.groups is False and not self.tables.get("members"):  # whoever has no group has no member
+            returns["member_gmv_share"] = Figure.exact(0.0, "member_gmv_share", (SOURCE,))
         return {**returns, "margin_to_team_cost": self._team_earned, "identity_share": self.own.identified()}
 
     @property
@@ -182,6 +189,8 @@ class Known:
         return Figure(number, number, number, unit, sources=self.frames.sources, n=n)
 
 
-def known(own: Holdings, worth: Worth, form: Form, reach: Audience | None = None) -> Known:
+def known(
+    own: Holdings, worth: Worth, form: Form, reach: Audience | None = None, growth: Growth | None = None
+) -> Known:
     """What is known of a client; its form's margin goes before what is assumed of a net yuan kept."""
-    return Known(own, worth, form, bool(own.refs("orders")) and worth.frames.dated, reach)
+    return Known(own, worth, form, bool(own.refs("orders")) and worth.frames.dated, reach, growth)

@@ -6,6 +6,7 @@ from datetime import date
 
 from siyu.economy import Economy, decision
 from siyu.figure import Figure
+from siyu.growth.brand import Growth
 from siyu.own_data import Holdings
 from siyu.playbook.form import Form
 from siyu.playbook.known import known
@@ -18,7 +19,7 @@ from siyu.value.worth import Assumed, Worth
 
 
 def planning(
-    subject: Subject, as_of: date, own: Holdings, assumed: Assumed, form: Form, reach: Audience,
+    subject: Subject, as_of: date, own: Holdings, assumed: Assumed, form: Form, reach: Audience, growth: Growth,
     economy: Economy | None, earlier: str,
 ) -> Planning:  # fmt: skip
     """What to do next about what is known of a client. economy: None where its currency or date has none; earlier: the
@@ -26,7 +27,7 @@ def planning(
     frames, ads = own.largest("members", "follows", "sessions", "assignments"), own.reported("ad_days")
     worth = Worth(frames, own.k, subject.currency, assumed, ads)
     before = Plan.model_validate_json(earlier) if earlier else None
-    held = known(own, worth, form, reach)
+    held = known(own, worth, form, reach, growth)
     return Planning(held, bundled_tasks(), as_of, subject.id, unknowns(economy) if economy else {}, before)
 
 

@@ -18,6 +18,7 @@ from siyu.playbook.tasks import SOURCE, TaskRow
 from siyu.record import MOST_TASKS, Plan, PlannedGoal, PlannedTask, Quantity
 
 ACTS = 3  # of the tasks, at most, so that something is always measured, too
+COMMON = 2  # measurements that any client could be given, beside those of its type
 LEAST_DAYS = 28  # before a number is read
 
 
@@ -102,7 +103,7 @@ class Planning:
     def measures(self) -> list[Choice]:
         """Measurements that settle something, most worth first."""
         found = (self._measured(row) for row in self._fitting("measure"))
-        asked = [one for one in found if one.worth or one.opens or self._typed(one.row)]
+        asked = [one for one in found if self._called(one.row, bool(one.worth or one.opens or self._typed(one.row)))]
         return sorted(asked, key=lambda one: (not self._typed(one.row), *one.rank))
 
     @cached_property
@@ -120,10 +121,11 @@ class Planning:
     @cached_property
     def chosen(self) -> list[Choice]:
         """At most five, by money; acts at most three of them, the experiment always among the rest."""
-        acts = self.acts[:ACTS]
-        trial = [self.experiment] if self.experiment else []
-        rest = [one for one in self.measures if one not in trial]
-        return sorted([*acts, *[*trial, *rest][: MOST_TASKS - len(acts)]], key=lambda one: one.rank)
+        acts, trial = self.acts[:ACTS], [self.experiment] if self.experiment else []
+        pool = [*trial, *(one for one in self.measures if one not in trial)]
+        common = [one for one in pool if not self._typed(one.row)][: COMMON if self.client else MOST_TASKS]
+        rest = [one for one in pool if self._typed(one.row) or one in common]
+        return sorted([*acts, *rest[: MOST_TASKS - len(acts)]], key=lambda one: one.rank)
 
     @property
     def record(self) -> Plan:
@@ -157,6 +159,11 @@ class Planning:
                 and (not row.clients or not self.client or str(self.client) in row.clients)
                 and all(answers.get(need, False) for need in row.requires)]  # fmt: skip
 
+    def _called(self, row: TaskRow, otherwise: bool) -> bool:
+        """Whether its rule asks for it, of those with one."""
+        now = self._now(row)
+        return isinstance(now, Figure) and row.called_for(now.value) if row.metric else otherwise
+
     def _typed(self, row: TaskRow) -> bool:
         """Whether the type of client alone asks for it."""
         return bool(self.client) and str(self.client) in row.clients
@@ -175,12 +182,17 @@ class Planning:
         factors, currency = self.known.factors, self.known.worth.currency
         return {row.task_id: stake(row, factors, currency) for row in self._fitting("act")}
 
+    def _open(self, code: str | None) -> bool:
+        """Whether there is anything left to measure of a metric or factor."""
+        known = self.known.factors.get(code or "") or self.metrics.get(code or "")
+        return not isinstance(known, Figure) or (code in self.known.factors and known.low < known.high)
+
     def _measured(self, row: TaskRow) -> Choice:
         """A measurement with what it is worth: to the acts whose lift, metric or factors it makes known, and to the
         choice of a route, a quarter of a year's."""
         settled, worths, opens = set(row.settles), dict[str, Figure](), list[str]()
         for act in self._fitting("act"):
-            if not settled & {act.task_id, act.metric, *act.yields}:
+            if not settled & {act.task_id, *filter(self._open, (act.metric, *act.yields))}:
                 continue
             held, now = self._stakes[act.task_id], self._now(act)
             if isinstance(held, Absent) or isinstance(now, Absent):
@@ -189,12 +201,14 @@ class Planning:
                 worths[act.task_id] = held.worth
         year = {code: figure for code, figure in self.unknowns.items() if code in settled and figure.value > 0}
         total = sum(one.value for one in worths.values()) + sum(one.value for one in year.values()) / 4
+        told = self._now(row)
+        seen = told if isinstance(told, Figure) else None
         if total < 1:
-            return Choice(row, opens=tuple(opens))
+            return Choice(row, seen, opens=tuple(opens))
         refs = tuple(sorted({SOURCE, *(ref for one in (*worths.values(), *year.values()) for ref in one.sources)}))
         currency = self.known.worth.currency
         worth = Figure(total, total, total, currency, "none", "task_worth", refs)
-        return Choice(row, None, None, worth, tuple(opens), (*year, *worths))
+        return Choice(row, seen, None, worth, tuple(opens), (*year, *worths))
 
 
 def quantity(figure: Figure | Absent | None) -> Quantity | None:

@@ -7,6 +7,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from siyu.definitions import registry
+from siyu.errors import nearest
 from siyu.evidence.table import Faults, Row, Words, read_table
 from siyu.models.ranges import Range
 from siyu.paths import data_dir
@@ -115,7 +117,11 @@ def load_tasks(path: Path) -> dict[str, TaskRow]:
     rows, faults = read_table(path, TaskRow), Faults(path)
     tasks = faults.by_id(rows, "task_id", "task")
     found: dict[str, str] = {}
+    metrics = registry().metrics
     for row in rows:
+        if row.metric and row.metric not in metrics:
+            step = nearest(row.metric, metrics)
+            faults.add(row, "metric", row.metric, "a metric of data/definitions.yml", step)
         for code in row.settles:
             if code in found:
                 faults.add(row, "settles", f"{code}, also of {found[code]}", "each code once", "Name it once.")

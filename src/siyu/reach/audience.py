@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
@@ -15,6 +16,7 @@ from siyu.models.ranges import Range
 from siyu.orders.frames import Frames, Source, table
 from siyu.reach import capacity, counts
 from siyu.reach.delivery import by_staff, shares
+from siyu.reach.hazards import ENOUGH
 from siyu.reach.labels import LIMITS
 from siyu.reach.pool import Inputs, Pool
 from siyu.reach.trial import Trial, trial
@@ -24,16 +26,26 @@ GROUP, INBOX = "group", "mass"  # the scenes that the answer speaks of
 RECORD = ("group_days", "members", "events", "sends", "send_days", "group_arms")  # what exits are read from
 TABLES = ("send_days", "group_days", "contact_days", "broadcasts", "events", "transfers", "group_arms",
           "session_tasks", "sessions")  # fmt: skip
-_MONEY = ("order_value", "refund_rate", "gross_margin", "fulfilment", "capital_cost")
+MONEY = ("order_value", "refund_rate", "gross_margin", "fulfilment", "capital_cost")
 
 
 def bound(assumptions: Assumptions, category: str, own: Mapping[str, Assumption]) -> Inputs:
     """The inputs of this section, own figures before assumptions."""
     work = [name for one in d.SCENES.values() for name in (one.gift, one.staff, one.usual)]
-    wanted = {*d.NAMES, *_MONEY, *work, "licence", *capacity.INPUTS, *capacity.TOOLS, *LIMITS}
+    wanted = {*d.NAMES, *MONEY, *work, "licence", *capacity.INPUTS, *capacity.TOOLS, *LIMITS}
     rows = assumptions.bind(sorted(wanted), category)
     rows |= {name: row for name, row in own.items() if name in rows}
     return Inputs(rows, {name: (row.ref,) for name, row in rows.items()})
+
+
+def _first(found: Sequence[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    """Rows of each group from the first frame that has it."""
+    kept: list[pd.DataFrame] = []
+    for rows in found:
+        known = {group for part in kept for group in part["group"].unique()}
+        kept.append(rows[~rows["group"].isin(known)])
+    kept = [rows for rows in kept if len(rows)]
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=columns)
 
 
 @dataclass(frozen=True)
@@ -65,21 +77,34 @@ class Audience:
         return tuple(sorted({ref for kind in kinds or self.sources for ref in self.sources.get(kind, ())}))
 
     @cached_property
+    def _stays(self) -> list[ir.Table]:
+        """Stays of persons in groups: by callbacks, then by lists of members."""
+        events, frames, found = self.tables.get("events"), self.frames, list[ir.Table]()
+        if frames is None:
+            return found
+        if events is not None and "group_id" in events:
+            found.append(table(counts.of_events(events)))
+        return found if frames.members is None else [*found, frames.members]
+
+    @cached_property
     def risk(self) -> pd.DataFrame:
         """`counts.COLUMNS` of every group; where lists of persons tell of one, its daily statistics are not used."""
-        found = []
-        if (events := self.tables.get("events")) is not None and "group_id" in events and self.frames is not None:
-            found.append(counts.from_spells(table(counts.of_events(events)), self.frames.as_of))
-        if self.frames is not None and self.frames.members is not None:
-            found.append(counts.from_spells(self.frames.members, self.frames.as_of))
-        if (days := self.tables.get("group_days")) is not None and {"group_id", "members"} <= set(days):
+        found = [counts.from_spells(stays, self.frames.as_of) for stays in self._stays] if self.frames else []
+        days = self.tables.get("group_days")
+        if days is not None and "members" in days and ("group_id" in days or not found):
             found.append(counts.from_days(days))
-        kept: list[pd.DataFrame] = []
-        for rows in found:
-            known = {group for part in kept for group in part["group"].unique()}
-            kept.append(rows[~rows["group"].isin(known)])
-        kept = [rows for rows in kept if len(rows)]
-        return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame(columns=counts.COLUMNS)
+        return _first(found, counts.COLUMNS)
+
+    @cached_property
+    def levels(self) -> pd.DataFrame:
+        """`days` with `level`, orders of a member so far; as they are without persons or orders in enough groups."""
+        if self.frames is None or self.days.empty:
+            return self.days
+        parts = [counts.by_level(stays, self.frames.purchases, self.frames.as_of) for stays in self._stays]
+        rows = _first(parts, [*counts.COLUMNS, "level"])
+        exposures = self.days.drop(columns=["risk", "left", "joined", "orders", "fen"], errors="ignore")
+        rows = rows.merge(exposures, on=["group", "day"])
+        return rows if rows["group"].nunique() >= ENOUGH else self.days
 
     @cached_property
     def days(self) -> pd.DataFrame:

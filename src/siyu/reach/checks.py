@@ -77,5 +77,10 @@ def _twice(groups: pd.DataFrame | None, members: ir.Table | None, events: pd.Dat
 
 
 def _exits(groups: pd.DataFrame | None, members: ir.Table | None, events: pd.DataFrame | None) -> bool:
-    told = groups is not None and {"members", "group_id"} <= set(groups) and ("left" in groups or "joined" in groups)
+    told = (
+        groups is not None
+        and "members" in groups
+        and ("group_id" in groups or members is None)
+        and ("left" in groups or "joined" in groups)
+    )
     return bool(told or _spell_groups(members) or _event_groups(events))

@@ -1,23 +1,25 @@
 """Groups by day: who was at risk of leaving, who left, who came, and what they were sent.
 
-At risk counts begin when observation begins: with the first day of a group's record, or, of member lists, with the
+At risk counts begin when observation begins: with the first day of a group's record, or, of member lists, after the
 first exit that was recorded, since those from before callbacks were switched on are lost.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from siyu.orders.frames import Source, counted, run, table
 
 COLUMNS = ["group", "day", "risk", "left", "joined"]
 SENT = ["posts", "selling", "orders", "fen"]
+LEVELS = ("none", "one", "more")  # orders so far
 EXPOSURES = (7, 28)  # days that messages are looked back over
 _DAY = np.timedelta64(1, "D")
 
@@ -25,8 +27,10 @@ _DAY = np.timedelta64(1, "D")
 def from_days(rows: pd.DataFrame) -> pd.DataFrame:
     """`group_days` as COLUMNS: members is up to the day, so exits that are not told are differences of it.
 
-    A row whose day before is missing, or whose members do not add up (another group's came in), is left out."""
-    days = pd.DataFrame({"group": rows["group_id"], "day": pd.to_datetime(rows["day"]).dt.normalize()})
+    Where days are told by owner, or of all groups together, these are taken for a group. A row whose day before is
+    missing, or whose members do not add up (another group's came in), is left out."""
+    unit = next((rows[name] for name in ("group_id", "owner_id") if name in rows), "all")
+    days = pd.DataFrame({"group": unit, "day": pd.to_datetime(rows["day"]).dt.normalize()})
     days = days.assign(**{name: rows[name].astype(float) if name in rows else np.nan for name in ("members", "joined")})
     days["left"] = rows["left"].astype(float) if "left" in rows else np.nan
     days = days.dropna(subset=["group", "members"]).sort_values(["group", "day"], ignore_index=True)
@@ -50,8 +54,8 @@ def uneven(rows: pd.DataFrame) -> int:
 
 
 def of_events(events: pd.DataFrame) -> pd.DataFrame:
-    """Stays that callbacks tell: group, joined_at, left_at; of people whose join was told, for exits from before the
-    callbacks were switched on are lost, and who was there then is not known."""
+    """Stays that callbacks tell: buyer_id, group, joined_at, left_at; of people whose join was told, for exits from
+    before the callbacks were switched on are lost, and who was there then is not known."""
     moves = events[events["event"].astype(str).isin(["joined_group", "left_group"])].dropna(
         subset=["group_id", "buyer_id"]
     )
@@ -59,36 +63,66 @@ def of_events(events: pd.DataFrame) -> pd.DataFrame:
     came = (moves["event"].astype(str) == "joined_group").to_numpy()
     by = moves.groupby(["group_id", "buyer_id"], observed=True)
     after = by["at"].shift(-1).where(by["event"].shift(-1).astype(str) == "left_group")
-    return pd.DataFrame({"group": moves["group_id"], "joined_at": moves["at"], "left_at": after})[came]
+    stays = {"buyer_id": moves["buyer_id"], "group": moves["group_id"], "joined_at": moves["at"], "left_at": after}
+    return pd.DataFrame(stays)[came]
 
 
 def from_spells(stays: ir.Table, until: date) -> pd.DataFrame:
     """Stays (group, joined_at, left_at) as COLUMNS; groups without any recorded exit are left out."""
     stays = stays.filter(stays.left_at.isnull() | (stays.left_at >= stays.joined_at))
-    end = pd.Timestamp(until)
-    moves = {"joined": _by_day(stays, "joined_at"), "left": _by_day(stays, "left_at")}
-    begins = moves["left"][moves["left"]["day"] <= end].groupby("group")["day"].min()
-    parts = [_grid(str(group), since, end, moves) for group, since in begins.items()]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
+    moves = [_by_day(stays, "joined_at", "joined"), _by_day(stays, "left_at", "left")]
+    return _filled(pd.concat(moves, ignore_index=True).fillna(0), ["group"], pd.Timestamp(until))[COLUMNS]
 
 
-def _by_day(stays: ir.Table, when: str) -> pd.DataFrame:
+def by_level(stays: ir.Table, purchases: ir.Table, until: date) -> pd.DataFrame:
+    """Stays (buyer_id, group, joined_at, left_at) as COLUMNS by level of LEVELS, orders on earlier days: who buys goes
+    from one level to the next, which counts as joins, less than 0 where more go on than come."""
+    stays = stays.filter(stays.group.notnull(), stays.left_at.isnull() | (stays.left_at >= stays.joined_at))
+    rows = run(stays.select("buyer_id", "group", "joined_at", "left_at"))
+    early = run(purchases.filter(purchases.purchase_no < len(LEVELS)).select("buyer_id", "purchase_no", "day"))
+    bought = (early[early["purchase_no"] == no].set_index("buyer_id")["day"] for no in range(1, len(LEVELS)))
+    # an order counts from the next day on
+    passed = np.stack([pd.to_datetime(one.reindex(rows["buyer_id"])).to_numpy() + _DAY for one in bought], 1)
+    came, went = (rows[name].dt.normalize().to_numpy() for name in ("joined_at", "left_at"))
+    moves = [_moves(rows["group"], (passed <= came[:, None]).sum(1), came, "joined"),
+             _moves(rows["group"], (passed <= went[:, None]).sum(1), went, "left")]  # fmt: skip
+    for level, at in enumerate(passed.T):
+        on = (at > came) & ~(at > went)
+        told = at[on] - _DAY  # at the end of its day, so that the next one begins with it
+        moves += [_moves(rows["group"][on], level + step, told, "joined", 2 * step - 1) for step in (0, 1)]
+    counted_moves = pd.concat(moves, ignore_index=True).dropna(subset=["day"]).fillna(0)
+    return _filled(counted_moves, ["group", "level"], pd.Timestamp(until)).replace({"level": dict(enumerate(LEVELS))})
+
+
+def _moves(group: pd.Series, level: npt.NDArray[np.int64] | int, day: Any, name: str, change: int = 1) -> pd.DataFrame:
+    return pd.DataFrame({"group": group.to_numpy(), "level": level, "day": day, name: change})
+
+
+def _by_day(stays: ir.Table, when: str, name: str) -> pd.DataFrame:
     rows = stays.filter(stays[when].notnull(), stays.group.notnull())
     rows = rows.mutate(day=rows[when].truncate("D"))
-    return counted(rows, ["group", "day"], n=rows.count())
+    return counted(rows, ["group", "day"], **{name: rows.count()})
 
 
-def _grid(group: str, since: pd.Timestamp, until: pd.Timestamp, moves: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Every day of a group from its first recorded exit on."""
-    index = pd.date_range(since, until, freq="D")
-    before, on = 0, {}
-    for name, rows in moves.items():
-        own = rows[rows["group"] == group].set_index("day")["n"]
-        before += (1 if name == "joined" else -1) * int(own[own.index < since].sum())
-        on[name] = own.reindex(index, fill_value=0).to_numpy(float)
-    ends = before + np.cumsum(on["joined"] - on["left"])
-    risk = np.append(before, ends[:-1])
-    return pd.DataFrame({"group": group, "day": index, "risk": risk, "left": on["left"], "joined": on["joined"]})
+def _filled(moves: pd.DataFrame, names: list[str], until: pd.Timestamp) -> pd.DataFrame:
+    """Every day of groups from the one after their first recorded exit on: a record that began with an exit would show
+    too many. moves: `names` (what tells units apart, group first), day, joined, left."""
+    moves = moves[moves["day"] <= until]
+    begins = moves[moves["left"] > 0].groupby("group")["day"].min() + _DAY
+    if begins.empty:
+        return pd.DataFrame(columns=[*names, *COLUMNS[1:]])
+    origin = begins.min() - _DAY  # all that was before is counted there
+    moves = moves[moves["group"].isin(begins.index)]
+    units = moves.groupby(names)
+    at = units.ngroup().to_numpy(), (moves["day"] - origin).dt.days.clip(lower=0).to_numpy()
+    joined, left = np.zeros((2, units.ngroups, (until - origin).days + 1))
+    np.add.at(joined, at, moves["joined"].to_numpy(float))
+    np.add.at(left, at, moves["left"].to_numpy(float))
+    there, keys = np.cumsum(joined - left, 1), units.size().reset_index()[names]
+    starts = (keys["group"].map(begins) - origin).dt.days.to_numpy()
+    unit, slot = np.nonzero(np.arange(1, joined.shape[1]) >= starts[:, None])
+    days = keys.iloc[unit].reset_index(drop=True).assign(day=origin + pd.to_timedelta(slot + 1, unit="D"))
+    return days.assign(risk=there[unit, slot], left=left[unit, slot + 1], joined=joined[unit, slot + 1])
 
 
 def sent(rows: Source, risk: pd.DataFrame) -> pd.DataFrame:
@@ -130,23 +164,25 @@ def from_send_days(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def exposed(risk: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
-    """COLUMNS with SENT of the day as far as known, and posts over EXPOSURES (`last_<days>`): of groups whose messages
-    are recorded, from the first recorded message on; a day without a record was without a message."""
+    """COLUMNS with SENT of the day as far as known, posts over EXPOSURES (`last_<days>`), share of the last of these
+    that sells (`selling_share`), and whether it is a weekend: of groups whose messages are recorded, from the first
+    recorded message on; a day without a record was without a message."""
     first = posts[posts["posts"] > 0].groupby("group", observed=True)["day"].min()
     days = risk.merge(posts, how="left", on=["group", "day"])
     names = [name for name in SENT if name in days]
     days[names] = days[names].fillna(0.0)
     days = days[days["day"] >= days["group"].map(first)].sort_values(["group", "day"], ignore_index=True)
-    by_group = days.groupby("group", observed=True)["posts"]
+    code = days["group"].factorize()[0]
+    since = np.searchsorted(code, code)  # the first row of each one's group
     for span in EXPOSURES:
-        days[f"last_{span}"] = by_group.rolling(span, min_periods=1).sum().to_numpy() if len(days) else 0.0
-    return days
+        days[f"last_{span}"] = _lately(days["posts"], since, span)
+    if "selling" in days:
+        sold = _lately(days["selling"], since, EXPOSURES[-1])
+        days["selling_share"] = sold / days[f"last_{EXPOSURES[-1]}"].clip(lower=1)
+    return days.assign(weekend=(days["day"].dt.day_of_week >= 5).astype(float))
 
 
-def weekly(days: pd.DataFrame, since: pd.Timestamp) -> pd.DataFrame:
-    """A row per group and week from `since`: group, week, risk (member-weeks), left, joined, SENT as far as known."""
-    own = days[days["day"] >= since]
-    week = (own["day"] - since).dt.days // 7
-    names = [name for name in (*COLUMNS[2:], *SENT) if name in own]
-    found = own.assign(week=week).groupby(["group", "week"], as_index=False, observed=True)[names].sum()
-    return found.assign(risk=found["risk"] / 7)
+def _lately(counts: pd.Series, since: npt.NDArray[np.int64], span: int) -> npt.NDArray[np.float64]:
+    """Sums of the last rows, from row `since` on."""
+    sums, end = np.append(0.0, counts.to_numpy(float).cumsum()), np.arange(1, len(counts) + 1)
+    return np.asarray(sums[end] - sums[np.maximum(end - span, since)])

@@ -13,7 +13,7 @@ from siyu.definitions import definition
 from siyu.figure import Absent, Figure, or_absent
 from siyu.formulas import depletion as d
 from siyu.orders.sampling import LEVEL, wilson
-from siyu.reach import capacity, reading
+from siyu.reach import capacity
 from siyu.reach.audience import GROUP, RECORD, Audience
 from siyu.reach.checks import faults
 from siyu.reach.delivery import least_confirming, shares
@@ -42,25 +42,6 @@ def cell(figure: Figure | Absent) -> dict[str, Any] | None:
 def _refs(refs: tuple[str, ...], rows: pd.DataFrame) -> pd.Series:
     """The sources of a frame's rows."""
     return pd.Series([list(refs)] * len(rows), rows.index, object)
-
-
-def reading_rows(start: Figure | Absent, end: Figure | Absent) -> pd.DataFrame:
-    """A row per number of unseen joins: joins, left (cell), and by_<n>: what each of n messages a day took."""
-    rows = []
-    for joins in reading.JOINS:
-        share = reading.gross(start, end, joins)
-        taken = {f"by_{pushes}": cell(reading.per_message(share, pushes)) for pushes in reading.PUSHES}
-        sources = [] if isinstance(share, Absent) else list(share.sources)
-        rows.append({"joins": joins, "left": cell(share), **taken, "sources": sources})
-    return pd.DataFrame(rows)
-
-
-def fallen(start: Figure | Absent, end: Figure | Absent) -> Verdict:
-    """What a group that fell within a month says, and what it does not."""
-    loss = reading.net_loss(start, end)
-    most = reading.gross(start, end, reading.JOINS[-1])
-    named: Stated = {"start": start, "end": end, "loss": loss, "rate": reading.hazard(loss), "most": most}
-    return Verdict(SAID["fallen"], named)
 
 
 def prices(reach: Audience) -> Stated:
@@ -179,12 +160,23 @@ def delivery(reach: Audience) -> tuple[Stated, Verdict]:
 
 def exits(reach: Audience) -> tuple[Stated, Verdict]:
     """How many times as many leave by what they were exposed to; goes together, and is no effect."""
-    ratios, groups = associations(reach.days) if len(reach.days) else ({}, 0)
-    refs = reach.refs(*RECORD)
-    known = stated({name: one.figure("exit_rate_ratio", groups, refs) for name, one in ratios.items()})
-    rate = Figure.exact(reach.days["left"].sum() / reach.days["risk"].sum() * 7, "weekly_exit_share", refs, groups) if (
+    known, refs = _ratios(reach, reach.levels, "left", "exit_rate_ratio"), reach.refs(*RECORD)
+    rate = Figure.exact(reach.days["left"].sum() / reach.days["risk"].sum() * 7, "weekly_exit_share", refs,
+                        reach.days["group"].nunique()) if (
         len(reach.days) and reach.days["risk"].sum()) else Absent(("weekly_exit_share",))  # fmt: skip
     return known, Verdict(SAID["exits"], {"rate": rate, "ratio": known.get("posts", Absent(("exit_rate_ratio",)))})
+
+
+def response(reach: Audience) -> tuple[Stated, Verdict]:
+    """How many times as many order, by links of messages, by the same."""
+    known = _ratios(reach, reach.days, "orders", "order_rate_ratio")
+    return known, Verdict(SAID["response"], {"ratio": known.get("posts", Absent(("order_rate_ratio",)))})
+
+
+def _ratios(reach: Audience, days: pd.DataFrame, event: str, key: str) -> Stated:
+    ratios, groups = associations(days, event) if len(days) else ({}, 0)
+    refs = reach.refs(*RECORD, *(["orders"] if "level" in days else []))
+    return stated({name: one.figure(key, groups, refs) for name, one in ratios.items()})
 
 
 def arms(reach: Audience) -> tuple[pd.DataFrame, Verdict]:

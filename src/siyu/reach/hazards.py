@@ -11,6 +11,7 @@ from scipy.special import stdtr, stdtrit
 from scipy.stats import f as f_distribution
 
 from siyu.orders.sampling import LEVEL, Estimate
+from siyu.reach.counts import LEVELS
 
 Array = NDArray[np.float64]
 ENOUGH = 20  # groups that an effect, or a range by group, needs
@@ -49,14 +50,15 @@ class Fit:
 
 def lines(outcome: Array, exposure: Array, instrument: Array) -> Fit:
     """Least squares of a number a group on exposures (groups, k; a column of ones is added), each read off what was
-    drawn by lot (same shape); errors that let groups differ (HC2). Where exposure is what was drawn, plain."""
+    drawn by lot (same shape); errors that let groups differ (HC3, MacKinnon and White 1985: of two dozen groups HC2 is
+    too narrow). Where exposure is what was drawn, plain."""
     ones = np.ones((len(outcome), 1))
     x, z = np.hstack([ones, exposure]), np.hstack([ones, instrument])
     seen = z @ np.linalg.lstsq(z, x, rcond=None)[0]
     bread = np.linalg.pinv(seen.T @ seen)
     values = bread @ seen.T @ outcome
     leverage = np.clip(np.einsum("ij,jk,ik->i", seen, bread, seen), 0, 0.99)
-    scaled = seen * ((outcome - x @ values) / np.sqrt(1 - leverage))[:, None]
+    scaled = seen * ((outcome - x @ values) / (1 - leverage))[:, None]
     return Fit(values, bread @ (scaled.T @ scaled) @ bread, len(outcome) - x.shape[1])
 
 
@@ -84,26 +86,22 @@ def rates(events: Array, risk: Array, exposure: Array, group: NDArray[np.int64])
     return Fit(values, bread @ (sums.T @ sums) @ bread * count / (count - 1), count - 1)
 
 
-EXPOSED = ("posts", "last_7", "last_28", "selling_share", "weekend")
+EXPOSED = ("posts", "last_7", "last_28", "selling_share", "weekend", *LEVELS[1:])
 
 
-def associations(days: pd.DataFrame) -> tuple[dict[str, Estimate], int]:
-    """How many times as many leave by exposure (rate ratio), and the groups behind it: messages of the day, of the last
-    7 and 28 days, share of them that sells, weekend. What goes together is no effect."""
+def associations(days: pd.DataFrame, event: str = "left") -> tuple[dict[str, Estimate], int]:
+    """How many times as many leave, or order, by exposure (rate ratio), and the groups behind it: messages of the day,
+    of the last 7 and 28 days, share of them that sells, weekend, level where days are told by it. What goes together is
+    no effect."""
     told = days[days["risk"] > 0]
-    spread = {
-        "posts": told["posts"], "last_7": told["last_7"] - told["posts"], "last_28": told["last_28"] - told["last_7"],
-        "weekend": (told["day"].dt.day_of_week >= 5).astype(float),
-    }  # fmt: skip
-    if "selling" in told:
-        lately = told.groupby("group", observed=True)[["selling", "posts"]].transform(
-            lambda one: one.rolling(28, min_periods=1).sum()
-        )
-        spread["selling_share"] = (lately["selling"] / lately["posts"].clip(lower=1)).fillna(0.0)
+    spread = {name: told[name] for name in EXPOSED if name in told}
+    spread |= {"last_7": told["last_7"] - told["posts"], "last_28": told["last_28"] - told["last_7"]}
+    if "level" in told:
+        spread |= {level: told["level"] == level for level in LEVELS[1:]}
     names = [name for name in EXPOSED if name in spread and spread[name].min() < spread[name].max()]
     code, groups = pd.factorize(told["group"])
-    if len(groups) < ENOUGH or not names:
+    if len(groups) < ENOUGH or not names or event not in told:
         return {}, len(groups)
     x = np.column_stack([spread[name].to_numpy(float) for name in names])
-    fit = rates(told["left"].to_numpy(float), told["risk"].to_numpy(float), x, code.astype(np.int64))
+    fit = rates(told[event].to_numpy(float), told["risk"].to_numpy(float), x, code.astype(np.int64))
     return ({name: fit.estimate(at).exp() for at, name in enumerate(names, 1)} if fit else {}), len(groups)

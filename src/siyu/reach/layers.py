@@ -13,10 +13,11 @@ from scipy.stats import t as t_distribution
 from siyu.figure import Figure
 from siyu.orders.frames import Frames, Source, run, table
 from siyu.orders.sampling import LEVEL, Estimate, Floats, divided, wilson
+from siyu.reach.counts import LEVELS
 
-LEVELS = ("none", "one", "more")  # orders before the message
 KINDS = ("yes", "no")  # whether it sells
 TOUCH_DAYS = 30
+FEW = 5  # broadcasts of an account with a task, or without, below which they are not compared
 DRAWS, SEED = 999, 54
 
 
@@ -132,22 +133,33 @@ def sequence(sends: Source | None, frames: Frames | None, sources: tuple[str, ..
 
 def tasks(rows: pd.DataFrame | None, sessions: pd.DataFrame | None) -> pd.DataFrame:
     """A row per task: task, done and not_done (broadcasts), value, low, high: by how much more was bought in broadcasts
-    with the task than without, over the mean of those without; Welch's interval, none under five of either."""
+    with the task than in others of the same account, over the mean of these; see `_within`."""
     columns = ["task", "done", "not_done", "value", "low", "high"]
     if rows is None or sessions is None or "buyers" not in sessions:
         return pd.DataFrame(columns=columns)
-    both = rows.merge(sessions[["session_id", "buyers"]].dropna(), on="session_id")
-    found = []
-    for task, own in both.groupby(both["task"].astype(str)):
-        arms = [own.loc[own["done"].astype(str) == said, "buyers"].to_numpy(float) for said in ("yes", "no")]
-        found.append((task, len(arms[0]), len(arms[1]), *_welch(*arms)))
+    account = sessions["account_id"].astype(str) if "account_id" in sessions else ""
+    known = sessions[["session_id", "buyers"]].assign(account=account).dropna(subset=["buyers"])
+    both = rows.merge(known, on="session_id")
+    found = [(task, *_within(own)) for task, own in both.groupby(both["task"].astype(str))]
     return pd.DataFrame(found, columns=columns)
 
 
-def _welch(one: np.ndarray, other: np.ndarray) -> tuple[float, float, float]:
-    if min(len(one), len(other)) < 5 or not other.mean():
-        return float("nan"), float("nan"), float("nan")
-    parts = np.array([one.var(ddof=1) / len(one), other.var(ddof=1) / len(other)])
-    freedom = parts.sum() ** 2 / (parts**2 / (np.array([len(one), len(other)]) - 1)).sum() if parts.sum() else 1.0
-    difference, half = one.mean() - other.mean(), t_distribution.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(parts.sum())
-    return tuple(float(end / other.mean()) for end in (difference, difference - half, difference + half))  # type: ignore[return-value]
+def _within(rows: pd.DataFrame) -> tuple[float, ...]:
+    """Broadcasts with the task and without, and their difference over the mean without, with its interval: between
+    broadcasts of the same account, by Welch, accounts weighed as those of one account would be."""
+    done = rows["done"].astype(str)
+    arms = [rows[done == said].groupby("account")["buyers"].agg(["size", "mean", "var"]) for said in KINDS]
+    n = tuple(int(arm["size"].sum()) for arm in arms)
+    both = arms[0].merge(arms[1], left_index=True, right_index=True, suffixes=("_with", ""))
+    both = both[both[["size", "size_with"]].min(axis=1) >= FEW]
+    size, mean, var = (both[[f"{name}_with", name]].to_numpy(float) for name in ("size", "mean", "var"))
+    weight = size.prod(1) / size.sum(1)
+    weight = weight / weight.sum()
+    usual = float(weight @ mean[:, 1])
+    if not usual:
+        return *n, *[float("nan")] * 3
+    parts = weight[:, None] ** 2 * var / size
+    freedom = parts.sum() ** 2 / (parts**2 / (size - 1)).sum() if parts.sum() else 1.0
+    difference = weight @ (mean[:, 0] - mean[:, 1])
+    half = t_distribution.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(parts.sum())
+    return *n, *(float(end / usual) for end in (difference, difference - half, difference + half))

@@ -55,12 +55,13 @@ METRICS: dict[str, Callable[[Audience], Found]] = {
 }
 
 
-def reach_metrics(reach: Audience) -> tuple[list[Metric], list[Missing]]:
+def reach_metrics(reach: Audience, currency: str = "CNY") -> tuple[list[Metric], list[Missing]]:
     """Each metric of an audience, or why it cannot be had; what comes from a draw of groups says so."""
     scope = f"all; {reach.span}"
     found, missing = [], []
     for key, function in METRICS.items():
-        one = function(reach)
+        mixed = currency != "CNY" and key == "best_frequency"  # own sales less assumed costs
+        one = str(LACKING["currency"]) if mixed else function(reach)
         if isinstance(one, Figure):
             found.append(Metric(key, one, scope, "randomised" if key == "exit_per_message" else ""))
         else:

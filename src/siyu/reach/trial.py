@@ -6,11 +6,12 @@ The unit is the group. Without a draw, or with too few groups, nothing is called
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from siyu.reach.counts import weekly
+from siyu.reach.counts import COLUMNS, SENT
 from siyu.reach.hazards import ENOUGH, Array, Fit, lines
 
 ALPHA = 0.025  # of either claim, harm or a best frequency: both together are wrong in at most one of twenty
@@ -19,7 +20,9 @@ POWER_Z = 2.8016  # normal quantiles of 97.5% and 80% together
 
 @dataclass(frozen=True)
 class Trial:
-    """rows: `counts.weekly` summed by group over the trial, with `planned`. code: tested, too_few, not_drawn."""
+    """rows: COLUMNS and SENT of a group over the trial, risk in member-weeks, with `weeks` and `planned`.
+
+    code: tested, too_few, not_drawn."""
 
     code: str
     rows: pd.DataFrame
@@ -34,19 +37,19 @@ class Trial:
         """Least and most messages a week that an arm was meant to get."""
         return float(self.rows["planned"].min()), float(self.rows["planned"].max())
 
-    @property
+    @cached_property
     def _design(self) -> tuple[Array, Array]:
         """Messages a week as sent, and as planned, each (groups, 1)."""
         sent = (self.rows["posts"] / self.rows["weeks"]).to_numpy(float)[:, None]
         return sent, self.rows["planned"].to_numpy(float)[:, None]
 
-    @property
+    @cached_property
     def exits(self) -> Fit:
         """Exits a member and week: without a message, and by one."""
         left = (self.rows["left"] / self.rows["risk"]).to_numpy(float)
         return lines(left, *self._design)
 
-    @property
+    @cached_property
     def sales(self) -> Fit | None:
         """Sales a member and week, yuan: c0, c1, and -c2 where at least three frequencies were tried."""
         if "fen" not in self.rows or not self.rows["fen"].sum():
@@ -86,11 +89,10 @@ def trial(days: pd.DataFrame, arms: pd.DataFrame | None) -> Trial:
         return Trial("not_drawn", empty)
     since = pd.to_datetime(arms["started_at"]).min().normalize()
     until = pd.to_datetime(arms["ended_at"]).min() if "ended_at" in arms else pd.NaT
-    own = days[days["day"] <= until] if pd.notna(until) else days
-    by_week = weekly(own, since)
-    names = [name for name in by_week if name not in ("group", "week")]
-    rows = by_week.groupby("group", observed=True)[names].sum()
-    rows["weeks"] = by_week.groupby("group", observed=True)["week"].count()
+    own = days[(days["day"] >= since) & ~(days["day"] > until)]
+    names = [name for name in (*COLUMNS[2:], *SENT) if name in own]
+    rows = own.groupby("group", observed=True)[names].sum()
+    rows = rows.assign(risk=rows["risk"] / 7, weeks=own.groupby("group", observed=True).size() / 7)
     planned = arms.set_index("group_id")["planned"].astype(float)
     rows = rows.assign(planned=planned.reindex(rows.index)).dropna(subset=["planned"])
     rows = rows[rows["risk"] > 0]

@@ -7,6 +7,7 @@ Kind = Literal[
     "planted_selection", "late", "season", "delayed", "win_back", "promotion", "moving", "experiment",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = get_args(Kind)
+TYPES = ("type_1", "type_2", "type_3", "type_4")  # of clients, see the playbook
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao", "generic_orders")
 QUIRKS = {
     "gb18030": "saved again by a spreadsheet in GB18030",

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from siyu.simulator.kinds import CHANNELS, World
+from siyu.simulator.kinds import CHANNELS, LATE, World
 
 _REPEAT = (0.35, 0.1, 0.2, 0.35)  # where later orders of members and others alike come from
 
@@ -34,7 +34,8 @@ def orders_of(
     # live rooms sell in the evening, the rest all day
     minute = np.where(channel == 0, random.integers(19 * 60, 23 * 60, size), random.integers(8 * 60, 23 * 60, size))
     taste = np.exp(0.35 * random.standard_normal(world.buyers))[rows["buyer"]]
-    paid = world.basket_fen * taste * np.exp(0.3 * random.standard_normal(size))
+    late = np.where(rows["day"] >= world.days - LATE, world.lift, 1.0)
+    paid = world.basket_fen * taste * np.exp(0.3 * random.standard_normal(size)) * late
     orders = pd.DataFrame({
         "buyer": rows["buyer"].to_numpy(), "day": rows["day"].to_numpy(), "minute": minute,
         "purchase_no": rows["purchase_no"].to_numpy(), "paid_fen": (np.round(paid / 100) * 100 + 90).astype(np.int64),

@@ -20,6 +20,7 @@ _KINDS = tables(__file__, "kinds.yml")
 PARAMETERS: dict[Kind, list[str]] = _KINDS["parameters"]
 CHANNELS = ("live", "video", "card", "search")
 SALES = ((110, 138), (330, 358))  # days of the two sales, the later end excluded
+LATE = 92  # days of the last quarter
 EVE = 21  # days before a sale in which a shop recruits
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -59,6 +60,7 @@ class World:
     leak: Chance = 0.0  # that another one does, at most the former
     fan_share: Chance = 0.65  # buyers who ever follow
     basket_fen: Annotated[int, Field(gt=0)] = 16_900  # median amount of an order
+    lift: Positive = 1.0  # factor on it in the last LATE days
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

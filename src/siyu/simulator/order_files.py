@@ -58,22 +58,26 @@ def people_files(brand: Brand) -> Iterator[tuple[str, bytes]]:
     if rows:
         yield "members.csv", _csv(["群编号", "成员标识", "入群时间", "退群时间", "入群方式"], rows)
     if plan.world.kind == "experiment":
-        yield "assignments.csv", _assignments(brand, start + plan.world.invited_day * DAY)
+        yield invitations(brand)
     ends = np.where(follows["end"] >= 0, start + follows["end"] * DAY, -1)
     stays = zip(follows["key"], follows["at"], ends, strict=True)
     if rows := [[key, _moment(at), _moment(gone)] for key, at, gone in stays]:
         yield "follows.csv", _csv(["粉丝标识", "关注时间", "取关时间"], rows)
 
 
-def _assignments(brand: Brand, invited_at: int) -> bytes:
-    """The newest order of each buyer before the invitations, the arm, and when the invited were asked."""
+def invitations(brand: Brand) -> tuple[str, bytes]:
+    """(name, content) of the table of a draw: the newest order of each buyer before the invitations, the arm, and when
+    the invited were asked. In worlds without the experiment nobody heeds them, and the arms are drawn by the seed."""
+    world, random = brand.plan.world, np.random.default_rng([brand.plan.seed, 8])
+    drawn = lot(world) if world.kind == "experiment" else random.random(world.buyers) < 0.5
+    invited_at = seconds(pd.Timestamp(brand.plan.world.start).to_pydatetime()) + brand.plan.world.invited_day * DAY
     known = brand.orders[brand.orders["paid"].between(0, invited_at - 1) & brand.orders["key"].notna()]
     newest = known.sort_values(["paid", "order_id"]).drop_duplicates("buyer", keep="last").sort_values("order_id")
-    arms = np.where(lot(brand.plan.world)[newest["buyer"]], "invited", "control")
+    arms = np.where(drawn[newest["buyer"]], "invited", "control")
     moment = _moment(invited_at + 10 * 3_600)
     rows = [[f"\t{order}", arm, moment if arm == "invited" else ""]
             for order, arm in zip(newest["order_id"], arms, strict=True)]  # fmt: skip
-    return _csv(["order_id", "arm", "invited_at"], rows)
+    return "assignments.csv", _csv(["order_id", "arm", "invited_at"], rows)
 
 
 def _csv(head: list[str], rows: list[list[str]]) -> bytes:

@@ -21,47 +21,47 @@ from siyu.runs.files.locks import Lock
 from siyu.runs.files.record import FAILED, opened
 from siyu.runs.files.storage import read_json
 from siyu.runs.files.workspace import Workspace
-from siyu.upkeep.machine import LIMITED, OK, WRONG, Check
+from siyu.upkeep.machine import LIMITED, OK, WRONG, Line
 
 
-def project() -> Iterator[Check]:
+def project() -> Iterator[Line]:
     """The project folder, and whether its files are those of this version. Raises UsageError where there is none."""
     root, version = project_root(), metadata.version("siyu")
     marker = root / MARKER
     made = read_json(marker)["version"] if marker.is_file() else version
     found = f"{shown_path(root)}, siyu {version}"
     if made == version:
-        yield Check("project", OK, found)
+        yield Line("project", OK, found)
     else:
-        yield Check("project", LIMITED, f"{found}, its files are of {made}", f"Run: siyu init {shown_path(root)}")
+        yield Line("project", LIMITED, f"{found}, its files are of {made}", f"Run: siyu init {shown_path(root)}")
 
 
-def key() -> Iterator[Check]:
+def key() -> Iterator[Line]:
     """The secret of buyers' keys: its size, and that nobody else reads it."""
     path = key_path()
     if not path.exists():
-        yield Check("key", OK, f"none yet; {path} is made when a buyer is first read")
+        yield Line("key", OK, f"none yet; {path} is made when a buyer is first read")
     elif _shared(path):
-        yield Check("key", WRONG, f"{path} can be read by others", f"Run: chmod 600 {path}")
+        yield Line("key", WRONG, f"{path} can be read by others", f"Run: chmod 600 {path}")
     elif path.stat().st_size != SIZE:
-        yield Check(
+        yield Line(
             "key", WRONG, f"{path} is damaged", "Restore it from a copy; else erase the clients and read them anew."
         )
     else:
-        yield Check("key", OK, f"{path}; keep a copy apart from the data")
+        yield Line("key", OK, f"{path}; keep a copy apart from the data")
 
 
-def stores() -> Iterator[Check]:
+def stores() -> Iterator[Line]:
     """What was decoded of each client: for its owner's eyes only."""
     folders = [store for folder in subject_dirs().values() if (store := store_of(folder)).is_dir()]
     shown = [store for store in folders if _shared(store)]
     for store in shown:
-        yield Check("store", WRONG, f"{shown_path(store)} can be read by others", f"Run: chmod -R go-rwx {store}")
+        yield Line("store", WRONG, f"{shown_path(store)} can be read by others", f"Run: chmod -R go-rwx {store}")
     if not shown:
-        yield Check("store", OK, f"{len(folders)} clients, each for its owner alone")
+        yield Line("store", OK, f"{len(folders)} clients, each for its owner alone")
 
 
-def leftovers() -> Iterator[Check]:
+def leftovers() -> Iterator[Line]:
     """Runs that ended without clearing up; a lock itself ends with its process."""
     ended = []
     for path in sorted((Workspace(reports_dir()).hidden / "runs").glob("*")):
@@ -70,10 +70,10 @@ def leftovers() -> Iterator[Check]:
             lock.release()
             ended.append(path.name)
     found, step = f"{len(ended)} runs ended without clearing up", "The next siyu report clears them."
-    yield Check("runs", LIMITED, found, step) if ended else Check("runs", OK, "nothing left behind")
+    yield Line("runs", LIMITED, found, step) if ended else Line("runs", OK, "nothing left behind")
 
 
-def formats() -> Iterator[Check]:
+def formats() -> Iterator[Line]:
     """Formats that cannot be used, of the project and of each client, and drafts that still ask."""
     broken, asking = dict[str, FormatError](), set[str]()
     for own in (None, *(folder / FOLDER for folder in subject_dirs().values())):
@@ -81,36 +81,36 @@ def formats() -> Iterator[Check]:
         broken |= known.broken
         asking |= {f"{name}.yml" for name in known.own & known.formats.keys() if known.formats[name].open}
     for name, error in broken.items():
-        yield Check("formats", WRONG, f"{name}: {error.problems[0]}", "Mend it, then: siyu check EXPORT.")
+        yield Line("formats", WRONG, f"{name}: {error.problems[0]}", "Mend it, then: siyu check EXPORT.")
     for name in sorted(asking):
-        yield Check("formats", LIMITED, f"{name} is a draft that asks", "Answer each ? in it, then: siyu check EXPORT.")
+        yield Line("formats", LIMITED, f"{name} is a draft that asks", "Answer each ? in it, then: siyu check EXPORT.")
     if not broken and not asking:
-        yield Check("formats", OK, f"{len(catalogue().formats)} can be used")
+        yield Line("formats", OK, f"{len(catalogue().formats)} can be used")
 
 
-def subjects() -> Iterator[Check]:
+def subjects() -> Iterator[Line]:
     """Every subject: whether it can be read, is published, and is as its inputs are now."""
     workspace, present, good = Workspace(reports_dir()), Present(), 0
     for name in subject_dirs():
         try:
             check = _subject(name, workspace, present)
         except ProblemsError as error:
-            check = Check("subject", WRONG, f"{name}: {error.problems[0]}", f"Mend it, then: siyu report {name}")
+            check = Line("subject", WRONG, f"{name}: {error.problems[0]}", f"Mend it, then: siyu report {name}")
         good += check is None
         yield from [check] if check else []
-    yield Check("subject", OK, f"{good} up to date")
+    yield Line("subject", OK, f"{good} up to date")
 
 
-def _subject(name: str, workspace: Workspace, present: Present) -> Check | None:
+def _subject(name: str, workspace: Workspace, present: Present) -> Line | None:
     """What is to be done for a subject; None when nothing is."""
     record = opened(workspace.out / name)
     [request] = checked([_wished(name, record or {})])
     if record is None:
-        return Check("subject", LIMITED, f"{name}: no report yet", f"Run: siyu report {name}")
+        return Line("subject", LIMITED, f"{name}: no report yet", f"Run: siyu report {name}")
     decision = decided(planned(with_earlier(request, workspace.out)), workspace, present, force=False)
     if record["status"] == FAILED or decision.execute:
         found = "failed" if record["status"] == FAILED else f"out of date: {decision}"
-        return Check("subject", LIMITED, f"{name}: {found}", f"Run: siyu report {name}")
+        return Line("subject", LIMITED, f"{name}: {found}", f"Run: siyu report {name}")
     return None
 
 

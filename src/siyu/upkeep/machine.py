@@ -23,7 +23,7 @@ _REMOTE = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "lustre", "ceph")
 
 
 @dataclass(frozen=True)
-class Check:
+class Line:
     """One line of `siyu doctor`. state: ok, limited (something cannot be done) or wrong. step: what to do, "" if ok."""
 
     check: str
@@ -32,14 +32,14 @@ class Check:
     step: str = ""
 
 
-def python() -> Iterator[Check]:
+def python() -> Iterator[Line]:
     """Python and the platform, those that siyu is tested on."""
     found = f"Python {platform.python_version()} on {sys.platform} {platform.machine()}"
     tested = (3, 11) <= sys.version_info[:2] <= (3, 14)
-    yield Check("python", OK, found) if tested else Check("python", LIMITED, found, "Use Python 3.11 to 3.14.")
+    yield (Line("python", OK, found) if tested else Line("python", LIMITED, found, "Use Python 3.11 to 3.14."))
 
 
-def packages() -> Iterator[Check]:
+def packages() -> Iterator[Line]:
     """Installed packages against the lock of a checkout, else against what the package asks for."""
     root = checkout()
     faults = [
@@ -49,7 +49,7 @@ def packages() -> Iterator[Check]:
     ]
     step = "Run: make install." if root else "Install siyu anew into an environment of its own."
     told = "as locked" if root else "as asked for"
-    yield Check("lock", WRONG, "; ".join(faults[:5]), step) if faults else Check("lock", OK, told)
+    yield Line("lock", WRONG, "; ".join(faults[:5]), step) if faults else Line("lock", OK, told)
 
 
 def _asked(root: Path | None) -> Iterator[Requirement]:
@@ -74,14 +74,14 @@ def _off(asked: Requirement) -> str | None:
     return None if asked.specifier.contains(found, prereleases=True) else found
 
 
-def fonts() -> Iterator[Check]:
+def fonts() -> Iterator[Line]:
     """The two faces that charts and pages are set in."""
     missing = [name for name in WEIGHTS.values() if not (FONTS / name).is_file()]
     step = "Install siyu anew."
-    yield Check("fonts", WRONG, f"{', '.join(missing)} missing", step) if missing else Check("fonts", OK, "both faces")
+    yield (Line("fonts", WRONG, f"{', '.join(missing)} missing", step) if missing else Line("fonts", OK, "both faces"))
 
 
-def programs() -> Iterator[Check]:
+def programs() -> Iterator[Line]:
     """Programs that something needs which is not asked for every day."""
     yield _program("chromium", browser(), "--pdf and the tests of the page", "Install chromium.")
     office = shutil.which("soffice") or shutil.which("libreoffice")
@@ -89,23 +89,23 @@ def programs() -> Iterator[Check]:
     yield _program("java", shutil.which("java"), "orders on Spark", "Install default-jre-headless, then: make spark.")
 
 
-def _program(name: str, path: str | None, use: str, step: str) -> Check:
-    return Check(name, OK, path) if path else Check(name, LIMITED, f"not found; needed for {use} only", step)
+def _program(name: str, path: str | None, use: str, step: str) -> Line:
+    return Line(name, OK, path) if path else Line(name, LIMITED, f"not found; needed for {use} only", step)
 
 
-def disk() -> Iterator[Check]:
+def disk() -> Iterator[Line]:
     """Room for reports, whether they and the cache can be written, and what their file system does with locks."""
     reports = _existing(reports_dir().absolute())
     free = shutil.disk_usage(reports).free
     found = f"{free / 1e9:.1f} GB free for reports"
-    yield Check("disk", OK, found) if free >= _ROOM else Check("disk", WRONG, found, "Make room: 1 GB at least.")
+    yield (Line("disk", OK, found) if free >= _ROOM else Line("disk", WRONG, found, "Make room: 1 GB at least."))
     for name, folder in (("reports", reports), ("cache", _existing(cache_dir()))):
         if not os.access(folder, os.W_OK):
             step = "Set SIYU_HOME to a folder that this user may write to."
-            yield Check(name, WRONG if name == "reports" else LIMITED, f"{folder} cannot be written", step)
+            yield Line(name, WRONG if name == "reports" else LIMITED, f"{folder} cannot be written", step)
     if (kind := _file_system(reports)).startswith(_REMOTE):
         step = "Run batches over one folder from one machine, unless its server is known to keep flock."
-        yield Check("locks", LIMITED, f"reports lie on {kind}, where locks may not reach other machines", step)
+        yield Line("locks", LIMITED, f"reports lie on {kind}, where locks may not reach other machines", step)
 
 
 def _existing(path: Path) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,7 +13,7 @@ import pandas as pd
 
 from siyu import reads
 from siyu.errors import nearest
-from siyu.evidence.assumptions import Assumptions
+from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import FeeRules
 from siyu.evidence.stated import Stated
 from siyu.figure import Absent, Figure
@@ -21,6 +22,7 @@ from siyu.subjects import Subject
 if TYPE_CHECKING:
     from siyu.economy import Economy
     from siyu.economy.own import OwnInputs
+    from siyu.growth.brand import Growth
     from siyu.own_data import Holdings, NoInput
     from siyu.playbook.form import Form
     from siyu.playbook.plan import Planning
@@ -117,24 +119,51 @@ class Grounds(Stated):
         from siyu.playbook.opening import planning  # here: see `own`
 
         economy = self.economy() if self.subject.currency == "CNY" and self.no_rule is None else None
-        known = (self.own, self.assumed, self.form, self.audience)
+        known = (self.own, self.assumed, self.form, self.audience, self.growth())
         return planning(self.subject, self.as_of, *known, economy, earlier)
 
     @cached_property
     def audience(self) -> Audience:
         """What a section on reach works on: assumptions, own figures before them, and the tables of a client."""
-        from siyu.reach.audience import TABLES, Audience, bound  # here: see `economy`
+        from siyu.reach.audience import MONEY, TABLES, Audience, bound  # here: see `economy`
 
-        inputs = bound(self.assumptions, self.subject.category, self.own_inputs.rows)
+        inputs = bound(self.assumptions, self.subject.category, self._brought(MONEY).rows)
         if self.subject.kind == "case" or not self.subject.id:
             return Audience(inputs)
         sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
         sends, _ = self.own.stored("sends")
         return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
 
+    def growth(self, window: int = 4) -> Growth:
+        """What is known of how the brand grows. window: weeks that the deeds of a level may lie back. Money and what
+        steps cost are in CNY, so another currency has neither."""
+        from siyu.growth.brand import Growth  # here: see `economy`
+        from siyu.growth.funnel import COSTS
+        from siyu.growth.record import TABLES, Record
+
+        own, priced = self.own, not self.apart
+        costs = self.assumptions.bind(COSTS, self.subject.category) if priced else {}
+        interest = self.assumption("capital_cost") if priced else None
+        record, (events, refs) = Record(own.tables(*TABLES), self.as_of), own.stored("events")
+        return Growth(record, events, refs, own.largest("members"), own.k, window, costs, interest)
+
     @cached_property
     def own_inputs(self) -> OwnInputs:
         """What the subject itself brings into the economics: measured on its exports, or said in subject.yml."""
+        return self._brought()
+
+    @cached_property
+    def own_rows(self) -> dict[str, Assumption]:
+        """assumption_id -> row, of what the subject has brought into this section so far."""
+        return {}
+
+    def _brought(self, wanted: Collection[str] = ()) -> OwnInputs:
+        """wanted: of what orders measure these symbols only, and no fees; everything if empty."""
+        found = self._measured(wanted)
+        self.own_rows.update(found.by_id)
+        return found
+
+    def _measured(self, wanted: Collection[str]) -> OwnInputs:
         from siyu.economy import own  # here: see `economy`
 
         about = self.subject
@@ -145,12 +174,14 @@ class Grounds(Stated):
             reads.listed(about.folder / "exports")  # looked for
             return own.OwnInputs(stated=stated)
         from siyu.orders import measured  # here: see `own`
-        from siyu.playbook import inputs
 
         held, k = self.own, about.suppress_below
-        figures = measured.measured(held.frames("follows"), k)
-        figures |= inputs.inputs(inputs.kept(held), self.assumption("gross_margin"), figures)
-        settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
+        figures, settled = measured.measured(held.frames("follows"), k, wanted), []
+        if not wanted:
+            from siyu.playbook import inputs
+
+            figures |= inputs.inputs(inputs.kept(held), self.assumption("gross_margin"), figures)
+            settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
         return own.OwnInputs(found, stated, own.charged(settled), about.category)
 
@@ -170,6 +201,19 @@ class Grounds(Stated):
     def purchases(self) -> pd.DataFrame:
         """A row per buyer and purchase day, see `Holdings.purchases`."""
         return self.own.purchases
+
+    def own_table(self, kind: str) -> pd.DataFrame | None:
+        """A table of the subject's own exports, see `Holdings.reported`; None for a case, which has none."""
+        return self.own.reported(kind) if self.subject.kind == "client" else None
+
+    @property
+    def own_day(self) -> dict[str, Figure | Absent]:
+        """Sales of the subject's own best day, see `siyu.orders.best_day`."""
+        from siyu.orders.best_day import SALES, best_day  # here: see `own_figure`
+
+        if self.subject.kind != "client":
+            return {name: Absent((key,)) for name, key in SALES.items()}
+        return best_day(self.own.frames(), self.subject.currency)
 
     def own_figure(self, metric: str) -> Figure | Absent:
         """A metric of the subject's own orders, see `siyu.orders.metrics`; Absent for a case, which has none."""

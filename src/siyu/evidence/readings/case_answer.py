@@ -19,6 +19,12 @@ FIGURES, REASONS, ASKS = tables(__file__, "case_answer.yml").values()
 DAYS = FIGURES["days"]
 
 
+def concerns(stated: Figure | Absent) -> str:
+    """Kind of subject that a figure of the case is shown to: all where the case states it, else only the case itself,
+    so that it reads what it leaves out; a client reads its own figure."""
+    return "" if isinstance(stated, Figure) else "case"
+
+
 def answer(ledger: Ledger, suspects: Collection[str], told: Told) -> Verdict:
     """The answer of a case. told: figures by the names of FIGURES; suspects: see `reliability.size`."""
     kind = "group" if isinstance(told["loss"], Figure) else "days" if isinstance(told["third"], Figure) else "fans"

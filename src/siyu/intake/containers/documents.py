@@ -1,15 +1,18 @@
-"""Tables of JSON, as interfaces of platforms answer: every list of objects is one."""
+"""Tables of JSON and of the XML of callbacks, as platforms send them: every list of objects is one."""
 
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+
+from lxml import etree
 
 from siyu.intake.containers.marks import Sheet
 from siyu.intake.reading.problems import RefusedError
 
-SIZE_LIMIT, NODE_LIMIT = 1 << 25, 1_000_000  # bytes, objects and lists
+SIZE_LIMIT, NODE_LIMIT = 1 << 25, 1_000_000  # bytes, objects, lists and elements
 Row = dict[str, str]
 
 
@@ -17,22 +20,66 @@ def tables(data: bytes) -> list[Sheet]:
     """Each list of objects by its path, with the numbers of its records from 1.
 
     Fields of an object in a record have dotted names (`invitor.userid`); so have those of what holds the list, from the
-    root on (`group_chat.chat_id`). One object a line is read as a list."""
-    if len(data) > SIZE_LIMIT or data.count(b"{") + data.count(b"[") > NODE_LIMIT:
+    root on (`group_chat.chat_id`). Where lists have the same fields, `list` is the name of each. One object a line is
+    read as a list."""
+    if len(data) > SIZE_LIMIT or sum(map(data.count, (b"{", b"[", b"<"))) > NODE_LIMIT:
         raise RefusedError("too_large")
-    found: dict[str, list[Row]] = {}
     try:
         text = data.decode("utf-8-sig")
         try:
-            content = json.loads(text)
+            content = _messages(text) if is_callback(data) else json.loads(text)
         except json.JSONDecodeError:
             content = [json.loads(line) for line in text.splitlines() if line.strip()]
-        _walk(content, "", {}, found)
+        found = list(_told(content))
     except (ValueError, RecursionError):
         raise RefusedError("wrong_dress", found="JSON that cannot be read") from None
+    except etree.XMLSyntaxError:
+        raise RefusedError("wrong_dress", found="XML that cannot be read") from None
     if not found:
         raise RefusedError("wrong_dress", found="JSON without a list of records")
-    return [Sheet(path, _csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found.items()]
+    dress = [frozenset(rows[0]) for _, rows in found]
+    for (path, rows), fields in zip(found, dress, strict=True):
+        if dress.count(fields) > 1:  # lists of one dress: their own name says what they count
+            rows[:] = [row | {"list": path.rpartition(".")[2]} for row in rows]
+    return [Sheet(path, _csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found]
+
+
+def is_callback(start: bytes) -> bool:
+    """Whether bytes begin with a message of a platform's callback, of which a file may hold many."""
+    return re.match(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?<xml>", start) is not None
+
+
+def _messages(text: str) -> list[dict[str, Any]]:
+    """The messages of callbacks, one after the other, as JSON would tell them."""
+    plain = re.sub(r"<\?xml[^>]*>", "", text)
+    if "<!DOCTYPE" in plain or "<!ENTITY" in plain:
+        raise RefusedError("entities")
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    return [{one.tag: _message(one)} for one in etree.fromstring(f"<all>{plain}</all>", parser)]
+
+
+def _message(node: etree._Element) -> dict[str, Any]:
+    """Values by name; a list of members as items, or in one text with commas as it was before; one that is only counted
+    as an item without a name."""
+    told: dict[str, Any] = {}
+    for one in node:
+        names = [item.text for item in one] if len(one) else (one.text or "").split(",")
+        told[str(one.tag)] = [{"Item": name} for name in names] if str(one.tag).endswith("List") else one.text
+    return told if "MemChangeList" in told or "MemChangeCnt" not in told else told | {"MemChangeList": [{"Item": ""}]}
+
+
+def _told(content: Any) -> Iterator[tuple[str, list[Row]]]:
+    """Lists of records by path; of messages of callbacks, those of each event by themselves."""
+    events: dict[str, list[Any]] = {}
+    for one in content if isinstance(content, list) else []:
+        message = one.get("xml") if isinstance(one, dict) else None
+        events.setdefault(str(message.get("Event", "")) if isinstance(message, dict) else "", []).append(one)
+    for event, part in events.items() if len(events) > 1 else [("", content)]:
+        found: dict[str, list[Row]] = {}
+        _walk(part, "", {}, found)
+        yield from ((f"{event}.{path}".strip("."), rows) for path, rows in found.items())
 
 
 def _walk(node: Any, path: str, around: Row, found: dict[str, list[Row]]) -> None:

@@ -17,16 +17,19 @@ DAMAGED = "1.0E+16"  # what a reader of ids must see where a spreadsheet has rou
 
 def sheets(file: BinaryIO, archive: zipfile.ZipFile | None) -> list[Sheet]:
     """Every sheet with content; archive: of an XLSX, None for the old kind. Raises RefusedError."""
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     seen = xlsx.marks(archive) if archive is not None else xls.marks(file)
     file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)
         found = []
-        for number, name in enumerate(book.sheet_names):
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            found.append(_sheet(name, rows, seen.get(name if archive is not None else str(number), Marks())))
+        for number, about in enumerate(book.sheets_metadata):
+            rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
+            marks = seen.get(about.name if archive is not None else str(number), Marks())
+            if about.visible != SheetVisibleEnum.Visible:
+                marks.hidden = list(range(1, len(rows) + 1))
+            found.append(_sheet(about.name, rows, marks))
     except RefusedError:
         raise
     except (CalamineError, ValueError, OSError) as error:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from siyu import reads
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.intake.formats.format import Format, Layout, normal, patterns
+from siyu.intake.formats.identities import SIMPLE
 from siyu.paths import data_dir, own_data_dir
 from siyu.plain_yaml import mapping
 
@@ -189,7 +190,7 @@ def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ..
     nameless = layout.format.kind == "orders" and "buyer_id" in set(layout.format.columns) - set(layout.places)
     found = []
     for name in layout.unknown:
-        cells = {row[layout.header.index(name)].strip() for row in records}
+        cells = {row[layout.header.index(name)].strip().translate(SIMPLE) for row in records}
         told = len(cells) <= _FEW and any(map(_WORDS["tells"].fullmatch, cells))
         if told or decides(name) or (nameless and names_buyers(name)):
             found.append(name)
@@ -203,4 +204,4 @@ def names_buyers(name: str) -> bool:
 
 def decides(name: str) -> bool:
     """Whether a column so called may say which lines count."""
-    return bool(DECIDES.search(normal(name)))
+    return bool(DECIDES.search(normal(name).translate(SIMPLE)))

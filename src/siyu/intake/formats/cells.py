@@ -14,7 +14,9 @@ from siyu.intake.formats.identities import identity, narrow
 from siyu.intake.formats.times import BEIJING, seconds
 
 Read = tuple[int | float | str | None, str]
-BLANKS = frozenset({"", "-", "--", "—", "——", "–", "/", "\\N", "null", "NULL", "None", "无"})
+BLANKS = frozenset(
+    {"", "-", "--", "—", "——", "–", "/", "\\N", "null", "NULL", "None", "无", "无退款申请"}
+)  # the last is what 千牛 prints as an amount that nobody asked back
 MULTIPLES = {"": Decimal(1), "千": Decimal(1_000), "万": Decimal(10_000), "w": Decimal(10_000),
              "W": Decimal(10_000), "亿": Decimal(100_000_000)}  # fmt: skip
 NOISE = Decimal("1e-6")  # of a fen: what a subtraction of doubles leaves
@@ -135,7 +137,7 @@ def epoch(text: str) -> Read:
         return None, ""
     if not (found := re.fullmatch(r"(\d{9,10})(\d{3})?(\.0+)?", narrow(text))):
         return None, "not_time"
-    return int(found[1]) + BEIJING, ""
+    return int(found[1]) + BEIJING, "milliseconds" if found[2] else ""
 
 
 @_held

@@ -116,6 +116,26 @@ def limits(column: Column) -> tuple[Any, Any]:
     return found[0], found[1]
 
 
+class Wide(BaseModel):
+    """Headers that are values. headers: a pattern of them, whose named groups become columns. The cells below stand in
+    a column called `value`, or as `metric` says: a column, or a group of the pattern."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    headers: str
+    metric: str = ""
+    value: str = ""
+
+    @model_validator(mode="after")
+    def _usable(self) -> Self:
+        try:
+            groups = re.compile(self.headers).groupindex
+        except re.error as error:
+            raise ValueError(f"this pattern cannot be used: {error}") from None
+        if not groups or bool(self.metric) == bool(self.value):
+            raise ValueError("wide: a pattern with named groups, and either metric or value")
+        return self
+
+
 class Format(BaseModel):
     """A kind of export. `data/README.md` describes each key. open: questions of a draft, set by the reader."""
 
@@ -134,6 +154,7 @@ class Format(BaseModel):
     zero_lines: Literal["gift", "purchase"] = "gift"
     negative_lines: Literal["refuse", "refund"] = "refuse"
     heaviest_buyer: float = Field(default=0.2, gt=0, le=1)
+    wide: Wide | None = None
     breaks: list[str] = Field(default_factory=list)
     ignored: list[str] = Field(default_factory=list)
     ignored_personal: list[str] = Field(default_factory=list)

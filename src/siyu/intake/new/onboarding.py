@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 import yaml
 
 from siyu.errors import Problem, UsageError, printable
+from siyu.intake.containers.wide import unfolded
 from siyu.intake.formats.catalogue import FOLDER, catalogue, formats
 from siyu.intake.new.checking import accounts
 from siyu.intake.new.drafts import Draft, drafted, extended
@@ -144,6 +145,7 @@ def _asking(source: TableSource, subject: str, own: Path) -> Draft | None:
     """The questions about a table, None when it has a format."""
     known = catalogue(own)
     try:
+        source = unfolded(source)
         head(next(blocks(source, encoding_of(source)), b""), None, known)
     except RefusedError as error:
         if error.trouble.code == "unknown_format":

@@ -42,6 +42,7 @@ class Fingerprints:
         # without a key of lines, two records are the same only when everything about them is
         self.whole = bool(entry.line_key) and set(entry.line_key) <= set(columns)
         self.whole &= entry.line_key != ["order_id"] or not self.layout.unknown  # one of these may tell lines apart
+        self.numbered = entry.kind != "orders" or "line_id" in self._key
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
         self._connection = duckdb.connect(config={"threads": 1})
@@ -85,6 +86,14 @@ class Fingerprints:
             gone = np.union1d(same, other)
             carried, torn = np.setdiff1d(carried, gone), np.setdiff1d(torn, gone)
         return Repeats(same, other, carried, torn)
+
+    def pairs(self, later: Ints) -> dict[int, int]:
+        """The first record with the same key, by the position of some that came later."""
+        keys = self._joined("key")
+        firsts: dict[int, int] = {}
+        for at in np.flatnonzero(np.isin(keys, keys[later])).tolist():
+            firsts.setdefault(int(keys[at]), at)
+        return {at: firsts[int(keys[at])] for at in later.tolist()}
 
     def buyers(self, at: Ints) -> tuple[Hashes, Hashes | None]:
         """Hashes of the buyer and of the order of records; None where each is an order of its own."""

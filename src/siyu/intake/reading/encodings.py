@@ -3,7 +3,8 @@
 import codecs
 import hashlib
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from siyu.intake.reading.problems import RefusedError
@@ -109,3 +110,15 @@ def blocks(source: TableSource, encoding: Encoding) -> Iterator[bytes]:
                 raise RefusedError("too_long", expected=f"{4 * BLOCK}")
     if rest:
         yield rest
+
+
+def texts(stream: Iterator[bytes], wanted: Sequence[int]) -> dict[int, str]:
+    """Some lines of blocks, by their number from 0. wanted: ascending."""
+    found, number = dict[int, str](), 0
+    for block in stream:
+        after = number + block.count(b"\n") + (not block.endswith(b"\n"))
+        if here := wanted[bisect_left(wanted, number) : bisect_left(wanted, after)]:
+            lines = block.split(b"\n")
+            found |= {at: lines[at - number].decode().rstrip("\r") for at in here}
+        number = after
+    return found

@@ -11,12 +11,14 @@ from itertools import chain
 import numpy as np
 import pyarrow as pa
 
+from siyu.intake.containers.wide import unfolded
 from siyu.intake.formats.catalogue import catalogue
+from siyu.intake.formats.cells import bare
 from siyu.intake.formats.format import Format, Layout, absent
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints, Hashes
-from siyu.intake.reading.encodings import blocks, encoding_of
+from siyu.intake.reading.encodings import blocks, encoding_of, texts
 from siyu.intake.reading.headers import Head, harmless, head
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.multiline import mended, uncut
@@ -30,6 +32,7 @@ _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]] 
 Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
+COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
 _SUBTOTAL = ("小", "页", "sub", "page")
 
 
@@ -53,7 +56,7 @@ def read(
     try:
         if source.refused is not None:
             raise source.refused
-        _Run(source, reading, sink, progress or (lambda _: None)).go(wanted)
+        _Run(unfolded(source), reading, sink, progress or (lambda _: None)).go(wanted)
     except RefusedError as error:
         reading.account.refuse(error.trouble)
     return reading
@@ -63,6 +66,7 @@ def recognised(source: TableSource) -> Account:
     """The account as far as the top of a source decides it: its format, or why it has none."""
     account = Account(source.name)
     try:
+        source = unfolded(source)
         first = next(blocks(source, encoding_of(source)), b"")
         account.format = head(first, None, catalogue(source.own)).layout.format.key
     except RefusedError as error:
@@ -84,7 +88,7 @@ class _Run:
         self.left_aside: dict[str, list[int]] = {}
 
     def go(self, wanted: str | None) -> None:
-        encoding = encoding_of(self.source)
+        self.encoding = encoding = encoding_of(self.source)
         self.account.encoding, self.account.digest = encoding.name, encoding.digest
         stream = blocks(self.source, encoding)
         if not (first := next(stream, b"")):
@@ -92,6 +96,7 @@ class _Run:
         top = head(first, wanted, catalogue(self.source.own))
         top = replace(top, layout=replace(top.layout, given=self._given(top.layout)))
         self.layout = self.reading.layout = top.layout
+        self.delimiter = top.delimiter
         self.account.format, self.account.entry = top.layout.format.key, top.layout.format
         self.account.control, self.account.draft = top.layout.control is not None, top.layout.format.draft
         self.account.unknown_columns = tuple(map(harmless, top.layout.unknown))
@@ -207,8 +212,25 @@ class _Run:
         account.completeness = "last_record_complete" if complete else "not_verified"
         self._compare(held, {raw, account.fen["accepted"] + account.fen["quarantined"]}, complete=complete)
 
+    def _unlike(self, same: Ints, lines: Ints) -> Ints:
+        """Which of these repeats differ from the record that they repeat in a column that is not read: it may tell two
+        lines of an order apart."""
+        pairs = {int(lines[at]): int(lines[first]) for at, first in self.prints.pairs(same[:COMPARED]).items()}
+        rows = texts(blocks(self.source, self.encoding), sorted({*pairs, *pairs.values()}))
+        read = set(self.layout.places.values())
+
+        def beside(line: int) -> list[str]:
+            cells = non_records.split(rows[line], self.delimiter) or []
+            return [bare(cell) for place, cell in enumerate(cells) if place not in read]
+
+        unlike = [line for line, first in pairs.items() if beside(line) != beside(first)]
+        return same[np.isin(lines[same], unlike)]
+
     def _repeats(self, lines: Ints, fen: Ints) -> None:
         account, repeats = self.account, self.prints.repeats()
+        if repeats.same.size and self.prints.whole and not self.prints.numbered:
+            unlike = self._unlike(repeats.same, lines)
+            repeats = replace(repeats, same=np.setdiff1d(repeats.same, unlike), other=np.union1d(repeats.other, unlike))
         unsaid = self.account.unknown_columns if repeats.other.size and not self.prints.whole else ()
         if unsaid or repeats.other.size > max(2, UNCLEAR * lines.size):
             where = few_lines(self._all_shown(lines[repeats.other]))

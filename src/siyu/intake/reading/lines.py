@@ -16,7 +16,7 @@ from siyu.intake.reading.quick import QUICK
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-_FEED, _RETURN, _QUOTE = 10, 13, 34
+_FEED, _RETURN, _QUOTE, _EQUALS = 10, 13, 34, 61
 
 
 def seconds_of(times: Any, none: int) -> Ints:
@@ -112,6 +112,9 @@ def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: i
     before = raw[np.maximum(quotes - 1, 0)]
     after = raw[np.minimum(quotes + 1, raw.size - 1)]
     begins = (quotes == 0) | np.isin(before, [delimiter, _FEED, _QUOTE])
+    begins |= (before == _EQUALS) & (
+        (quotes < 2) | np.isin(raw[np.maximum(quotes - 2, 0)], [delimiter, _FEED])
+    )  # ="69…"
     fits = np.where(opening, begins, np.isin(after, [delimiter, _FEED, _RETURN, _QUOTE]))
     odd = np.bincount(line, minlength=feeds.size) % 2 == 1
     for bad in np.union1d(line[~fits], np.flatnonzero(odd)):

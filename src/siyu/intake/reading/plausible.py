@@ -24,6 +24,7 @@ DAY = 86_400
 GAP = 730  # days between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
 CONTRADICTS = 0.05  # share of refunds above the amount at which the column is not what the format says
+FUTURE = (date(2050, 1, 1) - date(1970, 1, 1)).days  # no export of a day after it, however many
 AWAY = 180  # days between most dates of a file and some that are named
 FAR = 100  # times the amount of one in two
 DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
@@ -100,8 +101,9 @@ class Bounds:
         return np.concatenate([part.get(name, np.zeros(part["size"][0], np.int8)) for part in self.parts])
 
     def stray_dates(self) -> Ints:
-        """Positions of the few records whose date lies years apart from all others."""
-        return np.union1d(*(_apart(self.joined(name)) for name in ("first", "last")))
+        """Positions of the few records whose date lies years apart from all others, and of all in a far future."""
+        few = np.union1d(*(_apart(self.joined(name)) for name in ("first", "last")))
+        return np.union1d(few, np.flatnonzero(self.joined("last") > FUTURE))
 
     def observed(self, kept: Flags) -> tuple[date, date] | None:
         """The first and the last day of these records."""

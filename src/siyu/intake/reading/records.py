@@ -82,6 +82,8 @@ def _typed(table: pa.Table, layout: Layout) -> dict[str, Typed]:
         signed = key == "refunded_fen" or (key == "paid_fen" and layout.format.negative_lines == "refund")
         if signed and column.read == "money":
             column = column.model_copy(update={"read": "fee"})
+        elif key == "quantity" and layout.format.negative_lines == "refund":  # pieces that came back
+            column = column.model_copy(update={"read": "signed"})
         columns[key] = typed(table[key], column)
     for key, column in layout.format.columns.items():
         if column.made:

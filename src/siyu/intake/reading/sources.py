@@ -131,7 +131,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
                 yield from _named(name, sheets(file, None))
         elif pages.is_page(start):
             yield from _named(name, pages.tables(_text(opener)))
-        elif re.match(rb"(\[\s*)?\{\s*[\"}]", _plain(start)):
+        elif re.match(rb"(\[\s*)?\{\s*[\"}]", _plain(start)) or documents.is_callback(start):
             with opener() as file:
                 lists = documents.tables(file.read(documents.SIZE_LIMIT + 1))
             # beside a list that some format knows others may stand: settings, tags, details

@@ -1,6 +1,7 @@
 """Keys and ids that a spreadsheet has rounded, and buyers who are too many to be one person."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -19,7 +20,11 @@ FEWEST = 3  # rounded ids below which it may be chance, unless chance makes RARE
 RARE, NEVER = 0.01, 0.001
 NEAR = 1000  # times as far as ids that are rounded to the same
 SIGMA = 8  # standard deviations above chance at which ids were rounded: clusters of lines have some more than one
-SHORTEST, LONGEST = 16, 19  # digits of ids that lose some in a spreadsheet; more are rare, and lose theirs alike
+SHORTEST, LONGEST = (
+    16,
+    19,
+)  # digits of ids that lose some in a spreadsheet; of longer ones only its zeros are looked for
+KEPT = 15  # digits that a spreadsheet keeps
 PRINTED = 0.01  # share of records whose id is printed rounded, from which the file is refused
 LOOKS = 6  # how an id may look rounded, see `_looks`
 SHOWN = 5  # keys that are named
@@ -50,6 +55,7 @@ class Rounded:
                     long = long.filter(pc.ascii_is_decimal(long)) if len(long) else long
                     if len(long):
                         found[key, digits] = _looks(pc.cast(long, pa.uint64()).to_numpy(), digits)
+                found |= {(key, digits): looks for digits, looks in _longer(ids, lengths)}
         return found
 
     def add(self, part: dict[tuple[str, int], Reals]) -> None:
@@ -70,6 +76,20 @@ class Rounded:
                 if hits >= least and hits > expected + SIGMA * np.sqrt(expected):
                     column, found, of = layout.title(key), f"{int(hits):,}", f"{int(every):,}"
                     raise RefusedError("damaged_ids", column=column, found=found, expected=of)
+
+
+def _longer(ids: pa.Array, lengths: pa.Array) -> Iterator[tuple[int, Reals]]:
+    """The same of ids that no integer holds: by number of digits, those whose digits after the fifteenth are zeros."""
+    ends = ids.filter(
+        pc.and_(pc.greater(lengths, LONGEST), pc.ends_with(ids, "0" * (LONGEST + 1 - KEPT))).fill_null(False)
+    )
+    held = Counter(
+        len(one) for one in ends.unique().to_pylist() if one.isdecimal() and one.endswith("0" * (len(one) - KEPT))
+    )
+    for digits, every in ((one["values"], one["counts"]) for one in pc.value_counts(lengths).to_pylist()):
+        if digits is not None and digits > LONGEST:
+            looks = [(float(held[digits]), every * 10.0 ** (KEPT - digits), float(every))]
+            yield digits, np.array(looks + [(0.0, 0.0, float(every))] * (LOOKS - 1))
 
 
 def _looks(lines: npt.NDArray[np.uint64], digits: int) -> Reals:

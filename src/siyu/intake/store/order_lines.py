@@ -50,7 +50,7 @@ class OrderLines:
             keyed.append(keys.of_rows(part, rows))
             scopes.append(np.full(len(rows), scope_of[part.format.platform], np.int8))
             zero.append(np.full(len(rows), part.format.zero_lines == "purchase"))
-            tables.append(_delivered(rows.drop_columns("buyer_no")))
+            tables.append(_in_part(_delivered(rows.drop_columns("buyer_no"))))
         table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
         del tables
         self.scopes, self.zero, key = np.concatenate(scopes), np.concatenate(zero), np.concatenate(keyed)
@@ -186,6 +186,18 @@ def _delivered(table: pa.Table) -> pa.Table:
             when = pc.if_else(pc.and_(done, table["paid_at"].is_null()), table[name], table["paid_at"])
             table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)
     return table
+
+
+def _in_part(table: pa.Table) -> pa.Table:
+    """A refund that succeeded with less than the amount is one in part, whatever its state is called."""
+    if not {"refund_state", "refunded_fen", "paid_fen"} <= set(table.column_names):
+        return table
+    less = pc.and_(pc.greater(table["refunded_fen"], 0), pc.less(table["refunded_fen"], table["paid_fen"]))
+    part = pc.and_(pc.equal(table["refund_state"], "refunded"), less).fill_null(False)
+    if not pc.any(part).as_py():
+        return table
+    state = pc.if_else(part, "part_refunded", table["refund_state"].cast(pa.string())).dictionary_encode()
+    return table.set_column(table.column_names.index("refund_state"), "refund_state", state)
 
 
 def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:

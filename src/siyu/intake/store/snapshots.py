@@ -20,6 +20,7 @@ from siyu.intake.store.parts import Part
 
 # what two exports have to agree on where nothing tells which is newer
 COMPARED = ("status", "refund_state", "paid_fen", "order_paid_fen", "net_fen", "refunded_fen", "paid_at", "quantity")
+AMOUNTS = ("paid_fen", "order_paid_fen")  # what a newer export of an order does not change
 LINE_KEYS = ("line_id", "product_id", "product_spec")
 
 
@@ -92,11 +93,20 @@ def newest(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> F
     standing = part[rows[ends]][np.searchsorted(ends, np.arange(len(unit)))]  # the newest export of each unit
     older = part[rows] < standing
     keep[rows[older]] = False
-    unsure = [(a, b) for a, b in sorted(set(zip(part[rows[older]].tolist(), standing[older].tolist(), strict=True)))
-              if not parts[a].exported_before(parts[b])]  # fmt: skip
-    if pairs := [pair for pair in unsure if _differ(table, rows, unit, part, pair, standing)]:
-        raise ContradictionError([one for a, b in pairs for one in _both(parts[a], parts[b], "contradiction")])
+    clashes = []
+    for a, b in sorted(set(zip(part[rows[older]].tolist(), standing[older].tolist(), strict=True))):
+        known = parts[a].exported_before(parts[b])
+        told = COMPARED if not known else AMOUNTS if _lineless(parts[a]) and _lineless(parts[b]) else ()
+        if told and _differ(table, rows, unit, part, (a, b), standing, told):
+            clashes += _both(parts[a], parts[b], "cut_orders" if known else "contradiction")
+    if clashes:
+        raise ContradictionError(clashes)
     return keep
+
+
+def _lineless(part: Part) -> bool:
+    """Whether the format knows lines of an order and the export has no column that tells them apart."""
+    return line_key(part) == () and set(part.format.line_key) > {"order_id"}
 
 
 def _several(values: Ints, order: Ints) -> Flags:
@@ -124,10 +134,12 @@ def _units(table: pa.Table, order: Ints, part: Ints, parts: Sequence[Part]) -> I
     return found.reshape(-1)
 
 
-def _differ(table: pa.Table, rows: Ints, unit: Ints, part: Ints, pair: tuple[int, int], standing: Ints) -> bool:
+def _differ(
+    table: pa.Table, rows: Ints, unit: Ints, part: Ints, pair: tuple[int, int], standing: Ints, compared: Sequence[str]
+) -> bool:
     """Whether two exports tell otherwise about the units that the second is the newest of."""
     shared = np.intersect1d(*(unit[(part[rows] == one) & (standing == pair[1])] for one in pair))
-    told = [name for name in COMPARED if name in table.column_names]
+    told = [name for name in compared if name in table.column_names]
     sides = []
     for one in pair:
         mine = (part[rows] == one) & np.isin(unit, shared)

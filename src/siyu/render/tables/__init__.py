@@ -14,6 +14,7 @@ from siyu.render.tables.economics import Economics
 from siyu.render.tables.findings import FindingSheets
 from siyu.render.tables.input_sheet import InputSheet
 from siyu.render.tables.sources import write_conflicts, write_definitions, write_sensitivity, write_sources
+from siyu.render.tables.tasks import write_tasks
 
 _CHANGE, _LOOK, _CHECK = msg("To change"), msg("To look up"), msg("To check")
 Listed = tuple[str, BookSheet, Said | str, str]  # group, sheet, what it holds, whether it can be changed
@@ -45,6 +46,9 @@ def _written(book: Book, report: Report) -> list[Listed]:
     if (cost := CustomerCost(book, report)).inputs:
         words = say("What a new buyer may cost and when that is paid back, with your own margin and spend")
         listed.append((_CHANGE, cost.write(), words, say("yellow cells can be changed")))
+    if plan := next((one.plan for one in report.findings if one.plan), None):
+        words = say(msg("What to do next, to be filtered and ticked off"))
+        listed.append((_LOOK, write_tasks(book, report, plan), words, ""))
     if swings := [one for one in report.findings if one.chart.kind == "tornado"]:
         words = say("How far each input moves a result on its own")
         listed.append((_LOOK, write_sensitivity(book, swings), words, say("published values")))

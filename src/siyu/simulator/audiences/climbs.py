@@ -6,7 +6,7 @@ that a window of one week finds every level. Nobody reads the rules here: what a
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -91,16 +91,16 @@ def did(audience: LadderWorld, seed: int, start: int) -> pd.DataFrame:
     start: seconds of the first Monday."""
     levels, random = walked(audience, seed), np.random.default_rng([seed, 29])
     n, weeks = levels.shape
-    following, inside, parts = np.zeros(n, bool), np.zeros(n, bool), list[pd.DataFrame]()
+    following, inside, parts = np.zeros(n, bool), np.zeros(n, bool), list[tuple[npt.NDArray[Any], ...]]()
     invited = random.random(n) < audience.invited
 
     def note(who: npt.NDArray[np.bool_], event: str | Ints, minute: int, channel: object = "推荐") -> None:
         people = np.flatnonzero(who)
         day = random.integers(0, 6, len(people)) if minute else np.full(len(people), 6)
         at = start + week * 7 * _DAY + day * _DAY + (minute + random.integers(0, 500, len(people))) * 60
-        named = channel[people] if isinstance(channel, np.ndarray) else channel
-        what = event[people] if isinstance(event, np.ndarray) else event
-        parts.append(pd.DataFrame({"person": people, "at": at, "event": what, "channel": named, "paid_fen": 0}))
+        named = channel[people] if isinstance(channel, np.ndarray) else np.full(len(people), channel)
+        what = event[people] if isinstance(event, np.ndarray) else np.full(len(people), event)
+        parts.append((people, at, what, named))
 
     way = random.choice([*PATHS], n, p=[*PATHS.values()])
     for week in range(weeks):
@@ -121,7 +121,8 @@ def did(audience: LadderWorld, seed: int, start: int) -> pd.DataFrame:
         inside = (inside | joins) & ~leaves
         note((now == 3) & (random.random(n) < 0.25), "invited", 700)
         note((now >= 0) & (now < 4) & (random.random(n) < audience.pay[np.clip(now, 0, 3)]), "paid", 700)
-    events = pd.concat(parts, ignore_index=True)
+    columns = map(np.concatenate, zip(*parts, strict=True))
+    events = pd.DataFrame(dict(zip(("person", "at", "event", "channel"), columns, strict=True))).assign(paid_fen=0)
     paid = events["event"] == "paid"
     events.loc[paid, "paid_fen"] = np.maximum(random.gamma(4, audience.fen / 4, paid.sum()).astype(np.int64), 100)
     return events.sort_values(["at", "person", "event"], ignore_index=True)

@@ -1,7 +1,7 @@
 """Made-up groups that are messaged: who leaves and what is ordered, with known hazards.
 
 A member leaves on a day with hazard base / 7 + per_push * messages, times what is the group's own; a week brings
-quiet + response * p - fatigue * response * p^2 orders of a member, with p messages. Only in `lot` and `idle` groups are
+quiet + response * p - fatigue * response * p^2 orders of a member, with p messages. Only in DRAWN worlds groups are
 drawn for their frequency, on `trial_from`; before, and in the other worlds, staff choose it.
 """
 
@@ -13,7 +13,9 @@ import numpy.typing as npt
 
 # lot: messages do something, groups are drawn. idle: drawn, and messages do nothing. dying: nothing either, staff push
 # groups that lose many. promotion: nothing either, staff push in weeks in which all groups order and leave more.
-MessagingKind = Literal["lot", "idle", "dying", "promotion"]
+# dying_lot, promotion_lot: the same, on top of what was drawn.
+MessagingKind = Literal["lot", "idle", "dying", "promotion", "dying_lot", "promotion_lot"]
+DRAWN = ("lot", "idle", "dying_lot", "promotion_lot")
 MESSAGING_KINDS: tuple[MessagingKind, ...] = get_args(MessagingKind)
 ARMS = (2, 4, 7)  # messages a week
 PROMOTIONS = (17, 18, 44, 45)  # weeks
@@ -24,7 +26,8 @@ Floats = npt.NDArray[np.float64]
 @dataclass(frozen=True)
 class MessagingWorld:
     """Rates are of a week. spread: standard deviation of the log of a group's own factor on exits and on orders;
-    season: how much exits swing over a year; merges: groups that take in another one's members."""
+    season: how much exits swing over a year; merges: groups that take in another one's members; confirms: shares of
+    messages that the owners of groups send after all, in turn, all without."""
 
     kind: MessagingKind = "lot"
     groups: int = 24
@@ -42,11 +45,12 @@ class MessagingWorld:
     order_fen: int = 7_900
     trial_from: int = 26  # week
     arms: tuple[int, ...] = ARMS
+    confirms: tuple[float, ...] = ()
 
     @property
     def drawn(self) -> bool:
         """Whether groups are drawn for how often they are messaged."""
-        return self.kind in ("lot", "idle")
+        return self.kind in DRAWN
 
     @property
     def effect(self) -> tuple[float, float]:
@@ -61,7 +65,11 @@ class MessagingWorld:
     @property
     def in_trial(self) -> float:
         """The same, on average over the trial."""
-        return float(self.waves[self.trial_from * 7 :].mean())
+        return self.season_from(self.trial_from)
+
+    def season_from(self, week: int) -> float:
+        """The same, on average from a week on."""
+        return float(self.waves[week * 7 :].mean())
 
 
 @dataclass(frozen=True)
@@ -104,15 +112,18 @@ def messaged(world: MessagingWorld, seed: int) -> MessagedGroups:
         week, busy = day // 7, day // 7 in PROMOTIONS
         if day % 7 == 0:
             planned = _plan(world, random, arm, left, now, week)
+            if world.confirms:
+                planned = random.binomial(planned, np.resize(world.confirms, n)[:, None])
         sent = planned[:, day % 7]
         pushes = planned.sum(1)
-        rush = 1.8 if world.kind == "promotion" and busy else 1.0
+        rush = 1.8 if busy and world.kind.startswith("promotion") else 1.0
         hazard = (world.base / 7 + lost * sent) * leaves * waves[day] * rush
         gone, came = random.binomial(now, 1 - np.exp(-hazard)), random.poisson(world.joins / 7 * world.members, n)
         rate = (world.quiet + won * pushes * (1 - world.fatigue * pushes)) / 7 * buys * rush
         orders[:, day] = random.poisson(np.maximum(rate, 0) * now)
-        took = np.array([world.members // 3 if (group, day) in merged else 0 for group in range(n)])
-        now = now - gone + came + took
+        now = now - gone + came
+        for group in (group for group, at in merged if at == day):
+            now[group] += world.members // 3
         members[:, day], left[:, day], joined[:, day], posts[:, day] = now, gone, came, sent
         selling[:, day] = random.binomial(sent, 0.6)
     return MessagedGroups(world, members, joined, left, posts, selling, orders, arm, tuple(merged))
@@ -122,13 +133,12 @@ def _plan(
     world: MessagingWorld, random: np.random.Generator, arm: Ints, left: Ints, now: Ints, week: int
 ) -> Ints:  # fmt: skip
     """Messages by group and day of the week."""
-    if world.drawn and week >= world.trial_from:
-        wanted = arm
-    elif world.kind == "dying":
+    drawn = world.drawn and week >= world.trial_from
+    kind, rate = world.kind.removesuffix("_lot"), 0.0 if drawn else 3.0
+    if kind == "dying":
         lately = left[:, max(0, 7 * week - 28) : 7 * week].sum(1) / np.maximum(now, 1)
-        wanted = random.poisson(2 + 60 * lately)
-    elif world.kind == "promotion":
-        wanted = random.poisson(7.0 if week in PROMOTIONS else 3.0, len(now))
-    else:
-        wanted = random.poisson(3, len(now))
-    return random.multinomial(np.minimum(wanted, 21), np.full(7, 1 / 7))
+        rate = (0 if drawn else 2) + 60 * lately
+    elif kind == "promotion" and week in PROMOTIONS:
+        rate = 7.0
+    wanted = random.poisson(rate, len(now)) if np.any(rate) else np.zeros_like(arm)
+    return random.multinomial(np.minimum(wanted + arm * drawn, 21), np.full(7, 1 / 7))

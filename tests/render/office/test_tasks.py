@@ -1,0 +1,50 @@
+"""The sheet of tasks: the plan as it was sealed, with filters."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+
+import pytest
+from python_calamine import CalamineWorkbook
+
+from siyu.language import Language
+from siyu.paths import data_dir
+from siyu.playbook.tasks import load_steps
+from siyu.record import Both, Plan
+from siyu.render.report import About, Report
+from siyu.render.speech import Speech
+from siyu.render.tables.book import Book
+from siyu.render.tables.tasks import write_tasks
+
+STEPS = load_steps(data_dir() / "playbook" / "tasks.csv")
+MONEY = {"value": 49.15, "low": -140.0, "high": 409.6, "unit": "CNY"}
+PLAN = Plan.model_validate({
+    "schema": 1, "subject": "demo", "as_of": "2025-12-31", "currency": "CNY", "client": 4, "goals": [],
+    "tasks": [
+        {"key": "win_back", "kind": "act", "rule": "repurchase_km_180d below 0.8", "metric": "repurchase_km_180d",
+         "now": {"value": 0.47, "unit": "ratio"}, "expected": MONEY, "worth": None, "review": "2026-04-05"},
+        {"key": "margin_sheet", "kind": "measure", "rule": "unknown gross_margin", "metric": "", "now": None,
+         "expected": None, "worth": {"value": 262.3, "unit": "CNY"}, "review": "2026-01-28"},
+    ],
+    "stops": ["refund_blind"], "experiment": "",
+})  # fmt: skip
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_the_plan_reads_back_with_a_filter_over_all_its_rows(code):
+    book = Book(Speech(Language(code)), "demo", "2025-12-31")
+    write_tasks(book, Report(About("demo", Both(en="Demo", zh="示例"), "client"), "2025-12-31", (), steps=STEPS), PLAN)
+    content = book.content()
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+    found = {row[0]: row for row in rows}
+    act, measure = (found[getattr(STEPS[key].name, code)] for key in ("win_back", "margin_sheet"))
+    assert act[3:6] == [49.15, -140.0, 409.6]
+    assert act[12:14] == [0.47, "repurchase_km_180d below 0.8"]
+    assert measure[6] == 262.3
+    assert getattr(STEPS["refund_blind"].name, code) in found
+    page = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
+    first, last = re.search(r'<autoFilter ref="A(\d+):O(\d+)"', page).groups()
+    assert int(last) - int(first) == len(PLAN.tasks) + len(PLAN.stops)
+    assert rows[int(first) - 1][0] == Language(code).message("What to do")
