@@ -16,6 +16,7 @@ from distributed.security import Security
 from siyu import paths
 from siyu.errors import UsageError
 from siyu.runs import remote
+from siyu.runs.ask import sections
 from siyu.runs.files.record import mismatches
 from siyu.runs.outcome import Progress
 from siyu.runs.remote import Cluster, SchedulerLostError, admitted
@@ -44,7 +45,9 @@ def desk(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         patch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "key"))
+        sections.notebooks.cache_clear()
         yield root
+    sections.notebooks.cache_clear()
 
 
 @pytest.fixture(scope="module")
