@@ -21,6 +21,7 @@ help: ## this list
 
 install: ## put the locked packages and siyu into .venv, unless they are there
 	@$(PYTHON) scripts/install.py $(VENV)
+	@$(BIN)/python -m compileall -q src/siyu
 
 spark: ## what Spark takes as well, for clients whose orders outgrow this machine; needs Java 17
 	@$(PYTHON) scripts/install.py $(VENV) spark
@@ -80,6 +81,7 @@ messages: install ## add new texts of code, notebooks and data to the .po files;
 
 bench: install ## one table of ratios to plain ways of doing the same, kept in benchmarks/measured.json
 	@$(BIN)/python benchmarks/table.py
+	@$(BIN)/python benchmarks/table.py --small
 
 bench-check: install ## the same in small, against what was measured before
 	@$(BIN)/python benchmarks/table.py --small --check

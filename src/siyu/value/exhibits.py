@@ -92,6 +92,11 @@ def gate_verdict(worth: Worth) -> Verdict:
     return Verdict(CLOSED[failed[0]], {})
 
 
+def foretold(worth: Worth) -> str:
+    """Kind of subject that a prediction is for: all, or none while the gate is closed, which says why itself."""
+    return "none" if worth.gate.failed else ""
+
+
 def models(worth: Worth) -> pd.DataFrame:
     """A row per model: model, score, error (null where it cannot be fitted), chosen, sources."""
     best = worth.gate.chosen

@@ -156,14 +156,14 @@ class Grounds(Stated):
         return self._brought()
 
     @cached_property
-    def own_rows(self) -> dict[str, Assumption]:
+    def brought_rows(self) -> dict[str, Assumption]:
         """assumption_id -> row, of what the subject has brought into this section so far."""
         return {}
 
     def _brought(self, wanted: Collection[str] = ()) -> OwnInputs:
         """wanted: of what orders measure these symbols only, and no fees; everything if empty."""
         found = self._measured(wanted)
-        self.own_rows.update(found.by_id)
+        self.brought_rows.update(found.by_id)
         return found
 
     def _measured(self, wanted: Collection[str]) -> OwnInputs:
