@@ -152,7 +152,7 @@
   document.querySelectorAll("article table.cards").forEach((place) => together(place, [...place.querySelectorAll("a")]));
   // the numbers of a title and the sources below it
   document.querySelectorAll("article").forEach((place) => {
-    together(place, [...place.querySelectorAll(":scope > h3 a, :scope > .from > p a")]);
+    together(place, [...place.querySelectorAll(":scope > h3 a, :scope > .from > p a, :scope > .from > details > summary")]);
   });
 
   // What a reader takes away from a finding.
