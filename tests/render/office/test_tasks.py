@@ -41,7 +41,8 @@ def test_the_plan_reads_back_with_a_filter_over_all_its_rows(code):
     found = {row[0]: row for row in rows}
     act, measure = (found[getattr(STEPS[key].name, code)] for key in ("win_back", "margin_sheet"))
     assert act[3:6] == [49.15, -140.0, 409.6]
-    assert act[12:14] == [0.47, "repurchase_km_180d below 0.8"]
+    assert act[12:14] == [0.47, {"zh": "低于0.8", "en": "below 0.8"}[code]]
+    assert measure[13] == Language(code).message("Something that it settles is not known")
     assert measure[6] == 262.3
     assert getattr(STEPS["refund_blind"].name, code) in found
     page = zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml").decode()
