@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from siyu.commands.options import FILE, LANG, SUBJECT, misused, reader_language, reporting_problems, tell
+from siyu.commands.options import FILE, LANG, SUBJECT, known, misused, reader_language, reporting_problems, tell
 from siyu.errors import shown_path
 from siyu.messages import msg
 
@@ -30,13 +30,14 @@ def request(subject: str, out: Path, lang: str | None) -> None:
     """Write what SUBJECT is to be asked for: a sheet for each file, with where it is found, the columns that are
     needed, the personal ones to leave out, the question it answers, and an example row; then the questions that are
     open in drafts of formats and in the intake form. What is worth most comes first."""
+    known(subject)
+    if out.suffix.lower() != ".xlsx":
+        raise misused("--out", out.name, "a file that ends in .xlsx")
     import xlsxwriter
 
     from siyu.playbook.asked import asked, questions
     from siyu.workbook import open_workbook
 
-    if out.suffix.lower() != ".xlsx":
-        raise misused("--out", out.name, "a file that ends in .xlsx")
     book, language = open_workbook("09_playbook", subject), reader_language(lang)
     if book.subject.kind != "client":
         raise misused("SUBJECT", subject, "a client", "A published case is asked nothing.")
