@@ -129,3 +129,9 @@ def test_compiled_messages_are_those_of_the_files_and_old_ones_are_left_alone(tm
     edited.write_text(edited.read_text(encoding="utf-8").replace(f'"{plain}"', '"到了"'), encoding="utf-8")
     assert said("to") == "到了"
     messages.catalog.cache_clear()
+
+
+def test_a_label_may_hold_braces():
+    assert Language("en").say("{set} of 3 } mugs") == "{set} of 3 } mugs"
+    with pytest.raises(KeyError, match=r"message names \{set\}"):
+        Language("en").say("{set} of 3", {})

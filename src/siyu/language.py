@@ -69,17 +69,20 @@ class Language:
     def segments(self, text: Text, values: Values | None = None) -> list[Segment]:
         """`text` in pieces, so that a rendering can mark each figure with its value and reference.
 
+        Without `values` braces are what they look like: a label may hold some.
         Raises KeyError for a placeholder that has no value, ValidationError for JSON content that is no text."""
         if isinstance(read := wording(text), Both):
             return [Segment(self.chosen(read))]
         if isinstance(read, Message):
             return self.segments(read.id, {**(values or {}), **read.args})
+        if values is None:
+            return [Segment(self.message(read))]
         pieces = []
         for literal, field, _, _ in Formatter().parse(self.message(read)):
             if literal:
                 pieces.append(Segment(literal))
             if field is not None:
-                pieces += self._placeholder(field, values or {})
+                pieces += self._placeholder(field, values)
         return pieces
 
     def chosen(self, both: Both | Definition | Unit) -> str:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import sys
+from collections.abc import Sequence
 from typing import Any
 
+import click
 from tqdm import tqdm
 
 from siyu.errors import shown_path
 from siyu.runs.files.record import FAILED
+from siyu.runs.make.pool import short
 from siyu.runs.outcome import UNCHANGED, Outcome, Progress
+
+_HOOK = 60  # seconds that a hook may take
 
 
 class Console(Progress):
-    """Progress on stderr: a bar when that is a terminal, plain lines otherwise. Close it at the end."""
+    """Progress on stderr: a bar when that is a terminal, plain lines otherwise. Close it at the end.
 
-    def __init__(self) -> None:
+    as_json: whether a line of JSON for each subject goes to stdout as it ends. hook: a command that is then called.
+    retries: how often what failed for want of the machine is still tried again."""
+
+    def __init__(self, *, as_json: bool = False, hook: Sequence[str] = (), retries: int = 0) -> None:
+        self.as_json, self.hook, self.retries = as_json, hook, retries
         tqdm.monitor_interval = 0  # its thread would be one more thing to end
         self._bar: Any = tqdm(
             total=0, unit="step", file=sys.stderr, disable=not sys.stderr.isatty(), leave=False, dynamic_ncols=True,
@@ -44,7 +56,29 @@ class Console(Progress):
         self._bar.write(text, file=sys.stderr)
 
     def ended(self, outcome: Outcome) -> None:
-        """How a subject ended, why, and what to do next."""
+        """How a subject ended, why, and what to do next; told only once it is not tried again."""
+        if outcome.transient and self.retries:
+            self.note(f"{outcome.subject}: {outcome.reasons[0]}; it is tried again")
+            return
+        self._tell(outcome)
+        if self.as_json:
+            click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
+        if self.hook:
+            self._call(outcome)
+
+    def _call(self, outcome: Outcome) -> None:
+        """Call the hook: no shell, nothing of this environment that it does not need."""
+        command = [*self.hook, outcome.subject, outcome.status, str(outcome.folder)]
+        apart: Any = {"env": short(os.environ), "stdin": subprocess.DEVNULL, "stdout": sys.stderr}
+        code: int | str
+        try:
+            code = subprocess.run(command, timeout=_HOOK, check=False, **apart).returncode
+        except (OSError, subprocess.TimeoutExpired) as error:
+            code = type(error).__name__
+        if code:
+            self.note(f"{outcome.subject}: the hook {self.hook[0]} ended with {code}")
+
+    def _tell(self, outcome: Outcome) -> None:
         folder = shown_path(outcome.folder)
         if outcome.status == UNCHANGED:
             self.note(f"{outcome.subject}: unchanged, {folder}")

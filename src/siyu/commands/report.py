@@ -3,8 +3,10 @@
 import contextlib
 import json
 import os
+import shlex
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,9 +32,16 @@ _ALL_LANGUAGES = "zh,en"
 @click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
 @click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default one more than cores.")
+@click.option("--limits", metavar="S,MB,MB", default="", help="Seconds, memory and output of each subject.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and why, and do nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each subject.")
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each subject, as it ends.")
+@click.option("--retries", type=click.IntRange(0, 10), default=0, help="Try again what failed for want of the machine.")
+@click.option("--hook", metavar="CMD", default="", help="Call CMD SUBJECT STATUS FOLDER after each, without a shell.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", default="", help="Run on a Dask cluster over this folder: tls://, tcp://."
+)
+@click.option("--insecure", is_flag=True, help="Let --scheduler be tcp:// to another machine.")
 @_TEMPLATE
 @_PDF
 @_APPENDIX
@@ -40,7 +49,7 @@ _ALL_LANGUAGES = "zh,en"
 def report(
     subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, out: Path, as_of: str,
     parameters: Sequence[str], jobs: int | None, force: bool, dry_run: bool, as_json: bool, template: Path | None,
-    pdf: bool, appendix: bool,
+    pdf: bool, appendix: bool, limits: str, retries: int, hook: str, scheduler: str, insecure: bool,
 ) -> None:  # fmt: skip
     """Run the notebooks of each SUBJECT and publish its report; only what changed is run.
 
@@ -72,7 +81,11 @@ def report(
     from siyu.runs.ask.sections import notebooks
     from siyu.runs.files.workspace import Workspace
 
-    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix))
+    if scheduler:
+        from siyu.runs.remote import admitted
+
+        admitted(scheduler, insecure=insecure)
+    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix), limits)
     lint(notebooks())
     plans = [planned(with_earlier(request, out)) for request in checked(wishes)]
     present = Present()
@@ -86,7 +99,10 @@ def report(
             name = plan.request.subject.id
             click.echo(json.dumps(decision.as_json(name), ensure_ascii=False) if as_json else f"{name}: {decision}")
         return
-    _publish(plans, out, jobs=jobs, force=force, present=present, as_json=as_json)
+    from siyu.commands.console import Console
+
+    console = Console(as_json=as_json, hook=shlex.split(hook), retries=retries)
+    _publish(plans, out, console, jobs=jobs, force=force, present=present, scheduler=scheduler)
 
 
 @click.command()
@@ -99,6 +115,7 @@ def report(
 @reporting_problems
 def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool, appendix: bool) -> None:
     """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
+    from siyu.commands.console import Console
     from siyu.runs.ask.plan import Delivery
     from siyu.runs.external import NotebooksRefusedError, planned_from
 
@@ -107,35 +124,69 @@ def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None
     except NotebooksRefusedError as error:
         click.echo(f"siyu: {error}", err=True)
         sys.exit(1)
-    _publish(plans, out, jobs=None, force=False)
+    _publish(plans, out, Console(), jobs=None, force=False)
 
 
 def _publish(
-    plans: Sequence[Any], out: Path, *, jobs: int | None, force: bool, present: Any = None, as_json: bool = False
-) -> None:
-    from siyu.commands.console import Console
-    from siyu.runs.batch import Batch, IndexFailedError
+    plans: Sequence[Any], out: Path, console: Any, *, jobs: int | None, force: bool, present: Any = None,
+    scheduler: str = "",
+) -> None:  # fmt: skip
+    from siyu.runs.batch import IndexFailedError
     from siyu.runs.files.faults import on_disk
     from siyu.runs.files.record import FAILED
 
     out.mkdir(parents=True, exist_ok=True)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
-    with contextlib.closing(Console()) as console:
-        batch = Batch(plans, out, jobs=jobs or cores + 1, force=force, progress=console, present=present)
+    failed, pause = False, 2.0
+    with contextlib.closing(console):
         try:
-            outcomes = batch.run()
+            while plans:
+                run = _on_cluster(scheduler) if scheduler else _here(jobs, present)
+                outcomes = run(plans, out, force, console)
+                again = {one.subject for one in outcomes if one.transient and console.retries}
+                failed |= any(one.status == FAILED and one.subject not in again for one in outcomes)
+                if plans := [plan for plan in plans if plan.request.subject.id in again]:
+                    console.retries -= 1
+                    time.sleep(pause)
+                    pause *= 2
         except (OSError, IndexFailedError) as error:
             click.echo(f"siyu: {on_disk(error) if isinstance(error, OSError) else error}", err=True)
             sys.exit(1)
         except KeyboardInterrupt:
             click.echo("siyu: stopped; what is published stands, and the same command goes on from here", err=True)
             sys.exit(1)
-    for outcome in outcomes if as_json else ():
-        click.echo(json.dumps(outcome.as_json(), ensure_ascii=False))
-    if any(outcome.status == FAILED for outcome in outcomes):
+    if failed:
         sys.exit(1)
+
+
+def _here(jobs: int | None, present: Any) -> Any:
+    """How a batch is run on this machine."""
+    from siyu.runs.batch import Batch
+
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return lambda plans, out, force, console: Batch(
+        plans, out, jobs=jobs or cores + 1, force=force, progress=console, present=present
+    ).run()
+
+
+def _on_cluster(scheduler: str) -> Any:
+    """How a batch is run on a Dask cluster."""
+    from siyu.runs.ask.requests import command
+    from siyu.runs.remote import Cluster, SchedulerLostError
+
+    def run(plans: Sequence[Any], out: Path, force: bool, console: Any) -> Any:
+        more = ["--json", "--jobs", "1", *(["--force"] if force else [])]
+        words = {one.request.subject.id: command(one.request.anywhere, out.resolve())[1:] + more for one in plans}
+        console.total(len(plans))
+        try:
+            with Cluster(scheduler, console) as cluster:
+                return cluster.run(words, out)
+        except SchedulerLostError as error:
+            click.echo(f"siyu: {error}; what is published stands, and the same command goes on from here", err=True)
+            sys.exit(1)
+
+    return run
 
 
 def _languages(text: str) -> tuple[str, ...]:
@@ -144,10 +195,11 @@ def _languages(text: str) -> tuple[str, ...]:
 
 def _wishes(
     subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, as_of: str, parameters: Sequence[str],
-    delivery: Any,
+    delivery: Any, limits: str,
 ) -> list[Any]:  # fmt: skip
     from siyu.paths import subject_dirs
     from siyu.runs.ask.manifest import wishes as read_manifest
+    from siyu.runs.ask.plan import Limits
     from siyu.runs.ask.requests import Given, Wish, place
 
     here = place("command line")
@@ -155,8 +207,8 @@ def _wishes(
         found, known = "more than one" if subjects or every else "nothing", ", ".join(subject_dirs()) or "none yet"
         raise misused("subject", found, "subjects, or --all, or --manifest FILE", f"Known subjects: {known}.")
     if manifest is not None:
-        if lang != _ALL_LANGUAGES or as_of or parameters or delivery.options:
-            expected = "no --lang, --as-of, -p, --template, --pdf or --appendix beside a manifest"
+        if lang != _ALL_LANGUAGES or as_of or parameters or delivery.options or limits:
+            expected = "no --lang, --as-of, -p, --limits, --template, --pdf or --appendix beside a manifest"
             raise misused("--manifest", "settings in two places", expected, "Write them into the manifest.")
         return read_manifest(manifest)
     given, problems = {}, []
@@ -169,4 +221,10 @@ def _wishes(
     if problems:
         raise UsageError(problems)
     names = list(subject_dirs()) if every else list(dict.fromkeys(subjects))
-    return [Wish(name, here, _languages(lang), as_of, given, delivery=delivery) for name in names]
+    most = Limits()
+    if limits:
+        numbers = limits.split(",")
+        if len(numbers) != 3 or not all(number.isascii() and number.isdecimal() and int(number) for number in numbers):
+            raise misused("--limits", limits, "three whole numbers above zero, such as 900,4096,50")
+        most = Limits(int(numbers[0]), int(numbers[1]) << 20, int(numbers[2]) << 20)
+    return [Wish(name, here, _languages(lang), as_of, given, most, delivery) for name in names]

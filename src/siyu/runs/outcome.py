@@ -1,10 +1,13 @@
 """The outcome of a subject, and what a batch tells while it runs."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 UNCHANGED = "unchanged"
+# faults of the machine, not of what was made: they may be gone in a moment
+_TRANSIENT = re.compile(r"[^:]+: (the kernel died|its worker (was killed|closed)|the system: |lost )")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,11 @@ class Outcome:
     stands: bool = False
     moved: tuple[dict[str, Any], ...] = ()
     previous: bool = False
+
+    @property
+    def transient(self) -> bool:
+        """Whether it failed for nothing but want of the machine."""
+        return bool(self.reasons) and all(map(_TRANSIENT.match, self.reasons))
 
     def as_json(self) -> dict[str, Any]:
         """The contract's line of `report --json`."""

@@ -3,6 +3,7 @@
 Subjects share sections: one run executes such a section, the others take over what it made.
 """
 
+import shlex
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -148,7 +149,7 @@ class SubjectRun:
         if self.lock.held:  # not where the lock itself could not be written
             folder = self._attempt("recording the failure", self._record_failure)
         stands = whole(self.place.target) is not None
-        repeat = command(self.plan.request, self.workspace.out) if self.plan.runner == "siyu" else ""
+        repeat = shlex.join(command(self.plan.request, self.workspace.out)) if self.plan.runner == "siyu" else ""
         told = folder or self.place.target, seconds, executed, tuple(reasons(self.faults))
         return Outcome(self.subject, FAILED, *told, repeat=repeat, stands=stands)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import ProblemsError, shown_path
-from siyu.intake.formats.catalogue import FOLDER, catalogue
+from siyu.intake.formats.catalogue import FOLDER, FormatError, catalogue
 from siyu.intake.store.keyring import SIZE
 from siyu.paths import MARKER, key_path, project_root, reports_dir, store_of, subject_dirs
 from siyu.runs.ask.earlier import with_earlier
@@ -75,8 +75,7 @@ def leftovers() -> Iterator[Line]:
 
 def formats() -> Iterator[Line]:
     """Formats that cannot be used, of the project and of each client, and drafts that still ask."""
-    broken: dict[str, ProblemsError] = {}
-    asking: set[str] = set()
+    broken, asking = dict[str, FormatError](), set[str]()
     for own in (None, *(folder / FOLDER for folder in subject_dirs().values())):
         known = catalogue(own)
         broken |= known.broken

@@ -18,7 +18,7 @@ _OWN = Path(__file__).parent / "folder"  # what only project folders have; a dot
 
 
 @dataclass
-class Delivery:
+class Handover:
     """What was done to a project folder, by names of files. left: touched by somebody, so left as they are."""
 
     written: list[str] = field(default_factory=list)
@@ -36,7 +36,7 @@ def bundle() -> dict[str, Path]:
     return files_below(package_dir() / "bundled") | own
 
 
-def deliver(folder: Path, files: dict[str, Path]) -> Delivery:
+def deliver(folder: Path, files: dict[str, Path]) -> Handover:
     """Make a project folder, or bring one up to this version of the package.
 
     Raises UsageError for a folder that holds anything else."""
@@ -44,7 +44,7 @@ def deliver(folder: Path, files: dict[str, Path]) -> Delivery:
     if before is None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         found, expected = "a folder with other things in it", "a new or empty one, or one that siyu init has made"
         raise UsageError([Problem(shown_path(folder), 0, "", found, expected, "Name another folder.")])
-    done, now = Delivery(), {}
+    done, now = Handover(), {}
     for name, source in files.items():
         target, now[name] = folder / name, sha256_of(source)
         there = sha256_of(target) if target.is_file() else None

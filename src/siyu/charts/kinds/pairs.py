@@ -14,7 +14,7 @@ def paint(plate: Plate) -> None:
         axes.plot(ends, [place, place], color=theme.BAND, lw=5, solid_capstyle="round", zorder=1)
         for row in group:
             name = plate.language.say(row.series or "")
-            colour, below = theme.SERIES[names.index(name)], names.index(name) % 2 == 0
+            colour, below = theme.SERIES[names.index(name) % len(theme.SERIES)], names.index(name) % 2 == 0
             axes.plot(row.value, place, "o", color=colour, ms=8, zorder=3)
             text = f"{name} {plate.language.number(row.value, row.unit)}"
             side = "center" if ends[1] > ends[0] and not plate.narrow else "left" if below else "right"

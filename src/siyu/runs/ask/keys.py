@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.paths import address, checkout, package_dir
-from siyu.reads.digests import ABSENT, Digests, digest, sha256_of
+from siyu.reads.digests import ABSENT, digest, sha256_of
 from siyu.runs.files.storage import files_below
 
 # Packages whose version shows in a report or decides what is in it.
@@ -54,6 +54,6 @@ def versions() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def lock() -> str:
     """Digest of the locked packages; of those that are there, where the package was installed without the lock."""
-    if checkout():
-        return Digests().file("requirements.txt")
+    if root := checkout():
+        return sha256_of(root / "requirements.txt")
     return digest(sorted(path.name for path in package_dir().parent.glob("*.dist-info")))

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from siyu.paths import address, data_dir
 from siyu.reads.digests import Digests, digest, sha256_of
@@ -76,6 +76,12 @@ class Request:
     limits: Limits = field(default_factory=Limits)
     delivery: Delivery = field(default_factory=Delivery)
     earlier: str = ""
+
+    @property
+    def anywhere(self) -> Self:
+        """The same for another working directory."""
+        template = self.delivery.template
+        return replace(self, delivery=replace(self.delivery, template=template.resolve())) if template else self
 
     @property
     def reviewed(self) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """Requests: what the command line or a manifest asks for, checked as a whole before anything starts."""
 
-import shlex
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,15 +46,18 @@ class Wish:
         return self.places.get(setting, self.where)
 
 
-def command(request: Request, out: Path) -> str:
-    """The command line that asks for the same again."""
+def command(request: Request, out: Path) -> list[str]:
+    """The words that ask for the same again."""
     words = ["siyu", "report", request.subject.id]
     words += [] if request.languages == LANGUAGES else ["--lang", ",".join(request.languages)]
     words += [] if out == reports_dir() else ["--out", str(out)]
     words += [] if request.as_of == request.subject.as_of.isoformat() else ["--as-of", request.as_of]
     for name, value in request.parameters.items():
         words += ["-p", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
-    return shlex.join(words + request.delivery.options)
+    if request.limits != Limits():
+        most = request.limits
+        words += ["--limits", f"{most.seconds:.0f},{most.memory >> 20},{most.output >> 20}"]
+    return words + request.delivery.options
 
 
 def place(file: str, line: int = 0, column: str = "") -> Problem:

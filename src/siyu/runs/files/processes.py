@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Iterable, Mapping
+from typing import NoReturn
 
 import psutil
 
@@ -21,10 +22,10 @@ def marked(run: str, number: int) -> str:
     return f"{run}.{number:06}"
 
 
-def die_with_parent(parent: int) -> None:
-    """Have Linux kill this process together with the one that started it; end now if that is gone."""
+def die_with_parent(parent: int, by: int = signal.SIGKILL) -> None:
+    """Have Linux end this process together with the one that started it; end now if that is gone. by: the signal."""
     if sys.platform.startswith("linux"):
-        _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
         os._exit(1)
 
@@ -33,6 +34,14 @@ def adopt_orphans() -> None:
     """Have Linux make this process the parent of whatever its children leave behind, mark or no mark."""
     if sys.platform.startswith("linux"):
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def leave(*_: object) -> NoReturn:
+    """End this process and all that it has started or adopted; a handler of signals."""
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    os._exit(1)
 
 
 def _prctl(option: int, value: int) -> None:

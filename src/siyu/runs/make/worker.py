@@ -7,12 +7,13 @@ nothing: whether what it made may be published is the supervisor's business.
 import json
 import os
 import select
+import signal
 import sys
 from pathlib import Path
 from typing import Any, TextIO
 
 from siyu.runs.files.faults import described
-from siyu.runs.files.processes import adopt_orphans, die_with_parent
+from siyu.runs.files.processes import adopt_orphans, die_with_parent, leave
 from siyu.runs.files.workspace import Workspace
 from siyu.runs.make.index import write_index
 
@@ -42,8 +43,9 @@ class Channel:
 def main() -> None:
     """Serve tasks until the input is closed. Arguments: descriptor of the answer pipe, supervisor's pid."""
     descriptor, supervisor = int(sys.argv[1]), int(sys.argv[2])
-    die_with_parent(supervisor)
+    signal.signal(signal.SIGTERM, leave)
     adopt_orphans()
+    die_with_parent(supervisor, signal.SIGTERM)
     channel = Channel(descriptor)
     # Cells and libraries must not find the task pipe on standard input.
     tasks = os.fdopen(os.dup(0), encoding="utf-8")

@@ -1,0 +1,167 @@
+"""A batch on a Dask cluster over a shared folder: each subject is a `siyu report` of its own on some worker.
+
+Only words travel: ids, paths, digests. What is published is what a run on one machine publishes, under the same locks.
+A worker may be lost at any time: its report ends with it, and nothing half of it is seen.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import CancelledError
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from distributed import Client, Future
+from distributed.scheduler import KilledWorker
+
+from siyu.errors import Problem, UsageError
+from siyu.intake.store.keyring import name_of
+from siyu.paths import data_dir, key_path, project_root
+from siyu.reads.digests import digest, sha256_of
+from siyu.runs.ask import keys
+from siyu.runs.ask.sections import notebooks
+from siyu.runs.files.processes import die_with_parent
+from siyu.runs.files.record import FAILED
+from siyu.runs.files.storage import files_below
+from siyu.runs.make.pool import short
+from siyu.runs.outcome import Outcome, Progress
+
+_PATIENCE = 30.0  # seconds until a scheduler answers, or a worker that agrees is there again
+_TICK = 0.2
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class SchedulerLostError(RuntimeError):
+    """No scheduler, or none any more: reports that are under way are finished or not, the rest is left."""
+
+
+def admitted(address: str, *, insecure: bool) -> None:
+    """Raises UsageError for an address over which anybody may listen or give orders, unless that is wanted."""
+    parts = urlsplit(address)
+    if parts.scheme not in ("tcp", "tls") or not parts.hostname:
+        raise _misused(address, "tcp://HOST:PORT or tls://HOST:PORT", "Correct it.")
+    if parts.scheme == "tcp" and parts.hostname not in _LOOPBACK and not insecure:
+        step = "Use tls:// (Dask's own settings name the certificates), or --insecure in a network of your own."
+        raise _misused(address, "tls://, or an address of this machine", step)
+
+
+def fingerprint() -> dict[str, str]:
+    """What has to be alike wherever reports of a batch are made. Another key would bring erased buyers back."""
+    path, bundled = key_path(), {name: one.digest for name, one in notebooks().items()}
+    data = {name: sha256_of(one) for name, one in files_below(data_dir()).items() if not name.startswith("subjects/")}
+    found = {"code": digest(keys.package()), "lock": keys.lock(), "notebooks": digest(bundled), "data": digest(data)}
+    return found | {"key": name_of(path.read_bytes()) if path.exists() else "none"}
+
+
+def reported(words: Sequence[str], folder: str) -> dict[str, Any]:
+    """On a worker: what `siyu report` with these words ends with, in the project at `folder`."""
+    command = [sys.executable, "-m", "siyu.runs.remote", str(os.getpid()), *words]
+    done = subprocess.run(command, cwd=folder, env=short(os.environ), capture_output=True, text=True, check=False)
+    if lines := done.stdout.splitlines():
+        return dict(json.loads(lines[-1]))
+    said = (done.stderr.strip().splitlines() or [f"it ended with code {done.returncode}"])[-1]
+    return {"status": FAILED, "seconds": 0.0, "moved": [], "reasons": [f"worker: {said[:300]}"]}
+
+
+class Cluster:
+    """Workers that agree with this machine, and what they are doing. Use it as a context manager."""
+
+    def __init__(self, address: str, progress: Progress) -> None:
+        """Raises SchedulerLostError when nobody answers."""
+        self.progress, self.own = progress, fingerprint()
+        self._known: dict[str, bool] = {}
+        self._seen = time.monotonic()
+        try:
+            self.client = Client(address, timeout=_PATIENCE, set_as_default=False)
+            # a report that was lost with its worker is nobody's to repeat but the operator's
+            self.client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0))
+        except (OSError, TimeoutError) as error:
+            raise SchedulerLostError(f"{address}: {type(error).__name__}; is the scheduler running?") from error
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.client.close()
+
+    def run(self, commands: Mapping[str, Sequence[str]], out: Path) -> list[Outcome]:
+        """Outcomes of all subjects in the order in which they ended. commands: subject -> words behind `siyu`.
+
+        Raises SchedulerLostError."""
+        try:
+            return self._run(dict(commands), out)
+        except (OSError, CancelledError, TimeoutError) as error:
+            raise SchedulerLostError(f"the cluster does not answer ({type(error).__name__})") from error
+
+    def _run(self, waiting: dict[str, Sequence[str]], out: Path) -> list[Outcome]:
+        running, ended = dict[str, Future](), list[Outcome]()
+        while waiting or running:
+            workers = self.workers()
+            while waiting and len(running) < sum(workers.values()):
+                subject = next(iter(waiting))
+                work = reported, list(waiting.pop(subject)), str(project_root())
+                running[subject] = self.client.submit(*work, pure=False, retries=0, workers=[*workers])
+            for subject in [name for name, future in running.items() if future.done()]:
+                ended.append(_outcome(subject, running.pop(subject), out))
+                self.progress.ended(ended[-1])
+                self.progress.step()
+            self.progress.doing(f"{len(waiting) + len(running)} to go: {', '.join(running)}")
+            if waiting and not running and time.monotonic() - self._seen > _PATIENCE:
+                raise SchedulerLostError("no worker that agrees with this machine is left")
+            time.sleep(_TICK)
+        return ended
+
+    def workers(self) -> dict[str, int]:
+        """address -> threads of each worker that agrees; of the others, it is told once what differs."""
+        if self.client.status != "running":
+            raise SchedulerLostError("the scheduler has gone")
+        there = self.client.scheduler_info(n_workers=-1)["workers"]
+        found = {name: int(one["nthreads"]) for name, one in there.items()}
+        if new := found.keys() - self._known.keys():
+            for name, told in self.client.run(fingerprint, workers=[*new], on_error="return").items():
+                differ = _differences(self.own, told)
+                self._known[name] = not differ
+                if differ:
+                    self.progress.note(f"{name}: refused, differs in {', '.join(differ)}")
+        agreeing = {name: threads for name, threads in found.items() if self._known.get(name)}
+        self._seen = time.monotonic() if agreeing else self._seen
+        return agreeing
+
+
+def _differences(own: Mapping[str, str], told: Any) -> list[str]:
+    if not isinstance(told, Mapping):
+        return [f"everything ({type(told).__name__}: is siyu installed there?)"]
+    return [name for name, value in own.items() if told.get(name) != value]
+
+
+def _outcome(subject: str, future: Future, out: Path) -> Outcome:
+    if future.status == "finished":
+        told = future.result()
+    else:
+        error = future.exception() if future.status == "error" else None
+        why = type(error).__name__ if error else future.status
+        lost = "its worker was killed" if isinstance(error, KilledWorker) else f"lost ({why})"
+        told = {"status": FAILED, "seconds": 0.0, "moved": [], "reasons": [f"cluster: {lost}"]}
+    about = {"seconds": told["seconds"], "reasons": tuple(told["reasons"]), "moved": tuple(told["moved"])}
+    return Outcome(subject, told["status"], out / subject, **about)
+
+
+def _misused(found: str, expected: str, step: str) -> UsageError:
+    return UsageError([Problem("command line", 0, "--scheduler", found, expected, step)])
+
+
+def main(arguments: Iterable[str]) -> None:
+    """A report that ends with the worker that asked for it. Arguments: its pid, the words behind `siyu`."""
+    parent, *words = arguments
+    die_with_parent(int(parent))
+    os.execv(sys.executable, [sys.executable, "-m", "siyu", *words])  # noqa: S606 - the signal stays set
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,172 @@
+"""Batches on a Dask cluster: whole or not at all, published once, by workers that agree with the driver only."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from pathlib import Path
+
+import dask
+import psutil
+import pytest
+from distributed import LocalCluster
+from distributed.security import Security
+
+from siyu import paths
+from siyu.errors import UsageError
+from siyu.runs import remote
+from siyu.runs.ask import sections
+from siyu.runs.files.record import mismatches
+from siyu.runs.outcome import Progress
+from siyu.runs.remote import Cluster, SchedulerLostError, admitted
+
+pytestmark = pytest.mark.filterwarnings("default")  # Dask's own
+CASE = "luzhou_laojiao"
+CERTIFICATE = str(Path(__file__).with_name("tls.pem"))  # made for this test, of nobody
+
+
+class Notes(Progress):
+    def __init__(self):
+        self.notes = []
+
+    def note(self, text):
+        self.notes.append(text)
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory):
+    """A project of one notebook and one subject."""
+    root = tmp_path_factory.mktemp("desk")
+    shutil.copytree(paths.data_dir(), root / "data", ignore=shutil.ignore_patterns("demo", "cdnow", ".store"))
+    (root / "notebooks").mkdir()
+    shutil.copy(paths.notebooks_dir() / "02_case_study.ipynb", root / "notebooks")
+    (root / paths.MARKER).write_text("{}")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        patch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "key"))
+        sections.notebooks.cache_clear()
+        yield root
+    sections.notebooks.cache_clear()
+
+
+@pytest.fixture(scope="module")
+def address(desk):
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+        yield cluster.scheduler_address
+
+
+def words(subject, out):
+    return ["report", subject, "--lang", "en", "--out", str(out), "--json", "--jobs", "1"]
+
+
+def driven(address, out):
+    with Cluster(address, Notes()) as cluster:
+        [outcome] = cluster.run({CASE: words(CASE, out)}, out)
+    return outcome
+
+
+def start(address, out, found):
+    driver = threading.Thread(target=lambda: found.append(driven(address, out)))
+    driver.start()
+    return driver
+
+
+def published(folder):
+    assert mismatches(folder) == []
+    files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {name: content for name, content in files.items() if name != "journal.json"}
+
+
+def test_drivers_publish_once_and_a_report_that_is_lost_with_its_worker_is_made_whole_by_the_next(
+    desk, address, tmp_path
+):
+    found, lost = [], []
+    for driver in [start(address, tmp_path / "out", found) for _ in "ab"]:
+        driver.join()
+    assert sorted(one.status for one in found) == ["published", "unchanged"], found
+
+    again = tmp_path / "again"
+    driver = start(address, again, lost)
+    report = waited(
+        lambda: [one for one in psutil.process_iter(["cmdline"]) if str(again) in (one.info["cmdline"] or ())]
+    )
+    waited(lambda: list(again.rglob("02_case_study.trail")))
+    worker = report[0].parent()
+    worker.kill()
+    driver.join()
+    assert lost[0].reasons == ("cluster: its worker was killed",)
+    assert lost[0].transient
+    gone = waited(lambda: [one for one in report if not one.is_running() or one.status() == psutil.STATUS_ZOMBIE])
+    assert len(gone) == len(report)
+    assert not (again / CASE).exists()
+    assert driven(address, again).status == "published"
+    assert published(again / CASE) == published(tmp_path / "out" / CASE)
+
+
+def waited(look, seconds=60):
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return found
+
+
+def test_a_worker_with_another_key_is_refused_and_named(address, tmp_path, monkeypatch):
+    monkeypatch.setattr(remote, "_PATIENCE", 1.0)
+    with Cluster(address, notes := Notes()) as cluster:
+        cluster.own["key"] = "another"
+        with pytest.raises(SchedulerLostError, match="no worker that agrees"):
+            cluster.run({CASE: words(CASE, tmp_path)}, tmp_path)
+    assert [note.partition(": ")[2] for note in notes.notes] == ["refused, differs in key"] * 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_is_not_there_or_has_gone_is_said(desk, tmp_path, monkeypatch):
+    monkeypatch.setattr(remote, "_PATIENCE", 1.0)
+    with pytest.raises(SchedulerLostError, match="is the scheduler running"):
+        Cluster("tcp://127.0.0.1:1", Notes())
+    with (
+        LocalCluster(n_workers=0, dashboard_address=":0") as local,
+        Cluster(local.scheduler_address, Notes()) as cluster,
+    ):
+        local.close()
+        with pytest.raises(SchedulerLostError):
+            cluster.run({CASE: words(CASE, tmp_path)}, tmp_path)
+
+
+def test_a_scheduler_over_tls_takes_certificates_of_its_own_only(desk, monkeypatch):
+    monkeypatch.setattr(remote, "_PATIENCE", 2.0)
+    files = {
+        f"tls_{role}_{part}": CERTIFICATE for role in ("client", "scheduler", "worker") for part in ("cert", "key")
+    }
+    secure = Security(tls_ca_file=CERTIFICATE, require_encryption=True, **files)
+    with LocalCluster(n_workers=0, dashboard_address=":0", protocol="tls", security=secure) as local:
+        settings = {f"distributed.comm.tls.{name}": CERTIFICATE for name in ("ca-file", "client.cert", "client.key")}
+        with dask.config.set(settings), Cluster(local.scheduler_address, Notes()) as cluster:
+            assert cluster.workers() == {}
+        with pytest.raises((SchedulerLostError, TypeError)):
+            Cluster(local.scheduler_address, Notes())
+
+
+@pytest.mark.parametrize(
+    ("given", "insecure", "fine"),
+    [
+        ("tls://cluster.example:8786", False, True), ("tcp://127.0.0.1:8786", False, True),
+        ("tcp://localhost:8786", False, True), ("tcp://cluster.example:8786", True, True),
+        ("tcp://cluster.example:8786", False, False), ("tcp://127.0.0.1.example:1", False, False),
+        ("ws://127.0.0.1:8786", True, False), ("cluster:8786", True, False),
+    ],
+)  # fmt: skip
+def test_orders_are_taken_over_lines_of_our_own_only(given, insecure, fine):
+    if fine:
+        admitted(given, insecure=insecure)
+    else:
+        with pytest.raises(UsageError, match="--scheduler"):
+            admitted(given, insecure=insecure)
+
+
+def test_what_a_worker_says_last_is_the_reason(desk, tmp_path):
+    [reason] = remote.reported(["report", "nobody", "--out", str(tmp_path)], str(desk))["reasons"]
+    assert "nobody" in reason
+    assert list(tmp_path.iterdir()) == []
