@@ -14,18 +14,23 @@ BIN := $(VENV)/bin
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install reports test test-all calibrate torture lab notebooks messages reference schemas bench bench-check lock clean
+.PHONY: help install spark reports test test-all calibrate torture lab notebooks messages reference schemas bench bench-check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
 install: ## put the locked packages and siyu into .venv, unless they are there
 	@$(PYTHON) scripts/install.py $(VENV)
+	@$(BIN)/python -m compileall -q src/siyu
+
+spark: ## what Spark takes as well, for clients whose orders outgrow this machine; needs Java 17
+	@$(PYTHON) scripts/install.py $(VENV) spark
 
 reports: install ## publish the bundled subjects to reports/
 	@$(BIN)/siyu report $(SUBJECTS)
 
-test: install ## every check; browser and office tests run when their program is found
+test: install ## every check; browser, office and Java tests run when their program is found
+	@if command -v java >/dev/null; then $(MAKE) --no-print-directory spark; fi
 	@failed=; \
 	run() { name=$$1; shift; printf '== %s\n' "$$name"; "$$@" || failed="$$failed, $$name"; }; \
 	run style $(BIN)/ruff check --quiet --output-format concise .; \
@@ -76,6 +81,7 @@ messages: install ## add new texts of code, notebooks and data to the .po files;
 
 bench: install ## one table of ratios to plain ways of doing the same, kept in benchmarks/measured.json
 	@$(BIN)/python benchmarks/table.py
+	@$(BIN)/python benchmarks/table.py --small
 
 bench-check: install ## the same in small, against what was measured before
 	@$(BIN)/python benchmarks/table.py --small --check
@@ -84,6 +90,7 @@ LOCKED := --universal --python-version 3.11 --fork-strategy fewest --generate-ha
 lock: install ## lock dependencies and tools anew: newest versions that Python 3.11 to 3.14 share
 	@$(BIN)/uv pip compile pyproject.toml $(LOCKED) --output-file requirements.txt
 	@$(BIN)/uv pip compile requirements-tools.in --constraints requirements.txt $(LOCKED) --output-file requirements-tools.txt
+	@$(BIN)/uv pip compile requirements-spark.in --constraints requirements.txt $(LOCKED) --output-file requirements-spark.txt
 
 clean: ## remove the virtual environments and caches; reports stay
 	@rm -rf .venv .venv-* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -12,7 +12,9 @@ from pathlib import Path
 import hypothesis
 import pytest
 
-# every core runs tests: how long an example takes says nothing of it
+# every core runs tests, and what they start: one thread a library, said before the first of them is imported
+os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# how long an example takes says nothing of it
 hypothesis.settings.register_profile("siyu", deadline=None)
 hypothesis.settings.load_profile("siyu")
 PROGRAMS = {

@@ -34,6 +34,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import psutil
 
 from siyu.commands.simulate import client as simulated
@@ -121,8 +122,10 @@ class Clients:
         shutil.copy(ROOT / "notebooks" / "planned.yml", self.notebooks)
 
     def environment(self, who: str) -> dict[str, str]:
-        """SIYU_DATA and the key of one of the two ways."""
-        return {**os.environ, "SIYU_DATA": str(self.folder / who), "SIYU_KEY": str(self.folder / "keys" / who)}
+        """Data, key and cache of one of the two ways: neither draws what the other has drawn before."""
+        own = {"SIYU_DATA": who, "SIYU_KEY": f"keys/{who}", "XDG_CACHE_HOME": f"caches/{who}"}
+        fonts = {"MPLCONFIGDIR": mpl.get_cachedir()}  # a list of the fonts of the machine, for both
+        return {**os.environ, **fonts, **{name: str(self.folder / place) for name, place in own.items()}}
 
     def add(self, name: str, number: int, *, alike: bool = False) -> None:
         """Write a client; `number` decides what it is like. alike: as all others without exports."""

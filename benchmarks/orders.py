@@ -84,9 +84,9 @@ def scan(path: Path) -> Callable[[], dict[str, Any]]:
 def ibis(path: Path) -> Callable[[], dict[str, Any]]:
     """This project's tables."""
     from siyu.orders import counts
-    from siyu.orders.frames import engine, opened
+    from siyu.orders.frames import duckdb, opened
 
-    engine()  # loads the back end of ibis: an import
+    duckdb()  # loads the back end of ibis: an import
 
     def work() -> dict[str, Any]:
         frames = opened(AS_OF, path)

@@ -1,9 +1,10 @@
 """All benchmarks in one table, each as a ratio of a plain way to this project's, measured side by side in one run.
 
-    .venv/bin/python benchmarks/table.py [--small] [--check]
+    .venv/bin/python benchmarks/table.py [--small] [--check] [--only NAME]...
 
-Writes the ratios into `measured.json` beside this file, under `full` or `small`. --check writes nothing and fails
-when a ratio has fallen by more than a third of what stands there: machines differ, ratios little.
+Writes the ratios into `measured.json` beside this file, under `full` or `small`; --only those of some benchmarks, and
+keeps the others. --check writes nothing and fails when a ratio has fallen by more than a third of what stands there,
+and again when measured once more: machines differ, ratios little.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import json
 import subprocess
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -38,10 +40,12 @@ RUNS = {
 }
 
 
-def measured(size: str) -> dict[str, float]:
-    """Name -> figure, of all benchmarks of a size."""
+def measured(size: str, only: Collection[str] = ()) -> dict[str, float]:
+    """Name -> figure, of the benchmarks of a size; of those named, if any are."""
     found: dict[str, float] = {}
     for script, *options in RUNS[size]:
+        if not _asked(script, only):
+            continue
         done = subprocess.run([sys.executable, str(HERE / script), *options], stdout=subprocess.PIPE, check=True)
         told = json.loads(done.stdout.splitlines()[-1])
         found |= {f"{script.removesuffix('.py')}.{name}": value for name, value in told.items() if value is not None}
@@ -58,16 +62,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="in three minutes")
     parser.add_argument("--check", action="store_true", help="compare with what was measured before")
+    parser.add_argument("--only", action="append", default=[], help="a benchmark: orders, intake, batch, …")
     given = parser.parse_args()
     size = "small" if given.small else "full"
     kept = json.loads(MEASURED.read_text(encoding="utf-8"))
-    found, before = measured(size), kept.get(size, {})
+    before = {name: value for name, value in kept.get(size, {}).items() if _asked(name, given.only)}
+    found = measured(size, given.only)
+    if given.check and (names := fallen(found, before)):
+        again = measured(size, {name.partition(".")[0] for name in names})
+        found |= {name: max(found.get(name, 0.0), again.get(name, 0.0)) for name in names}
     for name, value in found.items():
         print(f"{name:32} {value:9.2f}   before {before.get(name, float('nan')):9.2f}")
     if not given.check:
-        MEASURED.write_text(json.dumps(kept | {size: found}, indent=1) + "\n", encoding="utf-8")
+        kept[size] = kept.get(size, {}) | found
+        MEASURED.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     elif names := fallen(found, before):
         sys.exit(f"fallen by more than a third: {', '.join(names)}")
+
+
+def _asked(name: str, only: Collection[str]) -> bool:
+    return not only or name.partition(".")[0] in only
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""Install the hashed locks and the package into a virtual environment: `python3 scripts/install.py .venv`.
+"""Install the hashed locks and the package into a virtual environment: `python3 scripts/install.py .venv`; with
+`spark` as a second word, what Spark takes as well.
 
 Needs nothing but this Python. Does nothing when the environment already holds this lock, this package and
 this Python. Installs with uv (from PATH, else brought by pip, hashed like the rest), else with pip; both
@@ -21,7 +22,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCKS = ROOT / "requirements.txt", ROOT / "requirements-tools.txt"
+LOCKS, SPARK = (ROOT / "requirements.txt", ROOT / "requirements-tools.txt"), ROOT / "requirements-spark.txt"
 LOCKED = [word for lock in LOCKS for word in ("-r", lock)]
 OLDEST = (3, 11)
 # what pip calls a setting, and what uv reads for it
@@ -49,9 +50,9 @@ def main(argv: list[str]) -> int:
     with one_at_a_time():
         stamp = venv / ".installed"
         wanted = fingerprint()
-        if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-            return 0
-        return install(venv, stamp, wanted)
+        stands = stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
+        failed = 0 if stands else install(venv, stamp, wanted)
+        return failed or (add_spark(venv) if "spark" in argv[1:] else 0)
 
 
 def unsupported(system: str, machine: str, libc: str) -> str:
@@ -82,6 +83,34 @@ def install(venv: Path, stamp: Path, wanted: str) -> int:
     stamp.write_text(wanted, encoding="utf-8")
     say(f"installed in {time.monotonic() - started:.0f} s")
     return 0
+
+
+def add_spark(venv: Path) -> int:
+    """Put what Spark takes into `venv`, unless it is there. It comes as source: the locked setuptools builds it."""
+    stamp, lock = venv / ".installed-spark", SPARK.read_text(encoding="utf-8")
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == lock:
+        return 0
+    python = venv / "bin" / "python"
+    settings, uv = pip_settings(python), find_uv(python)
+    command = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
+    environment = uv_environment(settings) if uv else pip_environment()
+    say("installing pyspark, which takes a minute or two")
+    with tempfile.TemporaryDirectory() as folder:
+        builder = Path(folder) / "builder.txt"
+        builder.write_text(locked(lock, "setuptools"), encoding="utf-8")
+        for file in (builder, SPARK):
+            terms = ["--no-deps", "--no-build-isolation", "--require-hashes", "-r", file]
+            if not run([*command, *QUIET, *terms], environment):
+                say("installation of pyspark failed; what pip or uv said is above")
+                return 1
+    stamp.write_text(lock, encoding="utf-8")
+    return 0
+
+
+def locked(lock: str, name: str) -> str:
+    """The block of a package in a lock, hashes included; "" where it is not there."""
+    block = re.search(rf"(?m)^{name}==.*(?:\n[ \t]+.*)*", lock)
+    return f"{block.group()}\n" if block else ""
 
 
 def fingerprint() -> str:
@@ -166,12 +195,11 @@ def find_uv(python: Path) -> Path | None:
     for candidate in (own, shutil.which("uv")):
         if candidate and run([candidate, "--version"], quiet=True):
             return Path(candidate)
-    block = re.search(r"(?m)^uv==.*(?:\n[ \t]+.*)*", LOCKS[1].read_text(encoding="utf-8"))
-    if not block:
+    if not (block := locked(LOCKS[1].read_text(encoding="utf-8"), "uv")):
         return None
     with tempfile.TemporaryDirectory() as folder:
         only_uv = Path(folder) / "uv.txt"
-        only_uv.write_text(block.group() + "\n", encoding="utf-8")
+        only_uv.write_text(block, encoding="utf-8")
         command = [python, "-m", "pip", "install", "--quiet", "--no-deps", "--only-binary=:all:"]
         brought = run([*command, "--require-hashes", "-r", only_uv], pip_environment(), quiet=True)
     return own if brought and run([own, "--version"], quiet=True) else None

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu import reads
+from siyu.engine import HERE, Engine, chosen
 from siyu.figure import Absent, Figure
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.problems import Trouble
@@ -22,7 +23,7 @@ from siyu.intake.store.client_tables import Books, books
 from siyu.language import Text
 from siyu.messages import msg
 from siyu.observed import Span, notes, overall
-from siyu.orders.frames import Frames, opened
+from siyu.orders.frames import Frames, Source, opened
 from siyu.orders.labels import NO_KEYS, PLATFORMS
 from siyu.record import NO_INPUT, Both, OrdersEntry
 from siyu.subjects import Subject
@@ -36,6 +37,7 @@ UNDATED = msg("The order exports have no column {column}: when orders were paid 
 UNTOLD = msg("Some order export has no column {column}: what came back is not known, and net figures are left out")
 CHARGED = ["traffic_form", "fee_fen", "base_fen"]
 FORMS = ("live", "video", "card", "image", "other")  # of traffic; what is told later, or otherwise, is `all`
+CANONICAL = "canonical"  # what orders of an engine are called in artefacts
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 _NO_ORDERS = pa.schema([
@@ -63,18 +65,19 @@ class NoInput:
 class Holdings:
     """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
 
-    spans: what was observed, by scope."""
+    spans: what was observed, by scope. engine: that counts orders."""
 
     books: Books
     as_of: date
     k: int
     spans: Mapping[str, Span] = field(default_factory=dict)
+    engine: Engine = HERE
 
     @classmethod
     def of(cls, subject: Subject, as_of: date) -> Holdings:
-        """The holdings of a subject. Raises UsageError, see `books`."""
+        """The holdings of a subject. Raises UsageError, see `books` and `chosen`."""
         held = books(subject.id)
-        return cls(held, as_of, subject.suppress_below, subject.spans(held.observed))
+        return cls(held, as_of, subject.suppress_below, subject.spans(held.observed), chosen(subject.engine))
 
     @property
     def observed(self) -> dict[str, str] | None:
@@ -102,7 +105,8 @@ class Holdings:
         """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""
         used = [one for one in self.books.accounts if not one.refused and _kind(one) in kinds]
         own = [one for one in used if not platform or (one.entry is not None and one.entry.platform == platform)]
-        return tuple(sorted(f"orders:{name(one)}" for one in own))
+        told = [f"orders:{CANONICAL}"] if self.engine.orders and "orders" in kinds else []
+        return tuple(sorted([*told, *(f"orders:{name(one)}" for one in own)]))
 
     @property
     def records(self) -> Mapping[str, OrdersEntry]:
@@ -111,6 +115,9 @@ class Holdings:
         for file, label in ((name(one), _format_name(one)) for one in self.books.accounts):
             named, ref = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}"), f"orders:{file}"
             found[ref] = OrdersEntry(ref=ref, kind="orders", path=file, source=None, name=named)
+        for ref in self.refs("orders") if self.engine.orders else ():
+            named = Both(en="Canonical orders", zh="标准订单表")
+            found.setdefault(ref, OrdersEntry(ref=ref, kind="orders", path=CANONICAL, source=None, name=named))
         return found
 
     @cached_property
@@ -205,16 +212,29 @@ class Holdings:
 
     def largest(self, *kinds: str) -> Frames:
         """The same of the platform with most orders, whose figures carry the files of all kinds."""
-        every = self.every(*kinds)
-        return every.on(every.platforms[0])
+        return self.every(*kinds).on(self._leading)
+
+    @cached_property
+    def _leading(self) -> str:
+        return self.every().platforms[0]
 
     def every(self, *kinds: str, platform: str = "") -> Frames:
         """The same of all platforms together, as long as any was observed."""
-        held = self.books
-        more = {kind: getattr(held, kind) for kind in kinds}
+        held, (orders, purchases) = self.books, self.lines
+        more: dict[str, Any] = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
-        tables = held.purchases or _NO_PURCHASES, held.orders or _NO_ORDERS
-        return opened(self.as_of, *tables, **more, sources=sources, spans=self.spans, absent=held.absent)
+        more |= {"sources": sources, "spans": self.spans, "absent": held.absent, "engine": self.engine}
+        days = _NO_PURCHASES if purchases is None else purchases
+        return opened(self.as_of, days, _NO_ORDERS if orders is None else orders, **more)
+
+    @property
+    def lines(self) -> tuple[Source | None, Source | None]:
+        """Orders and purchases of the exports, or of the canonical orders that the engine holds in their place."""
+        if not self.engine.orders:
+            return self.books.orders, self.books.purchases
+        from siyu.orders.canonical import canonical  # here: for few subjects
+
+        return canonical(self.engine)
 
     @cached_property
     def orders(self) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siyu import reads
+from siyu.engine import HERE, Engine
 from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.observed import EVERY, Observation, Span, spans
 from siyu.paths import subject_dirs
@@ -37,7 +38,7 @@ class Subject(BaseModel):
     suppress_below: smallest denominator shown (0 for public data). taxpayer: for VAT; producer: whether it makes
     goods under consumption tax; volume: of a year, for what knowing more is worth to it. observed: what the exports
     cover, all of them or by scope (`orders`, a platform, `members`, `follows`). zero_months: without orders because
-    there were none."""
+    there were none. engine: that counts its orders."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     id: str = Field(pattern=r"^[a-z0-9_]{1,40}$")
@@ -54,6 +55,7 @@ class Subject(BaseModel):
     volume: Volume = Volume()
     observed: Period | dict[str, Period] = Field(default_factory=dict)
     zero_months: tuple[Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")], ...] = ()
+    engine: Engine = HERE
 
     @property
     def facts(self) -> dict[str, float]:

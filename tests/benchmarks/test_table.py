@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,31 @@ def test_a_ratio_that_fell_by_more_than_a_third_is_named(table):
 def test_every_benchmark_is_run_in_both_sizes(table):
     scripts = {path.name for path in table.HERE.glob("*.py")} - {"table.py"}
     assert [{script for script, *_ in runs} for runs in table.RUNS.values()] == [scripts, scripts]
+
+
+def test_a_ratio_is_measured_once_more_before_it_has_fallen(table, monkeypatch, tmp_path):
+    kept = tmp_path / "measured.json"
+    kept.write_text(json.dumps({"small": {"orders.ratio_pandas": 6.0, "batch.ratio_wall_12": 5.0}}))
+    monkeypatch.setattr(table, "MEASURED", kept)
+    monkeypatch.setattr(sys, "argv", ["table.py", "--small", "--check"])
+
+    def measuring(*second):
+        turns = iter([{"orders.ratio_pandas": 3.0, "batch.ratio_wall_12": 5.0}, *second])
+        monkeypatch.setattr(table, "measured", lambda _size, only=(): next(turns))
+
+    measuring({"orders.ratio_pandas": 5.5})
+    table.main()
+    measuring({"orders.ratio_pandas": 3.1})
+    with pytest.raises(SystemExit, match=r"orders\.ratio_pandas"):
+        table.main()
+
+
+def test_measuring_some_keeps_the_others(table, monkeypatch, tmp_path):
+    kept = tmp_path / "measured.json"
+    kept.write_text(json.dumps({"small": {"batch.ratio_wall_12": 5.0}, "full": {"value.seconds": 1.0}}))
+    monkeypatch.setattr(table, "MEASURED", kept)
+    monkeypatch.setattr(sys, "argv", ["table.py", "--small", "--only", "orders"])
+    monkeypatch.setattr(table, "measured", lambda _size, only: {f"{only[0]}.ratio_pandas": 6.0})
+    table.main()
+    now = json.loads(kept.read_text())
+    assert now == {"small": {"batch.ratio_wall_12": 5.0, "orders.ratio_pandas": 6.0}, "full": {"value.seconds": 1.0}}

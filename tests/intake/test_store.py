@@ -7,6 +7,7 @@ from datetime import date
 import pyarrow.parquet as pq
 import pytest
 
+from siyu.clusters import cluster_of
 from siyu.errors import UsageError
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.store.client_tables import books_of
@@ -50,8 +51,10 @@ def oracle(lines):
     days: dict[tuple[int, date], list[int]] = {}
     orders = sorted((line.split(",")[2], line.split(",")[0], line.strip().split(",")) for line in lines)
     ids: dict[str, int] = {}
-    for _, _, (_, buyer, when, paid, refund) in orders:
-        ids.setdefault(buyer, len(ids))
+    clusters: list[int] = []
+    for _, order_id, (_, buyer, when, paid, refund) in orders:
+        if ids.setdefault(buyer, len(ids)) == len(clusters):
+            clusters.append(cluster_of(order_id))
         entry = days.setdefault((ids[buyer], date.fromisoformat(when[:10])), [0, 0, 0])
         gross = round(float(paid) * 100)
         for place, value in enumerate((1, gross, max(gross - round(float(refund or 0) * 100), 0))):
@@ -61,7 +64,7 @@ def oracle(lines):
         mine = sorted(d for b, d in days if b == buyer)
         number = mine.index(day)
         to_next = (mine[number + 1] - day).days if number + 1 < len(mine) else None
-        found.append((buyer, day, *sums, number + 1, to_next, mine[0], None))
+        found.append((buyer, clusters[buyer], day, *sums, number + 1, to_next, mine[0], None))
     return found
 
 

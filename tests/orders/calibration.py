@@ -90,7 +90,8 @@ def stacked(world: World, seeds: range, as_of: date | None = None) -> Frames:
 def dealt(table: pa.Table, place: int, worlds: int) -> pa.Table:
     buyer = table["buyer_id"].to_numpy()
     own = buyer // GROUPS * (GROUPS * worlds) + place * GROUPS + buyer % GROUPS
-    return table.set_column(table.column_names.index("buyer_id"), "buyer_id", pa.array(own))
+    dealt_out = table.set_column(table.column_names.index("buyer_id"), "buyer_id", pa.array(own))
+    return dealt_out.append_column("cluster", pa.array(own % (GROUPS * worlds)))
 
 
 def split(counts: np.ndarray, worlds: int) -> np.ndarray:

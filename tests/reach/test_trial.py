@@ -37,6 +37,8 @@ def test_intervals_and_claims_over_fixed_seeds(recovery, groups):
 
 def test_the_guard_finds_intervals_that_are_too_narrow(recovery):
     assert recovery.rejected({"narrow": (850, 1_000), "fine": (950, 1_000)}) == ["narrow"]
+    assert recovery.rejected({"wide": (990, 1_000), f"{recovery.WIDE}: sales": (990, 1_000)}) == ["wide"]
+    assert recovery.rejected({f"{recovery.WIDE}: sales": (900, 1_000)})
     assert recovery.excess(120, 1_000)
     assert not recovery.excess(50, 1_000)
 

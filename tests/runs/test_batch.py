@@ -77,6 +77,22 @@ def test_a_batch_is_published_whole_and_only_what_changed_is_run_again(project):
     assert record | {"previous": None, "seal": ""} == then | {"previous": None, "seal": ""}
 
 
+def test_two_reports_from_nothing_are_equal_in_every_byte_and_one_made_again_keeps_its_previous(project):
+    project.run("alpha")
+    first = contents(project.out / "alpha")
+    project.out = project.root / "elsewhere"
+    project.run("alpha")
+    assert contents(project.out / "alpha") == first
+    assert json.loads(first["run.json"])["previous"] is None
+    project.run("alpha", parameters={"buyers": "4"})
+    moved = contents(project.out / "alpha")
+    record = json.loads(moved["run.json"])
+    assert record["previous"] == {name: json.loads(first["run.json"])[name] for name in ("seal", "as_of")}
+    assert [one["because"] for one in record["moved"]] == [["parameter:buyers"]] * 2
+    assert executed(project.run("alpha", parameters={"buyers": "4"}, force=True)) == {"alpha": BOTH}
+    assert contents(project.out / "alpha") == moved
+
+
 def test_a_failing_subject_leaves_the_last_good_report_and_the_others_alone(project):
     cells = ("assert case != 'beta', f'secret {138}00138000'", *project.tiny.FINDINGS)
     assert project.run("alpha")["alpha"].status == "published"

@@ -74,6 +74,31 @@ def test_spend_of_another_platform_is_no_cost_of_these_buyers(shop):
     assert isinstance(worth.cac, Absent)
 
 
+def by_lot(shops, on, off, days=40, drawn="lot"):
+    """The marginal cost in a shop that spends 200 yuan every other day, and wins `on` buyers then, else `off`."""
+    spends, wave = np.arange(days) % 2 == 0, np.arange(days) // 2 % 2
+    day = np.repeat(np.arange(days), np.where(spends, on, off) + wave)
+    rows = pd.DataFrame({"buyer": np.arange(len(day)), "day": day})
+    ads = spend(day=pd.date_range("2024-01-01", periods=days), spend_fen=np.where(spends, 20_000, 0), drawn=drawn)
+    return cost(ads, shops.frames(rows, 90), "CNY").marginal
+
+
+def test_one_buyer_more_costs_what_spend_by_lot_brings(shops):
+    found = by_lot(shops, 10, 6)
+    assert found.value == pytest.approx(200 / 4)
+    assert found.low < 50 < found.high
+    assert by_lot(shops, 10, 6, drawn="turn") == found
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [((10, 6, 40, "chosen"), "not_by_lot"), ((10, 6, 12), "too_few_lots"), ((6, 6), "too_few_lots")],
+)
+def test_without_lots_or_a_sure_difference_it_is_not_known(shops, shop, case, reason):
+    assert by_lot(shops, *case) == REFUSED[reason]
+    assert {entry.key: entry.function(Worth(shop)) for entry in METRICS}["cac_marginal"] == REFUSED["not_by_lot"]
+
+
 def test_spend_of_nothing_is_a_cost_of_nothing(shop):
     assert cost(spend(spend_fen=0), shop, "CNY").figures["cac"].value == 0
 

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from siyu.orders.frames import run
-from siyu.value import actions, gate
+from siyu.value import actions, exhibits, gate
+from siyu.value.labels import SAID
 from siyu.value.worth import Worth
 from siyu.verdict import Check
 
@@ -107,3 +108,14 @@ def test_behind_a_closed_gate_it_is_those_who_paid_much_and_are_long_gone(frames
 def test_without_orders_there_is_no_list(shops, rows, opened):
     with pytest.raises(ValueError, match="no table of orders"):
         actions.to_win_back(shops.frames(rows, DAYS), opened)
+
+
+def test_classes_are_cut_as_asked(frames, rows):
+    worth = Worth(frames, given=actions.Cuts(0, 2, 0))
+    usual, asked = Worth(frames).cuts, worth.cuts
+    assert (asked.recency_days, asked.purchases, asked.net_fen) == (usual.recency_days, 2, usual.net_fen)
+    _, said = exhibits.classes(worth)
+    assert said.message == SAID["classes_asked"]
+    assert exhibits.classes(Worth(frames))[1].message == SAID["classes"]
+    high = actions.classes(worth.standings, asked).set_index("rfm")["buyers"]
+    assert high[[one for one in high.index if one[1] == "h"]].sum() == (rows.groupby("buyer").size() >= 2).sum()

@@ -7,8 +7,20 @@ from pathlib import Path
 
 import click
 
-from siyu.commands.options import FILE, LANG, OUT, SUBJECT, print_json, reader_language, reporting_problems, tell
-from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.commands.options import (
+    FILE,
+    LANG,
+    OUT,
+    SUBJECT,
+    known,
+    misused,
+    print_json,
+    reader_language,
+    reporting_problems,
+    tell,
+    there,
+)  # fmt: skip
+from siyu.errors import nearest, shown_path
 
 
 @click.command()
@@ -19,13 +31,17 @@ from siyu.errors import Problem, UsageError, nearest, shown_path
 @reporting_problems
 def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | None) -> None:
     """Read exports (CSV, XLSX, ZIP or folders of them), account for every record, publish nothing."""
-    from siyu.intake.formats.catalogue import catalogue
+    there("PATH", paths)
+    if wanted is not None:
+        from siyu.intake.formats.catalogue import catalogue
+
+        formats = catalogue()
+        if broken := formats.broken.get(f"{wanted}.yml"):
+            raise broken
+        if wanted not in formats.formats:
+            raise misused("--format", wanted, "a format", nearest(wanted, formats.formats))
     from siyu.intake.new.checking import accounts, summary
 
-    known = catalogue()
-    if broken := known.broken.get(f"{wanted}.yml"):
-        raise broken
-    _known(paths, wanted, list(known.formats))
     language = reader_language(lang)
     found = accounts(paths, wanted)
     if as_json:
@@ -46,6 +62,7 @@ def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | 
 @reporting_problems
 def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | None) -> None:
     """Make the folder of a new SUBJECT from exports, and draft a format where none fits them."""
+    there("--from", [*given, *more])
     from siyu.intake.new.checking import summary
     from siyu.intake.new.onboarding import newcomer
     from siyu.playbook.form import FILE as FORM
@@ -81,6 +98,7 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
 @reporting_problems
 def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
     """Remove the exports of SUBJECT and what was made of them, or the records of one buyer."""
+    known(subject)
     from siyu.intake.store.erasure import erase as erase_subject
     from siyu.intake.store.erasure import erase_buyer
 
@@ -111,12 +129,3 @@ def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
     if not done.removed and not done.records:
         say("nothing to remove was found")
         sys.exit(1)
-
-
-def _known(paths: Sequence[Path], wanted: str | None, known: Sequence[str]) -> None:
-    absent = [str(path) for path in paths if not path.exists() and not path.is_symlink()]
-    problems = [Problem("command line", 0, "PATH", name, "a file or folder", "Check the path.") for name in absent]
-    if wanted is not None and wanted not in known:
-        problems.append(Problem("command line", 0, "--format", wanted, "a format", nearest(wanted, known)))
-    if problems:
-        raise UsageError(problems)

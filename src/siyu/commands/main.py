@@ -4,6 +4,7 @@ Exit: 0 done · 1 a subject failed, or a check found a mismatch · 2 wrong usage
 anything starts.
 """
 
+import os
 import sys
 
 import click
@@ -23,12 +24,17 @@ from siyu.paths import settle_home
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="siyu")
+@reporting_problems
 def main() -> None:
     """A private-domain marketing workbook whose every number traces to its source."""
     if sys.platform == "win32":
         click.echo("siyu: Windows is not supported: use WSL 2, and install there.", err=True)
         sys.exit(2)
-    reporting_problems(settle_home)()
+    settle_home()
+    if "SIYU_ENGINE" in os.environ:
+        from siyu.engine import chosen
+
+        chosen()
 
 
 VERBS = (report, render, verify, trace, check, new, erase, metrics, scorecard, simulate, assign, winback, request, init,

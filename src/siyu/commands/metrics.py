@@ -1,5 +1,6 @@
 """`siyu metrics` and `siyu scorecard`: figures without a report."""
 
+import os
 import sys
 
 import click
@@ -27,7 +28,8 @@ def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
     known(subject)
     from siyu.commands.retold import retold
 
-    words = {"as_of": as_of, "json": str(as_json), "language": reader_language(lang).code}
+    words = {"as_of": as_of, "json": str(as_json), "language": reader_language(lang).code,
+             "engine": os.environ.get("SIYU_ENGINE", "")}  # fmt: skip
     retold(subject, words, lambda: _metrics(subject, as_of, as_json, lang))
 
 

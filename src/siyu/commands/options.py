@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from siyu.errors import Problem, ProblemsError, UsageError, nearest
+from siyu.errors import Problem, ProblemsError, UsageError, nearest, printable
 from siyu.paths import reports_dir, subject_dirs
 
 if TYPE_CHECKING:
@@ -69,10 +69,21 @@ def misused(option: str, found: str, expected: str, step: str = "Mend this optio
     return UsageError([Problem("command line", 0, option, found, expected, step)])
 
 
-def known(subject: str) -> None:
-    """Raises UsageError for an unknown subject, before anything is imported that takes its time."""
-    if subject not in (folders := subject_dirs()):
-        raise misused("subject", subject, "a known subject", nearest(subject, folders))
+def known(*subjects: str) -> None:
+    """Raises UsageError for unknown subjects, before anything is imported that takes its time."""
+    folders = subject_dirs()
+    strange = [one for one in subjects if one not in folders]
+    if strange:
+        raise UsageError([Problem("command line", 0, "subject", one, "a known subject", nearest(one, folders))
+                          for one in strange])  # fmt: skip
+
+
+def there(option: str, paths: Iterable[Path]) -> None:
+    """Raises UsageError for paths that lead to nothing."""
+    absent = [printable(path) for path in paths if not path.exists() and not path.is_symlink()]
+    if absent:
+        raise UsageError([Problem("command line", 0, option, one, "a file or folder", "Check the path.")
+                          for one in absent])  # fmt: skip
 
 
 def reader_language(code: str | None) -> Language:

@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from siyu.commands.options import FILE, FOLDER, OUT, SUBJECT, misused, reporting_problems
+from siyu.commands.options import FILE, FOLDER, OUT, SUBJECT, known, misused, reporting_problems
 from siyu.errors import Problem, UsageError
 
 _ONE_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -31,7 +31,7 @@ _ALL_LANGUAGES = "zh,en"
 @OUT
 @click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default the number of cores.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default one more than cores.")
 @click.option("--limits", metavar="S,MB,MB", default="", help="Seconds, memory and output of each subject.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and why, and do nothing.")
@@ -70,6 +70,8 @@ def report(
           lang: [zh]
           parameters: {months: 6}
     """  # noqa: D301 - click's mark for text that keeps its lines
+    if not (as_of or parameters or lang != _ALL_LANGUAGES):  # else all that is wrong is told at once
+        known(*subjects)
     from siyu.runs.ask.earlier import with_earlier
     from siyu.runs.ask.lint import lint
     from siyu.runs.ask.plan import Delivery, planned
@@ -164,7 +166,7 @@ def _here(jobs: int | None, present: Any) -> Any:
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return lambda plans, out, force, console: Batch(
-        plans, out, jobs=jobs or cores, force=force, progress=console, present=present
+        plans, out, jobs=jobs or cores + 1, force=force, progress=console, present=present
     ).run()
 
 

@@ -74,7 +74,7 @@ def tally(subject: str, as_of: str = "") -> Tally:
 
 def _frames(held: Holdings) -> Frames | None:
     """Everything that a subject holds, None when no order could be read."""
-    return held.every("members", "follows", "sessions", "assignments") if held.books.purchases else None
+    return held.every("members", "follows", "sessions", "assignments") if held.lines[1] is not None else None
 
 
 def score() -> list[Score]:

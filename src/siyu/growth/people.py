@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from siyu.messages import tables
-from siyu.orders.frames import Source, engine, run, table
+from siyu.orders.frames import Source, duckdb, run, table
 
 RULES = tables(__file__, "ladder.yml")
 DEEDS: dict[str, list[str]] = RULES["deeds"]
@@ -116,7 +116,7 @@ def _placed(events: ibis.Table, since: date, weeks: int, sources: tuple[str, ...
 
 def _columns(rows: ibis.Table) -> dict[str, npt.NDArray[np.int64]]:
     """Columns as plain arrays, one after the other: a frame of so many rows would be held twice."""
-    held = engine().to_pyarrow(rows)
+    held = duckdb().to_pyarrow(rows)
     return {name: held[name].to_numpy() for name in held.column_names}
 
 

@@ -55,9 +55,12 @@ def _in_sessions(lines: ir.Table, sessions: ir.Table | None) -> ir.Table:
     """With `started_at` of the broadcast that was on at payment, null for none; unchanged without sessions."""
     if sessions is None:
         return lines
-    joined = lines.asof_join(sessions.select("started_at", "ended_at"), lines.paid_at >= sessions.started_at)
-    on = joined.paid_at <= joined.ended_at
-    return joined.mutate(started_at=ibis.ifelse(on, joined.started_at, ibis.null("timestamp"))).drop("ended_at")
+    begun = sessions.select(
+        "started_at", "ended_at", until=sessions.started_at.lead().over(order_by=["started_at", "ended_at"])
+    )
+    on = lines.paid_at >= begun.started_at, lines.paid_at <= begun.ended_at
+    newest = begun.until.isnull() | (lines.paid_at < begun.until)  # an older one that goes on has had its time
+    return lines.left_join(begun, [*on, newest]).drop("ended_at", "until")
 
 
 def totals(frames: Frames) -> pd.Series:

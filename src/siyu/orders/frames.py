@@ -1,6 +1,6 @@
 """A client's tables as Ibis expressions, and the counting that every table here goes through.
 
-The engine (DuckDB) returns integers only; whatever divides, weighs or bootstraps works on those.
+The engine (DuckDB, or Spark) returns integers only; whatever divides, weighs or bootstraps works on those.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import numpy as np
 import numpy.typing as npt
@@ -25,10 +26,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu import reads
+from siyu.engine import HERE, Engine
 from siyu.observed import Span, next_month, of_orders, whole
+from siyu.orders import spark
 from siyu.orders.sampling import GROUPS, SMALL
 
-Source: TypeAlias = Path | pd.DataFrame | pa.Table
+Source: TypeAlias = Path | pd.DataFrame | pa.Table | ir.Table
 Ints: TypeAlias = npt.NDArray[np.int64]
 Absences: TypeAlias = Mapping[str, Mapping[str, str]]
 MEMORY = "1GB"
@@ -43,9 +46,9 @@ class Frames:
     """Tables of one identity scope (a platform or shop), cut at the end of `as_of`: the date asked for, or the last
     observed day if that is earlier.
 
-    purchases: a row per buyer and purchase day: buyer_id (dense from 0), day date, orders, paid_fen and net_fen
-    int64, purchase_no (from 1), days_to_next (null: none by as_of), first_day date; whole numbers without a type
-    are int64, or int32 where the engine holds them, see `opened`.
+    purchases: a row per buyer and purchase day: buyer_id (dense from 0), cluster (0 to GROUPS - 1), day date, orders,
+    paid_fen and net_fen int64, purchase_no (from 1), days_to_next (null: none by as_of), first_day date; whole numbers
+    without a type are int64, or int32 where the engine holds them, see `opened`.
     orders: a row per order line, or None; members, follows: a row per stay, or None; sessions: a row per
     broadcast, or None. Columns as the store of `siyu.intake` writes them. sources: refs that figures carry.
     assignments: a row per buyer of a draw: order_id, arm (`invited`, `control`), invited_at (null: not), or None.
@@ -101,7 +104,8 @@ class Frames:
     def _ids(self) -> tuple[int, int, int]:
         firsts = self.purchases.filter(self.purchases.purchase_no == 1)
         since = firsts.day.delta(ibis.date(1970, 1, 1), unit="day")
-        found = run(firsts.aggregate(n=firsts.count(), last=firsts.buyer_id.max(), day=since.min())).iloc[0]
+        last = firsts.buyer_id.max() if firsts.buyer_id.type().is_integer() else ibis.literal(SMALL)  # keys: many
+        found = run(firsts.aggregate(n=firsts.count(), last=last, day=since.min())).iloc[0]
         if not found["n"]:
             return 0, 0, self.as_of.toordinal()
         return int(found["n"]), int(found["last"]), int(found["day"]) + date(1970, 1, 1).toordinal()
@@ -164,8 +168,8 @@ class Frames:
         return replace(self, as_of=day, purchases=_by(day, self.purchases), **cut)
 
     def cluster(self, table: ir.Table) -> ir.IntegerColumn:
-        """The cluster of a row by its buyer_id."""
-        return (table.buyer_id % self.groups).cast("int64")
+        """The cluster of a row: its buyer where they are few, else that of `opened`."""
+        return (table.buyer_id % self.groups if self._ids[1] < SMALL else table.cluster).cast("int64")
 
     def observed(self, day: ir.DateColumn) -> ir.IntegerColumn:
         """Days from `day` to as_of, or to the next missing month."""
@@ -198,19 +202,29 @@ def opened(
     as_of: date, purchases: Source, orders: Source | None = None, members: Source | None = None,
     follows: Source | None = None, sessions: Source | None = None, sources: tuple[str, ...] = (),
     spans: Mapping[str, Span] = MappingProxyType({}), assignments: Source | None = None,
-    absent: Absences = MappingProxyType({}),
+    absent: Absences = MappingProxyType({}), engine: Engine = HERE,
 ) -> Frames:  # fmt: skip
     """Frames of Parquet files, pandas frames or Arrow tables, as they stood at the end of `as_of`; no platform is
     observed longer than the longest of `spans`, and `Frames.on` ends each with its own.
 
-    Purchases of a file are read once, up to HELD of them; of a larger one, every count reads what it needs."""
+    Purchases of a file are read once, up to HELD of them; of a larger one, every count reads what it needs. Where no
+    `cluster` is told, it is the buyer_id mod GROUPS."""
     as_of = min(as_of, max((span.until for span in of_orders(spans).values()), default=as_of))
-    days = _held(purchases, purchases.stat().st_mtime_ns, as_of) if isinstance(purchases, Path) else None
-    days = _by(as_of, table(purchases)) if days is None else days
+    days = None
+    if isinstance(purchases, Path) and engine.kind == "duckdb":
+        days = _held(purchases, purchases.stat().st_mtime_ns, as_of)
+    days = _by(as_of, _clustered(table(purchases, engine))) if days is None else days
     given = {"orders": orders, "members": members, "follows": follows, "sessions": sessions, "assignments": assignments}
-    held = {name: None if source is None else table(source) for name, source in given.items()}
+    held = {name: None if source is None else table(source, engine) for name, source in given.items()}
     held |= {name: _begun(held[name], since, as_of) for name, since in _BEGINS.items()}
+    if (lines := held["orders"]) is not None:
+        held["orders"] = _clustered(lines)
     return Frames(as_of, days, **held, sources=sources, spans=spans, absent=absent)
+
+
+def _clustered(rows: ir.Table) -> ir.Table:
+    """With `cluster`."""
+    return rows if "cluster" in rows.columns else rows.mutate(cluster=(rows.buyer_id % GROUPS).cast("int8"))
 
 
 def _begun(rows: ir.Table | None, since: str, day: date) -> ir.Table | None:
@@ -231,23 +245,37 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
     """Purchases of a file, kept in the engine; None when there are too many. The key tells a file made anew."""
     if pq.read_metadata(path).num_rows > HELD:
         return None
-    return engine().create_table(ibis.util.gen_name("purchases"), _by(as_of, table(path)).cast(_NARROW), temp=True)
+    return kept(_by(as_of, _clustered(table(path))).cast(_NARROW))
 
 
-def table(source: Source) -> ir.Table:
-    """An Ibis table over a Parquet file, a pandas frame or an Arrow table."""
+def kept(rows: ir.Table, engine: Engine = HERE) -> ir.Table:
+    """The same, computed once and held by the engine."""
+    if engine.kind == "spark":
+        return spark.kept(rows, engine.master)
+    return duckdb().create_table(ibis.util.gen_name("kept"), rows, temp=True)
+
+
+def table(source: Source, engine: Engine = HERE) -> ir.Table:
+    """An Ibis table over a Parquet file or a folder of them, a pandas frame or an Arrow table; a table as it
+    is."""
+    if isinstance(source, ir.Table):
+        return source
     if isinstance(source, Path):
         reads.opens(source)
+        if engine.kind == "spark":
+            return spark.stored(source, engine.master)
         # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
-        return engine().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)))
+        below = "/**/*.parquet" if source.is_dir() else ""
+        return duckdb().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)) + below)
     held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
     return ibis.memtable(held)
 
 
 def run(expression: ir.Table) -> pd.DataFrame:
-    """The rows of an expression."""
+    """The rows of an expression, by the engine that its tables lie in."""
+    stored = expression.op().find(ops.DatabaseTable)
     # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
-    rows: pd.DataFrame = engine().to_pyarrow(expression).to_pandas()
+    rows: pd.DataFrame = (stored[0].source if stored else duckdb()).to_pyarrow(expression).to_pandas()
     return rows
 
 
@@ -283,8 +311,8 @@ def places(keys: pd.DataFrame, distinct: pd.DataFrame) -> Ints:
 
 
 @lru_cache(maxsize=1)
-def engine() -> Any:
-    """The connection of this process. It keeps every table that was opened or queried, see `let_go`."""
+def duckdb() -> Any:
+    """DuckDB's connection of this process. It keeps every table that was opened or queried, see `let_go`."""
     # what does not fit in memory goes to a folder of its own: kernels that share one would overwrite each other
     spill = Path(tempfile.gettempdir()) / f"siyu-spill-{os.getpid()}"
     return ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=spill)
@@ -293,4 +321,4 @@ def engine() -> Any:
 def let_go() -> None:
     """Free the memory of every table opened so far; frames made of them can no longer be counted."""
     _held.cache_clear()
-    engine.cache_clear()
+    duckdb.cache_clear()

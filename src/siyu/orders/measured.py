@@ -40,18 +40,24 @@ def measured(frames: Frames, k: int = 0, wanted: Collection[str] = ()) -> dict[s
     own = frames.on(PLATFORM if PLATFORM in frames.platforms else "all")
     lines = fans.paid_orders(own)
     orders = _orders(lines.filter(lines.platform.cast("string") == PLATFORM))
-    older = orders.filter(orders.paid_at < ibis.timestamp((own.as_of - timedelta(days=fans.REFUND_DAYS)).isoformat()))
+    settled_by, year_since = (own.as_of - timedelta(days=days) for days in (fans.REFUND_DAYS, YEAR - 1))
+    orders = orders.mutate(old=orders.paid_at < ibis.timestamp(settled_by.isoformat()))
+    sums = run(orders.aggregate(
+        first=orders.paid_at.min(), year=(orders.paid_at >= ibis.timestamp(year_since.isoformat())).sum(),
+        **_prefixed("paid_", _sums(orders, orders.paid_fen, orders.one * 100)),
+        **_prefixed("back_", _sums(orders, orders.refunded_fen, orders.paid_fen, orders.old)),
+    )).iloc[0]  # fmt: skip
+    untold = bool({"refund", "gross"} & set(own.lacks))
     ways: dict[str, Callable[[], Figure | None]] = {
-        "order_value": lambda: _quotient(orders, orders.paid_fen, orders.one * 100, "aov", own),
-        "refund_rate": lambda: None if {"refund", "gross"} & set(own.lacks) else _quotient(
-            older, older.refunded_fen, older.paid_fen, "refund_rate", own),
+        "order_value": lambda: _quotient(sums, "paid_", "aov", own),
+        "refund_rate": lambda: None if untold else _quotient(sums, "back_", "refund_rate", own),
         # buyers known on several platforms: their days do not say where
         "repurchase": lambda: _repurchase(own) if len(names) == 1 or PLATFORM in frames.platforms else None,
         "fan_share": lambda: None if own.follows is None else fans.whole_shares(own, k).get("fan_gmv_share_paid"),
-        "orders_year": lambda: _orders_year(orders, own),
-    }  # fmt: skip
+        "orders_year": lambda: _orders_year(sums, own),
+    }
     found = {symbol: way() for symbol, way in ways.items() if not wanted or symbol in wanted}
-    enough = int(run(orders.aggregate(n=orders.count())).iloc[0]["n"]) >= max(k, 1)
+    enough = int(sums["paid_n"]) >= max(k, 1)
     return {symbol: figure for symbol, figure in found.items() if figure is not None and enough}
 
 
@@ -63,18 +69,26 @@ def _orders(lines: ir.Table) -> ir.Table:
     return paid.mutate(refunded_fen=paid.paid_fen - paid.net_fen, one=ibis.literal(1, "int64"))
 
 
-def _quotient(
-    orders: ir.Table, top: ir.IntegerColumn, bottom: ir.IntegerColumn, key: str, frames: Frames
-) -> Figure | None:
-    """Sum of `top` over sum of `bottom`, orders taken as independent. n: orders with a top."""
-    sums = run(orders.aggregate(events=(top > 0).sum(), **_sums(orders, top, bottom))).iloc[0].fillna(0)
+def _quotient(row: pd.Series, prefix: str, key: str, frames: Frames) -> Figure | None:
+    """Sum of a top over sum of a bottom, orders taken as independent, of their sums. n: orders with a top."""
+    own = row[row.index.str.startswith(prefix)]
+    sums = own.rename(lambda name: name.removeprefix(prefix)).fillna(0).astype(float)
     return _rate(sums, key, frames.sources, int(sums["events"])) if sums["b"] else None
 
 
-def _sums(orders: ir.Table, top: ir.IntegerColumn, bottom: ir.IntegerColumn) -> dict[str, ir.IntegerScalar]:
-    a, b = top.cast("float64"), bottom.cast("float64")
-    squares = {"aa": (a * a).sum(), "ab": (a * b).sum(), "bb": (b * b).sum()}
-    return {"n": orders.count(), "a": top.sum(), "b": bottom.sum(), **squares}
+def _sums(
+    orders: ir.Table, top: ir.IntegerColumn, bottom: ir.IntegerColumn, of: ir.BooleanColumn | None = None
+) -> dict[str, ir.IntegerScalar]:  # fmt: skip
+    """n, events (orders with a top), a, b, and sums of products, of all orders or of those `of` which it holds."""
+    products = {"aa": top * top, "ab": top * bottom, "bb": bottom * bottom}
+    # as decimals: whole numbers of 64 bits do not hold their sums, floats add up otherwise in another order
+    squares = {name: one.cast("decimal(38, 0)").sum(where=of) for name, one in products.items()}
+    sums = {"a": top.sum(where=of), "b": bottom.sum(where=of), "events": (top > 0).sum(where=of)}
+    return {"n": orders.count(where=of), **sums, **squares}
+
+
+def _prefixed(prefix: str, sums: dict[str, ir.IntegerScalar]) -> dict[str, ir.IntegerScalar]:
+    return {prefix + name: one for name, one in sums.items()}
 
 
 def _rate(sums: Any, key: str, sources: tuple[str, ...], events: int, most: float = math.inf) -> Figure:
@@ -105,12 +119,10 @@ def _repurchase(own: Frames) -> Figure | None:
     return None
 
 
-def _orders_year(orders: ir.Table, frames: Frames) -> Figure | None:
-    first = run(orders.aggregate(day=orders.paid_at.min())).iloc[0]["day"]
-    if pd.isna(first) or (span := (frames.as_of - first.date()).days + 1) < WINDOWS[-1]:
+def _orders_year(sums: pd.Series, frames: Frames) -> Figure | None:
+    if pd.isna(sums["first"]) or (span := (frames.as_of - sums["first"].date()).days + 1) < WINDOWS[-1]:
         return None
-    year = orders.filter(orders.paid_at >= ibis.timestamp((frames.as_of - timedelta(days=YEAR - 1)).isoformat()))
-    count = int(run(year.aggregate(n=year.count())).iloc[0]["n"])
+    count = int(sums["year"])
     return Figure.exact(float(round(count * YEAR / min(span, YEAR))), "orders_year", frames.sources, count)
 
 

@@ -2,12 +2,13 @@
 
 A statistic takes sums of shape (replicates, ...) and returns an array of `replicates` values (nan where it
 is not defined); it is evaluated on all data and on data with clusters left out or drawn anew.
-From SMALL buyers on: delete-a-group jackknife over buyer_id mod 100 (Kott 1998), t with 99 degrees of
-freedom. Below: bootstrap over single buyers. Plain proportions: Wilson (1927).
+From SMALL buyers on: delete-a-group jackknife over GROUPS clusters (`siyu.clusters`; Kott 1998), t with 99 degrees
+of freedom. Below: bootstrap over single buyers. Plain proportions: Wilson (1927).
 
-A figure keeps what it would be without each of HELD groups of the same buyers (buyer_id mod 20), where no group is of
-few: two reports of a growing record give from it the jackknife of their difference. Buyer ids follow the first order,
-so new months leave them as they are; where ids have shifted, the difference seems less sure than it is, never more.
+A figure keeps what it would be without each of HELD groups of the same buyers (clusters mod 20), where no group is of
+few: two reports of a growing record give from it the jackknife of their difference. A buyer's first order stays, and
+with it the cluster; where buyers are few they are numbered, and where numbers have shifted, the difference seems less
+sure than it is, never more.
 """
 
 from __future__ import annotations
@@ -22,10 +23,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
+from siyu import clusters as of_buyers
 from siyu.definitions import definition
 from siyu.figure import Figure
 
-GROUPS = 100
+GROUPS = of_buyers.GROUPS
 HELD = 20
 SMALL = 2_000
 DRAWS = 999

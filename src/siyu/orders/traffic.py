@@ -30,13 +30,13 @@ DOMAINS = (("bought", "付费|广告|千川|投放|DOU|随心推|ads"),
 
 
 def orders_of(frames: Frames) -> ir.Table:
-    """A row per paid order: order_id, buyer_id (null without a key), paid_at, paid_fen, net_fen, the WAYS (null
-    where an export does not tell), and repeat (int64: 1 for orders after the buyer's first, 0, null)."""
+    """A row per paid order: order_id, buyer_id and cluster (null without a key), paid_at, paid_fen, net_fen, the WAYS
+    (null where an export does not tell), and repeat (int64: 1 for orders after the buyer's first, 0, null)."""
     lines = paid_orders(frames)
     absent = {name: ibis.null("string") for name in WAYS if name not in lines.columns}
     lines = lines.mutate(**absent, **{name: lines[name].cast("string") for name in WAYS if name in lines.columns})
     sums = {name: lines[name].sum() for name in ("paid_fen", "net_fen")}
-    sums |= {"buyer_id": lines.buyer_id.max(), "paid_at": lines.paid_at.min()}
+    sums |= {"buyer_id": lines.buyer_id.max(), "cluster": lines.cluster.max(), "paid_at": lines.paid_at.min()}
     first = {name: lines[name].argmin(lines.line_no) for name in WAYS}
     orders = lines.group_by("platform", "order_id").aggregate(**sums, **first)
     inorder = ibis.row_number().over(ibis.window(group_by="buyer_id", order_by=["paid_at", "order_id"]))

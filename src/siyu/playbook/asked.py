@@ -39,13 +39,14 @@ class RequestRow(Row):
 @dataclass(frozen=True)
 class AskedColumn:
     """A column to send. needed: whether the file is of no use without it; missing: whether an export that was sent
-    lacks it; meaning: key of `labels.MEANINGS`."""
+    lacks it; meaning: key of `labels.MEANINGS`; words: those that are known there, in Chinese where they have it."""
 
     header: str
     needed: bool
     missing: bool
     meaning: str
     example: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,21 @@ def _columns(entry: Format, absent: set[str]) -> Iterator[AskedColumn]:
             lacks = key in absent or (key in ("refunded_fen", "refund_state") and "refund" in absent)
             word = meaning if isinstance(meaning, str) else "choice"
             needed = column.required or key in entry.control
-            yield AskedColumn(_header(column), needed, lacks, word, _example(column, word))
+            yield AskedColumn(_header(column), needed, lacks, word, _example(column, word), _words(column))
 
 
 def _header(column: Column) -> str:
     """The Chinese header where there is one: that is what the platform prints."""
     return next((name for name in column.header if not name.isascii()), column.header[0])
+
+
+def _words(column: Column) -> tuple[str, ...]:
+    """One word for each meaning."""
+    said: dict[str, str] = {}
+    for word, meaning in column.values.items():
+        if said.get(meaning, "").isascii():
+            said[meaning] = word if not word.isascii() else said.get(meaning, word)
+    return tuple(said.values())
 
 
 def _example(column: Column, meaning: str) -> str:

@@ -23,7 +23,6 @@ class SectionReport:
         those before the first finding. The first cell holds the question; a section that was not executed
         may carry only that.
     findings: in notebook order.
-    pngs: finding key -> (language code, PNG bytes) drawn by the notebook.
     question: what the section asks, for those that were not executed. lead: key of the answer that may stand for the
         whole report; rank: how near it comes to that, the best is 1. aside: whether it is only about published figures
         that a client did not ask for, and so stands in the appendix.
@@ -34,7 +33,6 @@ class SectionReport:
     reason: Wording | None = None
     markdown: Sequence[tuple[Wording, str | None]] = ()
     findings: Sequence[FindingRecord] = ()
-    pngs: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     question: Wording | Mapping[str, str] = ""
     lead: str = ""
     rank: int = 100

@@ -142,7 +142,7 @@ def _element(piece: Piece, link: Link | None) -> Markup:
 
 
 def _data(piece: Piece, number: float) -> Markup:
-    ends = {} if piece.low is None or piece.high is None else {"low": piece.low, "high": piece.high}
+    ends = {} if piece.low == piece.high or None in (piece.low, piece.high) else {"low": piece.low, "high": piece.high}
     attributes = Markup().join(Markup(' data-{}="{}"').format(k, json.dumps(v)) for k, v in ends.items())
     element = Markup('<data value="{}" data-ref="{}"{}>{}</data>')
     return element.format(json.dumps(number), piece.ref, attributes, piece.text)

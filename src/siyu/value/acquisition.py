@@ -9,28 +9,32 @@ from datetime import date
 import ibis
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
 from siyu.definitions import definition
 from siyu.figure import Absent, Figure
 from siyu.orders import traffic
-from siyu.orders.frames import Frames, counted, run
+from siyu.orders.frames import Frames, counted
 from siyu.orders.sampling import Z95
 from siyu.value.labels import REFUSED
 
 MONTH = 365 / 12
+SPANS = 10  # spans with spend, and without, from which on a difference is looked for
 _NARROW = float(1.6448536 / Z95)  # a sampling range of 95% as one of 90%
 
 
 @dataclass(frozen=True)
 class Cost:
     """What new buyers cost from `since` to `until`. figures: by metric key; by_channel: form of ad -> cac, of those
-    whose orders are known to be bought; reason: why there is none, "" where there is."""
+    whose orders are known to be bought; reason: why there is none, "" where there is; marginal: of one buyer more, by
+    spend that was switched by lot, or why that is not known."""
 
     figures: Mapping[str, Figure] = field(default_factory=dict)
     by_channel: Mapping[str, Figure] = field(default_factory=dict)
     since: date | None = None
     until: date | None = None
     reason: str = ""
+    marginal: Figure | str = REFUSED["not_by_lot"]
 
 
 def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) -> Cost:
@@ -45,7 +49,8 @@ def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) ->
     if rows.empty:
         return Cost(reason=REFUSED["apart"])
     since, until = rows["since"].min().date(), rows["until"].max().date()
-    new = _new_buyers(frames, since, until)
+    by_day = _new_buyers(frames, since, until)
+    new = int(by_day.sum())
     if new < max(k, 1):
         return Cost(since=since, until=until, reason=REFUSED["nobody_new"])
     sources = tuple(sorted({*frames.sources, *ads.attrs.get("refs", ())}))
@@ -54,7 +59,8 @@ def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) ->
     fans = float(rows["new_fans"].sum()) if "new_fans" in rows else 0.0
     if fans >= max(k, 1):
         found["cost_per_follower"] = _per(spent, fans, "cost_per_follower", sources, currency)
-    return Cost(found, _by_channel(rows, frames, sources, currency, max(k, 2)), since, until)
+    by_channel = _by_channel(rows, frames, sources, currency, max(k, 2))
+    return Cost(found, by_channel, since, until, marginal=_marginal(rows, by_day, sources, currency, k))
 
 
 def _rows(ads: pd.DataFrame) -> pd.DataFrame:
@@ -79,10 +85,33 @@ def _fault(rows: pd.DataFrame, currency: str) -> str:
     return "overlap" if twice.any() else ""
 
 
-def _new_buyers(frames: Frames, since: date, until: date) -> int:
+def _new_buyers(frames: Frames, since: date, until: date) -> pd.Series:
+    """First-time buyers by day, of days with any."""
     first = frames.purchases.filter(frames.purchases.purchase_no == 1)
     first = first.filter(first.day >= ibis.date(since.isoformat()), first.day <= ibis.date(until.isoformat()))
-    return int(run(first.aggregate(n=first.count()))["n"].iloc[0])
+    rows = counted(first, ["day"], n=first.count())
+    return pd.Series(rows["n"].to_numpy(), pd.DatetimeIndex(pd.to_datetime(rows["day"])))
+
+
+def _marginal(rows: pd.DataFrame, new: pd.Series, sources: tuple[str, ...], currency: str, k: int) -> Figure | str:
+    """Spend over the first-time buyers that it brings, of spans switched by lot or in turn: with spend against without.
+
+    A span counts as one draw; the range is that of the difference in new buyers a day (Welch 1947, the smaller count
+    of spans less one as degrees of freedom)."""
+    drawn = rows[rows["drawn"].astype("string").isin(["lot", "turn"])] if "drawn" in rows else rows[:0]
+    spans = drawn.groupby(["since", "until"])["spend_fen"].sum().reset_index()
+    on, days = (spans["spend_fen"] > 0).to_numpy(bool), (spans["until"] - spans["since"]).dt.days.to_numpy() + 1
+    n = min(on.sum(), (~on).sum())
+    if not n:
+        return str(REFUSED["not_by_lot"])
+    came = np.array([new[since:until].sum() for since, until in zip(spans["since"], spans["until"], strict=True)])
+    parts = [came[one] / days[one] for one in (on, ~on)]
+    gained, paid = float(parts[0].mean() - parts[1].mean()), float((spans["spend_fen"] / 100 / days)[on].mean())
+    half = 0.0 if n < 2 else float(stdtrit(n - 1, 0.975) * np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
+    if n < SPANS or gained <= half or came.sum() < k:
+        return str(REFUSED["too_few_lots"])
+    ends = (paid / (gained + half), paid / (gained - half))
+    return Figure(paid / gained, *ends, currency, "sampling95", "cac_marginal", sources, int(came.sum()))
 
 
 def _per(spent: float, n: float, key: str, sources: tuple[str, ...], currency: str) -> Figure:

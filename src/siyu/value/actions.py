@@ -30,6 +30,13 @@ class Cuts:
     purchases: float
     net_fen: float
 
+    def at(self, given: Cuts) -> Cuts:
+        """The same where nothing (0) is given."""
+        return Cuts(*(getattr(given, name) or getattr(self, name) for name in SCORED))
+
+
+NOWHERE = Cuts(0, 0, 0)
+
 
 def buyers_at(frames: Frames) -> ir.Table:
     """A row per buyer: recency_days, purchases (days) and net_fen by the date of the frames."""

@@ -92,6 +92,11 @@ def gate_verdict(worth: Worth) -> Verdict:
     return Verdict(CLOSED[failed[0]], {})
 
 
+def foretold(worth: Worth) -> str:
+    """Kind of subject that a prediction is for: all, or none while the gate is closed, which says why itself."""
+    return "none" if worth.gate.failed else ""
+
+
 def models(worth: Worth) -> pd.DataFrame:
     """A row per model: model, score, error (null where it cannot be fitted), chosen, sources."""
     best = worth.gate.chosen
@@ -132,7 +137,8 @@ def cost(worth: Worth) -> tuple[Stated, Verdict]:
     if "cac" not in measured:
         return {"cac": worth.cac, "limit": limit}, Verdict(SAID["cost_assumed"], {"cac": worth.cac})
     said = "cost_and_follower" if "cost_per_follower" in measured else "cost"
-    return {"cac": measured["cac"], **worth.cost.by_channel, "limit": limit}, Verdict(SAID[said], measured)
+    more = {"marginal": one} if isinstance(one := worth.cost.marginal, Figure) else {}
+    return {"cac": measured["cac"], **worth.cost.by_channel, **more, "limit": limit}, Verdict(SAID[said], measured)
 
 
 def limits(worth: Worth) -> tuple[Stated, Verdict]:
@@ -166,7 +172,8 @@ def returns(worth: Worth) -> tuple[Stated, Verdict]:
 
 
 def classes(worth: Worth) -> tuple[Stated, Verdict]:
-    """Share of net sales by class of recency, frequency and amount; the best class by both conventions."""
+    """Share of net sales by class of recency, frequency and amount; the best class by both conventions, the
+    first cut at the means or as asked."""
     rows = actions.classes(worth.standings, worth.cuts)
     total = max(float(rows["net_fen"].sum()), 1.0)
     shares = {
@@ -177,7 +184,7 @@ def classes(worth: Worth) -> tuple[Stated, Verdict]:
     people, paid = actions.quintile_best(worth.standings)
     fifths = _exact(worth, "rfm_share", paid / total, people) if people >= max(worth.k, 1) else None
     told = {name: or_absent(one, "rfm_share") for name, one in (("mean", shares.get("hhh")), ("fifths", fifths))}
-    return stated(shares), Verdict(SAID["classes"], told)
+    return stated(shares), Verdict(SAID["classes" if worth.given == actions.NOWHERE else "classes_asked"], told)
 
 
 def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:

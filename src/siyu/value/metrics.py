@@ -42,7 +42,7 @@ METRICS: tuple[Method, ...] = (
         _method(key, lambda worth, key: worth.cost.reason or worth.cost.figures.get(key))
         for key in ("cac", "cost_per_follower")
     ),
-    _method("cac_marginal", lambda *_: REFUSED["not_by_lot"]),
+    _method("cac_marginal", lambda worth, _: worth.cost.marginal),
     _method("payback_months", lambda worth, _: _payback(worth)),
 )
 

@@ -88,7 +88,8 @@ def entries(frames: Frames, currency: str, k: int = 0, days: int = ENTRY_DAYS) -
     paid = frames.purchases
     after, seen = paid.day.delta(paid.first_day, unit="day"), frames.observed(paid.first_day)
     paid = paid.filter((after <= days) & (seen >= days))
-    buyers = paid.group_by("buyer_id").aggregate(net_fen=paid.net_fen.sum()).join(firsts, "buyer_id")
+    buyers = paid.group_by("buyer_id").aggregate(net_fen=paid.net_fen.sum(), cluster=paid.cluster.min())
+    buyers = buyers.join(firsts, "buyer_id")
     buyers = buyers.mutate(cluster=frames.cluster(buyers))
     groups = [name for name in ("way", "fan", "member") if name in firsts.columns]
     counts = counted(buyers, ["cluster", *groups], n=buyers.count(), net_fen=buyers.net_fen.sum())

@@ -1,6 +1,8 @@
 """Buyers as models and tables of value see them: what each has bought and paid, as integer count tables."""
 
-from functools import lru_cache
+from collections.abc import Iterable
+from functools import lru_cache, reduce
+from operator import add
 
 import ibis
 import ibis.expr.types as ir
@@ -61,13 +63,23 @@ def earned(frames: Frames, windows: tuple[int, ...] = WINDOWS, least: int = 0) -
     after, seen = days.day.delta(days.first_day, unit="day"), frames.observed(days.first_day)
     first = (days.purchase_no == 1).cast("int64")
     month = (days.first_day.year() * 12 + days.first_day.month() - 1).cast("int64")
-    days = days.mutate(cluster=frames.cluster(days), month=month, after=after, seen=seen, first=first)
-    sums = {"all": days["first"].sum()}
-    for window in windows:
-        whole = (days.seen >= max(window, least)).cast("int64")
-        sums |= {f"seen_{window}": (days["first"] * whole).sum()}
-        sums |= {f"net_{window}": (days.net_fen * whole * (days.after <= window).cast("int64")).sum()}
-    return spread(counted(days, ["cluster", "month"], **sums), frames.groups, ["month"], list(sums))
+    # of rising windows: how many are over by then, and how many the buyer was followed for
+    over = _many(after > window for window in windows)
+    whole = _many(seen >= max(window, least) for window in windows)
+    days = days.mutate(cluster=frames.cluster(days), month=month, over=over, whole=whole, first=first)
+    sums = {"all": days["first"].sum(), "net": days.net_fen.sum()}
+    rows = counted(days, ["cluster", "month", "over", "whole"], **sums)
+    for place, window in enumerate(windows):
+        counts = rows["whole"] > place
+        rows[f"seen_{window}"] = rows["all"].where(counts, 0)
+        rows[f"net_{window}"] = rows["net"].where(counts & (rows["over"] <= place), 0)
+    found = ["all", *(f"{name}_{window}" for window in windows for name in ("seen", "net"))]
+    return spread(rows, frames.groups, ["month"], found)
+
+
+def _many(true: Iterable[ir.BooleanColumn]) -> ir.IntegerColumn:
+    """How many of them are true."""
+    return reduce(add, (one.cast("int64") for one in true))
 
 
 def mean_paid(sums: Ints) -> Estimate:
@@ -97,7 +109,7 @@ def _drawn(n: int) -> Floats:
 def amounts(frames: Frames) -> tuple[Floats, Ints]:
     """(distinct yuan, falling; buyers who paid so much net over the record, (groups, yuan))."""
     days = frames.purchases
-    buyers = days.group_by("buyer_id").aggregate(net_fen=days.net_fen.sum())
+    buyers = days.group_by("buyer_id").aggregate(net_fen=days.net_fen.sum(), cluster=days.cluster.min())
     buyers = buyers.mutate(cluster=frames.cluster(buyers), yuan=((buyers.net_fen + 50) // 100).cast("int64"))
     cells, sums = spread(counted(buyers, ["cluster", "yuan"], n=buyers.count()), frames.groups, ["yuan"], ["n"])
     return cells["yuan"].to_numpy(float)[::-1], sums[:, ::-1, 0]

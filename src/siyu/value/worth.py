@@ -35,7 +35,8 @@ class Assumed:
 @dataclass(frozen=True)
 class Worth:
     """Of one identity scope. k: smallest number of buyers shown; currency: of all money; ads: table of spend by day;
-    beside: whether that is spent for another platform, whose buyers nothing links to these."""
+    beside: whether that is spent for another platform, whose buyers nothing links to these; given: cuts of classes, 0
+    for the usual ones."""
 
     frames: Frames
     k: int = 0
@@ -43,6 +44,7 @@ class Worth:
     assumed: Assumed = field(default_factory=Assumed)
     ads: pd.DataFrame | None = None
     beside: bool = False
+    given: actions.Cuts = actions.NOWHERE
 
     @cached_property
     def paid(self) -> observed.Paid:
@@ -168,4 +170,4 @@ class Worth:
     @property
     def cuts(self) -> actions.Cuts:
         """Where classes part."""
-        return actions.mean_cuts(self.standings)
+        return actions.mean_cuts(self.standings).at(self.given)

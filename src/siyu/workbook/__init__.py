@@ -125,7 +125,7 @@ class Workbook(Grounds):
         own = self.own.records if any(ref.startswith("orders:") for ref in refs) else {}
         rows: Mapping[str, Assumption] = self.assumptions
         if any(ref.endswith(".own") for ref in refs):
-            rows = ChainMap(self.own_rows, self.assumptions)  # type: ignore[arg-type]  # only read
+            rows = ChainMap(self.brought_rows, self.assumptions)  # type: ignore[arg-type]  # only read
         charged = any(ref.startswith("fee:own_") for ref in refs)
         fees = self.fees.measured(self.own_inputs.rules) if charged else self.fees
         found = References.collect(refs, self.ledger, rows, fees, own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from math import isfinite
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siyu import reads
+from siyu.engine import HERE
 from siyu.errors import nearest
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import FeeRules
@@ -132,7 +133,8 @@ class Grounds(Stated):
             return Audience(inputs)
         sources = {kind: self.own.refs(kind) for kind in (*TABLES, "sends", "members", "orders")}
         sends, _ = self.own.stored("sends")
-        return Audience(inputs, self.own.tables(*TABLES), sends, self.own.frames("members"), sources, self.own.k)
+        here = replace(self.own, engine=HERE)  # what is sent is a table of the client's own, joined to its members
+        return Audience(inputs, self.own.tables(*TABLES), sends, here.frames("members"), sources, self.own.k)
 
     def growth(self, window: int = 4) -> Growth:
         """What is known of how the brand grows. window: weeks that the deeds of a level may lie back. Money and what
@@ -145,7 +147,8 @@ class Grounds(Stated):
         costs = self.assumptions.bind(COSTS, self.subject.category) if priced else {}
         interest = self.assumption("capital_cost") if priced else None
         record, (events, refs) = Record(own.tables(*TABLES), self.as_of), own.stored("events")
-        return Growth(record, events, refs, own.largest("members"), own.k, window, costs, interest)
+        here = replace(own, engine=HERE).largest("members")  # likewise
+        return Growth(record, events, refs, here, own.k, window, costs, interest)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:
@@ -153,14 +156,14 @@ class Grounds(Stated):
         return self._brought()
 
     @cached_property
-    def own_rows(self) -> dict[str, Assumption]:
+    def brought_rows(self) -> dict[str, Assumption]:
         """assumption_id -> row, of what the subject has brought into this section so far."""
         return {}
 
     def _brought(self, wanted: Collection[str] = ()) -> OwnInputs:
         """wanted: of what orders measure these symbols only, and no fees; everything if empty."""
         found = self._measured(wanted)
-        self.own_rows.update(found.by_id)
+        self.brought_rows.update(found.by_id)
         return found
 
     def _measured(self, wanted: Collection[str]) -> OwnInputs:

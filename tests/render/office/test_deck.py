@@ -15,7 +15,7 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches
 from python_calamine import CalamineWorkbook
 
-from siyu import theme
+from siyu import charts, theme
 from siyu.errors import UsageError
 from siyu.language import Language
 from siyu.record import Both, Moved, Previous
@@ -471,6 +471,16 @@ def test_the_appendix_holds_every_finding_that_the_talk_leaves_out(talks, decks,
     findings = {one.full_key for one in report.findings if one.role != "absent" and one.chart.rows}
     assert findings <= set(whole)
     assert not findings <= set(short)
+
+
+def test_a_figure_without_a_chart_comes_after_those_with_one(report, opened):
+    case, *others = report.sections
+    bare = case.findings[1].model_copy(update={"key": "bare", "chart": charts.NOTHING})
+    changed = replace(case, findings=[case.findings[0], bare, *case.findings[1:]])
+    names = [slide.name for slide in opened(deck_bytes("en", replace(report, sections=[changed, *others]))).slides]
+    shown = [name for name in names if name.startswith(case.notebook)]
+    assert "02_case_study.fan_gmv" in shown
+    assert shown[-1] == "02_case_study.bare"
 
 
 def test_long_tables_are_left_to_the_workbook_with_its_sheet(decks, opened):

@@ -137,7 +137,7 @@ def held(records: dict[str, Any], ref: str) -> object:
     key, *path = ref.split(".")
     finding = records["findings"][key]
     if row := re.fullmatch(r"rows\[(\d+)\]", path[0]):
-        return finding["chart"]["rows"][int(row[1])][path[1]]
+        return finding["chart"]["rows"][int(row[1])][path[1] if len(path) > 1 else "value"]
     value = next(value for value in finding["values"] if value["name"] == path[0])
     return value[path[1] if len(path) > 1 else "value"]
 
@@ -152,7 +152,11 @@ def check_figures() -> Callable[[str, Report], int]:
             "sources": {ref: entry.as_json() for ref, entry in report.entries.items()},
             "parameters": report.settings,
         }
-        figures = Reader(page).all("data")
+        figures, of = [], ""
+        for tag, attributes in Reader(page).elements:
+            of = attributes.get("data-of", "") if tag == "table" else of
+            ref = attributes.get("data-ref", "")
+            figures += [attributes | {"data-ref": of + ref if ref.startswith(".") else ref}] if tag == "data" else []
         for figure in figures:
             if ".arg." in figure["data-ref"] or ".adopted" in figure["data-ref"]:
                 continue

@@ -45,6 +45,7 @@ def test_a_torn_file_is_named(folder, name):
         (">3</data>", ">3.1</data>", "buyers.buyers as 3.1"),
         (">3</data>", ">3–30</data>", "buyers.buyers as 30"),
         ('data-ref="buyers.buyers"', 'data-ref="buyers.buyers" data-high="5"', "buyers.buyers.high=5"),
+        ("<data", '<table data-of="buyers"><data value="4" data-ref=".buyers">4</data><data', "buyers.buyers=4"),
     ],
 )
 def test_a_figure_that_differs_from_the_findings_is_named(folder, old, new, fault):

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import base64
-
 from siyu.paths import project_root
 from siyu.record import FINDING
 from siyu.runs.files import executed
@@ -20,14 +18,6 @@ def test_a_finding_shown_twice_counts_as_last_shown(tiny):
     again = {**tiny.record("buyers", 4, "02_case_study")}
     notebook["cells"][-2]["outputs"].append(tiny.shown({FINDING: again}))
     assert [record.values[0].value for record in executed.findings(notebook)] == [4]
-
-
-def test_pictures_come_with_their_language(tiny):
-    notebook = tiny.executed()
-    output = notebook["cells"][-2]["outputs"][0]
-    output["data"]["image/png"] = base64.b64encode(b"PNG").decode()
-    output["metadata"]["image/png"] = {"lang": "zh", "alt": "x"}
-    assert executed.pictures(notebook) == {"buyers": ("zh", b"PNG")}
 
 
 def test_normalising_leaves_neither_times_nor_places(tiny):

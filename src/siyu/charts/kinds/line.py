@@ -17,7 +17,8 @@ def paint(plate: Plate) -> None:
     for name, colour in zip(names, theme.SERIES * 3, strict=False):
         rows = sorted((row for row in chart.rows if str(row.series) == name), key=lambda row: row.x or 0)
         xs = [row.x or 0 for row in rows]
-        axes.fill_between(xs, [r.low for r in rows], [r.high for r in rows], color=colour, alpha=0.15, lw=0)
+        if any(row.low != row.high for row in rows):
+            axes.fill_between(xs, [r.low for r in rows], [r.high for r in rows], color=colour, alpha=0.15, lw=0)
         axes.plot(xs, [row.value for row in rows], "o-", color=colour, lw=2, ms=4)
         ends.append((rows[-1].value, xs[-1], say(rows[-1].series or ""), colour))
     for line in chart.lines:

@@ -1,5 +1,6 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,7 +96,12 @@ def format_files(own: Path | None = None) -> dict[str, Path]:
     in the folder `own` that of both."""
     data = own_data_dir()
     folders = filter(None, [data_dir() / FOLDER, data / FOLDER if data else None, own])
-    return {path.stem: path for folder in folders for path in sorted(folder.glob("*.yml")) if path.is_file()}
+    found: dict[str, Path] = {}
+    for folder in filter(Path.is_dir, folders):
+        with os.scandir(folder) as files:  # asked for every export: a listing tells what is a file at once
+            names = sorted(one.name for one in files if one.name.endswith(".yml") and one.is_file())
+        found |= {name.removesuffix(".yml"): folder / name for name in names}
+    return found
 
 
 def read_format(path: Path) -> Format:

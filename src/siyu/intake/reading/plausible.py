@@ -81,8 +81,8 @@ class Bounds:
                 over = np.abs(kept["refunded"]) > _fen(records, "paid_fen")
                 kept["over"] = np.where(unpaid, 0, over).astype(np.int8)
             if "net_fen" in names:
-                left, back = _fen(records, "net_fen"), np.abs(kept["refunded"])
-                kept["still"] = ((left == back) & (back > 0)).astype(np.int8)
+                left, back, whole = _fen(records, "net_fen"), np.abs(kept["refunded"]), _fen(records, "gross_fen")
+                kept["still"] = ((back > 0) & np.where(whole, left + back > whole, left == back)).astype(np.int8)
         if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)

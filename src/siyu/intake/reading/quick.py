@@ -21,8 +21,8 @@ _POWER = r"^\d+[eE]\d+$"
 # a number with its country, one with hyphens
 _ODD = (
     r"^[A-Za-z_\-]*$|^[0_\-]*$|^1{8,}$|^2{8,}$|^3{8,}$|^4{8,}$|^5{8,}$|^6{8,}$|^7{8,}$|^8{8,}$|^9{8,}$"
-    r"|^(?:(?:00)?860?|0)1[3-9]\d{9}$|^[0-9_\-]*\d[-_][0-9_\-]*$|^\d{2,4}(?:x{2,}|X{2,})|^\d+[eE]\d+$"
-    r"|^0?1234567890?$|^0x0+$|^(?i:guest|anon|visitor|test|unknown|tel|phone|mobile)"
+    r"|^(?:(?:00)?860?|0)1[3-9]\d{9}$|^[0-9_\-]*\d[-_][0-9_\-]*$|^\d{2,7}(?:x{2,}|X{2,})|^\d+[eE]\d+$"
+    r"|^0?1234567890*$|^0x0+$|^(?i:guest|anon|visitor|test|unknown|tel|phone|mobile)"
 )
 _EMPTY = pa.array(sorted(EMPTY_HASHES))
 

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from siyu.clusters import cluster_of
 from siyu.intake.formats.format import absent
 from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered
@@ -111,11 +113,13 @@ class OrderLines:
         counts = self._sold() & (buyer < none)
         inorder = ordered(buyer << 32 | self.paid_at, self.table["order_id"], self.line_no)
         buyer = buyer[inorder]
+        clusters = self._clusters(inorder, buyer, none)
         starts = range(0, max(len(inorder), 1), SLICE)  # of no lines at all, an empty table
-        slices = [(inorder[start : start + SLICE], buyer[start : start + SLICE]) for start in starts]
+        cuts = [slice(start, start + SLICE) for start in starts]
+        slices = [(inorder[cut], buyer[cut], clusters[buyer[cut]]) for cut in cuts]
         changes, last, writer = list[Flags](), None, None
         with ThreadPoolExecutor(max_workers=1) as pool:  # the next slice is put in order while one is written
-            made = [pool.submit(self._piece, *pair, none) for pair in slices[:1]]
+            made = [pool.submit(self._piece, *part, none) for part in slices[:1]]
             for following in [*slices[1:], None]:
                 piece = made.pop().result()
                 if following is not None:
@@ -135,13 +139,24 @@ class OrderLines:
         pa.default_memory_pool().release_unused()
         sold = counts[inorder]
         at = inorder[sold]
-        return Sales(buyer[sold], self.paid_at[at], order[sold], self.paid[at], self.net[at])
+        who = buyer[sold]
+        return Sales(who, clusters[who], self.paid_at[at], order[sold], self.paid[at], self.net[at])
 
-    def _piece(self, rows: Ints, buyer: Ints, none: int) -> pa.Table:
+    def _clusters(self, inorder: Ints, buyer: Ints, none: int) -> npt.NDArray[np.int8]:
+        """The cluster of each buyer id, of lines in order and the buyer of each."""
+        firsts = np.flatnonzero(np.diff(buyer, prepend=-1))
+        found = np.zeros(none + 1, np.int8)
+        ids = self.table["order_id"].take(pa.array(inorder[firsts])).to_pylist()
+        found[buyer[firsts]] = [cluster_of(one or "") for one in ids]
+        return found
+
+    def _piece(self, rows: Ints, buyer: Ints, cluster: npt.NDArray[np.int8], none: int) -> pa.Table:
         """These rows of the lines as they are stored."""
         held = self.table.take(pa.array(rows)).combine_chunks()
         platforms = pa.DictionaryArray.from_arrays(pa.array(self.scopes[rows] - 1), pa.array(self.platforms))
-        columns = {"buyer_id": pa.array(buyer, mask=buyer == none), "platform": platforms}
+        nobody = buyer == none
+        columns = {"buyer_id": pa.array(buyer, mask=nobody), "cluster": pa.array(cluster, mask=nobody)}
+        columns["platform"] = platforms
         for name, kind in COLUMNS.items():
             if name not in ("paid_fen", "net_fen") and name in {*ALWAYS, *held.column_names}:
                 columns[name] = held[name] if name in held.column_names else pa.nulls(len(rows), kind)

@@ -13,11 +13,13 @@ DAY = 86_400
 
 @dataclass(frozen=True)
 class Sales:
-    """Order lines that count, sorted by buyer and payment. order: a number that differs between orders.
+    """Order lines that count, sorted by buyer and payment. cluster: see `siyu.clusters`; order: a number that differs
+    between orders.
 
     paid_at: seconds by the Beijing wall clock; paid, net: fen."""
 
     buyer: Ints
+    cluster: npt.NDArray[np.int8]
     paid_at: Ints
     order: Ints
     paid: Ints
@@ -25,7 +27,7 @@ class Sales:
 
 
 def purchase_days(sales: Sales, joined: pa.Table | None) -> pa.Table:
-    """buyer_id, day (date), orders, paid_fen, net_fen, purchase_no (from 1), days_to_next (null for the last),
+    """buyer_id, cluster, day (date), orders, paid_fen, net_fen, purchase_no (from 1), days_to_next (null for the last),
     first_day, member_before_first_order.
 
     joined: spells in groups (buyer_id, joined_at, left_at), None without a member file: then the last column is null. A
@@ -46,8 +48,9 @@ def purchase_days(sales: Sales, joined: pa.Table | None) -> pa.Table:
     last = np.append(new, True)[1:]
     dates = pa.array(days.astype(np.int32)).cast(pa.date32())
     return pa.table({
-        "buyer_id": buyer, "day": dates, "orders": orders, "paid_fen": _sums(sales.paid, starts),
-        "net_fen": _sums(sales.net, starts), "purchase_no": np.arange(len(buyer)) - first + 1,
+        "buyer_id": buyer, "cluster": sales.cluster[starts], "day": dates, "orders": orders,
+        "paid_fen": _sums(sales.paid, starts), "net_fen": _sums(sales.net, starts),
+        "purchase_no": np.arange(len(buyer)) - first + 1,
         "days_to_next": pa.array(np.append(days, 0)[1:] - days, mask=last),
         "first_day": dates.take(pa.array(first)),
         "member_before_first_order": members,

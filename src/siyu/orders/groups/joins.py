@@ -24,9 +24,9 @@ def members_and_others(frames: Frames) -> Ints:
 
     Axis 1: others, members. Last axis: with two purchase days, all."""
     days = with_joins(frames)
-    buyers = days.group_by("buyer_id").aggregate(n=days.count(), member=days.join_after.notnull().max())
+    buyers = days.group_by("buyer_id", "cluster").aggregate(n=days.count(), member=days.join_after.notnull().max())
     twice = (buyers.n > 1).cast("int64")
-    buyers = buyers.mutate(cluster=frames.cluster(buyers), member=buyers.member.cast("int64"))
+    buyers = buyers.mutate(member=buyers.member.cast("int64"))
     counts = counted(buyers, ["cluster", "member"], twice=twice.sum(), buyers=buyers.count())
     return dense(counts, ["twice", "buyers"], (frames.groups, 2), counts["cluster"], counts["member"])
 

@@ -82,7 +82,9 @@ class Story:
         parts = []
         for chapter in self.outline.chapters:
             answer = chapter.answer.finding if chapter.answer else None
-            offered = sorted((block.finding for block in chapter.blocks), key=lambda one: one.full_key not in reasons)
+            offered = [block.finding for block in chapter.blocks]
+            # a figure without a chart or table would leave its slide nearly empty
+            offered.sort(key=lambda one: (not one.chart.rows, one.full_key not in reasons))
             shown = [answer] if answer and answer.chart.rows else []
             if chapter.section.status == OK and (answer or offered):
                 parts.append(Passage(self._question(chapter), answer, [*shown, *offered]))

@@ -11,11 +11,13 @@ from siyu.definitions import Definition, registry
 from siyu.language import PSEUDO, Language
 from siyu.messages import msg
 from siyu.record import (
+    Chart,
     ConflictEntry,
     FindingRecord,
     Mark,
     Moved,
     NextStep,
+    Number,
     Table,
     TableRow,
     Turn,
@@ -24,18 +26,17 @@ from siyu.record import (
     kind_of,
 )  # fmt: skip
 from siyu.render.citations import Citations
-from siyu.render.outline import Block, outline
+from siyu.render.outline import outline
 from siyu.render.page.markdown import cell
-from siyu.render.page.pictures import Picture, drawn, pictures
+from siyu.render.page.pictures import drawn, picture
 from siyu.render.report import Report, SectionReport, Setting
 from siyu.render.said import Said, joined, kept_together
-from siyu.render.speech import Speech, definitions
+from siyu.render.speech import Speech
 from siyu.render.summary import summarised
 
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
 MOST_IN_ROW = 3
 MOST_MOVES = 4
-FEW_MARKS = 6
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,20 @@ class Page:
         before, after = (self.language.message(" ({detail})") if said else " {detail}").split("{detail}")
         return Markup("{}{}{}{}").format(metric, before, own, after)
 
-    def pictures(self, block: Block) -> dict[str, Picture]:
-        """Width -> picture of the finding's chart. The appendix goes without pictures for the phone, and without any
-        where its table tells as much at a glance."""
-        tabled, rows = self.tabled_on_phone(block.finding), block.finding.chart.rows
-        widths = () if tabled and len(rows) <= FEW_MARKS else ("desktop",) if tabled else ("desktop", "phone")
-        return pictures(block.section, block.finding, self.language, widths)
+    def pictures(self, finding: FindingRecord, *widths: str, at: str = "") -> list[Markup]:
+        """The finding's chart in these widths; empty for one that is no picture. at: where it stands once more."""
+        chart, name = drawn(finding.chart), f"{self.id(finding)}{at}"
+        return [picture(chart, self.language, width, f"{name}-{width}") for width in widths] if chart else []
 
-    def tabled_on_phone(self, finding: FindingRecord) -> bool:
-        """Whether a phone shows a finding's values instead of its picture."""
-        return finding.role == "appendix" and drawn(finding.chart) is not None and "next" not in finding.feeds
+    def side_by_side(self, chart: Chart) -> list[tuple[Number, list[tuple[int, Mark] | None]]]:
+        """Marks of several lines by place, a column a series, each with its number in the chart; empty where they have
+        names or ranges of their own."""
+        held = {(one.x, str(one.series)): (at, one) for at, one in enumerate(chart.rows) if one.x is not None}
+        series = list(dict.fromkeys(str(one.series) for one in chart.rows))
+        if len(held) < len(chart.rows) or self.ranged(chart.rows) or any(one.label for one in chart.rows):
+            return []
+        places = dict.fromkeys(x for x, _ in held)
+        return [(x, [held.get((x, name)) for name in series]) for x in places] if len(series) > 1 else []
 
     def listed(self, finding: FindingRecord) -> list[Value]:
         """Values of its table: in the appendix, those that its chart does not list as well."""
@@ -175,11 +180,6 @@ class Page:
         unit = f" {self.language.unit(value.unit)}" if value.unit in ("days", "months", "year") else ""
         return joined(self.speech.figure(value, f"{finding.key}.{value.name}"), unit)
 
-    def small_picture(self, finding: FindingRecord) -> Picture | None:
-        """The finding's chart, narrow."""
-        section = next(one for one in self.report.sections if one.notebook == finding.section)
-        return pictures(section, finding, self.language, ("phone",)).get("phone")
-
     # --- sections ---------------------------------------------------------------------------------
 
     def question(self, section: SectionReport) -> str:
@@ -218,11 +218,6 @@ class Page:
                 named = {*finding.cards}.union(*map(self.speech.placeholders, (finding.message_id, *turns)))
                 linked += [(finding, value) for value in finding.values if value.name in named]
         return linked
-
-    def shown_terms(self) -> list[Definition]:
-        """Definitions that have a card: those that the table of values of a main finding names."""
-        shown = {term.key for finding in self.report.findings if finding.main for term in definitions(finding)}
-        return [definition for definition in self.definitions() if definition.key in shown]
 
     @cached_property
     def conflicts(self) -> tuple[list[ConflictEntry], list[ConflictEntry]]:

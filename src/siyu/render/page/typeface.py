@@ -17,7 +17,7 @@ FAMILY = "Siyu Sans"
 WEIGHTS = {400: "NotoSansSC-Regular.ttf", 700: "NotoSansSC-Bold.ttf"}
 _BOLD_TAGS = {"h1", "h2", "h3", "h4", "strong", "b"}
 _BOLD_CLASSES = {
-    "answer-number", "big", "card-number", "card-title", "check", "do", "figures", "from-head", "from-to", "grade",
+    "answer-number", "big", "card-number", "check", "do", "figures", "from-head", "from-to", "grade",
     "headline", "key", "lead-in", "moved-head", "unsaid-head",
 }  # fmt: skip
 # always in: what scripts may write that the page does not show at first

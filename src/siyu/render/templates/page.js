@@ -39,6 +39,15 @@
     });
   });
 
+  // the card of a term is its definition once more
+  new Set(Array.from(document.querySelectorAll("a.term"), (link) => link.hash.slice(1))).forEach((id) => {
+    const definition = document.getElementById(id), card = document.createElement("div"), title = document.createElement("p");
+    Object.assign(card, { id: `card-${id}`, className: "card", popover: "auto" });
+    Object.assign(title, { className: "card-title", textContent: definition.querySelector("summary").textContent });
+    card.append(title, definition.querySelector("dl").cloneNode(true));
+    document.querySelector(".popovers").append(card);
+  });
+
   if (supported) {
     document.querySelectorAll("[data-card], .cite a, .term").forEach((near) => {
       near.addEventListener("pointerenter", (event) => {
@@ -169,12 +178,21 @@
     held.remove();
     say(`${words.copied}: ${text.slice(0, 80)}`);
   };
-  const picture = (image, name) => {
-    const canvas = document.createElement("canvas");
-    canvas.width = image.naturalWidth;
-    canvas.height = image.naturalHeight;
-    canvas.getContext("2d").drawImage(image, 0, 0);
-    save(`${name}.png`, canvas.toDataURL("image/png"));
+  // a drawing outside the page has no typeface but the one it brings along
+  const picture = (drawing, name) => {
+    const copy = drawing.cloneNode(true), style = document.createElementNS(drawing.namespaceURI, "style");
+    const faces = [...document.styleSheets[0].cssRules].filter((rule) => rule instanceof CSSFontFaceRule);
+    style.textContent = `${faces.map((rule) => rule.cssText).join("")} text { font-family: "Siyu Sans", sans-serif; }`;
+    copy.prepend(style);
+    const image = new Image(), canvas = document.createElement("canvas"), paint = canvas.getContext("2d");
+    image.onload = () => {
+      [canvas.width, canvas.height] = [2 * image.width, 2 * image.height];
+      paint.fillStyle = "white";
+      paint.fillRect(0, 0, canvas.width, canvas.height);
+      paint.drawImage(image, 0, 0, canvas.width, canvas.height);
+      save(`${name}.png`, canvas.toDataURL("image/png"));
+    };
+    image.src = `data:image/svg+xml,${encodeURIComponent(new XMLSerializer().serializeToString(copy))}`;
   };
   const kinds = {
     copy: (place) => {
@@ -183,7 +201,7 @@
       copy([title.textContent.trim(), place.querySelector(".sub")?.textContent.trim(), sources.join("; "), words.about].filter(Boolean).join(" — "));
     },
     link: (place) => copy(`${location.href.split("#")[0]}#${place.id || place.closest("[id]").id}`),
-    png: (place) => picture(place.querySelector("figure img"), place.id || "chart"),
+    png: (place) => picture(place.querySelector("figure svg"), place.id || "chart"),
     csv: (place) => save(`${place.id || "data"}.csv`, "data:text/csv;charset=utf-8,%EF%BB%BF" + encodeURIComponent(sheet(place))),
   };
   document.querySelectorAll("article[id^=finding-], details.more > article").forEach((place) => {
@@ -192,7 +210,7 @@
     bar.setAttribute("role", "toolbar");
     bar.setAttribute("aria-label", words.tools);
     Object.entries(kinds).forEach(([kind, act]) => {
-      if (kind === "png" && !place.querySelector("figure img")) return;
+      if (kind === "png" && !place.querySelector("figure svg")) return;
       if (kind === "csv" && !place.querySelector("table")) return;
       const button = document.createElement("button");
       button.type = "button";

@@ -12,7 +12,7 @@ from siyu.runs.files.report_files import file_name, findings_of, renderings
 
 Records = Sequence[TitledFinding]
 _SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
-_FIGURE = re.compile(r"<data\b([^>]*)>([^<]*)</data>")
+_FIGURE = re.compile(r'(?:<table\b[^>]*\bdata-of="([^"]*)"|(</table>)|<data\b([^>]*)>([^<]*)</data>)')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _ARGUMENT = re.compile(r"\.arg\.\w+$")
 
@@ -41,9 +41,14 @@ def page_faults(path: Path, findings: Records) -> Iterator[str]:
     if not page.rstrip().endswith("</html>"):
         yield "ends early"
     strange = []
-    for attributes, shown in _FIGURE.findall(_SCRIPT.sub("", page)):
+    of = ""
+    for table, end, attributes, shown in _FIGURE.findall(_SCRIPT.sub("", page)):
+        if table or end:  # whose figures a table holds: references in it begin with a dot
+            of = table
+            continue
         given = {name: html.unescape(text) for name, text in _ATTRIBUTE.findall(attributes)}
         ref = given.get("data-ref", "")
+        ref = of + ref if ref.startswith(".") else ref
         figures = {"": given.get("value", "")}
         figures |= {f".{end}": given[f"data-{end}"] for end in ("low", "high") if f"data-{end}" in given}
         wrong = [f"{ref}{end}={text}" for end, text in figures.items() if not numbers.hold(f"{ref}{end}", text)]

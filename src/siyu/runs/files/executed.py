@@ -1,6 +1,5 @@
 """An executed notebook: its findings, references, pictures, words; its form without times and places."""
 
-import base64
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -71,18 +70,6 @@ def observed(notebook: Notebook) -> dict[str, str] | None:
 def no_input(notebook: Notebook) -> Wording | None:
     """Why the section had nothing to work on, or None."""
     return next((wording(found["reason"]) for found in outputs(notebook, NO_INPUT)), None)
-
-
-def pictures(notebook: Notebook) -> dict[str, tuple[str, bytes]]:
-    """Finding key -> (language, PNG) as the notebook drew it."""
-    drawn = {}
-    for _, cell in code_cells(notebook):
-        for output in cell["outputs"]:
-            data = output.get("data", {})
-            if FINDING in data and "image/png" in data:
-                language = output["metadata"].get("image/png", {}).get("lang", "en")
-                drawn[data[FINDING]["key"]] = (language, base64.b64decode(text(data["image/png"])))
-    return drawn
 
 
 def words(notebook: Notebook) -> list[tuple[str, str | None]]:

@@ -78,5 +78,5 @@ def _section(entry: Mapping[str, Any], notebook: Mapping[str, Any] | None) -> Se
     if notebook is not None:
         told["markdown"] = executed.words(notebook)
     if notebook is not None and entry["status"] == OK:
-        told |= {"findings": executed.findings(notebook), "pngs": executed.pictures(notebook)}
+        told["findings"] = executed.findings(notebook)
     return SectionReport(**told)

@@ -1,0 +1,55 @@
+"""Spark as the engine: one session of this process, on this machine or of a cluster."""
+
+import os
+import re
+import shutil
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+
+from siyu.errors import Problem, UsageError
+
+_UTC = "-Duser.timezone=UTC"  # times of a store have no zone: no clock of a machine may move them
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC", "spark.driver.extraJavaOptions": _UTC, "spark.executor.extraJavaOptions": _UTC,
+    "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
+}  # fmt: skip
+# a count of one machine is many small tasks otherwise, and nobody else has to reach it
+LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.memory": "2g",
+         "spark.sql.shuffle.partitions": str(os.cpu_count() or 1), "spark.sql.adaptive.enabled": "false"}  # fmt: skip
+
+
+@lru_cache(maxsize=1)
+def connection(master: str) -> Any:
+    """The connection of this process. Raises UsageError without Java or pyspark."""
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise _missing("no pyspark", "requirements-spark.txt installed", "Run make spark.") from error
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        raise _missing("no Java", "Java 17", "Install it (on Debian: apt-get install default-jre-headless).")
+    builder = SparkSession.builder.master(master).appName("siyu")
+    for name, value in (SETTINGS | (LOCAL if master.startswith("local") else {})).items():
+        builder = builder.config(name, value)
+    return ibis.pyspark.connect(builder.getOrCreate())
+
+
+def stored(source: Path, master: str) -> ir.Table:
+    """A table over Parquet of a name that may hold what Spark takes for a pattern."""
+    return connection(master).read_parquet(re.sub(r"([\[\]{}*?\\])", r"\\\1", str(source)))
+
+
+def kept(rows: ir.Table, master: str) -> ir.Table:
+    """The same, computed once and held by the session, in memory or on its disks."""
+    from pyspark.sql import SparkSession
+
+    name, held = ibis.util.gen_name("kept"), connection(master)
+    SparkSession.active().sql(held.compile(rows)).cache().createTempView(name)
+    return held.table(name)
+
+
+def _missing(found: str, expected: str, step: str) -> UsageError:
+    return UsageError([Problem("engine spark", 0, "", found, expected, step)])

@@ -1,0 +1,92 @@
+"""Spark counts what DuckDB counts: every table and metric, to the last digit. Runs where Java is."""
+
+import json
+from dataclasses import replace
+
+import ibis
+import numpy as np
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from siyu.commands.main import main
+from siyu.engine import Engine
+from siyu.orders import counts, fans, traffic
+from siyu.orders.experiment import draws
+from siyu.orders.groups import joins, pace
+from siyu.own_data import Holdings
+from siyu.subjects import load_subject
+from siyu.value import actions, observed, patrons
+
+SPARK = Engine(kind="spark")
+KINDS = ("members", "follows", "sessions", "assignments")
+
+
+def held(subject, engine):
+    about = load_subject(subject)
+    return Holdings.of(about.model_copy(update={"engine": engine}), about.as_of)
+
+
+def tables(own):
+    """Every count table that the frames allow, by name."""
+    year = own.first_day, own.as_of
+    found = {
+        "ids": (own.buyers, own.groups, own.first_day, own.platforms),
+        "buyer_sums": counts.buyer_sums(own, *year), "returning": counts.returning(own, year, year),
+        "followed": counts.followed(own, (30, 90)), "first_gaps": counts.first_gaps(own, 90),
+        "cohorts": counts.cohorts(own), "histories": counts.histories(own), "totals": fans.totals(own),
+        "fans": fans.amounts(own), "forms": traffic.forms(own), "patrons": patrons.patrons(own),
+        "earned": patrons.earned(own), "amounts": patrons.amounts(own), "by_day": patrons.repeats_by_day(own, 90),
+        "gap": patrons.median_gap(own), "standings": actions.standings(own), "entries": observed.entries(own, "CNY"),
+    }  # fmt: skip
+    if own.members is not None:
+        found |= {
+            "members": joins.members_and_others(own), "comparisons": joins.comparisons(own, 90, 7),
+            "risk": joins.risk_sets(own, 90), "paces": pace.paces(own, 7), "candidates": draws.candidates(own),
+        }  # fmt: skip
+    return found
+
+
+def same(one, other):
+    """Whether both are alike to the last digit, kinds of numbers aside."""
+    if isinstance(one, tuple | list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, pd.DataFrame | pd.Series):
+        return one.astype(object).equals(other.astype(object))
+    return bool(np.array_equal(one, other)) if isinstance(one, np.ndarray) else one == other
+
+
+@pytest.mark.java
+@pytest.mark.parametrize("subject", ["demo", "cdnow"])
+def test_count_tables_are_those_of_duckdb(subject):
+    here, there = (held(subject, engine).every(*KINDS) for engine in (Engine(), SPARK))
+    own, found = (tables(one.on(here.platforms[0])) for one in (here, there))
+    assert [name for name in own if not same(own[name], found[name])] == []
+
+
+@pytest.mark.java
+def test_metrics_are_printed_alike(monkeypatch):
+    here = CliRunner().invoke(main, ["metrics", "demo", "--json"])
+    monkeypatch.setenv("SIYU_ENGINE", "spark")
+    there = CliRunner().invoke(main, ["metrics", "demo", "--json"])
+    assert there.exit_code == 0, there.stderr
+    assert there.stdout == here.stdout
+    assert len(json.loads(there.stdout)["metrics"]) > 60
+
+
+def test_an_engine_that_nobody_knows_is_named_before_anything_starts(monkeypatch):
+    monkeypatch.setenv("SIYU_ENGINE", "nope")
+    found = CliRunner().invoke(main, ["metrics", "demo"])
+    assert found.exit_code == 2
+    assert "SIYU_ENGINE: found nope; expected an engine" in found.stderr
+
+
+@pytest.mark.java
+def test_a_fault_of_one_engine_is_found():
+    """A planted fault: days of one engine are those of another time zone."""
+    here, there = (held("cdnow", engine).every() for engine in (Engine(), SPARK))
+    later = there.purchases.day + ibis.interval(days=1)
+    assert same(counts.histories(here), counts.histories(there))
+    assert not same(
+        counts.histories(here), counts.histories(replace(there, purchases=there.purchases.mutate(day=later)))
+    )
