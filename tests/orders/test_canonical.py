@@ -16,6 +16,12 @@ from siyu.orders.frames import run
 from siyu.own_data import Holdings
 from siyu.subjects import load_subject
 
+# how pyspark and ibis hand out a frame of Spark
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The copy keyword"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer"),
+]
+
 
 @pytest.fixture(scope="module")
 def about():

@@ -18,6 +18,11 @@ from siyu.own_data import Holdings
 from siyu.subjects import load_subject
 from siyu.value import actions, observed, patrons
 
+# how pyspark and ibis hand out a frame of Spark
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:The copy keyword"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer"),
+]
 SPARK = Engine(kind="spark")
 KINDS = ("members", "follows", "sessions", "assignments")
 
