@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.sampling import Estimate
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import Growth
 from siyu.growth.labels import RULE, SAID
 from siyu.growth.ladder import LEFT, RANKS, STATES
 from siyu.growth.people import RULES
-from siyu.orders.sampling import Estimate
 from siyu.verdict import Verdict
 
 Stated = dict[str, Figure | Absent]

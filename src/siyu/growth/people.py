@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.engines.tables import Source, duckdb, run, table
 from siyu.messages import tables
-from siyu.orders.frames import Source, duckdb, run, table
 
 RULES = tables(__file__, "ladder.yml")
 DEEDS: dict[str, list[str]] = RULES["deeds"]

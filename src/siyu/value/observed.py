@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.engines.tables import Ints, counted, summed
+from siyu.estimates.sampling import Estimate, Floats, estimated, hidden
 from siyu.figure import Figure
 from siyu.orders import traffic
 from siyu.orders.counts import first_of
-from siyu.orders.frames import Frames, Ints, counted, summed
-from siyu.orders.sampling import Estimate, Floats, estimated, hidden
+from siyu.orders.frames import Frames
 from siyu.value.patrons import WINDOWS, amounts, earned, mean_paid
 
 Figures = dict[str, Figure | None]
