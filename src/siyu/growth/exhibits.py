@@ -63,7 +63,7 @@ def rules(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     the platform counts them on the newest day told (null where nobody copied them)."""
     own = growth.ladder
     if own is None:
-        return pd.DataFrame(columns=["level", *RULE]), absent("person_events")
+        return pd.DataFrame(columns=[*RULE]), absent("person_events")
     told = growth.record.table("level_days")
     newest = told.sort_values("day").iloc[-1] if told is not None else pd.Series(dtype=float)
     rows = [

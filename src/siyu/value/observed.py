@@ -149,7 +149,7 @@ def _brought(counts: npt.NDArray[Any], yuan: Floats, top: float) -> Floats:
     zero = np.zeros(1)
     return np.array([
         np.interp(top * people[-1], np.concatenate([zero, people]), np.concatenate([zero, money])) / money[-1]
-        if money[-1] > 0
+        if money.size and money[-1] > 0
         else np.nan
         for people, money in zip(buyers, paid, strict=True)
     ])  # fmt: skip

@@ -35,6 +35,7 @@ from siyu.render.speech import Speech
 from siyu.render.summary import summarised
 
 MOST_SOURCES = 8  # shown in a source line; a fold for one or two more would cost more than it saves
+FEW_SOURCES = 3  # of a finding in the appendix
 MOST_IN_ROW = 3
 MOST_MOVES = 4
 
@@ -256,9 +257,11 @@ class Page:
         """(refs shown with grade and rivals, refs folded away). What the rows of a table show is left out."""
         in_rows = {ref for row in finding.chart.rows if isinstance(row, TableRow) for ref in self.few(row.sources)}
         refs = [ref for ref in self.citations.cited(finding) if ref not in in_rows]
-        if len(refs) <= MOST_SOURCES:
+        most = FEW_SOURCES if finding.role == "appendix" else MOST_SOURCES
+        if len(refs) <= most:
             return refs, []
-        shown = [ref for ref in refs if kind_of(ref) not in ("assumption", "fee", "parameter")][: MOST_SOURCES - 2]
+        named = [ref for ref in refs if kind_of(ref) not in ("assumption", "fee", "parameter")]
+        shown = named[: max(FEW_SOURCES, most - 2)]
         return shown, [ref for ref in refs if ref not in shown]
 
     def few(self, refs: Sequence[str]) -> Sequence[str]:

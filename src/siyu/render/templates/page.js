@@ -149,8 +149,10 @@
   document.querySelectorAll("#contents > ol").forEach((list) => {
     together(list, [...list.querySelectorAll(":scope > li > a")], "ArrowDown", "ArrowUp");
   });
-  document.querySelectorAll("article > h3, .from > p, article table.cards").forEach((place) => {
-    together(place, [...place.querySelectorAll("a")]);
+  document.querySelectorAll("article table.cards").forEach((place) => together(place, [...place.querySelectorAll("a")]));
+  // the numbers of a title and the sources below it
+  document.querySelectorAll("article").forEach((place) => {
+    together(place, [...place.querySelectorAll(":scope > h3 a, :scope > .from > p a, :scope > .from > details > summary")]);
   });
 
   // What a reader takes away from a finding.
