@@ -45,15 +45,27 @@ ALONE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("alone", ALONE)
-def test_a_subject_with_dashboards_or_with_events_alone_is_told_what_they_tell(alone, monkeypatch):
-    held, told = ALONE[alone]
+def run_with(held, monkeypatch):
+    """What the notebook leaves behind when growth is made of this."""
     whole = Grounds.growth
     monkeypatch.setattr(Grounds, "growth", lambda wb, window: replace(whole(wb, window), **held))
     cells, kernel = nbformat.read(notebooks_dir() / "05_growth.ipynb", as_version=4).cells, {}
     for cell in cells:
         if cell.cell_type == "code":
             exec(cell.source, kernel)  # noqa: S102
+    return kernel
+
+
+def test_a_subject_with_neither_is_told_nothing(monkeypatch):
+    held = {**ALONE["dashboards"][0], **ALONE["events"][0]}
+    findings = run_with(held, monkeypatch)["wb"].findings
+    assert [key for key, one in findings.items() if one.record.values] == []
+
+
+@pytest.mark.parametrize("alone", ALONE)
+def test_a_subject_with_dashboards_or_with_events_alone_is_told_what_they_tell(alone, monkeypatch):
+    held, told = ALONE[alone]
+    kernel = run_with(held, monkeypatch)
     found = {key for key, one in kernel["wb"].findings.items() if one.record.values}
     assert {f"growth_{key}" for key in told} <= found
     answer = Language("en").say(kernel["answer"].message, kernel["answer"].figures)
