@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install spark reports test test-all calibrate torture lab notebooks messages reference schemas bench bench-check lock clean
+.PHONY: help install spark reports test test-all calibrate torture lab notebooks messages reference schemas bench measured bench-check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -82,6 +82,10 @@ messages: install ## add new texts of code, notebooks and data to the .po files;
 bench: install ## one table of ratios to plain ways of doing the same, kept in benchmarks/measured.json
 	@$(BIN)/python benchmarks/table.py
 	@$(BIN)/python benchmarks/table.py --small
+	@$(BIN)/python scripts/measured.py
+
+measured: install ## write the last benchmark and the scorecard into docs/measured.md
+	@$(BIN)/python scripts/measured.py
 
 bench-check: install ## the same in small, against what was measured before
 	@$(BIN)/python benchmarks/table.py --small --check

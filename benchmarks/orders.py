@@ -83,8 +83,9 @@ def scan(path: Path) -> Callable[[], dict[str, Any]]:
 
 def ibis(path: Path) -> Callable[[], dict[str, Any]]:
     """This project's tables."""
+    from siyu.engines.tables import duckdb
     from siyu.orders import counts
-    from siyu.orders.frames import duckdb, opened
+    from siyu.orders.frames import opened
 
     duckdb()  # loads the back end of ibis: an import
 
@@ -206,10 +207,10 @@ def _totals(sums: Any, followed: Any, gaps: Any, cohorts: Any, histories: Any, f
 
 def estimators(path: Path) -> float:
     """Seconds for the figures on top of the tables: intervals of rates, follow-up and Kaplan-Meier curve."""
+    from siyu.estimates.sampling import ratio
     from siyu.orders import counts
     from siyu.orders.frames import opened
     from siyu.orders.repurchase import survival
-    from siyu.orders.sampling import ratio
 
     frames = opened(AS_OF, path)
     sums, gaps = counts.buyer_sums(frames, SINCE, AS_OF), counts.first_gaps(frames, HORIZON)

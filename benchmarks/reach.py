@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--members", type=int, default=200_000)
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     asked = parser.parse_args()
-    from siyu.orders.frames import table
+    from siyu.engines.tables import table
     from siyu.reach import counts, delivery
     from siyu.reach.hazards import associations
 

@@ -118,3 +118,27 @@ def test_a_machine_without_packages_is_refused_in_one_line(install: ModuleType) 
     assert not install.unsupported("darwin", "arm64", "")
     for machine in (("win32", "AMD64", ""), ("darwin", "x86_64", ""), ("linux", "x86_64", "")):
         assert "is not supported" in install.unsupported(*machine)
+
+
+def test_the_lock_of_spark_is_hashed_and_names_no_host() -> None:
+    lock = (ROOT / "requirements-spark.txt").read_text(encoding="utf-8")
+    assert {"pyspark", "py4j", "setuptools"} == set(re.findall(r"(?m)^([\w-]+)==", lock))
+    assert lock.count("--hash=sha256:") >= 3
+    assert not re.search(r"://|--index|--extra|--find|--trusted|[ =]\.?/", lock)
+
+
+def test_spark_is_built_by_the_locked_builder_and_installed_once(
+    install: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done: list[tuple[str, bool]] = []
+
+    def run(command: list[object], *_: object, **__: object) -> bool:
+        content = Path(str(command[-1])).read_text(encoding="utf-8")
+        done.append((content[:10], "--require-hashes" in command))
+        return True
+
+    monkeypatch.setattr(install, "run", run)
+    monkeypatch.setattr(install, "find_uv", lambda _: Path("uv"))
+    monkeypatch.setattr(install, "pip_settings", lambda _: {})
+    assert install.add_spark(tmp_path) == install.add_spark(tmp_path) == 0
+    assert done == [("setuptools", True), ("py4j==0.10", True)]

@@ -51,7 +51,7 @@ class Figure:
     formula: the expression it comes from, in the symbols of `siyu.formulas`, when there is one.
     entity: whose figure it is, as the ledger says; "" for assumptions and rules, which are nobody's own.
     akin: (own claim, claim on another entity, conflict that says how they go together), as refs.
-    left: what it would be without each group of buyers, see `siyu.orders.sampling`.
+    left: what it would be without each group of buyers, see `siyu.estimates.sampling`.
     """
 
     value: float

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu import reads
-from siyu.engine import HERE, Engine, chosen
+from siyu.engines.choice import HERE, Engine, chosen
+from siyu.engines.tables import Source
 from siyu.figure import Absent, Figure
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.problems import Trouble
@@ -23,7 +24,7 @@ from siyu.intake.store.client_tables import Books, books
 from siyu.language import Text
 from siyu.messages import msg
 from siyu.observed import Span, notes, overall
-from siyu.orders.frames import Frames, Source, opened
+from siyu.orders.frames import Frames, opened
 from siyu.orders.labels import NO_KEYS, PLATFORMS
 from siyu.record import NO_INPUT, Both, OrdersEntry
 from siyu.subjects import Subject

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siyu import reads
-from siyu.engine import HERE, Engine
+from siyu.engines.choice import HERE, Engine
 from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.observed import EVERY, Observation, Span, spans
 from siyu.paths import subject_dirs

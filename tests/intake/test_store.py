@@ -8,7 +8,7 @@ from datetime import date
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.clusters import cluster_of
+from siyu.engines.clusters import cluster_of
 from siyu.errors import UsageError
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.store import client_tables

@@ -1,12 +1,17 @@
 """Section 05 as committed: the demo fills it, and it says what is true of the demo."""
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import nbformat
 import pytest
 
+from siyu.growth.record import Record
+from siyu.language import Language
 from siyu.paths import data_dir, notebooks_dir
 from siyu.record import FINDING, FindingRecord
+from siyu.workbook.grounds import Grounds
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +32,33 @@ def truth():
 def test_the_demo_fills_every_finding_with_values_and_sources(records):
     assert len(records) >= 20
     assert [key for key, one in records.items() if not one.values or not one.sources] == []
+
+
+# subject -> what its exports are taken to hold, and what it is told at least
+ALONE = {
+    "dashboards": ({"events": None, "refs": (), "frames": None},
+                   ["wheel", "gain", "conditions", "schedule", "elasticities", "lift", "bottleneck", "rooms", "path",
+                    "group_life", "feed", "answer"]),
+    "events": ({"record": Record({}, date(2025, 12, 31))},
+               ["cabins", "rules", "moves", "stocks", "climbs", "occupancy", "worth", "users", "funnel", "bottleneck",
+                "loop", "newcomers", "thresholds", "paths", "rollout", "answer"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("alone", ALONE)
+def test_a_subject_with_dashboards_or_with_events_alone_is_told_what_they_tell(alone, monkeypatch):
+    held, told = ALONE[alone]
+    whole = Grounds.growth
+    monkeypatch.setattr(Grounds, "growth", lambda wb, window: replace(whole(wb, window), **held))
+    cells, kernel = nbformat.read(notebooks_dir() / "05_growth.ipynb", as_version=4).cells, {}
+    for cell in cells:
+        if cell.cell_type == "code":
+            exec(cell.source, kernel)  # noqa: S102
+    found = {key for key, one in kernel["wb"].findings.items() if one.record.values}
+    assert {f"growth_{key}" for key in told} <= found
+    answer = Language("en").say(kernel["answer"].message, kernel["answer"].figures)
+    assert "The tightest step is most likely" in answer
+    assert ("Each hundred fans won bring back" in answer) == (alone == "dashboards")
 
 
 def test_the_gain_of_the_demo_is_within_its_interval(records, truth):

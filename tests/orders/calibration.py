@@ -23,14 +23,14 @@ import pyarrow as pa
 from scipy import stats
 from tqdm import tqdm
 
+from siyu.estimates.sampling import GROUPS, Estimate, estimated, ratio, wilson
+from siyu.estimates.survival import log_hazard_ratio
 from siyu.orders.counts import first_gaps, followed
 from siyu.orders.frames import Frames, let_go, opened
 from siyu.orders.groups.intervals import hybrid
 from siyu.orders.groups.joins import comparisons, risk_sets
 from siyu.orders.groups.uplift import GAP, WINDOW
 from siyu.orders.repurchase import survival
-from siyu.orders.sampling import GROUPS, Estimate, estimated, ratio, wilson
-from siyu.orders.survival import log_hazard_ratio
 from siyu.simulator import Kind
 from siyu.simulator.worlds import World, lived, truth
 

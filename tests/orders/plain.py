@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.sampling import GROUPS
 from siyu.orders.groups.joins import MOST_PURCHASES
 from siyu.orders.groups.pace import MILLION
-from siyu.orders.sampling import GROUPS
 from siyu.simulator.kinds import CHANNELS, World
 from siyu.simulator.purchasing import FAR
 

@@ -21,10 +21,10 @@ from pathlib import Path
 import numpy as np
 from scipy import stats
 
+from siyu.estimates.sampling import estimated
 from siyu.orders.groups.intervals import difference, hybrid
 from siyu.orders.groups.joins import comparisons
 from siyu.orders.groups.uplift import GAP, WINDOW
-from siyu.orders.sampling import estimated
 from siyu.simulator.kinds import World
 
 _spec = importlib.util.spec_from_file_location("calibration", Path(__file__).parent / "calibration.py")

@@ -8,7 +8,7 @@ import ibis
 import pytest
 
 from siyu.figure import Absent
-from siyu.orders.best_day import best_day
+from siyu.orders.measured import best_day
 from siyu.simulator.worlds import World, lived
 
 

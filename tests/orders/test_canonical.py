@@ -7,12 +7,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from siyu.clusters import GROUPS, cluster_of
-from siyu.engine import Engine
+from siyu.engines.choice import Engine
+from siyu.engines.clusters import GROUPS, cluster_of
+from siyu.engines.tables import run
 from siyu.errors import UsageError
 from siyu.orders import counts
 from siyu.orders.canonical import canonical
-from siyu.orders.frames import run
 from siyu.own_data import Holdings
 from siyu.subjects import load_subject
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from siyu.estimates.sampling import GROUPS
+from siyu.estimates.survival import at_risk
 from siyu.orders import counts
 from siyu.orders.frames import opened
 from siyu.orders.groups import joins
-from siyu.orders.sampling import GROUPS
-from siyu.orders.survival import at_risk
 from siyu.simulator.worlds import World, lived
 
 AS_OF = date(1997, 9, 30)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from siyu.estimates.sampling import GROUPS, estimated, folded, wilson
 from siyu.orders.groups.intervals import compared, difference, hybrid
-from siyu.orders.sampling import GROUPS, estimated, folded, wilson
 
 
 # Newcombe 1998, table II, method 10

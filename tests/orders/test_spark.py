@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from siyu.commands.main import main
-from siyu.engine import Engine
+from siyu.engines.choice import Engine
 from siyu.orders import counts, fans, traffic
 from siyu.orders.experiment import draws
 from siyu.orders.groups import joins, pace

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from siyu.orders.frames import table
+from siyu.engines.tables import table
 from siyu.reach import counts
 from siyu.reach.trial import trial
 from siyu.simulator.audiences.messaging import MessagingWorld, messaged

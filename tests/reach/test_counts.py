@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from siyu.orders.frames import table
+from siyu.engines.tables import table
 from siyu.reach import counts
 
 DAY = pd.Timestamp("2025-09-01")

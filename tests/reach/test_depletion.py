@@ -10,7 +10,7 @@ from siyu.figure import Absent, Figure
 from siyu.formulas import depletion as d
 from siyu.reach import reading
 from siyu.reach.capacity import Team, before_after, tool_fee
-from siyu.reach.pool import Pool
+from siyu.reach.pool import Depletion
 
 WORTH = d.value_of(d.stays("group"), d.brings("group"))  # of a year, per member of the first week
 
@@ -45,7 +45,7 @@ def test_whoever_counts_a_year_never_messages_more_than_whoever_counts_a_week(re
 
 def test_more_exits_by_message_lower_the_best_frequency(reach):
     dearer = reach.inputs.drawn | {"opt_out_wecom": reach.inputs.drawn["opt_out_wecom"] * 2}
-    worse = Pool(
+    worse = Depletion(
         type(reach.inputs)(reach.inputs.rows, reach.inputs.refs, measured=dearer), d.stays("group"), d.brings("group")
     )
     assert worse.optimum.mean() < reach.group.optimum.mean()

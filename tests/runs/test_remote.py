@@ -104,7 +104,7 @@ def test_drivers_publish_once_and_a_report_that_is_lost_with_its_worker_is_made_
     assert published(again / CASE) == published(tmp_path / "out" / CASE)
 
 
-def waited(look, seconds=60):
+def waited(look, seconds=300):
     deadline = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < deadline

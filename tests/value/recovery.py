@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binomtest
 
-from siyu.orders.sampling import GROUPS
+from siyu.estimates.sampling import GROUPS
 from siyu.value import forecast
 from siyu.value.bg_nbd import BG, MBG
 from siyu.value.fitting import of_rows

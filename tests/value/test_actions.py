@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siyu.orders.frames import run
+from siyu.engines.tables import run
 from siyu.value import actions, exhibits, gate
 from siyu.value.labels import SAID
 from siyu.value.worth import Worth

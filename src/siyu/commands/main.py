@@ -32,7 +32,7 @@ def main() -> None:
         sys.exit(2)
     settle_home()
     if "SIYU_ENGINE" in os.environ:
-        from siyu.engine import chosen
+        from siyu.engines.choice import chosen
 
         chosen()
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from siyu.engines.tables import Source, run, table
 from siyu.evidence.assumptions import Assumption
 from siyu.figure import Figure
 from siyu.growth import entry, funnel, groups, people
@@ -18,7 +19,7 @@ from siyu.growth.groups import Feed, GroupLives
 from siyu.growth.ladder import Ladder
 from siyu.growth.record import Record, lifted, monday
 from siyu.growth.series import Slopes, slopes
-from siyu.orders.frames import Frames, Source, run, table
+from siyu.orders.frames import Frames
 
 COHORT_DAYS = 90  # within which a newcomer has to come to the steps of the funnel
 

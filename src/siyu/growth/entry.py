@@ -10,9 +10,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from siyu.engines.tables import Source, run, table
+from siyu.estimates.sampling import Estimate, wilson
 from siyu.growth.series import Weekly, slopes
-from siyu.orders.frames import Source, run, table
-from siyu.orders.sampling import Estimate, wilson
 
 ALIVE, BOUGHT = 30, 90  # days after joining: still there, bought
 AGES = (0, 7, 30, 90)  # days of following that a group may ask for

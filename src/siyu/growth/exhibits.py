@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.sampling import Estimate
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import Growth
 from siyu.growth.labels import RULE, SAID
 from siyu.growth.ladder import LEFT, RANKS, STATES
 from siyu.growth.people import RULES
-from siyu.orders.sampling import Estimate
 from siyu.verdict import Verdict
 
 Stated = dict[str, Figure | Absent]
@@ -63,7 +63,7 @@ def rules(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     the platform counts them on the newest day told (null where nobody copied them)."""
     own = growth.ladder
     if own is None:
-        return pd.DataFrame(columns=["level", *RULE]), absent("person_events")
+        return pd.DataFrame(columns=[*RULE]), absent("person_events")
     told = growth.record.table("level_days")
     newest = told.sort_values("day").iloc[-1] if told is not None else pd.Series(dtype=float)
     rows = [

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.sampling import Estimate
 from siyu.growth.record import YEAR
 from siyu.growth.series import Slopes, Weekly, made_of, ratio, slopes
-from siyu.orders.sampling import Estimate
 from siyu.verdict import Check
 
 CONDITION, SWITCHES = 30.0, 12

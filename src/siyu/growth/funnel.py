@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.engines.tables import Source, run, table
+from siyu.estimates.sampling import Estimate, wilson
 from siyu.growth.people import DEEDS
 from siyu.models.draws import sample
 from siyu.models.ranges import Ranged
-from siyu.orders.frames import Source, run, table
-from siyu.orders.sampling import Estimate, wilson
 
 STEPS = ("won", "deposit", "activate", "convert", "again")
 STAYS = ("followed", "joined_group", "added_contact")  # what deposits somebody in the private domain

@@ -8,10 +8,10 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from siyu.estimates.sampling import GROUPS, Estimate, divided, estimated, hidden, wilson
+from siyu.estimates.survival import at_risk, survivors
 from siyu.growth.people import RULES, Ints, WeeklyPeople
 from siyu.models import chain
-from siyu.orders.sampling import GROUPS, Estimate, divided, estimated, hidden, wilson
-from siyu.orders.survival import at_risk, survivors
 
 RANKS: tuple[str, ...] = tuple(rule["key"] for rule in reversed(RULES["levels"]))  # from the lowest
 LEFT = len(RANKS)  # state of those who left

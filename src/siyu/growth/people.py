@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.engines.tables import Source, duckdb, run, table
 from siyu.messages import tables
-from siyu.orders.frames import Source, duckdb, run, table
 
 RULES = tables(__file__, "ladder.yml")
 DEEDS: dict[str, list[str]] = RULES["deeds"]
@@ -95,8 +95,11 @@ def _placed(events: ibis.Table, since: date, weeks: int, sources: tuple[str, ...
     turned = _columns(turns.select("who", "week", follows=turns.code.isin(DEEDS["following"]).cast("int8")))
     paid = events.filter(events.code == "paid", events.fen > 0)
     spent = run(paid.group_by("who", "week").aggregate(fen=paid.fen.sum().cast("int64")).order_by("who", "week"))
-    ids = np.unique(np.concatenate([np.unique(seen["who"]), np.unique(turned["who"])])).astype(np.int64)
-    place = np.full(int(ids[-1]) + 1, -1, np.int64)
+    last = max(int(rows["who"].max(initial=-1)) for rows in (seen, turned))
+    held = np.zeros(last + 1, bool)  # ids are dense: marking them is faster than sorting ten million
+    held[seen["who"]] = held[turned["who"]] = True
+    ids = np.flatnonzero(held).astype(np.int64)
+    place = np.full(last + 1, -1, np.int64)
     place[ids] = np.arange(len(ids))
     first = np.flatnonzero(np.diff(turned["who"], prepend=-1))
     early = np.zeros(len(ids), bool)

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from siyu.orders.sampling import LEVEL, Estimate
+from siyu.estimates.sampling import LEVEL, Estimate
 
 Floats = npt.NDArray[np.float64]
 

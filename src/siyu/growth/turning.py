@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.sampling import Estimate
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import NODES, Growth
 from siyu.growth.exhibits import Stated, absent, figure, known
@@ -12,7 +13,6 @@ from siyu.growth.labels import ANSWER, CARDS, FAULTS, PROPOSAL, SAID, TIGHT, WHY
 from siyu.growth.labels import NODES as LABELS
 from siyu.growth.series import Weekly, made_of, ratio
 from siyu.language import Text
-from siyu.orders.sampling import Estimate
 from siyu.verdict import Verdict
 
 MONTH = 365.25 / 12 / 7  # weeks

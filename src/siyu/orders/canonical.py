@@ -14,12 +14,12 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from siyu import reads
-from siyu.clusters import GROUPS, cluster_of
-from siyu.engine import Engine
+from siyu.engines import spark
+from siyu.engines.choice import Engine
+from siyu.engines.clusters import GROUPS, cluster_of
+from siyu.engines.tables import kept, run, table
 from siyu.errors import Problem, UsageError
-from siyu.orders import spark
-from siyu.orders.frames import kept, run, table
-from siyu.orders.sampling import SMALL
+from siyu.estimates.sampling import SMALL
 from siyu.orders.traffic import WAYS
 
 COLUMNS = {"order_id": "string", "line_no": "int64", "buyer_key": "string", "paid_at": "timestamp", "paid_fen": "int64",
@@ -88,7 +88,7 @@ def _numbered(lines: ir.Table, kind: str) -> ir.Table:
 
 
 def _clustered(lines: ir.Table, kind: str) -> ir.Table:
-    """With `cluster`, see `siyu.clusters`. DuckDB knows no such hash: there it is made here, once a first order."""
+    """With `cluster`, see `siyu.engines.clusters`. DuckDB knows no such hash: it is made here."""
     if kind == "spark":
         return lines.mutate(cluster=crc32(lines.first_order) % GROUPS)
     firsts = run(lines.filter(lines.first_order.notnull()).select("first_order").distinct())["first_order"].to_list()

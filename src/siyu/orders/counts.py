@@ -7,7 +7,8 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from siyu.orders.frames import Frames, Ints, counted, dense, spread, summed
+from siyu.engines.tables import Ints, counted, dense, spread, summed
+from siyu.orders.frames import Frames
 
 BUYER_SUMS = ("buyers", "twice_by_day", "twice_by_order", "orders", "days", "paid_fen", "net_fen", "repeat_paid_fen")
 

@@ -14,11 +14,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.engines.tables import Ints, counted, dense, run
+from siyu.estimates.sampling import ratio
 from siyu.figure import Figure
 from siyu.observed import PEOPLE
 from siyu.orders.counts import first_of
-from siyu.orders.frames import Frames, Ints, counted, dense, run
-from siyu.orders.sampling import ratio
+from siyu.orders.frames import Frames
 
 REFUND_DAYS = 30  # net amounts of a month younger than this may still fall
 KEYS = {

@@ -1,14 +1,8 @@
-"""A client's tables as Ibis expressions, and the counting that every table here goes through.
-
-The engine (DuckDB, or Spark) returns integers only; whatever divides, weighs or bootstraps works on those.
-"""
+"""A client's tables as Ibis expressions, cut at a date, with what was observed of them."""
 
 from __future__ import annotations
 
-import os
-import re
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cached_property, lru_cache
@@ -17,24 +11,15 @@ from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from siyu import reads
-from siyu.engine import HERE, Engine
+from siyu.engines.choice import HERE, Engine
+from siyu.engines.tables import Source, duckdb, kept, run, table
+from siyu.estimates.sampling import GROUPS, SMALL
 from siyu.observed import Span, next_month, of_orders, whole
-from siyu.orders import spark
-from siyu.orders.sampling import GROUPS, SMALL
 
-Source: TypeAlias = Path | pd.DataFrame | pa.Table | ir.Table
-Ints: TypeAlias = npt.NDArray[np.int64]
 Absences: TypeAlias = Mapping[str, Mapping[str, str]]
-MEMORY = "1GB"
 _BEGINS = {"orders": "paid_at", "members": "joined_at", "follows": "followed_at"}
 HELD = 10_000_000  # purchases up to which they are decoded once and kept: 46 bytes each, half of MEMORY
 # what a held purchase takes is half of what it takes as the store writes it, and is summed faster
@@ -246,76 +231,6 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
     if pq.read_metadata(path).num_rows > HELD:
         return None
     return kept(_by(as_of, _clustered(table(path))).cast(_NARROW))
-
-
-def kept(rows: ir.Table, engine: Engine = HERE) -> ir.Table:
-    """The same, computed once and held by the engine."""
-    if engine.kind == "spark":
-        return spark.kept(rows, engine.master)
-    return duckdb().create_table(ibis.util.gen_name("kept"), rows, temp=True)
-
-
-def table(source: Source, engine: Engine = HERE) -> ir.Table:
-    """An Ibis table over a Parquet file or a folder of them, a pandas frame or an Arrow table; a table as it
-    is."""
-    if isinstance(source, ir.Table):
-        return source
-    if isinstance(source, Path):
-        reads.opens(source)
-        if engine.kind == "spark":
-            return spark.stored(source, engine.master)
-        # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
-        below = "/**/*.parquet" if source.is_dir() else ""
-        return duckdb().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)) + below)
-    held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
-    return ibis.memtable(held)
-
-
-def run(expression: ir.Table) -> pd.DataFrame:
-    """The rows of an expression, by the engine that its tables lie in."""
-    stored = expression.op().find(ops.DatabaseTable)
-    # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
-    rows: pd.DataFrame = (stored[0].source if stored else duckdb()).to_pyarrow(expression).to_pandas()
-    return rows
-
-
-def counted(grouped: ir.Table, keys: Sequence[str], **sums: Any) -> pd.DataFrame:
-    """Sums of integer expressions by `keys`: a row per combination that occurs, sorted by keys; integers int64."""
-    rows = run(grouped.group_by(list(keys)).aggregate(**sums).order_by(list(keys)))
-    return rows.astype(dict.fromkeys([*rows.select_dtypes("integer"), *sums], "int64"))
-
-
-def spread(counts: pd.DataFrame, groups: int, cells: Sequence[str], sums: Sequence[str]) -> tuple[pd.DataFrame, Ints]:
-    """(cells, array): the distinct cells in order, and sums as int64 of shape (groups, cells, sums)."""
-    keys = counts[list(cells)]
-    distinct = keys.drop_duplicates().sort_values(list(cells), ignore_index=True)
-    return distinct, dense(counts, sums, (groups, len(distinct)), counts["cluster"], places(keys, distinct))
-
-
-def summed(counts: pd.DataFrame, groups: int, sums: Sequence[str]) -> Ints:
-    """The same without cells: (groups, sums)."""
-    return dense(counts, sums, (groups,), counts["cluster"])
-
-
-def dense(counts: pd.DataFrame, sums: Sequence[str], shape: tuple[int, ...], *at: npt.ArrayLike) -> Ints:
-    """Sums of rows added up at their places, an index for each axis of `shape`: int64 (*shape, sums)."""
-    filled = np.zeros((*shape, len(sums)), np.int64)
-    np.add.at(filled, tuple(np.asarray(index) for index in at), counts[list(sums)].to_numpy())
-    return filled
-
-
-def places(keys: pd.DataFrame, distinct: pd.DataFrame) -> Ints:
-    """Where each row of `keys` stands in `distinct`, of the same columns."""
-    found: Ints = pd.MultiIndex.from_frame(distinct).get_indexer(pd.MultiIndex.from_frame(keys))
-    return found
-
-
-@lru_cache(maxsize=1)
-def duckdb() -> Any:
-    """DuckDB's connection of this process. It keeps every table that was opened or queried, see `let_go`."""
-    # what does not fit in memory goes to a folder of its own: kernels that share one would overwrite each other
-    spill = Path(tempfile.gettempdir()) / f"siyu-spill-{os.getpid()}"
-    return ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=spill)
 
 
 def let_go() -> None:

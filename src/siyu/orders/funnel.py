@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from siyu.engines.tables import run
 from siyu.figure import Absent, Figure
 from siyu.orders.fans import paid_orders
-from siyu.orders.frames import Frames, run
+from siyu.orders.frames import Frames
 
 TOTALS = ("records", "lines", "analysed")
 

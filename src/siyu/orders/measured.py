@@ -1,7 +1,8 @@
 """What a client's own record says about inputs of the economics, each on the route that it was measured on.
 
 Figures are keyed by the symbol they feed; their `n` is the number of events behind them (orders, refunds, repeat
-orders), which decides whether they replace an assumption or only move it.
+orders), which decides whether they replace an assumption or only move it. Beside them, sales of the best day, counted
+in the ways that published figures of single days are.
 """
 
 import math
@@ -15,16 +16,19 @@ import numpy as np
 import pandas as pd
 
 from siyu.definitions import definition
-from siyu.figure import Figure
+from siyu.engines.tables import Source, counted, run, summed, table
+from siyu.estimates.sampling import Z95, ratio
+from siyu.figure import Absent, Figure
 from siyu.orders import fans
-from siyu.orders.frames import Frames, Source, counted, run, summed, table
+from siyu.orders.frames import Frames
 from siyu.orders.refunds import charged
-from siyu.orders.sampling import Z95, ratio
 
 PLATFORM = "douyin"  # the economics hold everything against the Douyin shop
 # Days a first-time buyer is followed for, the longest first that enough have been seen through.
 WINDOWS = (365, 180, 90)
 ENOUGH, YEAR, MONTH = 30, 365, 365 / 12
+# of a best day -> the metric it is
+SALES = {"paid": "gmv", "kept": "net_gmv", "live": "live_gmv"}
 
 
 def measured(frames: Frames, k: int = 0, wanted: Collection[str] = ()) -> dict[str, Figure]:
@@ -154,3 +158,25 @@ def rates(
     told = {platform for platform, _, _ in found}
     exported = charged(frames, k) if frames.orders is not None else {}
     return found + [(platform, "all", rate) for platform, rate in exported.items() if platform not in told]
+
+
+def best_day(frames: Frames, currency: str) -> dict[str, Figure | Absent]:
+    """Of the day with most paid: what was `paid` before refunds, what was `kept` of it, what `live` rooms took.
+
+    Absent without dated orders; `live` also where no export tells the form of traffic."""
+    absent: dict[str, Figure | Absent] = {name: Absent((key,)) for name, key in SALES.items()}
+    if frames.orders is None or not frames.dated:
+        return absent
+    lines, none = fans.paid_orders(frames), ibis.literal(0, "int64")
+    live = (lines.traffic_form.cast("string") == "live").fill_null(False) if "traffic_form" in lines.columns else False
+    days = lines.group_by(day=lines.paid_at.date()).aggregate(
+        paid=lines.paid_fen.sum(), kept=lines.net_fen.sum(), live=ibis.ifelse(live, lines.paid_fen, none).sum(),
+        orders=lines.order_id.nunique(),
+    )  # fmt: skip
+    if (best := run(days.order_by(ibis.desc("paid"), "day").limit(1))).empty:
+        return absent
+    told = SALES if "traffic_form" in lines.columns else {name: SALES[name] for name in ("paid", "kept")}
+    row, refs = best.iloc[0], frames.sources
+    money = {name: float(row[name]) / 100 for name in told}
+    n = int(row["orders"])
+    return absent | {name: Figure(one, one, one, currency, "none", SALES[name], refs, n) for name, one in money.items()}

@@ -3,10 +3,11 @@
 import ibis.expr.types as ir
 import pandas as pd
 
+from siyu.engines.tables import counted, run
 from siyu.figure import Absent, Figure
 from siyu.orders.counts import first_of
 from siyu.orders.fans import paid_orders, settled_on
-from siyu.orders.frames import Frames, counted, run
+from siyu.orders.frames import Frames
 
 
 def by_month(frames: Frames, k: int = 0) -> pd.DataFrame:

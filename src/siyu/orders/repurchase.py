@@ -10,11 +10,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from siyu.engines.tables import Ints
+from siyu.estimates.sampling import Estimate, Floats, divided, estimated, hidden, left_out, ratio, wilson
+from siyu.estimates.survival import at_risk, survivors
 from siyu.figure import Figure
 from siyu.orders.counts import BUYER_SUMS, buyer_sums, cohorts, first_gaps, first_of, followed, month_of, returning
-from siyu.orders.frames import Frames, Ints
-from siyu.orders.sampling import Estimate, Floats, divided, estimated, hidden, left_out, ratio, wilson
-from siyu.orders.survival import at_risk, survivors
+from siyu.orders.frames import Frames
 
 WINDOWS = (30, 90, 180)
 YEAR = timedelta(days=364)  # before as_of: with it, a year of whole weeks

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import ibis
 
+from siyu.engines.tables import run
 from siyu.figure import Absent, Figure
-from siyu.orders.frames import Frames, run
+from siyu.orders.frames import Frames
 from siyu.orders.labels import SEGMENTS
 
 

@@ -11,10 +11,11 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from siyu.engines.tables import counted, run, summed
+from siyu.estimates.sampling import hidden, ratio
 from siyu.figure import Absent, Figure, or_absent
 from siyu.orders.fans import paid_orders
-from siyu.orders.frames import Frames, counted, run, summed
-from siyu.orders.sampling import hidden, ratio
+from siyu.orders.frames import Frames
 
 # ways in, as exports name them
 WAYS = ("traffic_form", "traffic_channel", "traffic_source", "traffic_kind")

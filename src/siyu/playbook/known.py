@@ -10,11 +10,12 @@ from functools import cached_property
 import ibis
 import pandas as pd
 
+from siyu.engines.tables import run
 from siyu.figure import Absent, Figure, or_absent
 from siyu.growth.brand import Growth
 from siyu.growth.metrics import METRICS as GROWTH
 from siyu.orders import refunds
-from siyu.orders.frames import Frames, run
+from siyu.orders.frames import Frames
 from siyu.orders.metrics import METRICS, Parts, metrics
 from siyu.own_data import Holdings
 from siyu.playbook import labels

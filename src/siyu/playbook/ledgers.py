@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.sampling import Z95, wilson
 from siyu.figure import Absent, Figure
-from siyu.orders.sampling import Z95, wilson
 from siyu.own_data import Holdings
 from siyu.playbook import labels
 from siyu.value.acquisition import times

@@ -6,9 +6,10 @@ from datetime import date
 
 import ibis
 
+from siyu.engines.tables import run
 from siyu.figure import Absent, Figure
 from siyu.orders import traffic
-from siyu.orders.frames import Frames, run
+from siyu.orders.frames import Frames
 from siyu.playbook import labels
 from siyu.playbook.ledgers import Stated, nothing, share
 from siyu.verdict import Verdict

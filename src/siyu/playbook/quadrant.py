@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.engines.tables import run
+from siyu.estimates.survival import at_risk, survivors
 from siyu.evidence.table import Row, Words, read_table
 from siyu.figure import Absent, Figure
-from siyu.orders.frames import Frames, run
-from siyu.orders.survival import at_risk, survivors
+from siyu.orders.frames import Frames
 from siyu.paths import data_dir
 
 SAMPLE, DRAWS = 4_000, 300

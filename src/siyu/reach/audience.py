@@ -10,16 +10,17 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from siyu.engines.tables import Source, table
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.formulas import depletion as d
 from siyu.models.ranges import Range
-from siyu.orders.frames import Frames, Source, table
+from siyu.orders.frames import Frames
 from siyu.reach import capacity, counts
 from siyu.reach.delivery import by_staff, shares
 from siyu.reach.hazards import ENOUGH
 from siyu.reach.labels import LIMITS
-from siyu.reach.pool import Inputs, Pool
-from siyu.reach.trial import Trial, trial
+from siyu.reach.pool import Depletion, Inputs
+from siyu.reach.trial import GroupTrial, trial
 
 GROUP, INBOX = "group", "mass"  # the scenes that the answer speaks of
 # reported tables, see data/tables.yml
@@ -63,14 +64,14 @@ class Audience:
     k: int = 0
 
     @cached_property
-    def group(self) -> Pool:
+    def group(self) -> Depletion:
         """A group, by assumptions."""
-        return Pool.of(self.inputs, GROUP)
+        return Depletion.of(self.inputs, GROUP)
 
     @cached_property
-    def inbox(self) -> Pool:
+    def inbox(self) -> Depletion:
         """Contacts who are sent mass messages, by assumptions."""
-        return Pool.of(self.inputs, INBOX)
+        return Depletion.of(self.inputs, INBOX)
 
     def refs(self, *kinds: str) -> tuple[str, ...]:
         """Files of these tables; of all without."""
@@ -126,12 +127,12 @@ class Audience:
         return f"{days.min().date()}/{days.max().date()}" if len(days) else "../.."
 
     @cached_property
-    def trial(self) -> Trial:
+    def trial(self) -> GroupTrial:
         """The draw of groups."""
         return trial(self.days, self.tables.get("group_arms"))
 
     @cached_property
-    def own(self) -> Pool | None:
+    def own(self) -> Depletion | None:
         """A group by what the draw measured, within what was tried; None without."""
         sales = self.trial.sales if self.trial.code == "tested" else None
         if sales is None:
@@ -144,7 +145,7 @@ class Audience:
                     "own_c1": sold[:, 1], "own_c2": bend}  # fmt: skip
         inputs = replace(self.inputs, measured=measured)
         low, high = self.trial.tried
-        return Pool(inputs, d.own_stays(), d.own_brings(), high, low, self.refs(*RECORD))
+        return Depletion(inputs, d.own_stays(), d.own_brings(), high, low, self.refs(*RECORD))
 
     @property
     def own_said(self) -> str:

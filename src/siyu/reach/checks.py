@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import ibis.expr.types as ir
 import pandas as pd
 
-from siyu.orders.frames import Frames, Source, run, table
+from siyu.engines.tables import Source, run, table
+from siyu.orders.frames import Frames
 from siyu.reach.counts import uneven
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siyu.orders.frames import Source, counted, run, table
+from siyu.engines.tables import Source, counted, run, table
 
 COLUMNS = ["group", "day", "risk", "left", "joined"]
 SENT = ["posts", "selling", "orders", "fen"]

@@ -8,9 +8,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from siyu.engines.tables import Source, run, table
+from siyu.estimates.sampling import wilson
 from siyu.figure import Figure
-from siyu.orders.frames import Source, run, table
-from siyu.orders.sampling import wilson
 
 PARTS = ("confirm_share", "not_friend_share", "limit_share", "delivered_share")
 

@@ -10,9 +10,9 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from siyu.definitions import definition
+from siyu.estimates.sampling import LEVEL, wilson
 from siyu.figure import Absent, Figure, or_absent
 from siyu.formulas import depletion as d
-from siyu.orders.sampling import LEVEL, wilson
 from siyu.reach import capacity
 from siyu.reach.audience import GROUP, RECORD, Audience
 from siyu.reach.checks import faults
@@ -20,7 +20,7 @@ from siyu.reach.delivery import least_confirming, shares
 from siyu.reach.hazards import Array, associations
 from siyu.reach.labels import CARDS, LEVELS, LIMITS, SAID
 from siyu.reach.layers import clicks, layering, sequence, tasks
-from siyu.reach.pool import Pool
+from siyu.reach.pool import Depletion
 from siyu.reach.trial import needed
 from siyu.verdict import Verdict
 
@@ -100,19 +100,19 @@ def limits(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
     return table, Verdict(SAID["limits"], {"then": found["send_limit_2021"], "now": found["send_limit_month"]})
 
 
-def frequency(pool: Pool) -> Verdict:
+def frequency(pool: Depletion) -> Verdict:
     """The frequency that brings most over a year, and where one more message takes value."""
     turn = Figure.exact(pool.last_paying, "next_message_limit", pool.sources)
     return Verdict(SAID["frequency"], {"best": pool.figure("best_frequency", pool.optimum), "turn": turn})
 
 
-def chances(pool: Pool) -> tuple[list[tuple[float, Figure]], Figure]:
+def chances(pool: Depletion) -> tuple[list[tuple[float, Figure]], Figure]:
     """(messages a week, chance that one more adds value), and that at the usual frequency."""
     line = [(at, Figure.exact(chance, "next_message_chance", pool.sources)) for at, chance in pool.chances]
     return line, line[2][1]
 
 
-def logics(pool: Pool) -> tuple[pd.DataFrame, Verdict]:
+def logics(pool: Depletion) -> tuple[pd.DataFrame, Verdict]:
     """Growth against consumption over a year: logic, pushes, members, value (cells)."""
     rows: list[dict[str, Any]] = []
     named: Stated = {}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtr, stdtrit
 from scipy.stats import f as f_distribution
 
-from siyu.orders.sampling import LEVEL, Estimate
+from siyu.estimates.sampling import LEVEL, Estimate
 from siyu.reach.counts import LEVELS
 
 Array = NDArray[np.float64]

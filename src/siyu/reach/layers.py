@@ -10,9 +10,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import t as t_distribution
 
+from siyu.engines.tables import Source, run, table
+from siyu.estimates.sampling import LEVEL, Estimate, Floats, divided, wilson
 from siyu.figure import Figure
-from siyu.orders.frames import Frames, Source, run, table
-from siyu.orders.sampling import LEVEL, Estimate, Floats, divided, wilson
+from siyu.orders.frames import Frames
 from siyu.reach.counts import LEVELS
 
 KINDS = ("yes", "no")  # whether it sells

@@ -83,7 +83,7 @@ def figure_of(key: str, drawn: Array, refs: tuple[str, ...], kind: str = "assump
 
 
 @dataclass(frozen=True)
-class Pool:
+class Depletion:
     """An audience. left, brought: what stays of a week and what a member brings in one, by `week_pushes`.
 
     most: highest frequency looked at; least: lowest; steps between are `STEP`."""
@@ -96,7 +96,7 @@ class Pool:
     refs: tuple[str, ...] = field(default=())
 
     @classmethod
-    def of(cls, inputs: Inputs, scene: str) -> Pool:
+    def of(cls, inputs: Inputs, scene: str) -> Depletion:
         """By assumptions alone."""
         return cls(inputs, d.stays(scene), d.brings(scene), CAPS.get(scene, MOST))
 

@@ -4,8 +4,8 @@ import math
 
 import pandas as pd
 
+from siyu.estimates.sampling import wilson
 from siyu.figure import Absent, Figure
-from siyu.orders.sampling import wilson
 from siyu.reach.audience import Audience
 from siyu.reach.exhibits import Stated, cell
 from siyu.reach.labels import SAID

@@ -19,7 +19,7 @@ POWER_Z = 2.8016  # normal quantiles of 97.5% and 80% together
 
 
 @dataclass(frozen=True)
-class Trial:
+class GroupTrial:
     """rows: COLUMNS and SENT of a group over the trial, risk in member-weeks, with `weeks` and `planned`.
 
     code: tested, too_few, not_drawn."""
@@ -82,11 +82,11 @@ def needed(deviation: float, difference: float = 0.005) -> int:
     return 2 * int(np.ceil(2 * (POWER_Z * deviation / difference) ** 2))
 
 
-def trial(days: pd.DataFrame, arms: pd.DataFrame | None) -> Trial:
+def trial(days: pd.DataFrame, arms: pd.DataFrame | None) -> GroupTrial:
     """The trial of a draw of groups (`group_arms`) over days of `counts.exposed`."""
     empty = pd.DataFrame(columns=["planned", "posts", "weeks", "left", "risk"])
     if arms is None or arms.empty or days.empty:
-        return Trial("not_drawn", empty)
+        return GroupTrial("not_drawn", empty)
     since = pd.to_datetime(arms["started_at"]).min().normalize()
     until = pd.to_datetime(arms["ended_at"]).min() if "ended_at" in arms else pd.NaT
     own = days[(days["day"] >= since) & ~(days["day"] > until)]
@@ -97,4 +97,4 @@ def trial(days: pd.DataFrame, arms: pd.DataFrame | None) -> Trial:
     rows = rows.assign(planned=planned.reindex(rows.index)).dropna(subset=["planned"])
     rows = rows[rows["risk"] > 0]
     several = rows["planned"].min() < rows["planned"].max()
-    return Trial("tested" if len(rows) >= ENOUGH and several else "too_few", rows)
+    return GroupTrial("tested" if len(rows) >= ENOUGH and several else "too_few", rows)

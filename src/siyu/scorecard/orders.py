@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from siyu.engines.tables import run
+from siyu.estimates.survival import at_risk, log_hazard_ratio, survivors
 from siyu.orders.counts import cohorts, first_gaps, histories, month_of
-from siyu.orders.frames import Frames, opened, run
+from siyu.orders.frames import Frames, opened
 from siyu.orders.repurchase import Figures, between, in_window, retention, survival
-from siyu.orders.survival import at_risk, log_hazard_ratio, survivors
 from siyu.paths import data_dir
 from siyu.scorecard import growth, reach, value
 

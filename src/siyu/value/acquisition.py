@@ -12,10 +12,11 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from siyu.definitions import definition
+from siyu.engines.tables import counted
+from siyu.estimates.sampling import Z95
 from siyu.figure import Absent, Figure
 from siyu.orders import traffic
-from siyu.orders.frames import Frames, counted
-from siyu.orders.sampling import Z95
+from siyu.orders.frames import Frames
 from siyu.value.labels import REFUSED
 
 MONTH = 365 / 12

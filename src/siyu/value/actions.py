@@ -10,7 +10,8 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from siyu.orders.frames import Frames, counted, run
+from siyu.engines.tables import counted, run
+from siyu.orders.frames import Frames
 from siyu.value.forecast import per_row
 from siyu.value.gate import Believed, Gate
 from siyu.value.patrons import each

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from siyu.orders.sampling import Z95, Estimate
+from siyu.estimates.sampling import Z95, Estimate
 
 SPAN = 10.0  # length that the longest observation is scaled to
 LOOSE = 14.0  # error of the logarithm of a parameter that the data do not tell

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from siyu.orders.sampling import Z95, Estimate
+from siyu.estimates.sampling import Z95, Estimate
 from siyu.value.fitting import Fitted, Floats, Histories
 from siyu.value.gate import Purchasing
 from siyu.value.patrons import histories_of

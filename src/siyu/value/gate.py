@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from siyu.orders.frames import Frames, Ints
+from siyu.engines.tables import Ints
+from siyu.orders.frames import Frames
 from siyu.value import patrons
 from siyu.value.bg_nbd import BG, MBG, BetaGeometric
 from siyu.value.fitting import Fitted, Floats, Histories

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.engines.tables import Ints, counted, summed
+from siyu.estimates.sampling import Estimate, Floats, estimated, hidden
 from siyu.figure import Figure
 from siyu.orders import traffic
 from siyu.orders.counts import first_of
-from siyu.orders.frames import Frames, Ints, counted, summed
-from siyu.orders.sampling import Estimate, Floats, estimated, hidden
+from siyu.orders.frames import Frames
 from siyu.value.patrons import WINDOWS, amounts, earned, mean_paid
 
 Figures = dict[str, Figure | None]
@@ -148,7 +149,7 @@ def _brought(counts: npt.NDArray[Any], yuan: Floats, top: float) -> Floats:
     zero = np.zeros(1)
     return np.array([
         np.interp(top * people[-1], np.concatenate([zero, people]), np.concatenate([zero, money])) / money[-1]
-        if money[-1] > 0
+        if money.size and money[-1] > 0
         else np.nan
         for people, money in zip(buyers, paid, strict=True)
     ])  # fmt: skip

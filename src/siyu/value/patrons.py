@@ -9,9 +9,10 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from siyu.engines.tables import Ints, counted, run, spread
+from siyu.estimates.sampling import DRAWS, GROUPS, LEVEL, Estimate, Floats, divided, estimated
 from siyu.orders.counts import followed
-from siyu.orders.frames import Frames, Ints, counted, run, spread
-from siyu.orders.sampling import DRAWS, GROUPS, LEVEL, Estimate, Floats, divided, estimated
+from siyu.orders.frames import Frames
 from siyu.value.fitting import Histories
 from siyu.value.spend import Spending
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import betainc, betaincinv, betaln, gammaln, ndtr, ndtri
 
+from siyu.estimates.sampling import LEVEL, Z95
 from siyu.figure import Figure
 from siyu.messages import msg
-from siyu.orders.sampling import LEVEL, Z95
 
 TOLERATED = 0.01  # expected loss of like rate that one decides with
 HALF_WIDTH = 0.05

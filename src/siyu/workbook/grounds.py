@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from siyu import reads
-from siyu.engine import HERE
+from siyu.engines.choice import HERE
 from siyu.errors import nearest
 from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fees import FeeRules
@@ -211,8 +211,8 @@ class Grounds(Stated):
 
     @property
     def own_day(self) -> dict[str, Figure | Absent]:
-        """Sales of the subject's own best day, see `siyu.orders.best_day`."""
-        from siyu.orders.best_day import SALES, best_day  # here: see `own_figure`
+        """Sales of the subject's own best day, see `siyu.orders.measured`."""
+        from siyu.orders.measured import SALES, best_day  # here: see `own_figure`
 
         if self.subject.kind != "client":
             return {name: Absent((key,)) for name, key in SALES.items()}

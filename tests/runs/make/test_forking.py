@@ -6,13 +6,18 @@ import importlib.util
 import json
 import re
 import secrets
+import signal
+import socket
 import subprocess
+import threading
 
 import psutil
 import pytest
 
 from siyu.errors import UsageError
 from siyu.runs.make import forking
+from siyu.runs.make.fork_server import ANSWER
+from siyu.runs.make.provisioner import ForkedKernel
 
 # everything about a kernel that a cell could see and that is not chance
 SEEN = """
@@ -94,6 +99,26 @@ def test_without_a_server_kernels_start_as_always(project, monkeypatch):
 
     monkeypatch.setattr(forking, "served", gone)
     assert project.run("alpha")["alpha"].status == "published"
+
+
+def test_a_signal_to_a_kernel_whose_end_is_not_told_yet_is_none(tmp_path):
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "forks"))
+        server.listen()
+        started = threading.Thread(
+            target=lambda: lines.append(server.accept()[0]) or lines[0].sendall(ANSWER.pack(gone.pid))
+        )
+        lines: list[socket.socket] = []
+        started.start()
+        kernel = ForkedKernel(str(tmp_path / "forks"), [], {}, str(tmp_path))
+        started.join()
+        kernel.send_signal(signal.SIGTERM)
+        assert kernel.poll() is None
+        lines[0].sendall(ANSWER.pack(0))
+        lines[0].close()
+        assert kernel.wait() == 0
 
 
 def test_only_two_kinds_of_kernels_are_known(monkeypatch):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from siyu.estimates.sampling import HELD, folded, ratio
 from siyu.findings import _value
-from siyu.orders.sampling import HELD, folded, ratio
 from siyu.record import FindingRecord
 from siyu.runs.files.made import Made
 from siyu.runs.make import moves

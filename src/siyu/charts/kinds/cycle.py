@@ -9,7 +9,7 @@ DOMAINS = {"plays": (0.22, 0.8), "impressions": (0.78, 0.8), "fans": (0.5, 0.2)}
 ARROWS: dict[str, tuple[tuple[float, float], tuple[float, float], float, tuple[float, float]]] = {
     "won": ((0.3, 0.68), (0.44, 0.33), 0.0, (0.48, 0.53)),
     "bought": ((0.72, 0.68), (0.56, 0.33), 0.0, (0.78, 0.5)),
-    "k": ((0.34, 0.2), (0.12, 0.67), -0.45, (0.11, 0.34)),
+    "k": ((0.34, 0.2), (0.12, 0.67), -0.45, (0.27, 0.43)),
     "churn": ((0.67, 0.2), (0.93, 0.12), 0.2, (0.86, 0.24)),
 }
 CODES = (*DOMAINS, *ARROWS)  # the `x` of a mark is its place here

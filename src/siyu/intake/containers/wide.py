@@ -5,6 +5,7 @@ A dashboard with a row a metric and a column a day becomes a record a day with a
 import csv
 import io
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -18,7 +19,7 @@ from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import DEEPEST, DELIMITERS
 from siyu.intake.reading.sources import TableSource
 
-LARGEST = 1 << 25  # bytes: dashboards are small
+LARGEST, START = 1 << 25, 1 << 15  # bytes: dashboards are small, and so are their headers
 Record = dict[str, str]
 
 
@@ -28,12 +29,10 @@ def unfolded(source: TableSource) -> TableSource:
     formats = [entry for entry in catalogue(source.own).formats.values() if entry.wide is not None]
     if not formats or source.open is None or source.size > LARGEST:
         return source
-    encoding = encoding_of(source)
-    top = next(blocks(source, encoding), b"").split(b"\n", DEEPEST)[:DEEPEST]
-    for (at, line), delimiter, entry in product(enumerate(top), DELIMITERS, formats):
-        header = [bare(cell) for cell in non_records.split(line.decode().rstrip("\r"), delimiter) or []]
+    for (at, line), delimiter, entry in product(enumerate(_top(source)), DELIMITERS, formats):
+        header = [bare(cell) for cell in non_records.split(line, delimiter) or []]
         if entry.wide is not None and (spread := _spread(header, entry.wide)):
-            lines = b"".join(blocks(source, encoding)).decode().splitlines()
+            lines = b"".join(blocks(source, encoding_of(source))).decode().splitlines()
             rows = ((number, non_records.split(lines[number], delimiter)) for number in range(at + 1, len(lines)))
             whole = [(number, cells) for number, cells in rows if cells and len(cells) == len(header)]
             kept = [name for name in header if normal(name) not in _aside(entry)]
@@ -45,6 +44,20 @@ def unfolded(source: TableSource) -> TableSource:
                 text = _csv(names, [record for _, record in records])
                 return replace(source, open=partial(io.BytesIO, text), size=len(text), rows=shown)
     return source
+
+
+def _top(source: TableSource) -> list[str]:
+    """The first lines as they look; whether every byte fits an encoding is told elsewhere."""
+    if source.open is None:
+        return []
+    with source.open() as file:
+        start = file.read(START)
+    codec = "utf-16" if start[:2] in (BOM_UTF16_LE, BOM_UTF16_BE) else "utf-8-sig"
+    try:
+        text = getincrementaldecoder(codec)("strict").decode(start)
+    except UnicodeDecodeError:
+        text = start.decode("gb18030", "replace")
+    return text.splitlines()[:DEEPEST]
 
 
 def _aside(entry: Format) -> set[str]:

@@ -249,6 +249,7 @@ def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def normal(name: str) -> str:
     """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers and (元) removed."""
     plain = unicodedata.normalize("NFKC", name).strip("\ufeff\t '`\"")

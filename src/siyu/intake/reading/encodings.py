@@ -66,8 +66,10 @@ def _checked(source: TableSource, encoding: Encoding) -> Encoding:
             raise RefusedError("encoding", line=line) from error
         if encoding.codec == "gb18030":
             tail = _unmixed(tail + data, line)
-        new = text.count("\n")
-        feeds, returns, line = feeds + new, returns + text.count("\r"), line + new
+        wide = encoding.codec.startswith("utf-16")  # elsewhere no other sign holds these bytes
+        new = text.count("\n") if wide else data.count(b"\n")
+        feeds, line = feeds + new, line + new
+        returns += text.count("\r") if wide else data.count(b"\r")
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from siyu.clusters import cluster_of
+from siyu.engines.clusters import cluster_of
 from siyu.intake.formats.format import absent
 from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered

@@ -13,8 +13,8 @@ DAY = 86_400
 
 @dataclass(frozen=True)
 class Sales:
-    """Order lines that count, sorted by buyer and payment. cluster: see `siyu.clusters`; order: a number that differs
-    between orders.
+    """Order lines that count, sorted by buyer and payment. cluster: see `siyu.engines.clusters`; order: a number
+    that differs between orders.
 
     paid_at: seconds by the Beijing wall clock; paid, net: fen."""
 

@@ -7,8 +7,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
+from siyu.engines.tables import run
 from siyu.orders.fans import paid_orders
-from siyu.orders.frames import Frames, run
+from siyu.orders.frames import Frames
 
 INVITED, OTHERS = "invited", "control"
 MOST = 3  # purchases from here on are one stratum

@@ -15,11 +15,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.engines.tables import run
+from siyu.estimates.sampling import UNDEFINED, Estimate, normal_quantile, wilson
 from siyu.figure import Figure
 from siyu.orders.experiment.draws import INVITED, OTHERS
-from siyu.orders.frames import Frames, run
+from siyu.orders.frames import Frames
 from siyu.orders.groups.intervals import hybrid
-from siyu.orders.sampling import UNDEFINED, Estimate, normal_quantile, wilson
 
 WINDOW = 90
 COUNTS = ("n", "bought", "joined", "both")

@@ -5,7 +5,7 @@ Two shares, two-sided 5%, each arm with its own variance, analysed as invited: w
 
 from scipy import optimize
 
-from siyu.orders.sampling import normal_quantile
+from siyu.estimates.sampling import normal_quantile
 
 POWER, LEVEL = 0.8, 0.05
 _NEAR = 1e-6

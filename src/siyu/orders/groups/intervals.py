@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from siyu.orders.sampling import UNDEFINED, Estimate, Floats, divided, left_out, normal_quantile, wilson
+from siyu.estimates.sampling import UNDEFINED, Estimate, Floats, divided, left_out, normal_quantile, wilson
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,9 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from siyu.orders.frames import Frames, Ints, counted, dense, places
-from siyu.orders.survival import at_risk
+from siyu.engines.tables import Ints, counted, dense, places
+from siyu.estimates.survival import at_risk
+from siyu.orders.frames import Frames
 
 MOST_PURCHASES = 5  # purchase numbers from here on are one stratum
 COMPARED = ("again", "n", "before", "earlier")

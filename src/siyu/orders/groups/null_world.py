@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from siyu.estimates.sampling import GROUPS, folded, ratio
 from siyu.figure import Figure
-from siyu.orders.sampling import GROUPS, folded, ratio
 
 
 def repeat_shares(orders: pd.DataFrame, join_chance: Figure) -> dict[str, Figure]:

@@ -26,10 +26,11 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
-from siyu.orders.frames import Frames, Ints, counted
+from siyu.engines.tables import Ints, counted
+from siyu.estimates.sampling import Estimate, estimated, folded
+from siyu.orders.frames import Frames
 from siyu.orders.groups.intervals import compared, difference
 from siyu.orders.groups.joins import arms, with_joins
-from siyu.orders.sampling import Estimate, estimated, folded
 
 MILLION = 1_000_000  # v is counted in millionths: engines return integers
 PACED = ("pace", "next", "last_pace", "last")

@@ -13,6 +13,8 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from siyu.estimates.sampling import Estimate, Floats, estimated, normal_quantile
+from siyu.estimates.survival import log_hazard_ratio
 from siyu.figure import Figure
 from siyu.orders import labels
 from siyu.orders.frames import Frames
@@ -20,8 +22,6 @@ from siyu.orders.groups.intervals import clustered, compared, shares
 from siyu.orders.groups.joins import comparisons, members_and_others, risk_sets
 from siyu.orders.groups.pace import pace
 from siyu.orders.repurchase import proportion
-from siyu.orders.sampling import Estimate, Floats, estimated, normal_quantile
-from siyu.orders.survival import log_hazard_ratio
 
 WINDOW, GAP, HORIZON = 90, 7, 180
 POWER = 0.8

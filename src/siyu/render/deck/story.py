@@ -93,7 +93,10 @@ class Story:
         if self.outline.measurements:
             found = [block.finding for block in self.outline.measurements]
             parts.append(Passage(self.speech.message("What to measure next"), None, found))
-        room = MOST - _AROUND - len(parts)
+        for part in parts:
+            if part.answer and part.answer.plan:  # the next quarter is told whole
+                part.findings, part.offered = part.offered, []
+        room = MOST - _AROUND - sum(1 + len(part.findings) for part in parts)
         while room > 0 and any(part.offered for part in parts):
             for part in parts:
                 if part.offered and room > 0:

@@ -52,7 +52,7 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         self.progress(self.cells_done, self.output_bytes)
 
 
-class Engine(NBClientEngine):  # type: ignore[misc]
+class SectionEngine(NBClientEngine):  # type: ignore[misc]
     """As papermill's own; `sockets` is an existing folder, private to this user, with a short path."""
 
     @classmethod
@@ -77,7 +77,7 @@ class Engine(NBClientEngine):  # type: ignore[misc]
         return client.execute()
 
 
-papermill_engines.register(NAME, Engine)
+papermill_engines.register(NAME, SectionEngine)
 _PROVISIONERS = KernelProvisionerFactory.instance()
 _FORK = EntryPoint(NAME, "siyu.runs.make.provisioner:ForkProvisioner", _PROVISIONERS.GROUP_NAME)
 _PROVISIONERS.provisioners[NAME] = _FORK

@@ -75,7 +75,7 @@ def _few(was: Value, now: Value, k: int) -> bool:
 
 def _beyond_chance(was: Value, now: Value) -> bool | None:
     """Whether it moved by more than sampling explains; None where it rests on no sample, or is no such figure."""
-    from siyu.orders.sampling import beyond_chance  # here: plans are made without what only estimating needs
+    from siyu.estimates.sampling import beyond_chance  # here: plans are made without what only estimating needs
 
     same = was.definition == now.definition
     return beyond_chance(now.value - was.value, was.left, now.left) if same else None

@@ -53,9 +53,10 @@ class ForkedKernel:
         return self.returncode
 
     def send_signal(self, number: int) -> None:
-        """Send a signal, if it still runs."""
+        """Send a signal, if it still runs. Its guardian may yet have to say that it does not."""
         if self.poll() is None:
-            os.kill(self.pid, number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
 
     def _answer(self) -> int:
         said = self._line.recv(ANSWER.size, socket.MSG_WAITALL)

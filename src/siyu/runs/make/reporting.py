@@ -1,6 +1,8 @@
 """From executed notebooks to the files of a report: findings.json and a page in each language."""
 
+import json
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,8 @@ from siyu.runs.files import executed, storage
 from siyu.runs.files.report_files import PLAN, file_name
 from siyu.runs.make.moves import moves, previous
 
+_GATHERED = ("subject", "as_of", "parameters", "sections", "before")  # of a task: what its report is made of
+
 
 def render(task: Mapping[str, Any]) -> None:
     """Write one file of a report into its folder.
@@ -29,7 +33,9 @@ def render(task: Mapping[str, Any]) -> None:
     printed too), appendix (whether the deck has one), before (see `moves.since`).
     """
     kind, language, folder = task["kind"], task["language"], Path(task["folder"])
-    report, target = collected(task), folder / file_name(kind, language)
+    written = [Path(entry["path"]).stat().st_mtime_ns for entry in task["sections"] if entry["path"]]
+    report = _gathered(json.dumps({name: task.get(name) for name in _GATHERED}), tuple(written))
+    target = folder / file_name(kind, language)
     match kind:
         case "report":
             content = render_report(report, language).encode()
@@ -47,6 +53,12 @@ def render(task: Mapping[str, Any]) -> None:
         storage.write(folder / file_name("pdf", language), pdf_bytes(target, report.as_of))
 
 
+@lru_cache(maxsize=1)
+def _gathered(task: str, _written: tuple[int, ...]) -> Report:
+    """The report of a task: a worker that renders several of its files reads the notebooks once."""
+    return collected(json.loads(task))
+
+
 def collected(task: Mapping[str, Any]) -> Report:
     """Everything a rendering needs, out of the executed notebooks alone."""
     opened = [(entry, storage.read_json(Path(entry["path"]))) for entry in task["sections"] if entry["path"]]
@@ -55,7 +67,7 @@ def collected(task: Mapping[str, Any]) -> Report:
     for notebook in notebooks.values():
         merged |= executed.references(notebook)
     sections = [_section(entry, notebooks.get(entry["notebook"])) for entry in task["sections"]]
-    before = task.get("before", {})
+    before = task.get("before") or {}
     return Report(
         subject=About(**{**task["subject"], "name": Both(**task["subject"]["name"])}), as_of=task["as_of"],
         sections=sections, entries=merged, settings=[Setting(**row) for row in task["parameters"]],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from siyu.orders.survival import at_risk, log_hazard_ratio, survivors
+from siyu.estimates.survival import at_risk, log_hazard_ratio, survivors
 
 
 def test_survivors_by_hand():

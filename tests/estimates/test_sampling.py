@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from siyu.orders.sampling import DRAWS, GROUPS, divided, estimated, hidden, ratio, wilson
+from siyu.estimates.sampling import DRAWS, GROUPS, divided, estimated, hidden, ratio, wilson
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 A statistic takes sums of shape (replicates, ...) and returns an array of `replicates` values (nan where it
 is not defined); it is evaluated on all data and on data with clusters left out or drawn anew.
-From SMALL buyers on: delete-a-group jackknife over GROUPS clusters (`siyu.clusters`; Kott 1998), t with 99 degrees
-of freedom. Below: bootstrap over single buyers. Plain proportions: Wilson (1927).
+From SMALL buyers on: delete-a-group jackknife over GROUPS clusters (`siyu.engines.clusters`; Kott 1998), t with 99
+degrees of freedom. Below: bootstrap over single buyers. Plain proportions: Wilson (1927).
 
 A figure keeps what it would be without each of HELD groups of the same buyers (clusters mod 20), where no group is of
 few: two reports of a growing record give from it the jackknife of their difference. A buyer's first order stays, and
@@ -23,8 +23,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse, special
 
-from siyu import clusters as of_buyers
 from siyu.definitions import definition
+from siyu.engines import clusters as of_buyers
 from siyu.figure import Figure
 
 GROUPS = of_buyers.GROUPS
