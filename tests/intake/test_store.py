@@ -1,6 +1,7 @@
 """The store: what two tables say must follow from the exports alone, not from the secret or how files are cut."""
 
 import random
+import shutil
 import stat
 from datetime import date
 
@@ -10,6 +11,7 @@ import pytest
 from siyu.engines.clusters import cluster_of
 from siyu.errors import UsageError
 from siyu.intake.formats.catalogue import formats
+from siyu.intake.store import client_tables
 from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.keyring import secret
 from siyu.paths import project_root
@@ -104,6 +106,24 @@ def test_unchanged_exports_are_not_read_again(tmp_path, monkeypatch):
     second, again, _ = tables(folder, tmp_path / "store")
     assert again.equals(orders)
     assert second.accounts == first.accounts
+
+
+def test_tables_that_another_process_finished_first_stay_and_are_used(tmp_path, monkeypatch):
+    exports = put(tmp_path / "exports", "a.csv", HEAD + "".join(rows()))
+    alone, orders, _ = tables(exports, tmp_path / "alone")
+    store, counted = tmp_path / "store", client_tables.standing_tables
+
+    def overtaken(*what):
+        made = counted(*what)
+        theirs = shutil.copytree(alone.orders.parent, store / "tables" / alone.orders.parent.name)
+        (theirs / "theirs").touch()
+        return made
+
+    monkeypatch.setattr(client_tables, "standing_tables", overtaken)
+    used, again, _ = tables(exports, store)
+    assert again.equals(orders)
+    assert (used.orders.parent / "theirs").exists()
+    assert [one.name for one in (store / "tables").iterdir()] == [alone.orders.parent.name]
 
 
 def test_amounts_of_an_order_count_once_and_refunds_once(tmp_path):

@@ -175,9 +175,13 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
             out = {clash.file for clash in clashes}
             found = (tuple(counted), tuple(clashes), observe([part for part in used if part.name not in out]))
             (making / "counts.json").write_bytes(STORED.dump_json(found))
-            _leave_only(folder.parent, {making})
+            _leave_only(folder.parent, {making, folder})
             _leave_only(store / "parts", {part.folder for part in parts})
-            making.rename(folder)
+            try:
+                making.rename(folder)
+            except OSError:
+                if not (folder / "counts.json").is_file():  # else another process was first with the same content
+                    raise
         finally:
             shutil.rmtree(making, ignore_errors=True)
     content = (folder / "counts.json").read_bytes() if used else b"[[], [], []]"
@@ -202,7 +206,7 @@ def _leave_only(folder: Path, wanted: set[Path]) -> None:
     for old in folder.iterdir():
         _, _, process = old.name.partition(".")
         if old not in wanted and not (process and pid_exists(int(process))):
-            shutil.rmtree(old)
+            shutil.rmtree(old, ignore_errors=True)  # another process may be removing it, too
 
 
 def _identity(counts: Sequence[Counts], accounts: Sequence[Account]) -> Identity:
