@@ -47,6 +47,13 @@ def test_where_nothing_can_be_written_it_is_made_each_time(cache):
     assert len(made) == 2
 
 
+@pytest.fixture
+def unset(monkeypatch):
+    for variable in ("SIYU_DATA", "SIYU_STORE", "SIYU_KEY"):
+        monkeypatch.delenv(variable, raising=False)
+
+
+@pytest.mark.usefixtures("unset")
 def test_one_folder_holds_all_that_is_written_unless_set_singly(tmp_path, monkeypatch):
     home = tmp_path / "home"
     monkeypatch.setenv("SIYU_HOME", str(home))
@@ -64,6 +71,7 @@ def test_one_folder_holds_all_that_is_written_unless_set_singly(tmp_path, monkey
         assert place().is_relative_to(tmp_path / "set")
 
 
+@pytest.mark.usefixtures("unset")
 def test_records_name_no_place_of_the_store_or_the_package(tmp_path, monkeypatch):
     monkeypatch.setenv("SIYU_HOME", str(tmp_path))
     for path, name in {

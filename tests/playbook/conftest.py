@@ -13,7 +13,7 @@ from siyu.simulator.forms import shop
 from siyu.workbook import open_workbook
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def planned(tmp_path_factory):
     """(subject, date) -> planning, each made once. Subjects: type_1 to type_4, and `lifted`, which is type_4 with orders
     half as large again in the last quarter. Of another date than the subject's own without the economics, which take
@@ -24,14 +24,17 @@ def planned(tmp_path_factory):
         patch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "identity.key"))
         patch.setattr(worlds, "CROWD", 2_000)
         worlds.truth.cache_clear()
-        for number, name in [*enumerate(TYPES, 1), (4, "lifted")]:
-            content = client(TYPES[number - 1], [shop(number, 1.5 if name == "lifted" else 1.0)])
-            for path, data in content.items():
+
+        @cache
+        def folder_of(name):
+            number = TYPES.index(name) + 1 if name in TYPES else 4
+            for path, data in client(TYPES[number - 1], [shop(number, 1.5 if name == "lifted" else 1.0)]).items():
                 (folder / name / path).parent.mkdir(parents=True, exist_ok=True)
                 (folder / name / path).write_bytes(data)
 
         @cache
         def opened(subject, as_of=""):
+            folder_of(subject)
             with pytest.MonkeyPatch.context() as plain:
                 if as_of:
                     plain.setattr(opening, "unknowns", lambda _: {})
@@ -41,7 +44,7 @@ def planned(tmp_path_factory):
     worlds.truth.cache_clear()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def plans(planned):
     """Type of client -> its planning."""
     return {number: planned(name) for number, name in enumerate(TYPES, 1)}

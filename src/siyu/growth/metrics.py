@@ -56,12 +56,11 @@ METRICS: dict[str, Callable[[Growth], Figure | str]] = {key: _read(key) for key 
 
 def growth_metrics(growth: Growth) -> tuple[list[Metric], list[Missing]]:
     """Each metric of a client's growth, or why it cannot be had; the wheel says what may be said of it."""
-    scope = f"all; ../{growth.record.as_of}"
     found, missing = [], []
     for key, function in METRICS.items():
         one = function(growth)
         if isinstance(one, Figure):
-            found.append(Metric(key, one, scope, growth.flywheel.verdict if key == "fans_brought_back" else ""))
+            found.append(Metric(key, one, "all", growth.flywheel.verdict if key == "fans_brought_back" else ""))
         else:
-            missing.append(Missing(key, one, scope))
+            missing.append(Missing(key, one, "all"))
     return found, missing

@@ -217,7 +217,7 @@ def odd(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     if growth.groups is not None:
         found["fell"] = growth.groups.fell
     refs = tuple(sorted({*growth.refs, *_refs(growth, "content", "group_days")}))
-    if not refs:  # no table of growth at all: nothing can be odd
+    if not refs and not any(found.values()):  # no table of growth at all: nothing can be odd
         return pd.DataFrame(columns=["fault", "times"]), absent("whole_weeks")
     rows = pd.DataFrame([{"fault": fault, "times": times, "sources": list(refs)} for fault, times in found.items()])
     whole = len(growth.record.weeks) or (growth.ladder.people.weeks if growth.ladder else 0)

@@ -4,11 +4,14 @@ Arranges a `Report`; holds no language and no markup.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from siyu.record import FindingRecord, Wording
 from siyu.render.report import NOT_APPLICABLE, OK, Report, SectionReport
-from siyu.render.summary import ranked_answers
+from siyu.render.summary import ranked_answers, summarised
+
+MAIN = 12  # findings that stand before the appendix
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A section in reading order: its first cell, its answer, its findings, its closing cells."""
+    """A section in reading order: its first cell, its answer, its findings, its closing cells. more: those of its
+    headlines that the appendix holds."""
 
     section: SectionReport
     question: Wording | None
@@ -30,6 +34,7 @@ class Chapter:
     answer: Block | None
     blocks: tuple[Block, ...]
     closing: tuple[Wording, ...]
+    more: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,11 +68,35 @@ def outline(report: Report) -> Outline:
     if lead is not None:
         shown.sort(key=lambda section: section is not lead.section)
     aside = [block for block in everything if block.section.aside and block.finding.main]
-    appendix = [b for b in everything if b.finding.role == "appendix" and not _measures(b.finding)]
     absent, empty = (tuple(b for b in everything if b.finding.role == role) for role in ("absent", "empty"))
-    chapters = tuple(_chapter(section, blocks[section.notebook]) for section in shown)
+    chapters = _shortened([_chapter(section, blocks[section.notebook]) for section in shown], report, len(measurements))
+    more = {block.finding.full_key for chapter in chapters for block in chapter.more}
+    appendix = [b for b in everything if b.finding.full_key in more or _appended(b.finding)]
     closed = tuple(section for section in report.sections if section.status == NOT_APPLICABLE)
     return Outline(lead, chapters, measurements, (*appendix, *aside), absent, empty, closed)
+
+
+def _shortened(chapters: list[Chapter], report: Report, measurements: int) -> tuple[Chapter, ...]:
+    """MAIN findings at most: all answers, then what the summary rests on, then the first headline of each chapter,
+    the second of each, and so on."""
+    turns = [block.finding.full_key for row in zip_longest(*(one.blocks for one in chapters)) for block in row if block]
+    told = summarised(report)
+    turns.sort(key=lambda key: told is None or key not in told.reasons)
+    room = MAIN - measurements - sum(one.answer is not None for one in chapters)
+    kept = {*turns[: max(room, 0)]}
+    return tuple(_parted(chapter, kept) for chapter in chapters)
+
+
+def _parted(chapter: Chapter, kept: set[str]) -> Chapter:
+    """The same, with the headlines that are not kept among `more`."""
+    parts = {True: list[Block](), False: list[Block]()}
+    for block in chapter.blocks:
+        parts[block.finding.full_key in kept].append(block)
+    return replace(chapter, blocks=tuple(parts[True]), more=tuple(parts[False]))
+
+
+def _appended(finding: FindingRecord) -> bool:
+    return finding.role == "appendix" and not _measures(finding)
 
 
 def _measures(finding: FindingRecord) -> bool:

@@ -82,7 +82,7 @@ class Story:
         parts = []
         for chapter in self.outline.chapters:
             answer = chapter.answer.finding if chapter.answer else None
-            offered = [block.finding for block in chapter.blocks]
+            offered = [block.finding for block in (*chapter.blocks, *chapter.more)]
             # a figure without a chart or table would leave its slide nearly empty
             offered.sort(key=lambda one: (not one.chart.rows, one.full_key not in reasons))
             shown = [answer] if answer and answer.chart.rows else []
