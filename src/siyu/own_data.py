@@ -24,7 +24,7 @@ from siyu.intake.store.client_tables import Books, books
 from siyu.language import Text
 from siyu.messages import msg
 from siyu.observed import Span, notes, overall
-from siyu.orders.frames import Frames, opened
+from siyu.orders.frames import NO_ORDERS, NO_PURCHASES, Frames, opened
 from siyu.orders.labels import NO_KEYS, PLATFORMS
 from siyu.record import NO_INPUT, Both, OrdersEntry
 from siyu.subjects import Subject
@@ -40,15 +40,6 @@ CHARGED = ["traffic_form", "fee_fen", "base_fen"]
 FORMS = ("live", "video", "card", "image", "other")  # of traffic; what is told later, or otherwise, is `all`
 CANONICAL = "canonical"  # what orders of an engine are called in artefacts
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
-_TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
-_NO_ORDERS = pa.schema([
-    ("buyer_id", pa.int64()), ("platform", _TEXT), ("order_id", _TEXT), ("line_no", pa.int64()), ("paid_at", _TIME),
-    ("status", _TEXT), ("refund_state", _TEXT), ("paid_fen", _FEN), ("net_fen", _FEN),
-]).empty_table()  # fmt: skip
-_NO_PURCHASES = pa.schema([
-    ("buyer_id", pa.int64()), ("day", pa.date32()), ("orders", _FEN), ("paid_fen", _FEN), ("net_fen", _FEN),
-    ("purchase_no", pa.int64()), ("days_to_next", pa.int64()), ("first_day", pa.date32()),
-]).empty_table()  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -65,7 +56,6 @@ class NoInput:
 @dataclass(frozen=True)
 class Holdings:
     """books: of the subject, see `siyu.intake.store.client_tables`. k: smallest number of orders or buyers shown.
-
     spans: what was observed, by scope. engine: that counts orders."""
 
     books: Books
@@ -104,7 +94,7 @@ class Holdings:
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
         """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""
-        used = [one for one in self.books.accounts if not one.refused and _kind(one) in kinds]
+        used = [one for one in self.books.accounts if not one.refused and one.kind in kinds]
         own = [one for one in used if not platform or (one.entry is not None and one.entry.platform == platform)]
         told = [f"orders:{CANONICAL}"] if self.engine.orders and "orders" in kinds else []
         return tuple(sorted([*told, *(f"orders:{name(one)}" for one in own)]))
@@ -113,7 +103,7 @@ class Holdings:
     def records(self) -> Mapping[str, OrdersEntry]:
         """ref -> what the references say about the file."""
         found = {}
-        for file, label in ((name(one), _format_name(one)) for one in self.books.accounts):
+        for file, label in ((name(one), one.format_name) for one in self.books.accounts):
             named, ref = Both(en=f"{label['en']} {file}", zh=f"{label['zh']} {file}"), f"orders:{file}"
             found[ref] = OrdersEntry(ref=ref, kind="orders", path=file, source=None, name=named)
         for ref in self.refs("orders") if self.engine.orders else ():
@@ -127,7 +117,7 @@ class Holdings:
         accepted, quarantined, ignored, unpriced (int64), accepted_yuan (null where the format has no amount), refused
         (bool), sources."""
         rows = [
-            {"file": _verbatim(name(account)), "kind": _kind(account), "format": _format_name(account),
+            {"file": _verbatim(name(account)), "kind": account.kind or "unknown", "format": account.format_name,
              "records": account.total, **account.records, "unpriced": account.unpriced, "refused": account.refused,
              "accepted_yuan": account.fen["accepted"] / 100 if account.control else None,
              "completeness": "not_verified" if account.refused else account.completeness,
@@ -195,7 +185,7 @@ class Holdings:
     @property
     def free(self) -> tuple[str, ...]:
         """Platforms whose lines of nothing are purchases, as their format says; elsewhere they are presents."""
-        used = [one.entry for one in self.books.accounts if one.entry is not None and _kind(one) == "orders"]
+        used = [one.entry for one in self.books.accounts if one.entry is not None and one.kind == "orders"]
         return tuple(sorted({entry.platform for entry in used if entry.zero_lines == "purchase"}))
 
     @property
@@ -225,8 +215,8 @@ class Holdings:
         more: dict[str, Any] = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
         more |= {"sources": sources, "spans": self.spans, "absent": held.absent, "engine": self.engine}
-        days = _NO_PURCHASES if purchases is None else purchases
-        return opened(self.as_of, days, _NO_ORDERS if orders is None else orders, **more)
+        days = NO_PURCHASES if purchases is None else purchases
+        return opened(self.as_of, days, NO_ORDERS if orders is None else orders, **more)
 
     @property
     def lines(self) -> tuple[Source | None, Source | None]:
@@ -240,12 +230,12 @@ class Holdings:
     @cached_property
     def orders(self) -> pd.DataFrame:
         """A row per order line, see `siyu.intake.store.canonical`; `attrs["refs"]` names the files."""
-        return self._frame(self.books.orders, _NO_ORDERS, *LINES)
+        return self._frame(self.books.orders, NO_ORDERS, *LINES)
 
     @cached_property
     def purchases(self) -> pd.DataFrame:
         """A row per buyer and purchase day, see `siyu.intake.store.canonical`; `attrs["refs"]` names the files."""
-        return self._frame(self.books.purchases, _NO_PURCHASES, *LINES, "members")
+        return self._frame(self.books.purchases, NO_PURCHASES, *LINES, "members")
 
     @cached_property
     def charges(self) -> pd.DataFrame | None:
@@ -308,14 +298,3 @@ def _lacks(message: str, *headers: str) -> Mapping[str, Any]:
 def _verbatim(text: str) -> dict[str, str]:
     """Text of a file, which is no message whatever stands in it."""
     return {"en": text, "zh": text}
-
-
-def _kind(account: Account) -> str:
-    return account.entry.kind if account.entry is not None else "unknown"
-
-
-def _format_name(account: Account) -> dict[str, str]:
-    if account.entry is None:
-        return {"en": "unknown format", "zh": "未知格式"}
-    draft = {"en": " (draft format)", "zh": "（草稿格式）"} if account.draft else {"en": "", "zh": ""}
-    return {str(code): text + draft[code] for code, text in account.entry.name.items()}

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu.engines.choice import HERE, Engine
@@ -24,6 +25,17 @@ _BEGINS = {"orders": "paid_at", "members": "joined_at", "follows": "followed_at"
 HELD = 10_000_000  # purchases up to which they are decoded once and kept: 46 bytes each, half of MEMORY
 # what a held purchase takes is half of what it takes as the store writes it, and is summed faster
 _NARROW = dict.fromkeys(("buyer_id", "orders", "purchase_no", "days_to_next"), "int32")
+
+# tables of a client without any
+_TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
+NO_ORDERS = pa.schema([
+    ("buyer_id", pa.int64()), ("platform", _TEXT), ("order_id", _TEXT), ("line_no", pa.int64()), ("paid_at", _TIME),
+    ("status", _TEXT), ("refund_state", _TEXT), ("paid_fen", _FEN), ("net_fen", _FEN),
+]).empty_table()  # fmt: skip
+NO_PURCHASES = pa.schema([
+    ("buyer_id", pa.int64()), ("day", pa.date32()), ("orders", _FEN), ("paid_fen", _FEN), ("net_fen", _FEN),
+    ("purchase_no", pa.int64()), ("days_to_next", pa.int64()), ("first_day", pa.date32()),
+]).empty_table()  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,14 @@ class Account:
     digest: str = ""
     observed: tuple[date, date] | None = None
 
+    @property
+    def format_name(self) -> dict[str, str]:
+        """What its format is called: en, zh."""
+        if self.entry is None:
+            return {"en": "unknown format", "zh": "未知格式"}
+        draft = {"en": " (draft format)", "zh": "（草稿格式）"} if self.draft else {"en": "", "zh": ""}
+        return {str(code): text + draft[code] for code, text in self.entry.name.items()}
+
     def put(self, state: str, fen: int | None, count: int = 1) -> None:
         """Count records into a state; fen None: their control amount cannot be read."""
         self.records[state] += count
