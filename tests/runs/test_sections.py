@@ -108,7 +108,9 @@ BRAND = About("brand", Both(en="A brand", zh="某品牌"), "client")
 
 
 def answer(key):
-    return FindingRecord.model_construct(key=key, role="answer", feeds=())
+    return FindingRecord.model_construct(
+        section="01_evidence", key=key, role="answer", feeds=(), values=(), opening=None, needs=()
+    )
 
 
 def test_the_answer_of_the_best_rank_leads_whatever_it_is_called():
