@@ -2,12 +2,13 @@
 
 import json
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
 from fontTools.ttLib import TTFont
 
-from siyu import charts, theme
+from siyu import charts, reads, theme
 from siyu.charts import drawing
 from siyu.charts.kinds import KINDS
 from siyu.charts.wrapping import wrapped
@@ -79,6 +80,37 @@ def test_every_kind_draws_within_its_canvas(name, width, language):
 
 def test_picture_is_the_same_on_every_run():
     assert charts.png(RECORDS["range"], ZH) == charts.png(RECORDS["range"], ZH)
+
+
+def test_a_picture_is_drawn_again_only_when_what_it_shows_or_what_draws_it_is_another(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    chart, taken, draw = RECORDS["range"], [], drawing.draw
+    monkeypatch.setattr(drawing, "draw", lambda *what: taken.append(what) or draw(*what))
+    first = charts.png(chart, EN)
+    assert [charts.png(chart, EN), len(taken)] == [first, 1]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another machine"))
+    assert [charts.png(chart, EN), len(taken)] == [first, 2]
+    others = {charts.png(chart, ZH), charts.png(chart, EN, "phone"), charts.png(RECORDS["bar"], EN)}
+    assert [len({first, *others}), len(taken)] == [4, 5]
+    with mpl.rc_context({"axes.grid": True, "axes.grid.axis": "both"}):  # as an analyst may have set it
+        assert charts.png(chart, EN) != first
+    monkeypatch.setattr(drawing, "drawn_by", lambda _language: "another")
+    assert [charts.png(chart, EN), len(taken)] == [first, 7]
+
+
+def test_a_picture_taken_over_is_made_from_what_a_drawn_one_is(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    seen = []
+    for before in ("of others", "data/definitions.yml#units.CNY"):
+        reads.begin()
+        reads.note(before, "as first seen")
+        charts.png(RECORDS["range"], EN)
+        seen.append(reads.noted())
+    [path] = (tmp_path / "siyu" / "pictures").iterdir()
+    assert b"of others" not in path.read_bytes()
+    unit = seen[0].pop("data/definitions.yml#units.CNY")
+    assert unit in path.read_text("latin-1")
+    assert seen == [{"of others": "as first seen"}, {"data/definitions.yml#units.CNY": "as first seen"}]
 
 
 def test_every_glyph_comes_from_the_vendored_font():

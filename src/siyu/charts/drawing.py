@@ -1,19 +1,26 @@
 """The picture of a chart: one axes, labels on the marks, no legend where a label will do."""
 
 import io
+import json
+from functools import lru_cache
 from typing import Any
 
+import babel
+import matplotlib as mpl
 import numpy as np
+import PIL
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 from PIL import Image
 
-from siyu import theme
+from siyu import reads, theme
 from siyu.charts.kinds import KINDS
 from siyu.charts.palette import reduced
 from siyu.charts.plate import Plate
 from siyu.charts.wrapping import wrapped
 from siyu.language import Language
+from siyu.paths import data_dir, kept, package_dir
+from siyu.reads.digests import digest, sha256_of
 from siyu.record import Chart
 
 DRAWN = tuple(KINDS)
@@ -38,10 +45,34 @@ def draw(chart: Chart, language: Language, width: str = "desktop") -> Canvas:
 
 
 def png(chart: Chart, language: Language, width: str = "desktop") -> bytes:
-    """The chart as PNG bytes, the same on every run (no date, no software version inside)."""
+    """The chart as PNG bytes, the same on every run (no date, no software version inside): as it was drawn before from
+    the same, in the same look."""
+    theme.apply()
+    # a notebook may have set another look than the theme's
+    look = digest({name: value for name, value in dict.items(mpl.rcParams) if not name.startswith("backend")})
+    what = f"{drawn_by(language.code)} {look} {width} {json.dumps(chart.as_json())}"
+    noted, _, image = kept("pictures", what, lambda: _drawn(chart, language, width)).partition(b"\n")
+    for address, found in json.loads(noted).items():  # a picture taken over is made from the same
+        reads.note(address, found)
+    return image
+
+
+@lru_cache(maxsize=4)
+def drawn_by(language: str) -> str:
+    """All that a drawing follows from beside its chart: what draws it, and the words and numbers of a language."""
+    package = package_dir()
+    parts = ("charts/**/*.py", "record/*.py", "*.py", "*.yml", "fonts/*.md", f"locale/{language}/**/*.po")
+    with reads.reader():  # nothing of it is an input: it says what may be taken over
+        files = [*(one for part in parts for one in sorted(package.glob(part))), data_dir() / "definitions.yml"]
+        return digest([mpl.__version__, PIL.__version__, babel.__version__, language, *map(sha256_of, files)])
+
+
+def _drawn(chart: Chart, language: Language, width: str) -> bytes:
+    """What was read for a picture, as a line of JSON, and the picture."""
     buffer = io.BytesIO()
-    picture(chart, language, width).save(buffer, "PNG", bits=4, compress_level=3)
-    return buffer.getvalue()
+    with reads.overheard() as noted:
+        picture(chart, language, width).save(buffer, "PNG", bits=4, compress_level=3)
+    return json.dumps(noted).encode() + b"\n" + buffer.getvalue()
 
 
 def picture(chart: Chart, language: Language, width: str = "desktop") -> Image.Image:

@@ -21,6 +21,7 @@ from siyu.commands.options import (
     there,
 )  # fmt: skip
 from siyu.errors import nearest, shown_path
+from siyu.paths import format_files
 
 
 @click.command()
@@ -33,13 +34,12 @@ def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | 
     """Read exports (CSV, XLSX, ZIP or folders of them), account for every record, publish nothing."""
     there("PATH", paths)
     if wanted is not None:
+        if wanted not in (files := format_files()):
+            raise misused("--format", wanted, "a format", nearest(wanted, files))
         from siyu.intake.formats.catalogue import catalogue
 
-        formats = catalogue()
-        if broken := formats.broken.get(f"{wanted}.yml"):
+        if broken := catalogue().broken.get(f"{wanted}.yml"):
             raise broken
-        if wanted not in formats.formats:
-            raise misused("--format", wanted, "a format", nearest(wanted, formats.formats))
     from siyu.intake.new.checking import accounts, summary
 
     language = reader_language(lang)

@@ -9,6 +9,7 @@ from siyu.commands.options import (
     JSON,
     LANG,
     SUBJECT,
+    day,
     known,
     print_json,
     print_lines,
@@ -26,6 +27,8 @@ from siyu.commands.options import (
 def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
     """Print every order metric of SUBJECT, and why the others cannot be computed."""
     known(subject)
+    if as_of:
+        day(as_of)
     from siyu.commands.retold import retold
 
     words = {"as_of": as_of, "json": str(as_json), "language": reader_language(lang).code,

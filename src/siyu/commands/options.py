@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +77,14 @@ def known(*subjects: str) -> None:
     if strange:
         raise UsageError([Problem("command line", 0, "subject", one, "a known subject", nearest(one, folders))
                           for one in strange])  # fmt: skip
+
+
+def day(text: str) -> date:
+    """The date of `--as-of`. Raises UsageError for one that is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise misused("--as-of", text, "a date like 2021-08-31") from error
 
 
 def there(option: str, paths: Iterable[Path]) -> None:

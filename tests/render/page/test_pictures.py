@@ -10,7 +10,6 @@ from lxml import etree
 from siyu.charts import drawing
 from siyu.language import Language
 from siyu.record import Both
-from siyu.render.page import pictures
 from siyu.render.page.pictures import picture
 
 EN = Language("en")
@@ -73,6 +72,6 @@ def test_a_chart_is_drawn_again_only_when_what_it_shows_or_what_draws_it_is_anot
         assert picture(*other, "a") != first
     picture(chart.model_copy(update={"rows": chart.rows[:1]}), EN, "phone", "a")
     assert len(taken) == 4
-    monkeypatch.setattr(pictures, "_drawing", lambda: "another")
+    monkeypatch.setattr(drawing, "drawn_by", lambda _language: "another")
     assert picture(chart, EN, "phone", "a") == first
     assert len(taken) == 5

@@ -19,7 +19,7 @@ from siyu import theme
 from siyu.charts import drawing
 from siyu.charts.kinds import KINDS
 from siyu.language import Language
-from siyu.paths import data_dir, kept
+from siyu.paths import kept
 from siyu.reads.digests import sha256_of
 from siyu.record import Chart, Table
 
@@ -45,19 +45,14 @@ def picture(chart: Chart, language: Language, width: str, name: str) -> Markup:
     """A chart as `<svg>` for `desktop` or `phone`, or as it was drawn before from the same.
 
     name: for its ids, unlike any other of the page."""
-    what = f"{_drawing()} {language.code} {width} {name} {json.dumps(chart.as_json())}"
+    what = f"{drawing.drawn_by(language.code)} {_here()} {width} {name} {json.dumps(chart.as_json())}"
     # safe: every part of it was put together with its attributes and texts escaped
     return Markup(kept("drawings", what, lambda: _svg(chart, language, width, name).encode()).decode())  # noqa: S704
 
 
 @lru_cache(maxsize=1)
-def _drawing() -> str:
-    """All that a drawing follows from beside its chart: what draws it, and the words and numbers of a language."""
-    package = Path(drawing.__file__).parents[1]
-    files = [one for kind in ("charts/**/*.py", "record/*.py", "*.py", "*.yml", "locale/**/*.po")
-             for one in sorted(package.glob(kind))]  # fmt: skip
-    told = [sha256_of(one) for one in (*files, Path(__file__), data_dir() / "definitions.yml")]
-    return " ".join([mpl.__version__, *told])
+def _here() -> str:
+    return sha256_of(Path(__file__))
 
 
 def _svg(chart: Chart, language: Language, width: str, name: str) -> Markup:
