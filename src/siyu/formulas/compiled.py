@@ -1,7 +1,9 @@
 """Expressions as functions: of numpy, many outputs by one call; of JavaScript, for the what-if of the page."""
 
 import inspect
+import marshal
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
@@ -52,9 +54,10 @@ class Compiled:
 def compiled(outputs: Mapping[str, Expr]) -> Compiled:
     """The numpy function of the outputs. Arguments are sorted by name, so nothing depends on dict order."""
     names = inputs(*outputs.values())
-    what = "\n".join([sympy.__version__, *names, *_spelled(outputs.values())])
+    what = "\n".join([sympy.__version__, str(sys.implementation.cache_tag), *names, *_spelled(outputs.values())])
     scope: dict[str, Any] = {**vars(np), "reduce": reduce}
-    exec(kept("formulas", what, lambda: _source(names, outputs)), scope)  # noqa: S102 - generated from our own formulas
+    code = kept("formulas", what, lambda: marshal.dumps(compile(_source(names, outputs), GENERATED, "exec")))
+    exec(marshal.loads(code), scope)  # noqa: S102, S302 - generated from our own formulas
     return Compiled(names, tuple(outputs), scope[GENERATED])
 
 
