@@ -38,18 +38,6 @@ def noted() -> dict[str, str]:
             or name.partition("#")[0] not in whole or not (name.endswith(".*") or found == ABSENT)}  # fmt: skip
 
 
-@contextmanager
-def overheard() -> Iterator[dict[str, str]]:
-    """Around what reads: at its end, address -> digest of all that it took, noted before or not."""
-    before, heard = dict(_noted), dict[str, str]()
-    _noted.clear()
-    try:
-        yield heard
-    finally:
-        heard.update(_noted)
-        _noted.update(before)
-
-
 def apart() -> tuple[str, ...]:
     """Files and folders whose content is made of what is noted, or has no part in any result."""
     return tuple(_apart)
