@@ -18,6 +18,7 @@ from siyu.findings import title
 from siyu.formulas.breakeven import fee_star
 from siyu.language import Language
 from siyu.paths import notebooks_dir
+from siyu.reach.pool import DRAWS
 from siyu.reads import Shelf
 from siyu.record import FINDING, FindingRecord
 from siyu.runs.ask import sections
@@ -185,8 +186,8 @@ def test_shifting_an_assumption_moves_exactly_the_values_that_list_it(name):
         after = values(run(name, assumptions=changed, **few))
         # what knowing brings is never less than nothing, where it stays if a shift does not lift it
         nothing = {key for key, entry in base.items() if entry[:3] == after.get(key, ())[:3] == (0, 0, 0)}
-        # a number of messages or tasks is whole: a small shift need not reach the next one
-        whole = {key for key, entry in base.items() if all(float(end).is_integer() for end in entry[:3])}
+        # messages, tasks and draws are whole numbers: a small shift need not reach the next one
+        whole = {key for key, entry in base.items() if all((float(end) * DRAWS).is_integer() for end in entry[:3])}
         listed = {key for key, entry in base.items() if ref in entry[3]}
         assert moved(base, after) <= listed - nothing, ref
         assert listed - nothing - whole <= moved(base, after), ref
