@@ -33,7 +33,7 @@ def _metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
     if as_json:
         options.print_json(found.as_json(language))
     else:
-        options.print_lines(found.lines(language))
+        click.echo("\n".join(found.lines(language)))
     for note in found.notes:
         click.echo(language.say(note), err=True)
     for account in found.refused:
@@ -54,7 +54,7 @@ def scorecard(as_json: bool) -> None:
     if as_json:
         options.print_json([row.as_json() for row in rows])
     else:
-        options.print_lines(score_lines(rows))
+        click.echo("\n".join(score_lines(rows)))
     if faults := [row.name for row in rows if not row.ok]:
         click.echo(f"siyu: not reproduced: {', '.join(faults)}", err=True)
         sys.exit(1)

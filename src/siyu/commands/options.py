@@ -122,9 +122,3 @@ def write_list(out: Path, rows: pd.DataFrame) -> None:
 def print_json(content: Any) -> None:
     """Data, on stdout."""
     click.echo(json.dumps(content, ensure_ascii=False, indent=1))
-
-
-def print_lines(lines: Iterable[str]) -> None:
-    """Text that was asked for, on stdout."""
-    for line in lines:
-        click.echo(line)

@@ -5,7 +5,7 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -102,6 +102,14 @@ def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
             found[parameter.name] = parameter
     if problems:
         raise UsageError(problems)
+    return found
+
+
+def by_name(parameters: Iterable[Parameter]) -> dict[str, list[Parameter]]:
+    """name -> its declarations."""
+    found: dict[str, list[Parameter]] = {}
+    for one in parameters:
+        found.setdefault(one.name, []).append(one)
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from siyu.errors import Problem, UsageError, collected, nearest
 from siyu.paths import reports_dir, subject_dirs
 from siyu.playbook.form import load_form
-from siyu.runs.ask.parameters import Parameter
+from siyu.runs.ask.parameters import Parameter, by_name
 from siyu.runs.ask.plan import Request
 from siyu.runs.ask.sections import applicable, notebooks
 from siyu.runs.ask.wishes import LANGUAGES, Delivery, Limits, Wish, at, at_first_sight
@@ -76,8 +76,5 @@ def _delivery_problems(delivery: Delivery) -> list[Problem]:
 
 def _declared(subject: Subject) -> dict[str, list[Parameter]]:
     """What the subject's sections declare, by name."""
-    declared: dict[str, list[Parameter]] = {}
-    for name, obstacle in applicable(subject.kind, subject.currency).items():
-        for parameter in notebooks()[name].parameters.values() if not obstacle and name in notebooks() else ():
-            declared.setdefault(parameter.name, []).append(parameter)
-    return declared
+    run = [name for name, obstacle in applicable(subject.kind, subject.currency).items() if not obstacle]
+    return by_name(one for name in run for one in notebooks()[name].parameters.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 from siyu.errors import Problem, nearest
 from siyu.paths import notebooks_dir, subject_dirs
 from siyu.reads.digests import sha256_of
-from siyu.runs.ask.parameters import Parameter, Scalar, content_of, declared
+from siyu.runs.ask.parameters import Parameter, Scalar, by_name, content_of, declared
 
 LANGUAGES = ("zh", "en")
 # What has an option or an argument of its own; giving it twice would leave open which counts.
@@ -145,11 +145,8 @@ def at_first_sight(wishes: Iterable[Wish]) -> Iterator[Problem]:
 
 def _stated() -> dict[str, list[Parameter]]:
     """What any bundled notebook declares, by name."""
-    found: dict[str, list[Parameter]] = {}
-    for path in sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb")):
-        for name, parameter in declared(content_of(path)[0], path.name).items():
-            found.setdefault(name, []).append(parameter)
-    return found
+    paths = sorted(notebooks_dir().glob("[0-9][0-9]_*.ipynb"))
+    return by_name(one for path in paths for one in declared(content_of(path)[0], path.name).values())
 
 
 def _languages(wish: Wish) -> Iterator[Problem]:
