@@ -75,7 +75,9 @@ class Project:
         return [planned(request) for request in checked(wishes)]
 
     def run(self, *names: str, force: bool = False, jobs: int = 2, **more: Any) -> dict[str, Outcome]:
-        batch = Batch(self.plan(*names, **more), self.out, jobs=jobs, force=force, progress=Progress())
+        plans = self.plan(*names, **more)
+        jobs = min(jobs, len(plans))  # a worker takes a second to start
+        batch = Batch(plans, self.out, jobs=jobs, force=force, progress=Progress())
         return {outcome.subject: outcome for outcome in batch.run()}
 
 

@@ -71,6 +71,7 @@ class Arena:
     ) -> subprocess.Popen[str]:
         """`siyu report` over all subjects, or some, or a manifest, in a session of its own."""
         asked = ["--manifest", str(manifest)] if manifest else [*(subjects or self.subjects), "--lang", "en"]
+        asked += ["--jobs", str(min(3, len(self.subjects) + 1))]
         return subprocess.Popen(
             [
                 sys.executable,

@@ -102,8 +102,7 @@ class Wish:
         values, problems = dict[str, Scalar](), []
         for name, value in self.parameters.items():
             if name in _ELSEWHERE:
-                use = f"Use {_ELSEWHERE[name]}."
-                problems.append(at(value.where, name, "another parameter", use, "parameter"))
+                problems.append(at(value.where, name, "another parameter", f"Use {_ELSEWHERE[name]}.", "parameter"))
             elif name not in known:
                 hint = nearest(name, known)
                 problems.append(at(value.where, name, "a parameter of its sections", hint, "parameter"))

@@ -72,8 +72,11 @@ def _next(tasks: TextIO) -> str:
 def _done(task: dict[str, Any], channel: Channel) -> str | None:
     try:
         if task["kind"] == "section":
+            there: Any = sys.modules.setdefault("pyarrow.fs", None)  # type: ignore[arg-type]
             from siyu.runs.make.execution import execute  # a worker that only renders never loads it
 
+            if there is None:  # papermill has looked for Hadoop in vain, and spared its start numpy and Arrow
+                del sys.modules["pyarrow.fs"]
             execute(task, channel.progress)
         elif task["kind"] == "index":
             write_index(Workspace(Path(task["folder"])))
