@@ -61,7 +61,7 @@ class OrderLines:
         if "paid_at" in table.column_names:
             self.paid_at = seconds_of(table["paid_at"], NEVER)
         if not single:
-            codes = self._orders(table["order_id"])
+            codes = self._orders(table["order_id"], several=len(parts) > 1)
             if len(parts) > 1:
                 kept = newest(table, codes, np.repeat(np.arange(len(parts)), [len(one) for one in scopes]), parts)
                 if not kept.all():
@@ -90,8 +90,10 @@ class OrderLines:
             table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)
         return table
 
-    def _orders(self, order_ids: pa.ChunkedArray) -> Ints:
-        """A number per order: equal ids on one platform."""
+    def _orders(self, order_ids: pa.ChunkedArray, *, several: bool) -> Ints:
+        """A number per order: equal ids on one platform. Of several exports one may have lost the zeros before them."""
+        if several and pc.any(pc.starts_with(order_ids, "0")).as_py():
+            order_ids = pc.utf8_ltrim(order_ids, "0")
         codes = order_ids.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
         result: Ints = codes * (len(self.platforms) + 1) + self.scopes
         return result
