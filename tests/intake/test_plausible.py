@@ -76,6 +76,16 @@ def told(found_account):
     return [(note.code, note.found, note.expected) for note in found_account.notes if not note.code.startswith("no_")]
 
 
+def test_a_product_that_no_number_holds_is_quarantined(data):
+    product = "paid_fen: {read: product, of: [unit_price_fen, quantity], required: true}"
+    rule(data, FORMAT.replace("付, 额]", "付]").replace("paid_fen: {header: 额, read: money, required: true}", product))
+    price, pieces = {5: "999999999999.99"}, {5: "999999999999999", 6: "3"}
+    text = table(12, 余=lambda _: "x", 价=lambda n: price.get(n, "10.00"), 件=lambda n: pieces.get(n, "1"))
+    result = account(text)
+    assert [(p.line, p.code) for p in result.problems] == [(7, "not_fen")]
+    assert (result.fen["accepted"], result.records["accepted"]) == (13_000, 11)
+
+
 @pytest.mark.parametrize("when", ["2012-08-03 10:00:00", "2091-08-03 10:00:00"])
 def test_a_date_years_apart_is_quarantined(when):
     result = account(table(60, 付=lambda n: when if n == 30 else f"2021-08-{n % 28 + 1:02d} 10:00:00"))
