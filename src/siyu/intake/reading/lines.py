@@ -43,16 +43,11 @@ class Lines:
         """One line without its end."""
         return self.block[self.starts[line] : self.stops[line]].decode()
 
-    @property
-    def longest(self) -> int:
-        """Bytes of the longest line."""
-        return int((self.stops - self.starts).max())
-
     def texts(self, lines: Ints) -> pa.Array:
         """Some lines whole, with their ends."""
         ends = np.append(self.starts, len(self.block)).astype(np.int32)
         every = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(ends), pa.py_buffer(self.block))
-        return every.take(pa.array(lines))
+        return every if len(lines) == len(every) else every.take(pa.array(lines))
 
     def sound_bytes(self) -> bytes:
         """The sound lines alone, in order."""

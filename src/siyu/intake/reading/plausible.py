@@ -170,6 +170,7 @@ def _apart(days: Ints, gap: int = GAP, share: float = FEW) -> Ints:
 
 def _astray(ids: pa.Array, first: Ints, last: Ints) -> Ints:
     """Whether the day that an order number begins with lies more than a month from all dates of the record."""
+    ids = ids.cast(pa.string())
     dated = pc.match_substring_regex(ids, _DATED.pattern).fill_null(False)
     text = pc.utf8_slice_codeunits(pc.replace_substring_regex(pc.if_else(dated, ids, "20000101"), r"^\D+", ""), 0, 8)
     days = pc.strptime(text, "%Y%m%d", "s", error_is_null=True)

@@ -1,7 +1,6 @@
 """Keys and ids that a spreadsheet has rounded, and buyers who are too many to be one person."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -48,14 +47,13 @@ class Rounded:
         found = {}
         for key in layout.places:
             if layout.format.columns[key].read in ("id", "buyer") and len(records):
-                ids = records[key].combine_chunks()
+                ids = records[key].cast(pa.string()).combine_chunks()
                 lengths = pc.binary_length(ids)
-                for digits in range(SHORTEST, LONGEST + 1):
-                    long = ids.filter(pc.equal(lengths, digits).fill_null(False))
-                    long = long.filter(pc.ascii_is_decimal(long)) if len(long) else long
-                    if len(long):
-                        found[key, digits] = _looks(pc.cast(long, pa.uint64()).to_numpy(), digits)
-                found |= {(key, digits): looks for digits, looks in _longer(ids, lengths)}
+                for digits in pc.unique(lengths.drop_null()).to_pylist():
+                    if digits >= SHORTEST:
+                        long = ids.filter(pc.equal(lengths, digits))
+                        looks = _longer(long, digits) if digits > LONGEST else _looks(long, digits)
+                        found |= {(key, digits): looks} if looks is not None else {}
         return found
 
     def add(self, part: dict[tuple[str, int], Reals]) -> None:
@@ -78,22 +76,20 @@ class Rounded:
                     raise RefusedError("damaged_ids", column=column, found=found, expected=of)
 
 
-def _longer(ids: pa.Array, lengths: pa.Array) -> Iterator[tuple[int, Reals]]:
-    """The same of ids that no integer holds: by number of digits, those whose digits after the fifteenth are zeros."""
-    ends = ids.filter(
-        pc.and_(pc.greater(lengths, LONGEST), pc.ends_with(ids, "0" * (LONGEST + 1 - KEPT))).fill_null(False)
-    )
-    held = Counter(
-        len(one) for one in ends.unique().to_pylist() if one.isdecimal() and one.endswith("0" * (len(one) - KEPT))
-    )
-    for digits, every in ((one["values"], one["counts"]) for one in pc.value_counts(lengths).to_pylist()):
-        if digits is not None and digits > LONGEST:
-            looks = [(float(held[digits]), every * 10.0 ** (KEPT - digits), float(every))]
-            yield digits, np.array(looks + [(0.0, 0.0, float(every))] * (LOOKS - 1))
+def _longer(ids: pa.Array, digits: int) -> Reals:
+    """The counts of ids that no integer holds: those whose digits after the fifteenth are zeros."""
+    ends = ids.filter(pc.ends_with(ids, "0" * (digits - KEPT))).unique()
+    held, every = sum(map(str.isdecimal, ends.to_pylist())), float(len(ids))
+    return np.array([(held, every * 10.0 ** (KEPT - digits), every)] + [(0.0, 0.0, every)] * (LOOKS - 1))
 
 
-def _looks(lines: npt.NDArray[np.uint64], digits: int) -> Reals:
-    numbers, times = np.unique(lines, return_counts=True)  # an id stands on each line of its order
+def _looks(ids: pa.Array, digits: int) -> Reals | None:
+    """The counts of ids of so many signs; None where none is of digits alone."""
+    plain = pc.ascii_is_decimal(ids)
+    if not len(lines := (ids if pc.all(plain).as_py() else ids.filter(plain))):
+        return None
+    # an id stands on each line of its order
+    numbers, times = np.unique(pc.cast(lines, pa.uint64()).to_numpy(), return_counts=True)
     looks = []
     for zeros in (digits - 15, digits - 16):
         if zeros < 1:
