@@ -47,13 +47,14 @@ class Rounded:
         found = {}
         for key in layout.places:
             if layout.format.columns[key].read in ("id", "buyer") and len(records):
-                ids = records[key].cast(pa.string()).combine_chunks()
+                ids, times = _each(records[key].combine_chunks())
                 lengths = pc.binary_length(ids)
                 for digits in pc.unique(lengths.drop_null()).to_pylist():
                     if digits >= SHORTEST:
-                        long = ids.filter(pc.equal(lengths, digits))
-                        looks = _longer(long, digits) if digits > LONGEST else _looks(long, digits)
-                        found |= {(key, digits): looks} if looks is not None else {}
+                        such = pc.equal(lengths, digits).fill_null(False).to_numpy(zero_copy_only=False)
+                        look = _longer if digits > LONGEST else _looks
+                        if (looks := look(ids.filter(pa.array(such)), times[such], digits)) is not None:
+                            found[key, digits] = looks
         return found
 
     def add(self, part: dict[tuple[str, int], Reals]) -> None:
@@ -76,20 +77,32 @@ class Rounded:
                     raise RefusedError("damaged_ids", column=column, found=found, expected=of)
 
 
-def _longer(ids: pa.Array, digits: int) -> Reals:
+def _each(ids: pa.Array) -> tuple[pa.Array, Ints]:
+    """Ids, and on how many lines each stands."""
+    if not pa.types.is_dictionary(ids.type):
+        return ids, np.ones(len(ids), np.int64)
+    times = np.bincount(ids.indices.drop_null().to_numpy(), minlength=len(ids.dictionary))
+    return ids.dictionary.filter(pa.array(times > 0)), times[times > 0]
+
+
+def _longer(ids: pa.Array, times: Ints, digits: int) -> Reals:
     """The counts of ids that no integer holds: those whose digits after the fifteenth are zeros."""
     ends = ids.filter(pc.ends_with(ids, "0" * (digits - KEPT))).unique()
-    held, every = sum(map(str.isdecimal, ends.to_pylist())), float(len(ids))
+    held, every = sum(map(str.isdecimal, ends.to_pylist())), float(times.sum())
     return np.array([(held, every * 10.0 ** (KEPT - digits), every)] + [(0.0, 0.0, every)] * (LOOKS - 1))
 
 
-def _looks(ids: pa.Array, digits: int) -> Reals | None:
+def _looks(ids: pa.Array, times: Ints, digits: int) -> Reals | None:
     """The counts of ids of so many signs; None where none is of digits alone."""
-    plain = pc.ascii_is_decimal(ids)
-    if not len(lines := (ids if pc.all(plain).as_py() else ids.filter(plain))):
+    plain = pc.ascii_is_decimal(ids).to_numpy(zero_copy_only=False)
+    if not plain.any():
         return None
-    # an id stands on each line of its order
-    numbers, times = np.unique(pc.cast(lines, pa.uint64()).to_numpy(), return_counts=True)
+    if not plain.all():
+        ids, times = ids.filter(pa.array(plain)), times[plain]
+    lines = pc.cast(ids, pa.uint64()).to_numpy()
+    inorder = np.argsort(lines)
+    numbers, starts = np.unique(lines[inorder], return_index=True)
+    times = np.add.reduceat(times[inorder], starts)  # an id stands on each line of its order
     looks = []
     for zeros in (digits - 15, digits - 16):
         if zeros < 1:

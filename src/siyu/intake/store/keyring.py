@@ -70,30 +70,29 @@ def keyed(secret_bytes: bytes) -> Callable[[str], bytes]:
 class Keyring:
     """Identities of one file as small numbers, in order of appearance, each with its key.
 
-    Blocks are coded one by one and brought together at the end: each identity is keyed once, and none is kept past this
-    object."""
+    Each identity is keyed once, at the end, and none is kept past this object."""
 
     def __init__(self, secret_bytes: bytes) -> None:
         self._secret = secret_bytes
-        self._blocks: list[pa.DictionaryArray] = []
+        self._blocks: list[pa.Array] = []
 
     @staticmethod
     def key(secret_bytes: bytes, identity: str) -> bytes:
         """The key of one identity, 32 bytes."""
         return keyed(secret_bytes)(identity)
 
-    def add(self, identities: pa.Array) -> None:
+    def add(self, identities: pa.ChunkedArray) -> None:
         """Take in the identities of a block, null where there is none."""
-        coded = identities.dictionary_encode()
-        self._blocks.append(coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded)
+        self._blocks += identities.cast(pa.string()).chunks
 
     def numbers(self) -> tuple[pa.Array, list[bytes]]:
         """The number of each identity taken in (int32, null where there was none), and the key of each number."""
         if not self._blocks:
             return pa.nulls(0, pa.int32()), []
-        blocks = pa.chunked_array(self._blocks).unify_dictionaries().chunks
-        keys = [*map(keyed(self._secret), blocks[0].dictionary.to_pylist())]
-        return pa.concat_arrays([block.indices for block in blocks]).cast(pa.int32()), keys
+        coded = pa.chunked_array(self._blocks).dictionary_encode()
+        self._blocks = []
+        keys = [*map(keyed(self._secret), coded.chunk(0).dictionary.to_pylist())]
+        return pa.concat_arrays([block.indices for block in coded.chunks]), keys
 
 
 def erased(store: Path, secret: bytes) -> frozenset[bytes]:
