@@ -49,8 +49,10 @@ def tables(block: bytes, layout: Layout, delimiter: str) -> pa.Table:
             pa.BufferReader(block),
             # blocks are read side by side already
             csv.ReadOptions(column_names=names, block_size=len(block) + 2, use_threads=False),
-            csv.ParseOptions(delimiter=delimiter, newlines_in_values=False),
-            csv.ConvertOptions(include_columns=sorted(texts), column_types=texts, strings_can_be_null=False),
+            csv.ParseOptions(delimiter=delimiter, quote_char='"' if b'"' in block else False),
+            csv.ConvertOptions(
+                include_columns=sorted(texts), column_types=texts, strings_can_be_null=False, check_utf8=False
+            ),  # what is no UTF-8 was refused before
         )
     except pa.ArrowInvalid:
         raise RefusedError("unbalanced") from None  # its text would quote the row

@@ -165,7 +165,8 @@ def _apart(days: Ints, gap: int = GAP, share: float = FEW) -> Ints:
     inorder = np.sort(days[known])
     gaps = np.flatnonzero(np.diff(inorder) > gap)
     below, above = inorder[gaps[gaps < few]], inorder[gaps[gaps >= inorder.size - 1 - few] + 1]
-    return known[(days[known] <= below.max(initial=_SOONEST)) | (days[known] >= above.min(initial=_LATEST))]
+    found: Ints = known[(days[known] <= below.max(initial=_SOONEST)) | (days[known] >= above.min(initial=_LATEST))]
+    return found
 
 
 def _astray(ids: pa.Array, first: Ints, last: Ints) -> Ints:
