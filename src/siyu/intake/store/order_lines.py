@@ -213,20 +213,14 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
 
     An amount of the order counts on its first line; amounts net of refunds are made gross again, and only once. A
     closed order was paid back: platforms close a paid order no other way."""
-    count = len(table)
 
     def fen(name: str) -> tuple[Ints, Flags]:
-        if name not in table.column_names:
-            return np.zeros(count, np.int64), np.zeros(count, bool)
-        column = table[name]
-        if not column.null_count:
-            return column.to_numpy(), np.ones(count, bool)
+        column = table[name] if name in table.column_names else pa.chunked_array([pa.nulls(len(table), pa.int64())])
         return column.fill_null(0).to_numpy(), column.is_valid().to_numpy()
 
     def says(name: str, word: str) -> Flags:
-        if name not in table.column_names:
-            return np.zeros(count, bool)
-        return pc.equal(table[name], word).fill_null(False).to_numpy()  # type: ignore[no-any-return]
+        held = table[name] if name in table.column_names else pa.chunked_array([pa.nulls(len(table), pa.string())])
+        return pc.equal(held, word).fill_null(False).to_numpy()  # type: ignore[no-any-return]
 
     paid, has_paid = fen("paid_fen")
     net, has_net = fen("net_fen")
