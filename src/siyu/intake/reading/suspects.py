@@ -19,10 +19,8 @@ FEWEST = 3  # rounded ids below which it may be chance, unless chance makes RARE
 RARE, NEVER = 0.01, 0.001
 NEAR = 1000  # times as far as ids that are rounded to the same
 SIGMA = 8  # standard deviations above chance at which ids were rounded: clusters of lines have some more than one
-SHORTEST, LONGEST = (
-    16,
-    19,
-)  # digits of ids that lose some in a spreadsheet; of longer ones only its zeros are looked for
+# digits of ids that lose some in a spreadsheet; of longer ones only its zeros are looked for
+SHORTEST, LONGEST = 16, 19
 KEPT = 15  # digits that a spreadsheet keeps
 PRINTED = 0.01  # share of records whose id is printed rounded, from which the file is refused
 LOOKS = 6  # how an id may look rounded, see `_looks`
