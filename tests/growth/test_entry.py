@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from siyu.growth.entry import joins
+from siyu.growth.events import event_log
 from siyu.growth.groups import feed, lives
 from siyu.simulator.audiences.climbs import LadderWorld
 
@@ -15,7 +16,7 @@ AS_OF = date(2025, 12, 31)
 
 @pytest.fixture(scope="module")
 def joined(lived):
-    return joins(lived(LadderWorld(3_000, 52, opens=26), 4), AS_OF)
+    return joins(event_log(lived(LadderWorld(3_000, 52, opens=26), 4), AS_OF))
 
 
 def test_joiners_worked_by_hand(events_of):
@@ -24,9 +25,9 @@ def test_joiners_worked_by_hand(events_of):
         (1, 0, "followed"), (1, 1, "joined_group", "邀请"), (1, 50, "paid", "", 1), (1, 80, "left_group"),
         (2, 0, "followed"), (2, 300, "viewed"), (3, 5, "joined_group"), (2, 301, "paid", "", 1),
     ]  # fmt: skip
-    own = joins(events_of(rows), AS_OF)
+    own = joins(event_log(events_of(rows), AS_OF))
     assert own.rows["path"].tolist() == ["by_scan", "by_invitation", "", ""]
-    paths = own.paths().set_index("path")
+    paths = own.ways().set_index("path")
     assert paths["alive"].map(lambda one: one.value).to_dict() == {"by_invitation": 1.0, "by_scan": 0.0}
     assert paths["bought"].map(lambda one: one.value).to_dict() == {"by_invitation": 1.0, "by_scan": 0.0}
     asked = own.thresholds().set_index("days")
@@ -50,7 +51,7 @@ def test_the_break_is_where_the_newest_way_opened(joined):
 
 
 def test_a_way_that_was_always_open_is_no_break(lived):
-    assert joins(lived(LadderWorld(800, 52, opens=0), 4), AS_OF).rollout() is None
+    assert joins(event_log(lived(LadderWorld(800, 52, opens=0), 4), AS_OF)).rollout() is None
 
 
 def days_of(groups):
