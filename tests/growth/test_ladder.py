@@ -38,6 +38,15 @@ def test_the_first_rule_from_the_top_decides(events_of):
     assert states[:, 1].tolist() == [LEFT, PASSER_BY, PASSER_BY, PASSER_BY, LEFT]  # a fan stays one, quiet or not
 
 
+def test_levels_passed_over_within_a_week_are_counted(events_of):
+    rows = [
+        (0, 0, "viewed"), (0, 8, "followed"), (0, 9, "liked"),  # from potential to favourable
+        (1, 0, "viewed"), (1, 8, "followed"), (1, 15, "liked"),  # a level a week
+        (2, 8, "followed"), (2, 9, "liked"), (0, 27, "viewed"),  # first seen there: no move
+    ]  # fmt: skip
+    assert Ladder(people(event_log(events_of(rows), AS_OF)), 1).skipped == 1
+
+
 def test_weeks_end_with_the_last_whole_one_and_with_the_date(events_of):
     rows = [(0, 0, "viewed"), (0, 16, "viewed")]
     assert people(event_log(events_of(rows), AS_OF)).weeks == 2  # the third week is not whole

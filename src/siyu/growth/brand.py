@@ -98,7 +98,8 @@ class Growth:
         reads.opens(self.members)
         stays = pd.read_parquet(self.members, columns=["group", "joined_at"]).dropna()
         known = stays[stays["joined_at"] < pd.Timestamp(self.record.as_of) + pd.Timedelta(days=1)]
-        return known.groupby(known["group"].astype(str))["joined_at"].min().dt.normalize()
+        born: pd.Series = known.groupby(known["group"].astype(str))["joined_at"].min().dt.normalize()
+        return born
 
     @cached_property
     def feed(self) -> Feed:

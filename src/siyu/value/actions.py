@@ -46,7 +46,7 @@ def standings(buyers: pd.DataFrame) -> pd.DataFrame:
     net_fen; int64."""
     net = buyers["repeat_fen"] + buyers["first_fen"]
     told = buyers.assign(purchases=buyers["frequency"] + 1, net_fen=net)
-    return told.groupby(list(SCORED), as_index=False)["buyers"].sum()
+    return told.groupby(list(SCORED), as_index=False)[["buyers"]].sum()
 
 
 def mean_cuts(rows: pd.DataFrame) -> Cuts:

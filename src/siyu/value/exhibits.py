@@ -43,12 +43,12 @@ def entries(worth: Worth) -> tuple[Stated, Verdict]:
     """Value by the way in (code `<group>_<value>`), and the widest ways."""
     groups = worth.entries.items()
     found = known({f"{group}_{name}": one for group, figures in groups for name, one in stated(figures).items()})
-    ways = [figure for code, figure in found.items() if code.startswith("way_") and isinstance(figure, Figure)]
+    ways = [figure for code, figure in found.items() if code.startswith("way_")]
     if len(ways) < 2:
-        return found, Verdict("", {"value_by_entry": Absent(("traffic_source",))})
+        return {**found}, Verdict("", {"value_by_entry": Absent(("traffic_source",))})
     ranked = sorted(ways, key=lambda one: one.value)
     said = "ways_apart" if ranked[0].high < ranked[-1].low else "ways_alike"
-    return found, Verdict(SAID[said], {"least": ranked[0], "most": ranked[-1]})
+    return {**found}, Verdict(SAID[said], {"least": ranked[0], "most": ranked[-1]})
 
 
 def gate_rows(found: gate.Gate) -> pd.DataFrame:
@@ -126,7 +126,7 @@ def limits(worth: Worth) -> tuple[Stated, Verdict]:
     found = worth.limits
     follower = known({"follower": found["follower"]})
     said = SAID["limits" if follower or isinstance(found["all"], Absent) else "limits_buyer"]
-    return known(found), Verdict(said, {"buyer": found["all"], **follower, "days": worth.days})
+    return {**known(found)}, Verdict(said, {"buyer": found["all"], **follower, "days": worth.days})
 
 
 def paid_back(worth: Worth) -> tuple[Line, Verdict]:

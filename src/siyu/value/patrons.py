@@ -126,7 +126,7 @@ def _drawn(n: int) -> Floats:
 def amounts(rows: pd.DataFrame, groups: int) -> tuple[Floats, Ints]:
     """(distinct yuan, falling; buyers who paid so much net over the record, (groups, yuan)), of `patrons`."""
     yuan = (rows["repeat_fen"] + rows["first_fen"] + 50) // 100
-    counts = rows.assign(yuan=yuan).groupby(["cluster", "yuan"], as_index=False)["buyers"].sum()
+    counts = rows.assign(yuan=yuan).groupby(["cluster", "yuan"], as_index=False)[["buyers"]].sum()
     cells, sums = spread(counts, groups, ["yuan"], ["buyers"])
     return cells["yuan"].to_numpy(float)[::-1], sums[:, ::-1, 0]
 
