@@ -8,8 +8,9 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from siyu import charts, theme
-from siyu.charts import drawing
+from siyu.charts.drawing import draw
 from siyu.charts.kinds import KINDS
+from siyu.charts.shapes import Stroke, width_of
 from siyu.charts.wrapping import wrapped
 from siyu.figure import Absent, Figure
 from siyu.language import Language
@@ -65,16 +66,31 @@ RECORDS = {
 @pytest.mark.parametrize("width", ["desktop", "phone"])
 @pytest.mark.parametrize("language", [ZH, EN], ids=["zh", "en"])
 def test_every_kind_draws_within_its_canvas(name, width, language):
-    canvas = drawing.draw(RECORDS[name], language, width)
-    canvas.draw_without_rendering()
-    frame = canvas.bbox
-    for axes in canvas.axes:
-        shown = axes.texts if name == "line" else [*axes.texts, *axes.get_yticklabels()]
-        for text in shown:
-            if text.get_text() and text.get_in_layout():
-                box = text.get_window_extent()
-                assert box.x0 >= frame.x0 - 2, text.get_text()
-                assert box.x1 <= frame.x1 + 2, text.get_text()
+    drawing = draw(RECORDS[name], language, width)
+    assert drawing.captions
+    for caption in drawing.captions:
+        left, top, right, bottom = caption.box
+        assert left >= -2, caption.text
+        assert right <= drawing.width + 2, caption.text
+        assert top >= -2, caption.text
+        assert bottom <= drawing.height + 2, caption.text
+
+
+def test_marks_stand_where_their_values_are():
+    drawing = draw(charts.ranges({"a": money(2), "b": money(4), "c": money(8)}, scale="log"), EN)
+    dots = [shape.points[0] for shape in drawing.shapes if isinstance(shape, Stroke) and shape.dot]
+    assert dots[1].x - dots[0].x == pytest.approx(dots[2].x - dots[1].x)
+    assert dots[0].y < dots[1].y < dots[2].y
+    beside = {caption.text: caption.at for caption in drawing.captions}
+    assert beside["CNY\u00a02"].x == pytest.approx(dots[0].x + 9)
+
+
+@pytest.mark.parametrize("text", ["Fans won", "粉丝复购率 ¥3"])
+def test_widths_are_those_of_the_typeface(text):
+    font = TTFont(theme.FONTS / "NotoSansSC-Regular.ttf")
+    glyphs, units = font.getBestCmap(), font["head"].unitsPerEm
+    wide = sum(font["hmtx"][glyphs[ord(character)]][0] for character in text) / units * 10
+    assert width_of(text, 10) == pytest.approx(wide, rel=0.03)  # kerning
 
 
 def test_picture_is_the_same_on_every_run():
@@ -105,7 +121,7 @@ def test_each_kind_has_a_native_chart_or_is_a_table_of_documents():
 
 def test_unknown_kind_has_no_picture():
     with pytest.raises(KeyError):
-        drawing.draw(charts.NOTHING, EN)
+        draw(charts.NOTHING, EN)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +216,7 @@ def test_figures_can_be_looked_at_before_they_are_shown():
 
 def test_wide_log_axis_keeps_its_ticks():
     frame = pd.DataFrame({"label": ["a", "b"], "value": [1e-4, 1e2]})
-    canvas = drawing.draw(charts.of("range", frame, unit="multiple", scale="log"), EN)
-    canvas.draw_without_rendering()
-    low, high = canvas.axes[0].get_xlim()
-    assert len([tick for tick in canvas.axes[0].get_xticks() if low <= tick <= high]) >= 3
+    drawing = draw(charts.of("range", frame, unit="multiple", scale="log"), EN)
+    rules = [shape for shape in drawing.shapes if isinstance(shape, Stroke) and shape.colour == theme.LINE]
+    assert len(rules) >= 3
+    assert all(0 < rule.points[0].x < drawing.width for rule in rules)

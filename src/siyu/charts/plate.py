@@ -1,33 +1,64 @@
-"""What a chart is painted on: one axes, its rows and their labels, and room for what stands beside the marks; and
-what is known of a kind of chart, beside how it is painted."""
+"""What a chart is painted on: two axes, its rows and their labels, and room for what stands beside the marks; and
+what is known of a kind of chart, beside how it is painted.
 
-import math
+Marks are given in values of the axes and placed when all are there: the margins then fit what is written in them."""
+
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from matplotlib import ticker
-from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.patheffects import withStroke
-
 from siyu import theme
+from siyu.charts.scale import Along, Scale
+from siyu.charts.shapes import Caption, Drawing, Fill, Point, Shape, Stroke
 from siyu.language import POINTS, Language
 from siyu.record import Chart, Mark, ReferenceLine
 
-HALO = [withStroke(linewidth=3, foreground=theme.PAPER)]  # text stays readable across a reference line
+DASH = (3.0, 3.0)
+PITCH = 1.25  # from line to line, over the size of the text
+MIDDLE = 0.36  # of a text's size: its baseline below the middle of a line
+_EDGE = 3.0  # points around everything
+_ROUNDS = 4  # a text beside a mark moves with the margins that it needs
+_START, _END = Along(0.0), Along(1.0)
 Height = Callable[[Chart, bool, int], float]
+Values = tuple[float, float]  # of the horizontal axis and of the vertical one
 
 
 @dataclass(frozen=True)
-class Plate:
-    """labels: of the rows, broken for the width. narrow: as on a phone."""
+class Box:
+    """Where the axes stand on the picture, in points."""
 
-    axes: Axes
+    left: float
+    top: float
+    right: float
+    bottom: float
+    across: Scale
+    up: Scale
+
+    def at(self, values: Values) -> Point:
+        """The place of a pair of values."""
+        x, y = self.across.share(values[0]), self.up.share(values[1])
+        return Point(self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top))
+
+
+Placing = Callable[[Box], Iterator[Shape]]
+
+
+@dataclass
+class Plate:
+    """labels: of the rows, broken for the width. narrow: as on a phone. across, up: the axes, once they are set."""
+
     chart: Chart
     labels: Sequence[str]
     language: Language
     narrow: bool
+    width: float
+    height: float
+    across: Scale | None = None
+    up: Scale | None = None
+    _seen: list[Values] = field(default_factory=list)
+    _behind: list[Placing] = field(default_factory=list)
+    _marks: list[Placing] = field(default_factory=list)
+    _texts: list[Placing] = field(default_factory=list)
 
     @property
     def places(self) -> range:
@@ -44,38 +75,81 @@ class Plate:
         """Names of the series, in order."""
         return list(dict.fromkeys(self.language.say(row.series or "") for row in self.chart.rows))
 
-    def number_ticks(self, axis: Axis, unit: str, scale: str = "linear") -> None:
-        """Tick labels in the reader's numbers (万, K, %); few of them."""
-        shown = "ratio" if unit == "ratio" else ""
-        # a share above one is room for the numbers beside the marks
-        last = 1.0001 if shown and scale == "log" else math.inf
+    def line(self, points: Sequence[Values], colour: str, width: float, *, behind: bool = False, **look: Any) -> None:
+        """A line through values. look: the other fields of a `Stroke`."""
+        self._saw(points)
+        to = self._behind if behind else self._marks
+        to.append(lambda box: iter([Stroke([box.at(one) for one in points], colour, width, **look)]))
 
-        def tick(value: float, _: int | None) -> str:
-            if unit == POINTS:  # the title of the axis says what they are
-                return self.language.number(float(value) * 100)
-            return self.language.number(float(value), shown) if value < last else ""
+    def dot(self, at: Values, colour: str, width: float) -> None:
+        """A disc, as many points wide."""
+        self.line([at], colour, width, dot=True)
 
-        axis.set_major_formatter(ticker.FuncFormatter(tick))
-        if scale == "log":
-            low, high = axis.get_view_interval()
-            # matplotlib drops all ticks when steps within a decade meet a stride over decades
-            subs = (1.0, 3.0) if high / low < (300 if self.narrow else 1e4) else (1.0,)
-            axis.set_major_locator(ticker.LogLocator(subs=subs, numticks=7))
-            axis.set_minor_locator(ticker.NullLocator())
-        else:
-            axis.set_major_locator(ticker.MaxNLocator(5))
+    def tick(self, at: Values, colour: str, length: float) -> None:
+        """A short upright line at the end of a range."""
+        self._saw([at])
+
+        def placed(box: Box) -> Iterator[Shape]:
+            x, y = box.at(at)
+            yield Stroke([Point(x, y - length / 2), Point(x, y + length / 2)], colour, 1.6)
+
+        self._marks.append(placed)
+
+    def area(self, points: Sequence[Values], colour: str, *, behind: bool = False, **look: Any) -> None:
+        """A polygon between values. look: the other fields of a `Fill`."""
+        self._saw(points)
+        to = self._behind if behind else self._marks
+        to.append(lambda box: iter([Fill([box.at(one) for one in points], colour, **look)]))
+
+    def bar(self, place: float, ends: Values, colour: str, height: float = 0.58) -> None:
+        """A lying bar from one end to the other."""
+        corners = [(end, place + side * height / 2) for end, side in zip(ends * 2, (-1, -1, 1, 1), strict=True)]
+        self.area([corners[0], corners[1], corners[3], corners[2]], colour, alpha=0.85)
+
+    def rule(self, value: float, colour: str, width: float, **look: Any) -> None:
+        """A line across the plate at a value of the horizontal axis."""
+        self.line([(value, _START), (value, _END)], colour, width, **look)
+
+    def note(
+        self, text: str, at: Values, away: Values = (0.0, 0.0), *, side: str = "start", size: float = 9.5,
+        colour: str = theme.INK, middle: bool = True, halo: bool = False,
+    ) -> None:  # fmt: skip
+        """Text at a mark, one or several lines. away: from it, in points to the right and upwards. side: which part of
+        it stands there: `start`, `middle`, `end`. middle: of its height, else the last line stands on the place."""
+        self._texts.append(
+            lambda box: _lines(text, box.at(at), away, Caption("", Point(0, 0), size, colour, side, halo), middle)
+        )
+
+    def shaped(self, placing: Placing) -> None:
+        """Shapes of a kind's own, made when places are known."""
+        self._marks.append(placing)
 
     def label_rows(self, labels: Sequence[str] = ()) -> None:
         """Names of the rows, and reference lines with theirs above."""
-        axes, labels = self.axes, labels or self.labels
-        axes.set_yticks(range(len(labels))[::-1], labels)
-        axes.set_ylim(-0.65, len(labels) - 0.35)
+        labels = labels or self.labels
+        self.name_rows([(place, label) for place, label in zip(range(len(labels))[::-1], labels, strict=True)])
+        self.up = Scale(-0.65, len(labels) - 0.35)
         for line in self.chart.lines:
-            axes.axvline(line.value, color=theme.INK, lw=1, ls=(0, (3, 3)), zorder=0)
+            self.rule(line.value, theme.INK, 1, dash=DASH, behind=True)
             if line.low is not None and line.high is not None and line.low != line.high:
-                axes.axvspan(line.low, line.high, color=theme.INK, alpha=0.07, lw=0, zorder=0)
-            look = {"xycoords": ("data", "axes fraction"), "ha": "center", "fontsize": 9, "va": "baseline"}
-            self.note(self.line_text(line), (line.value, 1.0), (0, 4), **look)
+                ends = [(line.low, _START), (line.high, _START), (line.high, _END), (line.low, _END)]
+                self.area(ends, theme.INK, alpha=0.07, behind=True)
+            self.note(self.line_text(line), (line.value, _END), (0, 4), side="middle", size=9, middle=False)
+
+    def name_rows(self, names: Sequence[tuple[float, str]], colour: str = theme.INK) -> None:
+        """Texts left of the plate, at values of the upright axis."""
+        for value, text in names:
+            self.note(text, (_START, value), (-6, 0), side="end", size=10, colour=colour)
+
+    def name_columns(self, names: Sequence[tuple[float, str]], title: str = "") -> None:
+        """Texts below the plate, at values of the horizontal axis; the axis' title below them."""
+        deep = max((text.count("\n") for _, text in names), default=-1) + 1
+        for value, text in names:
+            low = -13 - 9 * PITCH * text.count("\n")
+            self.note(text, (value, _START), (0, low), side="middle", size=9, colour=theme.MUTE, middle=False)
+        if title:
+            low = -15 - 9 * PITCH * deep
+            self.note(title, (Along(0.5), _START), (0, low), side="middle", colour=theme.MUTE, middle=False)
 
     def line_text(self, line: ReferenceLine) -> str:
         """What stands at a reference line."""
@@ -86,11 +160,6 @@ class Plate:
         if row.low is None or row.high is None or row.low == row.high:
             return self.language.number(row.value, row.unit)
         return self.language.span(row.low, row.high, row.unit, row.interval_kind or "")
-
-    def note(self, text: str, at: tuple[float, float], away: tuple[float, float], **look: Any) -> None:
-        """A text beside a mark. away: from the mark, in points."""
-        look = {"fontsize": 9.5, "va": "center", **look}
-        self.axes.annotate(text, at, away, textcoords="offset points", **look)
 
     def share_beside(self, text: str) -> float:
         """Room that a number beside the longest mark takes, as a share of what is left for the marks."""
@@ -105,15 +174,92 @@ class Plate:
         else only what is drawn."""
         values = [end for row in self.chart.rows if marks for end in (row.low, row.high, row.value)]
         values += [line.value for line in self.chart.lines]
-        left, right = (min(values), max(values)) if values else self.axes.get_xlim()
+        left, right = (min(values), max(values)) if values else self.extent(0)
         if self.chart.scale == "log" and left > 0:
             span = max(right / left, 10.0)
-            self.axes.set_xlim(left / span ** (low + 0.03), right * span**share)
+            self.across = Scale(left / span ** (low + 0.03), right * span**share, log=True)
             return
         if left < zero * right:
             left = min(left, 0.0)
         span = (right - left) or abs(right) or 1.0
-        self.axes.set_xlim(left - low * span * (left != 0), right + share * span)
+        self.across = Scale(left - low * span * (left != 0), right + share * span)
+
+    def extent(self, axis: int, margin: float = 0.0) -> Values:
+        """Least and most of what is drawn along an axis (0: horizontal), and a margin as a share of what is between."""
+        seen = [values[axis] for values in self._seen if not isinstance(values[axis], Along)] or [0.0, 1.0]
+        more = margin * ((max(seen) - min(seen)) or abs(max(seen)) or 1.0)
+        return min(seen) - more, max(seen) + more
+
+    def grid(self, axis: int) -> None:
+        """Lines at the ticks of the axis of values (0: horizontal), their numbers, and what they are counted in."""
+        scale = self._axes()[axis]
+        for tick in scale.ticks(narrow=self.narrow):
+            ends = [(tick, _START), (tick, _END)] if axis == 0 else [(_START, tick), (_END, tick)]
+            self.line(ends, theme.LINE, 0.7, behind=True)
+        numbers = [(tick, self._number(tick, scale)) for tick in scale.ticks(narrow=self.narrow)]
+        if axis == 0:
+            self.name_columns(numbers, self._title())
+            return
+        self.name_rows(numbers)
+        self.note(self._title(), (_START, _END), (-6, 8), side="middle", colour=theme.MUTE, middle=False)
+
+    def drawing(self) -> Drawing:
+        """The picture: margins as wide as what is written in them."""
+        across, up = self._axes()
+        box = Box(_EDGE, _EDGE, self.width - _EDGE, self.height - _EDGE, across, up)
+        for _ in range(_ROUNDS):
+            box = self._within(box)
+        layers = (self._behind, self._marks, self._texts)
+        return Drawing(self.width, self.height, [one for layer in layers for put in layer for one in put(box)])
+
+    def _axes(self) -> tuple[Scale, Scale]:
+        log = self.chart.scale == "log"
+        return self.across or Scale(*self.extent(0, 0.05)), self.up or Scale(*self.extent(1, 0.05), log=log)
+
+    def _within(self, box: Box) -> Box:
+        """Axes so far inside that no text leaves the picture, as far as it moves with them."""
+        boxes = [one.box for put in self._texts for one in put(box) if isinstance(one, Caption)]
+        if not boxes:
+            return box
+        left, top, right, bottom = zip(*boxes, strict=True)
+        inner = replace(
+            box,
+            left=box.left + max(0.0, _EDGE - min(left)),
+            top=box.top + max(0.0, _EDGE - min(top)),
+            right=box.right - max(0.0, max(right) - self.width + _EDGE),
+            bottom=box.bottom - max(0.0, max(bottom) - self.height + _EDGE),
+        )
+        return inner if inner.right - inner.left > self.width / 5 else box
+
+    def _saw(self, points: Sequence[Values]) -> None:
+        self._seen += points
+
+    def _number(self, value: float, scale: Scale) -> str:
+        """A tick in the reader's numbers (万, K, %)."""
+        unit = self.chart.unit
+        if unit == POINTS:  # the title of the axis says what they are
+            return self.language.number(value * 100)
+        # a share above one is room for the numbers beside the marks
+        if unit == "ratio" and scale.log and value >= 1.0001:
+            return ""
+        return self.language.number(value, "ratio" if unit == "ratio" else "")
+
+    def _title(self) -> str:
+        unit = self.chart.unit
+        title = self.language.unit(unit) if unit not in ("ratio", "multiple") else ""
+        if self.chart.scale != "log":
+            return title
+        note = self.language.message("logarithmic scale")
+        return f"{title} ({note})" if title else note
+
+
+def _lines(text: str, at: Point, away: Values, look: Caption, middle: bool) -> Iterator[Shape]:
+    lines = text.split("\n")
+    last = (len(lines) - 1) / 2 * look.size * PITCH + MIDDLE * look.size if middle else 0.0
+    for number, line in enumerate(reversed(lines)):
+        if line:
+            y = at.y - away[1] + last - number * look.size * PITCH
+            yield replace(look, text=line, at=Point(at.x + away[0], y))
 
 
 @dataclass(frozen=True)

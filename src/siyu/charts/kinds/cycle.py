@@ -1,7 +1,9 @@
 """Three domains and what flows between them: a wheel, if the last arrow is there."""
 
 from siyu import theme
-from siyu.charts.plate import HALO, Kind, Plate
+from siyu.charts.arrows import arrow, boxed
+from siyu.charts.plate import Kind, Plate
+from siyu.charts.scale import Scale
 from siyu.charts.wrapping import wrapped
 
 DOMAINS = {"plays": (0.22, 0.8), "impressions": (0.78, 0.8), "fans": (0.5, 0.2)}
@@ -17,28 +19,22 @@ CODES = (*DOMAINS, *ARROWS)  # the `x` of a mark is its place here
 
 def paint(plate: Plate) -> None:
     """A box for each domain, an arrow for each rate, with what they are called and their numbers."""
-    axes, language = plate.axes, plate.language
+    language = plate.language
     room = {("zh", False): 11, ("zh", True): 6, ("en", False): 22, ("en", True): 11}[language.data_code, plate.narrow]
     size = 9 - 1.5 * plate.narrow
+    plate.across, plate.up = Scale(0, 1), Scale(0, 1)
     for row in plate.chart.rows:
         code = CODES[int(row.x or 0)]
         number = language.number(row.value, row.unit) if code in DOMAINS else plate.number_of(row)
         text = f"{wrapped(language.say(row.label), room, language)}\n{number}"
         if code in DOMAINS:
             colour = {"fans": theme.MAIN, "impressions": theme.WEAK}.get(code, theme.INK)
-            box = {"boxstyle": "round,pad=0.6", "facecolor": theme.SOFT, "edgecolor": colour, "lw": 1.8}
-            axes.text(*DOMAINS[code], text, ha="center", va="center", fontsize=size + 0.5, bbox=box, zorder=3)
+            boxed(plate, text, DOMAINS[code], size + 0.5, colour)
             continue
         start, end, bend, place = ARROWS[code]
         colour = theme.RIVAL if code in ("k", "churn") else theme.MUTE
-        look = {"arrowstyle": "-|>", "color": colour, "lw": 1.8, "connectionstyle": f"arc3,rad={bend}"}
-        axes.annotate("", end, start, arrowprops=look, zorder=1)
-        axes.text(*place, text, ha="center", va="center", fontsize=size, color=colour, path_effects=HALO, zorder=4)
-    axes.set_xlim(0, 1)
-    axes.set_ylim(0, 1)
-    axes.set_xticks([])
-    axes.set_yticks([])
-    axes.set_axis_off()
+        arrow(plate, start, end, bend, colour, 1.8)
+        plate.note(text, place, side="middle", size=size, colour=colour, halo=True)
 
 
 KIND = Kind(paint, lambda chart, narrow, deepest: 3.6 if narrow else 4.0, "", grid=True, pictured=True)

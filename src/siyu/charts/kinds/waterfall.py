@@ -14,9 +14,9 @@ def paint(plate: Plate) -> None:
         start = 0.0 if total else running
         running = start + row.value
         colour = theme.INK if total else theme.MAIN if row.value >= 0 else theme.RIVAL
-        plate.axes.barh(place, row.value, left=start, color=colour, height=0.6, alpha=0.85)
-        plate.note(plate.language.number(row.value, row.unit), (max(start, running), place), (6, 0), color=colour)
-    plate.axes.axvline(0, color=theme.MUTE, lw=0.8)
+        plate.bar(place, (start, running), colour, 0.6)
+        plate.note(plate.language.number(row.value, row.unit), (max(start, running), place), (6, 0), colour=colour)
+    plate.rule(0, theme.MUTE, 0.8)
     plate.label_rows()
     plate.room(0.35 if plate.narrow else 0.18, zero=math.inf, marks=False)
 

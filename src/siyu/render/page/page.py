@@ -113,10 +113,10 @@ class Page:
         before, after = (self.language.message(" ({detail})") if said else " {detail}").split("{detail}")
         return Markup("{}{}{}{}").format(metric, before, own, after)
 
-    def pictures(self, finding: FindingRecord, *widths: str, at: str = "") -> list[Markup]:
-        """The finding's chart in these widths; empty for one that is no picture. at: where it stands once more."""
-        chart, name = drawn(finding.chart), f"{self.id(finding)}{at}"
-        return [picture(chart, self.language, width, f"{name}-{width}") for width in widths] if chart else []
+    def pictures(self, finding: FindingRecord, *widths: str) -> list[Markup]:
+        """The finding's chart in these widths; empty for one that is no picture."""
+        chart = drawn(finding.chart)
+        return [picture(chart, self.language, width) for width in widths] if chart else []
 
     def side_by_side(self, chart: Chart) -> list[tuple[Number, list[tuple[int, Mark] | None]]]:
         """Marks of several lines by place, a column a series, each with its number in the chart; empty where they have

@@ -1,36 +1,22 @@
-"""Charts of the page as drawings in its own typeface: sharp at any size, a third of a picture's bytes.
+"""Charts of the page as drawings in its own typeface: sharp at any size, a third of a picture's bytes."""
 
-Matplotlib's SVG is taken apart: the page's policy forbids its inline styles, and most of it says nothing."""
-
-import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from pathlib import Path
 
-import matplotlib as mpl
-from lxml import etree
-from markupsafe import Markup
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.text import Text
+from markupsafe import Markup, escape
 
 from siyu import theme
 from siyu.charts import drawing
+from siyu.charts.drawing import HALO
 from siyu.charts.kinds import KINDS
+from siyu.charts.shapes import Caption, Drawing, Fill, Point, Shape, Stroke
 from siyu.language import Language
-from siyu.paths import data_dir, kept
-from siyu.reads.digests import sha256_of
 from siyu.record import Chart, Table
 
 Look = dict[str, str]
-_HALO = {"stroke": theme.PAPER, "stroke-width": "3", "paint-order": "stroke"}
+_HALO = {"stroke": theme.PAPER, "stroke-width": f"{2 * HALO:g}", "paint-order": "stroke"}
 _POINTS = 0.72  # of a CSS pixel of the page, which shows an inch as a hundred
 _FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML
-_LINK = "{http://www.w3.org/1999/xlink}href"
-_DECIMAL = re.compile(r"-?\d+\.\d+")
-_PLACE: tuple[str, ...] = ("x", "y", "transform")
-_PAIR = re.compile(r"(-?[\d.]+) (-?[\d.]+)")
 
 
 def drawn(chart: Chart | Table) -> Chart | None:
@@ -41,106 +27,59 @@ def drawn(chart: Chart | Table) -> Chart | None:
     return chart if kind.pictured or not kind.grid else None
 
 
-def picture(chart: Chart, language: Language, width: str, name: str) -> Markup:
-    """A chart as `<svg>` for `desktop` or `phone`, or as it was drawn before from the same.
-
-    name: for its ids, unlike any other of the page."""
-    what = f"{_drawing()} {language.code} {width} {name} {json.dumps(chart.as_json())}"
-    # safe: every part of it was put together with its attributes and texts escaped
-    return Markup(kept("drawings", what, lambda: _svg(chart, language, width, name).encode()).decode())  # noqa: S704
-
-
-@lru_cache(maxsize=1)
-def _drawing() -> str:
-    """All that a drawing follows from beside its chart: what draws it, and the words and numbers of a language."""
-    package = Path(drawing.__file__).parents[1]
-    files = [one for kind in ("charts/**/*.py", "record/*.py", "*.py", "*.yml", "locale/**/*.po")
-             for one in sorted(package.glob(kind))]  # fmt: skip
-    told = [sha256_of(one) for one in (*files, Path(__file__), data_dir() / "definitions.yml")]
-    return " ".join([mpl.__version__, *told])
+def picture(chart: Chart, language: Language, width: str) -> Markup:
+    """A chart as `<svg>` for `desktop` or `phone`."""
+    painted = drawing.draw(chart, language, width)
+    sides = {name: f"{round(getattr(painted, name) / _POINTS)}" for name in ("width", "height")}
+    about = {**sides, "class": width, "viewBox": f"0 0 {_short(painted.width)} {_short(painted.height)}"}
+    about |= {"stroke-linejoin": "round", "aria-hidden": "true"}
+    # safe: all texts are escaped where they are written, and attributes hold numbers and names of our own
+    return Markup(f"<svg{_attributes(about)}>{''.join(_elements(painted))}</svg>")  # noqa: S704
 
 
-def _svg(chart: Chart, language: Language, width: str, name: str) -> Markup:
-    canvas = drawing.draw(chart, language, width)
-    for patch in (canvas.patch, *(axes.patch for axes in canvas.axes)):
-        patch.set_visible(False)
-    for text in canvas.findobj(Text):
-        if text.get_path_effects():  # they would turn it into outlines
-            text.set(path_effects=[], gid="halo")
-    buffer = io.StringIO()
-    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}):
-        metadata = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-        FigureCanvasSVG(canvas).print_svg(buffer, metadata=metadata)  # type: ignore[no-untyped-call]
-    root = etree.fromstring(_FORBIDDEN.sub("", buffer.getvalue()).encode())
-    sizes = (round(float(side) / _POINTS) for side in root.get("viewBox").split()[2:])
-    about = dict(zip(("width", "height"), map(str, sizes), strict=True))
-    about |= {"class": width, "viewBox": root.get("viewBox"), "stroke-linejoin": "round", "aria-hidden": "true"}
-    return Markup("<svg{}>{}</svg>").format(_attributes(about), _content(root))
-
-
-def _content(root: etree._Element) -> Markup:
-    marks = {one.get("id"): one for one in root.iter("{*}path") if one.get("id")}
-    clips = Markup()
-    for clip in root.iter("{*}clipPath"):
-        box = {key: _short(clip[0].get(key)) for key in ("x", "y", "width", "height")}
-        clips += Markup('<clipPath id="{}"><rect{}/></clipPath>').format(clip.get("id"), _attributes(box))
-    return Markup().join([clips, *_elements(_shapes(root, {}, marks))])
-
-
-def _shapes(node: etree._Element, look: Look, marks: Mapping[str, etree._Element]) -> Iterator[tuple[str, Look, str]]:
-    """(element, its attributes, its path or its text) of all that is drawn, in order."""
-    for child in node.iterchildren("{*}g", "{*}path", "{*}use", "{*}text"):
-        kind, own = etree.QName(child).localname, look | _look(child)
-        if kind == "g":
-            yield from _shapes(child, own | (_HALO if child.get("id") == "halo" else {}), marks)
-        elif kind == "use":
-            mark = marks[child.get(_LINK)[1:]]
-            yield _placed(mark.get("d"), float(child.get("x")), float(child.get("y")), own | _look(mark))
-        elif kind == "path":
-            yield "path", own, child.get("d")
-        else:
-            place = {name: _short(at) for name in _PLACE if (at := child.get(name))}
-            if place.get("transform", "").startswith("rotate(-0 "):
-                del place["transform"]
-            yield "text", own | place, child.text or ""
-
-
-def _look(element: etree._Element) -> Look:
-    """Attributes instead of a style."""
-    pairs = [part.partition(":") for part in element.get("style", "").split(";") if part]
-    look = {name.strip(): value.strip() for name, _, value in pairs if name.strip() != "font-family"}
-    if size := look.pop("font-size", "").removesuffix("px"):
-        look["font-size"] = size
-    return look | ({"clip-path": clip} if (clip := element.get("clip-path")) else {})
-
-
-def _placed(path: str, x: float, y: float, look: Look) -> tuple[str, Look, str]:
-    """A mark at its place; a dot is the round end of a line without length."""
-    if "C" in path:
-        wide = 2 * max(abs(float(end)) for end in _PAIR.findall(path)[0]) + float(look.get("stroke-width", 1))
-        dot = {"fill": "none", "stroke-width": f"{wide:g}", "stroke-linecap": "round"}
-        return "path", look | dot, f"M {x:f} {y:f} h0"
-    return "path", look, _PAIR.sub(lambda at: f"{float(at[1]) + x:f} {float(at[2]) + y:f}", path)
-
-
-def _elements(shapes: Iterable[tuple[str, Look, str]]) -> Iterator[Markup]:
+def _elements(painted: Drawing) -> Iterator[str]:
     """What looks alike is one path or one group of texts; marks first, so that texts stand on them."""
-    alike: dict[tuple[str, Markup], list[Markup | str]] = {}
-    for kind, look, content in shapes:
-        place = {name: look.pop(name) for name in _PLACE if name in look}
-        text = Markup("<text{}>{}</text>").format(_attributes(place), content) if kind == "text" else _short(content)
-        alike.setdefault((kind, _attributes(look)), []).append(text)
-    for (kind, about), contents in sorted(alike.items(), key=lambda one: one[0][0]):
-        told = {"about": about, "contents": Markup().join(contents)}
-        path = Markup('<path d="{contents}"{about}/>')
-        yield (Markup("<g{about}>{contents}</g>") if kind == "text" else path).format(**told)
+    alike: dict[tuple[bool, str], list[str]] = {}
+    for shape in painted.shapes:
+        alike.setdefault((isinstance(shape, Caption), _attributes(_look(shape))), []).append(_written(shape))
+    for (text, about), contents in sorted(alike.items(), key=lambda one: one[0][0]):
+        content = "".join(contents)
+        yield f"<g{about}>{content}</g>" if text else f'<path d="{content}"{about}/>'
 
 
-def _attributes(look: Mapping[str, str]) -> Markup:
-    return Markup().join(Markup(' {}="{}"').format(name, value) for name, value in look.items())
+def _look(shape: Shape) -> Look:
+    if isinstance(shape, Caption):
+        look = {"fill": shape.colour, "font-size": f"{shape.size:g}", "text-anchor": shape.anchor}
+        return look | (_HALO if shape.halo else {})
+    if isinstance(shape, Fill):
+        edge = {"stroke": shape.edge, "stroke-width": f"{shape.width:g}"} if shape.edge else {}
+        return {"fill": shape.colour, **edge, **({"fill-opacity": f"{shape.alpha:g}"} if shape.alpha < 1 else {})}
+    look = {"fill": "none", "stroke": shape.colour, "stroke-width": f"{shape.width:g}"}
+    look |= {"stroke-opacity": f"{shape.alpha:g}"} if shape.alpha < 1 else {}
+    look |= {"stroke-linecap": "round"} if shape.dot or shape.round else {}
+    return look | ({"stroke-dasharray": " ".join(f"{part:g}" for part in shape.dash)} if shape.dash else {})
 
 
-def _short(text: str) -> str:
-    """Numbers with one decimal, a path without needless spaces."""
-    rounded = _DECIMAL.sub(lambda at: f"{round(float(at[0]), 1):g}", text.strip())
-    return re.sub(r"\s*([MLCQzh])\s*", r"\1", rounded) if rounded.startswith("M") else rounded
+def _written(shape: Shape) -> str:
+    """A path's commands, or a text at its place. A dot is the round end of a line without length."""
+    if isinstance(shape, Caption):
+        x, y = map(_short, shape.at)
+        return f'<text x="{x}" y="{y}">{escape(_FORBIDDEN.sub("", shape.text))}</text>'
+    if isinstance(shape, Stroke) and shape.dot:
+        return f"M{_pairs(shape.points)}h0"
+    command = "Q" if isinstance(shape, Stroke) and shape.bent else "L"
+    ended = "z" if isinstance(shape, Fill) else ""
+    return f"M{_pairs(shape.points[:1])}{command}{_pairs(shape.points[1:])}{ended}"
+
+
+def _pairs(points: Iterable[Point]) -> str:
+    return " ".join(f"{_short(x)} {_short(y)}" for x, y in points)
+
+
+def _attributes(look: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{value}"' for name, value in look.items())
+
+
+def _short(number: float) -> str:
+    """At most one decimal."""
+    return f"{round(number, 1):g}"
