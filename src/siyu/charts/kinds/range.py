@@ -1,7 +1,8 @@
 """A dot for each value, a bar for its range."""
 
 from siyu import theme
-from siyu.charts.plate import Kind, Plate, rows_high
+from siyu.charts.kind import Kind, rows_high
+from siyu.charts.plate import Plate
 
 
 def paint(plate: Plate) -> None:
@@ -13,7 +14,8 @@ def paint(plate: Plate) -> None:
             for end in (row.low, row.high):
                 plate.tick((end, place), colour, 9)
         plate.dot((row.value, place), colour, 8)
-        plate.note(plate.number_of(row), (row.high, place), (9, 0), colour=colour, halo=True)
+        said = theme.MUTE if row.tone == "muted" else colour  # marks may be paler than what is read
+        plate.note(plate.number_of(row), (row.high, place), (9, 0), colour=said, halo=True)
     plate.label_rows()
     longest = max(map(plate.number_of, plate.chart.rows), key=len, default="")
     plate.room(max(0.55 if plate.narrow else 0.30, plate.share_beside(longest)), zero=0.5)
