@@ -79,8 +79,7 @@ def _apart(one: Quadrant, own: list[float], online: bool) -> float:
 
 
 def _gaps(frames: Frames) -> pd.DataFrame:
-    """A row per purchase: buyer (numbers by what they did, so that ids play no part), days to the next one or to the
-    end, whether it came; by days, those that came first."""
+    """A row per purchase: buyer (by deeds: ids play no part), days to the next one or the end, whether it came."""
     days = frames.followed
     rows = run(days.select("buyer_id", "days_to_next", seen=frames.observed(days.day)))
     came = rows["days_to_next"].notna()
