@@ -1,4 +1,4 @@
-"""The torture of `tests/torture`, in small: a few kills, one race, a few spoilt disks. Seeds are printed."""
+"""The torture of `tests/torture`, in small: a few kills, one race, a few spoilt disks, a cluster. Seeds are printed."""
 
 from __future__ import annotations
 
@@ -37,3 +37,7 @@ def test_starts_at_once_make_once_what_subjects_share(torture, tmp_path, seed):
 
 def test_a_full_disk_leaves_the_old_report_as_it_was(torture, tmp_path):
     assert torture("disks").torture(tmp_path, ["ENOSPC"], every=80, first=30)
+
+
+def test_a_cluster_that_is_killed_publishes_once_and_goes_on(torture, tmp_path, seed):
+    assert torture("cluster").torture(tmp_path, range(seed, seed + 1), subjects=2)

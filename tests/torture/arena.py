@@ -20,7 +20,7 @@ from siyu.runs.files.record import mismatches
 
 ROOT = Path(__file__).resolve().parents[2]
 # The command with notebooks and pages that do not take seconds to import and to draw.
-_COMMAND = """
+COMMAND = """
 import pathlib, sys
 from siyu.runs.ask import lint
 from siyu.runs.make import forking, pool
@@ -33,7 +33,7 @@ lint.lint = lambda notebooks: None
 from siyu.commands.main import main
 main()
 """
-_WORKER = ROOT / "tests" / "runs" / "tiny_worker.py"
+WORKER = ROOT / "tests" / "runs" / "tiny_worker.py"
 
 
 def _tiny() -> Any:
@@ -76,9 +76,9 @@ class Arena:
             [
                 sys.executable,
                 "-c",
-                _COMMAND,
+                COMMAND,
                 str(self.notebooks),
-                str(_WORKER),
+                str(WORKER),
                 "report",
                 *asked,
                 "--out",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from siyu.evidence.table import Row, Words, read_table
+from siyu.evidence.table import Reasoned, Words, read_table
 from siyu.figure import Absent
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.format import Column, Format, tables
@@ -19,7 +19,7 @@ from siyu.value.metrics import METRICS as VALUES
 PLATFORMS = ("other", "douyin", "wechat")  # asked of everybody; of other platforms only where the client sells there
 
 
-class RequestRow(Row):
+class RequestRow(Reasoned):
     """A file to ask for. request: its format; priority: before others of the same worth; opens: metrics and unknowns
     that it makes known."""
 
@@ -30,10 +30,6 @@ class RequestRow(Row):
     question: str
     question_zh: str
     opens: Words
-    source: str
-    grade: str
-    rationale: str
-    rationale_zh: str
 
 
 @dataclass(frozen=True)

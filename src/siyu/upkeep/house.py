@@ -1,9 +1,9 @@
 """What siyu finds in a project: its files, the key, stores, locks, formats, and how far reports are up to date."""
 
+import json
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -45,9 +45,8 @@ def key() -> Iterator[Line]:
     elif _shared(path):
         yield Line("key", WRONG, f"{path} can be read by others", f"Run: chmod 600 {path}")
     elif path.stat().st_size != SIZE:
-        yield Line(
-            "key", WRONG, f"{path} is damaged", "Restore it from a copy; else erase the clients and read them anew."
-        )
+        step = "Restore it from a copy; else erase the clients and read them anew."
+        yield Line("key", WRONG, f"{path} is damaged", step)
     else:
         yield Line("key", OK, f"{path}; keep a copy apart from the data")
 
@@ -118,13 +117,11 @@ def _subject(name: str, workspace: Workspace, present: Present) -> Line | None:
 def _wished(name: str, record: dict[str, Any]) -> Wish:
     """The request that the published report came from."""
     here = place("run.json")
-    rows = [row for row in record.get("parameters", ()) if row["overridden"]]
-    texts = {
-        row["name"]: str(row["value"]).lower() if isinstance(row["value"], bool) else str(row["value"]) for row in rows
-    }
-    wish = Wish(name, here, as_of=record.get("as_of", ""))
-    given = {key: Given(text, here) for key, text in texts.items()}
-    return replace(wish, languages=tuple(record["languages"]), parameters=given) if record else wish
+    if not record:
+        return Wish(name, here)
+    values = {row["name"]: row["value"] for row in record["parameters"] if row["overridden"]}
+    given = {key: Given(json.dumps(one) if isinstance(one, bool) else str(one), here) for key, one in values.items()}
+    return Wish(name, here, tuple(record["languages"]), record["as_of"], given)
 
 
 def _shared(path: Path) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,17 @@ class Catalogue:
     own: frozenset[str]
     broken: dict[str, FormatError]
     claims: dict[str, frozenset[str]]
+
+    @cached_property
+    def rules(self) -> list[str]:
+        """All formats, as text."""
+        return sorted(one.model_dump_json() for one in self.formats.values())
+
+    @cached_property
+    def naming(self) -> list[str]:
+        """Patterns of a file's name that formats read."""
+        columns = (column for entry in self.formats.values() for column in entry.columns.values())
+        return sorted({column.named for column in columns if column.named})
 
     def identified(self, header: Sequence[str]) -> Layout | None:
         """The layout of the format whose columns this header holds best; None when none fits.
