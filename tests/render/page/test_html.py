@@ -62,7 +62,7 @@ def test_nothing_is_loaded_and_the_policy_admits_only_what_is_there(code, pages,
         assert f"{tag}-src 'sha256-{digest}'" in policy
     assert [a for _, a in page.elements if {"src", "srcset"} & {*a}] == []
     assert [a["href"] for tag, a in page.elements if tag not in ("a", "link") and "href" in a] == []
-    assert {a["clip-path"][:5] for _, a in page.elements if "clip-path" in a} == {"url(#"}
+    assert not any("url(" in value for _, attributes in page.elements for value in attributes.values() if value)
     assert not page.all("link")
     assert not any("style" in attributes or "onclick" in attributes for _, attributes in page.elements)
 
