@@ -193,7 +193,12 @@ def against_the_loop(clients: Clients, names: Sequence[str], *, sample: int) -> 
     share = {kind: count[kind] / sum(having[name] is kind for name in sampled) for kind in kinds if count[kind]}
     wall, cpu = (sum(getattr(kinds[kind], what) * of for kind, of in share.items()) for what in ("wall", "cpu"))
     found = {"wall": ours.wall, "cpu": ours.cpu, "pss": ours.pss, "loop_wall": wall, "loop_cpu": cpu}
-    return found | {"ratio_wall": wall / ours.wall, "ratio_cpu": cpu / ours.cpu}
+    found |= {"ratio_wall": wall / ours.wall, "ratio_cpu": cpu / ours.cpu}
+    print(
+        f"  {len(names)} clients: {found['ratio_wall']:.2f}x in wall time, {found['ratio_cpu']:.2f}x in CPU",
+        file=sys.stderr,
+    )
+    return found
 
 
 def new_month(clients: Clients) -> float:

@@ -53,7 +53,7 @@ RUN = {
     "runner": "siyu",
     "inputs": [{"path": "data/fees.csv", "sha256": DIGEST}],
     "parameters": [{"name": "months", "default": 12, "value": 6, "overridden": True, "meaning": "x"}],
-    "versions": {"python": "3.11.7", "siyu": "0.1.0"},
+    "versions": {"python": "3.11.7", "siyu": "0.2.0"},
     "sections": [
         {"notebook": "02_case_study", "status": "ok", "inputs": []},
         {"notebook": "04_reach", "inputs": [], "status": "not_applicable", "reason": "Needs a client's own figures."},

@@ -1,3 +1,3 @@
 """Private-domain (siyu) marketing workbook: sourced figures, findings and reports."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -55,7 +55,9 @@ class Finding:
         bundle: dict[str, Any] = {"text/plain": as_text(record, self.language), FINDING: record.as_json()}
         metadata: dict[str, Any] = {}
         if isinstance(chart, Chart) and chart.kind in charts.DRAWN:
-            bundle["image/png"] = charts.png(chart, self.language)
+            from siyu.charts.printing import png  # what renders reports prints none
+
+            bundle["image/png"] = png(chart, self.language)
             metadata["image/png"] = {"alt": alt_text(record, self.language), "lang": self.language.code}
         return bundle, metadata
 

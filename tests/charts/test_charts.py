@@ -10,6 +10,7 @@ from fontTools.ttLib import TTFont
 from siyu import charts, theme
 from siyu.charts.drawing import draw
 from siyu.charts.kinds import KINDS
+from siyu.charts.printing import png
 from siyu.charts.shapes import Stroke, width_of
 from siyu.charts.wrapping import wrapped
 from siyu.figure import Absent, Figure
@@ -94,7 +95,7 @@ def test_widths_are_those_of_the_typeface(text):
 
 
 def test_picture_is_the_same_on_every_run():
-    assert charts.png(RECORDS["range"], ZH) == charts.png(RECORDS["range"], ZH)
+    assert png(RECORDS["range"], ZH) == png(RECORDS["range"], ZH)
 
 
 def test_every_glyph_comes_from_the_vendored_font():

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siyu.orders.frames import opened
 from siyu.value import exhibits, observed
 from siyu.value.patrons import WINDOWS, mean_paid, patrons
 from siyu.value.worth import Worth
@@ -65,6 +66,14 @@ def test_small_cohorts_are_hidden(shops, rows):
     assert table[[f"value_{window}" for window in WINDOWS]].isna().all().all()
 
 
+def test_a_small_cohort_takes_the_next_with_it(shops):
+    first = np.repeat([0, 31, 60, 91], [40, 4, 20, 30])  # January to April of 2024
+    frames = shops.frames(pd.DataFrame({"buyer": np.arange(94), "day": first}), DAYS)
+    table = exhibits.cohorts(Worth(frames, k=10))
+    assert [None if pd.isna(n) else n for n in table["buyers"]] == [40, None, None, 30]
+    assert table["value_90"].notna().tolist() == [True, False, False, True]
+
+
 def test_buyers_too_young_are_not_shown_as_complete(shops):
     rows = pd.DataFrame({"buyer": np.arange(60), "day": DAYS - 80})
     worth = Worth(shops.frames(rows, DAYS))
@@ -96,6 +105,14 @@ def test_concentration_of_equals_and_of_one(shops):
     assert [share.value for at, share in lorenz] == pytest.approx([at for at, _ in lorenz])
     one, _ = concentrated(shops.frames(rows, DAYS, np.r_[np.zeros(199), 50_000]))
     assert (one["top_1_share"].value, one["gini"].value) == (pytest.approx(1), pytest.approx(199 / 200))
+
+
+def test_nobody_brings_nothing(shops):
+    one = shops.frames(pd.DataFrame({"buyer": [0], "day": [0]}), DAYS)
+    frames = opened(one.as_of, one.purchases.to_pyarrow().slice(0, 0))
+    figures, lorenz = observed.concentration(frames)
+    assert (set(figures.values()), lorenz) == ({None}, [])
+    assert observed.cohorts(Worth(frames).paid, frames, "CNY").empty
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from siyu.charts.drawing import DRAWN, png
+from siyu.charts.drawing import DRAWN
 from siyu.charts.kinds.cycle import CODES
 from siyu.errors import nearest
 from siyu.figure import Absent, Figure
@@ -18,7 +18,7 @@ from siyu.messages import msg
 from siyu.record import Chart, Table
 
 __all__ = [
-    "DRAWN", "NOTHING", "Chart", "Table", "bars", "cycle", "frame", "ladder", "matrix", "of", "pairs", "png", "ranges",
+    "DRAWN", "NOTHING", "Chart", "Table", "bars", "cycle", "frame", "ladder", "matrix", "of", "pairs", "ranges",
     "series", "table",
 ]  # fmt: skip
 

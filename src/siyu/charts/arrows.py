@@ -4,7 +4,8 @@ import math
 from collections.abc import Iterator
 
 from siyu import theme
-from siyu.charts.plate import PITCH, Box, Plate, Values
+from siyu.charts.box import PITCH, Box, Values
+from siyu.charts.plate import Plate
 from siyu.charts.shapes import Fill, Point, Shape, Stroke, width_of
 
 _HEAD, _HALF = 7.0, 3.2  # length and half the width of an arrow's head, in points

@@ -1,43 +1,21 @@
-"""What a chart is painted on: two axes, its rows and their labels, and room for what stands beside the marks; and
-what is known of a kind of chart, beside how it is painted.
+"""What a chart is painted on: two axes, its rows and their labels, and room for what stands beside the marks.
 
 Marks are given in values of the axes and placed when all are there: the margins then fit what is written in them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from siyu import theme
+from siyu.charts.box import EDGE, PITCH, Box, Values, lines_at
 from siyu.charts.scale import Along, Scale
 from siyu.charts.shapes import Caption, Drawing, Fill, Point, Shape, Stroke
 from siyu.language import POINTS, Language
 from siyu.record import Chart, Mark, ReferenceLine
 
 DASH = (3.0, 3.0)
-PITCH = 1.25  # from line to line, over the size of the text
-MIDDLE = 0.36  # of a text's size: its baseline below the middle of a line
-_EDGE = 3.0  # points around everything
 _ROUNDS = 4  # a text beside a mark moves with the margins that it needs
 _START, _END = Along(0.0), Along(1.0)
-Height = Callable[[Chart, bool, int], float]
-Values = tuple[float, float]  # of the horizontal axis and of the vertical one
-
-
-@dataclass(frozen=True)
-class Box:
-    """Where the axes stand on the picture, in points."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    across: Scale
-    up: Scale
-
-    def at(self, values: Values) -> Point:
-        """The place of a pair of values."""
-        x, y = self.across.share(values[0]), self.up.share(values[1])
-        return Point(self.left + x * (self.right - self.left), self.bottom - y * (self.bottom - self.top))
 
 
 Placing = Callable[[Box], Iterator[Shape]]
@@ -117,7 +95,7 @@ class Plate:
         """Text at a mark, one or several lines. away: from it, in points to the right and upwards. side: which part of
         it stands there: `start`, `middle`, `end`. middle: of its height, else the last line stands on the place."""
         self._texts.append(
-            lambda box: _lines(text, box.at(at), away, Caption("", Point(0, 0), size, colour, side, halo), middle)
+            lambda box: lines_at(text, box.at(at), away, Caption("", Point(0, 0), size, colour, side, halo), middle)
         )
 
     def shaped(self, placing: Placing) -> None:
@@ -206,30 +184,16 @@ class Plate:
     def drawing(self) -> Drawing:
         """The picture: margins as wide as what is written in them."""
         across, up = self._axes()
-        box = Box(_EDGE, _EDGE, self.width - _EDGE, self.height - _EDGE, across, up)
+        box = Box(EDGE, EDGE, self.width - EDGE, self.height - EDGE, across, up)
         for _ in range(_ROUNDS):
-            box = self._within(box)
+            texts = [one for put in self._texts for one in put(box) if isinstance(one, Caption)]
+            box = box.within(texts, self.width, self.height)
         layers = (self._behind, self._marks, self._texts)
         return Drawing(self.width, self.height, [one for layer in layers for put in layer for one in put(box)])
 
     def _axes(self) -> tuple[Scale, Scale]:
         log = self.chart.scale == "log"
         return self.across or Scale(*self.extent(0, 0.05)), self.up or Scale(*self.extent(1, 0.05), log=log)
-
-    def _within(self, box: Box) -> Box:
-        """Axes so far inside that no text leaves the picture, as far as it moves with them."""
-        boxes = [one.box for put in self._texts for one in put(box) if isinstance(one, Caption)]
-        if not boxes:
-            return box
-        left, top, right, bottom = zip(*boxes, strict=True)
-        inner = replace(
-            box,
-            left=box.left + max(0.0, _EDGE - min(left)),
-            top=box.top + max(0.0, _EDGE - min(top)),
-            right=box.right - max(0.0, max(right) - self.width + _EDGE),
-            bottom=box.bottom - max(0.0, max(bottom) - self.height + _EDGE),
-        )
-        return inner if inner.right - inner.left > self.width / 5 else box
 
     def _saw(self, points: Sequence[Values]) -> None:
         self._seen += points
@@ -251,42 +215,3 @@ class Plate:
             return title
         note = self.language.message("logarithmic scale")
         return f"{title} ({note})" if title else note
-
-
-def _lines(text: str, at: Point, away: Values, look: Caption, middle: bool) -> Iterator[Shape]:
-    lines = text.split("\n")
-    last = (len(lines) - 1) / 2 * look.size * PITCH + MIDDLE * look.size if middle else 0.0
-    for number, line in enumerate(reversed(lines)):
-        if line:
-            y = at.y - away[1] + last - number * look.size * PITCH
-            yield replace(look, text=line, at=Point(at.x + away[0], y))
-
-
-@dataclass(frozen=True)
-class Kind:
-    """paint fills a plate; height (chart, narrow, lines of the longest label) is in inches.
-
-    value_axis: `x`, `y`, or "" for none. grid: documents show it as a table of label by series, but for
-    the picture on the page of one that is `pictured`.
-    wide_from: labels from which on it takes the whole width of a slide.
-    ends: what a document must show of every mark. switches: numbers beside them that are no figures.
-    """
-
-    paint: Callable[[Plate], None]
-    height: Height
-    value_axis: str = "x"
-    grid: bool = False
-    pictured: bool = False
-    wide_from: int = 99
-    ends: tuple[str, ...] = ("value",)
-    switches: tuple[float, ...] = ()
-
-
-def rows_high(step: float) -> Height:
-    """Height by the number of labels, `step` inches each."""
-
-    def height(chart: Chart, narrow: bool, deepest: int) -> float:
-        rows = len({str(row.label) for row in chart.rows})
-        return 1.0 + max(step + 0.06 * narrow, 0.19 * deepest + 0.08) * rows + 0.25 * bool(chart.lines)
-
-    return height

@@ -11,6 +11,7 @@ from PIL.ImageFont import FreeTypeFont, Layout, truetype
 
 from siyu import theme
 
+HALO = 1.5  # points of paper around a text that stands on a line
 _HEIGHT, _DEPTH = 0.88, 0.22  # of a line above and below its baseline, over its size
 _MEASURED = 100.0  # size at which widths are measured
 

@@ -17,10 +17,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import scipy  # its parts are loaded when they are used: renderings know ranges and draw none
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
-from scipy.optimize import brentq
-from scipy.special import betaincinv, ndtr, ndtri
 
 FAMILIES = ("pert", "logpert", "limits", "uniform", "sampling", "fixed")
 # Weight of the mode in PERT: mean = (a + 4 mode + b) / 6. Malcolm, Roseboom, Clark, Fazar 1959.
@@ -86,12 +84,12 @@ def pert_support(low: float, mode: float, high: float) -> tuple[float, float, fl
     target = (mode - low) / (high - low)
 
     def gap(position: float) -> float:
-        below, above = betaincinv(*beta_shape(position), [TAIL, 1 - TAIL])
+        below, above = scipy.special.betaincinv(*beta_shape(position), [TAIL, 1 - TAIL])
         return float((position - below) / (above - below) - target)
 
     # the end points lie just outside target 0 and 1, so a root always exists
-    position = float(brentq(gap, 0.0, 1.0, xtol=1e-14))
-    below, above = betaincinv(*beta_shape(position), [TAIL, 1 - TAIL])
+    position = float(scipy.optimize.brentq(gap, 0.0, 1.0, xtol=1e-14))
+    below, above = scipy.special.betaincinv(*beta_shape(position), [TAIL, 1 - TAIL])
     width = (high - low) / float(above - below)
     return mode - position * width, mode + (1 - position) * width, position
 
@@ -117,15 +115,15 @@ def quantile(entry: Ranged, probability: NDArray[np.float64]) -> NDArray[np.floa
     if entry.family == "uniform":
         return low + (high - low) * p
     if entry.family == "sampling":
-        values = mode + (high - low) / 2 * ndtri(p) / ndtri(1 - TAIL)
+        values = mode + (high - low) / 2 * scipy.special.ndtri(p) / scipy.special.ndtri(1 - TAIL)
         return np.asarray(np.clip(values, 0, entry.ceiling))
     if entry.family == "limits":
         alpha, beta = beta_shape((mode - low) / (high - low))
-        return np.asarray(low + (high - low) * betaincinv(alpha, beta, p))
+        return np.asarray(low + (high - low) * scipy.special.betaincinv(alpha, beta, p))
     if (logarithmic := entry.family == "logpert") and low <= 0:
         raise ValueError(f"a logpert needs low > 0, found {low}")
     a, b, position = pert_support(*map(math.log, (low, mode, high))) if logarithmic else pert_support(low, mode, high)
-    values = a + (b - a) * betaincinv(*beta_shape(position), p)
+    values = a + (b - a) * scipy.special.betaincinv(*beta_shape(position), p)
     values = np.exp(values) if logarithmic else values
     floor = low / 10 if low >= 0 else -math.inf
     ceiling = entry.ceiling if high <= entry.ceiling else math.inf
@@ -155,4 +153,8 @@ def at_scores(entry: Ranged, scores: NDArray[np.float64]) -> NDArray[np.float64]
     if not varies(entry):
         return quantile(entry, np.zeros(np.shape(scores)))
     nodes = np.linspace(-REACH, REACH, NODES)
-    return np.asarray(PchipInterpolator(nodes, quantile(entry, ndtr(nodes)))(np.clip(scores, -REACH, REACH)))
+    return np.asarray(
+        scipy.interpolate.PchipInterpolator(nodes, quantile(entry, scipy.special.ndtr(nodes)))(
+            np.clip(scores, -REACH, REACH)
+        )
+    )

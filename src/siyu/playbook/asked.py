@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from siyu.evidence.table import Reasoned, Words, read_table
 from siyu.figure import Absent
-from siyu.intake.formats.catalogue import FOLDER, formats
+from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.format import Column, Format, tables
 from siyu.orders.metrics import METRICS
-from siyu.paths import data_dir
+from siyu.paths import FORMATS, data_dir
 from siyu.playbook import labels
 from siyu.playbook.plan import Planning
 from siyu.subjects import Subject
@@ -137,5 +137,5 @@ def _example(column: Column, meaning: str) -> str:
 
 def questions(subject: Subject) -> list[tuple[str, str]]:
     """(draft, place) of every question that is open in the client's own formats; headers of its files stay out."""
-    own: Mapping[str, Format] = formats(subject.folder / FOLDER)
+    own: Mapping[str, Format] = formats(subject.folder / FORMATS)
     return [(key, place.partition(" (")[0]) for key, entry in own.items() if entry.draft for place in entry.open]

@@ -127,8 +127,11 @@ class Batch:
     def _enforce(self) -> None:
         for run in [one for one in self._active if not (one.over or one.waits)]:
             tasks = [task for task in self.pool.busy if task.owner == run.subject]
-            memory, output = sum(task.memory for task in tasks), sum(task.output for task in tasks)
-            if why := run.plan.request.limits.exceeded(time.monotonic() - run.started, memory, output):
+            limits, output = run.plan.request.limits, sum(task.output for task in tasks)
+            if sum(task.memory for task in tasks) > limits.memory:  # pages that are shared count for each as yet
+                self.pool.weigh(parts=True)
+            memory = sum(task.memory for task in tasks)
+            if why := limits.exceeded(time.monotonic() - run.started, memory, output):
                 self.pool.stop(run.subject)
                 run.abandon("limits", f"{why}, in {', '.join(_shown(task) for task in tasks)}")
 

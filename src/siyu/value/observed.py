@@ -53,13 +53,13 @@ def cohorts(paid: Paid, frames: Frames, currency: str, k: int = 0) -> pd.DataFra
     cells, sums = paid
     totals = sums.sum(0)
     mature = totals[:, 1::2] == totals[:, :1]
-    blank = hidden(np.where(mature, totals[:, 1::2], 0), k)
+    blank = hidden(np.column_stack([totals[:, 0], np.where(mature, totals[:, 1::2], 0)]), k)
     rows = []
     for at, month in enumerate(cells["month"]):
         text, n = f"{first_of(int(month)):%Y-%m}", int(totals[at, 0])
-        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": n if n >= max(k, 1) else None}
+        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": None if blank[at, 0] else n}
         for place, days in enumerate(WINDOWS):
-            pair, shown = sums[:, at, 1 + 2 * place : 3 + 2 * place], mature[at, place] and not blank[at, place]
+            pair, shown = sums[:, at, 1 + 2 * place : 3 + 2 * place], mature[at, place] and not blank[at, place + 1]
             estimate = mean_paid(pair) if shown else None
             row[f"value_{days}"] = estimate and priced(estimate, f"observed_value_{days}d", n, frames, currency, 1)
         rows.append({**row, "sources": list(frames.sources)})
@@ -144,20 +144,22 @@ def concentration(frames: Frames, rows: pd.DataFrame, k: int = 0) -> tuple[Figur
 
 def _brought(counts: npt.NDArray[Any], yuan: Floats, top: float) -> Floats:
     """Share of all sales by the first `top` of buyers, of counts (replicates, yuan falling)."""
-    buyers, paid = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
-    zero = np.zeros(1)
+    buyers, paid = _piled(counts, yuan)
     return np.array([
-        np.interp(top * people[-1], np.concatenate([zero, people]), np.concatenate([zero, money])) / money[-1]
-        if money.size and money[-1] > 0
-        else np.nan
+        np.interp(top * people[-1], people, money) / money[-1] if money[-1] > 0 else np.nan
         for people, money in zip(buyers, paid, strict=True)
     ])  # fmt: skip
 
 
 def _gini(counts: npt.NDArray[Any], yuan: Floats) -> Floats:
     """Gini coefficient: twice the area between the Lorenz curve and equality."""
-    people, money = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
-    before, brought = (np.pad(part, ((0, 0), (1, 0)))[:, :-1] for part in (people, money))
-    area = ((people - before) * (money + brought)).sum(1) / 2
+    people, money = _piled(counts, yuan)
+    area = (np.diff(people, axis=1) * (money[:, 1:] + money[:, :-1])).sum(1) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(2 * area / (people[:, -1] * money[:, -1]) - 1, float)
+
+
+def _piled(counts: npt.NDArray[Any], yuan: Floats) -> tuple[Floats, Floats]:
+    """How many people, and how much they paid, up to each amount, from nobody on."""
+    people, money = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
+    return np.pad(people, ((0, 0), (1, 0))), np.pad(money, ((0, 0), (1, 0)))

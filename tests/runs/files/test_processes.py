@@ -45,6 +45,7 @@ def test_a_worker_is_swept_without_those_whose_number_begins_like_its_own(sleepe
 def test_memory_is_counted_for_each_mark(sleeper):
     run = secrets.token_hex(4)
     sleeper(f"{run}.1"), sleeper(f"{run}.1"), sleeper(f"{run}.2")
-    memory = Census(run).memory()
-    assert memory.keys() == {f"{run}.1", f"{run}.2"}
-    assert min(memory.values()) > 0
+    whole, parts = (Census(run).memory(parts=counted) for counted in (False, True))
+    assert whole.keys() == parts.keys() == {f"{run}.1", f"{run}.2"}
+    assert min(parts.values()) > 0
+    assert all(whole[mark] > parts[mark] for mark in whole)  # the interpreter is shared

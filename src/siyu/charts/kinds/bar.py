@@ -3,7 +3,8 @@
 import math
 
 from siyu import theme
-from siyu.charts.plate import Kind, Plate, rows_high
+from siyu.charts.kind import Kind, rows_high
+from siyu.charts.plate import Plate
 
 
 def paint(plate: Plate) -> None:

@@ -4,7 +4,8 @@ import matplotlib as mpl
 from matplotlib.colors import to_hex
 
 from siyu import theme
-from siyu.charts.plate import Kind, Plate, rows_high
+from siyu.charts.kind import Kind, rows_high
+from siyu.charts.plate import Plate
 from siyu.charts.scale import Scale
 from siyu.charts.wrapping import wrapped
 

@@ -2,7 +2,8 @@
 
 from siyu import theme
 from siyu.charts.arrows import arrow
-from siyu.charts.plate import Kind, Plate
+from siyu.charts.kind import Kind
+from siyu.charts.plate import Plate
 from siyu.charts.scale import Scale
 from siyu.charts.wrapping import wrapped
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from siyu import theme
-from siyu.charts.plate import DASH, Kind, Plate
+from siyu.charts.kind import Kind
+from siyu.charts.plate import DASH, Plate
 from siyu.charts.scale import Along, Scale
 from siyu.record import Mark
 

@@ -1,7 +1,8 @@
 """Several series on each label's line: the gap is the message."""
 
 from siyu import theme
-from siyu.charts.plate import Kind, Plate, rows_high
+from siyu.charts.kind import Kind, rows_high
+from siyu.charts.plate import Plate
 
 
 def paint(plate: Plate) -> None:

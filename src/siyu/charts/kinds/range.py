@@ -1,7 +1,8 @@
 """A dot for each value, a bar for its range."""
 
 from siyu import theme
-from siyu.charts.plate import Kind, Plate, rows_high
+from siyu.charts.kind import Kind, rows_high
+from siyu.charts.plate import Plate
 
 
 def paint(plate: Plate) -> None:

@@ -1,7 +1,8 @@
 """What the result becomes at the two ends of each input."""
 
 from siyu import theme
-from siyu.charts.plate import Kind, Plate, rows_high
+from siyu.charts.kind import Kind, rows_high
+from siyu.charts.plate import Plate
 from siyu.charts.scale import Scale
 
 

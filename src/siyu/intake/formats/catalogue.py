@@ -1,6 +1,5 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -13,10 +12,9 @@ from siyu import reads
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.intake.formats.format import Format, Layout, normal, patterns
 from siyu.intake.formats.identities import SIMPLE
-from siyu.paths import data_dir, own_data_dir
+from siyu.paths import format_files
 from siyu.plain_yaml import mapping
 
-FOLDER = "formats"
 OPEN = "?"  # where a draft asks
 STEP = "See data/README.md."
 _WORDS = patterns(__file__)
@@ -100,19 +98,6 @@ def _catalogue(files: tuple[tuple[str, Path, tuple[int, int]], ...], own: Path |
         except FormatError as error:
             broken[path.name], claims[path.name] = error, _claims(path)
     return Catalogue(found, frozenset(key for key, path, _ in files if path.parent == own), broken, claims)
-
-
-def format_files(own: Path | None = None) -> dict[str, Path]:
-    """key -> file of each format: one of own data takes the place of a bundled one of the same name, one of a client
-    in the folder `own` that of both."""
-    data = own_data_dir()
-    folders = filter(None, [data_dir() / FOLDER, data / FOLDER if data else None, own])
-    found: dict[str, Path] = {}
-    for folder in filter(Path.is_dir, folders):
-        with os.scandir(folder) as files:  # asked for every export: a listing tells what is a file at once
-            names = sorted(one.name for one in files if one.name.endswith(".yml") and one.is_file())
-        found |= {name.removesuffix(".yml"): folder / name for name in names}
-    return found
 
 
 def read_format(path: Path) -> Format:

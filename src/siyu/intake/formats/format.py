@@ -26,6 +26,11 @@ MEANINGS = {"fen": ("money", "fee", "charge", "product", "sum"), "id": ("id", "r
             "text": ("text", "choice", "id"), "words": ("text", "choice"), "code": ("text", "id"), "key": ("buyer",),
             "time": _TIMES, "day": _TIMES, "count": ("count",), "signed": ("signed", "count"),
             "seconds": ("duration",), "share": ("share", "percent")}  # fmt: skip
+_OTHER_UNIT = re.compile(
+    r"(?:[(/_:¥-]|单位为?|金额|[价款])(?:[百千]万|[分角厘千万亿])\)?$|[角千万亿]元\)?$|百万\)?$|¢"
+    r"|(?:(?<!per)cents?|fen|(?:^|[^a-z])k|thousands?|millions?)\)?$",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 
 
@@ -75,7 +80,11 @@ class Column(BaseModel):
             "of: names the two columns of read: product, or those of read: sum": bool(self.of) != self.made
             or (self.read == "product" and len(self.of) != 2),
             "named: a pattern of the file's name with one pair of brackets": self.named
-            and re.compile(self.named).groups != 1,
+            and _regex(self.named).groups != 1,
+            "a header is a word": any(not normal(name) for name in self.header),
+            "amounts are read in whole units of the currency: ask for a column that is not in fen or 万": self.read
+            in ("money", "fee", "charge")
+            and any(map(other_unit, self.header)),
             "a pattern belongs to an id, a buyer or a text": self.pattern and self.read not in ("id", "buyer", "text"),
         }
         for rule, broken in rules.items():
@@ -93,6 +102,13 @@ def _table(kind: str) -> str:
     if kind not in tables():
         raise ValueError(f"no table of tables.yml; known: {', '.join(tables())}")
     return kind
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"this pattern cannot be used: {error}") from None
 
 
 def _compiled(pattern: str) -> None:
@@ -128,11 +144,7 @@ class Wide(BaseModel):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        try:
-            groups = re.compile(self.headers).groupindex
-        except re.error as error:
-            raise ValueError(f"this pattern cannot be used: {error}") from None
-        if not groups or bool(self.metric) == bool(self.value):
+        if not _regex(self.headers).groupindex or bool(self.metric) == bool(self.value):
             raise ValueError("wide: a pattern with named groups, and either metric or value")
         return self
 
@@ -142,7 +154,7 @@ class Format(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
     key: str
-    name: dict[Literal["en", "zh"], str]
+    name: Annotated[dict[Literal["en", "zh"], str], Field(min_length=2)]
     kind: Annotated[str, AfterValidator(_table)]
     platform: str
     source: str
@@ -159,7 +171,7 @@ class Format(BaseModel):
     breaks: list[str] = Field(default_factory=list)
     ignored: list[str] = Field(default_factory=list)
     ignored_personal: list[str] = Field(default_factory=list)
-    waived: dict[str, str] = Field(default_factory=dict)
+    waived: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
     draft: bool = False
     checked: Annotated[str, BeforeValidator(str)] = ""
     open: tuple[str, ...] = ()
@@ -255,6 +267,11 @@ def normal(name: str) -> str:
     """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers and (元) removed."""
     plain = unicodedata.normalize("NFKC", name).strip("\ufeff\t '`\"")
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
+
+
+def other_unit(name: str) -> bool:
+    """Whether a header says that its amounts are counted in fen, in thousands, in 万."""
+    return bool(_OTHER_UNIT.search(normal(name)))
 
 
 def patterns(module: str) -> dict[str, re.Pattern[str]]:

@@ -7,9 +7,8 @@ from markupsafe import Markup, escape
 
 from siyu import theme
 from siyu.charts import drawing
-from siyu.charts.drawing import HALO
 from siyu.charts.kinds import KINDS
-from siyu.charts.shapes import Caption, Drawing, Fill, Point, Shape, Stroke
+from siyu.charts.shapes import HALO, Caption, Drawing, Fill, Point, Shape, Stroke
 from siyu.language import Language
 from siyu.record import Chart, Table
 

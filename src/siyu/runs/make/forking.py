@@ -15,9 +15,11 @@ _KINDS = ("fork", "plain")
 # what the bundled sections import of others, and what takes longest of it
 LIBRARIES = (
     "babel.messages.mofile", "babel.numbers", "babel.units", "duckdb", "ibis.backends.duckdb", "ibis.formats.pandas",
-    "lxml.etree", "matplotlib.backends.backend_agg", "matplotlib.figure", "matplotlib.patheffects", "pandas", "pint",
-    "psutil", "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "pydantic.dataclasses", "pydantic.json_schema",
-    "pydantic.main", "SALib.analyze.sobol", "scipy.optimize", "scipy.stats", "seaborn", "sympy", "tqdm", "yaml",
+    "lxml.etree", "matplotlib.backends.backend_agg", "matplotlib.figure", "pandas", "PIL.ImageDraw", "PIL.ImageFont",
+    "pint", "psutil", "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "pydantic.dataclasses",
+    "pydantic.json_schema", "pydantic.main", "SALib.analyze.sobol", "scipy.interpolate", "scipy.optimize",
+    "scipy.stats",
+    "seaborn", "sympy", "tqdm", "yaml",
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ from siyu.runs.files.processes import MARK, Census, marked, sweep
 from siyu.runs.make import forking
 
 WORKER = ("-m", "siyu.runs.make.worker")
-_TICK = 0.5  # seconds between two looks at memory
+_TICK = 1.0  # seconds between two looks at memory
 _TASKS_EACH = 50  # then a worker is replaced: what its libraries have not given back goes with it
 _SOCKET_PATH = 40  # characters; a socket's path must stay below 104, and names are added
 _NEEDED = re.compile(
@@ -141,13 +141,17 @@ class Pool:
         """Measure the memory of every task, and see that the watchdog is there. Cheap to call often."""
         if time.monotonic() - self._looked < _TICK:
             return
-        memory = self._census.memory()
-        for worker in self.workers:
-            if worker.task is not None:
-                worker.task.memory = memory.get(worker.mark, 0)
+        self.weigh(parts=False)
         if self._watchdog is not None and self._watchdog.poll() is not None:
             self._watch()
         self._looked = time.monotonic()
+
+    def weigh(self, *, parts: bool) -> None:
+        """Measure the memory of every task now. parts: what they share counts once in all, not once for each."""
+        memory = self._census.memory(parts=parts)
+        for worker in self.workers:
+            if worker.task is not None:
+                worker.task.memory = memory.get(worker.mark, 0)
 
     def _answer(self, worker: Worker, answer: Mapping[str, Any]) -> Iterator[tuple[Task, str | None]]:
         if (task := worker.task) is None:
