@@ -29,10 +29,8 @@ def steps(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
 
 def rooms(growth: Growth) -> tuple[Stated, Verdict]:
     """The funnel by counts of dashboards: a rate per step that is told."""
-    told, refs = (
-        growth.dashboards.steps,
-        growth.record.sources("account_days", "sessions", "funnel_days", "retention_days"),
-    )
+    told = growth.dashboards.steps
+    refs = growth.record.sources("account_days", "sessions", "funnel_days", "retention_days")
     found: Stated = {step: figure(rate.estimate.clipped(0, 1), f"room_{step}", refs, len(rate.influence))
                      for step, (rate, _) in told.items()}  # fmt: skip
     lacks = [step for step in ("deposit", "convert") if not isinstance(found.get(step), Figure)]

@@ -153,8 +153,8 @@ def path(growth: Growth) -> tuple[pd.DataFrame, list[Text], Verdict]:
         rate = UNDEFINED
         if before is not None and name in ("fans", "shop", "groups", "orders"):
             both = pd.concat([counts, before], axis=1, join="inner").dropna()
-            told = both.to_numpy(float).T
-            rate = ratio(*told).estimate.clipped(0, np.inf) if len(both) > 4 and told[1].sum() > 0 else UNDEFINED
+            now, then = both.to_numpy(float).T
+            rate = ratio(now, then).estimate.clipped(0, np.inf) if len(both) > 4 and then.sum() > 0 else UNDEFINED
         rows.append({"node": name, "week": float(counts.mean()), "of_before": ratio_cell(rate), "sources": list(refs)})
         before = counts
     missing = [name for name in NODES if name not in nodes]
