@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from siyu.growth import series
+from siyu.estimates import series
 
 
 def sticky(random, weeks, rho):

@@ -89,7 +89,6 @@ def test_a_stake_is_lift_times_factors_less_cost():
     held = stake(row, factors, "CNY")
     assert held.expected.value == pytest.approx(220, abs=3)
     assert held.worth.value == 0  # certain to bring something: nothing is learnt
-    assert held.chance == 1
 
 
 def _exact(number):

@@ -16,7 +16,7 @@ from siyu.evidence.assumptions import Assumption
 from siyu.figure import Figure
 from siyu.growth import entry, funnel, groups, people
 from siyu.growth.dashboards import Dashboards
-from siyu.growth.events import EventLog, event_log
+from siyu.growth.events import DAY, EventLog, event_log
 from siyu.growth.flywheel import Flywheel
 from siyu.growth.groups import Feed, GroupLives
 from siyu.growth.ladder import Ladder
@@ -64,8 +64,7 @@ class Growth:
     @cached_property
     def tightest(self) -> dict[str, float]:
         """Step of the funnel -> chance that it is the one to move first."""
-        own = self.funnel or self.dashboards
-        return own.tightest(self.costs) if self.costs else {}
+        return (self.funnel or self.dashboards).tightest(self.costs) if self.costs else {}
 
     @cached_property
     def dashboards(self) -> Dashboards:
@@ -138,8 +137,9 @@ class Growth:
         if rooms is not None and "viewers" in rooms:
             told["rooms"] = rooms.groupby(monday(rooms["started_at"].dt.normalize()))["viewers"].sum()
         if log := self.log:
-            days = {name: log.day(log.of(code)) for name, code in (("groups", "joined_group"), ("orders", "paid"))}
-            told |= {name: monday(one).value_counts().sort_index() for name, one in days.items()}
+            for name, code in (("groups", "joined_group"), ("orders", "paid")):
+                days = pd.DatetimeIndex(pd.to_datetime(log.seconds[log.of(code)] // DAY, unit="D"))
+                told[name] = monday(days).value_counts().sort_index()
         return {name: told[name] for name in NODES if name in told and told[name].notna().any()}
 
 

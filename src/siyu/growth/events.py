@@ -57,10 +57,6 @@ class EventLog:
         np.minimum.at(found, self.who[rows], self.seconds[rows])
         return np.where(found == _NOBODY, np.nan, found)
 
-    def day(self, rows: Ints) -> pd.DatetimeIndex:
-        """Days of the rows."""
-        return pd.DatetimeIndex(pd.to_datetime(self.seconds[rows] // DAY, unit="D"))
-
 
 def event_log(events: Path | pd.DataFrame, as_of: date) -> EventLog:
     """The events of known people until the end of `as_of`; see `events` of data/tables.yml."""

@@ -4,6 +4,7 @@ groups are in `stages`, wheel and path in `turning`."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,12 @@ FANS = RANKS[1:]  # potential fans have not boarded
 def figure(one: Estimate, key: str, sources: tuple[str, ...], n: int, k: int = 0) -> Figure | Absent:
     """An estimate as metric `key`; Absent where it is undefined or of fewer than k."""
     return or_absent(one.figure(key, n, sources, k), key)
+
+
+def ratio_cell(one: Estimate) -> dict[str, Any] | None:
+    """A ratio as a cell of a table; None where it is undefined."""
+    ends = {name: getattr(one, name) for name in ("low", "value", "high")}
+    return ends | {"unit": "ratio"} if np.isfinite(one.value) else None
 
 
 def exact(growth: Growth, key: str, number: float, n: int | None = None) -> Figure:

@@ -94,9 +94,7 @@ class Flywheel:
     @property
     def switches(self) -> int:
         """How often activity was switched on or off."""
-        if "on" not in self.weeks:
-            return 0
-        return int(np.abs(np.diff(self._of("on").round())).sum())
+        return int(np.abs(np.diff(self._of("on").round())).sum()) if "on" in self.weeks else 0
 
     @property
     def by_lot(self) -> bool:
@@ -121,7 +119,8 @@ class Flywheel:
         parts = {"k": self.k, **{name: self.rates[name] for name in ("won", "active", "churn")}}
         value = parts["won"].value * parts["k"].value * parts["active"].value / parts["churn"].value
         power = {"won": 1, "k": 1, "active": 1, "churn": -1}
-        whole = {name: _without(parts, name, power) for name in parts}
+        rest = {name: np.prod([parts[one].value ** power[one] for one in parts if one != name]) for name in parts}
+        whole = {name: float(rest[name] * power[name] * parts[name].value ** (power[name] - 1)) for name in parts}
         return made_of(value, [(parts[name], whole[name]) for name in parts])
 
     @cached_property
@@ -159,12 +158,6 @@ class Flywheel:
     def failed(self) -> str:
         """Key of the first condition that does not hold, "" when all do."""
         return next((check.key for check in self.checks if not check.passed), "")
-
-
-def _without(parts: Mapping[str, Weekly], name: str, power: Mapping[str, int]) -> float:
-    """Derivative of the product of powers by one of its parts."""
-    others = np.prod([parts[one].value ** power[one] for one in parts if one != name])
-    return float(others * power[name] * parts[name].value ** (power[name] - 1))
 
 
 def _cut(step: np.ndarray) -> np.ndarray:

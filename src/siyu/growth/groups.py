@@ -32,15 +32,13 @@ class GroupLives:
 
         busy: of the groups that were pushed more, or less, than the middle one."""
         own = self.rows if busy is None else self.rows[self.rows["busy"] == busy]
-        if own.empty:
-            return np.zeros(0, np.int64), np.zeros(0)
         enter, leave = (own["seen"] - own["born"]).to_numpy(int), (own["ended"] - own["born"]).to_numpy(int)
-        ages = np.arange(1, leave.max() + 1)
+        ages = np.arange(1, leave.max(initial=0) + 1)
         risk = np.array([((enter < age) & (leave >= age)).sum() for age in ages])
-        died = np.bincount(leave[own["dead"].to_numpy(bool)], minlength=len(ages) + 1)[1:]
         kept = np.flatnonzero(risk >= max(k, 1))
         if not kept.size:
             return np.zeros(0, np.int64), np.zeros(0)
+        died = np.bincount(leave[own["dead"].to_numpy(bool)], minlength=len(ages) + 1)[1:]
         span = slice(int(kept[0]), int(kept[-1]) + 1)  # nobody at risk in between: nothing is known of those days
         return ages[span], survivors(died[span], risk[span])
 

@@ -100,9 +100,5 @@ def _spent(log: EventLog, week: Ints, paid: Ints) -> Ints:
 
 def _carried(state: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
     """Whether one follows, from the last follow or unfollow on; -1 where there was none in the week."""
-    held = np.zeros(len(state), np.int8)
-    found = np.zeros(state.shape, bool)
-    for week in range(state.shape[1]):
-        held = np.where(state[:, week] >= 0, state[:, week], held)
-        found[:, week] = held == 1
-    return found
+    last = np.where(state >= 0, np.arange(state.shape[1], dtype=np.int16), 0)
+    return np.asarray(np.take_along_axis(state, np.maximum.accumulate(last, axis=1), 1) == 1)

@@ -5,15 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from siyu.estimates.sampling import Estimate
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import Growth
-from siyu.growth.exhibits import exact, figure
+from siyu.growth.exhibits import exact, figure, ratio_cell
 from siyu.growth.funnel import STEPS
 from siyu.growth.labels import SAID, TIGHT
 from siyu.verdict import Line, Stated, Verdict, absent, cited, known, line
-
-TOLD_BY = ("account_days", "sessions", "funnel_days", "retention_days")
 
 
 def steps(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
@@ -32,7 +29,8 @@ def steps(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
 
 def rooms(growth: Growth) -> tuple[Stated, Verdict]:
     """The funnel by counts of dashboards: a rate per step that is told."""
-    told, refs = growth.dashboards.steps, growth.record.sources(*TOLD_BY)
+    told = growth.dashboards.steps
+    refs = growth.record.sources("account_days", "sessions", "funnel_days", "retention_days")
     found: Stated = {step: figure(rate.estimate.clipped(0, 1), f"room_{step}", refs, len(rate.influence))
                      for step, (rate, _) in told.items()}  # fmt: skip
     lacks = [step for step in ("deposit", "convert") if not isinstance(found.get(step), Figure)]
@@ -98,13 +96,8 @@ def thresholds(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
 
 
 def _cells(rows: pd.DataFrame, *names: str) -> dict[str, pd.Series]:
-    """Columns of estimates as cells of a table, None where they are undefined."""
-    return {name: pd.Series([_cell(one) for one in rows[name]], rows.index, object) for name in names}
-
-
-def _cell(one: Estimate) -> dict[str, object] | None:
-    ends = {"low": one.low, "value": one.value, "high": one.high, "unit": "ratio"}
-    return ends if np.isfinite(one.value) else None
+    """Columns of estimates as cells of a table."""
+    return {name: pd.Series([ratio_cell(one) for one in rows[name]], rows.index, object) for name in names}
 
 
 def paths(growth: Growth) -> tuple[pd.DataFrame, Verdict]:

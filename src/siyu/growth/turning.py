@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from siyu.estimates.sampling import Estimate
+from siyu.estimates.sampling import UNDEFINED, Estimate
 from siyu.estimates.series import Weekly, made_of, ratio
 from siyu.figure import Absent, Figure, refs_of
 from siyu.growth.brand import NODES, Growth
-from siyu.growth.exhibits import figure
+from siyu.growth.exhibits import figure, ratio_cell
 from siyu.growth.labels import ANSWER, CARDS, FAULTS, PROPOSAL, SAID, TIGHT, WHY
 from siyu.growth.labels import NODES as LABELS
 from siyu.language import Text
@@ -150,11 +150,12 @@ def path(growth: Growth) -> tuple[pd.DataFrame, list[Text], Verdict]:
     refs = refs_of(more=(*_refs(growth), *growth.refs))
     rows, before = [], None
     for name, counts in nodes.items():
-        rate = None
+        rate = UNDEFINED
         if before is not None and name in ("fans", "shop", "groups", "orders"):
             both = pd.concat([counts, before], axis=1, join="inner").dropna()
-            rate = _rate(both) if len(both) > 4 and both.iloc[:, 1].sum() > 0 else None
-        rows.append({"node": name, "week": float(counts.mean()), "of_before": rate, "sources": list(refs)})
+            now, then = both.to_numpy(float).T
+            rate = ratio(now, then).estimate.clipped(0, np.inf) if len(both) > 4 and then.sum() > 0 else UNDEFINED
+        rows.append({"node": name, "week": float(counts.mean()), "of_before": ratio_cell(rate), "sources": list(refs)})
         before = counts
     missing = [name for name in NODES if name not in nodes]
     told_of = {"nodes": len(nodes), "missing": len(missing)}
@@ -162,11 +163,6 @@ def path(growth: Growth) -> tuple[pd.DataFrame, list[Text], Verdict]:
     frame = pd.DataFrame(rows, columns=["node", "week", "of_before", "sources"])
     named: list[Text] = [{"id": SAID["node_missing"], "args": {"node": {"id": LABELS[name]}}} for name in missing]
     return frame, named, Verdict(SAID["path"], told) if nodes else absent("weekly_fans")
-
-
-def _rate(both: pd.DataFrame) -> dict[str, object]:
-    one = ratio(both.iloc[:, 0].to_numpy(float), both.iloc[:, 1].to_numpy(float)).estimate
-    return {"low": max(one.low, 0.0), "value": one.value, "high": one.high, "unit": "ratio"}
 
 
 def group_life(growth: Growth) -> tuple[dict[str, Line], Verdict]:

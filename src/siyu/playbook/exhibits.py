@@ -12,7 +12,7 @@ from siyu.definitions import registry
 from siyu.figure import Absent, Figure, refs_of
 from siyu.language import Text
 from siyu.playbook import labels
-from siyu.playbook.plan import Choice, Planning, quantity
+from siyu.playbook.plan import Choice, Planning
 from siyu.playbook.tasks import SOURCE, TaskRow
 from siyu.record import MOST, Opening
 from siyu.verdict import Verdict
@@ -28,8 +28,7 @@ def name_of(metric: str) -> Words:
 
 def cell(figure: Figure | Absent | None) -> dict[str, Any] | None:
     """A figure as a cell of a table."""
-    held = quantity(figure)
-    return held.as_json() if held else None
+    return figure.cell if figure else None
 
 
 def point(value: float, unit: str = "") -> dict[str, Any]:

@@ -213,6 +213,4 @@ class Planning:
 
 def quantity(figure: Figure | Absent | None) -> Quantity | None:
     """A figure as plans and tables hold it."""
-    if not isinstance(figure, Figure):
-        return None
-    return Quantity(value=figure.value, low=figure.low, high=figure.high, unit=figure.unit)
+    return Quantity(**figure.cell) if isinstance(figure, Figure) else None

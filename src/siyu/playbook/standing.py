@@ -64,15 +64,12 @@ def quadrant(found: Placement) -> tuple[Series, dict[str, dict[str, str]], Verdi
     said = "quadrant_days" if "decision" in figures else "quadrant"
     kind = ("days", "sampling95", "decision_days", found.gap.sources)
     you = [(x, Figure(y, low, high, *kind)) for x, y, low, high in found.outline]
+    days = ("decision_days", ("data:tasks",))
     near = [one for one in quadrants() if one.gap_days <= FARTHEST]
-    cells: Series = {one.quadrant: [(one.gap_days, _days(one.decision_days))] for one in near}
+    cells: Series = {one.quadrant: [(one.gap_days, Figure.exact(one.decision_days, *days))] for one in near}
     words = {one.quadrant: one.both("name") for one in quadrants()} | {"you": labels.QUADRANTS["you"]}
     message = {"id": labels.SAID[said], "args": {"name": found.nearest.both("name")}}
     return {**cells, **({"you": [*you]} if you else {})}, words, Verdict(message, figures)
-
-
-def _days(number: float) -> Figure:
-    return Figure(number, number, number, "days", "none", "decision_days", ("data:tasks",))
 
 
 def inventory(planning: Planning) -> tuple[pd.DataFrame, Verdict]:

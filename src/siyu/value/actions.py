@@ -62,15 +62,16 @@ def classed(frames: Frames, cuts: Cuts, days: int = 0) -> ir.Table:
     sums = {f"{at}_{name}": one for at, scores in found.items() for name, one in scores.items()}
     table = rows.group_by("buyer_id").aggregate(**sums)
     marks = {at: _marked([table[f"{at}_{name}"] for name in SCORED], cuts, ibis.ifelse) for at in found}
+    marks["then"] = ibis.ifelse(table.then_purchases > 0, marks["then"], ibis.null("string"))
     return table.select("buyer_id", net_fen="rfm_net_fen", **marks)
 
 
 def _scored(rows: ir.Table, day: date) -> dict[str, Any]:
-    """SCORED by the end of a day; null of buyers who come later."""
+    """SCORED by the end of a day; no purchases of buyers who come later."""
     end = ibis.date(day.isoformat())
     known = rows.day <= end
-    since, n = end.delta(rows.day.max(where=known), unit="day"), rows.count(where=known).nullif(0)
-    return dict(zip(SCORED, (since, n, rows.net_fen.sum(where=known)), strict=True))
+    since = end.delta(rows.day.max(where=known), unit="day")
+    return dict(zip(SCORED, (since, rows.count(where=known), rows.net_fen.sum(where=known)), strict=True))
 
 
 def _marked(scores: Sequence[Any], cuts: Cuts, pick: Callable[..., Any]) -> Any:
