@@ -1,6 +1,7 @@
 """YAML as people write it: mappings, lists and words. What could hurt or hang a reader is refused."""
 
 import re
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,24 @@ _OTHERWISE = re.compile(r"[-+]?(0[0-9_]+|\d[\d_]*(:[0-5]?\d)+|\d[\d_]*_[\d_]*|0[
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
+class _Once(LOADER):  # type: ignore[misc, valid-type]
+    """Of two keys alike one would be lost: neither is read."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        held = set[str]()
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            if key.value in held:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} twice", problem_mark=key.start_mark)
+            held.add(key.value)
+        return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+# an octal number, one by sixties (a clock), one with separators
+_OTHERWISE = re.compile(r"[-+]?(0[0-9_]+|\d[\d_]*(:[0-5]?\d)+|\d[\d_]*_[\d_]*|0[bx][\da-fA-F_]+)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
 def mapping(path: Path, error: type[ProblemsError], step: str, read: Read = Path.read_bytes) -> dict[str, Any]:
     """The mapping that a file holds. Raises `error`, which says where the file is no plain YAML and `step`."""
-    content = parsed(path, error, step, lambda text: yaml.load(text, LOADER), read)  # noqa: S506 - both are safe ones
+    content = parsed(path, error, step, lambda text: yaml.load(text, _Once), read)  # noqa: S506 - a safe one
     if not isinstance(content, dict):
         raise error([Problem(shown_path(path), 0, "", type(content).__name__, "a mapping of keys", step)])
     return {str(key): value for key, value in content.items()}
