@@ -331,7 +331,7 @@ def test_a_buyer_is_erased_now_and_at_every_later_reading(snacks, by_standard_in
     assert (after.erased, after.digest != before.digest) == (2, True)
     assert pq.read_table(after.orders)["order_id"].to_pylist() == ["A2"]
     assert pq.read_table(after.members).num_rows == 0
-    parts = [pa.ipc.open_file(path).read_all() for path in (snacks / ".store" / "snacks").rglob("rows.arrow")]
+    parts = [pa.ipc.open_stream(path).read_all() for path in (snacks / ".store" / "snacks").rglob("rows.arrow")]
     assert sorted(table.num_rows for table in parts) == [0, 1]
     new = snacks / "snacks" / "exports" / "b.csv"
     new.write_text(PLAIN.replace("A1", "A3").replace("A2", "A4"), encoding="utf-8")

@@ -8,7 +8,7 @@ import pytest
 
 from siyu.orders.frames import opened
 from siyu.value import exhibits, observed
-from siyu.value.patrons import WINDOWS, mean_paid
+from siyu.value.patrons import WINDOWS, mean_paid, patrons
 from siyu.value.worth import Worth
 
 DAYS = 500
@@ -94,12 +94,16 @@ def test_few_who_spend_much_stretch_the_upper_end():
     assert few.high - few.value > 2 * (few.value - few.low)
 
 
+def concentrated(frames):
+    return observed.concentration(frames, patrons(frames))
+
+
 def test_concentration_of_equals_and_of_one(shops):
     rows = pd.DataFrame({"buyer": np.arange(200), "day": 0})
-    tops, lorenz = observed.concentration(shops.frames(rows, DAYS, np.full(200, 500)))
+    tops, lorenz = concentrated(shops.frames(rows, DAYS, np.full(200, 500)))
     assert (tops["top_10_share"].value, tops["gini"].value) == (pytest.approx(0.1), pytest.approx(0))
     assert [share.value for at, share in lorenz] == pytest.approx([at for at, _ in lorenz])
-    one, _ = observed.concentration(shops.frames(rows, DAYS, np.r_[np.zeros(199), 50_000]))
+    one, _ = concentrated(shops.frames(rows, DAYS, np.r_[np.zeros(199), 50_000]))
     assert (one["top_1_share"].value, one["gini"].value) == (pytest.approx(1), pytest.approx(199 / 200))
 
 

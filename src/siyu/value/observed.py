@@ -16,13 +16,12 @@ from siyu.figure import Figure
 from siyu.orders import traffic
 from siyu.orders.counts import first_of
 from siyu.orders.frames import Frames
-from siyu.value.patrons import WINDOWS, amounts, earned, mean_paid
+from siyu.value.patrons import POINTS, WINDOWS, Earned, amounts, mean_paid
 
 Figures = dict[str, Figure | None]
-Paid = tuple[pd.DataFrame, Ints]  # of `patrons.earned`
+Paid = tuple[pd.DataFrame, Ints]  # of `Earned.within` WINDOWS
 ENTRY_DAYS = 180  # of value by the way in: a year leaves too few followed
 ENOUGH = 30  # buyers that a mean is shown of
-STEP = 30  # days between points of the curve of value
 WAYS = (("creator", "达人|带货|合作|分销"), *traffic.DOMAINS)
 TOPS = (0.01, 0.10, 0.20)
 TOP_KEYS = ("top_1_share", "top_10_share", "top_20_share")
@@ -42,7 +41,7 @@ def values(paid: Paid, frames: Frames, currency: str, k: int = 0) -> Figures:
 
 
 def _means(sums: Ints, keys: list[str], frames: Frames, currency: str, k: int) -> list[Figure | None]:
-    """Net sales a buyer by window, of sums of `earned`, as these metrics."""
+    """Net sales a buyer by window, of sums of `Earned.within`, as these metrics."""
     pairs = [sums.sum(1)[:, 1 + 2 * place : 3 + 2 * place] for place in range(len(keys))]
     found = zip(keys, pairs, strict=True)
     return [priced(mean_paid(pair), key, int(pair[:, 0].sum()), frames, currency, max(k, 1)) for key, pair in found]
@@ -73,10 +72,10 @@ def horizon(paid: Paid, k: int = 0) -> int:
     return max((days for days, n in zip(WINDOWS, seen, strict=True) if n >= max(k, ENOUGH)), default=0)
 
 
-def curve(frames: Frames, until: int, currency: str, k: int = 0) -> list[tuple[float, Figure]]:
+def curve(paid: Earned, until: int, frames: Frames, currency: str, k: int = 0) -> list[tuple[float, Figure]]:
     """(days, net sales a buyer by then) of first-time buyers followed `until` that day: the same at every point."""
-    points = tuple(range(0, until + 1, STEP))
-    found = _means(earned(frames, points, until)[1], ["observed_value"] * len(points), frames, currency, k)
+    points = [day for day in POINTS if day <= until]
+    found = _means(paid.within(points, until)[1], ["observed_value"] * len(points), frames, currency, k)
     return [(float(day), figure) for day, figure in zip(points, found, strict=True) if figure is not None]
 
 
@@ -126,10 +125,10 @@ def _by(counts: pd.DataFrame, group: str, frames: Frames, currency: str, k: int)
     return {name: priced(mean_paid(sums[name]), "value_by_entry", bought[name], frames, currency, k) for name in shown}
 
 
-def concentration(frames: Frames, k: int = 0) -> tuple[Figures, list[tuple[float, Figure]]]:
+def concentration(frames: Frames, rows: pd.DataFrame, k: int = 0) -> tuple[Figures, list[tuple[float, Figure]]]:
     """Shares of net sales that the top 1, 10 and 20% of buyers bring, `gini`, and the Lorenz curve (share of buyers,
-    richest first; share of net sales)."""
-    yuan, counts = amounts(frames)
+    richest first; share of net sales). rows: `patrons`."""
+    yuan, counts = amounts(rows, frames.groups)
     n = int(counts.sum())
     figures: Figures = {
         key: estimated(counts, partial(_brought, yuan=yuan, top=top)).figure(key, n, frames.sources, max(k, 100))

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from siyu import messages, reads
 from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
+from siyu.plain_yaml import LOADER
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 # what cells mean, and the readers that a column of each meaning may have
@@ -292,7 +293,7 @@ class CanonicalTable(BaseModel):
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, Any]:
     with reads.reader():  # noted with the exports
-        content: dict[str, Any] = yaml.safe_load(tables_file().read_text(encoding="utf-8"))
+        content: dict[str, Any] = yaml.load(tables_file().read_bytes(), LOADER)  # noqa: S506 - a safe one
     return content
 
 

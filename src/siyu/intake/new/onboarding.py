@@ -15,7 +15,7 @@ import yaml
 
 from siyu.errors import Problem, UsageError, printable
 from siyu.intake.containers.wide import unfolded
-from siyu.intake.formats.catalogue import FOLDER, catalogue, formats
+from siyu.intake.formats.catalogue import catalogue, formats
 from siyu.intake.new.checking import accounts
 from siyu.intake.new.drafts import Draft, drafted, extended, told_apart
 from siyu.intake.reading.accounting import Account
@@ -26,7 +26,7 @@ from siyu.intake.reading.sources import EXPORTS, TableSource, is_link, junk, sou
 from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
 from siyu.observed import ORDERS
-from siyu.paths import data_dir, own_data_dir, store_of, subject_dirs
+from siyu.paths import FORMATS, data_dir, own_data_dir, store_of, subject_dirs
 
 CASE = "luzhou_laojiao"  # the published case a client is compared with unless subject.yml says otherwise
 _ID = re.compile(r"[a-z0-9_]{1,40}")
@@ -129,7 +129,7 @@ def _copy(source: Path, target: Path) -> None:
 def _draft(made: Newcomer, subject: str, exports: Path, unclear: Collection[str] = ()) -> None:
     """A format for each kind of table that none fits, or that none says enough about; of files that have been read,
     for those whose order lines are `unclear`."""
-    own = made.folder / FOLDER
+    own = made.folder / FORMATS
     for source in sources(exports):
         if unclear and source.name not in unclear:
             continue
