@@ -1,7 +1,6 @@
 """YAML as people write it: mappings, lists and words. What could hurt or hang a reader is refused."""
 
 import re
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,8 @@ class _Once(LOADER):  # type: ignore[misc, valid-type]
                 raise yaml.MarkedYAMLError(problem=f"{key.value} twice", problem_mark=key.start_mark)
             held.add(key.value)
         return super().construct_mapping(node, deep)  # type: ignore[no-any-return]
+
+
 # an octal number, one by sixties (a clock), one with separators
 _OTHERWISE = re.compile(r"[-+]?(0[0-9_]+|\d[\d_]*(:[0-5]?\d)+|\d[\d_]*_[\d_]*|0[bx][\da-fA-F_]+)")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")

@@ -110,7 +110,7 @@ def test_concentration_of_equals_and_of_one(shops):
 def test_nobody_brings_nothing(shops):
     one = shops.frames(pd.DataFrame({"buyer": [0], "day": [0]}), DAYS)
     frames = opened(one.as_of, one.purchases.to_pyarrow().slice(0, 0))
-    figures, lorenz = observed.concentration(frames)
+    figures, lorenz = observed.concentration(frames, patrons(frames))
     assert (set(figures.values()), lorenz) == ({None}, [])
     assert observed.cohorts(Worth(frames).paid, frames, "CNY").empty
 
