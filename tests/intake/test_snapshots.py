@@ -85,6 +85,14 @@ def test_the_same_orders_under_other_numbers_are_not_more_orders(tmp_path, spell
     assert books(tmp_path, files)[1] == {"a.csv": ["overlap"], "b.csv": ["overlap"]}
 
 
+def test_slips_stand_beside_orders_that_no_payment_is_dated_of(tmp_path):
+    """No time is known of both, so nothing can be said to overlap."""
+    slips = SLIPS + "".join(f"2021-08-{n:02d} 10:00:00,10.00,u{n}\n" for n in range(1, 10))
+    orders = "".join(",".join(line(n, n).split(",")[place] for place in (0, 1, 2, 3, 5, 6)) for n in range(1, 10))
+    found, problems = books(tmp_path, {"a.csv": slips, "b.csv": DOUYIN.replace("支付完成时间,", "") + orders})
+    assert (problems, len(found.accounts)) == ({}, 2)
+
+
 def test_two_shops_of_a_platform_are_two(tmp_path):
     head = "order_id,buyer_key,paid_at,amount\n"
     shops = [

@@ -23,9 +23,8 @@ Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstan
 # what cells mean, and the readers that a column of each meaning may have
 MEANINGS: dict[str, list[str]] = messages.tables(__file__, "meanings.yml")
 _OTHER_UNIT = re.compile(
-    r"(?:[(/_:¥-]|单位为?|金额|[价款])(?:[百千]万|[分角厘千万亿])\)?$|[角千万亿]元\)?$|百万\)?$|¢"
-    r"|(?:(?<!per)cents?|fen|(?:^|[^a-z])k|thousands?|millions?)\)?$",
-    re.IGNORECASE,
+    r"(?i)(?:[(/_:¥-]|单位为?|金额|[价款])(?:[百千]万|[分角厘千万亿])\)?$|[角千万亿]元\)?$|百万\)?$|¢"
+    r"|(?:(?<!per)cents?|fen|(?:^|[^a-z])k|thousands?|millions?)\)?$"
 )
 _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 

@@ -128,8 +128,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _draft(made: Newcomer, subject: str, exports: Path, unclear: Collection[str] = ()) -> None:
-    """A format for each kind of table that none fits, or that none says enough about; of files that have been read,
-    for those whose order lines are `unclear`."""
+    """A format for each kind of table that none fits, or says enough about; of files once read, for those `unclear`."""
     own = made.folder / FORMATS
     for source in sources(exports):
         if unclear and source.name not in unclear:

@@ -187,6 +187,8 @@ def overlapping(parts: Sequence[Part]) -> list[Clash]:
         if all("order_id" in part.columns for part in (a, b)) and not _strangers(a, b):
             continue
         mine, theirs = _records(a), _records(b)
+        if not {*mine} & {*theirs} & {*_WHEN}:
+            continue
         hidden = (side.drop(columns="who", errors="ignore") for side in (mine, theirs))
         named, nameless = _shared(mine, theirs), _shared(*hidden)  # one may spell its buyers otherwise
         if max(named, nameless) == 1.0:
@@ -198,8 +200,9 @@ def overlapping(parts: Sequence[Part]) -> list[Clash]:
 
 def _strangers(one: Part, other: Part) -> bool:
     """Whether two exports of a platform cover the same days and have no order in common."""
-    days = [part.days(TIMES["orders"]) for part in (one, other)]
-    if one.format.platform != other.format.platform or 2 * len(np.intersect1d(*days)) < min(map(len, days)):
+    here, there = (part.days(TIMES["orders"]) for part in (one, other))
+    both = len(np.intersect1d(here, there))
+    if one.format.platform != other.format.platform or not both or 2 * both < min(len(here), len(there)):
         return False
     mine, theirs = (pc.utf8_ltrim(part.rows()["order_id"], "0") for part in (one, other))
     return len(mine) > FEWEST and not pc.any(pc.is_in(mine, value_set=theirs.combine_chunks())).as_py()
