@@ -15,8 +15,7 @@ from siyu.paths import subject_dirs
 from siyu.plain_yaml import mapping
 from siyu.record.text import Both
 
-# so far from the ends of the calendar that dates can be added to
-Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]  # others can be added to it
 Count = Annotated[int, Field(ge=0, le=10**12)]
 
 

@@ -1,9 +1,13 @@
 """Planted names, phones, addresses and ids: in no output, log, traceback or file, in runs that crash too."""
 
+import html
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -12,6 +16,7 @@ import pytest
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.cells import label
 from siyu.intake.store.client_tables import books
+from siyu.paths import notebooks_dir, project_root
 from siyu.simulator import writing
 
 COUNT = 2_500  # canaries a format, of each of four kinds
@@ -37,10 +42,10 @@ def people(entry, number):
     return person
 
 
-def export(name, seed):
+def export(name, seed, count=COUNT):
     """Canaries in every personal column, with one line in five damaged so that it is talked about."""
     entry, rows = formats()[name], []
-    for number in range(seed, seed + COUNT):
+    for number in range(seed, seed + count):
         order = str(6_917 * 10**15 + number)
         record = {"order_id": order, "line_id": order, "status": "completed",
                   "created_at": 1_630_000_000, "paid_at": 1_630_000_060, "product_id": str(number)}  # fmt: skip
@@ -56,7 +61,7 @@ def export(name, seed):
             row[-1] += '"' + planted(number)["name"]
         rows.append(row)
     data = writing.text(writing.header(entry), rows).encode("gb18030")
-    return data, [planted(number) for number in range(seed, seed + COUNT)]
+    return data, [planted(number) for number in range(seed, seed + count)]
 
 
 # the shape of every canary, wherever it begins
@@ -78,12 +83,12 @@ def planted_exports(tmp_path_factory):
     return folder, canaries
 
 
-def run(arguments, home, code=None):
+def run(arguments, home, code=None, cwd=None):
     home.mkdir(exist_ok=True)
     environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "XDG_CACHE_HOME": str(home)}
     start = [sys.executable, "-c", code] if code else [str(Path(sys.executable).parent / "siyu")]
     return subprocess.run(
-        [*start, *arguments], capture_output=True, text=True, timeout=300, env=environment, check=False
+        [*start, *arguments], capture_output=True, text=True, timeout=3_000, env=environment, check=False, cwd=cwd
     )
 
 
@@ -175,12 +180,12 @@ def test_no_canary_reaches_the_store_or_temporary_files(planted_exports, tmp_pat
     assert all(path.stat().st_mode & 0o077 == 0 for path in keys)
 
 
-def spread(folder):
+def spread(folder, count=COUNT):
     """Canaries in free text, in headers, in names of files, and in files that no format fits."""
-    canaries = [planted(number) for number in range(COUNT)]
+    canaries = [planted(number) for number in range(count)]
     sold = ["order_id,buyer_key,paid_at,amount,channel,traffic_form,shop", "流水号,会员号,成交时间,实付,导购,备忘"]
     for place in range(10):
-        some = canaries[place * COUNT // 10 : (place + 1) * COUNT // 10]
+        some = canaries[place * count // 10 : (place + 1) * count // 10]
         head = ",".join([sold[place % 2], *(value for canary in some[:5] for value in canary.values())])
         lines = [head]
         for number, canary in enumerate(some):
@@ -209,6 +214,69 @@ def test_no_canary_of_text_headers_or_names_of_files_is_written_down(tmp_path, m
     shown = [account.public for account in held.accounts]
     assert leaks("\n".join([done.stdout, *shown, *(path.read_text("utf-8") for path in drafts)]), canaries) == []
     assert leaks(re.sub(r'"[^"]*\.csv[^"]*"', "", text), canaries) == []  # names of files are for their owner
+
+
+SMALL = int(os.environ.get("SIYU_PLANTED", "120"))  # canaries a format of a report that is made here
+
+
+def written(folder):
+    """Every file below a folder as text, its name among it: archives part by part, without what JSON and HTML escape."""
+    found = []
+    for path in folder.rglob("*"):
+        found.append(path.name)
+        if path.is_file() and zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                found += [name + archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
+        elif path.is_file():
+            found.append(path.read_bytes().decode("utf-8", "replace"))
+    return html.unescape(re.sub(r"\\u([0-9a-f]{4})", lambda sign: chr(int(sign[1], 16)), "\n".join(found)))
+
+
+def desk(folder, *sections):
+    """A project with these sections alone."""
+    (folder / "notebooks").mkdir(parents=True)
+    (folder / "siyu.json").write_text("{}", encoding="utf-8")
+    for name in ("data", "src", "requirements.txt"):
+        (folder / name).symlink_to(project_root() / name)
+    for section in sections:
+        shutil.copy(notebooks_dir() / f"{section}.ipynb", folder / "notebooks")
+    return folder
+
+
+def test_no_canary_is_in_page_deck_workbook_or_records(tmp_path, monkeypatch):
+    """With SIYU_PLANTED=2500 over 10,000 people, and all sections."""
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path / "data"))
+    monkeypatch.setenv("SIYU_KEY", str(tmp_path / "identity.key"))
+    (given := tmp_path / "in").mkdir()
+    canaries = spread(given, SMALL)
+    for place, name in enumerate(FORMATS):
+        data, here = export(name, place * SMALL, SMALL)
+        (given / f"{here[7]['name']}_{here[8]['phone']}.csv").write_bytes(data)
+        canaries += here
+    run(["new", "shop", "--from", str(given)], tmp_path / "home")
+    for path in (tmp_path / "data" / "shop" / "formats").glob("*.yml"):
+        path.write_text(path.read_text("utf-8").replace("'?'", "me"), encoding="utf-8")
+    sections = [path.stem for path in notebooks_dir().glob("*.ipynb")] if SMALL > 1_000 else ["06_orders"]
+    home, place = tmp_path / "home", desk(tmp_path / "desk", *sections)
+    done = run(["report", "shop", "--out", str(tmp_path / "out")], home, cwd=place)
+    made = tmp_path / "out" / "shop"
+    record = json.loads((made / "run.json").read_text("utf-8"))
+    assert [one["status"] for one in record["sections"] if one["notebook"] == "06_orders"] == ["ok"], done.stderr
+    names = {path.name for path in made.iterdir()}
+    assert {"findings.json", *(f"{name}.{code}.{ending}" for code in ("zh", "en") for name, ending in (
+        ("report", "html"), ("deck", "pptx"), ("tables", "xlsx")))} <= names  # fmt: skip
+    assert "exports/youzan-" in written(made)  # so it speaks of these files
+    assert leaks(done.stdout + written(tmp_path / "out"), canaries) == []
+
+
+def test_the_search_of_artefacts_finds_a_planted_leak(tmp_path):
+    canary = planted(7)
+    escaped = canary["name"].encode("ascii", "backslashreplace").decode()
+    with zipfile.ZipFile(tmp_path / "deck.pptx", "w") as archive:
+        archive.writestr("ppt/slides/slide1.xml", f"<a:t>{canary['phone']}</a:t>")
+    (tmp_path / "findings.json").write_text(f'"{escaped}"', encoding="utf-8")
+    (tmp_path / f"{canary['id']}.html").write_text(canary["address"], encoding="utf-8")
+    assert leaks(written(tmp_path), [canary]) == sorted(canary.values())
 
 
 def test_a_text_cell_with_a_mobile_number_is_blank():

@@ -72,6 +72,37 @@ def test_order_numbers_that_lost_their_zeros_are_the_same_orders(tmp_path):
     assert sums(found) == (10_000, 10_000, 20)
 
 
+@pytest.mark.parametrize(
+    "spelled", [lambda number: f"{number[:2]}-{number[2:]}", str.lower, lambda number: f"A{number}"]
+)
+def test_the_same_orders_under_other_numbers_are_not_more_orders(tmp_path, spelled):
+    head = "order_id,buyer_key,paid_at,amount\n"
+    rows = [(f"TB{number}", f"u{number},2021-08-{number:02d} 10:00:00,{number}.00\n") for number in range(1, 21)]
+    files = {
+        "a.csv": head + "".join(map(",".join, rows)),
+        "b.csv": head + "".join(f"{spelled(a)},{b}" for a, b in rows[5:]),
+    }
+    assert books(tmp_path, files)[1] == {"a.csv": ["overlap"], "b.csv": ["overlap"]}
+
+
+def test_slips_stand_beside_orders_that_no_payment_is_dated_of(tmp_path):
+    """No time is known of both, so nothing can be said to overlap."""
+    slips = SLIPS + "".join(f"2021-08-{n:02d} 10:00:00,10.00,u{n}\n" for n in range(1, 10))
+    orders = "".join(",".join(line(n, n).split(",")[place] for place in (0, 1, 2, 3, 5, 6)) for n in range(1, 10))
+    found, problems = books(tmp_path, {"a.csv": slips, "b.csv": DOUYIN.replace("支付完成时间,", "") + orders})
+    assert (problems, len(found.accounts)) == ({}, 2)
+
+
+def test_two_shops_of_a_platform_are_two(tmp_path):
+    head = "order_id,buyer_key,paid_at,amount\n"
+    shops = [
+        head + "".join(f"{shop}{n},u{shop}{n},2021-08-{n:02d} 1{shop}:00:00,5.00\n" for n in range(1, 21))
+        for shop in (1, 2)
+    ]
+    found, problems = books(tmp_path, dict(zip(("a.csv", "b.csv"), shops, strict=True)))
+    assert (problems, sums(found)) == ({}, (20_000, 20_000, 40))
+
+
 NEWER = [
     ("1633000000_orders.csv", "1635000000_orders.csv"), ("2021-09-01 订单.csv", "2021-10-01 订单.csv"),
     ("订单_20210901.csv", "订单_20211001.csv"), ("9月.csv", "10月.csv"), ("订单2021.9.1.csv", "订单2021.10.1.csv"),

@@ -51,7 +51,7 @@ def standings(buyers: pd.DataFrame) -> pd.DataFrame:
 
 def mean_cuts(rows: pd.DataFrame) -> Cuts:
     """The usual convention: high is better than the mean of all buyers, of `standings`."""
-    return Cuts(*(float(np.average(rows[name], weights=rows["buyers"])) for name in SCORED))
+    return Cuts(*(float(np.average(rows[name], weights=rows["buyers"])) if len(rows) else 0.0 for name in SCORED))
 
 
 def classed(frames: Frames, cuts: Cuts, days: int = 0) -> ir.Table:

@@ -14,9 +14,8 @@ from siyu.intake.formats.identities import identity, narrow
 from siyu.intake.formats.times import BEIJING, seconds
 
 Read = tuple[int | float | str | None, str]
-BLANKS = frozenset(
-    {"", "-", "--", "—", "——", "–", "/", "\\N", "null", "NULL", "None", "无", "无退款申请"}
-)  # the last is what 千牛 prints as an amount that nobody asked back
+# the last is what 千牛 prints as an amount that nobody asked back
+BLANKS = frozenset({"", "-", "--", "—", "——", "–", "/", "\\N", "null", "NULL", "None", "无", "无退款申请"})
 MULTIPLES = {"": Decimal(1), "千": Decimal(1_000), "万": Decimal(10_000), "w": Decimal(10_000),
              "W": Decimal(10_000), "亿": Decimal(100_000_000)}  # fmt: skip
 NOISE = Decimal("1e-6")  # of a fen: what a subtraction of doubles leaves

@@ -21,15 +21,10 @@ from siyu.plain_yaml import LOADER
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 # what cells mean, and the readers that a column of each meaning may have
-_TIMES = ("time", "epoch", "begin", "end")
-MEANINGS = {"fen": ("money", "fee", "charge", "product", "sum"), "id": ("id", "row", "text"),
-            "text": ("text", "choice", "id"), "words": ("text", "choice"), "code": ("text", "id"), "key": ("buyer",),
-            "time": _TIMES, "day": _TIMES, "count": ("count",), "signed": ("signed", "count"),
-            "seconds": ("duration",), "share": ("share", "percent")}  # fmt: skip
+MEANINGS: dict[str, list[str]] = messages.tables(__file__, "meanings.yml")
 _OTHER_UNIT = re.compile(
-    r"(?:[(/_:¥-]|单位为?|金额|[价款])(?:[百千]万|[分角厘千万亿])\)?$|[角千万亿]元\)?$|百万\)?$|¢"
-    r"|(?:(?<!per)cents?|fen|(?:^|[^a-z])k|thousands?|millions?)\)?$",
-    re.IGNORECASE,
+    r"(?i)(?:[(/_:¥-]|单位为?|金额|[价款])(?:[百千]万|[分角厘千万亿])\)?$|[角千万亿]元\)?$|百万\)?$|¢"
+    r"|(?:(?<!per)cents?|fen|(?:^|[^a-z])k|thousands?|millions?)\)?$"
 )
 _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 

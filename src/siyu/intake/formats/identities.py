@@ -8,7 +8,7 @@ import unicodedata
 from functools import lru_cache
 from pathlib import Path
 
-from siyu import reads
+from siyu import messages, reads
 from siyu.paths import data_dir
 
 Identity = tuple[str | None, str]
@@ -33,20 +33,14 @@ _NOTHING = re.compile(
 _PHONE = re.compile(r"(?:\+?(?:00)?86)?0?(1[3-9]\d{9})")
 _SAID = re.compile(r"[^\w+]+|[^\x00-\x7f]+|_|^(?:tel|phone|mobile)", re.IGNORECASE)
 _MAIL = re.compile(r"([^@\s]+)@[\w.-]+\.[A-Za-z]{2,}", re.ASCII)
-SIMPLE = str.maketrans(
-    "沒無買遊訪註冊會員戶顧號帳錄線陸隱門現場過測試開暫見備碼個狀態關閉單數幣別額貨購銷類產換發補贈樣內負應實結時間進階環節標記"
-    "識還沖紅對訂異敗審驗掛賒預種歐鎊匯條筆況",
-    "没无买游访注册会员户顾号账录线陆隐门现场过测试开暂见备码个状态关闭单数币别额货购销类产换发补赠样内负应实结时间进阶环节标记"
-    "识还冲红对订异败审验挂赊预种欧镑汇条笔况",
-)
+_SIGNS = messages.tables(__file__, "signs.yml")
+SIMPLE = str.maketrans(_SIGNS["traditional"], _SIGNS["simplified"])
 # what spreadsheets and programs write for a number too long for them; a nickname may read 4e135
 _ROUNDED = re.compile(r"\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}|\d{16,}\.\d*|\d{1,3}(,\d{3}){5,}")
-_HASHED = ("", "null", "NULL", "None", "nan", "0", "undefined", "-")
 EMPTY_HASHES = frozenset(
-    digest
-    for word in _HASHED
+    hashlib.new(name, word.encode(), usedforsecurity=False).hexdigest()
+    for word in ("", "null", "NULL", "None", "nan", "0", "undefined", "-")
     for name in ("md5", "sha1", "sha256")
-    for digest in [hashlib.new(name, word.encode(), usedforsecurity=False).hexdigest()]
 )
 
 

@@ -67,12 +67,12 @@ def told_apart(layout: Layout, source: TableSource, name: str) -> Draft:
     draft, table = extended(layout, name), sample(source, guesses.WORDS, guesses.SPOKEN)
     order, content = layout.places["order_id"], draft.content
     told = guesses.telling(table, order, set(layout.places.values()))
-    content["line_key"] = [*(key for key in layout.format.line_key if key in layout.places), OPEN]
+    held = [key for key in layout.format.line_key if key in layout.places]
+    content["line_key"] = [*held, OPEN if told is None else "product_id"]
     if told is None:
         draft.told.append(_TOLD["line_key"])
         return draft
     header = table.named(told)
-    content["line_key"][-1] = "product_id"
     content["columns"]["product_id"] = {"header": header, "read": "text"}
     content["waived"].pop(header, None)
     draft.told.append(_TOLD["told_apart"].format(order=table.named(order), column=header))
@@ -104,7 +104,7 @@ class _Asking:
         self._order()
         if not self._known("buyer_id"):
             taken = self._taken()
-            if found := guesses.called(self.table, taken | {*guesses.amounts(self.table, taken)}, "identity"):
+            if found := guesses.called(self.table, taken.union(*guesses.amounts(self.table, taken)), "identity"):
                 self._ask("buyer_id", "buyer", found)
         for key in ("quantity", "unit_price_fen", "freight_fen", "completed_at"):
             self._known(key)
@@ -141,8 +141,8 @@ class _Asking:
 
     def _amount(self) -> None:
         table, refund = self.table, self.places.get("refunded_fen")
-        found = guesses.amounts(table, self._taken())
-        for place in guesses.uncounted(table, self._taken()):
+        found, others = guesses.amounts(table, self._taken())
+        for place in others:
             self._tell("uncounted", header=place)
         totals = guesses.money(table, set())
         if refund is not None and (pair := guesses.net_of(table, refund, found, totals)):

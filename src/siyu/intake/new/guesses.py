@@ -47,24 +47,13 @@ def _fitting(table: Sample, word: str, column: Mapping[str, Any]) -> Iterator[in
             yield place
 
 
-def amounts(table: Sample, taken: set[int]) -> list[int]:
-    """Places of columns that may be what was paid: money by their cells, by their headers no discount or fee, and in
-    no unit but yuan."""
-    return [at for at in _paid(table, taken) if not _otherwise(table.header[at])]
-
-
-def uncounted(table: Sample, taken: set[int]) -> list[int]:
-    """Places of those that say that they are in another unit or currency."""
-    return [at for at in _paid(table, taken) if _otherwise(table.header[at])]
-
-
-def _otherwise(name: str) -> bool:
-    return other_unit(name) or bool(_WORDS["foreign"].search(normal(name)))
-
-
-def _paid(table: Sample, taken: set[int]) -> list[int]:
+def amounts(table: Sample, taken: set[int]) -> tuple[list[int], list[int]]:
+    """Places of columns that may be what was paid, and of those that say that they are in another unit or currency:
+    money by their cells, by their headers no discount or fee."""
     names = {place: re.sub(r"\(.*\)", "", normal(table.header[place])) for place in money(table, taken)}
-    return [at for at, name in names.items() if _WORDS["paid"].search(name) and not _WORDS["less"].search(name)]
+    paid = [at for at, name in names.items() if _WORDS["paid"].search(name) and not _WORDS["less"].search(name)]
+    other = [at for at in paid if other_unit(table.header[at]) or _WORDS["foreign"].search(normal(table.header[at]))]
+    return [at for at in paid if at not in other], other
 
 
 def money(table: Sample, taken: set[int]) -> list[int]:

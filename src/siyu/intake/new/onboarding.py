@@ -30,7 +30,6 @@ from siyu.paths import FORMATS, data_dir, own_data_dir, store_of, subject_dirs
 
 CASE = "luzhou_laojiao"  # the published case a client is compared with unless subject.yml says otherwise
 _ID = re.compile(r"[a-z0-9_]{1,40}")
-UNCLEAR = "lines_unclear"  # what is known of a file only when it has been read
 
 
 @dataclass
@@ -69,7 +68,9 @@ def _made(subject: str, folder: Path, given: Sequence[Path]) -> Newcomer:
         _copy(path, exports / _name(path))
     _draft(made, subject, exports)
     made.accounts, as_of, nameless = _read(exports)
-    if unclear := {one.file for one in made.accounts if any(problem.code == UNCLEAR for problem in one.problems)}:
+    if unclear := {
+        one.file for one in made.accounts if any(problem.code == "lines_unclear" for problem in one.problems)
+    }:
         _draft(made, subject, exports, unclear)
     made.accounts += [
         account for path in given for link in path.rglob("*") if is_link(link) for account in accounts([link])
@@ -127,8 +128,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _draft(made: Newcomer, subject: str, exports: Path, unclear: Collection[str] = ()) -> None:
-    """A format for each kind of table that none fits, or that none says enough about; of files that have been read,
-    for those whose order lines are `unclear`."""
+    """A format for each kind of table that none fits, or says enough about; of files once read, for those `unclear`."""
     own = made.folder / FORMATS
     for source in sources(exports):
         if unclear and source.name not in unclear:

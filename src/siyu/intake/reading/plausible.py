@@ -129,11 +129,8 @@ class Bounds:
         ):
             if count > most:
                 raise RefusedError(code, column=title(key), found=f"{int(count):,}")
-        yield (
-            title("paid_at"),
-            "dates_apart",
-            np.union1d(*(_apart(self.joined(end), AWAY, 0.5) for end in ("first", "last"))),
-        )
+        apart = np.union1d(*(_apart(self.joined(end), AWAY, 0.5) for end in ("first", "last")))
+        yield title("paid_at"), "dates_apart", apart
         yield title("order_id"), "id_dates", np.flatnonzero(self.joined("astray"))
         yield title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
         yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))

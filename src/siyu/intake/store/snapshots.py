@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from siyu.intake.formats.format import tables
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.plausible import TIMES
 from siyu.intake.reading.problems import Trouble
 from siyu.intake.store.buyers import Keys
 from siyu.intake.store.parts import Part
@@ -178,14 +180,14 @@ def _frame(part: Part, keys: Keys) -> pd.DataFrame:
 
 
 def overlapping(parts: Sequence[Part]) -> list[Clash]:
-    """Order exports of which one has no order numbers, and which hold the same records: what is counted twice, nobody
-    could tell. Of two that are the same in another dress, the later one goes."""
-    orders = [part for part in parts if part.format.kind == "orders"]
-    loose = {part.folder for part in orders if "order_id" not in part.columns}
-    held = [(part, _records(part)) for part in orders] if len(orders) > 1 and loose else []
+    """Order exports that hold the same records, of which one has no order numbers, or which spell them otherwise: what
+    is counted twice, nobody could tell. Of two that are the same in another dress, the later one goes."""
     found: list[Clash] = []
-    for (a, mine), (b, theirs) in combinations(held, 2):
-        if not {a.folder, b.folder} & loose:
+    for a, b in combinations([part for part in parts if part.format.kind == "orders"], 2):
+        if all("order_id" in part.columns for part in (a, b)) and not _strangers(a, b):
+            continue
+        mine, theirs = _records(a), _records(b)
+        if not {*mine} & {*theirs} & {*_WHEN}:
             continue
         hidden = (side.drop(columns="who", errors="ignore") for side in (mine, theirs))
         named, nameless = _shared(mine, theirs), _shared(*hidden)  # one may spell its buyers otherwise
@@ -194,6 +196,16 @@ def overlapping(parts: Sequence[Part]) -> list[Clash]:
         elif named >= SHARED or nameless >= MOST:
             found += _both(a, b, "overlap")
     return found
+
+
+def _strangers(one: Part, other: Part) -> bool:
+    """Whether two exports of a platform cover the same days and have no order in common."""
+    here, there = (part.days(TIMES["orders"]) for part in (one, other))
+    both = len(np.intersect1d(here, there))
+    if one.format.platform != other.format.platform or not both or 2 * both < min(len(here), len(there)):
+        return False
+    mine, theirs = (pc.utf8_ltrim(part.rows()["order_id"], "0") for part in (one, other))
+    return len(mine) > FEWEST and not pc.any(pc.is_in(mine, value_set=theirs.combine_chunks())).as_py()
 
 
 def _shared(mine: pd.DataFrame, theirs: pd.DataFrame) -> float:
@@ -209,7 +221,7 @@ def _shared(mine: pd.DataFrame, theirs: pd.DataFrame) -> float:
     return min(float(both / min(inside)), 0.99) if both else 0.0
 
 
-SHARED, MOST = 0.2, 0.9  # of the records that may be alike by chance, with the buyer and without
+SHARED, MOST, FEWEST = 0.2, 0.9, 5  # of records alike by chance: with the buyer, without; and orders for that
 _WHEN = ("paid_at", "created_at")
 
 
