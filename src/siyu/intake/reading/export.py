@@ -189,8 +189,10 @@ class _Run:
         if not (held := account.total - account.records["ignored"]):
             raise RefusedError("no_records")
         raw = account.fen["accepted"] + account.fen["quarantined"]
-        lines, fen = np.concatenate(self.lines), np.concatenate(self.fen)
-        del self.lines, self.fen
+        lines = np.concatenate(self.lines)
+        del self.lines
+        fen = np.concatenate(self.fen)
+        del self.fen
         pa.default_memory_pool().release_unused()
         self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
