@@ -83,7 +83,8 @@ class OrderLines:
         ids = dense(self.identity, keys.count * width, self.paid_at, table["order_id"], self.scopes.astype(np.int64))
         self.ids = ids.reshape(keys.count, width)
         self.paid, self.net, self.uncertain = _amounts(table, self.line_no)
-        self.table = table.select([name for name in COLUMNS if name in {*table.column_names} - MADE]).combine_chunks()
+        table = table.select([name for name in COLUMNS if name in {*table.column_names} - MADE])
+        self.table = table.combine_chunks()
 
     def _first_payment(self, codes: Ints) -> None:
         """An order counts on the day of its first payment, whatever the days of its lines."""
