@@ -10,11 +10,12 @@ else
 VENV := .venv
 endif
 BIN := $(VENV)/bin
-# a process for each core, each test file in one of them
-PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# a process for each core and one for when they wait, each test file in one of them
+WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) < 4 ? $$(getconf _NPROCESSORS_ONLN) : 4) + 1 )))
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install spark reports test test-all calibrate torture lab notebooks messages reference schemas bench measured bench-check lock clean
+.PHONY: help install spark reports test test-all calibrate scale torture lab notebooks messages reference schemas bench measured bench-check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -33,12 +34,13 @@ test: install ## every check; browser, office and Java tests run when their prog
 	@if command -v java >/dev/null; then $(MAKE) --no-print-directory spark; fi
 	@failed=; \
 	run() { name=$$1; shift; printf '== %s\n' "$$name"; "$$@" || failed="$$failed, $$name"; }; \
+	$(BIN)/mypy --no-error-summary & types=$$!; \
 	run style $(BIN)/ruff check --quiet --output-format concise .; \
 	run format $(BIN)/ruff format --check --quiet --output-format concise .; \
-	run types $(BIN)/mypy --no-error-summary; \
 	run imports $(BIN)/lint-imports --no-logo --no-cache; \
 	run notebooks $(BIN)/python -m pytest --quiet $(PARALLEL) --nbval notebooks/; \
 	run tests $(BIN)/python -m pytest --quiet $(PARALLEL); \
+	run types wait $$types; \
 	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
 
 test-all: export SIYU_REQUIRE := browser,office,java
@@ -48,20 +50,18 @@ fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does
 	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/intake/test_fuzz.py
 
 calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds fixed, forty minutes
-	@$(BIN)/python tests/orders/ends.py
-	@$(BIN)/python tests/orders/lots.py
-	@$(BIN)/python tests/orders/retailer.py
-	@$(BIN)/python tests/orders/verdicts.py
-	@$(BIN)/python tests/orders/calibration.py
-	@$(BIN)/python tests/value/recovery.py
-	@$(BIN)/python tests/reach/recovery.py
-	@$(BIN)/python tests/growth/recovery.py
+	@$(BIN)/python scripts/trials.py ends lots retailer verdicts intervals value reach growth
+	@$(BIN)/python scripts/measured.py
+
+scale: spark ## does Spark count ten million orders as DuckDB does? with SIZES="10000000 100000000", how both grow
+	@$(BIN)/python scripts/trials.py scale -- $(SIZES)
 
 torture: install ## kill, fill and race batches of small notebooks: an hour, with seeds to replay
 	@$(BIN)/python tests/torture/kills.py
 	@$(BIN)/python tests/torture/races.py
 	@$(BIN)/python tests/torture/disks.py
 	@$(BIN)/python tests/torture/floods.py
+	@$(BIN)/python scripts/trials.py cluster
 
 lab: install ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) notebooks

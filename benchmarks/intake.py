@@ -147,9 +147,9 @@ def scan(path: Path, folder: Path) -> tuple[int, int]:
         columns = "{'order_id': 'VARCHAR', 'buyer_key': 'VARCHAR', 'paid_at': 'TIMESTAMP', 'amount': 'DECIMAL(18,2)'"
         query = f"""SELECT sum(amount), count(order_id), count(buyer_key), max(paid_at), count(channel)
             FROM read_csv(?, columns = {columns}, 'channel': 'VARCHAR'}}, header = true, auto_detect = false)"""  # noqa: S608
-    total = duckdb.execute(query, [str(path)]).fetchone()
-    assert total is not None
-    return int(total[0] * 100), 0
+    found = duckdb.execute(query, [str(path)]).fetchone()
+    assert found is not None
+    return int(found[0] * 100), 0
 
 
 VARIANTS = {"siyu": siyu, "pandas": pandas, "scan": scan}

@@ -37,12 +37,14 @@ WINDOWS = (30, 90, 180)
 VARIANTS = ("scan", "ibis", "sql", "pandas")
 
 
-def written(path: Path, orders: int) -> None:
-    """Purchases of about so many orders, sorted by buyer and day, as the store writes them."""
+def written(path: Path, orders: int, part: int = 0, first_buyer: int = 0) -> int:
+    """Purchases of about so many orders, sorted by buyer and day, as the store writes them.
+
+    part: of several that lie together; first_buyer: its least id. Returns the least id that is free."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    random = np.random.default_rng(7)
+    random = np.random.default_rng(7 + part)
     # an order in twelve shares its day with another, and a buyer has about four purchase days
     rows = int(orders / 1.08)
     buyer = np.sort((rows / 4 * random.random(rows) ** 1.3).astype(np.int64))
@@ -57,12 +59,13 @@ def written(path: Path, orders: int) -> None:
     fen = random.integers(1_000, 60_000, buyer.size)
     since = (AS_OF - date(1970, 1, 1)).days - DAYS + 1
     table = pa.table({
-        "buyer_id": buyer, "day": pa.array((day + since).astype(np.int32)).cast(pa.date32()),
+        "buyer_id": first_buyer + buyer, "day": pa.array((day + since).astype(np.int32)).cast(pa.date32()),
         "orders": 1 + (random.random(buyer.size) < 0.08), "paid_fen": fen, "net_fen": fen, "purchase_no": number,
         "days_to_next": pa.array(to_next, mask=last),
         "first_day": pa.array((day[first][buyer] + since).astype(np.int32)).cast(pa.date32()),
     })  # fmt: skip
     pq.write_table(table, path, compression="snappy", use_dictionary=False)  # as siyu.intake.store.canonical does
+    return first_buyer + int(buyer[-1]) + 1
 
 
 def scan(path: Path) -> Callable[[], dict[str, Any]]:

@@ -212,6 +212,8 @@ class Holdings:
     def every(self, *kinds: str, platform: str = "") -> Frames:
         """The same of all platforms together, as long as any was observed."""
         held, (orders, purchases) = self.books, self.lines
+        if self.engine.orders:  # whose buyers are not those of the store
+            kinds = tuple(kind for kind in kinds if kind not in ("members", "follows"))
         more: dict[str, Any] = {kind: getattr(held, kind) for kind in kinds}
         sources = self.refs("orders", platform=platform) if platform else self.refs(*LINES, *kinds)
         more |= {"sources": sources, "spans": self.spans, "absent": held.absent, "engine": self.engine}

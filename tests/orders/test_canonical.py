@@ -1,5 +1,6 @@
 """Canonical orders are counted as the exports that they were made of, by either engine, or refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -14,6 +15,7 @@ from siyu.errors import UsageError
 from siyu.orders import counts
 from siyu.orders.canonical import canonical
 from siyu.own_data import Holdings
+from siyu.playbook.quadrant import placed
 from siyu.subjects import load_subject
 
 # how pyspark and ibis hand out a frame of Spark
@@ -71,6 +73,24 @@ def test_clusters_follow_the_first_order_whatever_the_engine(lines, tmp_path, mo
     assert rows.astype(int).to_dict() == expected[rows.index].to_dict()
     assert orders.buyer_id.type().is_string()
     assert set(range(GROUPS)) == set(rows.astype(int))
+
+
+@pytest.mark.parametrize("kind", ["duckdb", pytest.param("spark", marks=pytest.mark.java)])
+def test_many_buyers_known_by_keys_are_placed_as_those_known_by_numbers(about, lines, tmp_path, monkeypatch, kind):
+    exports = placed(Holdings.of(about, about.as_of).frames())
+    monkeypatch.setattr("siyu.orders.canonical.SMALL", 100)
+    engine = stored(lines, tmp_path, kind)
+    held = Holdings.of(about.model_copy(update={"engine": engine}), about.as_of).frames()
+    assert held.purchases.buyer_id.type().is_string()
+    assert placed(held).gap == replace(exports.gap, sources=held.sources)
+
+
+def test_buyers_of_an_engine_are_not_taken_for_members_of_the_exports(about, lines, tmp_path):
+    held = Holdings.of(about.model_copy(update={"engine": stored(lines, tmp_path)}), about.as_of)
+    frames = held.frames("members", "follows", "sessions")
+    assert (frames.members, frames.follows) == (None, None)
+    assert frames.sessions is not None
+    assert Holdings.of(about, about.as_of).frames("members").members is not None
 
 
 @pytest.mark.parametrize(

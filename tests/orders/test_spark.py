@@ -1,7 +1,9 @@
 """Spark counts what DuckDB counts: every table and metric, to the last digit. Runs where Java is."""
 
+import importlib.util
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import ibis
 import numpy as np
@@ -84,6 +86,31 @@ def test_an_engine_that_nobody_knows_is_named_before_anything_starts(monkeypatch
     found = CliRunner().invoke(main, ["metrics", "demo"])
     assert found.exit_code == 2
     assert "SIYU_ENGINE: found nope; expected an engine" in found.stderr
+
+
+@pytest.fixture(scope="module")
+def scale():
+    path = Path(__file__).with_name("scale.py")
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.java
+def test_what_is_tried_with_millions_holds_for_a_few(scale, tmp_path):
+    scale.written(tmp_path / "purchases", 20_000, 10_000)
+    here, there = ({name: told[1:] for name, told in scale.counted(tmp_path / "purchases", kind).items()}
+                   for kind in scale.ZONES)  # fmt: skip
+    assert here == there
+    assert len(here) == 1 + len(scale.TABLES)
+    assert here["cohorts"][0] > 1_000
+
+
+def test_one_number_more_is_told_from_the_others(scale):
+    rows = pd.DataFrame({"month": [1, 2], "buyers": [3, 4]})
+    assert scale.digest((rows, np.arange(3))) == scale.digest((rows.copy(), np.arange(3)))
+    assert scale.digest((rows, np.arange(3)))[1] != scale.digest((rows + 1, np.arange(3)))[1]
 
 
 @pytest.mark.java

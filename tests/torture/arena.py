@@ -20,20 +20,20 @@ from siyu.runs.files.record import mismatches
 
 ROOT = Path(__file__).resolve().parents[2]
 # The command with notebooks and pages that do not take seconds to import and to draw.
-_COMMAND = """
+COMMAND = """
 import pathlib, sys
 from siyu.runs.ask import lint
 from siyu.runs.make import forking, pool
-from siyu.runs.ask import sections
+from siyu.runs.ask import sections, wishes
 folder = pathlib.Path(sys.argv.pop(1))
 pool.WORKER = (sys.argv.pop(1),)
 forking.LIBRARIES = ()
-sections.notebooks_dir = lambda: folder
+sections.notebooks_dir = wishes.notebooks_dir = lambda: folder
 lint.lint = lambda notebooks: None
 from siyu.commands.main import main
 main()
 """
-_WORKER = ROOT / "tests" / "runs" / "tiny_worker.py"
+WORKER = ROOT / "tests" / "runs" / "tiny_worker.py"
 
 
 def _tiny() -> Any:
@@ -75,9 +75,9 @@ class Arena:
             [
                 sys.executable,
                 "-c",
-                _COMMAND,
+                COMMAND,
                 str(self.notebooks),
-                str(_WORKER),
+                str(WORKER),
                 "report",
                 *asked,
                 "--out",

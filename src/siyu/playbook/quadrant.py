@@ -15,7 +15,7 @@ import pandas as pd
 
 from siyu.engines.tables import run
 from siyu.estimates.survival import at_risk, survivors
-from siyu.evidence.table import Row, Words, read_table
+from siyu.evidence.table import Reasoned, Words, read_table
 from siyu.figure import Absent, Figure
 from siyu.orders.frames import Frames
 from siyu.paths import data_dir
@@ -25,7 +25,7 @@ NINE_TENTHS = 4.605  # chi-square with two degrees of freedom
 Floats = npt.NDArray[np.float64]
 
 
-class Quadrant(Row):
+class Quadrant(Reasoned):
     """A playbook with the middle of its cell. online: 1 where the deal closes on line."""
 
     quadrant: str
@@ -35,10 +35,6 @@ class Quadrant(Row):
     decision_days: float
     online: int
     systems: Words
-    source: str
-    grade: str
-    rationale: str
-    rationale_zh: str
 
 
 @dataclass(frozen=True)
@@ -60,12 +56,11 @@ def quadrants() -> tuple[Quadrant, ...]:
 
 def placed(frames: Frames, online: bool = True) -> Placement:
     """Where the buyers of a shop stand. online: whether its deals close on line."""
-    gaps = _gaps(frames)
-    waits = _waits(frames)
+    some = frames.some(SAMPLE)
+    gaps, waits = _gaps(some), _waits(some)
     draws = np.column_stack([_resampled(gaps, _median_gap), _resampled(waits, _median_wait)])
-    gap = _figure(
-        "purchase_gap", _median_gap(gaps, np.ones(len(gaps))), draws[:, 0], gaps["buyer_id"].nunique(), frames
-    )
+    buyers = gaps["buyer"].nunique()
+    gap = _figure("purchase_gap", _median_gap(gaps, np.ones(len(gaps))), draws[:, 0], buyers, frames)
     decision = _figure("decision_days", _median_wait(waits, np.ones(len(waits))), draws[:, 1], len(waits), frames)
     nearest = None
     if isinstance(gap, Figure):
@@ -81,24 +76,29 @@ def _apart(one: Quadrant, own: list[float], online: bool) -> float:
 
 
 def _gaps(frames: Frames) -> pd.DataFrame:
-    """A row per purchase of up to SAMPLE buyers: buyer_id, days to the next one or to the end, whether it came."""
+    """A row per purchase: buyer (by deeds: ids play no part), days to the next one or the end, whether it came."""
     days = frames.followed
-    rows = run(days.filter(days.buyer_id < SAMPLE).select("buyer_id", "days_to_next", seen=frames.observed(days.day)))
+    rows = run(days.select("buyer_id", "days_to_next", seen=frames.observed(days.day)))
     came = rows["days_to_next"].notna()
-    return pd.DataFrame({"buyer_id": rows["buyer_id"], "days": rows["days_to_next"].fillna(rows["seen"]).astype(float),
-                         "came": came}).sort_values("days", ignore_index=True)  # fmt: skip
+    days = rows["days_to_next"].fillna(rows["seen"]).astype(float)
+    told = pd.DataFrame(
+        {"buyer_id": rows["buyer_id"], "days": days, "came": came, "lasted": days.where(came, -1 - days)}
+    )
+    deeds = told.sort_values("lasted").groupby("buyer_id")["lasted"].agg(tuple).sort_values()
+    told["buyer"] = told["buyer_id"].map(pd.Series(np.arange(len(deeds)), deeds.index))
+    return told.sort_values(["days", "lasted", "buyer"], ascending=[True, False, True], ignore_index=True)
 
 
 def _waits(frames: Frames) -> pd.DataFrame:
-    """A row per buyer who followed before the first purchase, up to SAMPLE: buyer_id, days."""
+    """A row per buyer who followed before the first purchase: buyer, days; by days."""
     if frames.follows is None:
-        return pd.DataFrame({"buyer_id": [], "days": []}, dtype=float)
+        return pd.DataFrame({"buyer": [], "days": []}, dtype=float)
     first = frames.purchases.filter(frames.purchases.purchase_no == 1).select("buyer_id", "day")
     follows = frames.follows.group_by("buyer_id").aggregate(since=frames.follows.followed_at.min())
-    both = first.filter(first.buyer_id < SAMPLE).inner_join(follows, "buyer_id")
+    both = first.inner_join(follows, "buyer_id")
     wait = both.day.delta(both.since.date(), unit="day")
-    rows = run(both.select("buyer_id", days=wait).filter(ibis._.days >= 0))
-    return rows.astype(float)
+    days = run(both.select(days=wait).filter(ibis._.days >= 0))["days"].astype(float).sort_values()
+    return pd.DataFrame({"buyer": np.arange(len(days)), "days": days.to_numpy()})
 
 
 def _median_gap(rows: pd.DataFrame, weights: Floats) -> float:
@@ -122,11 +122,12 @@ def _median_wait(rows: pd.DataFrame, weights: Floats) -> float:
 def _resampled(rows: pd.DataFrame, statistic: Callable[[pd.DataFrame, Floats], float]) -> Floats:
     """A statistic over DRAWS bootstrap samples of buyers."""
     random = np.random.default_rng(6)
-    code, buyers = pd.factorize(rows["buyer_id"])
-    if not len(buyers):
+    if rows.empty:
         return np.full(DRAWS, np.nan)
-    drawn = (random.multinomial(len(buyers), np.full(len(buyers), 1 / len(buyers))) for _ in range(DRAWS))
-    return np.array([statistic(rows, times[code].astype(float)) for times in drawn])
+    buyer = rows["buyer"].to_numpy(int)
+    n = buyer.max() + 1
+    drawn = (random.multinomial(n, np.full(n, 1 / n)) for _ in range(DRAWS))
+    return np.array([statistic(rows, times[buyer].astype(float)) for times in drawn])
 
 
 def _figure(key: str, value: float, draws: Floats, n: int, frames: Frames) -> Figure | Absent:

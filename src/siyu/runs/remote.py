@@ -32,6 +32,7 @@ from siyu.runs.files.storage import files_below
 from siyu.runs.make.pool import short
 from siyu.runs.outcome import Outcome, Progress
 
+REPORT = ("-m", "siyu.runs.remote")
 _PATIENCE = 30.0  # seconds until a scheduler answers, or a worker that agrees is there again
 _TICK = 0.2
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -61,7 +62,7 @@ def fingerprint() -> dict[str, str]:
 
 def reported(words: Sequence[str], folder: str) -> dict[str, Any]:
     """On a worker: what `siyu report` with these words ends with, in the project at `folder`."""
-    command = [sys.executable, "-m", "siyu.runs.remote", str(os.getpid()), *words]
+    command = [sys.executable, *REPORT, str(os.getpid()), *words]
     done = subprocess.run(command, cwd=folder, env=short(os.environ), capture_output=True, text=True, check=False)
     if lines := done.stdout.splitlines():
         return dict(json.loads(lines[-1]))

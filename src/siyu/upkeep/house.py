@@ -1,22 +1,23 @@
 """What siyu finds in a project: its files, the key, stores, locks, formats, and how far reports are up to date."""
 
+import json
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from siyu.errors import ProblemsError, shown_path
-from siyu.intake.formats.catalogue import FOLDER, FormatError, catalogue
+from siyu.intake.formats.catalogue import FormatError, catalogue
 from siyu.intake.store.keyring import SIZE
-from siyu.paths import MARKER, key_path, project_root, reports_dir, store_of, subject_dirs
+from siyu.paths import FORMATS, MARKER, key_path, project_root, reports_dir, store_of, subject_dirs
 from siyu.runs.ask.earlier import with_earlier
 from siyu.runs.ask.plan import planned
 from siyu.runs.ask.present import Present
-from siyu.runs.ask.requests import Given, Wish, checked, place
+from siyu.runs.ask.requests import checked
 from siyu.runs.ask.reuse import decided
+from siyu.runs.ask.wishes import Given, Wish, place
 from siyu.runs.files.locks import Lock
 from siyu.runs.files.record import FAILED, opened
 from siyu.runs.files.storage import read_json
@@ -44,9 +45,8 @@ def key() -> Iterator[Line]:
     elif _shared(path):
         yield Line("key", WRONG, f"{path} can be read by others", f"Run: chmod 600 {path}")
     elif path.stat().st_size != SIZE:
-        yield Line(
-            "key", WRONG, f"{path} is damaged", "Restore it from a copy; else erase the clients and read them anew."
-        )
+        step = "Restore it from a copy; else erase the clients and read them anew."
+        yield Line("key", WRONG, f"{path} is damaged", step)
     else:
         yield Line("key", OK, f"{path}; keep a copy apart from the data")
 
@@ -76,7 +76,7 @@ def leftovers() -> Iterator[Line]:
 def formats() -> Iterator[Line]:
     """Formats that cannot be used, of the project and of each client, and drafts that still ask."""
     broken, asking = dict[str, FormatError](), set[str]()
-    for own in (None, *(folder / FOLDER for folder in subject_dirs().values())):
+    for own in (None, *(folder / FORMATS for folder in subject_dirs().values())):
         known = catalogue(own)
         broken |= known.broken
         asking |= {f"{name}.yml" for name in known.own & known.formats.keys() if known.formats[name].open}
@@ -117,13 +117,11 @@ def _subject(name: str, workspace: Workspace, present: Present) -> Line | None:
 def _wished(name: str, record: dict[str, Any]) -> Wish:
     """The request that the published report came from."""
     here = place("run.json")
-    rows = [row for row in record.get("parameters", ()) if row["overridden"]]
-    texts = {
-        row["name"]: str(row["value"]).lower() if isinstance(row["value"], bool) else str(row["value"]) for row in rows
-    }
-    wish = Wish(name, here, as_of=record.get("as_of", ""))
-    given = {key: Given(text, here) for key, text in texts.items()}
-    return replace(wish, languages=tuple(record["languages"]), parameters=given) if record else wish
+    if not record:
+        return Wish(name, here)
+    values = {row["name"]: row["value"] for row in record["parameters"] if row["overridden"]}
+    given = {key: Given(json.dumps(one) if isinstance(one, bool) else str(one), here) for key, one in values.items()}
+    return Wish(name, here, tuple(record["languages"]), record["as_of"], given)
 
 
 def _shared(path: Path) -> bool:

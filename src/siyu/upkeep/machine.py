@@ -42,10 +42,9 @@ def python() -> Iterator[Line]:
 def packages() -> Iterator[Line]:
     """Installed packages against the lock of a checkout, else against what the package asks for."""
     root = checkout()
+    off = {one: _off(one) for one in _asked(root)}
     faults = [
-        f"{one.name} {found or 'missing'}, not {one.specifier}"
-        for one in _asked(root)
-        if (found := _off(one)) is not None
+        f"{one.name} {found or 'missing'}, not {one.specifier}" for one, found in off.items() if found is not None
     ]
     step = "Run: make install." if root else "Install siyu anew into an environment of its own."
     told = "as locked" if root else "as asked for"
@@ -53,12 +52,8 @@ def packages() -> Iterator[Line]:
 
 
 def _asked(root: Path | None) -> Iterator[Requirement]:
-    lines = (
-        (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
-        if root
-        else metadata.requires("siyu") or []
-    )
-    for line in lines:
+    lock = (root / "requirements.txt").read_text(encoding="utf-8").splitlines() if root else metadata.requires("siyu")
+    for line in lock or ():
         if line and not line.startswith((" ", "#")):
             one = Requirement(line.removesuffix("\\"))
             if one.marker is None or one.marker.evaluate():

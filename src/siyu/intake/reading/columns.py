@@ -24,6 +24,7 @@ _ARROW = (dict.fromkeys(("money", "fee", "charge", "count", "signed", "duration"
           | dict.fromkeys(("time", "epoch", "begin", "end"), pa.timestamp("s")))  # fmt: skip
 SEEN, FEW = 256, 64  # cells of a column that are looked at, and how many of them may differ for each to be read once
 MONTH = 31 * 86_400
+MOST = 1e15  # fen
 # a mobile number, an identity card, a WeChat id
 _PERSONAL = r"^(?:86)?1[3-9]\d{9}$|^[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]$|^wxid_"
 _WITHIN = r"(?:^|\D)(?:86)?1[3-9]\d{9}(?:\D|$)"  # made with a mobile number; in longer numbers it is chance
@@ -86,11 +87,13 @@ def _typed(text: pa.Array, column: Column) -> Typed:
 def made(of: list[Typed], column: Column) -> Typed:
     """A sum, or the product of a price and a number of pieces; a fault of any is one of the result, and so is a blank
     of a product's."""
-    if column.read == "sum":
-        values = pc.cast(reduce(pc.add_checked, (pc.fill_null(one.values, 0) for one in of)), pa.int64())
-    else:
-        values = pc.multiply_checked(of[0].values, of[1].values)
+    combine = pc.add if column.read == "sum" else pc.multiply
+    parts = [pc.fill_null(one.values, 0) if column.read == "sum" else one.values for one in of]
+    values = pc.cast(reduce(combine, parts), pa.int64())
+    roughly = reduce(combine, [pc.cast(part, pa.float64(), safe=False) for part in parts])
     result = Typed(values, {row: code for one in of for row, code in one.faults.items()})
+    # no integer holds such an amount
+    _fault(result, pc.greater_equal(pc.abs(roughly), MOST).fill_null(False).to_numpy(zero_copy_only=False), "not_fen")
     _declared(result, column)
     return _complete(result)
 

@@ -62,7 +62,7 @@ class OrderLines:
         if "paid_at" in table.column_names:
             self.paid_at = seconds_of(table["paid_at"], NEVER)
         if not single:
-            codes = self._orders(table["order_id"])
+            codes = self._orders(table["order_id"], several=len(parts) > 1)
             if len(parts) > 1:
                 kept = newest(table, codes, np.repeat(np.arange(len(parts)), [len(one) for one in scopes]), parts)
                 if not kept.all():
@@ -91,8 +91,10 @@ class OrderLines:
         paid = pd.Series(self.paid_at).groupby(codes, sort=False).transform("min").to_numpy()
         self.paid_at = np.where(self.paid_at < NEVER, paid, NEVER)
 
-    def _orders(self, order_ids: pa.ChunkedArray) -> Ints:
-        """A number per order: equal ids on one platform."""
+    def _orders(self, order_ids: pa.ChunkedArray, *, several: bool) -> Ints:
+        """A number per order: equal ids on one platform. Of several exports one may have lost the zeros before them."""
+        if several and pc.any(pc.starts_with(order_ids, "0")).as_py():
+            order_ids = pc.utf8_ltrim(order_ids, "0")
         codes = order_ids.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
         result: Ints = codes * (len(self.platforms) + 1) + self.scopes
         return result

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 
 from siyu import reads
-from siyu.intake.formats.catalogue import formats
+from siyu.intake.formats.catalogue import catalogue, formats
 from siyu.intake.formats.format import Format, tables, words
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.accounting import NOT_STORED, STORED, Account
@@ -119,8 +119,7 @@ def part_folder(store: Path, content: str, secret: bytes, own: Path | None = Non
 
 def named(name: str, own: Path | None = None) -> list[str]:
     """What formats read of a file's name."""
-    patterns = {column.named for entry in formats(own).values() for column in entry.columns.values() if column.named}
-    return [found[1] for pattern in sorted(patterns) if (found := re.search(pattern, name))]
+    return [found[1] for pattern in catalogue(own).naming if (found := re.search(pattern, name))]
 
 
 def part_of(
@@ -148,8 +147,7 @@ def stored_part(folder: Path, name: str, own: Path | None = None) -> tuple[Accou
 def _rules(own: Path | None) -> str:
     with reads.reader():  # noted with the exports
         nobody = nobody_file().read_text(encoding="utf-8")
-    rules = [nobody, *sorted(one.model_dump_json() for one in formats(own).values())]
-    return hashlib.sha256(repr(rules).encode()).hexdigest()
+    return hashlib.sha256(repr([nobody, *catalogue(own).rules]).encode()).hexdigest()
 
 
 def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress | None, wanted: str | None) -> Account:

@@ -23,9 +23,9 @@ class SlideProblems(ProblemsError):
 def checked(deck: Deck, speech: Speech) -> None:
     """Pass a deck or raise SlideProblems with everything that is wrong with it."""
     found = [problem for number, slide in enumerate(deck.slides, start=1) for problem in _slide(slide, number, deck)]
-    file, step = f"deck.{deck.code}.pptx", "Add it to the .po files of this language."
+    step = "Give it in each language ({en, zh}), add it to the .po files, or leave out this language (--lang)."
     untranslated = [f"untranslated text {message[:80]!r}" for message in sorted(speech.missed)]
-    found += [Problem(file, 0, "", text, "a translation", step) for text in untranslated]
+    found += [Problem(f"deck.{deck.code}.pptx", 0, "", text, "a translation", step) for text in untranslated]
     if found:
         raise SlideProblems(found)
 
