@@ -23,7 +23,7 @@ from siyu.intake.store.snapshots import line_key, newest
 ALWAYS = ("order_id", "status", "refund_state")
 MADE = {"paid_at", "paid_fen", "net_fen"}  # kept as arrays of their own
 STATISTICS = ["buyer_id", "paid_at"]  # what a reader may skip row groups by
-SLICE, SAMPLE = 250_000, 10_000  # lines of a group, about; lines by which groups are parted
+SLICE, SAMPLE = 125_000, 10_000  # lines of a group, about; lines by which groups are parted
 
 
 @dataclass(frozen=True)
@@ -112,10 +112,11 @@ class OrderLines:
     def write(self, orders: Path, purchases: Path, joined: pa.Table | None) -> None:
         """Write the lines by buyer, payment, order, line, and the purchases among them. joined: see `purchase_days`."""
         none = self.ids.size
-        buyer = np.append(self.ids.ravel(), none)[self.identity]  # no identity: the last place, after all buyers
-        del self.identity
-        primary = buyer << 32 | self.paid_at
-        del buyer
+        primary = np.append(self.ids.ravel(), none)[self.identity]  # no identity: the last place, after all buyers
+        primary <<= 32
+        primary |= self.paid_at
+        del self.identity, self.paid_at
+        pa.default_memory_pool().release_unused()
 
         def made(rows: Ints) -> tuple[pa.Table, pa.Table]:
             lines, sales = self._group(rows, primary[rows], none)
@@ -137,12 +138,13 @@ class OrderLines:
         """The lines of some buyers in order, as they are stored, and those that are sales."""
         held = self.table.take(pa.array(rows))
         inorder = ordered(primary, held["order_id"], self.line_no[rows])
-        held, rows, buyer = held.take(pa.array(inorder)), rows[inorder], primary[inorder] >> 32
+        held, rows, primary = held.take(pa.array(inorder)), rows[inorder], primary[inorder]
+        buyer, paid_at = primary >> 32, primary & NEVER
         ids = held["order_id"].combine_chunks()
         firsts = np.flatnonzero(np.diff(buyer, prepend=-1))
         each = np.array([cluster_of(one or "") for one in ids.take(pa.array(firsts)).to_pylist()], np.int8)
         cluster = np.repeat(each, np.diff(firsts, append=len(rows)))
-        paid_at, nobody = self.paid_at[rows], buyer == none
+        nobody = buyer == none
         columns = {"buyer_id": pa.array(buyer, mask=nobody), "cluster": pa.array(cluster, mask=nobody)}
         columns["platform"] = pa.DictionaryArray.from_arrays(pa.array(self.scopes[rows] - 1), pa.array(self.platforms))
         for name, kind in COLUMNS.items():
@@ -155,14 +157,14 @@ class OrderLines:
                     "line_no": self.line_no[rows]}  # fmt: skip
         order = np.ones(len(rows), np.int64)
         order[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
-        sold = self._sold(held, rows) & ~nobody
+        sold = self._sold(held, rows) & ~nobody & (paid_at < NEVER)
         told = (buyer, cluster, paid_at, np.cumsum(order), paid, net)
         return pa.table(columns), Sales(*(one[sold] for one in told))
 
     def _sold(self, held: pa.Table, rows: Ints) -> Flags:
-        """Paid, not fully refunded; zero-value lines only where their format counts them."""
+        """Not fully refunded; zero-value lines only where their format counts them."""
         paid, net = self.paid[rows], self.net[rows]
-        sold: Flags = (self.paid_at[rows] < NEVER) & ((paid > 0) | self.zero[rows]) & ((net > 0) | (paid == 0))
+        sold: Flags = ((paid > 0) | self.zero[rows]) & ((net > 0) | (paid == 0))
         for name, never in (("status", "unpaid"), ("refund_state", "refunded")):
             if name in held.column_names:
                 sold &= pc.not_equal(held[name], never).fill_null(True).to_numpy()
