@@ -3,6 +3,7 @@
 import io
 import random
 
+import pyarrow as pa
 import pytest
 
 from siyu.intake.formats.identities import is_nobody
@@ -176,3 +177,17 @@ def test_a_key_is_hmac_sha256():
     """RFC 4231, test case 1."""
     known = "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
     assert Keyring.key(b"\x0b" * 20, "Hi There").hex() == known
+
+
+def test_identities_are_numbered_as_they_appear_however_many_blocks_there_are(monkeypatch):
+    monkeypatch.setattr("siyu.intake.store.keyring.MANY", 3)
+    ring, rng, seen = Keyring(b"k" * 32), random.Random(1), []  # noqa: S311
+    for block in range(11):
+        cells = [rng.choice(["a", "b", None, f"c{rng.randrange(10)}"]) for _ in range(20)]
+        text = pa.chunked_array([pa.array(cells, pa.string())])
+        ring.add(text if block % 2 else text.dictionary_encode())
+        seen += cells
+    order = list(dict.fromkeys(cell for cell in seen if cell is not None))
+    numbers, keys = ring.numbers()
+    assert numbers.to_pylist() == [None if cell is None else order.index(cell) for cell in seen]
+    assert keys == [Keyring.key(b"k" * 32, identity) for identity in order]

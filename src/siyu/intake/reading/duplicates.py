@@ -100,8 +100,12 @@ class Fingerprints:
         orders = self._joined("order")[at] if self.parts and "order" in self.parts[0] else None
         return self._joined("buyer")[at], orders
 
+    def forget(self, *names: str) -> None:
+        """Let go of what is not needed any more: of ten million records each is eighty megabytes."""
+        self.parts = [{name: part[name] for name in part.keys() - names} for part in self.parts]
+
     def _joined(self, name: str) -> Hashes:
-        if len(self.parts) > 1:  # once: of ten million records each is eighty megabytes
+        if len(self.parts) > 1:
             names = [*self.parts[0]]
             self.parts = [{one: np.concatenate([part.pop(one) for part in self.parts]) for one in names}]
         return self.parts[0][name]

@@ -189,8 +189,11 @@ class _Run:
         if not (held := account.total - account.records["ignored"]):
             raise RefusedError("no_records")
         raw = account.fen["accepted"] + account.fen["quarantined"]
-        lines, fen = np.concatenate(self.lines), np.concatenate(self.fen)
-        del self.lines, self.fen
+        lines = np.concatenate(self.lines)
+        del self.lines
+        fen = np.concatenate(self.fen)
+        del self.fen
+        pa.default_memory_pool().release_unused()
         self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
         self._plausible(lines, fen)
@@ -240,6 +243,7 @@ class _Run:
                 account.move("accepted", "quarantined", int(fen[at]))
                 account.report(Trouble(self._shown(int(lines[at])), None, code))
         self.reading.dropped = lines[np.unique(np.concatenate([repeats.same, repeats.other, repeats.torn]))]
+        self.prints.forget("key", "record", "amounts")
 
     def _plausible(self, lines: Ints, fen: Ints) -> None:
         """Quarantine dates of another time, refuse a key that is a crowd, name what is odd."""

@@ -19,6 +19,7 @@ from siyu.intake.store.inventory import written
 from siyu.paths import key_path, project_root
 
 SIZE = 32  # bytes of the secret, and of a key
+MANY = 40  # blocks whose identities are brought together
 ERASED = "erased.json"  # keys of buyers whose records are left out whenever an export is read
 
 
@@ -70,11 +71,12 @@ def keyed(secret_bytes: bytes) -> Callable[[str], bytes]:
 class Keyring:
     """Identities of one file as small numbers, in order of appearance, each with its key.
 
-    Each identity is keyed once, at the end, and none is kept past this object."""
+    Blocks are coded one by one and brought together, MANY at a time: each identity is keyed once, and none is kept past
+    this object."""
 
     def __init__(self, secret_bytes: bytes) -> None:
         self._secret = secret_bytes
-        self._blocks: list[pa.Array] = []
+        self._blocks: list[pa.DictionaryArray] = []
 
     @staticmethod
     def key(secret_bytes: bytes, identity: str) -> bytes:
@@ -83,16 +85,19 @@ class Keyring:
 
     def add(self, identities: pa.ChunkedArray) -> None:
         """Take in the identities of a block, null where there is none."""
-        self._blocks += identities.cast(pa.string()).chunks
+        self._blocks += identities.dictionary_encode().chunks
+        if len(self._blocks) > MANY:
+            self._blocks = [self._whole()]
+
+    def _whole(self) -> pa.DictionaryArray:
+        return pa.chunked_array(self._blocks).unify_dictionaries().combine_chunks()
 
     def numbers(self) -> tuple[pa.Array, list[bytes]]:
         """The number of each identity taken in (int32, null where there was none), and the key of each number."""
         if not self._blocks:
             return pa.nulls(0, pa.int32()), []
-        coded = pa.chunked_array(self._blocks).dictionary_encode()
-        self._blocks = []
-        keys = [*map(keyed(self._secret), coded.chunk(0).dictionary.to_pylist())]
-        return pa.concat_arrays([block.indices for block in coded.chunks]), keys
+        whole = self._whole()
+        return whole.indices, [*map(keyed(self._secret), whole.dictionary.to_pylist())]
 
 
 def erased(store: Path, secret: bytes) -> frozenset[bytes]:

@@ -23,7 +23,7 @@ from siyu.intake.store.snapshots import line_key, newest
 ALWAYS = ("order_id", "status", "refund_state")
 MADE = {"paid_at", "paid_fen", "net_fen"}  # kept as arrays of their own
 STATISTICS = ["buyer_id", "paid_at"]  # what a reader may skip row groups by
-SLICE, SAMPLE = 250_000, 10_000  # lines of a group, about; lines by which groups are parted
+SLICE, SAMPLE = 125_000, 10_000  # lines of a group, about; lines by which groups are parted
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class OrderLines:
             zero.append(np.full(len(rows), part.format.zero_lines == "purchase"))
             tables.append(_in_part(_delivered(rows.drop_columns(["buyer_no", "line"]))))
         table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
-        del tables
         self.scopes, self.zero, key = np.concatenate(scopes), np.concatenate(zero), np.concatenate(keyed)
+        del tables, rows, keyed  # of ten million lines these are half a gigabyte
         single = len(parts) == 1 and (line_key(parts[0]) == () or "order_id" not in parts[0].columns)
         self.line_no, self.paid_at = np.zeros(len(table), np.int64), np.full(len(table), NEVER, np.int64)
         if "paid_at" in table.column_names:
@@ -75,6 +75,7 @@ class OrderLines:
                 self._first_payment(codes)
         width = len(self.platforms) + 1
         self.identity = np.where(key >= 0, key * width + self.scopes, -1)
+        del key
         order_ids, tabled = linked(keys, key_tables)
         if len(order_ids):
             at = pc.index_in(table["order_id"], value_set=order_ids).fill_null(-1).to_numpy()
@@ -82,7 +83,8 @@ class OrderLines:
         ids = dense(self.identity, keys.count * width, self.paid_at, table["order_id"], self.scopes.astype(np.int64))
         self.ids = ids.reshape(keys.count, width)
         self.paid, self.net, self.uncertain = _amounts(table, self.line_no)
-        self.table = table.select([name for name in COLUMNS if name in {*table.column_names} - MADE]).combine_chunks()
+        table = table.select([name for name in COLUMNS if name in {*table.column_names} - MADE])
+        self.table = table.combine_chunks()
 
     def _first_payment(self, codes: Ints) -> None:
         """An order counts on the day of its first payment, whatever the days of its lines."""
@@ -110,10 +112,11 @@ class OrderLines:
     def write(self, orders: Path, purchases: Path, joined: pa.Table | None) -> None:
         """Write the lines by buyer, payment, order, line, and the purchases among them. joined: see `purchase_days`."""
         none = self.ids.size
-        buyer = np.append(self.ids.ravel(), none)[self.identity]  # no identity: the last place, after all buyers
-        del self.identity
-        primary = buyer << 32 | self.paid_at
-        del buyer
+        primary = np.append(self.ids.ravel(), none)[self.identity]  # no identity: the last place, after all buyers
+        primary <<= 32
+        primary |= self.paid_at
+        del self.identity, self.paid_at
+        pa.default_memory_pool().release_unused()
 
         def made(rows: Ints) -> tuple[pa.Table, pa.Table]:
             lines, sales = self._group(rows, primary[rows], none)
@@ -135,12 +138,13 @@ class OrderLines:
         """The lines of some buyers in order, as they are stored, and those that are sales."""
         held = self.table.take(pa.array(rows))
         inorder = ordered(primary, held["order_id"], self.line_no[rows])
-        held, rows, buyer = held.take(pa.array(inorder)), rows[inorder], primary[inorder] >> 32
+        held, rows, primary = held.take(pa.array(inorder)), rows[inorder], primary[inorder]
+        buyer, paid_at = primary >> 32, primary & NEVER
         ids = held["order_id"].combine_chunks()
         firsts = np.flatnonzero(np.diff(buyer, prepend=-1))
         each = np.array([cluster_of(one or "") for one in ids.take(pa.array(firsts)).to_pylist()], np.int8)
         cluster = np.repeat(each, np.diff(firsts, append=len(rows)))
-        paid_at, nobody = self.paid_at[rows], buyer == none
+        nobody = buyer == none
         columns = {"buyer_id": pa.array(buyer, mask=nobody), "cluster": pa.array(cluster, mask=nobody)}
         columns["platform"] = pa.DictionaryArray.from_arrays(pa.array(self.scopes[rows] - 1), pa.array(self.platforms))
         for name, kind in COLUMNS.items():
@@ -153,14 +157,14 @@ class OrderLines:
                     "line_no": self.line_no[rows]}  # fmt: skip
         order = np.ones(len(rows), np.int64)
         order[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
-        sold = self._sold(held, rows) & ~nobody
+        sold = self._sold(held, rows) & ~nobody & (paid_at < NEVER)
         told = (buyer, cluster, paid_at, np.cumsum(order), paid, net)
         return pa.table(columns), Sales(*(one[sold] for one in told))
 
     def _sold(self, held: pa.Table, rows: Ints) -> Flags:
-        """Paid, not fully refunded; zero-value lines only where their format counts them."""
+        """Not fully refunded; zero-value lines only where their format counts them."""
         paid, net = self.paid[rows], self.net[rows]
-        sold: Flags = (self.paid_at[rows] < NEVER) & ((paid > 0) | self.zero[rows]) & ((net > 0) | (paid == 0))
+        sold: Flags = ((paid > 0) | self.zero[rows]) & ((net > 0) | (paid == 0))
         for name, never in (("status", "unpaid"), ("refund_state", "refunded")):
             if name in held.column_names:
                 sold &= pc.not_equal(held[name], never).fill_null(True).to_numpy()
@@ -217,12 +221,14 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     closed order was paid back: platforms close a paid order no other way."""
 
     def fen(name: str) -> tuple[Ints, Flags]:
-        column = table[name] if name in table.column_names else pa.chunked_array([pa.nulls(len(table), pa.int64())])
-        return column.fill_null(0).to_numpy(), column.is_valid().to_numpy()
+        if name not in table.column_names:
+            return np.zeros(len(table), np.int64), np.zeros(len(table), bool)
+        return table[name].fill_null(0).to_numpy(), table[name].is_valid().to_numpy()
 
     def says(name: str, word: str) -> Flags:
-        held = table[name] if name in table.column_names else pa.chunked_array([pa.nulls(len(table), pa.string())])
-        return pc.equal(held, word).fill_null(False).to_numpy()  # type: ignore[no-any-return]
+        if name not in table.column_names:
+            return np.zeros(len(table), bool)
+        return pc.equal(table[name], word).fill_null(False).to_numpy()  # type: ignore[no-any-return]
 
     paid, has_paid = fen("paid_fen")
     net, has_net = fen("net_fen")
@@ -230,8 +236,12 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     if not has_paid.all():
         of_order, _ = fen("order_paid_fen")
         paid = np.where(has_paid, paid, np.where(has_net, net + refunded, np.where(line_no == 0, of_order, 0)))
-    back = paid < 0  # a line that takes back another one: a refund of its own
     gone = says("refund_state", "refunded") | says("status", "closed")
     unsure = says("refund_state", "part_refunded") & ~has_refunded & ~has_net & ~gone
-    net = np.where(has_net, net, np.where(gone, 0, np.maximum(paid - refunded, 0)))
-    return np.where(back, 0, paid), np.where(back, paid, net), unsure
+    left = np.maximum(paid - refunded, 0)
+    left[gone] = 0
+    left[has_net] = net[has_net]
+    back = np.flatnonzero(paid < 0)  # lines that take back another one: refunds of their own
+    if back.size:
+        left[back], paid = paid[back], np.maximum(paid, 0)
+    return paid, left, unsure

@@ -174,7 +174,8 @@ def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress 
         if account.refused or reading.layout is None:
             return account
         more = _write_buyers(making, ring, erased(folder.parent.parent, secret))
-        more |= {"columns": _read(making / "rows.arrow").column_names, "repeats": reading.dropped.tolist()}
+        with pa.OSFile(str(making / "rows.arrow")) as file:
+            more |= {"columns": pa.ipc.open_stream(file).schema.names, "repeats": reading.dropped.tolist()}
         stored = json.dumps(STORED.dump_python(account, mode="json", exclude=NOT_STORED) | more)
         (making / "account.json").write_text(stored, encoding="utf-8")
         try:
