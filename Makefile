@@ -10,8 +10,9 @@ else
 VENV := .venv
 endif
 BIN := $(VENV)/bin
-# a process for each core, each test file in one of them
-PARALLEL := -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# a process for each core and one for when they wait, each test file in one of them
+WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) < 4 ? $$(getconf _NPROCESSORS_ONLN) : 4) + 1 )))
+PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
 .PHONY: help install spark reports test test-all calibrate scale torture lab notebooks messages reference schemas bench measured bench-check lock clean
@@ -33,12 +34,13 @@ test: install ## every check; browser, office and Java tests run when their prog
 	@if command -v java >/dev/null; then $(MAKE) --no-print-directory spark; fi
 	@failed=; \
 	run() { name=$$1; shift; printf '== %s\n' "$$name"; "$$@" || failed="$$failed, $$name"; }; \
+	$(BIN)/mypy --no-error-summary & types=$$!; \
 	run style $(BIN)/ruff check --quiet --output-format concise .; \
 	run format $(BIN)/ruff format --check --quiet --output-format concise .; \
-	run types $(BIN)/mypy --no-error-summary; \
 	run imports $(BIN)/lint-imports --no-logo --no-cache; \
 	run notebooks $(BIN)/python -m pytest --quiet $(PARALLEL) --nbval notebooks/; \
 	run tests $(BIN)/python -m pytest --quiet $(PARALLEL); \
+	run types wait $$types; \
 	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
 
 test-all: export SIYU_REQUIRE := browser,office,java

@@ -14,6 +14,8 @@ import pytest
 
 # every core runs tests, and what they start: one thread a library, said before the first of them is imported
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+# a Java that lives for a minute spends most of it on compiling well
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 # how long an example takes says nothing of it
 hypothesis.settings.register_profile("siyu", deadline=None)
 hypothesis.settings.load_profile("siyu")

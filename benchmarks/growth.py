@@ -48,6 +48,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="one line of figures at the end")
     about = parser.parse_args()
     from siyu.growth.entry import joins
+    from siyu.growth.events import EventLog, event_log
     from siyu.growth.funnel import funnel
     from siyu.growth.ladder import Ladder
     from siyu.growth.people import people
@@ -56,15 +57,17 @@ def main() -> None:
         path = Path(folder) / "events.parquet"
         written(path, about.events, about.people)
 
+        def read() -> None:
+            log.append(event_log(path, AS_OF))
+
         def ladder() -> None:
-            if (found := people(path, AS_OF)) is not None:
+            if (found := people(log[0])) is not None:
                 Ladder(found).chances()
 
+        log: list[EventLog] = []
         parts: dict[str, Callable[[], object]] = {
-            "ladder": ladder,
-            "funnel": lambda: funnel(path, AS_OF),
-            "joins": lambda: joins(path, AS_OF),
-        }
+            "read": read, "ladder": ladder, "funnel": lambda: funnel(log[0]), "joins": lambda: joins(log[0]),
+        }  # fmt: skip
         told: dict[str, float] = {}
         for name, part in parts.items():
             begun, used = time.perf_counter(), time.process_time()

@@ -138,15 +138,18 @@ def scan(path: Path, folder: Path) -> tuple[int, int]:
     import duckdb
 
     if path.name.startswith("wide"):
-        query = """SELECT sum(CAST("订单应付金额" AS DECIMAL(18,2))), count("主订单编号"),
-                          max(CAST("支付完成时间" AS TIMESTAMP)) FROM read_csv(?, all_varchar = true, header = true)"""
+        wanted = dict.fromkeys(NUMBERS, "DECIMAL(18,2)") | dict.fromkeys(TIMES, "TIMESTAMP")
+        cast = [f'max(TRY_CAST("{name}" AS {kind}))' for name, kind in wanted.items()]
+        cast += [f'max("{name}")' for name in (*IDS, *WORDS)]
+        total = f'SELECT sum(CAST("{NUMBERS[0]}" AS DECIMAL(18,2))), {", ".join(cast)}'
+        query = f"{total} FROM read_csv(?, all_varchar = true, header = true)"
     else:
         columns = "{'order_id': 'VARCHAR', 'buyer_key': 'VARCHAR', 'paid_at': 'TIMESTAMP', 'amount': 'DECIMAL(18,2)'"
         query = f"""SELECT sum(amount), count(order_id), count(buyer_key), max(paid_at), count(channel)
             FROM read_csv(?, columns = {columns}, 'channel': 'VARCHAR'}}, header = true, auto_detect = false)"""  # noqa: S608
-    total = duckdb.execute(query, [str(path)]).fetchone()
-    assert total is not None
-    return int(total[0] * 100), 0
+    found = duckdb.execute(query, [str(path)]).fetchone()
+    assert found is not None
+    return int(found[0] * 100), 0
 
 
 VARIANTS = {"siyu": siyu, "pandas": pandas, "scan": scan}

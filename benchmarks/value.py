@@ -1,10 +1,11 @@
 """BG/NBD by maximum likelihood: this project's fit of count tables against plain fits with a row per customer.
 
-    .venv/bin/python benchmarks/value.py [--rounds N] [--customers N] [--json]
+    .venv/bin/python benchmarks/value.py [--rounds N] [--customers N] [--library PYTHON] [--json]
 
-The usual library (lifetimes) is not among what is installed here, so what it does is written out: the same
-likelihood over arrays with a row per customer, by scipy. `simplex` is Nelder-Mead, as its older versions have it;
-`numeric` is BFGS with numeric gradients. Each run is a process of its own on one thread, the variants take turns, and
+The usual library (lifetimes) is not among what is installed here: where a Python that has it is named, its
+BetaGeoFitter takes part as it comes. Beside it, what it does is written out: the same likelihood over arrays with a row
+per customer, by scipy. `simplex` is Nelder-Mead, as its older versions have it; `numeric` is BFGS with numeric
+gradients. Each run is a process of its own on one thread, the variants take turns, and
 the median of the rounds counts: CPU seconds of the fit, without imports and reading; memory is the peak resident size
 of the whole process. All have to arrive at one log-likelihood. First CDNOW, then made-up customers of a known
 model, whose last purchases are counted by days; of a million, the plain fits take a minute or more and take part once.
@@ -69,12 +70,38 @@ def siyu(table: dict[str, Any]) -> Callable[[], float]:
     return lambda: BG.fit(Histories(**table)).log_likelihood
 
 
+def _customers(table: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """A row per customer: repeats, day of the last one, days observed."""
+    x, t_x, end = (np.repeat(table[name], table["w"].astype(int)) for name in ("x", "t_x", "T"))
+    return x, t_x, end
+
+
+def lifetimes(table: dict[str, Any]) -> Callable[[], float]:
+    """The usual library, as it comes."""
+    from lifetimes import BetaGeoFitter  # type: ignore[import-not-found]
+
+    customers, loss = _customers(table), _loss(table)
+
+    def work() -> float:
+        fitted = BetaGeoFitter().fit(*customers)
+        return -loss(np.log([fitted.params_[name] for name in ("r", "alpha", "a", "b")])) * len(customers[0])
+
+    return work
+
+
 def plain(table: dict[str, Any], method: str) -> Callable[[], float]:
     """A row per customer, no gradient, no standard errors."""
     from scipy.optimize import minimize
+
+    loss, start, n = _loss(table), np.log([1.0, 10.0, 1.0, 1.0]), table["w"].sum()
+    return lambda: -float(minimize(loss, start, method=method, tol=1e-8, options={"maxiter": 2_000}).fun) * n
+
+
+def _loss(table: dict[str, Any]) -> Callable[[Any], float]:
+    """Minus log-likelihood a customer."""
     from scipy.special import gammaln
 
-    x, t_x, end = (np.repeat(table[name], table["w"].astype(int)) for name in ("x", "t_x", "T"))
+    x, t_x, end = _customers(table)
 
     def loss(logs: Any) -> float:
         r, alpha, a, b = np.exp(logs)
@@ -84,14 +111,15 @@ def plain(table: dict[str, Any], method: str) -> Callable[[], float]:
         left = np.log(a) - np.log(b + np.maximum(x, 1) - 1) - (r + x) * np.log(alpha + t_x)
         return float(-(whole + np.where(x > 0, np.logaddexp(stays, left), stays)).mean())
 
-    start = np.log([1.0, 10.0, 1.0, 1.0])
-    return lambda: -float(minimize(loss, start, method=method, tol=1e-8, options={"maxiter": 2_000}).fun) * len(x)
+    return loss
 
 
 def one(variant: str, path: Path) -> None:
     """Run a variant in this process and print what it took."""
     table = dict(np.load(path))
-    work = siyu(table) if variant == "siyu" else plain(table, {"simplex": "Nelder-Mead", "numeric": "BFGS"}[variant])
+    methods = {"simplex": "Nelder-Mead", "numeric": "BFGS"}
+    given = {"siyu": siyu, "lifetimes": lifetimes}.get(variant)
+    work = given(table) if given else plain(table, methods[variant])
     before = time.process_time()
     found = work()
     seconds = time.process_time() - before
@@ -99,21 +127,23 @@ def one(variant: str, path: Path) -> None:
     print(json.dumps({"seconds": seconds, "megabytes": megabytes, "found": found}))
 
 
-def compared(path: Path, name: str, rounds: int, often: tuple[str, ...]) -> dict[str, float]:
+def compared(path: Path, name: str, rounds: int, often: tuple[str, ...], library: str) -> dict[str, float]:
     """Print medians of a table and hand on ratios; ends the program where fits arrive at different ends."""
-    runs: dict[str, list[dict[str, Any]]] = {variant: [] for variant in VARIANTS}
+    variants = (*VARIANTS, *["lifetimes"] * bool(library))
+    runs: dict[str, list[dict[str, Any]]] = {variant: [] for variant in variants}
     for turn in range(rounds):
-        for variant in VARIANTS if not turn else often:
-            runs[variant].append(_apart("--one", variant, str(path)))
+        for variant in often if turn and often else variants:
+            python = library if variant == "lifetimes" else sys.executable
+            runs[variant].append(_apart("--one", variant, str(path), python=python))
     seconds = {variant: statistics.median(run["seconds"] for run in held) for variant, held in runs.items()}
     ends = [run["found"] for held in runs.values() for run in held]
     print(f"{name}, {rounds} rounds; log-likelihoods within {max(ends) - min(ends):.2g}")
-    for variant in VARIANTS:
+    for variant in variants:
         memory, ratio = max(run["megabytes"] for run in runs[variant]), seconds[variant] / seconds["siyu"]
-        print(f"{variant:8} {seconds[variant]:9.3f} CPU s  {ratio:7.1f} x siyu  {memory:6.0f} MB")
+        print(f"{variant:9} {seconds[variant]:9.3f} CPU s  {ratio:7.1f} x siyu  {memory:6.0f} MB")
     if max(ends) - min(ends) > CLOSE * abs(ends[0]):
         sys.exit("the fits differ")
-    ratios = {f"ratio_{name}_{variant}": round(seconds[variant] / seconds["siyu"], 1) for variant in VARIANTS[1:]}
+    ratios = {f"ratio_{name}_{variant}": round(seconds[variant] / seconds["siyu"], 1) for variant in variants[1:]}
     return {
         **ratios,
         f"seconds_{name}": round(seconds["siyu"], 3),
@@ -121,9 +151,9 @@ def compared(path: Path, name: str, rounds: int, often: tuple[str, ...]) -> dict
     }
 
 
-def _apart(*words: str) -> dict[str, Any]:
+def _apart(*words: str, python: str = sys.executable) -> dict[str, Any]:
     alone = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, __file__, *words], capture_output=True, text=True, check=False, env=alone)
+    done = subprocess.run([python, __file__, *words], capture_output=True, text=True, check=False, env=alone)
     if done.returncode:
         sys.exit(done.stderr[-800:])
     found: dict[str, Any] = json.loads(done.stdout)
@@ -135,6 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--library", default="", help="a Python with lifetimes, which then takes part")
     parser.add_argument("--json", action="store_true", help="a line of ratios at the end")
     parser.add_argument("--one", nargs=2, metavar=("VARIANT", "FILE"), help=argparse.SUPPRESS)
     parser.add_argument("--write", nargs=2, metavar=("FILE", "CUSTOMERS"), help=argparse.SUPPRESS)
@@ -149,8 +180,8 @@ def main() -> None:
             small, large = Path(folder) / "cdnow.npz", Path(folder) / "made_up.npz"
             for path, customers in ((small, 0), (large, given.customers)):
                 _apart("--write", str(path), str(customers))
-            found = compared(small, "cdnow", given.rounds, VARIANTS)
-            found |= compared(large, "made_up", given.rounds, ("siyu",))
+            found = compared(small, "cdnow", given.rounds, (), given.library)
+            found |= compared(large, "made_up", given.rounds, ("siyu",), given.library)
         if given.json:
             print(json.dumps(found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ import yaml
 
 from siyu import reads
 from siyu.errors import LedgerError, Problem, nearest, shown_path
-from siyu.paths import address, data_dir
+from siyu.paths import address, data_dir, kept
 from siyu.plain_yaml import LOADER
 from siyu.reads import Shelf
 from siyu.reads.digests import UNITS
@@ -73,7 +74,9 @@ class Registry:
 def registry() -> Registry:
     """The registry, loaded once. Raises LedgerError with all faults of the file."""
     path = data_dir() / "definitions.yml"
-    content = yaml.load(reads.table(path), LOADER)  # noqa: S506 - both are safe ones
+    text = reads.table(path)
+    parsed = kept("definitions", text.decode(), lambda: json.dumps(yaml.load(text, LOADER)).encode())  # noqa: S506 - safe
+    content = json.loads(parsed)
     units = {key: Unit(key, **entry) for key, entry in content["units"].items()}
     metrics = {key: Definition(key, **entry) for key, entry in content["metrics"].items()}
     if strange := [metric for metric in metrics.values() if metric.unit not in units]:

@@ -9,10 +9,10 @@ use `siyu.models.draws` for those.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Any, get_args
+from typing import Any, ClassVar, get_args
 
 from siyu.definitions import definition, registry
 from siyu.record.text import IntervalKind
@@ -29,6 +29,7 @@ class Absent:
     """A figure that cannot be had because the case does not state its inputs (`needs`: metric keys)."""
 
     needs: tuple[str, ...]
+    cell: ClassVar[None] = None  # of a table: blank
 
     def _with(self, other: object = None) -> Absent:
         needs = self.needs + (other.needs if isinstance(other, Absent) else ())
@@ -81,6 +82,11 @@ class Figure:
         """A number without a range, as metric `key` in its unit."""
         return cls(value, value, value, definition(key).unit, "none", key, sources, n)
 
+    @classmethod
+    def point(cls, value: float, unit: str, sources: tuple[str, ...] = (), n: int | None = None) -> Figure:
+        """A number without a range that is no metric."""
+        return cls(value, value, value, unit, sources=sources, n=n)
+
     def named(self, key: str, n: int | None = None) -> Figure:
         """The same figure as metric `key`, in its unit. DefinitionMismatch when dimensions differ."""
         target = definition(key)
@@ -100,6 +106,11 @@ class Figure:
         kind = max(self.interval_kind, other.interval_kind, "claim_range", key=KINDS.index)
         low, high = min(self.low, other.low), max(self.high, other.high)
         return replace(self, low=low, high=high, interval_kind=kind, n=None, left=(), **_whose(self, other, ""))
+
+    @property
+    def cell(self) -> dict[str, Any]:
+        """As a cell of a table."""
+        return {name: getattr(self, name) for name in ("low", "value", "high", "unit")}
 
     def at(self, part: str) -> Figure:
         """One point of this figure: its `low`, `value` or `high`, without a range."""
@@ -156,6 +167,11 @@ class Figure:
         ends = [function(a, b) for a, b in product((self.low, self.high), (other.low, other.high))]
         value, unit, kind = function(self.value, other.value), _unit(self.unit, sign, other.unit), _kind(self, other)
         return Figure(value, min(ends), max(ends), unit, kind, **_whose(self, other, sign))
+
+
+def refs_of(*figures: Figure | Absent | None, more: Iterable[str] = ()) -> tuple[str, ...]:
+    """Sources of all of them, and more."""
+    return tuple(sorted({*more, *(ref for one in figures if isinstance(one, Figure) for ref in one.sources)}))
 
 
 def or_absent(figure: Figure | None, key: str) -> Figure | Absent:

@@ -15,6 +15,7 @@ from pathlib import Path
 from siyu.errors import Problem, UsageError
 
 MARKER = "siyu.json"  # in a project folder that `siyu init` has made
+FORMATS = "formats"  # the folder of their YAML files, in the data of the project and of each client
 _PROJECT = ("data", "notebooks", "requirements.txt", "src")
 _CODE, _STORE = "src/siyu", ".store"  # how records name the package and the store, wherever they lie
 
@@ -76,6 +77,19 @@ def own_data_dir() -> Path | None:
     """The folder of the operator's own subjects and formats; None where they lie among the bundled ones."""
     home = _set("SIYU_HOME")
     return _set("SIYU_DATA") or (home / "data" if home else None)
+
+
+def format_files(own: Path | None = None) -> dict[str, Path]:
+    """key -> file of each format: one of own data takes the place of a bundled one of the same name, one of a client
+    in the folder `own` that of both."""
+    data = own_data_dir()
+    folders = filter(None, [data_dir() / FORMATS, data / FORMATS if data else None, own])
+    found: dict[str, Path] = {}
+    for folder in filter(Path.is_dir, folders):
+        with os.scandir(folder) as files:  # asked for every export: a listing tells what is a file at once
+            names = sorted(one.name for one in files if one.name.endswith(".yml") and one.is_file())
+        found |= {name.removesuffix(".yml"): folder / name for name in names}
+    return found
 
 
 def cache_dir() -> Path:

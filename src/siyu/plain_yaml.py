@@ -1,5 +1,6 @@
 """YAML as people write it: mappings, lists and words. What could hurt or hang a reader is refused."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where
 LARGEST = 1_000_000  # bytes
 DEEPEST = 20  # levels
 Read = Callable[[Path], bytes]
+# an octal number, one by sixties (a clock), one with separators
+_OTHERWISE = re.compile(r"[-+]?(0[0-9_]+|\d[\d_]*(:[0-5]?\d)+|\d[\d_]*_[\d_]*|0[bx][\da-fA-F_]+)")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 def mapping(path: Path, error: type[ProblemsError], step: str, read: Read = Path.read_bytes) -> dict[str, Any]:
@@ -53,12 +57,36 @@ def parsed(
 
 
 def _flat(text: str, fault: Any) -> None:
-    """Aliases can make a short file endless, and levels can exhaust whoever walks them: neither is needed."""
-    depth = 0
+    """Aliases can make a short file endless, levels can exhaust whoever walks them, of two keys alike one is lost, and
+    a number may mean another one than it says: none of these is needed."""
+    keys: list[set[str] | None] = []  # of the collections that are open; None for a list
+    named: list[bool] = []  # whether their last node is a key
     for event in yaml.parse(text, LOADER):
         line = event.start_mark.line + 1 if event.start_mark else 0
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
             raise fault(line, "an anchor or alias", "each value written out")
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
+        if isinstance(event, yaml.CollectionEndEvent):
+            keys.pop()
+            named.pop()
+            continue
+        if isinstance(event, yaml.NodeEvent) and keys and (held := keys[-1]) is not None:
+            named[-1] = not named[-1]
+            if named[-1] and isinstance(event, yaml.ScalarEvent):
+                if event.value in held:
+                    raise fault(line, f"{event.value} twice", "each key once")
+                held.add(event.value)
+        if isinstance(event, yaml.ScalarEvent):
+            _plain(event, line, fault)
+        if isinstance(event, yaml.CollectionStartEvent):
+            keys.append(set() if isinstance(event, yaml.MappingStartEvent) else None)
+            named.append(False)
+        if len(keys) > DEEPEST:
             raise fault(line, "brackets in brackets", f"at most {DEEPEST} levels")
+
+
+def _plain(event: yaml.ScalarEvent, line: int, fault: Any) -> None:
+    """Refuse a value that is not what it looks like."""
+    if event.implicit[0] and _OTHERWISE.fullmatch(event.value):
+        raise fault(line, event.value, "quotes around it: it would be read as another number")
+    if _CONTROL.search(event.value):
+        raise fault(line, "a control character", "text")

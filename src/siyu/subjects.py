@@ -15,21 +15,25 @@ from siyu.paths import subject_dirs
 from siyu.plain_yaml import mapping
 from siyu.record.text import Both
 
+# so far from the ends of the calendar that dates can be added to
+Day = Annotated[date, Field(ge=date(1990, 1, 1), le=date(2100, 12, 31))]
+Count = Annotated[int, Field(ge=0, le=10**12)]
+
 
 class Volume(BaseModel):
     """What a client turns over in a year, as it says: orders placed, people acquired."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    orders: int | None = Field(default=None, ge=1)
-    people: int | None = Field(default=None, ge=1)
+    orders: Count | None = Field(default=None, ge=1)
+    people: Count | None = Field(default=None, ge=1)
 
 
 class Period(BaseModel):
     """First and last observed day, as far as stated."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    since: date | None = Field(default=None, alias="from")
-    until: date | None = None
+    since: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
 
 
 class Subject(BaseModel):
@@ -47,14 +51,14 @@ class Subject(BaseModel):
     kind: Literal["case", "client"]
     case: str
     currency: str = Field(default="CNY", pattern=r"^[A-Z]{3}$")
-    as_of: date
-    suppress_below: int = Field(default=10, ge=0)
+    as_of: Day
+    suppress_below: Count = 10
     category: str = "all"
     taxpayer: Literal["general", "small"] | None = None
     producer: bool = False
     volume: Volume = Volume()
     observed: Period | dict[str, Period] = Field(default_factory=dict)
-    zero_months: tuple[Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")], ...] = ()
+    zero_months: tuple[Annotated[str, Field(pattern=r"^(19|20)\d\d-(0[1-9]|1[0-2])$")], ...] = ()
     engine: Engine = HERE
 
     @property
@@ -79,6 +83,8 @@ def load_subject(subject_id: str) -> Subject:
         raise UsageError([problem])
     path, step = folders[subject_id] / "subject.yml", "Mend subject.yml; data/README.md shows one."
     content = mapping(path, UsageError, step, reads.content)
+    if given := sorted({"id", "folder"} & content.keys()):  # the folder is the subject's, and its name the id
+        raise UsageError([Problem(shown_path(path), 0, key, str(content[key]), "no such key", step) for key in given])
     try:
         return Subject(**{"case": subject_id} | content | {"id": subject_id, "folder": folders[subject_id]})
     except ValidationError as error:

@@ -1,13 +1,17 @@
 """What may be said of some figures: the domain decides it, a notebook shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+
+import pandas as pd
 
 from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.record import Opening
 
 SURE = 0.9  # from this probability on a choice counts as decided
+Stated = dict[str, Figure | Absent]
+Line = list[tuple[float, Figure]]
 
 
 @dataclass(frozen=True)
@@ -29,3 +33,23 @@ class Check:
     value: float
     limit: float
     passed: bool
+
+
+def absent(*keys: str) -> Verdict:
+    """Nothing can be said, for want of metrics."""
+    return Verdict("", {key: Absent((key,)) for key in keys})
+
+
+def known(figures: Mapping[str, Figure | Absent], *codes: str) -> dict[str, Figure]:
+    """Those of the codes that could be computed; of all without codes."""
+    return {code: one for code in codes or figures if isinstance(one := figures[code], Figure)}
+
+
+def line(values: Iterable[float], key: str, sources: tuple[str, ...], n: int | None = None) -> Line:
+    """(0, 1, …; each of the values as metric `key`)."""
+    return [(float(at), Figure.exact(float(one), key, sources, n)) for at, one in enumerate(values)]
+
+
+def cited(rows: pd.DataFrame, sources: Sequence[str]) -> pd.DataFrame:
+    """Rows of a table with their sources."""
+    return rows.assign(sources=pd.Series([list(sources)] * len(rows), rows.index, object))

@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from siyu.commands.main import main
-from siyu.runs.ask.plan import Delivery
+from siyu.runs.ask.wishes import Delivery
 from siyu.runs.external import planned_from
 from siyu.runs.files.executed import findings
 

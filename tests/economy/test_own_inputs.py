@@ -229,8 +229,8 @@ def test_few_settled_orders_say_nothing_yet():
 def test_intervals_of_the_order_value_cover_the_truth():
     generator = np.random.default_rng(11)
     hits = 0
-    for _ in range(60):
+    for _ in range(30):
         paid = np.round(np.exp(generator.normal(9, 0.6, 300))).astype(int)
         found = measured(frames(lines(300).assign(paid_fen=paid, net_fen=paid)))["order_value"]
         hits += found.low <= np.exp(9 + 0.18) / 100 <= found.high
-    assert hits >= 50
+    assert hits >= 24  # errors half as large would cover twenty

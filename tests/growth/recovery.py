@@ -16,6 +16,7 @@ import pandas as pd
 from scipy.stats import binomtest
 
 from siyu.evidence.assumptions import load_assumptions
+from siyu.growth.events import event_log
 from siyu.growth.flywheel import Flywheel
 from siyu.growth.funnel import COSTS, first_times, of_times
 from siyu.growth.ladder import LEFT, RANKS, Ladder
@@ -87,7 +88,7 @@ def times(weak, people=CROWD):
         "event": pd.Categorical(events["event"]), "channel": pd.Categorical(events["channel"]),
         "paid_fen": events["paid_fen"],
     })  # fmt: skip
-    return first_times(table, AS_OF).sort_values("who", ignore_index=True)
+    return first_times(event_log(table, AS_OF))
 
 
 @cache

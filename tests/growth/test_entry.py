@@ -7,15 +7,16 @@ import pandas as pd
 import pytest
 
 from siyu.growth.entry import joins
+from siyu.growth.events import event_log
 from siyu.growth.groups import feed, lives
-from siyu.simulator.audiences.climbs import LadderWorld
+from siyu.simulator.audiences.climbs import SCENES, LadderWorld
 
 AS_OF = date(2025, 12, 31)
 
 
 @pytest.fixture(scope="module")
 def joined(lived):
-    return joins(lived(LadderWorld(3_000, 52, opens=26), 4), AS_OF)
+    return joins(event_log(lived(LadderWorld(3_000, 52, opens=26), 4), AS_OF))
 
 
 def test_joiners_worked_by_hand(events_of):
@@ -24,15 +25,37 @@ def test_joiners_worked_by_hand(events_of):
         (1, 0, "followed"), (1, 1, "joined_group", "邀请"), (1, 50, "paid", "", 1), (1, 80, "left_group"),
         (2, 0, "followed"), (2, 300, "viewed"), (3, 5, "joined_group"), (2, 301, "paid", "", 1),
     ]  # fmt: skip
-    own = joins(events_of(rows), AS_OF)
+    own = joins(event_log(events_of(rows), AS_OF))
     assert own.rows["path"].tolist() == ["by_scan", "by_invitation", "", ""]
-    paths = own.paths().set_index("path")
+    paths = own.ways().set_index("path")
     assert paths["alive"].map(lambda one: one.value).to_dict() == {"by_invitation": 1.0, "by_scan": 0.0}
     assert paths["bought"].map(lambda one: one.value).to_dict() == {"by_invitation": 1.0, "by_scan": 0.0}
     asked = own.thresholds().set_index("days")
     assert asked.loc[30, "joins"].value == 0.5  # one of two joiners had followed for a month
     assert asked.loc[30, "bought_before"].value == 1.0
     assert asked.loc[0, "bought_before"].value == 0.5  # selection, before any group
+
+
+def test_scenes_are_those_of_the_first_event_that_tells_one_up_to_joining(events_of):
+    rows = [
+        (0, 0, "exposed"), (0, 1, "viewed", "直播间"), (0, 2, "clicked", "广告"), (0, 3, "joined_group", "扫码"),
+        (1, 0, "exposed"), (1, 4, "joined_group"), (1, 5, "viewed", "直播间"),  # told too late
+        (2, 0, "viewed", "推荐feed"), (3, 0, "viewed"), (4, 2, "viewed", "直播间"), (4, 300, "viewed"),
+    ]  # fmt: skip
+    own = joins(event_log(events_of(rows), AS_OF))
+    assert own.rows["scene"].tolist() == ["by_live", "", "by_feed", "", "by_live"]
+    met = own.ways("scene").set_index("scene")
+    assert met["people"].to_dict() == {"": 2, "by_feed": 1, "by_live": 2}
+    assert met["share"].map(lambda one: one.value).to_dict() == {"": 0.5, "by_feed": 0.0, "by_live": 0.5}
+    assert own.ways("scene", 2)["scene"].tolist() == ["", "by_live"]
+
+
+def test_scenes_of_a_made_up_audience_are_found(joined):
+    met = joined.ways("scene").set_index("scene")["people"] / 3_000
+    truth = {"by_invitation": 0.15, **{code: 0.85 * SCENES[name] for code, name in
+             (("by_feed", "推荐"), ("by_live", "直播"), ("by_scan", "扫码"))}}  # fmt: skip
+    assert met[[*truth]].to_dict() == pytest.approx(truth, abs=0.05)
+    assert 0 < met[""] < 0.1
 
 
 def test_a_stricter_threshold_lets_in_fewer(joined):
@@ -50,7 +73,7 @@ def test_the_break_is_where_the_newest_way_opened(joined):
 
 
 def test_a_way_that_was_always_open_is_no_break(lived):
-    assert joins(lived(LadderWorld(800, 52, opens=0), 4), AS_OF).rollout() is None
+    assert joins(event_log(lived(LadderWorld(800, 52, opens=0), 4), AS_OF)).rollout() is None
 
 
 def days_of(groups):

@@ -5,6 +5,7 @@ from datetime import date
 import numpy as np
 import pytest
 
+from siyu.growth.events import event_log
 from siyu.growth.funnel import COSTS, funnel
 from siyu.models.ranges import Range
 from siyu.simulator.audiences.climbs import STEPS, LadderWorld
@@ -22,7 +23,7 @@ def test_a_cohort_worked_by_hand(events_of):
         (3, 2, "viewed"), (3, 3, "messaged"),  # asked
         (4, 100, "viewed"), (4, 130, "viewed"),  # came too late to be of the cohort
     ]  # fmt: skip
-    found = funnel(events_of(rows), AS_OF)
+    found = funnel(event_log(events_of(rows), AS_OF))
     assert found.reached == {"won": 4, "deposit": 2, "activate": 1, "convert": 1, "again": 1}
     assert found.skipped == {"deposit": 0, "activate": 0, "convert": 1, "again": 0}
     assert found.rates["deposit"].value == 0.5
@@ -35,15 +36,15 @@ def test_a_cohort_worked_by_hand(events_of):
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_spoiled_step_is_found(lived, step):
-    plain = funnel(lived(LadderWorld(1_500, 52), 7), AS_OF)
-    spoiled = funnel(lived(LadderWorld(1_500, 52, weak=step), 7), AS_OF)
+    plain = funnel(event_log(lived(LadderWorld(1_500, 52), 7), AS_OF))
+    spoiled = funnel(event_log(lived(LadderWorld(1_500, 52, weak=step), 7), AS_OF))
     change = {name: spoiled.rates[name].value / plain.rates[name].value for name in STEPS}
     assert min(change, key=change.__getitem__) == step
     assert spoiled.rates[step].high < plain.rates[step].low
 
 
 def test_the_tightest_step_turns_with_its_cost(lived):
-    found = funnel(lived(LadderWorld(800, 40), 3), AS_OF)
+    found = funnel(event_log(lived(LadderWorld(800, 40), 3), AS_OF))
     chances = found.tightest(EVEN)
     assert sum(chances.values()) == pytest.approx(1)
     best = max(chances, key=chances.__getitem__)
@@ -52,9 +53,9 @@ def test_the_tightest_step_turns_with_its_cost(lived):
 
 
 def test_invitations_are_as_many_as_the_world_has(lived):
-    found = funnel(lived(LadderWorld(2_000, 52, invited=0.3), 9), AS_OF)
+    found = funnel(event_log(lived(LadderWorld(2_000, 52, invited=0.3), 9), AS_OF))
     assert found.k.low <= 0.3 <= found.k.high
 
 
 def test_nobody_came_long_enough_ago(events_of):
-    assert funnel(events_of([(0, 0, "viewed"), (1, 20, "viewed")]), AS_OF) is None
+    assert funnel(event_log(events_of([(0, 0, "viewed"), (1, 20, "viewed")]), AS_OF)) is None

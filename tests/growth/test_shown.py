@@ -165,6 +165,24 @@ def test_what_is_odd_about_people_and_groups_is_named(events_of):
     later = days.assign(group_id="h", day=days["day"] + pd.Timedelta(days=3))
     own = Growth(Record({"group_days": pd.concat([days, later])}, AS_OF), events_of(rows))
     assert {labels.FAULTS[fault] for fault in ("early", "skipped", "fell")} <= {*turning.caveats(own)}
+    assert labels.FAULTS["levels"] not in turning.caveats(own)
+    jumps = [(0, 0, "viewed"), (0, 8, "followed"), (0, 9, "liked"), (0, 20, "viewed")]
+    assert labels.FAULTS["levels"] in turning.caveats(Growth(Record({}, AS_OF), events_of(jumps)))
+
+
+def test_where_people_were_first_met_is_said_and_where_it_is_not(events_of):
+    def scenes(rows):
+        return stages.scenes(Growth(Record({}, AS_OF), events_of(rows), ("orders:exports/events",)))
+
+    silent = [(0, 0, "viewed"), (1, 1, "joined_group"), (0, 20, "viewed")]
+    table, verdict = scenes(silent)
+    assert table["scene"].tolist() == ["unknown"]
+    assert said(verdict) == "In which scene people were first met is recorded of 0%: ask for the channel of each event"
+    told = [(2, 0, "viewed", "直播"), (2, 1, "joined_group"), (3, 0, "viewed", "推荐")]
+    assert "recorded of 25%, in one scene" in said(scenes([*silent, told[0]])[1]).replace("33.3%", "25%")
+    table, verdict = scenes([*silent, *told])
+    assert verdict.message == labels.SAID["scenes"]
+    assert table.set_index("scene").loc["by_live", "share"]["value"] == 1.0
 
 
 def test_switched_weeks_say_that_it_turns(switched):
@@ -191,7 +209,7 @@ def test_events_alone_tell_ladder_and_funnel_and_what_the_wheel_lacks(people_onl
 def test_every_exhibit_speaks_in_both_languages(people_only):
     for part in (exhibits.moves, exhibits.settled, exhibits.climbs, exhibits.occupancy, exhibits.worth, exhibits.users,
                  stages.steps, stages.loop, stages.bottleneck, stages.active_worth, stages.thresholds,
-                 stages.paths, turning.odd):  # fmt: skip
+                 stages.paths, stages.scenes, turning.odd):  # fmt: skip
         verdict = part(people_only)[-1]
         assert not missing(verdict), part.__name__
         for code in ("en", "zh"):

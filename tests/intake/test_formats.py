@@ -11,7 +11,7 @@ from typing import get_args
 import pytest
 
 from siyu.intake.formats.catalogue import FormatError, catalogue, formats, read_format
-from siyu.intake.formats.format import MEANINGS, Column, Format, Layout, normal, tables
+from siyu.intake.formats.format import MEANINGS, Column, Format, Layout, normal, other_unit, tables
 from siyu.intake.reading.export import read
 from siyu.intake.reading.problems import REASONS
 from siyu.intake.reading.sources import TableSource
@@ -65,6 +65,17 @@ def test_no_header_is_both_read_and_dropped():
         assert len(dropped) == len(set(dropped)), entry.key
 
 
+@pytest.mark.parametrize("said", ["已签收，退款成功", "已签收,退款成功", "已收货，退款成功", "已发货，退款成功"])
+def test_an_order_of_pinduoduo_that_came_back_after_it_was_signed_for_is_read(said):
+    names = ["订单号", "订单状态", "商品总价(元)", "用户实付金额(元)", "商家实收金额(元)", "支付时间", "售后状态"]
+    rows = [
+        f'2109{n:02d}-12345678901{n:04d},"{said}",9.90,8.80,8.80,2021-09-{n:02d} 10:00:00,退款成功' for n in range(1, 9)
+    ]
+    raw = "\n".join([",".join(names), *rows, ""]).encode()
+    account = read(TableSource("a.csv", lambda: io.BytesIO(raw), len(raw))).account
+    assert (account.format, account.records["accepted"], account.problems) == ("pdd", 8, [])
+
+
 def test_a_format_with_faults_is_refused_with_all_of_them(tmp_path):
     path = tmp_path / "bad.yml"
     path.write_text("name: {en: x, zh: x}\nkind: order\nplatform: x\nsource: x\ncolumns: {a: {read: cash}}\nfoo: 1\n")
@@ -89,15 +100,35 @@ HEAD = "name: {en: x, zh: x}\nkind: orders\nplatform: x\nsource: x\ncolumns:\n  
      ("  refunded_fen: {header: back, read: money}", "apart or net"),
      ("refunds: net", "a column net_fen"), ("refund: net", "Extra inputs"), ("open: [x]", "no such key"),
      ("breaks: [note]", "a header of this format"), ("waived: [x]", "dictionary"),
-     ("ignored: &a [x]\nignored_personal: *a", "an anchor or alias"), ("source: [[[[[[[[[[[[[[[[[[[[[[x", "at most 20 levels"),
+     ("ignored: &a [x]\nignored_personal: *a", "an anchor or alias"), ("breaks: [[[[[[[[[[[[[[[[[[[[[[x", "at most 20 levels"),
      ("  paid_at: {read: time}", "a column needs a header"), ("  order_id: {header: x, read: row}", "stands for no column"),
-     ("  shop: {header: x, read: choice}", "values belong to"), ("  paid_at: {header: x, read: time, pattern: x}", "belongs to an id")],
+     ("  shop: {header: x, read: choice}", "values belong to"), ("  shop: {header: '', read: text}", "a header is a word"),
+     ("  shop: {header: x, read: text, named: '('}", "this pattern cannot be used"), ("waived: {x: ''}", "at least 1"),
+     ("  refunded_fen: {header: 退款金额（分）, read: money}", "whole units"), ("platform: y", "platform twice"),
+     ("  shop: {header: [x, 010], read: text}", "another number"), ("  shop: {header: 12:30, read: text}", "another number"),
+     ('  shop: {header: "a\\x01", read: text}', "a control character"), ("  paid_at: {header: x, read: time, pattern: x}", "belongs to an id")],
 )  # fmt: skip
 def test_what_a_format_cannot_mean_is_said(tmp_path, more, said):
     path = tmp_path / "x.yml"
     path.write_text(HEAD + more + "\n", encoding="utf-8")
     with pytest.raises(FormatError, match=said):
         read_format(path)
+
+
+def test_a_format_is_called_something_in_both_languages(tmp_path):
+    (tmp_path / "x.yml").write_text(HEAD.replace("{en: x, zh: x}", "{en: x}"), encoding="utf-8")
+    with pytest.raises(FormatError, match="at least 2"):
+        read_format(tmp_path / "x.yml")
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("实付金额(元)", False), ("实付金额(分)", True), ("金额（万元）", True), ("金额_分", True), ("金额（单位：分）", True), ("支付金额(角)", True),
+     ("amount_cents", True), ("paidFen", True), ("GMV(k)", True), ("amount", False), ("积分", False), ("金额分摊", False),
+     ("折扣percent", False), ("sku", False), ("一万元红包", False), ("成交额（万）", True)],
+)  # fmt: skip
+def test_a_header_says_what_its_amounts_are_counted_in(name, other):
+    assert other_unit(name) == other
 
 
 @pytest.mark.parametrize(

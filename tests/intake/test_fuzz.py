@@ -1,6 +1,7 @@
 """Seeded mutations of order exports: never silently wrong, hardly ever needlessly refused.
 
-`make fuzz` runs 10,000 (SIYU_FUZZ); a plain test run 300.
+`make fuzz` runs 10,000 (SIYU_FUZZ); a plain test run 300. Subjects, forms and formats are YAML: whatever slips in
+writing them, they are read, or one error says what is wrong.
 """
 
 import importlib.util
@@ -10,15 +11,31 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
+from siyu.errors import ProblemsError
+from siyu.intake.formats.catalogue import read_format
 from siyu.intake.reading.export import read
 from siyu.intake.reading.sources import TableSource
+from siyu.paths import data_dir
+from siyu.playbook.form import load_form
+from siyu.subjects import load_subject
 
-_spec = importlib.util.spec_from_file_location("mutations", Path(__file__).parent / "mutations.py")
-assert _spec is not None
-assert _spec.loader is not None
-mutations = importlib.util.module_from_spec(_spec)
-sys.modules["mutations"] = mutations
-_spec.loader.exec_module(mutations)
+
+def beside(name):
+    """A file beside the tests as a module."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+mutations, yaml_slips = beside("mutations"), beside("yaml_slips")
+FIRST = int(os.environ.get("SIYU_FUZZ_FROM", "0"))  # the first seed
+RUNS = int(os.environ.get("SIYU_FUZZ", "300"))
 
 
 def outcome(draft):
@@ -30,9 +47,8 @@ def outcome(draft):
 
 
 def test_no_mutation_of_an_export_is_silently_wrong(capsys):
-    runs = int(os.environ.get("SIYU_FUZZ", "300"))
     wrong, refused, harmless, harmful_seen = [], [], 0, 0
-    for seed in range(runs):
+    for seed in range(FIRST, FIRST + RUNS):
         draft, names, good = mutations.mutated(seed)
         account, right, said = outcome(draft)
         assert sum(account.records.values()) == account.total
@@ -47,8 +63,8 @@ def test_no_mutation_of_an_export_is_silently_wrong(capsys):
             harmful_seen += said
     with capsys.disabled():
         sys.stdout.write(
-            f"\n{runs} mutations: {len(wrong)} silently wrong; {harmless - len(refused)} of {harmless} harmless "
-            f"variants accepted; {harmful_seen} of {runs - harmless} others reported\n"
+            f"\n{RUNS} mutations: {len(wrong)} silently wrong; {harmless - len(refused)} of {harmless} harmless "
+            f"variants accepted; {harmful_seen} of {RUNS - harmless} others reported\n"
         )
     assert not wrong, wrong[:10]
     assert len(refused) <= 0.01 * harmless, refused[:10]
@@ -62,3 +78,36 @@ def test_a_lenient_reader_would_be_caught():
         account, right, _ = outcome(draft)
         caught += not good and not right and account.total > 0
     assert caught >= 5
+
+
+def _spoken(folder):
+    about = load_subject(folder.name)
+    return about.facts, about.spans(())
+
+
+READ = {
+    "subject.yml": (_spoken, data_dir() / "subjects" / "demo" / "subject.yml"),
+    "form.yml": (lambda folder: load_form(folder, "CNY").answered, data_dir() / "subjects" / "demo" / "form.yml"),
+    "pdd.yml": (lambda folder: read_format(folder / "pdd.yml").layout(["订单号"]), data_dir() / "formats" / "pdd.yml"),
+    "douyin_room.yml": (lambda folder: read_format(folder / "douyin_room.yml").layout([""]),
+                        data_dir() / "formats" / "douyin_room.yml"),
+    "account_days_wide.yml": (lambda folder: read_format(folder / "account_days_wide.yml").layout(["指标"]),
+                              data_dir() / "formats" / "account_days_wide.yml"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READ)
+def test_yaml_with_a_slip_is_read_or_one_error_says_where(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    reader, sound = READ[name]
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    refused = []
+    for seed in range(FIRST, FIRST + RUNS // len(READ)):
+        (folder / name).write_bytes(yaml_slips.slipped(sound.read_text(encoding="utf-8"), seed))
+        try:
+            reader(folder)
+        except ProblemsError as error:
+            refused += error.problems
+    assert len(refused) > RUNS // len(READ) // 5
+    assert all(problem.file.endswith(name) and problem.found and problem.expected for problem in refused)

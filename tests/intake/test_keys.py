@@ -8,6 +8,7 @@ import pytest
 from siyu.intake.formats.identities import is_nobody
 from siyu.intake.reading.export import read
 from siyu.intake.reading.sources import TableSource
+from siyu.intake.store.keyring import Keyring
 
 HEAD = "order_id,buyer_key,paid_at,amount\n"
 
@@ -169,3 +170,9 @@ def test_ids_that_no_integer_holds_are_found_rounded_too(digits):
     assert account(rows(whole)).clean
     some = [rounded(one) if at % 9 == 0 else one for at, one in enumerate(whole)]
     assert codes(account(rows(some))) == ["damaged_ids"]
+
+
+def test_a_key_is_hmac_sha256():
+    """RFC 4231, test case 1."""
+    known = "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+    assert Keyring.key(b"\x0b" * 20, "Hi There").hex() == known

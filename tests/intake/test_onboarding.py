@@ -153,6 +153,31 @@ def test_a_column_beside_a_known_format_is_asked_about(tmp_path, data):
     assert pq.read_table(books("snacks").orders).num_rows == 2
 
 
+@pytest.mark.parametrize("told", [True, False])
+def test_lines_that_a_format_cannot_tell_apart_are_asked_about(tmp_path, data, told):
+    """Where a column that nobody reads tells them apart, the copy of the format reads it, unless its header is a name."""
+    name = "商品名称" if told else "甄士隐"
+    rows = [f"A{n // 2},u{n // 2},2021-08-{n // 2 + 1:02d},5.00,{n % 2}" for n in range(20)]
+    (tmp_path / "a.csv").write_text("\n".join([f"order_id,buyer_key,paid_at,amount,{name}", *rows, ""]), "utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    path = data / "snacks" / "formats" / "snacks.yml"
+    assert "[lines_unclear]" in done.stderr
+    assert ("商品名称 tells the lines of an order apart" in done.stderr) == told
+    assert ("line_key: [order_id, '?']" in path.read_text("utf-8")) != told
+    assert "甄士隐" not in path.read_text("utf-8")
+    assert [problem.code for problem in books("snacks").accounts[0].problems] == ["draft_open"]
+    answered(path)
+    assert ([one.refused for one in books("snacks").accounts] == [False]) == told
+
+
+@pytest.mark.parametrize("header", ["实付金额(分)", "支付金额（万元）", "amount_cents", "实付金额(USD)", "总价(港币)"])
+def test_an_amount_in_another_unit_is_not_taken_for_yuan(tmp_path, data, header):
+    (tmp_path / "a.csv").write_text(PLAIN.replace("amount", header), "utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert f"{header} says that it is in another unit" in done.stderr
+    assert "paid_fen: {header: '?', read: money}" in (data / "snacks" / "formats" / "snacks.yml").read_text("utf-8")
+
+
 def test_price_times_pieces_is_an_amount(tmp_path, data):
     (tmp_path / "a.csv").write_text(
         "小票号,打印时间,会员号,数量,单价\n1,2021-08-03,u1,3,2.50\n2,2021-08-04,u2,1,9.90\n", "utf-8"
@@ -306,7 +331,7 @@ def test_a_buyer_is_erased_now_and_at_every_later_reading(snacks, by_standard_in
     assert (after.erased, after.digest != before.digest) == (2, True)
     assert pq.read_table(after.orders)["order_id"].to_pylist() == ["A2"]
     assert pq.read_table(after.members).num_rows == 0
-    parts = [pa.ipc.open_file(path).read_all() for path in (snacks / ".store" / "snacks").rglob("rows.arrow")]
+    parts = [pa.ipc.open_stream(path).read_all() for path in (snacks / ".store" / "snacks").rglob("rows.arrow")]
     assert sorted(table.num_rows for table in parts) == [0, 1]
     new = snacks / "snacks" / "exports" / "b.csv"
     new.write_text(PLAIN.replace("A1", "A3").replace("A2", "A4"), encoding="utf-8")

@@ -50,7 +50,7 @@ def rule(data, text):
 
 def table(rows, **columns):
     """Sound orders of ten yuan; of each column named, what it gives for the number of a row stands there."""
-    names = list(dict.fromkeys(["单", "客", "付", "额", *columns]))
+    names = list(dict.fromkeys(["单", "客", "付", *([] if "余" in columns else ["额"]), *columns]))
     lines = [",".join(names)]
     for number in range(rows):
         day = f"2021-{number // 28 % 12 + 1:02d}-{number % 28 + 1:02d} 10:00:00"
@@ -74,6 +74,16 @@ def found(text, data):
 
 def told(found_account):
     return [(note.code, note.found, note.expected) for note in found_account.notes if not note.code.startswith("no_")]
+
+
+def test_a_product_that_no_number_holds_is_quarantined(data):
+    product = "paid_fen: {read: product, of: [unit_price_fen, quantity], required: true}"
+    rule(data, FORMAT.replace("付, 额]", "付]").replace("paid_fen: {header: 额, read: money, required: true}", product))
+    price, pieces = {5: "999999999999.99"}, {5: "999999999999999", 6: "3"}
+    text = table(12, 余=lambda _: "x", 价=lambda n: price.get(n, "10.00"), 件=lambda n: pieces.get(n, "1"))
+    result = account(text)
+    assert [(p.line, p.code) for p in result.problems] == [(7, "not_fen")]
+    assert (result.fen["accepted"], result.records["accepted"]) == (13_000, 11)
 
 
 @pytest.mark.parametrize("when", ["2012-08-03 10:00:00", "2091-08-03 10:00:00"])
@@ -104,6 +114,27 @@ def test_refunds_above_the_amount_are_named_and_many_refuse_the_file():
     assert (told(few), few.clean) == ([("refund_over", "1", "9")], True)
     many = account(table(50, 退=lambda n: "11.00" if n % 4 else ""))
     assert [(p.code, p.column) for p in many.problems] == [("refunds_contradict", "退")]
+
+
+NET = (
+    FORMAT.replace("额]", "余]")
+    .replace("paid_fen", "net_fen")
+    .replace("额", "余")
+    .replace("refunds: apart", "refunds: net")
+)
+NET += "  gross_fen: {header: 总, read: money}\n"
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_amounts_said_to_be_net_are_less_what_came_back(data, whole):
+    """With totals: amount and refund make no more than it. Without: an amount that equals its refund is none left."""
+    rule(data, NET)
+    total = {"总": lambda _: "10.00"} if whole else {}
+    left = account(table(40, 余=lambda n: "6.00" if n % 2 else "10.00", 退=lambda n: "4.00" if n % 2 else "", **total))
+    assert left.clean
+    back = "4.00" if whole else "10.00"
+    still = account(table(40, 余=lambda _: "10.00", 退=lambda n: back if n % 2 else "", **total))
+    assert [(p.code, p.column) for p in still.problems] == [("refunds_still_there", "余")]
 
 
 def test_refunds_with_a_minus_come_off_once(data):

@@ -62,6 +62,16 @@ def test_an_order_cut_by_the_end_of_a_file_keeps_all_its_lines(tmp_path):
     assert sums(found) == (75_000, 75_000, 4)
 
 
+def test_order_numbers_that_lost_their_zeros_are_the_same_orders(tmp_path):
+    """A spreadsheet drops the zeros before a number: the same file through one is not twice as many orders."""
+    head = "order_id,buyer_key,paid_at,amount\n"
+    rows = [f"00{number},u{number},2021-08-{number:02d} 10:00:00,5.00\n" for number in range(1, 21)]
+    whole, part = head + "".join(rows), head + "".join(row.lstrip("0") for row in rows[5:])
+    found, problems = books(tmp_path, {"a.csv": whole, "b.csv": part})
+    assert problems == {}
+    assert sums(found) == (10_000, 10_000, 20)
+
+
 NEWER = [
     ("1633000000_orders.csv", "1635000000_orders.csv"), ("2021-09-01 订单.csv", "2021-10-01 订单.csv"),
     ("订单_20210901.csv", "订单_20211001.csv"), ("9月.csv", "10月.csv"), ("订单2021.9.1.csv", "订单2021.10.1.csv"),

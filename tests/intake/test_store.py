@@ -179,3 +179,16 @@ def test_a_refund_of_part_of_the_amount_leaves_the_rest_whatever_its_state_is_ca
         (10_000, 10_000, "none", False),
         (10_000, 6_000, "part_refunded", False),
     ]
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_lines_taken_in_groups_give_the_same_tables(tmp_path, monkeypatch, named):
+    head, lines = HEAD, rows()
+    if not named:
+        cells = [line.split(",") for line in lines]
+        head, lines = HEAD.replace("buyer_key,", ""), [",".join([one[0], *one[2:]]) for one in cells]
+    folder = put(tmp_path / "exports", "a.csv", head + "".join(lines))
+    whole = tables(folder, tmp_path / "whole")[1:]
+    monkeypatch.setattr("siyu.intake.store.order_lines.SLICE", 30)
+    assert tables(folder, tmp_path / "parted")[1:] == whole
+    assert pq.ParquetFile(books_of(folder, tmp_path / "parted").orders).num_row_groups > 5

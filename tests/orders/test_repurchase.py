@@ -84,6 +84,18 @@ def test_small_denominators_are_blank(four):
     assert within(four, (30,), k=4)[0]["repurchase_30d"] is None
 
 
+def test_a_small_cohort_is_not_what_totals_leave_over(brand):
+    sizes = {"2021-01-05": 40, "2021-02-05": 4, "2021-03-05": 20, "2021-04-05": 30}
+    days = [day for day, n in sizes.items() for _ in range(n)]
+    frames = opened(date(2021, 12, 31), brand.purchases(rows(*((at, day, 1) for at, day in enumerate(days)))))
+    table = exhibits.cohort_table(frames, k=10)
+    shown = table[["buyers", "within_30", "within_90"]].notna().sum()
+    # the one of four, and the next smallest: with either of them the total tells the other
+    assert shown.tolist() == [2, 2, 2]
+    assert table["buyers"].tolist()[::3] == [40, 30]
+    assert exhibits.cohort_table(frames, k=0)["buyers"].tolist() == list(sizes.values())
+
+
 def test_kaplan_meier_corrects_for_missing_follow_up(purchases):
     found = by_survival(opened(date(1997, 9, 30), purchases))
     # computed on the sample cut at 1997-09-30: 30 d .1739, 90 d .2915, 180 d .3763

@@ -17,6 +17,14 @@ from siyu.playbook.form import Form, contradictions, draft, load_form
         ("currency: USD\n", "currency", "CNY"),
         ("leader: owner\n", "leader", "one of leads"),
         ("margin: 1.4\n", "margin", "less than 1"),
+        ("goals:\n- {metric: repurchase_90d, target: .nan, by: 2026-03-31}\n", "goals.0.target", "a finite number"),
+        (
+            "goals:\n- {metric: repurchase_90d, target: 0.4, by: 9999-12-31}\n",
+            "goals.0.by",
+            "less than or equal to 2100",
+        ),
+        ("tools:\n- {name: scrm, fee_month: .inf}\n", "tools.0.fee_month", "a finite number"),
+        ("team:\n- {role: host, people: 1e300, cost_month: 0}\n", "team.0.people", "less than or equal to"),
     ],
 )
 def test_a_fault_is_named_with_its_place(tmp_path, text, column, expected):

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from siyu.runs.ask import sections
+from siyu.runs.ask import sections, wishes
 from siyu.runs.ask.plan import RunPlan, planned
-from siyu.runs.ask.requests import Given, Wish, checked, place
+from siyu.runs.ask.requests import checked
+from siyu.runs.ask.wishes import Given, Wish, place
 from siyu.runs.batch import Batch
 from siyu.runs.make import forking, pool
 from siyu.runs.outcome import Outcome, Progress
@@ -82,7 +83,8 @@ class Project:
 def project(tmp_path: Path, tiny: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     made = Project(tmp_path, tiny)
     monkeypatch.setenv("SIYU_DATA", str(made.subjects))
-    monkeypatch.setattr(sections, "notebooks_dir", lambda: made.notebooks)
+    for module in (sections, wishes):
+        monkeypatch.setattr(module, "notebooks_dir", lambda: made.notebooks)
     monkeypatch.setattr(forking, "LIBRARIES", ())  # tiny notebooks import none
     monkeypatch.setattr(pool, "WORKER", (str(HERE / "tiny_worker.py"),))
     sections.notebooks.cache_clear()

@@ -11,8 +11,8 @@ import pytest
 from schemas import schema_faults
 
 from siyu.runs.ask import reuse
-from siyu.runs.ask.plan import Limits
 from siyu.runs.ask.present import Present
+from siyu.runs.ask.wishes import Limits
 from siyu.runs.batch import Batch
 from siyu.runs.files import storage
 from siyu.runs.files.record import mismatches

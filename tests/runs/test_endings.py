@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siyu.runs.ask.plan import Limits
+from siyu.runs.ask.wishes import Limits
 from siyu.runs.batch import Batch
 from siyu.runs.make import forking
 from siyu.runs.outcome import Progress

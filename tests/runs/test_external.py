@@ -5,7 +5,7 @@ import json
 import pytest
 
 from siyu.paths import project_root
-from siyu.runs.ask.plan import Delivery
+from siyu.runs.ask.wishes import Delivery
 from siyu.runs.external import NotebooksRefusedError, planned_from
 
 

@@ -8,11 +8,12 @@ from collections import Counter
 import pytest
 
 from siyu.runs.ask import keys
-from siyu.runs.ask.plan import Delivery, planned
+from siyu.runs.ask.plan import planned
 from siyu.runs.ask.present import Present
-from siyu.runs.ask.requests import Wish, checked, place
+from siyu.runs.ask.requests import checked
 from siyu.runs.ask.reuse import decided, together
 from siyu.runs.ask.sections import notebooks
+from siyu.runs.ask.wishes import Delivery, Wish, place
 from siyu.runs.external import planned_from
 from siyu.runs.files.record import mismatches
 from siyu.runs.files.workspace import Workspace

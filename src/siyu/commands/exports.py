@@ -7,45 +7,33 @@ from pathlib import Path
 
 import click
 
-from siyu.commands.options import (
-    FILE,
-    LANG,
-    OUT,
-    SUBJECT,
-    known,
-    misused,
-    print_json,
-    reader_language,
-    reporting_problems,
-    tell,
-    there,
-)  # fmt: skip
+from siyu.commands import options
 from siyu.errors import nearest, shown_path
+from siyu.paths import format_files
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=FILE)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=options.FILE)
 @click.option("--format", "wanted", metavar="NAME", help="Format of every file; default by its headers.")
 @click.option("--json", "as_json", is_flag=True, help="Print the accounts as JSON.")
-@LANG
-@reporting_problems
+@options.LANG
+@options.reporting_problems
 def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | None) -> None:
     """Read exports (CSV, XLSX, ZIP or folders of them), account for every record, publish nothing."""
-    there("PATH", paths)
+    options.there("PATH", paths)
     if wanted is not None:
+        if wanted not in (files := format_files()):
+            raise options.misused("--format", wanted, "a format", nearest(wanted, files))
         from siyu.intake.formats.catalogue import catalogue
 
-        formats = catalogue()
-        if broken := formats.broken.get(f"{wanted}.yml"):
+        if broken := catalogue().broken.get(f"{wanted}.yml"):
             raise broken
-        if wanted not in formats.formats:
-            raise misused("--format", wanted, "a format", nearest(wanted, formats.formats))
     from siyu.intake.new.checking import accounts, summary
 
-    language = reader_language(lang)
+    language = options.reader_language(lang)
     found = accounts(paths, wanted)
     if as_json:
-        print_json({"files": [account.as_json(language) for account in found]})
+        options.print_json({"files": [account.as_json(language) for account in found]})
     else:
         for account in found:
             click.echo(summary(account, language), err=True)
@@ -55,21 +43,21 @@ def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | 
 
 @click.command()
 @click.argument("subject")
-@click.option("--from", "given", multiple=True, required=True, metavar="PATH", type=FILE,
+@click.option("--from", "given", multiple=True, required=True, metavar="PATH", type=options.FILE,
               help="A file or folder of exports; may be repeated.")  # fmt: skip
-@click.argument("more", nargs=-1, metavar="[PATH...]", type=FILE)
-@LANG
-@reporting_problems
+@click.argument("more", nargs=-1, metavar="[PATH...]", type=options.FILE)
+@options.LANG
+@options.reporting_problems
 def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | None) -> None:
     """Make the folder of a new SUBJECT from exports, and draft a format where none fits them."""
-    there("--from", [*given, *more])
+    options.there("--from", [*given, *more])
     from siyu.intake.new.checking import summary
     from siyu.intake.new.onboarding import newcomer
     from siyu.playbook.form import FILE as FORM
     from siyu.playbook.form import draft as asked
 
-    language = reader_language(lang)
-    say = partial(tell, language)
+    language = options.reader_language(lang)
+    say = partial(options.tell, language)
     made = newcomer(subject, [*given, *more])
     for account in made.accounts:
         click.echo(summary(account, language), err=True)
@@ -91,18 +79,18 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
 
 
 @click.command()
-@click.argument("subject", type=SUBJECT)
+@click.argument("subject", type=options.SUBJECT)
 @click.option("--buyer", metavar="KEY", help="One buyer, as an export or key table prints him; - reads standard input.")
-@OUT
-@LANG
-@reporting_problems
+@options.OUT
+@options.LANG
+@options.reporting_problems
 def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
     """Remove the exports of SUBJECT and what was made of them, or the records of one buyer."""
-    known(subject)
+    options.known(subject)
     from siyu.intake.store.erasure import erase as erase_subject
     from siyu.intake.store.erasure import erase_buyer
 
-    say = partial(tell, reader_language(lang))
+    say = partial(options.tell, options.reader_language(lang))
     if buyer is None:
         done = erase_subject(subject, out)
     else:

@@ -5,30 +5,23 @@ import sys
 
 import click
 
-from siyu.commands.options import (
-    JSON,
-    LANG,
-    SUBJECT,
-    known,
-    print_json,
-    print_lines,
-    reader_language,
-    reporting_problems,
-)
+from siyu.commands import options
 
 
 @click.command()
-@click.argument("subject", type=SUBJECT)
+@click.argument("subject", type=options.SUBJECT)
 @click.option("--as-of", metavar="DATE", default="", help="Date the figures speak of; default from subject.yml.")
-@JSON
-@LANG
-@reporting_problems
+@options.JSON
+@options.LANG
+@options.reporting_problems
 def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
     """Print every order metric of SUBJECT, and why the others cannot be computed."""
-    known(subject)
+    options.known(subject)
+    if as_of:
+        options.day(as_of)
     from siyu.commands.retold import retold
 
-    words = {"as_of": as_of, "json": str(as_json), "language": reader_language(lang).code,
+    words = {"as_of": as_of, "json": str(as_json), "language": options.reader_language(lang).code,
              "engine": os.environ.get("SIYU_ENGINE", "")}  # fmt: skip
     retold(subject, words, lambda: _metrics(subject, as_of, as_json, lang))
 
@@ -36,11 +29,11 @@ def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
 def _metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
     from siyu.commands.tally import tally
 
-    found, language = tally(subject, as_of), reader_language(lang)
+    found, language = tally(subject, as_of), options.reader_language(lang)
     if as_json:
-        print_json(found.as_json(language))
+        options.print_json(found.as_json(language))
     else:
-        print_lines(found.lines(language))
+        click.echo("\n".join(found.lines(language)))
     for note in found.notes:
         click.echo(language.say(note), err=True)
     for account in found.refused:
@@ -51,17 +44,17 @@ def _metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
 
 
 @click.command()
-@JSON
-@reporting_problems
+@options.JSON
+@options.reporting_problems
 def scorecard(as_json: bool) -> None:
     """Compute published results anew from the bundled data, and hold them side by side."""
     from siyu.commands.tally import score, score_lines
 
     rows = score()
     if as_json:
-        print_json([row.as_json() for row in rows])
+        options.print_json([row.as_json() for row in rows])
     else:
-        print_lines(score_lines(rows))
+        click.echo("\n".join(score_lines(rows)))
     if faults := [row.name for row in rows if not row.ok]:
         click.echo(f"siyu: not reproduced: {', '.join(faults)}", err=True)
         sys.exit(1)

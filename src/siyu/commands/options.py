@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,6 +79,14 @@ def known(*subjects: str) -> None:
                           for one in strange])  # fmt: skip
 
 
+def day(text: str) -> date:
+    """The date of `--as-of`. Raises UsageError for one that is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise misused("--as-of", text, "a date like 2021-08-31") from error
+
+
 def there(option: str, paths: Iterable[Path]) -> None:
     """Raises UsageError for paths that lead to nothing."""
     absent = [printable(path) for path in paths if not path.exists() and not path.is_symlink()]
@@ -113,9 +122,3 @@ def write_list(out: Path, rows: pd.DataFrame) -> None:
 def print_json(content: Any) -> None:
     """Data, on stdout."""
     click.echo(json.dumps(content, ensure_ascii=False, indent=1))
-
-
-def print_lines(lines: Iterable[str]) -> None:
-    """Text that was asked for, on stdout."""
-    for line in lines:
-        click.echo(line)

@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
-from siyu.commands.options import FILE, FOLDER, OUT, SUBJECT, known, misused, reporting_problems
-from siyu.errors import Problem, UsageError
+from siyu.commands.options import FILE, FOLDER, OUT, SUBJECT, misused, reporting_problems
+from siyu.errors import Problem, UsageError, shown_path
 
 _ONE_FILE = click.Path(path_type=Path, dir_okay=False)
 _TEMPLATE = click.option("--template", type=_ONE_FILE, help="A client's .pptx or .potx, whose master the deck takes.")
@@ -70,11 +70,14 @@ def report(
           lang: [zh]
           parameters: {months: 6}
     """  # noqa: D301 - click's mark for text that keeps its lines
-    if not (as_of or parameters or lang != _ALL_LANGUAGES):  # else all that is wrong is told at once
-        known(*subjects)
+    from siyu.runs.ask.wishes import Delivery, at_first_sight
+
+    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix), limits)
+    if problems := list(at_first_sight(wishes)):  # what follows takes its time to be imported
+        raise UsageError(problems)
     from siyu.runs.ask.earlier import with_earlier
     from siyu.runs.ask.lint import lint
-    from siyu.runs.ask.plan import Delivery, planned
+    from siyu.runs.ask.plan import planned
     from siyu.runs.ask.present import Present
     from siyu.runs.ask.requests import checked
     from siyu.runs.ask.reuse import decided, together
@@ -85,7 +88,6 @@ def report(
         from siyu.runs.remote import admitted
 
         admitted(scheduler, insecure=insecure)
-    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix), limits)
     lint(notebooks())
     plans = [planned(with_earlier(request, out)) for request in checked(wishes)]
     present = Present()
@@ -115,8 +117,10 @@ def report(
 @reporting_problems
 def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None, pdf: bool, appendix: bool) -> None:
     """Publish a report from notebooks that papermill or JupyterLab has executed, after checking them."""
+    if missing := [shown_path(path) for path in executed if not path.is_file()]:
+        raise UsageError([Problem(one, 0, "", "no file", "an executed notebook", "Check the path.") for one in missing])
     from siyu.commands.console import Console
-    from siyu.runs.ask.plan import Delivery
+    from siyu.runs.ask.wishes import Delivery
     from siyu.runs.external import NotebooksRefusedError, planned_from
 
     try:
@@ -199,8 +203,7 @@ def _wishes(
 ) -> list[Any]:  # fmt: skip
     from siyu.paths import subject_dirs
     from siyu.runs.ask.manifest import wishes as read_manifest
-    from siyu.runs.ask.plan import Limits
-    from siyu.runs.ask.requests import Given, Wish, place
+    from siyu.runs.ask.wishes import Given, Limits, Wish, place
 
     here = place("command line")
     if sum((bool(subjects), every, manifest is not None)) != 1:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from siyu.commands.options import misused
+from siyu.commands.options import day
 from siyu.errors import Problem, UsageError
 from siyu.growth.metrics import growth_metrics
 from siyu.intake.reading.accounting import Account
@@ -57,7 +56,7 @@ def tally(subject: str, as_of: str = "") -> Tally:
     Raises UsageError for an unknown subject or a date that is none.
     """
     about = load_subject(subject)
-    held = Holdings.of(about, _day(as_of) if as_of else about.as_of)
+    held = Holdings.of(about, day(as_of) if as_of else about.as_of)
     frames = _frames(held)
     found, missing = metrics(frames, about.suppress_below, about.currency)
     if frames is not None:  # what customers are worth, too
@@ -92,10 +91,3 @@ def score_lines(rows: list[Score]) -> Iterator[str]:
         mark = "ok " if row.ok else "NOT"
         both = f"{row.published:.10g} published, {row.computed:.10g} here, tolerance {row.tolerance:.2g}"
         yield f"{mark} {row.name}: {both} ({row.source})"
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise misused("--as-of", text, "a date like 2021-08-31") from error

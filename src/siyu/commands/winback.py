@@ -5,17 +5,7 @@ from pathlib import Path
 
 import click
 
-from siyu.commands.options import (
-    FILE,
-    LANG,
-    SUBJECT,
-    known,
-    misused,
-    reader_language,
-    reporting_problems,
-    tell,
-    write_list,
-)
+from siyu.commands import options
 from siyu.errors import shown_path
 from siyu.messages import msg
 
@@ -27,17 +17,17 @@ BY = {
 
 
 @click.command()
-@click.argument("subject", type=SUBJECT)
-@click.option("--out", type=FILE, required=True, help="File to write the list to, for nobody else to read.")
-@LANG
-@reporting_problems
+@click.argument("subject", type=options.SUBJECT)
+@click.option("--out", type=options.FILE, required=True, help="File to write the list to, for nobody else to read.")
+@options.LANG
+@options.reporting_problems
 def winback(subject: str, out: Path, lang: str | None) -> None:
     """List the newest order id of each buyer of SUBJECT who is worth winning back: a hashed key is of no use to a shop.
 
     Through the gate of section 08 by the model, else by the class of those who paid much and have not come for long.
     The file belongs beside the exports, never into a report.
     """
-    known(subject)
+    options.known(subject)
     from siyu.orders.labels import NO_KEYS
     from siyu.own_data import Holdings
     from siyu.subjects import load_subject
@@ -45,13 +35,13 @@ def winback(subject: str, out: Path, lang: str | None) -> None:
     from siyu.value.gate import gate
 
     if any((folder / "run.json").is_file() for folder in out.resolve().parents):
-        raise misused("--out", shown_path(out), "a file outside of reports", "Name a private folder.")
-    about, language = load_subject(subject), reader_language(lang)
+        raise options.misused("--out", shown_path(out), "a file outside of reports", "Name a private folder.")
+    about, language = load_subject(subject), options.reader_language(lang)
     frames = Holdings.of(about, about.as_of).largest()
     if not frames.buyers:
-        tell(language, "not computable: {reason}", reason=language.message(NO_KEYS))
+        options.tell(language, "not computable: {reason}", reason=language.message(NO_KEYS))
         sys.exit(1)
     rows = to_win_back(frames, gate(frames))
     by = str(rows["by"].iloc[0]) if len(rows) else "rfm"
-    write_list(out, rows[["platform", "order_id"]])
-    tell(language, HELD, path=shown_path(out), n=f"{len(rows):,}", by=language.message(BY[by]))
+    options.write_list(out, rows[["platform", "order_id"]])
+    options.tell(language, HELD, path=shown_path(out), n=f"{len(rows):,}", by=language.message(BY[by]))

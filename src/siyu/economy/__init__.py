@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from typing import Any, TypeVar
 
 import numpy as np
+import sympy
 from numpy.typing import NDArray
 from sympy import Expr, Symbol
 
@@ -24,12 +25,13 @@ from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import Rate
 from siyu.evidence.fees import FeeRules
 from siyu.figure import Absent, Figure
-from siyu.formulas.compiled import Compiled, compiled, inputs
+from siyu.formulas.compiled import Compiled, compiled, inputs, spelled
 from siyu.formulas.contribution import contribution
 from siyu.formulas.people import people_value
 from siyu.formulas.symbols import BASE, UNIT_OF
 from siyu.language import Text
 from siyu.models.draws import sample
+from siyu.paths import kept
 from siyu.routes import PRIVATE_ROUTES, WECHAT_ROUTES
 
 __all__ = ["BESIDE", "DRAWS", "Economy", "RouteOutcome", "function_of", "text_of"]
@@ -264,4 +266,5 @@ def function_of(expressions: tuple[Expr, ...]) -> Compiled:
 @cache
 def text_of(expression: Expr) -> str:
     """An expression as text, in the symbols of `siyu.formulas`."""
-    return str(expression)
+    what = f"{sympy.__version__} {spelled(expression)}"
+    return kept("texts", what, lambda: str(expression).encode()).decode()

@@ -14,7 +14,7 @@ from sympy import Expr
 from siyu.economy import Array, Economy, function_of
 from siyu.economy.measures import order_payoffs, orders_of_thousand, thousand
 from siyu.economy.own import VOLUMES
-from siyu.figure import Figure
+from siyu.figure import Figure, refs_of
 from siyu.formulas.symbols import symbol as s
 from siyu.models.information_value import value_of_knowing
 from siyu.verdict import SURE
@@ -120,7 +120,7 @@ def ranking(economy: Economy, order: Decision, audience: Decision) -> list[Unkno
     rows = []
     for group in {**order.groups, **audience.groups}:
         single, many = order.groups.get(group, nothing[0]), audience.groups.get(group, nothing[1])
-        refs = tuple(sorted({*single.sources, *many.sources}))
+        refs = refs_of(single, many)
         both = Figure.exact(single.value * placed + many.value, "worth_of_knowing", refs)
         rows.append(Unknown(group, single, many, both, of_year(economy, single, many)))
     return sorted(rows, key=lambda row: (-row.both.value, row.group))

@@ -94,7 +94,7 @@ def _own_row(name: str, figure: Figure, before: Ranged | None, used: Ranged, ref
         key: None if one is None else {"low": one.low, "value": one.mode, "high": one.high, "unit": figure.unit}
         for key, one in (("assumed", before), ("used", used))
     }
-    row = {"input": name, "measured": _cell(figure), "n": figure.n, **spans}
+    row = {"input": name, "measured": figure.cell, "n": figure.n, **spans}
     return row | {"sources": sorted({*refs, *figure.sources})}
 
 
@@ -174,19 +174,14 @@ def _fit_row(economy: Economy, asked: Mapping[str, Expr]) -> dict[str, Any]:
     refs |= {rows["big_ticket"].ref, *economy.refs("order_value"), *(found["chain"].refs if beyond else ())}
     return {
         "category": economy.category,
-        "gap": _cell(found["gap"].figure("median_gap")),
+        "gap": found["gap"].figure("median_gap").cell,
         "model": "referral" if beyond else "repeat",
         "visit": bool(visit.mode > 0.5) if visit is not None else None,
         "days": {"low": days.low, "value": days.mode, "high": days.high, "unit": "days"} if days is not None else None,
         "closing": closing(economy),
-        "flip": _cell(found["price"].figure("flip_price")) if flips else None,
+        "flip": found["price"].figure("flip_price").cell if flips else None,
         "sources": sorted(refs),
     }
-
-
-def _cell(figure: Figure) -> dict[str, Any]:
-    """A table cell with a range."""
-    return {"low": figure.low, "value": figure.value, "high": figure.high, "unit": figure.unit}
 
 
 def amount(value: float, unit: str) -> Text:

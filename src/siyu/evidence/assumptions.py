@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -103,13 +104,16 @@ class Assumptions(Shelf[Assumption]):
         """Categories that have rows of their own, in file order."""
         return tuple(dict.fromkeys(category for key in self if (category := key.partition(".")[2])))
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        return frozenset({"all", "", *(row.category for row in self.rows.values())})
+
     def get_for(self, symbol: str, category: str = "all") -> Assumption:
         """The row that feeds a symbol: the category's own if there is one, else the general one.
 
         Raises ValueError for an unknown symbol or category, with the nearest name."""
-        known = {"all", "", *(row.category for row in self.rows.values())}
-        if category not in known:
-            raise ValueError(f"no category {category!r}. {nearest(category, known - {''})}")
+        if category not in self._known:
+            raise ValueError(f"no category {category!r}. {nearest(category, self._known - {''})}")
         row = self.get(f"{symbol}.{category}") or self.get(symbol)
         if row is None:
             symbols = {row.symbol for row in self.rows.values()}

@@ -26,6 +26,15 @@ class Row(BaseModel):
         return {"en": getattr(self, column), "zh": getattr(self, f"{column}_zh")}
 
 
+class Reasoned(Row):
+    """A row that says where it is from and why it is so."""
+
+    source: str
+    grade: str
+    rationale: str
+    rationale_zh: str
+
+
 RowT = TypeVar("RowT", bound=Row)
 # a cell of names, separated by spaces
 Words = Annotated[tuple[str, ...], BeforeValidator(lambda cell: tuple(str(cell).split()) if cell else ())]

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from sympy import Expr, Max, Min, Rational, Symbol, log, solve
+from sympy import Expr, Integer, Max, Min, Rational, Symbol, log, solve
 
 from siyu.formulas.contribution import Scope, contribution, months_in_touch, order_margin
 from siyu.formulas.people import follower_value, people_value, person_orders
@@ -19,7 +19,7 @@ def solved(gap: Expr, unknown: Symbol) -> Expr:
     slope = gap.diff(unknown)
     if not slope.has(unknown):
         # linear: exact without expanding long powers
-        return -gap.subs(unknown, 0) / slope
+        return -gap.xreplace({unknown: Integer(0)}) / slope
     roots = solve(gap, unknown)
     if len(roots) != 1:
         raise ValueError(f"{unknown}: {len(roots)} break-even values, expected one")

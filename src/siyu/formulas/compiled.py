@@ -1,8 +1,11 @@
 """Expressions as functions: of numpy, many outputs by one call; of JavaScript, for the what-if of the page."""
 
+import hashlib
 import inspect
+import marshal
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from typing import Any
@@ -26,8 +29,9 @@ def inputs(*expressions: Expr) -> tuple[str, ...]:
 
 
 @cache
-def _named(expression: Expr) -> frozenset[str]:
-    return frozenset(map(str, expression.atoms(Symbol)))
+def _named(part: Basic) -> frozenset[str]:
+    own = {str(part)} if isinstance(part, Symbol) else ()
+    return frozenset(own).union(*map(_named, part.args))
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,10 @@ class Compiled:
 def compiled(outputs: Mapping[str, Expr]) -> Compiled:
     """The numpy function of the outputs. Arguments are sorted by name, so nothing depends on dict order."""
     names = inputs(*outputs.values())
-    what = "\n".join([sympy.__version__, *names, *_spelled(outputs.values())])
+    what = "\n".join([sympy.__version__, str(sys.implementation.cache_tag), *names, *map(spelled, outputs.values())])
     scope: dict[str, Any] = {**vars(np), "reduce": reduce}
-    exec(kept("formulas", what, lambda: _source(names, outputs)), scope)  # noqa: S102 - generated from our own formulas
+    code = kept("formulas", what, lambda: marshal.dumps(compile(_source(names, outputs), GENERATED, "exec")))
+    exec(marshal.loads(code), scope)  # noqa: S102, S302 - generated from our own formulas
     return Compiled(names, tuple(outputs), scope[GENERATED])
 
 
@@ -64,22 +69,11 @@ def _source(names: Sequence[str], outputs: Mapping[str, Expr]) -> bytes:
     return inspect.getsource(lambdify(symbols, list(outputs.values()), modules="numpy", cse=True)).encode()
 
 
-def _spelled(expressions: Iterable[Expr]) -> Iterator[str]:
-    """A line for each distinct part, by the numbers of its own parts, and one for each whole: no two formulas share
-    all of them, and it takes a fraction of their texts."""
-    lines: dict[Basic, str] = {}
-    numbers: dict[Basic, int] = {}
-
-    def number(part: Basic) -> int:
-        if part not in numbers:
-            own = [number(one) for one in part.args]
-            numbers[part] = len(numbers)
-            lines[part] = f"{type(part).__name__} {own or part}"
-        return numbers[part]
-
-    wholes = [str(number(expression)) for expression in expressions]
-    yield from lines.values()
-    yield from wholes
+@cache
+def spelled(part: Basic) -> str:
+    """A digest of an expression: no two share theirs. It takes a fraction of its text."""
+    own = "".join(map(spelled, part.args)) or part
+    return hashlib.sha256(f"{type(part).__name__} {own}".encode()).hexdigest()
 
 
 def javascript(expression: Expr) -> tuple[tuple[str, ...], str]:

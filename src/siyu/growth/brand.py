@@ -5,53 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from siyu.engines.tables import Source, run, table
+from siyu import reads
+from siyu.estimates.series import Slopes, slopes
 from siyu.evidence.assumptions import Assumption
 from siyu.figure import Figure
 from siyu.growth import entry, funnel, groups, people
 from siyu.growth.dashboards import Dashboards
+from siyu.growth.events import EventLog, event_log
 from siyu.growth.flywheel import Flywheel
 from siyu.growth.groups import Feed, GroupLives
 from siyu.growth.ladder import Ladder
 from siyu.growth.record import Record, lifted, monday
-from siyu.growth.series import Slopes, slopes
-from siyu.orders.frames import Frames
 
 COHORT_DAYS = 90  # within which a newcomer has to come to the steps of the funnel
 
 
 @dataclass(frozen=True)
 class Growth:
-    """events: see data/tables.yml; refs: of their files; frames: orders and members; k: smallest number shown;
+    """events, members: see data/tables.yml; refs: of the files of events; k: smallest number shown;
     window: weeks that the deeds of a level may lie back; costs: of raising the odds of a step of the funnel."""
 
     record: Record
-    events: Source | None = None
+    events: Path | pd.DataFrame | None = None
     refs: tuple[str, ...] = ()
-    frames: Frames | None = None
+    members: Path | None = None
     k: int = 0
     window: int = 4
     costs: Mapping[str, Assumption] = field(default_factory=dict)
     interest: Figure | None = None
 
     @cached_property
+    def log(self) -> EventLog | None:
+        """The events by the date, None without a table of them."""
+        return None if self.events is None else event_log(self.events, self.record.as_of)
+
+    @cached_property
     def ladder(self) -> Ladder | None:
         """The ladder, None without events of two whole weeks."""
-        if self.events is None:
-            return None
-        found = people.people(self.events, self.record.as_of, self.refs)
+        found = people.people(self.log) if self.log else None
         return Ladder(found, self.window, self.k) if found is not None else None
 
     @cached_property
     def funnel(self) -> funnel.Funnel | None:
         """The funnel, None without events of people who came long enough ago."""
-        if self.events is None:
-            return None
-        return funnel.funnel(self.events, self.record.as_of, COHORT_DAYS, self.refs)
+        return funnel.funnel(self.log, COHORT_DAYS) if self.log else None
 
     @property
     def priced(self) -> tuple[str, ...]:
@@ -73,7 +75,7 @@ class Growth:
     @cached_property
     def joins(self) -> entry.Joins | None:
         """Joins of groups, None without events."""
-        return None if self.events is None else entry.joins(self.events, self.record.as_of, self.refs)
+        return entry.joins(self.log) if self.log else None
 
     @cached_property
     def flywheel(self) -> Flywheel:
@@ -91,12 +93,13 @@ class Growth:
     @property
     def _births(self) -> pd.Series | None:
         """group_id -> day of the first join that is told."""
-        if self.frames is None or self.frames.members is None:
+        if self.members is None:
             return None
-        stays = self.frames.members
-        found = run(stays.group_by("group").aggregate(born=stays.joined_at.min()))
-        held = found.dropna()
-        return pd.Series(held["born"].dt.normalize().to_numpy(), held["group"].astype(str))
+        reads.opens(self.members)
+        stays = pd.read_parquet(self.members, columns=["group", "joined_at"]).dropna()
+        known = stays[stays["joined_at"] < pd.Timestamp(self.record.as_of) + pd.Timedelta(days=1)]
+        born: pd.Series = known.groupby(known["group"].astype(str))["joined_at"].min().dt.normalize()
+        return born
 
     @cached_property
     def feed(self) -> Feed:
@@ -134,13 +137,9 @@ class Growth:
         rooms = self.record.table("sessions")
         if rooms is not None and "viewers" in rooms:
             told["rooms"] = rooms.groupby(monday(rooms["started_at"].dt.normalize()))["viewers"].sum()
-        if self.events is not None:
-            rows = table(self.events)
-            rows = rows.filter(rows.event.cast("string").isin(["joined_group", "paid"]))
-            counts = rows.group_by(week=rows.at.truncate("W"), event=rows.event.cast("string"))
-            held = run(counts.aggregate(n=rows.count())).set_index("week").sort_index()
-            for name, code in (("groups", "joined_group"), ("orders", "paid")):
-                told[name] = held.loc[held["event"] == code, "n"]
+        if log := self.log:
+            days = {name: log.day(log.of(code)) for name, code in (("groups", "joined_group"), ("orders", "paid"))}
+            told |= {name: monday(one).value_counts().sort_index() for name, one in days.items()}
         return {name: told[name] for name in NODES if name in told and told[name].notna().any()}
 
 

@@ -9,11 +9,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.series import Weekly, ratio
 from siyu.evidence.assumptions import Assumption
 from siyu.growth.flywheel import Flywheel
 from siyu.growth.funnel import first_to_move
 from siyu.growth.record import Record, monday
-from siyu.growth.series import Weekly, ratio
 
 LEAST = 5  # weeks that tell a rate
 KEPT = 30  # days after the first visit

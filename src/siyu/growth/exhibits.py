@@ -4,26 +4,24 @@ groups are in `stages`, wheel and path in `turning`."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from siyu.estimates.sampling import Estimate
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.growth.brand import Growth
 from siyu.growth.labels import RULE, SAID
 from siyu.growth.ladder import LEFT, RANKS, STATES
 from siyu.growth.people import RULES
-from siyu.verdict import Verdict
+from siyu.verdict import Line, Stated, Verdict, absent, cited, known, line
 
-Stated = dict[str, Figure | Absent]
 FANS = RANKS[1:]  # potential fans have not boarded
 
 
 def figure(one: Estimate, key: str, sources: tuple[str, ...], n: int, k: int = 0) -> Figure | Absent:
     """An estimate as metric `key`; Absent where it is undefined or of fewer than k."""
-    return one.figure(key, n, sources, k) or Absent((key,))
+    return or_absent(one.figure(key, n, sources, k), key)
 
 
 def exact(growth: Growth, key: str, number: float, n: int | None = None) -> Figure:
@@ -31,31 +29,11 @@ def exact(growth: Growth, key: str, number: float, n: int | None = None) -> Figu
     return Figure.exact(float(number), key, growth.refs, n)
 
 
-def known(figures: Mapping[str, Figure | Absent]) -> dict[str, Figure]:
-    """Those that could be computed."""
-    return {code: one for code, one in figures.items() if isinstance(one, Figure)}
-
-
-def absent(*keys: str) -> Verdict:
-    """Nothing can be said, for want of metrics."""
-    return Verdict("", {key: Absent((key,)) for key in keys})
-
-
-def cell(one: Figure) -> dict[str, Any]:
-    """A figure as a cell of a table."""
-    return {name: getattr(one, name) for name in ("low", "value", "high", "unit")}
-
-
 def listed(figures: Mapping[str, Figure | Absent]) -> pd.DataFrame:
     """A row per figure: what (its code), found."""
     held = known(figures)
-    rows = [{"what": code, "found": cell(one), "sources": list(one.sources)} for code, one in held.items()]
+    rows = [{"what": code, "found": one.cell, "sources": list(one.sources)} for code, one in held.items()]
     return pd.DataFrame(rows, columns=["what", "found", "sources"])
-
-
-def cited(growth: Growth, rows: pd.DataFrame, refs: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Rows with their sources, those of the events without others."""
-    return rows.assign(sources=pd.Series([list(refs or growth.refs)] * len(rows), rows.index, object))
 
 
 def rules(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
@@ -73,7 +51,7 @@ def rules(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
         for rule in RULES["levels"]
     ]  # fmt: skip
     people = exact(growth, "level_people", own.stock[-1].sum())
-    return cited(growth, pd.DataFrame(rows)), Verdict(SAID["rules"], {"people": people})
+    return cited(pd.DataFrame(rows), growth.refs), Verdict(SAID["rules"], {"people": people})
 
 
 def moves(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
@@ -87,7 +65,7 @@ def moves(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     n = own.moves.sum(0).sum(1)
     told = {level: figure(ups[level], "upgrade_chance", growth.refs, int(n[RANKS.index(level)])) if level in ups
             else Absent(("upgrade_chance",)) for level in ("passer_by", "favourable")}  # fmt: skip
-    return cited(growth, marks), Verdict(SAID["moves"], told)
+    return cited(marks, growth.refs), Verdict(SAID["moves"], told)
 
 
 def cabins(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
@@ -105,15 +83,12 @@ def cabins(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]
     return people, ups, Verdict(SAID["cabins"], mix)
 
 
-def settled(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
+def settled(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     """People on board by week and level, and where that leads at the present chances and inflow."""
     own = growth.ladder
     if own is None:
         return {}, absent("person_events")
-    lines = {
-        level: [(float(week), exact(growth, "level_people", own.stock[week, at])) for week in range(own.people.weeks)]
-        for at, level in enumerate(RANKS)
-    }
+    lines = {level: line(own.stock[:, at], "level_people", growth.refs) for at, level in enumerate(RANKS)}
     ends = dict(zip(RANKS, own.settled(), strict=True))
     told = {
         "now": exact(growth, "level_people", own.stock[-1, 1:].sum()),
@@ -123,7 +98,7 @@ def settled(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verd
     return lines, Verdict(SAID["settled"], told)
 
 
-def climbs(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
+def climbs(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     """Kaplan-Meier share above each level by weeks since first on it."""
     own = growth.ladder
     if own is None:
@@ -131,23 +106,19 @@ def climbs(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdi
     lines, ends = {}, {}
     for at, level in enumerate(RANKS[:-1]):
         curve, n = own.climb(at)
-        lines[level] = [(float(week), exact(growth, "climbed_share", share, n)) for week, share in enumerate(curve)]
+        lines[level] = line(curve, "climbed_share", growth.refs, n)
         ends[level] = lines[level][-1][1] if lines[level] else Absent(("climbed_share",))
     shown = {level: ends[level] for level in ("passer_by", "favourable")}
     return {level: line for level, line in lines.items() if line}, Verdict(SAID["climbs"], shown)
 
 
-def occupancy(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
+def occupancy(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     """Aalen-Johansen share on each level by weeks since the first event."""
     own = growth.ladder
     if own is None:
         return {}, absent("person_events")
-    grid = own.occupancy()
-    n = own.people.ids.size
-    lines = {
-        state: [(float(week), exact(growth, "level_share", grid[week, at], n)) for week in range(len(grid))]
-        for at, state in enumerate(STATES)
-    }
+    grid, n = own.occupancy(), own.people.ids.size
+    lines = {state: line(grid[:, at], "level_share", growth.refs, n) for at, state in enumerate(STATES)}
     on_board = float(grid[-1, 1:LEFT].sum())
     told = {"board": exact(growth, "level_share", on_board, n), "left": exact(growth, "level_share", grid[-1, LEFT], n)}
     return lines, Verdict(SAID["occupancy"], told)
@@ -160,7 +131,7 @@ def worth(growth: Growth) -> tuple[Stated, Verdict]:
         return {}, absent("level_value")
     each, up = own.worth(growth.interest.value)
     held = (own.states[None] == np.arange(LEFT)[:, None, None]).any(2).sum(1)
-    refs = tuple(sorted({*growth.refs, *growth.interest.sources}))
+    refs = refs_of(growth.interest, more=growth.refs)
     values: Stated = {level: figure(one, "level_value", refs, int(held[at]), own.k)
                       for at, (level, one) in enumerate(zip(RANKS, each, strict=True))}  # fmt: skip
     gains: Stated = {f"up_{level}": figure(one, "level_gain", refs, int(held[at]), own.k)
@@ -181,10 +152,7 @@ def users(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
             one, n = own.rate(seen, lowest, 100 if metric == "spent_each" else 1)
             bounded = one.clipped(0, np.inf if metric == "spent_each" else 1)
             found[metric][group] = figure(bounded, metric, growth.refs, n, own.k)
-    rows = [
-        {"metric": metric, **{group: cell(one) for group, one in known(pair).items()}} for metric, pair in found.items()
-    ]
-    frame = pd.DataFrame(rows, columns=["metric", "fans", "users"])
-    return cited(growth, frame), Verdict(
-        SAID["users"], {group: found["active_share"][group] for group in ("fans", "users")}
-    )
+    cells = [{group: one.cell for group, one in known(pair).items()} for pair in found.values()]
+    frame = pd.DataFrame(cells, columns=["fans", "users"])
+    frame.insert(0, "metric", [*found])
+    return cited(frame, growth.refs), Verdict(SAID["users"], {**found["active_share"]})

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from siyu.estimates.sampling import Estimate
+from siyu.estimates.sampling import UNDEFINED, Estimate
+from siyu.estimates.series import Slopes, Weekly, made_of, ratio, slopes
 from siyu.growth.record import YEAR
-from siyu.growth.series import Slopes, Weekly, made_of, ratio, slopes
 from siyu.verdict import Check
 
 CONDITION, SWITCHES = 30.0, 12
@@ -135,19 +135,18 @@ class Flywheel:
                 Check("k_low", low, 0.0, low > 0),
             )
         found = self.watched
-        k, placebo, more = _lead(found) if found else (None, None, None)
+        k, placebo, more = _lead(found) if found else (UNDEFINED,) * 3
         condition = found.condition if found else np.inf
         usual = _lead(self.usual)[0].low if self.usual else np.nan
         return (
             Check("weeks", len(self.weeks), YEAR, len(self.weeks) >= YEAR),
             Check("ads", float(self.ads), 1.0, self.ads),
             Check("condition", condition, CONDITION, condition < CONDITION),
-            Check("k_low", k.low if k else np.nan, 0.0, k is not None and k.low > 0),
-            Check("placebo", placebo.value if placebo else np.nan, 0.0,
-                  placebo is not None and placebo.low <= 0 <= placebo.high),
-            Check("order", more.low if more else np.nan, 0.0, more is not None and more.low > 0),
+            Check("k_low", k.low, 0.0, k.low > 0),
+            Check("placebo", placebo.value, 0.0, placebo.low <= 0 <= placebo.high),
+            Check("order", more.low, 0.0, more.low > 0),
             Check("usual", usual, 0.0, usual > 0),
-        )  # fmt: skip
+        )
 
     @property
     def verdict(self) -> str:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass
 from functools import cached_property
 
-import ibis
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siyu.engines.tables import Source, run, table
 from siyu.estimates.sampling import Estimate, wilson
+from siyu.growth.events import DAY, EventLog
 from siyu.growth.people import DEEDS
 from siyu.models.draws import sample
 from siyu.models.ranges import Ranged
@@ -23,7 +21,6 @@ STAYS = ("followed", "joined_group", "added_contact")  # what deposits somebody 
 LEADS = ("messaged", "clicked", "added_contact")  # a contact that may be sold to
 INVITED = "邀请|invite"
 COSTS = tuple(f"{step}_cost" for step in (*STEPS[1:], "fission"))
-_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,6 @@ class Funnel:
     invited: int
     stays: int
     window: int
-    sources: tuple[str, ...] = field(default=())
 
     @cached_property
     def rates(self) -> dict[str, Estimate]:
@@ -84,47 +80,37 @@ def first_to_move(
     return {step: float((best == at).mean()) for at, step in enumerate(left)}
 
 
-def first_times(events: Source, as_of: date) -> pd.DataFrame:
+def first_times(log: EventLog) -> pd.DataFrame:
     """A row per person: seconds of the first event of each sort, null where there was none; first deed after being
-    deposited, first payment on a later day than the first one, and the last event."""
-    rows = table(events)
-    rows = rows.filter(rows.buyer_id.notnull(), rows.at < ibis.timestamp((as_of + timedelta(days=1)).isoformat()))
-    fen = rows.paid_fen.fill_null(0) if "paid_fen" in rows.columns else ibis.literal(0, "int64")
-    code = rows.event.cast("string")
-    channel = rows.channel.cast("string") if "channel" in rows.columns else ibis.literal("", "string")
-    rows = rows.select(
-        who=rows.buyer_id, at=rows.at.epoch_seconds(), fen=ibis.ifelse(code == "paid", fen, 0), paid=code == "paid",
-        stay=code.isin(STAYS), deed=code.isin(DEEDS["deep"]), lead=code.isin(LEADS),
-        came=code.isin(STAYS) & channel.fill_null("").re_search(INVITED),
-    )  # fmt: skip
-    firsts = {name: rows.at.min(where=rows[name]) for name in ("stay", "lead", "paid", "came")}
-    people = rows.group_by("who").aggregate(
-        won=rows.at.min(), last=rows.at.max(), fen=rows.fen.sum().cast("int64"), **firsts
-    )
-    # few rows are deeds or payments: they are held against the first times by a join, not all rows by a window
-    deeds = rows.filter(rows.deed).select("who", "at").join(people.select("who", "stay"), "who")
-    pays = rows.filter(rows.paid).select("who", "at").join(people.select("who", "paid"), "who")
-    deeds = deeds.filter(deeds.at >= deeds.stay).group_by("who").aggregate(deed=lambda held: held.at.min())
-    pays = pays.filter(pays.at // _DAY > pays.paid // _DAY).group_by("who").aggregate(again=lambda held: held.at.min())
-    for more in (deeds, pays):
-        people = people.left_join(more, "who").drop("who_right")
-    return run(people)
+    deposited, first payment on a later day than the first one, the last event, and fen paid."""
+    paid, stays, deeds = log.of("paid"), log.of(*STAYS), log.of(*DEEDS["deep"])
+    stay, bought = log.first(stays), log.first(paid)
+    last, fen = np.zeros(log.ids, np.int64), np.zeros(log.ids, np.int64)
+    np.maximum.at(last, log.who, log.seconds)
+    np.add.at(fen, log.who[paid], log.fen[paid])
+    rows = pd.DataFrame({
+        "who": np.arange(log.ids), "won": log.first(), "last": last, "fen": fen, "stay": stay, "paid": bought,
+        "lead": log.first(log.of(*LEADS)), "came": log.first(np.intersect1d(stays, log.by(INVITED))),
+        "deed": log.first(deeds[log.seconds[deeds] >= stay[log.who[deeds]]]),
+        "again": log.first(paid[log.seconds[paid] // DAY > bought[log.who[paid]] // DAY]),
+    })  # fmt: skip
+    return rows[rows["won"].notna()]
 
 
-def funnel(events: Source, as_of: date, window: int = 90, sources: tuple[str, ...] = ()) -> Funnel | None:
+def funnel(log: EventLog, window: int = 90) -> Funnel | None:
     """The funnel of all who came at least `window` days before the end of the record; None when nobody did."""
-    return of_times(first_times(events, as_of), window, sources)
+    return of_times(first_times(log), window)
 
 
-def of_times(rows: pd.DataFrame, window: int = 90, sources: tuple[str, ...] = ()) -> Funnel | None:
+def of_times(rows: pd.DataFrame, window: int = 90) -> Funnel | None:
     """`funnel` of `first_times`."""
     if rows.empty:
         return None
     end = float(rows["last"].max())
-    cohort = rows[rows["won"] <= end - window * _DAY]
+    cohort = rows[rows["won"] <= end - window * DAY]
     if cohort.empty:
         return None
-    limit = cohort["won"] + window * _DAY
+    limit = cohort["won"] + window * DAY
     at = {"won": "won", "deposit": "stay", "activate": "deed", "convert": "paid", "again": "again"}
     done = {step: cohort[name].le(limit) for step, name in at.items()}
     reached, skipped, before = {"won": len(cohort)}, {}, pd.Series(True, cohort.index)
@@ -139,4 +125,4 @@ def of_times(rows: pd.DataFrame, window: int = 90, sources: tuple[str, ...] = ()
     )  # fmt: skip
     stays = cohort["stay"].le(limit)
     invited = int((stays & cohort["came"].eq(cohort["stay"])).sum())  # who stayed before was not brought
-    return Funnel(reached, skipped, kinds, invited, int(stays.sum()), window, sources)
+    return Funnel(reached, skipped, kinds, invited, int(stays.sum()), window)

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from siyu.estimates.series import Weekly, ratio, slopes
 from siyu.estimates.survival import survivors
 from siyu.growth.record import monday
-from siyu.growth.series import Weekly, ratio, slopes
 
 DEAD_DAYS = 14
 QUIET = 0.01  # messages a member and day below which a day is quiet; an ordered guess, a parameter of the notebook

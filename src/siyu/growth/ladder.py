@@ -10,14 +10,14 @@ import numpy.typing as npt
 
 from siyu.estimates.sampling import GROUPS, Estimate, divided, estimated, hidden, wilson
 from siyu.estimates.survival import at_risk, survivors
-from siyu.growth.people import RULES, Ints, WeeklyPeople
+from siyu.growth.events import Ints
+from siyu.growth.people import DEED_KINDS, RULES, WeeklyPeople
 from siyu.models import chain
 
 RANKS: tuple[str, ...] = tuple(rule["key"] for rule in reversed(RULES["levels"]))  # from the lowest
 LEFT = len(RANKS)  # state of those who left
 STATES = (*RANKS, "left")
 WEEKS_A_YEAR = 365.25 / 7
-_CONDITIONS = ("touched", "deep", "paid")
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,12 @@ class Ladder:
     def states(self) -> npt.NDArray[np.int8]:
         """(people, weeks): place in STATES at the end of each week; -1 before the first event."""
         own = self.people
-        seen = {name: _within(own.deeds[name], self.window) for name in _CONDITIONS}
+        seen = {name: _within(own.deeds[name], self.window) for name in DEED_KINDS}
         seen["following"] = own.following.astype(np.int16)
         found = np.full(own.following.shape, LEFT, np.int8)
         for rank, rule in enumerate(reversed(RULES["levels"])):
             met = np.logical_and.reduce(
-                [seen[name] >= rule[name] for name in (*_CONDITIONS, "following") if name in rule]
+                [seen[name] >= rule[name] for name in (*DEED_KINDS, "following") if name in rule]
             )
             found[met] = rank  # the highest rule that is met is written last
         found[np.arange(own.weeks) < own.entry[:, None]] = -1
@@ -83,6 +83,11 @@ class Ladder:
         if top in (0, bottom):
             return wilson(top, bottom)
         return estimated(pair, lambda sums: divided(sums[..., 0], sums[..., 1])).clipped(0.0, 1.0)
+
+    @property
+    def skipped(self) -> int:
+        """Weekly moves up that pass over a level, of all people."""
+        return int(np.triu(self.moves.sum(0)[:LEFT, :LEFT], 2).sum())
 
     @cached_property
     def stock(self) -> Ints:

@@ -19,30 +19,8 @@ def _oldest(growth: Growth) -> Figures:
     return {"alive": lines["all"][-1][1]} if "all" in lines else {}
 
 
-# key -> what lacks without it, what is read for it, and the code of its figure there
-_READ: dict[str, tuple[str, Callable[[Growth], Figures], str]] = {
-    "fans_brought_back": ("wheel", lambda growth: turning.gain(growth)[0], "back"),
-    "fan_half_life": ("wheel", lambda growth: turning.elasticities(growth)[1].figures, "half"),
-    **{key: ("wheel", lambda growth: turning.wheel(growth)[1], code) for key, code in
-       (("fan_won", "won"), ("fan_bought", "bought"), ("fan_active", "active"), ("fan_churn", "churn"),
-        ("views_brought", "k"))},
-    **{f"upgrade_chance.{level}": ("people", lambda growth: exhibits.cabins(growth)[1], level)
-       for level in RANKS[:-1]},
-    **{f"step_rate.{step}": ("people", lambda growth: stages.steps(growth)[1], step) for step in STEPS[1:]},
-    "fission_k": ("people", lambda growth: stages.loop(growth)[0], "k"),
-    "amplification": ("people", lambda growth: stages.loop(growth)[0], "amplified"),
-    **{f"room_{step}": ("rooms", lambda growth: stages.rooms(growth)[0], step)
-       for step in ("seen", "deposit", "activate", "convert", "again", "kept")},
-    **{f"tightest_chance.{step}": ("steps", lambda growth: stages.bottleneck(growth)[0], step)
-       for step in (*STEPS[1:], "fission")},
-    "active_share": ("people", lambda growth: exhibits.users(growth)[1].figures, "fans"),
-    "group_alive": ("groups", _oldest, "alive"),
-    "post_trend": ("posts", lambda growth: turning.feed(growth)[1].figures, "trend"),
-}  # fmt: skip
-
-
-def _read(key: str) -> Callable[[Growth], Figure | str]:
-    lacking, part, code = _READ[key]
+def _read(lacking: str, part: Callable[[Growth], Figures], code: str) -> Callable[[Growth], Figure | str]:
+    """A figure of a part by its code; what lacks without it."""
 
     def read(growth: Growth) -> Figure | str:
         found = part(growth).get(code)
@@ -51,7 +29,25 @@ def _read(key: str) -> Callable[[Growth], Figure | str]:
     return read
 
 
-METRICS: dict[str, Callable[[Growth], Figure | str]] = {key: _read(key) for key in _READ}
+METRICS: dict[str, Callable[[Growth], Figure | str]] = {
+    "fans_brought_back": _read("wheel", lambda growth: turning.gain(growth)[0], "back"),
+    "fan_half_life": _read("wheel", lambda growth: turning.elasticities(growth)[1].figures, "half"),
+    **{key: _read("wheel", lambda growth: turning.wheel(growth)[1], code) for key, code in
+       (("fan_won", "won"), ("fan_bought", "bought"), ("fan_active", "active"), ("fan_churn", "churn"),
+        ("views_brought", "k"))},
+    **{f"upgrade_chance.{level}": _read("people", lambda growth: exhibits.cabins(growth)[1], level)
+       for level in RANKS[:-1]},
+    **{f"step_rate.{step}": _read("people", lambda growth: stages.steps(growth)[1], step) for step in STEPS[1:]},
+    "fission_k": _read("people", lambda growth: stages.loop(growth)[0], "k"),
+    "amplification": _read("people", lambda growth: stages.loop(growth)[0], "amplified"),
+    **{f"room_{step}": _read("rooms", lambda growth: stages.rooms(growth)[0], step)
+       for step in ("seen", "deposit", "activate", "convert", "again", "kept")},
+    **{f"tightest_chance.{step}": _read("steps", lambda growth: stages.bottleneck(growth)[0], step)
+       for step in (*STEPS[1:], "fission")},
+    "active_share": _read("people", lambda growth: exhibits.users(growth)[1].figures, "fans"),
+    "group_alive": _read("groups", _oldest, "alive"),
+    "post_trend": _read("posts", lambda growth: turning.feed(growth)[1].figures, "trend"),
+}  # fmt: skip
 
 
 def growth_metrics(growth: Growth) -> tuple[list[Metric], list[Missing]]:

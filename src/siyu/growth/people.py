@@ -1,23 +1,22 @@
-"""What people did week by week, counted by the engine from a table of events."""
+"""What people did week by week, counted from their events."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
 
-import ibis
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
-from siyu.engines.tables import Source, duckdb, run, table
+from siyu.growth.events import DAY, EventLog, Ints
 from siyu.messages import tables
 
 RULES = tables(__file__, "ladder.yml")
 DEEDS: dict[str, list[str]] = RULES["deeds"]
 MOST = 255  # deeds of a week that are told apart
-Ints = npt.NDArray[np.int64]
+DEED_KINDS = ("touched", "deep", "paid")
 Counts = npt.NDArray[np.uint8]
 
 
@@ -35,7 +34,6 @@ class WeeklyPeople:
     following: npt.NDArray[np.bool_]
     spent: Ints
     early: int = 0
-    sources: tuple[str, ...] = field(default=())
 
     @property
     def weeks(self) -> int:
@@ -47,80 +45,57 @@ class WeeklyPeople:
         """Week of the first event of each person."""
         return np.asarray(((self.deeds["touched"] > 0) | self.following).argmax(1), np.int64)
 
-    def monday(self, week: int) -> date:
-        """First day of a week."""
-        return self.since + timedelta(weeks=week)
 
-
-def people(events: Source, as_of: date, sources: tuple[str, ...] = ()) -> WeeklyPeople | None:
-    """People by week until the last whole week before the end of `as_of` and of the record; None without one.
-
-    events: see `events` of data/tables.yml. A week begins on Monday."""
-    rows = table(events)
-    rows = rows.filter(rows.buyer_id.notnull(), rows.at < ibis.timestamp((as_of + timedelta(days=1)).isoformat()))
-    span = run(rows.aggregate(first=rows.at.min(), last=rows.at.max())).iloc[0]
-    if pd.isna(span["first"]):
+def people(log: EventLog) -> WeeklyPeople | None:
+    """People by week until the last whole week before the end of the record; None without two. A week begins on
+    Monday."""
+    if not len(log.seconds):
         return None
-    since, last = (_monday(pd.Timestamp(one).date()) for one in (span["first"], span["last"]))
-    whole = pd.Timestamp(span["last"]).date() >= last + timedelta(days=6)
-    weeks = (last - since).days // 7 + whole
-    if weeks < 2:
-        return None
-    return _placed(_coded(rows, since, weeks), since, weeks, sources)
+    first, last = (int(one) // DAY for one in (log.seconds.min(), log.seconds.max()))
+    since = first - (first + 3) % 7  # days are counted from a Thursday
+    weeks = (last + 1 - since) // 7
+    return _placed(log, since, weeks) if weeks >= 2 else None
 
 
-def _monday(day: date) -> date:
-    return date.fromordinal(day.toordinal() - day.weekday())
+def _placed(log: EventLog, since: int, weeks: int) -> WeeklyPeople:
+    week = (log.seconds // DAY - since) // 7
 
+    def whole(events: Sequence[str]) -> Ints:
+        rows = log.of(*events)
+        return rows[week[rows] < weeks]
 
-_BITS = {"touched": 1, "deep": 2, "paid": 4}
-
-
-def _coded(rows: ibis.Table, since: date, weeks: int) -> ibis.Table:
-    """A row per event: who, week, mask of what it counts as; of follows 1, of unfollows 0, and fen of payments."""
-    code = rows.event.cast("string")
-    week = (rows.at.cast("date").delta(ibis.date(since.isoformat()), unit="day") // 7).cast("int16")
-    masks = {event: sum(bit for name, bit in _BITS.items() if event in DEEDS[name]) for event in DEEDS["touched"]}
-    found = rows.select(
-        who=rows.buyer_id.cast("int32"), week=week, at=rows.at, code=code,
-        mask=code.cases(*((event, mask) for event, mask in masks.items()), else_=0).cast("int8"),
-        fen=rows.paid_fen.fill_null(0) if "paid_fen" in rows.columns else ibis.literal(0, "int64"),
-    )  # fmt: skip
-    return found.filter(found.week < weeks)
-
-
-def _placed(events: ibis.Table, since: date, weeks: int, sources: tuple[str, ...]) -> WeeklyPeople:
-    seen = _columns(events.filter(events.mask > 0).select("who", "week", "mask"))
-    turns = events.filter(events.code.isin([*DEEDS["following"], *DEEDS["unfollowing"]])).order_by("who", "at")
-    turned = _columns(turns.select("who", "week", follows=turns.code.isin(DEEDS["following"]).cast("int8")))
-    paid = events.filter(events.code == "paid", events.fen > 0)
-    spent = run(paid.group_by("who", "week").aggregate(fen=paid.fen.sum().cast("int64")).order_by("who", "week"))
-    last = max(int(rows["who"].max(initial=-1)) for rows in (seen, turned))
-    held = np.zeros(last + 1, bool)  # ids are dense: marking them is faster than sorting ten million
-    held[seen["who"]] = held[turned["who"]] = True
-    ids = np.flatnonzero(held).astype(np.int64)
-    place = np.full(last + 1, -1, np.int64)
-    place[ids] = np.arange(len(ids))
-    first = np.flatnonzero(np.diff(turned["who"], prepend=-1))
+    seen, turns = {name: whole(DEEDS[name]) for name in DEED_KINDS}, whole([*DEEDS["following"], *DEEDS["unfollowing"]])
+    held = np.zeros(log.ids, bool)  # ids are dense: marking them is faster than sorting ten million
+    held[log.who[seen["touched"]]] = held[log.who[turns]] = True
+    ids, place = np.flatnonzero(held), np.cumsum(held) - 1
+    follows = np.isin(turns, whole(DEEDS["following"]))
+    in_order = np.lexsort((~follows, log.seconds[turns], log.who[turns]))
+    turns, follows = turns[in_order], follows[in_order]
+    who = place[log.who[turns]]
     early = np.zeros(len(ids), bool)
-    early[place[turned["who"][first[turned["follows"][first] == 0]]]] = True
+    first = np.flatnonzero(np.diff(who, prepend=-1))
+    early[who[first[~follows[first]]]] = True
     state = np.full((len(ids), weeks), -1, np.int8)
-    state[place[turned["who"]], turned["week"]] = turned["follows"]  # in their order, so that the last one stays
-    at = place[seen["who"]] * weeks + seen["week"]
+    state[who, week[turns]] = follows  # in their order, so that the last one stays
     deeds = {}
-    for name, bit in _BITS.items():
-        counted = np.bincount(at[(seen["mask"] & bit) > 0], minlength=len(ids) * weeks)
+    for name, rows in seen.items():
+        counted = np.bincount(place[log.who[rows]] * weeks + week[rows], minlength=len(ids) * weeks)
         deeds[name] = np.minimum(counted, MOST).astype(np.uint8).reshape(-1, weeks)[~early]
+    spent = _spent(log, week, whole(["paid"]))
     kept = np.where(early, -1, np.cumsum(~early) - 1)
-    who = kept[place[spent["who"].to_numpy(np.int64)]]
-    money = np.column_stack([who, spent["week"].to_numpy(np.int64), spent["fen"].to_numpy(np.int64)])[who >= 0]
-    return WeeklyPeople(ids[~early], since, deeds, _carried(state)[~early], money, int(early.sum()), sources)
+    spent[:, 0] = kept[place[spent[:, 0]]]
+    monday = date(1970, 1, 1) + timedelta(days=since)
+    return WeeklyPeople(ids[~early], monday, deeds, _carried(state)[~early], spent[spent[:, 0] >= 0], int(early.sum()))
 
 
-def _columns(rows: ibis.Table) -> dict[str, npt.NDArray[np.int64]]:
-    """Columns as plain arrays, one after the other: a frame of so many rows would be held twice."""
-    held = duckdb().to_pyarrow(rows)
-    return {name: held[name].to_numpy() for name in held.column_names}
+def _spent(log: EventLog, week: Ints, paid: Ints) -> Ints:
+    """(payments, 3): id, week, fen; of each person and week with any."""
+    paid = paid[log.fen[paid] > 0]
+    weeks = int(week.max()) + 1
+    cells, at = np.unique(log.who[paid] * weeks + week[paid], return_inverse=True)
+    fen = np.zeros(len(cells), np.int64)
+    np.add.at(fen, at, log.fen[paid])
+    return np.column_stack([cells // weeks, cells % weeks, fen])
 
 
 def _carried(state: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:

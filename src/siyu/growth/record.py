@@ -92,7 +92,8 @@ class Record:
     def _bought(self) -> pd.DataFrame:
         """impressions, ad_fans and spend of a week; none where sales that nobody paid for are mixed in."""
         rows = self.table("ad_days")
-        if rows is None or "impressions" not in rows or self._mixed(rows):
+        mixed = rows is not None and "scope" in rows and bool((rows["scope"].astype("string") == "mixed").any())
+        if rows is None or "impressions" not in rows or mixed:
             return pd.DataFrame()
         until = rows["until"].fillna(rows["day"]) if "until" in rows else rows["day"]
         if (until > rows["day"]).any():
@@ -100,10 +101,6 @@ class Record:
         names = {"impressions": "impressions", "new_fans": "ad_fans", "spend_fen": "spend"}
         found = rows.groupby(monday(rows["day"]))[[name for name in names if name in rows]].sum().rename(columns=names)
         return _filled(found.astype(float))
-
-    @staticmethod
-    def _mixed(rows: pd.DataFrame) -> bool:
-        return "scope" in rows and bool((rows["scope"].astype("string") == "mixed").any())
 
     def _active(self) -> pd.DataFrame:
         """Fans who were in the live rooms of a week: attendances."""

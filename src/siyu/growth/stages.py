@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.sampling import Estimate
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import Growth
-from siyu.growth.exhibits import Stated, absent, cited, exact, figure, known
+from siyu.growth.exhibits import exact, figure
 from siyu.growth.funnel import STEPS
 from siyu.growth.labels import SAID, TIGHT
-from siyu.verdict import Verdict
+from siyu.verdict import Line, Stated, Verdict, absent, cited, known, line
 
 TOLD_BY = ("account_days", "sessions", "funnel_days", "retention_days")
 
@@ -25,11 +26,8 @@ def steps(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
     rates = {step: figure(one, "step_rate", growth.refs, own.reached[before], growth.k)
              for (step, one), before in zip(own.rates.items(), STEPS, strict=False)}  # fmt: skip
     told = {name: rates[name] for name in ("deposit", "activate", "convert")}
-    return (
-        shares,
-        rates,
-        Verdict(SAID["steps"], {**told, "skipped": exact(growth, "people_count", sum(own.skipped.values()))}),
-    )
+    skipped = exact(growth, "people_count", sum(own.skipped.values()))
+    return shares, rates, Verdict(SAID["steps"], {**told, "skipped": skipped})
 
 
 def rooms(growth: Growth) -> tuple[Stated, Verdict]:
@@ -73,18 +71,14 @@ def active_worth(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     if own is None or own.kinds["fen"].sum() == 0:
         return pd.DataFrame(columns=["kind", "people", "share", "each"]), absent("person_events")
     total = int(own.kinds["people"].sum())
-    order = [kind for kind in ("transaction", "lead", "neither") if kind in own.kinds.index]
-    held = own.kinds.loc[order]
-    share = (held["people"] / total).to_numpy()
-    rows = pd.DataFrame({"kind": order, "people": held["people"].to_numpy(), "share": share,
-                         "each": (held["fen"] / held["people"] / 100).to_numpy()})  # fmt: skip
+    held = own.kinds.loc[[kind for kind in ("transaction", "lead", "neither") if kind in own.kinds.index]].reset_index()
+    rows = held[["kind", "people"]].assign(share=held["people"] / total, each=held["fen"] / held["people"] / 100)
     rows = rows[rows["people"] >= max(growth.k, 1)]
     each = float(held["fen"].sum()) / total / 100
-    amplified = growth.funnel.amplified if growth.funnel else None
     told = {"each": exact(growth, "active_worth", each, total)}
-    if amplified is not None and np.isfinite(amplified.value):
-        told["all"] = exact(growth, "active_worth", each * amplified.value, total)
-    return cited(growth, rows), Verdict(SAID["active_worth"], told)
+    if np.isfinite(own.amplified.value):
+        told["all"] = exact(growth, "active_worth", each * own.amplified.value, total)
+    return cited(rows, growth.refs), Verdict(SAID["active_worth"], told)
 
 
 def thresholds(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
@@ -93,7 +87,7 @@ def thresholds(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     names = ["eligible", "joins", "bought", "exits", "bought_before"]
     if rows.empty:
         return pd.DataFrame(columns=["days", *names]), absent("group_joins")
-    shown = cited(growth, rows.assign(**{name: _cells(rows[name]) for name in names}))
+    shown = cited(rows.assign(**_cells(rows, *names)), growth.refs)
     strict, open_ = rows.iloc[-1], rows.iloc[0]
     told = {
         "eligible": figure(strict["eligible"], "threshold_share", growth.refs, len(rows)),
@@ -103,36 +97,59 @@ def thresholds(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     return shown, Verdict(SAID["thresholds"], told)
 
 
-def _cells(estimates: pd.Series) -> pd.Series:
-    """Estimates as cells of a table, None where they are undefined."""
-    plain = [
-        {"low": one.low, "value": one.value, "high": one.high, "unit": "ratio"} if np.isfinite(one.value) else None
-        for one in estimates
-    ]
-    return pd.Series(plain, estimates.index, object)
+def _cells(rows: pd.DataFrame, *names: str) -> dict[str, pd.Series]:
+    """Columns of estimates as cells of a table, None where they are undefined."""
+    return {name: pd.Series([_cell(one) for one in rows[name]], rows.index, object) for name in names}
+
+
+def _cell(one: Estimate) -> dict[str, object] | None:
+    ends = {"low": one.low, "value": one.value, "high": one.high, "unit": "ratio"}
+    return ends if np.isfinite(one.value) else None
 
 
 def paths(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     """A row per way in: path, joined, share still there a month on, share who bought within a quarter."""
-    rows = growth.joins.paths(growth.k) if growth.joins is not None else pd.DataFrame()
+    rows, ends = _ways(growth, "path", "alive", "path_alive")
+    rows = rows.drop(columns=["people", "share"])
     if rows.empty:
-        empty = pd.DataFrame(columns=["path", "joined", "alive", "bought"])
-        return empty, Verdict(SAID["path_unknown"], {}) if growth.joins is not None else absent("group_joins")
-    shown = rows.assign(alive=_cells(rows["alive"]), bought=_cells(rows["bought"]))
-    told = zip(rows["path"], rows["alive"], rows["joined"], strict=True)
-    alive = known({path: figure(one, "path_alive", growth.refs, joined) for path, one, joined in told})
-    ranked = sorted(alive.values(), key=lambda one: one.value)
-    if len(ranked) < 2:
-        return cited(growth, shown), absent("path_alive")
-    said = "paths_apart" if ranked[0].high < ranked[-1].low else "paths_alike"
-    return cited(growth, shown), Verdict(SAID[said], {"least": ranked[0], "most": ranked[-1]})
+        return rows, Verdict(SAID["path_unknown"], {}) if growth.joins is not None else absent("group_joins")
+    if len(ends) < 2:
+        return rows, absent("path_alive")
+    said = "paths_apart" if ends[0].high < ends[-1].low else "paths_alike"
+    return rows, Verdict(SAID[said], {"least": ends[0], "most": ends[-1]})
 
 
-def rollout(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
+def scenes(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
+    """A row per scene in which people were first met: scene (`unknown` where that is not recorded), people, share who
+    joined a group, and of these as in `paths`."""
+    rows, ends = _ways(growth, "scene", "share", "scene_joined")
+    rows = rows.replace({"scene": {"": "unknown"}}).drop(columns="joined")
+    if rows.empty:
+        return rows, absent("person_events")
+    total, told = int(rows["people"].sum()), rows["scene"] != "unknown"
+    known = exact(growth, "scene_known", int(rows.loc[told, "people"].sum()) / total, total)
+    if len(ends) < 2:
+        return rows, Verdict(SAID["scene_one" if told.any() else "scene_unknown"], {"known": known})
+    return rows, Verdict(SAID["scenes"], {"known": known, "least": ends[0], "most": ends[-1]})
+
+
+def _ways(growth: Growth, by: str, name: str, key: str) -> tuple[pd.DataFrame, list[Figure]]:
+    """Rows of `Joins.ways` as cells of a table, and what is known of a column as metric `key`, from the least."""
+    names = ("share", "alive", "bought")
+    if growth.joins is None:
+        return pd.DataFrame(columns=[by, "people", "joined", *names]), []
+    rows = growth.joins.ways(by, growth.k)
+    told = rows[rows[by] != ""]
+    found = (figure(one, key, growth.refs, n) for one, n in zip(told[name], told["people"], strict=True))
+    ends = sorted((one for one in found if isinstance(one, Figure)), key=lambda one: one.value)
+    return cited(rows.assign(**_cells(rows, *names)), growth.refs), ends
+
+
+def rollout(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     """Weekly joins, and the break when the newest way in opened."""
     found = growth.joins.rollout() if growth.joins is not None else None
     if found is None:
         return {}, absent("rollout_jump")
-    line = [(float(week), exact(growth, "weekly_joins", n)) for week, n in enumerate(found.weekly)]
+    joins = line(found.weekly, "weekly_joins", growth.refs)
     said = "rollout_seen" if found.jump.low > 0 else "rollout_not_seen"
-    return {"joins": line}, Verdict(SAID[said], {"jump": figure(found.jump, "rollout_jump", growth.refs, len(line))})
+    return {"joins": joins}, Verdict(SAID[said], {"jump": figure(found.jump, "rollout_jump", growth.refs, len(joins))})

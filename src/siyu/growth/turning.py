@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 
 from siyu.estimates.sampling import Estimate
-from siyu.figure import Absent, Figure
+from siyu.estimates.series import Weekly, made_of, ratio
+from siyu.figure import Absent, Figure, refs_of
 from siyu.growth.brand import NODES, Growth
-from siyu.growth.exhibits import Stated, absent, figure, known
+from siyu.growth.exhibits import figure
 from siyu.growth.labels import ANSWER, CARDS, FAULTS, PROPOSAL, SAID, TIGHT, WHY
 from siyu.growth.labels import NODES as LABELS
-from siyu.growth.series import Weekly, made_of, ratio
 from siyu.language import Text
-from siyu.verdict import Verdict
+from siyu.verdict import Line, Stated, Verdict, absent, known, line
 
 MONTH = 365.25 / 12 / 7  # weeks
 HUNDRED = 100
@@ -32,8 +32,7 @@ def wheel(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
     if weeks.empty or own.lacks:
         return {}, {}, absent(*(f"weekly_{name}" for name in own.lacks or ("fans",)))
     refs = _refs(growth)
-    means = {name: weeks[column].mean() for name, column in _STOCKS.items() if column in weeks}
-    means = {name: mean for name, mean in means.items() if np.isfinite(mean)}
+    means = {name: mean for name, one in _STOCKS.items() if one in weeks and np.isfinite(mean := weeks[one].mean())}
     stocks: Stated = {name: Figure.exact(float(one), "weekly_count", refs, len(weeks)) for name, one in means.items()}
     rates = {name: figure(one.estimate, f"fan_{name}", refs, len(weeks)) for name, one in own.rates.items()}
     if own.k is not None:
@@ -44,14 +43,11 @@ def wheel(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]:
     return stocks, rates, Verdict(SAID["wheel"], told)
 
 
-def flows(growth: Growth) -> dict[str, list[tuple[float, Figure]]]:
+def flows(growth: Growth) -> dict[str, Line]:
     """Stocks and flows by week, each over its own mean: one scale for views, ads, fans and active fans."""
     weeks, refs = growth.record.weeks, _refs(growth)
-    return {
-        name: [(float(at), Figure.exact(float(one), "over_mean", refs)) for at, one in enumerate(weeks[column] / mean)]
-        for name, column in _STOCKS.items()
-        if column in weeks and weeks[column].notna().all() and (mean := weeks[column].mean()) > 0
-    }
+    told = {name: weeks[one] for name, one in _STOCKS.items() if one in weeks and weeks[one].notna().all()}
+    return {name: line(one / one.mean(), "over_mean", refs) for name, one in told.items() if one.mean() > 0}
 
 
 def gain(growth: Growth) -> tuple[Stated, Verdict]:
@@ -151,7 +147,7 @@ def path(growth: Growth) -> tuple[pd.DataFrame, list[Text], Verdict]:
     """A row per node of the published path: node, week (mean count), of_before (rate from the node before that is
     told); nodes that no file tells."""
     nodes = growth.nodes
-    refs = tuple(sorted({*_refs(growth), *growth.refs}))
+    refs = refs_of(more=(*_refs(growth), *growth.refs))
     rows, before = [], None
     for name, counts in nodes.items():
         rate = None
@@ -173,13 +169,13 @@ def _rate(both: pd.DataFrame) -> dict[str, object]:
     return {"low": max(one.low, 0.0), "value": one.value, "high": one.high, "unit": "ratio"}
 
 
-def group_life(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
+def group_life(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     """Share of groups in which somebody still speaks, by days since they began: all, and pushed (sold to, where that is
     told) much or little."""
     own = growth.groups
     if own is None or own.rows.empty:
         return {}, absent("group_alive")
-    refs, lines = growth.record.sources("group_days"), dict[str, list[tuple[float, Figure]]]()
+    refs, lines = growth.record.sources("group_days"), dict[str, Line]()
     for name, busy in (("all", None), ("busy", True), ("calm", False)):
         ages, alive = own.curve(busy, k=growth.k)
         lines[name] = [(float(age), Figure.exact(float(one), "group_alive", refs, len(own.rows)))
@@ -188,23 +184,22 @@ def group_life(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], V
     if not lines:
         return {}, absent("group_alive")
     told = {name: lines[name][-1][1] if name in lines else Absent(("group_posts",)) for name in ("busy", "calm")}
-    if not isinstance(told["busy"], Figure) or not isinstance(told["calm"], Figure):
+    if len(known(told)) < 2:
         return lines, Verdict(SAID["group_life"], {"all": lines["all"][-1][1]})
     return lines, Verdict(SAID["group_life_sold" if own.sold else "group_life_apart"], told)
 
 
-def feed(growth: Growth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
+def feed(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     """Views of a post by month over those of the first month, and what goes with it."""
     own, refs = growth.feed, growth.record.sources("content", "sessions")
     if own.trend is None or own.monthly.empty:
         return {}, absent("post_trend")
     views = own.monthly["views"] / own.monthly["views"].iloc[0]
-    line = [(float(at), Figure.exact(float(one), "over_mean", refs)) for at, one in enumerate(views)]
-    told = {"trend": figure(own.trend.estimate, "post_trend", refs, len(line)),
+    told = {"trend": figure(own.trend.estimate, "post_trend", refs, len(views)),
             "top": Figure.exact(float(own.monthly["top"].mean()), "top_posts_share", refs)}  # fmt: skip
     if own.fans is not None:
         told["fans"] = figure(own.fans.estimate, "viewer_fans", refs, len(own.fans.influence))
-    return {"views": line}, Verdict(SAID["feed_rooms" if "fans" in told else "feed"], told)
+    return {"views": line(views, "over_mean", refs)}, Verdict(SAID["feed_rooms" if "fans" in told else "feed"], told)
 
 
 def odd(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
@@ -212,11 +207,12 @@ def odd(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     found = dict(growth.record.faults)
     if growth.ladder is not None:
         found["early"] = growth.ladder.people.early
+        found["levels"] = growth.ladder.skipped
     if growth.funnel is not None:
         found["skipped"] = sum(growth.funnel.skipped.values())
     if growth.groups is not None:
         found["fell"] = growth.groups.fell
-    refs = tuple(sorted({*growth.refs, *_refs(growth, "content", "group_days")}))
+    refs = refs_of(more=(*growth.refs, *_refs(growth, "content", "group_days")))
     if not refs and not any(found.values()):  # no table of growth at all: nothing can be odd
         return pd.DataFrame(columns=["fault", "times"]), absent("whole_weeks")
     rows = pd.DataFrame([{"fault": fault, "times": times, "sources": list(refs)} for fault, times in found.items()])

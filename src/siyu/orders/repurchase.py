@@ -60,14 +60,14 @@ def between(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]
 @dataclass(frozen=True)
 class Cohort:
     """First-time buyers of a month. n: how many; again: share who bought again within the window, None while
-    some have not been followed that long, or where the cell is small.
+    some have not been followed that long. Either is None where it is small, or would give a small one away.
 
     left_truncated: the record begins less than the window before the month, so some firsts may be repeats.
     """
 
     month: date
     window_days: int
-    n: int
+    n: int | None
     again: Figure | None
     left_truncated: bool
 
@@ -86,14 +86,14 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
         for place, key in enumerate(keys)
     }
     mature = all_seen == totals[:, :1]
-    blank = hidden(np.where(mature, all_seen, 0), k)
+    blank = hidden(np.column_stack([totals[:, 0], np.where(mature, all_seen, 0)]), k)
     rows = []
-    for (row, place), open_ in np.ndenumerate(mature & ~blank):
+    for (row, place), open_ in np.ndenumerate(mature & ~blank[:, 1:]):
         month, window = first_of(int(cells["month"][row])), windows[place]
         n, again = int(totals[row, 0]), int(all_again[row, place])
         figure = proportion(frames, keys[place], again, n) if open_ else None
         short = (month - frames.known_since(month)).days < window
-        rows.append(Cohort(month, window, n, figure, short))
+        rows.append(Cohort(month, window, None if blank[row, 0] else n, figure, short))
     return figures, rows
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from siyu.evidence.table import Row, Words, read_table
+from siyu.evidence.table import Reasoned, Words, read_table
 from siyu.figure import Absent
-from siyu.intake.formats.catalogue import FOLDER, formats
+from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.format import Column, Format, tables
 from siyu.orders.metrics import METRICS
-from siyu.paths import data_dir
+from siyu.paths import FORMATS, data_dir
 from siyu.playbook import labels
 from siyu.playbook.plan import Planning
 from siyu.subjects import Subject
@@ -19,7 +19,7 @@ from siyu.value.metrics import METRICS as VALUES
 PLATFORMS = ("other", "douyin", "wechat")  # asked of everybody; of other platforms only where the client sells there
 
 
-class RequestRow(Row):
+class RequestRow(Reasoned):
     """A file to ask for. request: its format; priority: before others of the same worth; opens: metrics and unknowns
     that it makes known."""
 
@@ -30,10 +30,6 @@ class RequestRow(Row):
     question: str
     question_zh: str
     opens: Words
-    source: str
-    grade: str
-    rationale: str
-    rationale_zh: str
 
 
 @dataclass(frozen=True)
@@ -141,5 +137,5 @@ def _example(column: Column, meaning: str) -> str:
 
 def questions(subject: Subject) -> list[tuple[str, str]]:
     """(draft, place) of every question that is open in the client's own formats; headers of its files stay out."""
-    own: Mapping[str, Format] = formats(subject.folder / FOLDER)
+    own: Mapping[str, Format] = formats(subject.folder / FORMATS)
     return [(key, place.partition(" (")[0]) for key, entry in own.items() if entry.draft for place in entry.open]

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from siyu.definitions import registry
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, refs_of
 from siyu.language import Text
 from siyu.playbook import labels
 from siyu.playbook.plan import Choice, Planning, quantity
@@ -39,7 +39,7 @@ def point(value: float, unit: str = "") -> dict[str, Any]:
 
 def refs(*figures: Figure | Absent | None, more: Iterable[str] = (SOURCE,)) -> list[str]:
     """Sources of a row."""
-    return sorted({*more, *(ref for one in figures if isinstance(one, Figure) for ref in one.sources)})
+    return [*refs_of(*figures, more=more)]
 
 
 def tasks(planning: Planning) -> pd.DataFrame:
@@ -171,5 +171,4 @@ def _total(figures: list[Figure]) -> Figure:
     """A sum of quantities that know nothing of each other: their distances to the ends add up as roots of squares."""
     value = sum(one.value for one in figures)
     below, above = hypot(*(one.value - one.low for one in figures)), hypot(*(one.high - one.value for one in figures))
-    sources = tuple(sorted({ref for one in figures for ref in one.sources}))
-    return Figure(value, value - below, value + above, figures[0].unit, "assumption90", "task_yield", sources)
+    return Figure(value, value - below, value + above, figures[0].unit, "assumption90", "task_yield", refs_of(*figures))

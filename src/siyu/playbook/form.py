@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -14,10 +13,12 @@ from siyu.definitions import registry
 from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.plain_yaml import mapping
 from siyu.playbook import labels
+from siyu.subjects import Count, Day
 
 FILE, OPEN = "form.yml", "?"  # a question that is still open, as in drafts of formats
 SOURCE = "data:form"
 _STEP = "Mend form.yml; data/README.md says what it asks."
+Amount = Annotated[float, Field(ge=0, le=1e12)]
 AnswerT = TypeVar("AnswerT")
 Asked = Annotated[AnswerT | None, BeforeValidator(lambda answer: None if answer == OPEN else answer)]
 Place = Literal["live_room", "video", "homepage", "subscription", "private_message", "group", "moments", "wecom",
@@ -27,15 +28,15 @@ Place = Literal["live_room", "video", "homepage", "subscription", "private_messa
 class _Part(BaseModel):
     """A part of the form; what it does not ask is refused."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class FormGoal(_Part):
     """What is to be reached: a metric of the registry, a number in its unit, a day."""
 
     metric: str
-    target: float
-    by: date
+    target: Annotated[float, Field(ge=-1e12, le=1e12)]
+    by: Day
 
 
 class Resource(_Part):
@@ -43,9 +44,9 @@ class Resource(_Part):
     the brand can write to there."""
 
     place: Place
-    reach_month: int = Field(ge=0)
-    cost_month: float = Field(default=0, ge=0)
-    ids: int = Field(default=0, ge=0)
+    reach_month: Count
+    cost_month: Amount = 0
+    ids: Count = 0
 
 
 class AccountHeld(_Part):
@@ -59,16 +60,16 @@ class Post(_Part):
     """People of the team, and what they cost a month in all."""
 
     role: str
-    people: float = Field(gt=0)
-    cost_month: float = Field(ge=0)
+    people: Amount = Field(gt=0)
+    cost_month: Amount
 
 
 class Tool(_Part):
     """A tool with its fee a month, and the hours it saves."""
 
     name: str
-    fee_month: float = Field(ge=0)
-    hours_saved_month: float = Field(default=0, ge=0)
+    fee_month: Amount
+    hours_saved_month: Amount = 0
 
 
 class Form(_Part):
@@ -88,7 +89,7 @@ class Form(_Part):
     category: Asked[str] = None
     currency: Asked[str] = None
     groups: Asked[bool] = None
-    mall_since: Asked[date] = None
+    mall_since: Asked[Day] = None
 
     @property
     def answered(self) -> bool:

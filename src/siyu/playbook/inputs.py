@@ -24,15 +24,14 @@ def inputs(tables: Mapping[str, Rows], margin: Figure, own: Mapping[str, Figure]
     found: dict[str, Figure | Absent] = {}
     order_value, year = own.get("order_value"), own.get("orders_year")
     if order_value and year:
-        quarter = replace(order_value, value=order_value.value * year.value / 4, low=order_value.low * year.value / 4,
-                          high=order_value.high * year.value / 4)  # fmt: skip
+        ends = {end: getattr(order_value, end) * year.value / 4 for end in ("low", "value", "high")}
+        quarter = replace(order_value, **ends)
         found["value_at_risk"] = _counted(times(quarter, margin, "value_at_risk"), year.n or 0)
     leaks_, imports_, moves_ = (tables.get(name) for name in ("leaks", "imports", "shop_moves"))
     if leaks_ is not None and len(leaks_) and {"tried", "bought_fen"} <= set(leaks_.columns):
         sums = leaks_[["seen", "tried", "added", "bought_fen"]].sum()
-        value = Figure.exact(
-            float(sums["bought_fen"]) / 100 / max(float(sums["added"]), 1), "contact_value", refs(leaks_)
-        )
+        each = float(sums["bought_fen"]) / 100 / max(float(sums["added"]), 1)
+        value = Figure.exact(each, "contact_value", refs(leaks_))
         found |= {
             "leak_seen": Figure.exact(float(sums["seen"]), "leak_seen", refs(leaks_), int(sums["seen"])),
             "leak_added": share(sums["tried"], sums["seen"], "leak_added", leaks_),
@@ -41,9 +40,9 @@ def inputs(tables: Mapping[str, Rows], margin: Figure, own: Mapping[str, Figure]
         }
     if imports_ is not None and len(imports_) and {"benefit_fen", "bought_fen"} <= set(imports_.columns):
         follows = float(imports_["follows"].sum())
-        each = {name: float(imports_[f"{name}_fen"].sum()) / 100 / max(follows, 1) for name in ("benefit", "bought")}
-        value = Figure.exact(each["bought"], "import_value", refs(imports_))
-        found["benefit_cost"] = Figure.exact(each["benefit"], "benefit_cost", refs(imports_), int(follows))
+        benefit, bought = (float(imports_[f"{one}_fen"].sum()) / 100 / max(follows, 1) for one in ("benefit", "bought"))
+        value = Figure.exact(bought, "import_value", refs(imports_))
+        found["benefit_cost"] = Figure.exact(benefit, "benefit_cost", refs(imports_), int(follows))
         found["import_value"] = _counted(times(value, margin, "import_value"), follows)
     if moves_ is not None and len(moves_) and order_value:
         movers = moves_[moves_["moved"].astype(str) == "yes"]

@@ -11,7 +11,7 @@ import ibis
 import pandas as pd
 
 from siyu.engines.tables import run
-from siyu.figure import Absent, Figure, or_absent
+from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.growth.brand import Growth
 from siyu.growth.metrics import METRICS as GROWTH
 from siyu.orders import refunds
@@ -32,8 +32,9 @@ SAID = {"sales_roi", "profit_roi", "margin_to_team_cost", "identity_share", "ref
 
 @dataclass(frozen=True)
 class Known:
-    """worth: of the platform with most orders, as section value has it; form: the client's answers; reach: messages
-    and exits; growth: wheel, funnel and groups.
+    """worth: of the platform with most orders, as section value has it; form: the client's answers, whose margin goes
+    before what is assumed of a net yuan kept; orders: whether there are any that tell when they were paid; reach:
+    messages and exits; growth: wheel, funnel and groups.
 
     Metrics are those of that one platform, in `own.largest`, which is what the sections print."""
 
@@ -115,10 +116,10 @@ class Known:
             return Absent(("margin_to_team_cost",))
         share, margin = self.worth.assumed.share, self.form.margin
         if margin:
-            share = Figure(margin, margin, margin, "ratio", sources=(SOURCE,))
+            share = Figure.point(margin, "ratio", (SOURCE,))
         if isinstance(share, Absent):
             return Absent(("margin_to_team_cost",))
-        times, refs = quarter.value / 3 / team, tuple(sorted({*quarter.sources, SOURCE, *share.sources}))
+        times, refs = quarter.value / 3 / team, refs_of(quarter, share, more=(SOURCE,))
         value, low, high = (end * times for end in (share.value, share.low, share.high))
         return Figure(value, low, high, "ratio", share.interval_kind, "margin_to_team_cost", refs)
 
@@ -140,19 +141,16 @@ class Known:
     @cached_property
     def factors(self) -> dict[str, Figure | Absent]:
         """What a lift is multiplied with, over the last quarter; money in the subject's currency."""
-        found: dict[str, Figure | Absent] = dict.fromkeys(
-            ("net_quarter", "gmv_quarter", "buyers_quarter", "lapsed", "order_value"), Absent(("paid_orders",))
-        )
+        sold = ("net_quarter", "gmv_quarter", "buyers_quarter", "lapsed", "order_value")
+        found: dict[str, Figure | Absent] = dict.fromkeys(sold, Absent(("paid_orders",)))
         if self.orders and self.frames.buyers:
             found |= self._sold
         found["contribution_share"] = self.worth.assumed.share
         found["cac"] = self.worth.cac
         found["spend_quarter"] = self._spent
         team = self.form.team_month * 3
-        found["team_quarter"] = (
-            Figure(team, team, team, self.worth.currency, sources=(SOURCE,)) if team else Absent(("team_quarter",))
-        )
-        return found
+        paid = Figure.point(team, self.worth.currency, (SOURCE,)) if team else None
+        return found | {"team_quarter": or_absent(paid, "team_quarter")}
 
     @property
     def _sold(self) -> dict[str, Figure | Absent]:
@@ -165,14 +163,13 @@ class Known:
         last = days.group_by("buyer_id").aggregate(last=days.day.max())
         away = last.filter(last.last <= gone)
         lapsed = int(run(away.aggregate(n=away.count())).iloc[0]["n"])
-        n = int(sums["orders"])
+        n, buyers, refs = int(sums["orders"]), int(sums["buyers"]), self.frames.sources
         money = {"net_quarter": sums["net"] / 100, "gmv_quarter": sums["paid"] / 100}
-        value = sums["net"] / 100 / n if n else 0.0
+        money["order_value"] = sums["net"] / 100 / n if n else 0.0
+        people = {"buyers_quarter": buyers, "lapsed": lapsed}
         return {
-            **{name: self._exact(float(amount), self.worth.currency, n) for name, amount in money.items()},
-            "order_value": self._exact(float(value), self.worth.currency, n),
-            "buyers_quarter": self._exact(float(sums["buyers"]), "users", int(sums["buyers"])),
-            "lapsed": self._exact(float(lapsed), "users", lapsed),
+            **{name: Figure.point(float(amount), self.worth.currency, refs, n) for name, amount in money.items()},
+            **{name: Figure.point(float(one), "users", refs, one) for name, one in people.items()},
         }
 
     @property
@@ -183,15 +180,4 @@ class Known:
             return Absent(("spend_quarter",))
         late = pd.to_datetime(ads["day"]) > pd.Timestamp(self.frames.as_of - timedelta(days=QUARTER))
         spent = float(ads.loc[late, "spend_fen"].sum()) / 100
-        refs = tuple(sorted(ads.attrs.get("refs", ())))
-        return Figure(spent, spent, spent, self.worth.currency, sources=refs, n=int(late.sum()))
-
-    def _exact(self, number: float, unit: str, n: int) -> Figure:
-        return Figure(number, number, number, unit, sources=self.frames.sources, n=n)
-
-
-def known(
-    own: Holdings, worth: Worth, form: Form, reach: Audience | None = None, growth: Growth | None = None
-) -> Known:
-    """What is known of a client; its form's margin goes before what is assumed of a net yuan kept."""
-    return Known(own, worth, form, bool(own.refs("orders")) and worth.frames.dated, reach, growth)
+        return Figure.point(spent, self.worth.currency, tuple(sorted(ads.attrs.get("refs", ()))), int(late.sum()))

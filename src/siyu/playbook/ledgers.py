@@ -14,13 +14,12 @@ import numpy as np
 import pandas as pd
 
 from siyu.estimates.sampling import Z95, wilson
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, refs_of
 from siyu.own_data import Holdings
 from siyu.playbook import labels
 from siyu.value.acquisition import times
-from siyu.verdict import Verdict
+from siyu.verdict import Stated, Verdict, absent, known
 
-Stated = dict[str, Figure | Absent]
 Rows = pd.DataFrame | None
 MONTHS = 6  # before and after a move
 PAUSE_DAYS = 14  # without a broadcast, from which on one speaks of a pause
@@ -33,7 +32,7 @@ def tables(own: Holdings) -> dict[str, Rows]:
 
 def nothing(key: str) -> tuple[Stated, Verdict]:
     """No figures, and that nothing can be said for want of a metric."""
-    return {}, Verdict("", {key: Absent((key,))})
+    return {}, absent(key)
 
 
 def refs(rows: pd.DataFrame) -> tuple[str, ...]:
@@ -102,12 +101,8 @@ def margins(rows: Rows, net: Mapping[str, Figure | Absent]) -> tuple[Stated, Ver
     total = sum(brought.values())
     if "private" not in brought or total <= 0:
         return nothing("vouched_margin")
-    sources = tuple(
-        sorted({*refs(rows), *(ref for one in net.values() if isinstance(one, Figure) for ref in one.sources)})
-    )
-    shares: Stated = {
-        name: Figure.exact(one / total, "contribution_by_domain", sources) for name, one in brought.items()
-    }
+    sources, key = refs_of(*net.values(), more=refs(rows)), "contribution_by_domain"
+    shares: Stated = {name: Figure.exact(one / total, key, sources) for name, one in brought.items()}
     return shares, Verdict(labels.SAID["margins"], {"share": shares["private"]})
 
 
@@ -156,17 +151,17 @@ def path(rows: Rows) -> tuple[Stated, Verdict]:
     found: Stated = {}
     for before, after in pairwise(nodes):
         found[f"{before}_{after}"] = share(people[after], people[before], "path_rate", rows)
-    known = {code: one for code, one in found.items() if isinstance(one, Figure)}
-    if not known:
+    rates = known(found)
+    if not rates:
         return nothing("path_rate")
-    worst = min(known, key=lambda code: known[code].value)
+    worst = min(rates, key=lambda code: rates[code].value)
     before, after = worst.split("_")
     missing = [labels.NODES[node] for node in labels.NODES if node not in people.index]
     args = {"before": _words(labels.NODES[before]), "after": _words(labels.NODES[after])}
     said = labels.SAID["path_missing" if missing else "path"]
     if missing:
         args["missing"] = _words(missing[0])
-    return found, Verdict({"id": said, "args": args}, {"rate": known[worst]})
+    return found, Verdict({"id": said, "args": args}, {"rate": rates[worst]})
 
 
 def _words(message: str) -> dict[str, object]:
@@ -198,9 +193,9 @@ def imports(rows: Rows) -> tuple[Stated, Verdict]:
                      for one in rows.itertuples()}  # fmt: skip
     spent = float(rows[["message_fen", "benefit_fen"]].sum().sum()) / 100
     follows = float(rows["follows"].sum())
-    cost = (
-        Figure.exact(spent / follows, "cost_per_import", refs(rows), int(follows)) if follows else Absent(("follows",))
-    )
+    cost: Figure | Absent = Absent(("follows",))
+    if follows:
+        cost = Figure.exact(spent / follows, "cost_per_import", refs(rows), int(follows))
     whole = share(follows, rows["messages"].sum(), "import_follow_share", rows)
     return found, Verdict(labels.SAID["imports"], {"share": whole, "cost": cost})
 
@@ -231,8 +226,7 @@ def deals(rows: Rows, currency: str, share: Figure | Absent) -> tuple[Stated, Ve
         kept = times(net, share, "reached_value", currency)
         cost = float(each["cost_fen"][place]) if "cost_fen" in each else 0.0
         found[str(people["closing"][place])] = kept if isinstance(kept, Absent) else _less(kept, cost)
-    known = {place: one for place, one in found.items() if isinstance(one, Figure)}
-    ranked = sorted(known.items(), key=lambda item: -item[1].value)
+    ranked = sorted(known(found).items(), key=lambda item: -item[1].value)
     if len(ranked) < 2:
         return nothing("reached_value")
     message = {"id": labels.SAID["deals"], "args": {"place": _words(labels.CLOSINGS[ranked[0][0]])}}

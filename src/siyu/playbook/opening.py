@@ -9,7 +9,7 @@ from siyu.figure import Figure
 from siyu.growth.brand import Growth
 from siyu.own_data import Holdings
 from siyu.playbook.form import Form
-from siyu.playbook.known import known
+from siyu.playbook.known import Known
 from siyu.playbook.plan import Planning
 from siyu.playbook.tasks import bundled_tasks
 from siyu.reach.audience import Audience
@@ -27,7 +27,7 @@ def planning(
     frames, ads = own.largest("members", "follows", "sessions", "assignments"), own.reported("ad_days")
     worth = Worth(frames, own.k, subject.currency, assumed, ads)
     before = Plan.model_validate_json(earlier) if earlier else None
-    held = known(own, worth, form, reach, growth)
+    held = Known(own, worth, form, bool(own.refs("orders")) and frames.dated, reach, growth)
     return Planning(held, bundled_tasks(), as_of, subject.id, unknowns(economy) if economy else {}, before)
 
 

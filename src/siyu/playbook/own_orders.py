@@ -11,8 +11,8 @@ from siyu.figure import Absent, Figure
 from siyu.orders import traffic
 from siyu.orders.frames import Frames
 from siyu.playbook import labels
-from siyu.playbook.ledgers import Stated, nothing, share
-from siyu.verdict import Verdict
+from siyu.playbook.ledgers import nothing, share
+from siyu.verdict import Stated, Verdict
 
 
 def gap(found: Figure | Absent, horizon: Figure) -> Verdict:
@@ -27,12 +27,10 @@ def start(cost: float, follower: Figure | Absent) -> Verdict:
     """Followers a month from which on team and tools pay. cost: of both, a month; follower: what one may cost."""
     if not cost or isinstance(follower, Absent) or follower.value <= 0:
         return Verdict("", {"people": Absent(("start_people",))})
-    ends = [
-        cost / end if end > 0 else cost / follower.value * 100 for end in (follower.value, follower.high, follower.low)
-    ]
-    people = Figure(
-        ends[0], min(ends), max(ends), "users", "assumption90", "start_people", (*follower.sources, "data:form")
-    )
+    each = (follower.value, follower.high, follower.low)
+    ends = [cost / end if end > 0 else cost / follower.value * 100 for end in each]
+    refs = (*follower.sources, "data:form")
+    people = Figure(ends[0], min(ends), max(ends), "users", "assumption90", "start_people", refs)
     return Verdict(labels.SAID["start"], {"people": people})
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, refs_of
 from siyu.language import Text
 from siyu.own_data import NoInput
 from siyu.playbook import labels
@@ -205,7 +205,7 @@ class Planning:
         seen = told if isinstance(told, Figure) else None
         if total < 1:
             return Choice(row, seen, opens=tuple(opens))
-        refs = tuple(sorted({SOURCE, *(ref for one in (*worths.values(), *year.values()) for ref in one.sources)}))
+        refs = refs_of(*worths.values(), *year.values(), more=(SOURCE,))
         currency = self.known.worth.currency
         worth = Figure(total, total, total, currency, "none", "task_worth", refs)
         return Choice(row, seen, None, worth, tuple(opens), (*year, *worths))

@@ -15,7 +15,7 @@ import pandas as pd
 
 from siyu.engines.tables import run
 from siyu.estimates.survival import at_risk, survivors
-from siyu.evidence.table import Row, Words, read_table
+from siyu.evidence.table import Reasoned, Words, read_table
 from siyu.figure import Absent, Figure
 from siyu.orders.frames import Frames
 from siyu.paths import data_dir
@@ -25,7 +25,7 @@ NINE_TENTHS = 4.605  # chi-square with two degrees of freedom
 Floats = npt.NDArray[np.float64]
 
 
-class Quadrant(Row):
+class Quadrant(Reasoned):
     """A playbook with the middle of its cell. online: 1 where the deal closes on line."""
 
     quadrant: str
@@ -35,10 +35,6 @@ class Quadrant(Row):
     decision_days: float
     online: int
     systems: Words
-    source: str
-    grade: str
-    rationale: str
-    rationale_zh: str
 
 
 @dataclass(frozen=True)
@@ -63,7 +59,8 @@ def placed(frames: Frames, online: bool = True) -> Placement:
     some = frames.some(SAMPLE)
     gaps, waits = _gaps(some), _waits(some)
     draws = np.column_stack([_resampled(gaps, _median_gap), _resampled(waits, _median_wait)])
-    gap = _figure("purchase_gap", _median_gap(gaps, np.ones(len(gaps))), draws[:, 0], gaps["buyer"].nunique(), frames)
+    buyers = gaps["buyer"].nunique()
+    gap = _figure("purchase_gap", _median_gap(gaps, np.ones(len(gaps))), draws[:, 0], buyers, frames)
     decision = _figure("decision_days", _median_wait(waits, np.ones(len(waits))), draws[:, 1], len(waits), frames)
     nearest = None
     if isinstance(gap, Figure):

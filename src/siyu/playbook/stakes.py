@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, refs_of
 from siyu.models.draws import sample
 from siyu.models.ranges import Range
 from siyu.playbook.tasks import SOURCE, TaskRow
@@ -17,12 +17,11 @@ DRAWS = 8_192
 
 @dataclass(frozen=True)
 class Stake:
-    """expected: money net of cost in a quarter, median with 5th and 95th percentiles. mean: of the same; chance: that
-    it is above zero; worth: expected gain from choosing whether to act after learning what it brings."""
+    """expected: money net of cost in a quarter, median and 5th and 95th percentiles. mean: of the same; worth: expected
+    gain from choosing whether to act after learning what it brings."""
 
     expected: Figure
     mean: float
-    chance: float
     worth: Figure
 
 
@@ -37,11 +36,7 @@ def stake(row: TaskRow, factors: Mapping[str, Figure | Absent], currency: str) -
     drawn = sample(ranges, DRAWS, 0)
     net = drawn["lift"] * np.prod([drawn[name] for name in held], axis=0) - drawn["cost"]
     low, value, high = (float(end) for end in np.quantile(net, (0.05, 0.5, 0.95)))
-    refs = tuple(sorted({SOURCE, *(ref for one in held.values() for ref in one.sources)}))
+    refs = refs_of(*held.values(), more=(SOURCE,))
     worth = float(np.maximum(net, 0).mean() - max(net.mean(), 0.0))
-    return Stake(
-        Figure(value, low, high, currency, "assumption90", "task_yield", refs),
-        float(net.mean()),
-        float((net > 0).mean()),
-        Figure(worth, worth, worth, currency, "none", "task_worth", refs),
-    )
+    brings = Figure(value, low, high, currency, "assumption90", "task_yield", refs)
+    return Stake(brings, float(net.mean()), Figure(worth, worth, worth, currency, "none", "task_worth", refs))

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siyu.evidence.table import Row, Words, read_table
+from siyu.evidence.table import Reasoned, Row, Words, read_table
 from siyu.figure import Absent, Figure
 from siyu.paths import data_dir
 from siyu.playbook import labels
 from siyu.playbook.exhibits import cell, counted, name_of, point, refs
 from siyu.playbook.form import SOURCE, contradictions
 from siyu.playbook.plan import Planning
-from siyu.playbook.quadrant import Placement, Quadrant, quadrants
-from siyu.verdict import Verdict
+from siyu.playbook.quadrant import Placement, quadrants
+from siyu.verdict import Verdict, known
 
 Series = dict[str, list[tuple[float, Figure | Absent]]]
 SCENES = ("live_room", "homepage", "subscription", "private_message", "group")  # where the documents touch people
@@ -36,7 +36,7 @@ class Capability(Row):
     systems: Words
 
 
-class DemandRule(Row):
+class DemandRule(Reasoned):
     """A check of one of the three demands."""
 
     demand: str
@@ -45,18 +45,13 @@ class DemandRule(Row):
     metric: str
     sense: str
     threshold: float
-    source: str
-    grade: str
-    rationale: str
-    rationale_zh: str
 
 
 def client_type(planning: Planning) -> Verdict:
     """The type of client, and what it is judged by."""
     earned = planning.known.figures(["margin_to_team_cost"])["margin_to_team_cost"]
-    figures = (
-        {"margin_to_team_cost": earned} if isinstance(earned, Figure) else {"type": counted(planning.client, SOURCE)}
-    )
+    told = isinstance(earned, Figure)
+    figures = {"margin_to_team_cost": earned} if told else {"type": counted(planning.client, SOURCE)}
     said: Any = {"id": labels.SAID["type"], "args": {"type": {"id": labels.TYPES[str(planning.client)], "args": {}}}}
     return Verdict(said if planning.client else labels.SAID["type_0"], figures)
 
@@ -65,21 +60,15 @@ def quadrant(found: Placement) -> tuple[Series, dict[str, dict[str, str]], Verdi
     """The ellipse and the middles of the cells, the labels of both, and the nearest."""
     if found.nearest is None or isinstance(found.gap, Absent):
         return {}, {}, Verdict("", {"gap": Absent(("purchase_gap",))})
-    said, figures = "quadrant", {"gap": found.gap}
-    if isinstance(found.decision, Figure):
-        said, figures = "quadrant_days", {**figures, "decision": found.decision}
-    sources = found.gap.sources
-    you = [
-        (x, Figure(y, low, high, "days", "sampling95", "decision_days", sources)) for x, y, low, high in found.outline
-    ]
-    cells: Series = {one.quadrant: [(one.gap_days, _days(one.decision_days))] for one in quadrants() if _near(one)}
+    figures = known({"gap": found.gap, "decision": found.decision})
+    said = "quadrant_days" if "decision" in figures else "quadrant"
+    kind = ("days", "sampling95", "decision_days", found.gap.sources)
+    you = [(x, Figure(y, low, high, *kind)) for x, y, low, high in found.outline]
+    near = [one for one in quadrants() if one.gap_days <= FARTHEST]
+    cells: Series = {one.quadrant: [(one.gap_days, _days(one.decision_days))] for one in near}
     words = {one.quadrant: one.both("name") for one in quadrants()} | {"you": labels.QUADRANTS["you"]}
     message = {"id": labels.SAID[said], "args": {"name": found.nearest.both("name")}}
     return {**cells, **({"you": [*you]} if you else {})}, words, Verdict(message, figures)
-
-
-def _near(one: Quadrant) -> bool:
-    return one.gap_days <= FARTHEST
 
 
 def _days(number: float) -> Figure:
@@ -112,22 +101,17 @@ def capabilities(planning: Planning) -> tuple[pd.DataFrame, Verdict, Figure | Ab
     rows = read_table(data_dir() / "playbook" / "capabilities.csv", Capability)
     types = {one.type for one in planning.known.form.accounts}
     can = {one.capability: any(getattr(one, kind) == "yes" for kind in types) for one in rows}
-    table = pd.DataFrame(
-        [
-            {"capability": one.both("name"), "scene": labels.PLACES[one.scene],
-             "now": can[one.capability] if types else None, "sources": [SOURCE],
-             "tasks": [task.row.both("name") for task in planning.chosen
-                       if set(task.row.systems) & set(one.systems)] or None}
-            for one in rows
-        ],
-        columns=[*labels.CAPABILITIES, "sources"],
-    )  # fmt: skip
+    told = [
+        {"capability": one.both("name"), "scene": labels.PLACES[one.scene],
+         "now": can[one.capability] if types else None, "sources": [SOURCE],
+         "tasks": [task.row.both("name") for task in planning.chosen
+                   if set(task.row.systems) & set(one.systems)] or None}
+        for one in rows
+    ]  # fmt: skip
+    table = pd.DataFrame(told, columns=[*labels.CAPABILITIES, "sources"])
     if not types:
-        return (
-            table,
-            Verdict(labels.SAID["capabilities_none"], {"accounts": counted(0, SOURCE)}),
-            Absent(("capability_share",)),
-        )
+        none = Verdict(labels.SAID["capabilities_none"], {"accounts": counted(0, SOURCE)})
+        return table, none, Absent(("capability_share",))
     share = Figure.exact(sum(can.values()) / len(rows), "capability_share", (SOURCE,), len(rows))
     return table, Verdict(labels.SAID["capabilities"], {"share": share}), share
 

@@ -22,26 +22,14 @@ from siyu.reach.labels import CARDS, LEVELS, LIMITS, SAID
 from siyu.reach.layers import clicks, layering, sequence, tasks
 from siyu.reach.pool import Depletion
 from siyu.reach.trial import needed
-from siyu.verdict import Verdict
+from siyu.verdict import Stated, Verdict, cited
 
-Stated = dict[str, Figure | Absent]
 EVEN = Figure(1, 1, 1, "multiple")
 
 
 def stated(figures: Mapping[str, Figure | None]) -> Stated:
     """Figures by code, without those that could not be computed."""
     return {key: figure for key, figure in figures.items() if figure is not None}
-
-
-def cell(figure: Figure | Absent) -> dict[str, Any] | None:
-    """A figure as a cell of a table."""
-    ends = ("low", "value", "high", "unit")
-    return None if isinstance(figure, Absent) else {name: getattr(figure, name) for name in ends}
-
-
-def _refs(refs: tuple[str, ...], rows: pd.DataFrame) -> pd.Series:
-    """The sources of a frame's rows."""
-    return pd.Series([list(refs)] * len(rows), rows.index, object)
 
 
 def prices(reach: Audience) -> Stated:
@@ -65,7 +53,7 @@ def price_parts(reach: Audience) -> pd.DataFrame:
     parts = {f"{scene}.{name}": one for scene in d.SCENES for name, one in d.price_terms(scene).items()}
     found = reach.informed.figures("message_price_part", parts)
     rows = [
-        {"scene": scene, **{name: cell(found[f"{scene}.{name}"]) for name in d.price_terms(scene)},
+        {"scene": scene, **{name: found[f"{scene}.{name}"].cell for name in d.price_terms(scene)},
          "sources": list(reach.informed.behind(*d.price_terms(scene).values()))}
         for scene in d.SCENES
     ]  # fmt: skip
@@ -92,7 +80,7 @@ def limits(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
     rows = [reach.inputs.rows[name] for name in LIMITS]
     figures = [getattr(row, "figure") for row in rows]  # noqa: B009 - rows of assumptions
     table = pd.DataFrame({
-        "rule": list(LIMITS), "limit": [cell(one) for one in figures],
+        "rule": list(LIMITS), "limit": [one.cell for one in figures],
         "since": [{lang: getattr(row, "vintage") for lang in ("en", "zh")} for row in rows],  # noqa: B009
         "sources": [list(one.sources) for one in figures],
     })  # fmt: skip
@@ -121,7 +109,7 @@ def logics(pool: Depletion) -> tuple[pd.DataFrame, Verdict]:
         members = pool.figure("members_after_year", pool.at(2, pushes))
         value = pool.figure("pool_value", pool.at(0, pushes))
         named |= {f"{logic}_pushes": freq, f"{logic}_members": members, f"{logic}_value": value}
-        cells = {"pushes": cell(freq), "members": cell(members), "value": cell(value)}
+        cells = {"pushes": freq.cell, "members": members.cell, "value": value.cell}
         rows.append({"logic": logic, **cells, "sources": list(pool.sources)})
     return pd.DataFrame(rows), Verdict(SAID["logics"], named)
 
@@ -132,7 +120,7 @@ def loosenings(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
     for change in capacity.CHANGES:
         before, after = capacity.before_after(reach.inputs, change, team)
         sources = sorted({*before.sources, *after.sources})
-        rows.append({"change": change, "before": cell(before), "after": cell(after), "sources": sources})
+        rows.append({"change": change, "before": before.cell, "after": after.cell, "sources": sources})
     days = reach.inputs.figure("capacity_days", team.days)
     held = reach.inputs.figure("capacity_contacts", team.holds)
     return pd.DataFrame(rows), Verdict(SAID["capacity"], {"days": days, "held": held})
@@ -191,7 +179,7 @@ def arms(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
         parts = {"left": ("weekly_exit_share", own["left"] / own["risk"])}
         if "fen" in own:
             parts["sold"] = ("weekly_sales", own["fen"] / own["risk"] / 100)
-        cells = {name: cell(mean_of(one.to_numpy(float), key, refs)) for name, (key, one) in parts.items()}
+        cells = {name: mean_of(one.to_numpy(float), key, refs).cell for name, (key, one) in parts.items()}
         planned, sent = float(own["planned"].iloc[0]), float((own["posts"] / own["weeks"]).mean())
         rows.append({"planned": planned, "groups": len(own), "sent": sent, **cells, "sources": list(refs)})
     per = or_absent(tried.exits.estimate(1).figure("exit_per_message", tried.groups, refs), "exit_per_message")
@@ -259,8 +247,8 @@ def worked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
     spans = zip(rows["value"], rows["low"], rows["high"], strict=True)
     figures = [None if np.isnan(value) else Figure(value, low, high, "ratio", "sampling95", "task_change", refs)
                for value, low, high in spans]  # fmt: skip
-    cells = pd.Series([None if one is None else cell(one) for one in figures], rows.index, object)
-    table = rows[["task", "done", "not_done"]].assign(change=cells, sources=_refs(refs, rows))
+    cells = pd.Series([None if one is None else one.cell for one in figures], rows.index, object)
+    table = cited(rows[["task", "done", "not_done"]].assign(change=cells), refs)
     if not (known := [one for one in figures if one is not None]):
         return table, Verdict("", {"task_change": Absent(("task_change",))})
     best = max(known, key=lambda one: one.value)
@@ -271,7 +259,7 @@ def checked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
     """Faults of the tables: fault, rows, todo, sources; and the days of groups that can be used."""
     refs = reach.refs()
     rows = faults(reach.tables, reach.sends, reach.frames)
-    table = rows.assign(todo=rows["fault"], sources=_refs(refs, rows))
+    table = cited(rows.assign(todo=rows["fault"]), refs)
     used = Figure.exact(float(len(reach.days)), "group_days_used", refs) if refs else Absent(("group_days_used",))
     return table, Verdict(SAID["checked" if len(rows) else "checked_clean"], {"used": used})
 

@@ -5,11 +5,10 @@ import math
 import pandas as pd
 
 from siyu.estimates.sampling import wilson
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, refs_of
 from siyu.reach.audience import Audience
-from siyu.reach.exhibits import Stated, cell
 from siyu.reach.labels import SAID
-from siyu.verdict import Verdict
+from siyu.verdict import Stated, Verdict
 
 JOINS = (0, 25, 50, 100)  # people who may have come in unseen, as the range that is looked at
 PUSHES = (1, 10, 30)  # messages a day that "dozens" and "crazy" leave open
@@ -36,7 +35,7 @@ def net_loss(start: Figure | Absent, end: Figure | Absent) -> Figure | Absent:
     """Share of the members that is gone net, with the interval of a share of so many people (Wilson)."""
     if isinstance(start, Absent) or isinstance(end, Absent):
         return Absent(("group_members",))
-    n, sources = int(start.value), tuple(sorted({*start.sources, *end.sources}))
+    n, sources = int(start.value), refs_of(start, end)
     found = wilson(start.value - end.value, start.value)
     return Figure(found.value, found.low, found.high, "ratio", "sampling95", "net_loss_share", sources, n)
 
@@ -51,7 +50,7 @@ def gross(start: Figure | Absent, end: Figure | Absent, joins: int) -> Figure | 
     if isinstance(start, Absent) or isinstance(end, Absent):
         return Absent(("group_members",))
     left, ever = start.value - end.value + joins, start.value + joins
-    found, sources = wilson(left, ever), tuple(sorted({*start.sources, *end.sources}))
+    found, sources = wilson(left, ever), refs_of(start, end)
     return Figure(found.value, found.low, found.high, "ratio", "sampling95", "gross_exit_share", sources, int(ever))
 
 
@@ -67,9 +66,9 @@ def meanings(start: Figure | Absent, end: Figure | Absent) -> pd.DataFrame:
     rows = []
     for joins in JOINS:
         share = gross(start, end, joins)
-        taken = {f"by_{pushes}": cell(per_message(share, pushes)) for pushes in PUSHES}
+        taken = {f"by_{pushes}": per_message(share, pushes).cell for pushes in PUSHES}
         sources = [] if isinstance(share, Absent) else list(share.sources)
-        rows.append({"joins": joins, "left": cell(share), **taken, "sources": sources})
+        rows.append({"joins": joins, "left": share.cell, **taken, "sources": sources})
     return pd.DataFrame(rows)
 
 

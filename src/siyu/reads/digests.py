@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from siyu.paths import located
+from siyu.paths import kept, located
 
 ABSENT = "0" * 64
 
@@ -79,7 +79,7 @@ class Digests:
     def keep(self, name: str, content: bytes | None) -> None:
         """Take a file as it was read; None: it is not there."""
         self._files[name] = ABSENT if content is None else hashlib.sha256(content).hexdigest()
-        self._parts[name] = {} if content is None else _parts(name, content)
+        self._parts[name] = {} if content is None else _kept_parts(name.rpartition("/")[2], content)
 
 
 def digest(value: Any) -> str:
@@ -102,8 +102,12 @@ def _names(folder: Path, before: str = "") -> Iterator[str]:
             yield before + child.name
 
 
-def _parts(name: str, content: bytes) -> Mapping[str, str] | str:
-    file = name.rpartition("/")[2]
+def _kept_parts(file: str, content: bytes) -> Any:
+    what = f"{sha256_of(Path(__file__))} {file} {hashlib.sha256(content).hexdigest()}"
+    return json.loads(kept("parts", what, lambda: json.dumps(_parts(file, content)).encode()))
+
+
+def _parts(file: str, content: bytes) -> Mapping[str, str] | str:
     try:
         if file in TABLES:
             return _rows(TABLES[file], content.decode("utf-8-sig"))

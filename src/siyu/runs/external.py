@@ -9,9 +9,10 @@ from siyu.errors import Problem, ProblemsError, UsageError, nearest, shown_path
 from siyu.reads.digests import sha256_of
 from siyu.runs.ask.lint import hidden_failures
 from siyu.runs.ask.parameters import Scalar, given, injected
-from siyu.runs.ask.plan import NO_INPUT, NOT_APPLICABLE, OK, Delivery, Request, RunPlan, SectionPlan, parameter_rows
-from siyu.runs.ask.requests import Given, Wish, checked, place
+from siyu.runs.ask.plan import NO_INPUT, NOT_APPLICABLE, OK, Request, RunPlan, SectionPlan, parameter_rows
+from siyu.runs.ask.requests import checked
 from siyu.runs.ask.sections import applicable, notebooks
+from siyu.runs.ask.wishes import Delivery, Given, Wish, place
 from siyu.runs.check import checks
 from siyu.runs.files import executed, storage
 from siyu.subjects import load_subject
@@ -31,8 +32,6 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
 
     Raises NotebooksRefusedError with everything that speaks against the notebooks; UsageError for unknown subjects.
     """
-    if missing := [path for path in paths if not path.is_file()]:
-        raise UsageError([_problem(path, "no file", "an executed notebook", "Check the path.") for path in missing])
     problems: list[Problem] = []
     opened: dict[str, Found] = {}
     for path in paths:

@@ -4,11 +4,13 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaln, digamma
 
+from siyu.estimates.likelihood import Fitted, fitted
+from siyu.estimates.sampling import Floats
 from siyu.models import chain
 from siyu.orders.counts import histories
 from siyu.orders.frames import Frames
 from siyu.value.bg_nbd import BG, MBG, BetaGeometric
-from siyu.value.fitting import Fitted, Floats, Histories, fitted, of_rows
+from siyu.value.fitting import Histories, of_rows
 from siyu.value.pareto_nbd import PARETO, ParetoNbd
 from siyu.value.spend import GAMMA_GAMMA, GammaGamma, Spending
 from siyu.value.trials import Posterior, better, newsvendor

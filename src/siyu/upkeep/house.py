@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from siyu.errors import ProblemsError, shown_path
-from siyu.intake.formats.catalogue import FOLDER, FormatError, catalogue
+from siyu.intake.formats.catalogue import FormatError, catalogue
 from siyu.intake.store.keyring import SIZE
-from siyu.paths import MARKER, key_path, project_root, reports_dir, store_of, subject_dirs
+from siyu.paths import FORMATS, MARKER, key_path, project_root, reports_dir, store_of, subject_dirs
 from siyu.runs.ask.earlier import with_earlier
 from siyu.runs.ask.plan import planned
 from siyu.runs.ask.present import Present
-from siyu.runs.ask.requests import Given, Wish, checked, place
+from siyu.runs.ask.requests import checked
 from siyu.runs.ask.reuse import decided
+from siyu.runs.ask.wishes import Given, Wish, place
 from siyu.runs.files.locks import Lock
 from siyu.runs.files.record import FAILED, opened
 from siyu.runs.files.storage import read_json
@@ -74,7 +75,7 @@ def leftovers() -> Iterator[Line]:
 def formats() -> Iterator[Line]:
     """Formats that cannot be used, of the project and of each client, and drafts that still ask."""
     broken, asking = dict[str, FormatError](), set[str]()
-    for own in (None, *(folder / FOLDER for folder in subject_dirs().values())):
+    for own in (None, *(folder / FORMATS for folder in subject_dirs().values())):
         known = catalogue(own)
         broken |= known.broken
         asking |= {f"{name}.yml" for name in known.own & known.formats.keys() if known.formats[name].open}

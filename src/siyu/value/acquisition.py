@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 from siyu.definitions import definition
 from siyu.engines.tables import counted
 from siyu.estimates.sampling import Z95
-from siyu.figure import Absent, Figure
+from siyu.figure import Absent, Figure, refs_of
 from siyu.orders import traffic
 from siyu.orders.frames import Frames
 from siyu.value.labels import REFUSED
@@ -103,13 +103,13 @@ def _marginal(rows: pd.DataFrame, new: pd.Series, sources: tuple[str, ...], curr
     spans = drawn.groupby(["since", "until"])["spend_fen"].sum().reset_index()
     on, days = (spans["spend_fen"] > 0).to_numpy(bool), (spans["until"] - spans["since"]).dt.days.to_numpy() + 1
     n = min(on.sum(), (~on).sum())
-    if not n:
-        return str(REFUSED["not_by_lot"])
+    if n < SPANS:
+        return str(REFUSED["too_few_lots" if n else "not_by_lot"])
     came = np.array([new[since:until].sum() for since, until in zip(spans["since"], spans["until"], strict=True)])
     parts = [came[one] / days[one] for one in (on, ~on)]
     gained, paid = float(parts[0].mean() - parts[1].mean()), float((spans["spend_fen"] / 100 / days)[on].mean())
-    half = 0.0 if n < 2 else float(stdtrit(n - 1, 0.975) * np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
-    if n < SPANS or gained <= half or came.sum() < k:
+    half = float(stdtrit(n - 1, 0.975) * np.sqrt(sum(part.var(ddof=1) / len(part) for part in parts)))
+    if gained <= half or came.sum() < k:
         return str(REFUSED["too_few_lots"])
     ends = (paid / (gained + half), paid / (gained - half))
     return Figure(paid / gained, *ends, currency, "sampling95", "cac_marginal", sources, int(came.sum()))
@@ -156,7 +156,7 @@ def times(left: Figure | Absent, right: Figure | Absent, key: str, unit: str = "
     )
     kinds = {left.interval_kind, right.interval_kind} - {"none"}
     kind = kinds.pop() if len(kinds) == 1 and (left.low == left.high or right.low == right.high) else "assumption90"
-    sources, n = tuple(sorted({*left.sources, *right.sources})), left.n if left.n is not None else right.n
+    sources, n = refs_of(left, right), left.n if left.n is not None else right.n
     unit = unit or definition(key).unit
     low, high = (value - below, value + above) if below or above else (value, value)
     return Figure(value, low, high, unit, kind if low < high else "none", key, sources, n)
@@ -192,7 +192,7 @@ def payback(
     late = _reached(curve, "low", share.low, cac.high)
     low, high = (middle if end is None else end for end in (early, late))
     low, high = min(low, middle), max(high, middle)
-    sources = tuple(sorted({*curve[0][1].sources, *share.sources, *cac.sources}))
+    sources = refs_of(curve[0][1], share, cac)
     found = Figure(middle, low, high, "months", "assumption90", "payback_months", sources, curve[0][1].n)
     return found, late is not None
 

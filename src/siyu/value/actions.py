@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -14,7 +16,7 @@ from siyu.engines.tables import counted, run
 from siyu.orders.frames import Frames
 from siyu.value.forecast import per_row
 from siyu.value.gate import Believed, Gate
-from siyu.value.patrons import each
+from siyu.value.patrons import each, patrons
 
 CLASSES = ("hhh", "hlh", "lhh", "llh", "hhl", "hll", "lhl", "lll")  # recent, often, much: high or low
 SCORED = ("recency_days", "purchases", "net_fen")
@@ -39,19 +41,12 @@ class Cuts:
 NOWHERE = Cuts(0, 0, 0)
 
 
-def buyers_at(frames: Frames) -> ir.Table:
-    """A row per buyer: recency_days, purchases (days) and net_fen by the date of the frames."""
-    days = frames.purchases
-    end = ibis.date(frames.as_of.isoformat())
-    return days.group_by("buyer_id").aggregate(
-        recency_days=end.delta(days.day.max(), unit="day"), purchases=days.count(), net_fen=days.net_fen.sum()
-    )
-
-
-def standings(frames: Frames) -> pd.DataFrame:
-    """Distinct rows of `buyers_at` with the number of `buyers`; int64."""
-    table = buyers_at(frames)
-    return counted(table, list(SCORED), buyers=table.count())
+def standings(buyers: pd.DataFrame) -> pd.DataFrame:
+    """Distinct rows of SCORED with the number of `buyers`, of `patrons`: days since the last purchase, purchase days,
+    net_fen; int64."""
+    net = buyers["repeat_fen"] + buyers["first_fen"]
+    told = buyers.assign(purchases=buyers["frequency"] + 1, net_fen=net)
+    return told.groupby(list(SCORED), as_index=False)[["buyers"]].sum()
 
 
 def mean_cuts(rows: pd.DataFrame) -> Cuts:
@@ -59,34 +54,46 @@ def mean_cuts(rows: pd.DataFrame) -> Cuts:
     return Cuts(*(float(np.average(rows[name], weights=rows["buyers"])) for name in SCORED))
 
 
-def classed(frames: Frames, cuts: Cuts) -> ir.Table:
-    """`buyers_at` with `rfm`, one of CLASSES."""
-    table = buyers_at(frames)
-    high = table.recency_days <= cuts.recency_days, table.purchases >= cuts.purchases, table.net_fen >= cuts.net_fen
-    recent, often, much = (ibis.ifelse(one, "h", "l") for one in high)
-    return table.mutate(rfm=recent + often + much)
+def classed(frames: Frames, cuts: Cuts, days: int = 0) -> ir.Table:
+    """buyer_id, net_fen and class (`rfm`, one of CLASSES) of all buyers; as of so many days before the date also the
+    class `then`, null for those not known yet."""
+    rows = frames.purchases
+    found = {"rfm": _scored(rows, frames.as_of), "then": _scored(rows, frames.as_of - timedelta(days=days))}
+    sums = {f"{at}_{name}": one for at, scores in found.items() for name, one in scores.items()}
+    table = rows.group_by("buyer_id").aggregate(**sums)
+    marks = {at: _marked([table[f"{at}_{name}"] for name in SCORED], cuts, ibis.ifelse) for at in found}
+    return table.select("buyer_id", net_fen="rfm_net_fen", **marks)
+
+
+def _scored(rows: ir.Table, day: date) -> dict[str, Any]:
+    """SCORED by the end of a day; null of buyers who come later."""
+    end = ibis.date(day.isoformat())
+    known = rows.day <= end
+    since, n = end.delta(rows.day.max(where=known), unit="day"), rows.count(where=known).nullif(0)
+    return dict(zip(SCORED, (since, n, rows.net_fen.sum(where=known)), strict=True))
+
+
+def _marked(scores: Sequence[Any], cuts: Cuts, pick: Callable[..., Any]) -> Any:
+    """Classes by scores. pick: (condition, where it holds, where not) -> letters."""
+    high = scores[0] <= cuts.recency_days, scores[1] >= cuts.purchases, scores[2] >= cuts.net_fen
+    recent, often, much = (pick(one, "h", "l") for one in high)
+    return recent + often + much
 
 
 def classes(rows: pd.DataFrame, cuts: Cuts) -> pd.DataFrame:
     """A row per class that holds buyers, of `standings`, in the order of CLASSES: rfm, buyers, net_fen (int64)."""
-    high = (
-        rows["recency_days"] <= cuts.recency_days,
-        rows["purchases"] >= cuts.purchases,
-        rows["net_fen"] >= cuts.net_fen,
+    marks = _marked(
+        [rows[name] for name in SCORED], cuts, lambda *of: pd.Series(np.where(*of).astype(object), rows.index)
     )
-    recent, often, much = (np.where(one, "h", "l").astype(object) for one in high)
-    told = rows.assign(rfm=recent + often + much, net_fen=rows["net_fen"] * rows["buyers"])
-    found = told.groupby("rfm")[["buyers", "net_fen"]].sum()
+    found = rows.assign(rfm=marks, net_fen=rows["net_fen"] * rows["buyers"]).groupby("rfm")[["buyers", "net_fen"]].sum()
     return found.reindex([one for one in CLASSES if one in found.index]).reset_index()
 
 
 def moves(frames: Frames, cuts: Cuts, days: int = APART) -> pd.DataFrame:
     """Buyers known so many days before the date, by class then (`before`) and now (`after`), cut alike; int64."""
-    earlier = frames.until(frames.as_of - timedelta(days=days))
-    then = classed(earlier, cuts).select("buyer_id", before="rfm")
-    now = classed(frames, cuts).select("buyer_id", after="rfm")
-    joined = then.join(now, "buyer_id")
-    return counted(joined, ["before", "after"], buyers=joined.count())
+    both = classed(frames, cuts, days)
+    both = both.filter(ibis._.then.notnull()).select(before="then", after="rfm")
+    return counted(both, ["before", "after"], buyers=both.count())
 
 
 def quintile_best(rows: pd.DataFrame) -> tuple[int, int]:
@@ -130,7 +137,7 @@ def to_win_back(frames: Frames, gate: Gate) -> pd.DataFrame:
     if gate.believed is not None:
         chosen = _by_model(frames, gate.believed)
     else:
-        table = classed(frames, mean_cuts(standings(frames)))
+        table = classed(frames, mean_cuts(standings(patrons(frames))))
         rows = run(table.filter(table.rfm.isin(["lhh", "llh"])).select("buyer_id", worth="net_fen"))
         chosen = rows.assign(by="rfm")
     lines = frames.orders.semi_join(frames.purchases, "buyer_id")

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
-from siyu.value.fitting import Fitted, Floats, Histories, Objective, fitted_histories
+from siyu.estimates.likelihood import Fitted, Objective
+from siyu.estimates.sampling import Floats
+from siyu.value.fitting import Histories, fitted_histories
 
 NEAR = 1e-6  # a nearer to 1 is moved off: there the closed form is 0 / 0
 

@@ -8,38 +8,19 @@ from typing import Any
 
 import pandas as pd
 
-from siyu.figure import Absent, Figure, or_absent
+from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.record import Opening
 from siyu.value import acquisition, actions, gate, observed, trials
 from siyu.value.labels import CARDS, CLOSED, SAID, TURNS
 from siyu.value.worth import Worth
-from siyu.verdict import Check, Verdict
+from siyu.verdict import Check, Line, Stated, Verdict, absent, cited, known
 
-Stated = dict[str, Figure | Absent]
 EVEN = Figure(1, 1, 1, "multiple")
 
 
 def stated(figures: Mapping[str, Figure | None]) -> Stated:
     """Figures by code, Absent as themselves for those that could not be computed."""
     return {key: or_absent(figure, key) for key, figure in figures.items()}
-
-
-def known(figures: Stated, *codes: str) -> Stated:
-    """Those of the codes that could be computed; of all without codes."""
-    return {code: figures[code] for code in codes or figures if isinstance(figures[code], Figure)}
-
-
-def _absent(key: str) -> Verdict:
-    return Verdict("", {key: Absent((key,))})
-
-
-def _cell(figure: Figure) -> dict[str, Any]:
-    return {name: getattr(figure, name) for name in ("low", "value", "high", "unit")}
-
-
-def _refs(worth: Worth, rows: pd.DataFrame) -> pd.Series:
-    """The sources of a frame's rows."""
-    return pd.Series([list(worth.frames.sources)] * len(rows), rows.index, object)
 
 
 def _exact(worth: Worth, key: str, number: float, n: int | None = None) -> Figure:
@@ -55,19 +36,19 @@ def value(worth: Worth) -> Verdict:
 def cohorts(worth: Worth) -> pd.DataFrame:
     """`observed.cohorts` with cells of tables."""
     rows = observed.cohorts(worth.paid, worth.frames, worth.currency, worth.k)
-    return rows.map(lambda one: _cell(one) if isinstance(one, Figure) else one)
+    return rows.map(lambda one: one.cell if isinstance(one, Figure) else one)
 
 
 def entries(worth: Worth) -> tuple[Stated, Verdict]:
     """Value by the way in (code `<group>_<value>`), and the widest ways."""
     groups = worth.entries.items()
     found = known({f"{group}_{name}": one for group, figures in groups for name, one in stated(figures).items()})
-    ways = [figure for code, figure in found.items() if code.startswith("way_") and isinstance(figure, Figure)]
+    ways = [figure for code, figure in found.items() if code.startswith("way_")]
     if len(ways) < 2:
-        return found, Verdict("", {"value_by_entry": Absent(("traffic_source",))})
+        return {**found}, Verdict("", {"value_by_entry": Absent(("traffic_source",))})
     ranked = sorted(ways, key=lambda one: one.value)
     said = "ways_apart" if ranked[0].high < ranked[-1].low else "ways_alike"
-    return found, Verdict(SAID[said], {"least": ranked[0], "most": ranked[-1]})
+    return {**found}, Verdict(SAID[said], {"least": ranked[0], "most": ranked[-1]})
 
 
 def gate_rows(found: gate.Gate) -> pd.DataFrame:
@@ -75,7 +56,7 @@ def gate_rows(found: gate.Gate) -> pd.DataFrame:
     units = {"repeat_buyers": "users", "calibration": "multiple", "spend": "", "whole_record": "count"}
 
     def cell(check: Check, number: float) -> dict[str, Any] | None:
-        return None if isnan(number) else _cell(Figure(number, number, number, units.get(check.key, "ratio")))
+        return None if isnan(number) else Figure(number, number, number, units.get(check.key, "ratio")).cell
 
     rows = [(one.key, cell(one, one.value), cell(one, one.limit), one.passed) for one in found.checks]
     return pd.DataFrame(rows, columns=["check", "found", "limit", "passed"])
@@ -102,24 +83,23 @@ def models(worth: Worth) -> pd.DataFrame:
     best = worth.gate.chosen
     rows = [(one.key, one.score, one.error, one is best) for one in worth.gate.candidates]
     table = pd.DataFrame(rows, columns=["model", "score", "error", "chosen"])
-    return table.assign(sources=_refs(worth, table))
+    return cited(table, worth.frames.sources)
 
 
-def tracking(worth: Worth) -> tuple[dict[str, list[tuple[float, Figure]]], Verdict]:
+def tracking(worth: Worth) -> tuple[dict[str, Line], Verdict]:
     """Actual and expected cumulative repeat purchases by day, and how both end."""
     found = gate.track(worth.frames, worth.gate)
     if found is None:
-        return {"actual": [], "expected": []}, _absent("repeat_purchases")
+        return {"actual": [], "expected": []}, absent("repeat_purchases")
     days = [float(day) for day in found.days]
     lines = {
         name: list(zip(days, (_exact(worth, "repeat_purchases", float(at)) for at in curve), strict=True))
         for name, curve in (("actual", found.actual), ("expected", found.expected))
     }
-    ends = found.actual[-1] - found.actual[days.index(found.cut)], worth.gate.chosen
-    told = {"actual": ends[0], "expected": ends[0] * (1 + ends[1].error)} if ends[1] else {}
-    return lines, Verdict(
-        SAID["track"], {name: _exact(worth, "repeat_purchases", round(at)) for name, at in told.items()}
-    )
+    actual, chosen = found.actual[-1] - found.actual[days.index(found.cut)], worth.gate.chosen
+    ends = {"actual": actual, "expected": actual * (1 + chosen.error)} if chosen else {}
+    told = {name: _exact(worth, "repeat_purchases", round(at)) for name, at in ends.items()}
+    return lines, Verdict(SAID["track"], {**told})
 
 
 def forecast(worth: Worth) -> tuple[Stated, Verdict]:
@@ -146,15 +126,13 @@ def limits(worth: Worth) -> tuple[Stated, Verdict]:
     found = worth.limits
     follower = known({"follower": found["follower"]})
     said = SAID["limits" if follower or isinstance(found["all"], Absent) else "limits_buyer"]
-    return known(found), Verdict(said, {"buyer": found["all"], **follower, "days": worth.days})
+    return {**known(found)}, Verdict(said, {"buyer": found["all"], **follower, "days": worth.days})
 
 
-def paid_back(worth: Worth) -> tuple[list[tuple[float, Figure]], Verdict]:
+def paid_back(worth: Worth) -> tuple[Line, Verdict]:
     """Contribution of a buyer by day, and when it reaches the cost."""
-    points = [
-        (day, acquisition.times(figure, worth.assumed.share, "customer_contribution", worth.currency))
-        for day, figure in worth.curve
-    ]
+    share, about = worth.assumed.share, ("customer_contribution", worth.currency)
+    points = [(day, acquisition.times(figure, share, *about)) for day, figure in worth.curve]
     line = [(day, one) for day, one in points if isinstance(one, Figure)]
     months, ends = worth.payback
     if months is not None:
@@ -193,13 +171,11 @@ def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:
     rows = actions.moves(worth.frames, worth.cuts)
     whole = rows.groupby("before")["buyers"].transform("sum")
     shown = rows[(whole >= max(worth.k, 1)) & (rows["buyers"] >= worth.k)]
-    marks = shown.assign(
-        label=shown["before"],
-        series=shown["after"],
-        value=shown["buyers"] / whole[shown.index],
-        sources=_refs(worth, shown),
+    shares = shown["buyers"] / whole[shown.index]
+    marks = shown.assign(label=shown["before"], series=shown["after"], value=shares)
+    marks = cited(marks, worth.frames.sources).sort_values(
+        ["label", "series"], key=lambda codes: codes.map(actions.CLASSES.index)
     )
-    marks = marks.sort_values(["label", "series"], key=lambda codes: codes.map(actions.CLASSES.index))
     best = marks[marks["label"] == "hhh"]
     if best.empty:
         return marks, Absent(("rfm_share",))
@@ -211,16 +187,16 @@ def deeds(worth: Worth) -> tuple[pd.DataFrame, Verdict]:
     """Buyers by what to do about them (see `actions.DEEDS`) with the year ahead; Absent while the gate is closed."""
     rows = actions.deeds(worth.gate)
     if rows is None:
-        return pd.DataFrame(columns=["deed", "buyers", "ahead", "at_stake"]), _absent("p_alive")
+        return pd.DataFrame(columns=["deed", "buyers", "ahead", "at_stake"]), absent("p_alive")
     n = rows.set_index("deed")["buyers"]
     told = {name: _exact(worth, "buyers", float(n.get(name, 0))) for name in ("win_back", "leave_alone")}
-    return rows.assign(sources=_refs(worth, rows)), Verdict(SAID["deeds"], told)
+    return cited(rows, worth.frames.sources), Verdict(SAID["deeds"], told)
 
 
 def testers(rows: pd.DataFrame | None, target: float) -> tuple[Stated, Verdict]:
     """Like rates of the options of the newest test, and what to do with the best one."""
     if rows is None or rows.empty:
-        return {}, _absent("like_rate")
+        return {}, absent("like_rate")
     sources = tuple(rows.attrs.get("refs", ()))
     newest = rows[rows["test_id"] == rows["test_id"].max()]
     counts = zip(newest["option"], newest["likes"], newest["testers"], strict=True)
@@ -243,7 +219,7 @@ def presale(rows: pd.DataFrame | None, error: Figure) -> tuple[Stated, Verdict]:
     """Demand of the presale that waits for its final payments, the batch to make, and what would be left over of it and
     of a launch without presale, whose demand is off by `error` of its mean."""
     if rows is None or rows.empty:
-        return {}, _absent("presale_demand")
+        return {}, absent("presale_demand")
     sources = tuple(rows.attrs.get("refs", ()))
     try:
         waiting = trials.presales(rows)
@@ -269,11 +245,11 @@ def click(worth: Worth, cpm: Figure, conversion: Figure) -> tuple[Stated, Verdic
     """Click-through that one's own contribution of a buyer bears: cpm / (1000 conversion contribution)."""
     value = worth.contribution
     if isinstance(value, Absent) or value.value <= 0:
-        return {}, _absent("customer_contribution")
+        return {}, absent("customer_contribution")
     bears = cpm.value / 1000 / conversion.value / value.value
     least = cpm.low / 1000 / conversion.high / value.high
     most = cpm.high / 1000 / conversion.low / value.low if value.low > 0 else 1.0
-    sources = tuple(sorted({*value.sources, *cpm.sources, *conversion.sources}))
+    sources = refs_of(value, cpm, conversion)
     middle, low, high = (min(one, 1.0) for one in (bears, least, most))
     found: Stated = {"click_limit": Figure(middle, low, high, "ratio", "assumption90", "click_limit", sources)}
     return found, Verdict(SAID["click"], found)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from siyu.estimates.sampling import Z95, Estimate
-from siyu.value.fitting import Fitted, Floats, Histories
+from siyu.estimates.likelihood import Fitted
+from siyu.estimates.sampling import Z95, Estimate, Floats
+from siyu.value.fitting import Histories
 from siyu.value.gate import Purchasing
 from siyu.value.patrons import histories_of
 from siyu.value.spend import GammaGamma

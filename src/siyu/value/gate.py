@@ -17,10 +17,13 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from siyu.engines.tables import Ints
+from siyu.estimates.likelihood import Fitted
+from siyu.estimates.sampling import Floats
+from siyu.orders.counts import histories
 from siyu.orders.frames import Frames
 from siyu.value import patrons
 from siyu.value.bg_nbd import BG, MBG, BetaGeometric
-from siyu.value.fitting import Fitted, Floats, Histories
+from siyu.value.fitting import Histories
 from siyu.value.pareto_nbd import PARETO, ParetoNbd
 from siyu.value.spend import GAMMA_GAMMA, GammaGamma
 from siyu.verdict import Check
@@ -82,12 +85,13 @@ class Gate:
         return _best(self.candidates)
 
 
-def gate(frames: Frames, cut: date | None = None) -> Gate:
-    """The gate of one identity scope. cut: last day of the calibration, default two thirds into the record."""
+def gate(frames: Frames, cut: date | None = None, rows: pd.DataFrame | None = None) -> Gate:
+    """The gate of one identity scope. cut: last day of the calibration, default two thirds into the record; rows: its
+    `patrons`, where they are counted already."""
     days = (frames.as_of - frames.first_day).days
     cut = cut or frames.as_of - timedelta(days=-(-days // 3))
     held, seen = (frames.as_of - cut).days, (cut - frames.first_day).days
-    rows = patrons.patrons(frames) if frames.buyers and not frames.missing else None
+    rows = (patrons.patrons(frames) if rows is None else rows) if frames.buyers and not frames.missing else None
     candidates = _candidates(frames, rows, cut, held) if rows is not None else ()
     best = _best(candidates)
     model = best.fitted.model if best and best.fitted else None
@@ -128,7 +132,7 @@ def _best(candidates: tuple[Candidate, ...]) -> Candidate | None:
 
 
 def _candidates(frames: Frames, rows: pd.DataFrame, cut: date, held: int) -> tuple[Candidate, ...]:
-    before = patrons.patrons(frames.until(cut))
+    before = histories(frames.until(cut))
     if before.empty or held < 1:
         return ()
     early, late = (patrons.histories_of(one) for one in (before, rows[rows["T"] >= held]))

@@ -16,13 +16,12 @@ from siyu.figure import Figure
 from siyu.orders import traffic
 from siyu.orders.counts import first_of
 from siyu.orders.frames import Frames
-from siyu.value.patrons import WINDOWS, amounts, earned, mean_paid
+from siyu.value.patrons import POINTS, WINDOWS, Earned, amounts, mean_paid
 
 Figures = dict[str, Figure | None]
-Paid = tuple[pd.DataFrame, Ints]  # of `patrons.earned`
+Paid = tuple[pd.DataFrame, Ints]  # of `Earned.within` WINDOWS
 ENTRY_DAYS = 180  # of value by the way in: a year leaves too few followed
 ENOUGH = 30  # buyers that a mean is shown of
-STEP = 30  # days between points of the curve of value
 WAYS = (("creator", "达人|带货|合作|分销"), *traffic.DOMAINS)
 TOPS = (0.01, 0.10, 0.20)
 TOP_KEYS = ("top_1_share", "top_10_share", "top_20_share")
@@ -42,7 +41,7 @@ def values(paid: Paid, frames: Frames, currency: str, k: int = 0) -> Figures:
 
 
 def _means(sums: Ints, keys: list[str], frames: Frames, currency: str, k: int) -> list[Figure | None]:
-    """Net sales a buyer by window, of sums of `earned`, as these metrics."""
+    """Net sales a buyer by window, of sums of `Earned.within`, as these metrics."""
     pairs = [sums.sum(1)[:, 1 + 2 * place : 3 + 2 * place] for place in range(len(keys))]
     found = zip(keys, pairs, strict=True)
     return [priced(mean_paid(pair), key, int(pair[:, 0].sum()), frames, currency, max(k, 1)) for key, pair in found]
@@ -54,13 +53,13 @@ def cohorts(paid: Paid, frames: Frames, currency: str, k: int = 0) -> pd.DataFra
     cells, sums = paid
     totals = sums.sum(0)
     mature = totals[:, 1::2] == totals[:, :1]
-    blank = hidden(np.where(mature, totals[:, 1::2], 0), k)
+    blank = hidden(np.column_stack([totals[:, 0], np.where(mature, totals[:, 1::2], 0)]), k)
     rows = []
     for at, month in enumerate(cells["month"]):
         text, n = f"{first_of(int(month)):%Y-%m}", int(totals[at, 0])
-        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": n if n >= max(k, 1) else None}
+        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": None if blank[at, 0] else n}
         for place, days in enumerate(WINDOWS):
-            pair, shown = sums[:, at, 1 + 2 * place : 3 + 2 * place], mature[at, place] and not blank[at, place]
+            pair, shown = sums[:, at, 1 + 2 * place : 3 + 2 * place], mature[at, place] and not blank[at, place + 1]
             estimate = mean_paid(pair) if shown else None
             row[f"value_{days}"] = estimate and priced(estimate, f"observed_value_{days}d", n, frames, currency, 1)
         rows.append({**row, "sources": list(frames.sources)})
@@ -73,10 +72,10 @@ def horizon(paid: Paid, k: int = 0) -> int:
     return max((days for days, n in zip(WINDOWS, seen, strict=True) if n >= max(k, ENOUGH)), default=0)
 
 
-def curve(frames: Frames, until: int, currency: str, k: int = 0) -> list[tuple[float, Figure]]:
+def curve(paid: Earned, until: int, frames: Frames, currency: str, k: int = 0) -> list[tuple[float, Figure]]:
     """(days, net sales a buyer by then) of first-time buyers followed `until` that day: the same at every point."""
-    points = tuple(range(0, until + 1, STEP))
-    found = _means(earned(frames, points, until)[1], ["observed_value"] * len(points), frames, currency, k)
+    points = [day for day in POINTS if day <= until]
+    found = _means(paid.within(points, until)[1], ["observed_value"] * len(points), frames, currency, k)
     return [(float(day), figure) for day, figure in zip(points, found, strict=True) if figure is not None]
 
 
@@ -126,10 +125,10 @@ def _by(counts: pd.DataFrame, group: str, frames: Frames, currency: str, k: int)
     return {name: priced(mean_paid(sums[name]), "value_by_entry", bought[name], frames, currency, k) for name in shown}
 
 
-def concentration(frames: Frames, k: int = 0) -> tuple[Figures, list[tuple[float, Figure]]]:
+def concentration(frames: Frames, rows: pd.DataFrame, k: int = 0) -> tuple[Figures, list[tuple[float, Figure]]]:
     """Shares of net sales that the top 1, 10 and 20% of buyers bring, `gini`, and the Lorenz curve (share of buyers,
-    richest first; share of net sales)."""
-    yuan, counts = amounts(frames)
+    richest first; share of net sales). rows: `patrons`."""
+    yuan, counts = amounts(rows, frames.groups)
     n = int(counts.sum())
     figures: Figures = {
         key: estimated(counts, partial(_brought, yuan=yuan, top=top)).figure(key, n, frames.sources, max(k, 100))
@@ -145,20 +144,22 @@ def concentration(frames: Frames, k: int = 0) -> tuple[Figures, list[tuple[float
 
 def _brought(counts: npt.NDArray[Any], yuan: Floats, top: float) -> Floats:
     """Share of all sales by the first `top` of buyers, of counts (replicates, yuan falling)."""
-    buyers, paid = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
-    zero = np.zeros(1)
+    buyers, paid = _piled(counts, yuan)
     return np.array([
-        np.interp(top * people[-1], np.concatenate([zero, people]), np.concatenate([zero, money])) / money[-1]
-        if money.size and money[-1] > 0
-        else np.nan
+        np.interp(top * people[-1], people, money) / money[-1] if money[-1] > 0 else np.nan
         for people, money in zip(buyers, paid, strict=True)
     ])  # fmt: skip
 
 
 def _gini(counts: npt.NDArray[Any], yuan: Floats) -> Floats:
     """Gini coefficient: twice the area between the Lorenz curve and equality."""
-    people, money = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
-    before, brought = (np.pad(part, ((0, 0), (1, 0)))[:, :-1] for part in (people, money))
-    area = ((people - before) * (money + brought)).sum(1) / 2
+    people, money = _piled(counts, yuan)
+    area = (np.diff(people, axis=1) * (money[:, 1:] + money[:, :-1])).sum(1) / 2
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(2 * area / (people[:, -1] * money[:, -1]) - 1, float)
+
+
+def _piled(counts: npt.NDArray[Any], yuan: Floats) -> tuple[Floats, Floats]:
+    """How many people, and how much they paid, up to each amount, from nobody on."""
+    people, money = (np.cumsum(part, axis=1, dtype=np.float64) for part in (counts, counts * yuan))
+    return np.pad(people, ((0, 0), (1, 0))), np.pad(money, ((0, 0), (1, 0)))

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from siyu.value.fitting import Fitted, Floats, Histories, Objective, fitted_histories
+from siyu.estimates.likelihood import Fitted, Objective
+from siyu.estimates.sampling import Floats
+from siyu.value.fitting import Histories, fitted_histories
 
 NODES, POWER = 16, 3  # nodes crowd where the integrand falls, right after the last purchase
 BLOCK = 20_000  # histories taken at a time

@@ -1,6 +1,7 @@
 """Buyers as models and tables of value see them: what each has bought and paid, as integer count tables."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, reduce
 from operator import add
 
@@ -17,25 +18,28 @@ from siyu.value.fitting import Histories
 from siyu.value.spend import Spending
 
 WINDOWS = (30, 90, 180, 365)
+POINTS = tuple(range(0, WINDOWS[-1] + 1, 30))  # of the curve of value
 
 
 def patrons(frames: Frames) -> pd.DataFrame:
-    """Distinct frequency, recency, T (days), net_fen of repeat purchases and of the first one, with the number of
-    `buyers`; all int64."""
+    """Distinct frequency, recency, T, recency_days (days), net_fen of repeat purchases and of the first one, cluster,
+    with the number of `buyers`; all int64."""
     buyers = each(frames)
-    return counted(buyers, ["frequency", "recency", "T", "repeat_fen", "first_fen"], buyers=buyers.count())
+    keys = ["frequency", "recency", "T", "repeat_fen", "first_fen", "recency_days", "cluster"]
+    buyers = buyers.mutate(cluster=frames.cluster(buyers))
+    return counted(buyers, keys, buyers=buyers.count())
 
 
 def each(frames: Frames) -> ir.Table:
     """The same by buyer_id."""
-    days = frames.purchases
+    days, end = frames.purchases, ibis.date(frames.as_of.isoformat())
     repeat = (days.purchase_no > 1).cast("int64")
     buyers = days.group_by("buyer_id").aggregate(
-        frequency=repeat.sum(), first=days.first_day.min(), last=days.day.max(),
+        frequency=repeat.sum(), first=days.first_day.min(), last=days.day.max(), cluster=days.cluster.min(),
         repeat_fen=(days.net_fen * repeat).sum(), first_fen=(days.net_fen * (1 - repeat)).sum(),
     )  # fmt: skip
-    recency = buyers["last"].delta(buyers["first"], unit="day")
-    return buyers.mutate(recency=recency, T=frames.observed(buyers["first"]))
+    recency, since = buyers["last"].delta(buyers["first"], unit="day"), end.delta(buyers["last"], unit="day")
+    return buyers.mutate(recency=recency, recency_days=since, T=frames.observed(buyers["first"]))
 
 
 def spending(rows: pd.DataFrame) -> Spending:
@@ -54,28 +58,40 @@ def histories_of(rows: pd.DataFrame) -> Histories:
     return Histories(*(same[name].to_numpy(float) for name in ("frequency", "recency", "T", "buyers")))
 
 
-def earned(frames: Frames, windows: tuple[int, ...] = WINDOWS, least: int = 0) -> tuple[pd.DataFrame, Ints]:
-    """First-time buyers by month of first purchase (cells: `month`, since year 0), and an array (groups, months,
-    1 + 2 * windows): all of them; then per window those followed for it, and net_fen that these paid within it.
+@dataclass(frozen=True)
+class Earned:
+    """What first-time buyers have paid by days since the first purchase, that day included. rows: cluster; month of the
+    first purchase, since year 0; over and whole, how many of the rising `windows` are over by then and how many the
+    buyer was followed for; all (first purchases) and net (fen)."""
 
-    least: days that buyers of every window have to be followed for."""
+    rows: pd.DataFrame
+    windows: tuple[int, ...]
+    groups: int
+
+    def within(self, windows: Sequence[int] = WINDOWS, least: int = 0) -> tuple[pd.DataFrame, Ints]:
+        """(cells: `month`, array (groups, months, 1 + 2 * windows)): all buyers; then per window those followed for it,
+        and net_fen that these paid within it. least: days that buyers of every window have to be followed for."""
+        rows, found = self.rows.copy(), ["all"]
+        for window in windows:
+            counts = rows["whole"] > self.windows.index(max(window, least))
+            rows[f"seen_{window}"] = rows["all"].where(counts, 0)
+            rows[f"net_{window}"] = rows["net"].where(counts & (rows["over"] <= self.windows.index(window)), 0)
+            found += [f"seen_{window}", f"net_{window}"]
+        return spread(rows, self.groups, ["month"], found)
+
+
+def earned(frames: Frames) -> Earned:
+    """Counted in one scan, by all POINTS and WINDOWS."""
+    windows = tuple(sorted({*WINDOWS, *POINTS}))
     days = frames.purchases.semi_join(frames.firsts, "buyer_id") if frames.broken else frames.purchases
-    # counted from the first purchase on, that day included
     after, seen = days.day.delta(days.first_day, unit="day"), frames.observed(days.first_day)
-    first = (days.purchase_no == 1).cast("int64")
-    month = (days.first_day.year() * 12 + days.first_day.month() - 1).cast("int64")
-    # of rising windows: how many are over by then, and how many the buyer was followed for
-    over = _many(after > window for window in windows)
-    whole = _many(seen >= max(window, least) for window in windows)
-    days = days.mutate(cluster=frames.cluster(days), month=month, over=over, whole=whole, first=first)
+    days = days.mutate(
+        cluster=frames.cluster(days), month=(days.first_day.year() * 12 + days.first_day.month() - 1).cast("int64"),
+        over=_many(after > window for window in windows), whole=_many(seen >= window for window in windows),
+        first=(days.purchase_no == 1).cast("int64"),
+    )  # fmt: skip
     sums = {"all": days["first"].sum(), "net": days.net_fen.sum()}
-    rows = counted(days, ["cluster", "month", "over", "whole"], **sums)
-    for place, window in enumerate(windows):
-        counts = rows["whole"] > place
-        rows[f"seen_{window}"] = rows["all"].where(counts, 0)
-        rows[f"net_{window}"] = rows["net"].where(counts & (rows["over"] <= place), 0)
-    found = ["all", *(f"{name}_{window}" for window in windows for name in ("seen", "net"))]
-    return spread(rows, frames.groups, ["month"], found)
+    return Earned(counted(days, ["cluster", "month", "over", "whole"], **sums), windows, frames.groups)
 
 
 def _many(true: Iterable[ir.BooleanColumn]) -> ir.IntegerColumn:
@@ -107,12 +123,11 @@ def _drawn(n: int) -> Floats:
     return np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), DRAWS) / n
 
 
-def amounts(frames: Frames) -> tuple[Floats, Ints]:
-    """(distinct yuan, falling; buyers who paid so much net over the record, (groups, yuan))."""
-    days = frames.purchases
-    buyers = days.group_by("buyer_id").aggregate(net_fen=days.net_fen.sum(), cluster=days.cluster.min())
-    buyers = buyers.mutate(cluster=frames.cluster(buyers), yuan=((buyers.net_fen + 50) // 100).cast("int64"))
-    cells, sums = spread(counted(buyers, ["cluster", "yuan"], n=buyers.count()), frames.groups, ["yuan"], ["n"])
+def amounts(rows: pd.DataFrame, groups: int) -> tuple[Floats, Ints]:
+    """(distinct yuan, falling; buyers who paid so much net over the record, (groups, yuan)), of `patrons`."""
+    yuan = (rows["repeat_fen"] + rows["first_fen"] + 50) // 100
+    counts = rows.assign(yuan=yuan).groupby(["cluster", "yuan"], as_index=False)[["buyers"]].sum()
+    cells, sums = spread(counts, groups, ["yuan"], ["buyers"])
     return cells["yuan"].to_numpy(float)[::-1], sums[:, ::-1, 0]
 
 

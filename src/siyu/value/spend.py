@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from siyu.value.fitting import Fitted, Floats, Objective, fitted
+from siyu.estimates.likelihood import Fitted, Objective, fitted
+from siyu.estimates.sampling import Floats
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from functools import cached_property
 
 import pandas as pd
 
-from siyu.figure import Absent, Figure, or_absent
+from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.orders.frames import Frames
 from siyu.value import acquisition, actions, forecast, gate, observed
 from siyu.value.acquisition import Cost, over, times
 from siyu.value.labels import REFUSED
 from siyu.value.observed import ENTRY_DAYS, Figures
-from siyu.value.patrons import earned, mean_paid
+from siyu.value.patrons import Earned, earned, mean_paid, patrons
 
 # what a subject may say itself, by the field of `Assumed`: an id of its assumptions.csv
 ROWS = {"share": "contribution_share", "cac": "cac", "conversion": "follower_conversion"}
@@ -47,9 +47,19 @@ class Worth:
     given: actions.Cuts = actions.NOWHERE
 
     @cached_property
-    def paid(self) -> observed.Paid:
-        """See `patrons.earned`."""
+    def buyers(self) -> pd.DataFrame:
+        """See `patrons`."""
+        return patrons(self.frames)
+
+    @cached_property
+    def earned(self) -> Earned:
+        """What first-time buyers have paid by days since."""
         return earned(self.frames)
+
+    @cached_property
+    def paid(self) -> observed.Paid:
+        """The same within the windows."""
+        return self.earned.within()
 
     @cached_property
     def observed(self) -> Figures:
@@ -64,7 +74,7 @@ class Worth:
     @cached_property
     def curve(self) -> list[tuple[float, Figure]]:
         """Net sales a buyer by days, of those followed for the horizon."""
-        return observed.curve(self.frames, self.horizon, self.currency, self.k) if self.horizon else []
+        return observed.curve(self.earned, self.horizon, self.frames, self.currency, self.k) if self.horizon else []
 
     @cached_property
     def entries(self) -> Mapping[str, Figures]:
@@ -74,7 +84,7 @@ class Worth:
     @cached_property
     def gate(self) -> gate.Gate:
         """The gate."""
-        return gate.gate(self.frames)
+        return gate.gate(self.frames, rows=self.buyers)
 
     @cached_property
     def forecasts(self) -> Figures:
@@ -83,7 +93,7 @@ class Worth:
         if (held := self.gate.believed) is None:
             return {}
         again, each = forecast.repeats(held.purchasing, discount.value), forecast.spend(held.spend)
-        first = mean_paid(earned(self.frames, (0,))[1].sum(1)[:, 1:])
+        first = mean_paid(self.earned.within((0,))[1].sum(1)[:, 1:])
         estimates = {
             "expected_purchases_365d": forecast.purchases(held.purchasing, held.rows),
             "p_alive": forecast.alive(held.purchasing, held.rows),
@@ -93,7 +103,7 @@ class Worth:
         about = self.frames.buyers, self.frames, self.currency, self.k
         priced = {key: observed.priced(one, key, *about) for key, one in estimates.items()}
         if (new := priced["new_buyer_365d"]) is not None:
-            priced["new_buyer_365d"] = replace(new, sources=tuple(sorted({*new.sources, *discount.sources})))
+            priced["new_buyer_365d"] = replace(new, sources=refs_of(new, discount))
         return priced
 
     @property
@@ -165,7 +175,7 @@ class Worth:
     @cached_property
     def standings(self) -> pd.DataFrame:
         """See `actions.standings`."""
-        return actions.standings(self.frames)
+        return actions.standings(self.buyers)
 
     @property
     def cuts(self) -> actions.Cuts:

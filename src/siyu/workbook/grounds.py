@@ -147,8 +147,7 @@ class Grounds(Stated):
         costs = self.assumptions.bind(COSTS, self.subject.category) if priced else {}
         interest = self.assumption("capital_cost") if priced else None
         record, (events, refs) = Record(own.tables(*TABLES), self.as_of), own.stored("events")
-        here = replace(own, engine=HERE).largest("members")  # likewise
-        return Growth(record, events, refs, here, own.k, window, costs, interest)
+        return Growth(record, events, refs, own.books.members, own.k, window, costs, interest)
 
     @cached_property
     def own_inputs(self) -> OwnInputs:

@@ -101,15 +101,16 @@ def test_nothing_scrolls_sideways_and_nothing_is_asked_for(browser, files, code)
 
 @pytest.mark.parametrize(
     ("code", "scheme", "shape"),
-    [("zh", "light", DESKTOP), ("zh", "dark", PHONE), ("en", "dark", DESKTOP), ("en", "light", PHONE),
-     ("case", "dark", DESKTOP), ("client", "light", PHONE)],
-    ids=["zh-light-desktop", "zh-dark-phone", "en-dark-desktop", "en-light-phone", "case-desktop", "client-phone"],
+    [("zh", "dark", PHONE), ("en", "light", DESKTOP), ("case", "dark", DESKTOP), ("client", "light", PHONE)],
+    ids=["zh-dark-phone", "en-light-desktop", "case-desktop", "client-phone"],
 )  # fmt: skip
 def test_axe_finds_nothing(browser, files, real, axe, code, scheme, shape):
     page, _ = opened(browser, files.get(code) or real[code].as_uri(), color_scheme=scheme, **shape)
     page.evaluate(axe)
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    # a real page has thousands of texts in the colours of the small ones, where their contrast is looked at
+    ways = {"resultTypes": ["violations"], "rules": {"color-contrast": {"enabled": code in files}}}
+    found = page.evaluate("(ways) => axe.run(document, ways)", ways)["violations"]
     said = [(v["id"], v["impact"], v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"]) for v in found]
     assert said == []
     page.locator("button.grade").first.click()

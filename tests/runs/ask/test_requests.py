@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from siyu.errors import UsageError
-from siyu.runs.ask.plan import Delivery, planned
-from siyu.runs.ask.requests import Given, Wish, checked, place
+from siyu.runs.ask.plan import planned
+from siyu.runs.ask.requests import checked
+from siyu.runs.ask.wishes import Delivery, Given, Wish, place
 
 HERE = place("command line")
 

@@ -42,7 +42,7 @@ def unfolded(source: TableSource) -> TableSource:
                 numbers = [at, *(number for number, _ in records)]
                 shown = tuple(source.rows[n] if source.rows is not None else n + 1 for n in numbers)
                 text = _csv(names, [record for _, record in records])
-                return replace(source, open=partial(io.BytesIO, text), size=len(text), rows=shown)
+                return replace(source, open=partial(io.BytesIO, text), size=len(text), rows=shown, digest="")
     return source
 
 

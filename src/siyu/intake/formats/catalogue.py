@@ -1,9 +1,8 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,9 @@ from siyu import reads
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.intake.formats.format import Format, Layout, normal, patterns
 from siyu.intake.formats.identities import SIMPLE
-from siyu.paths import data_dir, own_data_dir
+from siyu.paths import format_files
 from siyu.plain_yaml import mapping
 
-FOLDER = "formats"
 OPEN = "?"  # where a draft asks
 STEP = "See data/README.md."
 _WORDS = patterns(__file__)
@@ -39,6 +37,17 @@ class Catalogue:
     own: frozenset[str]
     broken: dict[str, FormatError]
     claims: dict[str, frozenset[str]]
+
+    @cached_property
+    def rules(self) -> list[str]:
+        """All formats, as text."""
+        return sorted(one.model_dump_json() for one in self.formats.values())
+
+    @cached_property
+    def naming(self) -> list[str]:
+        """Patterns of a file's name that formats read."""
+        columns = (column for entry in self.formats.values() for column in entry.columns.values())
+        return sorted({column.named for column in columns if column.named})
 
     def identified(self, header: Sequence[str]) -> Layout | None:
         """The layout of the format whose columns this header holds best; None when none fits.
@@ -89,19 +98,6 @@ def _catalogue(files: tuple[tuple[str, Path, tuple[int, int]], ...], own: Path |
         except FormatError as error:
             broken[path.name], claims[path.name] = error, _claims(path)
     return Catalogue(found, frozenset(key for key, path, _ in files if path.parent == own), broken, claims)
-
-
-def format_files(own: Path | None = None) -> dict[str, Path]:
-    """key -> file of each format: one of own data takes the place of a bundled one of the same name, one of a client
-    in the folder `own` that of both."""
-    data = own_data_dir()
-    folders = filter(None, [data_dir() / FOLDER, data / FOLDER if data else None, own])
-    found: dict[str, Path] = {}
-    for folder in filter(Path.is_dir, folders):
-        with os.scandir(folder) as files:  # asked for every export: a listing tells what is a file at once
-            names = sorted(one.name for one in files if one.name.endswith(".yml") and one.is_file())
-        found |= {name.removesuffix(".yml"): folder / name for name in names}
-    return found
 
 
 def read_format(path: Path) -> Format:

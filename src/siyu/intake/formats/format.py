@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from siyu import messages, reads
 from siyu.intake.formats.cells import READERS
 from siyu.paths import data_dir
+from siyu.plain_yaml import LOADER
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 # what cells mean, and the readers that a column of each meaning may have
@@ -25,6 +26,11 @@ MEANINGS = {"fen": ("money", "fee", "charge", "product", "sum"), "id": ("id", "r
             "text": ("text", "choice", "id"), "words": ("text", "choice"), "code": ("text", "id"), "key": ("buyer",),
             "time": _TIMES, "day": _TIMES, "count": ("count",), "signed": ("signed", "count"),
             "seconds": ("duration",), "share": ("share", "percent")}  # fmt: skip
+_OTHER_UNIT = re.compile(
+    r"(?:[(/_:¥-]|单位为?|金额|[价款])(?:[百千]万|[分角厘千万亿])\)?$|[角千万亿]元\)?$|百万\)?$|¢"
+    r"|(?:(?<!per)cents?|fen|(?:^|[^a-z])k|thousands?|millions?)\)?$",
+    re.IGNORECASE,
+)
 _UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
 
 
@@ -74,7 +80,11 @@ class Column(BaseModel):
             "of: names the two columns of read: product, or those of read: sum": bool(self.of) != self.made
             or (self.read == "product" and len(self.of) != 2),
             "named: a pattern of the file's name with one pair of brackets": self.named
-            and re.compile(self.named).groups != 1,
+            and _regex(self.named).groups != 1,
+            "a header is a word": any(not normal(name) for name in self.header),
+            "amounts are read in whole units of the currency: ask for a column that is not in fen or 万": self.read
+            in ("money", "fee", "charge")
+            and any(map(other_unit, self.header)),
             "a pattern belongs to an id, a buyer or a text": self.pattern and self.read not in ("id", "buyer", "text"),
         }
         for rule, broken in rules.items():
@@ -92,6 +102,13 @@ def _table(kind: str) -> str:
     if kind not in tables():
         raise ValueError(f"no table of tables.yml; known: {', '.join(tables())}")
     return kind
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"this pattern cannot be used: {error}") from None
 
 
 def _compiled(pattern: str) -> None:
@@ -127,11 +144,7 @@ class Wide(BaseModel):
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        try:
-            groups = re.compile(self.headers).groupindex
-        except re.error as error:
-            raise ValueError(f"this pattern cannot be used: {error}") from None
-        if not groups or bool(self.metric) == bool(self.value):
+        if not _regex(self.headers).groupindex or bool(self.metric) == bool(self.value):
             raise ValueError("wide: a pattern with named groups, and either metric or value")
         return self
 
@@ -141,7 +154,7 @@ class Format(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
     key: str
-    name: dict[Literal["en", "zh"], str]
+    name: Annotated[dict[Literal["en", "zh"], str], Field(min_length=2)]
     kind: Annotated[str, AfterValidator(_table)]
     platform: str
     source: str
@@ -158,7 +171,7 @@ class Format(BaseModel):
     breaks: list[str] = Field(default_factory=list)
     ignored: list[str] = Field(default_factory=list)
     ignored_personal: list[str] = Field(default_factory=list)
-    waived: dict[str, str] = Field(default_factory=dict)
+    waived: dict[str, Annotated[str, Field(min_length=1)]] = Field(default_factory=dict)
     draft: bool = False
     checked: Annotated[str, BeforeValidator(str)] = ""
     open: tuple[str, ...] = ()
@@ -256,6 +269,11 @@ def normal(name: str) -> str:
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
 
 
+def other_unit(name: str) -> bool:
+    """Whether a header says that its amounts are counted in fen, in thousands, in 万."""
+    return bool(_OTHER_UNIT.search(normal(name)))
+
+
 def patterns(module: str) -> dict[str, re.Pattern[str]]:
     """The patterns of `words.yml` beside a module, each a list of alternatives, in any case."""
     sorts = messages.tables(module, "words.yml")
@@ -275,7 +293,7 @@ class CanonicalTable(BaseModel):
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, Any]:
     with reads.reader():  # noted with the exports
-        content: dict[str, Any] = yaml.safe_load(tables_file().read_text(encoding="utf-8"))
+        content: dict[str, Any] = yaml.load(tables_file().read_bytes(), LOADER)  # noqa: S506 - a safe one
     return content
 
 

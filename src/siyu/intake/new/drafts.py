@@ -62,6 +62,23 @@ def extended(layout: Layout, name: str) -> Draft:
     return Draft(content, told)
 
 
+def told_apart(layout: Layout, source: TableSource, name: str) -> Draft:
+    """The format of a file of which it cannot tell the lines of an order apart: by a column that does, or asked."""
+    draft, table = extended(layout, name), sample(source, guesses.WORDS, guesses.SPOKEN)
+    order, content = layout.places["order_id"], draft.content
+    told = guesses.telling(table, order, set(layout.places.values()))
+    content["line_key"] = [*(key for key in layout.format.line_key if key in layout.places), OPEN]
+    if told is None:
+        draft.told.append(_TOLD["line_key"])
+        return draft
+    header = table.named(told)
+    content["line_key"][-1] = "product_id"
+    content["columns"]["product_id"] = {"header": header, "read": "text"}
+    content["waived"].pop(header, None)
+    draft.told.append(_TOLD["told_apart"].format(order=table.named(order), column=header))
+    return draft
+
+
 def _speaks(name: str) -> bool:
     """Whether a header says what its column holds; anything else may be somebody's name."""
     return names_nobody(name, guesses.SPOKEN) and bool(guesses.SPOKEN.search(normal(name)))
@@ -125,6 +142,8 @@ class _Asking:
     def _amount(self) -> None:
         table, refund = self.table, self.places.get("refunded_fen")
         found = guesses.amounts(table, self._taken())
+        for place in guesses.uncounted(table, self._taken()):
+            self._tell("uncounted", header=place)
         totals = guesses.money(table, set())
         if refund is not None and (pair := guesses.net_of(table, refund, found, totals)):
             paid, total = pair

@@ -8,7 +8,7 @@ from typing import Any
 
 from siyu.intake.formats.catalogue import DECIDES, formats
 from siyu.intake.formats.cells import BLANKS
-from siyu.intake.formats.format import normal, patterns
+from siyu.intake.formats.format import normal, other_unit, patterns
 from siyu.intake.new.sample import Sample
 from siyu.messages import tables
 
@@ -48,7 +48,21 @@ def _fitting(table: Sample, word: str, column: Mapping[str, Any]) -> Iterator[in
 
 
 def amounts(table: Sample, taken: set[int]) -> list[int]:
-    """Places of columns that may be what was paid: money by their cells, by their headers no discount or fee."""
+    """Places of columns that may be what was paid: money by their cells, by their headers no discount or fee, and in
+    no unit but yuan."""
+    return [at for at in _paid(table, taken) if not _otherwise(table.header[at])]
+
+
+def uncounted(table: Sample, taken: set[int]) -> list[int]:
+    """Places of those that say that they are in another unit or currency."""
+    return [at for at in _paid(table, taken) if _otherwise(table.header[at])]
+
+
+def _otherwise(name: str) -> bool:
+    return other_unit(name) or bool(_WORDS["foreign"].search(normal(name)))
+
+
+def _paid(table: Sample, taken: set[int]) -> list[int]:
     names = {place: re.sub(r"\(.*\)", "", normal(table.header[place])) for place in money(table, taken)}
     return [at for at, name in names.items() if _WORDS["paid"].search(name) and not _WORDS["less"].search(name)]
 

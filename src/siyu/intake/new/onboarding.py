@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import chain, count
@@ -15,9 +15,9 @@ import yaml
 
 from siyu.errors import Problem, UsageError, printable
 from siyu.intake.containers.wide import unfolded
-from siyu.intake.formats.catalogue import FOLDER, catalogue, formats
+from siyu.intake.formats.catalogue import catalogue, formats
 from siyu.intake.new.checking import accounts
-from siyu.intake.new.drafts import Draft, drafted, extended
+from siyu.intake.new.drafts import Draft, drafted, extended, told_apart
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import head
@@ -26,10 +26,11 @@ from siyu.intake.reading.sources import EXPORTS, TableSource, is_link, junk, sou
 from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE, write_key_table
 from siyu.observed import ORDERS
-from siyu.paths import data_dir, own_data_dir, store_of, subject_dirs
+from siyu.paths import FORMATS, data_dir, own_data_dir, store_of, subject_dirs
 
 CASE = "luzhou_laojiao"  # the published case a client is compared with unless subject.yml says otherwise
 _ID = re.compile(r"[a-z0-9_]{1,40}")
+UNCLEAR = "lines_unclear"  # what is known of a file only when it has been read
 
 
 @dataclass
@@ -68,6 +69,8 @@ def _made(subject: str, folder: Path, given: Sequence[Path]) -> Newcomer:
         _copy(path, exports / _name(path))
     _draft(made, subject, exports)
     made.accounts, as_of, nameless = _read(exports)
+    if unclear := {one.file for one in made.accounts if any(problem.code == UNCLEAR for problem in one.problems)}:
+        _draft(made, subject, exports, unclear)
     made.accounts += [
         account for path in given for link in path.rglob("*") if is_link(link) for account in accounts([link])
     ]
@@ -123,12 +126,15 @@ def _copy(source: Path, target: Path) -> None:
     target.chmod(0o600)
 
 
-def _draft(made: Newcomer, subject: str, exports: Path) -> None:
-    """A format for each kind of table that none fits, or that none says enough about."""
-    own = made.folder / FOLDER
+def _draft(made: Newcomer, subject: str, exports: Path, unclear: Collection[str] = ()) -> None:
+    """A format for each kind of table that none fits, or that none says enough about; of files that have been read,
+    for those whose order lines are `unclear`."""
+    own = made.folder / FORMATS
     for source in sources(exports):
+        if unclear and source.name not in unclear:
+            continue
         try:
-            draft = _asking(source, subject, own)
+            draft = _asking(source, subject, own, unclear=bool(unclear))
         except RefusedError:
             continue  # the account of the file says why it cannot be read
         if draft is not None:
@@ -141,12 +147,14 @@ def _draft(made: Newcomer, subject: str, exports: Path) -> None:
             made.drafts[target] = draft
 
 
-def _asking(source: TableSource, subject: str, own: Path) -> Draft | None:
-    """The questions about a table, None when it has a format."""
+def _asking(source: TableSource, subject: str, own: Path, *, unclear: bool) -> Draft | None:
+    """The questions about a table, None when it has a format that is enough."""
     known = catalogue(own)
     try:
         source = unfolded(source)
-        head(next(blocks(source, encoding_of(source)), b""), None, known)
+        top = head(next(blocks(source, encoding_of(source)), b""), None, known)
+        if unclear:
+            return told_apart(top.layout, source, subject)
     except RefusedError as error:
         if error.trouble.code == "unknown_format":
             return drafted(source, subject)

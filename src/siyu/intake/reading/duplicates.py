@@ -101,7 +101,10 @@ class Fingerprints:
         return self._joined("buyer")[at], orders
 
     def _joined(self, name: str) -> Hashes:
-        return np.concatenate([part[name] for part in self.parts])
+        if len(self.parts) > 1:  # once: of ten million records each is eighty megabytes
+            names = [*self.parts[0]]
+            self.parts = [{one: np.concatenate([part.pop(one) for part in self.parts]) for one in names}]
+        return self.parts[0][name]
 
 
 def _hash(keys: list[str], texts: frozenset[str] = frozenset()) -> str:

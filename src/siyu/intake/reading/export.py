@@ -1,16 +1,15 @@
 """One export from bytes to accounted records."""
 
-import os
 import re
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 
+from siyu.intake.abreast import abreast
 from siyu.intake.containers.wide import unfolded
 from siyu.intake.formats.catalogue import catalogue
 from siyu.intake.formats.cells import bare
@@ -133,15 +132,8 @@ class _Run:
             taken = records.accepted
             return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, top.layout))
 
-        with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
-            waiting: deque[Future[tuple[int, Records, _Part]]] = deque()
-            whole = chain([first] if first else [], stream)
-            for block in uncut(whole) if top.layout.breaks else whole:
-                waiting.append(pool.submit(work, block))
-                if len(waiting) > 4:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+        whole = chain([first] if first else [], stream)
+        yield from abreast(work, uncut(whole) if top.layout.breaks else whole, ahead=4)
 
     def _take(self, records: Records, part: _Part, base: int) -> None:
         account = self.account
@@ -198,6 +190,7 @@ class _Run:
             raise RefusedError("no_records")
         raw = account.fen["accepted"] + account.fen["quarantined"]
         lines, fen = np.concatenate(self.lines), np.concatenate(self.fen)
+        del self.lines, self.fen
         self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
         self._plausible(lines, fen)

@@ -43,16 +43,11 @@ class Lines:
         """One line without its end."""
         return self.block[self.starts[line] : self.stops[line]].decode()
 
-    @property
-    def longest(self) -> int:
-        """Bytes of the longest line."""
-        return int((self.stops - self.starts).max())
-
     def texts(self, lines: Ints) -> pa.Array:
         """Some lines whole, with their ends."""
         ends = np.append(self.starts, len(self.block)).astype(np.int32)
         every = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(ends), pa.py_buffer(self.block))
-        return every.take(pa.array(lines))
+        return every if len(lines) == len(every) else every.take(pa.array(lines))
 
     def sound_bytes(self) -> bytes:
         """The sound lines alone, in order."""
@@ -83,15 +78,16 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     if not block.endswith(b"\n"):
         block += b"\r\n" if b"\r\n" in block else b"\n"  # like the lines before, so that equal ones are equal
     raw = np.frombuffer(block, np.uint8)
-    feeds = np.flatnonzero(raw == _FEED)
+    ends = np.flatnonzero((raw == delimiter[0]) | (raw == _FEED))  # of fields
+    last = np.flatnonzero(raw[ends] == _FEED)
+    feeds, counts, faults = ends[last], np.diff(last, prepend=-1), dict[int, str]()
     starts = np.concatenate([[0], feeds[:-1] + 1])
     stops = feeds - ((feeds > starts) & (raw[feeds - 1] == _RETURN))
-    faults: dict[int, str] = {}
-    delimiters = np.flatnonzero(raw == delimiter[0])
-    quotes = np.flatnonzero(raw == _QUOTE)
-    if quotes.size:
-        delimiters = _outside(raw, delimiters, quotes, feeds, delimiter[0], faults)
-    counts = np.diff(np.concatenate([[0], np.searchsorted(delimiters, feeds)])) + 1
+    if b'"' in block:
+        quotes = np.flatnonzero(raw == _QUOTE)
+        outside = _outside(raw, np.delete(ends, last), quotes, feeds, delimiter[0], faults)
+        last = np.searchsorted(outside, feeds)
+        ends, counts = np.insert(outside, last, feeds), np.diff(last, prepend=0) + 1
     blank = stops == starts
     for line in np.flatnonzero((counts != fields) & ~blank):
         faults.setdefault(int(line), "field_count")
@@ -100,8 +96,8 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     _stray_controls(block, raw, feeds, faults)
     sound = ~blank
     sound[list(faults)] = False
-    kept = delimiters if sound.all() else delimiters[np.repeat(sound, counts - 1)]
-    return Lines(block, starts, stops, blank, sound, faults, kept.reshape(int(sound.sum()), fields - 1))
+    kept = ends if sound.all() else ends[np.repeat(sound, counts)]
+    return Lines(block, starts, stops, blank, sound, faults, kept.reshape(int(sound.sum()), fields)[:, :-1])
 
 
 def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: int, faults: dict[int, str]) -> Ints:

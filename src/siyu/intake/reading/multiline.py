@@ -35,7 +35,7 @@ def uncut(blocks: Iterable[bytes]) -> Iterator[bytes]:
     for more in blocks:
         block = rest + more
         rest = b""
-        if block.count(b'"') % 2:
+        if b'"' in block and block.count(b'"') % 2:
             cut = len(block)
             for _ in range(REACH):
                 cut = block.rfind(b"\n", 0, max(cut - 1, 0)) + 1

@@ -162,14 +162,16 @@ def _apart(days: Ints, gap: int = GAP, share: float = FEW) -> Ints:
     few = int(max(1, share * known.size))
     if known.size < 4 or np.ptp(days[known]) <= gap:
         return np.zeros(0, np.int64)
-    inorder = known[np.argsort(days[known], kind="stable")]
-    gaps = np.flatnonzero(np.diff(days[inorder]) > gap)
-    below, above = gaps[gaps < few], gaps[gaps >= inorder.size - 1 - few]
-    return np.concatenate([inorder[: below.max(initial=-1) + 1], inorder[above.min(initial=inorder.size) + 1 :]])
+    inorder = np.sort(days[known])
+    gaps = np.flatnonzero(np.diff(inorder) > gap)
+    below, above = inorder[gaps[gaps < few]], inorder[gaps[gaps >= inorder.size - 1 - few] + 1]
+    found: Ints = known[(days[known] <= below.max(initial=_SOONEST)) | (days[known] >= above.min(initial=_LATEST))]
+    return found
 
 
 def _astray(ids: pa.Array, first: Ints, last: Ints) -> Ints:
     """Whether the day that an order number begins with lies more than a month from all dates of the record."""
+    ids = ids.cast(pa.string())
     dated = pc.match_substring_regex(ids, _DATED.pattern).fill_null(False)
     text = pc.utf8_slice_codeunits(pc.replace_substring_regex(pc.if_else(dated, ids, "20000101"), r"^\D+", ""), 0, 8)
     days = pc.strptime(text, "%Y%m%d", "s", error_is_null=True)

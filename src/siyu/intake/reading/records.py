@@ -40,7 +40,7 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     sound = np.flatnonzero(lines.sound)
     table = pa.table({key: pa.array([], pa.string()) for key in layout.places})
     if sound.size:
-        table = tables(lines.sound_bytes(), layout, delimiter, lines.longest)
+        table = tables(lines.sound_bytes(), layout, delimiter)
     if table.num_rows != sound.size:
         raise RefusedError("unbalanced")
     columns = _typed(table, layout)
@@ -84,7 +84,7 @@ def _typed(table: pa.Table, layout: Layout) -> dict[str, Typed]:
             column = column.model_copy(update={"read": "fee"})
         elif key == "quantity" and layout.format.negative_lines == "refund":  # pieces that came back
             column = column.model_copy(update={"read": "signed"})
-        columns[key] = typed(table[key], column)
+        columns[key] = typed(table[key].combine_chunks(), column)
     for key, column in layout.format.columns.items():
         if column.made:
             columns[key] = made([columns[of] for of in column.of if of in columns], column)

@@ -44,8 +44,8 @@ class TableSource:
 
     rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows that
     the sheet does not show. size: bytes to read, for progress. refused: set when the table cannot be opened at all.
-    own: folder of the client's own formats. still: whether the file is as it was when it was found. sheets: every sheet
-    of its workbook, as CSV."""
+    own: folder of the client's own formats. digest: sha256 of its bytes, where that is known. still: whether the file
+    is as it was when it was found. sheets: every sheet of its workbook, as CSV."""
 
     name: str
     open: Opener | None
@@ -54,6 +54,7 @@ class TableSource:
     hidden: tuple[int, ...] = ()
     refused: RefusedError | None = None
     own: Path | None = None
+    digest: str = ""
     still: Callable[[], bool] = lambda: True
     sheets: Mapping[str, bytes] = field(default_factory=dict)
 
@@ -66,8 +67,10 @@ class TableSource:
         return next(cells, "")
 
 
-def sources(path: Path) -> Iterator[TableSource]:
-    """Every table of a path in name order; a folder is walked, junk and hidden files are left out, links refused."""
+def sources(path: Path, digest: str = "") -> Iterator[TableSource]:
+    """Every table of a path in name order; a folder is walked, junk and hidden files are left out, links refused.
+
+    digest: sha256 of the file, where it is known."""
     if path.is_dir() and not path.is_symlink():
         for child in sorted(path.iterdir()):
             if is_link(child) or not junk(child):
@@ -79,7 +82,8 @@ def sources(path: Path) -> Iterator[TableSource]:
         return
     own, before = own_formats(path), stamp_of(path)
     for source in _tables(name, own, partial(_opened, path), path.stat().st_size):
-        yield replace(source, own=own, still=lambda: stamp_of(path) == before)
+        whole = source.name == name and not source.sheets
+        yield replace(source, own=own, digest=digest if whole else "", still=lambda: stamp_of(path) == before)
 
 
 def is_link(path: Path) -> bool:

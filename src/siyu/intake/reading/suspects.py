@@ -1,7 +1,6 @@
 """Keys and ids that a spreadsheet has rounded, and buyers who are too many to be one person."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -20,10 +19,8 @@ FEWEST = 3  # rounded ids below which it may be chance, unless chance makes RARE
 RARE, NEVER = 0.01, 0.001
 NEAR = 1000  # times as far as ids that are rounded to the same
 SIGMA = 8  # standard deviations above chance at which ids were rounded: clusters of lines have some more than one
-SHORTEST, LONGEST = (
-    16,
-    19,
-)  # digits of ids that lose some in a spreadsheet; of longer ones only its zeros are looked for
+# digits of ids that lose some in a spreadsheet; of longer ones only its zeros are looked for
+SHORTEST, LONGEST = 16, 19
 KEPT = 15  # digits that a spreadsheet keeps
 PRINTED = 0.01  # share of records whose id is printed rounded, from which the file is refused
 LOOKS = 6  # how an id may look rounded, see `_looks`
@@ -48,14 +45,14 @@ class Rounded:
         found = {}
         for key in layout.places:
             if layout.format.columns[key].read in ("id", "buyer") and len(records):
-                ids = records[key].combine_chunks()
+                ids, times = _each(records[key].combine_chunks())
                 lengths = pc.binary_length(ids)
-                for digits in range(SHORTEST, LONGEST + 1):
-                    long = ids.filter(pc.equal(lengths, digits).fill_null(False))
-                    long = long.filter(pc.ascii_is_decimal(long)) if len(long) else long
-                    if len(long):
-                        found[key, digits] = _looks(pc.cast(long, pa.uint64()).to_numpy(), digits)
-                found |= {(key, digits): looks for digits, looks in _longer(ids, lengths)}
+                for digits in pc.unique(lengths.drop_null()).to_pylist():
+                    if digits >= SHORTEST:
+                        such = pc.equal(lengths, digits).fill_null(False).to_numpy(zero_copy_only=False)
+                        look = _longer if digits > LONGEST else _looks
+                        if (looks := look(ids.filter(pa.array(such)), times[such], digits)) is not None:
+                            found[key, digits] = looks
         return found
 
     def add(self, part: dict[tuple[str, int], Reals]) -> None:
@@ -78,22 +75,32 @@ class Rounded:
                     raise RefusedError("damaged_ids", column=column, found=found, expected=of)
 
 
-def _longer(ids: pa.Array, lengths: pa.Array) -> Iterator[tuple[int, Reals]]:
-    """The same of ids that no integer holds: by number of digits, those whose digits after the fifteenth are zeros."""
-    ends = ids.filter(
-        pc.and_(pc.greater(lengths, LONGEST), pc.ends_with(ids, "0" * (LONGEST + 1 - KEPT))).fill_null(False)
-    )
-    held = Counter(
-        len(one) for one in ends.unique().to_pylist() if one.isdecimal() and one.endswith("0" * (len(one) - KEPT))
-    )
-    for digits, every in ((one["values"], one["counts"]) for one in pc.value_counts(lengths).to_pylist()):
-        if digits is not None and digits > LONGEST:
-            looks = [(float(held[digits]), every * 10.0 ** (KEPT - digits), float(every))]
-            yield digits, np.array(looks + [(0.0, 0.0, float(every))] * (LOOKS - 1))
+def _each(ids: pa.Array) -> tuple[pa.Array, Ints]:
+    """Ids, and on how many lines each stands."""
+    if not pa.types.is_dictionary(ids.type):
+        return ids, np.ones(len(ids), np.int64)
+    times = np.bincount(ids.indices.drop_null().to_numpy(), minlength=len(ids.dictionary))
+    return ids.dictionary.filter(pa.array(times > 0)), times[times > 0]
 
 
-def _looks(lines: npt.NDArray[np.uint64], digits: int) -> Reals:
-    numbers, times = np.unique(lines, return_counts=True)  # an id stands on each line of its order
+def _longer(ids: pa.Array, times: Ints, digits: int) -> Reals:
+    """The counts of ids that no integer holds: those whose digits after the fifteenth are zeros."""
+    ends = ids.filter(pc.ends_with(ids, "0" * (digits - KEPT))).unique()
+    held, every = sum(map(str.isdecimal, ends.to_pylist())), float(times.sum())
+    return np.array([(held, every * 10.0 ** (KEPT - digits), every)] + [(0.0, 0.0, every)] * (LOOKS - 1))
+
+
+def _looks(ids: pa.Array, times: Ints, digits: int) -> Reals | None:
+    """The counts of ids of so many signs; None where none is of digits alone."""
+    plain = pc.ascii_is_decimal(ids).to_numpy(zero_copy_only=False)
+    if not plain.any():
+        return None
+    if not plain.all():
+        ids, times = ids.filter(pa.array(plain)), times[plain]
+    lines = pc.cast(ids, pa.uint64()).to_numpy()
+    inorder = np.argsort(lines)
+    numbers, starts = np.unique(lines[inorder], return_index=True)
+    times = np.add.reduceat(times[inorder], starts)  # an id stands on each line of its order
     looks = []
     for zeros in (digits - 15, digits - 16):
         if zeros < 1:

@@ -20,7 +20,6 @@ from siyu.intake.reading.lines import Ints, seconds_of
 from siyu.intake.store.buyers import NEVER, Keys, standing_for, strangers
 from siyu.intake.store.order_lines import Counts, OrderLines
 from siyu.intake.store.parts import Part
-from siyu.intake.store.purchases import purchase_days
 from siyu.intake.store.snapshots import Clash, ContradictionError, age, contradicting, overlapping
 
 _SPELLS = {
@@ -66,12 +65,7 @@ def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
     if lines is None:
         return []
     counts = lines.counts()
-    sales = lines.write(folder / "orders.parquet")
-    del lines, keys
-    purchases = purchase_days(sales, held.get("members"))
-    del sales
-    # numbers that hardly repeat: a dictionary of them would only cost time
-    pq.write_table(purchases, folder / "purchases.parquet", compression="snappy", use_dictionary=False)
+    lines.write(folder / "orders.parquet", folder / "purchases.parquet", held.get("members"))
     return counts
 
 

@@ -145,7 +145,7 @@ def _tables(
         yield account, None
         return
     names: list[str] | None = []
-    for number, source in enumerate(sources(export.path)):
+    for number, source in enumerate(sources(export.path, export.digest)):
         account, part = Account(source.name), None
         if source.refused is not None:
             account.refuse(source.refused.trouble)

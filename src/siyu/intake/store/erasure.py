@@ -12,7 +12,6 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from siyu.errors import Problem, UsageError, shown_path
-from siyu.intake.formats.catalogue import FOLDER, format_files
 from siyu.intake.formats.cells import buyer
 from siyu.intake.reading.sources import EXPORTS, own_formats
 from siyu.intake.store.assignments import ROWS, TERMS, without
@@ -20,7 +19,7 @@ from siyu.intake.store.client_tables import books_of
 from siyu.intake.store.identity import KEY_TABLE_FILE
 from siyu.intake.store.keyring import Keyring, add_erased, secret
 from siyu.intake.store.parts import stored_part
-from siyu.paths import store_of
+from siyu.paths import FORMATS, format_files, store_of
 from siyu.subjects import Subject, load_subject
 
 
@@ -45,7 +44,7 @@ def erase(subject: str, reports: Path) -> Erased:
     about = load_subject(subject)
     targets = [store_of(about.folder), *(about.folder / name for name in (ROWS, TERMS))]
     if about.suppress_below:
-        targets += [about.folder / EXPORTS, about.folder / FOLDER, about.folder / KEY_TABLE_FILE]
+        targets += [about.folder / EXPORTS, about.folder / FORMATS, about.folder / KEY_TABLE_FILE]
     there = tuple(path for path in targets if path.exists())
     for path in there:
         if path.is_dir():

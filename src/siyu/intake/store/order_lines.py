@@ -1,28 +1,29 @@
 """The lines of a client's orders, each as the newest export that holds it tells."""
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from siyu.engines.clusters import cluster_of
+from siyu.intake.abreast import abreast
 from siyu.intake.formats.format import absent
 from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered
 from siyu.intake.store.parts import COLUMNS, Part
-from siyu.intake.store.purchases import Sales
+from siyu.intake.store.purchases import Sales, purchase_days
 from siyu.intake.store.snapshots import line_key, newest
 
-ALWAYS = ("order_id", "paid_at", "status", "refund_state")
+ALWAYS = ("order_id", "status", "refund_state")
+MADE = {"paid_at", "paid_fen", "net_fen"}  # kept as arrays of their own
 STATISTICS = ["buyer_id", "paid_at"]  # what a reader may skip row groups by
-SLICE = 250_000  # rows taken into order at a time, and of a row group
+SLICE, SAMPLE = 250_000, 10_000  # lines of a group, about; lines by which groups are parted
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class OrderLines:
             keyed.append(keys.of_rows(part, rows))
             scopes.append(np.full(len(rows), scope_of[part.format.platform], np.int8))
             zero.append(np.full(len(rows), part.format.zero_lines == "purchase"))
-            tables.append(_in_part(_delivered(rows.drop_columns("buyer_no"))))
+            tables.append(_in_part(_delivered(rows.drop_columns(["buyer_no", "line"]))))
         table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
         del tables
         self.scopes, self.zero, key = np.concatenate(scopes), np.concatenate(zero), np.concatenate(keyed)
@@ -61,16 +62,17 @@ class OrderLines:
         if "paid_at" in table.column_names:
             self.paid_at = seconds_of(table["paid_at"], NEVER)
         if not single:
-            codes = self._orders(table["order_id"])
+            codes = self._orders(table["order_id"], several=len(parts) > 1)
             if len(parts) > 1:
                 kept = newest(table, codes, np.repeat(np.arange(len(parts)), [len(one) for one in scopes]), parts)
                 if not kept.all():
                     table = table.filter(pa.array(kept))
                     self.scopes, self.zero = self.scopes[kept], self.zero[kept]
                     key, codes, self.paid_at = key[kept], codes[kept], self.paid_at[kept]
-            self.line_no = pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy().astype(np.int64)
-            table = self._first_payment(table, codes)
-        self.table = table
+            self.line_no, inorder = np.zeros(len(codes), np.int64), np.sort(codes)
+            if (inorder[1:] == inorder[:-1]).any():  # else each order is one line
+                self.line_no = pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy().astype(np.int64)
+                self._first_payment(codes)
         width = len(self.platforms) + 1
         self.identity = np.where(key >= 0, key * width + self.scopes, -1)
         order_ids, tabled = linked(keys, key_tables)
@@ -80,18 +82,17 @@ class OrderLines:
         ids = dense(self.identity, keys.count * width, self.paid_at, table["order_id"], self.scopes.astype(np.int64))
         self.ids = ids.reshape(keys.count, width)
         self.paid, self.net, self.uncertain = _amounts(table, self.line_no)
+        self.table = table.select([name for name in COLUMNS if name in {*table.column_names} - MADE]).combine_chunks()
 
-    def _first_payment(self, table: pa.Table, codes: Ints) -> pa.Table:
+    def _first_payment(self, codes: Ints) -> None:
         """An order counts on the day of its first payment, whatever the days of its lines."""
         paid = pd.Series(self.paid_at).groupby(codes, sort=False).transform("min").to_numpy()
-        if ((self.paid_at != paid) & (self.paid_at < NEVER)).any():
-            self.paid_at = np.where(self.paid_at < NEVER, paid, NEVER)
-            when = pa.array(self.paid_at, mask=self.paid_at >= NEVER).cast(pa.timestamp("s"))
-            table = table.set_column(table.column_names.index("paid_at"), "paid_at", when)
-        return table
+        self.paid_at = np.where(self.paid_at < NEVER, paid, NEVER)
 
-    def _orders(self, order_ids: pa.ChunkedArray) -> Ints:
-        """A number per order: equal ids on one platform."""
+    def _orders(self, order_ids: pa.ChunkedArray, *, several: bool) -> Ints:
+        """A number per order: equal ids on one platform. Of several exports one may have lost the zeros before them."""
+        if several and pc.any(pc.starts_with(order_ids, "0")).as_py():
+            order_ids = pc.utf8_ltrim(order_ids, "0")
         codes = order_ids.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
         result: Ints = codes * (len(self.platforms) + 1) + self.scopes
         return result
@@ -106,72 +107,74 @@ class OrderLines:
                                 int(unsure.sum()), int(self.paid[unsure].sum()), self.absent[platform]))  # fmt: skip
         return found
 
-    def write(self, target: Path) -> Sales:
-        """Write the lines by buyer, payment, order, line; returns those that are sales. The lines are gone then."""
-        none = len(self.ids.ravel())
+    def write(self, orders: Path, purchases: Path, joined: pa.Table | None) -> None:
+        """Write the lines by buyer, payment, order, line, and the purchases among them. joined: see `purchase_days`."""
+        none = self.ids.size
         buyer = np.append(self.ids.ravel(), none)[self.identity]  # no identity: the last place, after all buyers
-        counts = self._sold() & (buyer < none)
-        inorder = ordered(buyer << 32 | self.paid_at, self.table["order_id"], self.line_no)
-        buyer = buyer[inorder]
-        clusters = self._clusters(inorder, buyer, none)
-        starts = range(0, max(len(inorder), 1), SLICE)  # of no lines at all, an empty table
-        cuts = [slice(start, start + SLICE) for start in starts]
-        slices = [(inorder[cut], buyer[cut], clusters[buyer[cut]]) for cut in cuts]
-        changes, last, writer = list[Flags](), None, None
-        with ThreadPoolExecutor(max_workers=1) as pool:  # the next slice is put in order while one is written
-            made = [pool.submit(self._piece, *part, none) for part in slices[:1]]
-            for following in [*slices[1:], None]:
-                piece = made.pop().result()
-                if following is not None:
-                    made.append(pool.submit(self._piece, *following, none))
-                changes.append(_changed(piece["order_id"].combine_chunks(), last))
-                last = piece["order_id"][-1].as_py() if len(piece) else None
-                if writer is None:
-                    words = [field.name for field in piece.schema if pa.types.is_dictionary(field.type)]
-                    how = {"compression": "snappy", "use_dictionary": words, "write_statistics": STATISTICS}
-                    writer = pq.ParquetWriter(target, piece.schema, **how)
-                writer.write_table(piece)
-        if writer is not None:
-            writer.close()
-        order: Ints = np.cumsum(np.concatenate(changes), dtype=np.int64)
-        # ten million lines are half a gigabyte: let go of them before the purchases are made
-        del piece, self.table, self.identity, self.line_no
-        pa.default_memory_pool().release_unused()
-        sold = counts[inorder]
-        at = inorder[sold]
-        who = buyer[sold]
-        return Sales(who, clusters[who], self.paid_at[at], order[sold], self.paid[at], self.net[at])
+        del self.identity
+        primary = buyer << 32 | self.paid_at
+        del buyer
 
-    def _clusters(self, inorder: Ints, buyer: Ints, none: int) -> npt.NDArray[np.int8]:
-        """The cluster of each buyer id, of lines in order and the buyer of each."""
+        def made(rows: Ints) -> tuple[pa.Table, pa.Table]:
+            lines, sales = self._group(rows, primary[rows], none)
+            return lines, purchase_days(sales, joined)
+
+        with ExitStack() as files:
+            writers = list[pq.ParquetWriter]()
+            for lines, days in abreast(made, _groups(primary, none), ahead=2):
+                if not writers:
+                    words = [field.name for field in lines.schema if pa.types.is_dictionary(field.type)]
+                    how = {"use_dictionary": words, "write_statistics": STATISTICS}
+                    writers.append(files.enter_context(pq.ParquetWriter(orders, lines.schema, **how)))
+                    # numbers that hardly repeat: a dictionary of them would only cost time
+                    writers.append(files.enter_context(pq.ParquetWriter(purchases, days.schema, use_dictionary=False)))
+                for writer, table in zip(writers, (lines, days), strict=True):
+                    writer.write_table(table)
+
+    def _group(self, rows: Ints, primary: Ints, none: int) -> tuple[pa.Table, Sales]:
+        """The lines of some buyers in order, as they are stored, and those that are sales."""
+        held = self.table.take(pa.array(rows))
+        inorder = ordered(primary, held["order_id"], self.line_no[rows])
+        held, rows, buyer = held.take(pa.array(inorder)), rows[inorder], primary[inorder] >> 32
+        ids = held["order_id"].combine_chunks()
         firsts = np.flatnonzero(np.diff(buyer, prepend=-1))
-        found = np.zeros(none + 1, np.int8)
-        ids = self.table["order_id"].take(pa.array(inorder[firsts])).to_pylist()
-        found[buyer[firsts]] = [cluster_of(one or "") for one in ids]
-        return found
-
-    def _piece(self, rows: Ints, buyer: Ints, cluster: npt.NDArray[np.int8], none: int) -> pa.Table:
-        """These rows of the lines as they are stored."""
-        held = self.table.take(pa.array(rows)).combine_chunks()
-        platforms = pa.DictionaryArray.from_arrays(pa.array(self.scopes[rows] - 1), pa.array(self.platforms))
-        nobody = buyer == none
+        each = np.array([cluster_of(one or "") for one in ids.take(pa.array(firsts)).to_pylist()], np.int8)
+        cluster = np.repeat(each, np.diff(firsts, append=len(rows)))
+        paid_at, nobody = self.paid_at[rows], buyer == none
         columns = {"buyer_id": pa.array(buyer, mask=nobody), "cluster": pa.array(cluster, mask=nobody)}
-        columns["platform"] = platforms
+        columns["platform"] = pa.DictionaryArray.from_arrays(pa.array(self.scopes[rows] - 1), pa.array(self.platforms))
         for name, kind in COLUMNS.items():
-            if name not in ("paid_fen", "net_fen") and name in {*ALWAYS, *held.column_names}:
+            if name == "paid_at":
+                columns[name] = pa.array(paid_at, mask=paid_at >= NEVER).cast(kind)
+            elif name in {*ALWAYS, *held.column_names}:
                 columns[name] = held[name] if name in held.column_names else pa.nulls(len(rows), kind)
-        columns |= {"paid_fen": self.paid[rows], "net_fen": self.net[rows], "net_uncertain": self.uncertain[rows],
+        paid, net = self.paid[rows], self.net[rows]
+        columns |= {"paid_fen": paid, "net_fen": net, "net_uncertain": self.uncertain[rows],
                     "line_no": self.line_no[rows]}  # fmt: skip
-        return pa.table(columns)
+        order = np.ones(len(rows), np.int64)
+        order[1:] = pc.not_equal(ids[1:], ids[:-1]).to_numpy(zero_copy_only=False)
+        sold = self._sold(held, rows) & ~nobody
+        told = (buyer, cluster, paid_at, np.cumsum(order), paid, net)
+        return pa.table(columns), Sales(*(one[sold] for one in told))
 
-    def _sold(self) -> Flags:
+    def _sold(self, held: pa.Table, rows: Ints) -> Flags:
         """Paid, not fully refunded; zero-value lines only where their format counts them."""
-        names = self.table.column_names
-        sold: Flags = (self.paid_at < NEVER) & ((self.paid > 0) | self.zero) & ((self.net > 0) | (self.paid == 0))
+        paid, net = self.paid[rows], self.net[rows]
+        sold: Flags = (self.paid_at[rows] < NEVER) & ((paid > 0) | self.zero[rows]) & ((net > 0) | (paid == 0))
         for name, never in (("status", "unpaid"), ("refund_state", "refunded")):
-            if name in names:
-                sold &= pc.not_equal(self.table[name], never).fill_null(True).to_numpy()
+            if name in held.column_names:
+                sold &= pc.not_equal(held[name], never).fill_null(True).to_numpy()
         return sold
+
+
+def _groups(primary: Ints, none: int) -> list[Ints]:
+    """Rows in groups of about SLICE, ascending by `primary`: no buyer is parted; lines of nobody are, by time."""
+    some = np.sort(primary[:: max(1, len(primary) // SAMPLE)])
+    cuts = some[np.arange(1, len(primary) // SLICE + 1) * len(some) // (len(primary) // SLICE + 1)]
+    cuts = np.unique(np.where(cuts >> 32 < none, cuts >> 32 << 32, cuts))
+    group = np.searchsorted(cuts, primary, side="right").astype(np.uint16)
+    ends = np.cumsum(np.bincount(group, minlength=len(cuts) + 1))[:-1]
+    return np.split(np.argsort(group, kind="stable"), ends)
 
 
 def _absent(parts: Sequence[Part]) -> dict[str, str]:
@@ -180,14 +183,6 @@ def _absent(parts: Sequence[Part]) -> dict[str, str]:
     each = [absent(part.format, part.held) for part in parts]
     found = {need: header for lacks in each for need, header in lacks.items()}
     return {need: found[need] for need in found if need != "buyer_id" or all(need in lacks for lacks in each)}
-
-
-def _changed(order_ids: pa.Array, before: str | None) -> Flags:
-    """Whether each order id differs from the one before it."""
-    changed = np.ones(len(order_ids), bool)
-    changed[1:] = pc.not_equal(order_ids[1:], order_ids[:-1]).to_numpy(zero_copy_only=False)
-    changed[:1] = [one.as_py() != before for one in order_ids[:1]]
-    return changed
 
 
 def _delivered(table: pa.Table) -> pa.Table:
@@ -220,20 +215,14 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
 
     An amount of the order counts on its first line; amounts net of refunds are made gross again, and only once. A
     closed order was paid back: platforms close a paid order no other way."""
-    count = len(table)
 
     def fen(name: str) -> tuple[Ints, Flags]:
-        if name not in table.column_names:
-            return np.zeros(count, np.int64), np.zeros(count, bool)
-        column = table[name]
-        if not column.null_count:
-            return column.to_numpy(), np.ones(count, bool)
+        column = table[name] if name in table.column_names else pa.chunked_array([pa.nulls(len(table), pa.int64())])
         return column.fill_null(0).to_numpy(), column.is_valid().to_numpy()
 
     def says(name: str, word: str) -> Flags:
-        if name not in table.column_names:
-            return np.zeros(count, bool)
-        return pc.equal(table[name], word).fill_null(False).to_numpy()  # type: ignore[no-any-return]
+        held = table[name] if name in table.column_names else pa.chunked_array([pa.nulls(len(table), pa.string())])
+        return pc.equal(held, word).fill_null(False).to_numpy()  # type: ignore[no-any-return]
 
     paid, has_paid = fen("paid_fen")
     net, has_net = fen("net_fen")

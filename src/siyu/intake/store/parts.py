@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 
 from siyu import reads
-from siyu.intake.formats.catalogue import formats
+from siyu.intake.formats.catalogue import catalogue, formats
 from siyu.intake.formats.format import Format, tables, words
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.accounting import NOT_STORED, STORED, Account
@@ -28,7 +28,7 @@ from siyu.intake.reading.sources import TableSource
 from siyu.intake.store.exported import Exported, epoch_of, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
-VERSION = "9"  # raise it when the same bytes would give other parts
+VERSION = "10"  # raise it when the same bytes would give other parts
 _TEXT, _FEN, _TIME = pa.string(), pa.int64(), pa.timestamp("s")
 COLUMNS: dict[str, pa.DataType] = {
     "order_id": _TEXT, "line_id": _TEXT, "created_at": _TIME, "paid_at": _TIME, "completed_at": _TIME,
@@ -78,7 +78,7 @@ class Part:
 
     def rows(self) -> pa.Table:
         """The accepted records: columns, buyer_no (int32, null without an identity), line (int64)."""
-        table = _read(self.folder / "rows.arrow")
+        table = _read(self.folder / "rows.arrow").unify_dictionaries()
         buyers = _read(self.folder / "buyers.arrow")["buyer_no"]
         table = table.append_column("buyer_no", buyers if len(buyers) else pa.nulls(len(table), pa.int32()))
         if self.repeats:
@@ -87,9 +87,6 @@ class Part:
             # each record is an order of its own, and line 7 of another file is another one
             lines = pc.utf8_lpad(table["line"].cast(_TEXT), 9, "0")
             table = table.append_column("order_id", pc.binary_join_element_wise(self.digest[:8], lines, "-"))
-        for place, field in enumerate(table.schema):
-            if field.name in WORDS:  # few words, many rows
-                table = table.set_column(place, field.name, table[field.name].dictionary_encode())
         return table
 
     def days(self, names: Sequence[str]) -> Ints:
@@ -99,7 +96,7 @@ class Part:
         with pa.OSFile(str(self.folder / "rows.arrow")) as file:
             # an option without fields would read all of them
             options = pa.ipc.IpcReadOptions(included_fields=places or [0])
-            times = pa.ipc.open_file(file, options=options).read_all() if places else pa.table({})
+            times = pa.ipc.open_stream(file, options=options).read_all() if places else pa.table({})
         if "line" in times.column_names:
             times = times.drop_columns("line").filter(~np.isin(times["line"].to_numpy(), np.array(self.repeats)))
         seconds = [column.cast(_TIME).cast(_FEN) for column in times.columns]
@@ -122,8 +119,7 @@ def part_folder(store: Path, content: str, secret: bytes, own: Path | None = Non
 
 def named(name: str, own: Path | None = None) -> list[str]:
     """What formats read of a file's name."""
-    patterns = {column.named for entry in formats(own).values() for column in entry.columns.values() if column.named}
-    return [found[1] for pattern in sorted(patterns) if (found := re.search(pattern, name))]
+    return [found[1] for pattern in catalogue(own).naming if (found := re.search(pattern, name))]
 
 
 def part_of(
@@ -151,8 +147,7 @@ def stored_part(folder: Path, name: str, own: Path | None = None) -> tuple[Accou
 def _rules(own: Path | None) -> str:
     with reads.reader():  # noted with the exports
         nobody = nobody_file().read_text(encoding="utf-8")
-    rules = [nobody, *sorted(one.model_dump_json() for one in formats(own).values())]
-    return hashlib.sha256(repr(rules).encode()).hexdigest()
+    return hashlib.sha256(repr([nobody, *catalogue(own).rules]).encode()).hexdigest()
 
 
 def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress | None, wanted: str | None) -> Account:
@@ -168,7 +163,8 @@ def _write(source: TableSource, folder: Path, secret: bytes, progress: Progress 
             if "buyer_id" in table.column_names:
                 ring.add(table["buyer_id"])
             if writer is None:
-                writer = pa.ipc.new_file(making / "rows.arrow", rows.schema, options=_LEAN)
+                # as a stream, for each block may have words of its own
+                writer = pa.ipc.new_stream(making / "rows.arrow", rows.schema, options=_LEAN)
             writer.write_table(rows)
 
         reading = read(source, wanted, sink=sink, progress=progress)
@@ -210,16 +206,17 @@ def _write_buyers(folder: Path, ring: Keyring, gone: frozenset[bytes]) -> dict[s
 
 def _read(path: Path) -> pa.Table:
     with pa.OSFile(str(path)) as file:
-        return pa.ipc.open_file(file).read_all()
+        return pa.ipc.open_stream(file).read_all()
 
 
 def _write_table(table: pa.Table, path: Path) -> None:
-    with pa.ipc.new_file(path, table.schema, options=_LEAN) as writer:
+    with pa.ipc.new_stream(path, table.schema, options=_LEAN) as writer:
         writer.write_table(table)
 
 
 def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa.Table:
-    """What is kept of a block: no column that may hold an identity, and no text as it stands."""
+    """What is kept of a block: no column that may hold an identity, and no text as it stands. WORDS are coded: they
+    are few, and rows are many."""
     kept, meanings = {}, tables()[entry.kind].columns
     for name in table.column_names:
         column, reads = table[name], entry.columns[name].read
@@ -227,7 +224,12 @@ def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa
             continue
         if reads in ("text", "id") and meanings[name] in ("words", "code"):
             column = _mapped(column, _said if meanings[name] == "words" else partial(_coded, secret))
-        kept[name] = column.cast(COLUMNS[name]) if entry.kind == "orders" else column
+        if name in WORDS:
+            kept[name] = column.dictionary_encode()
+        elif entry.kind == "orders" or pa.types.is_dictionary(column.type):
+            kept[name] = column.cast(COLUMNS[name] if entry.kind == "orders" else _TEXT)
+        else:
+            kept[name] = column
     if "refunded_fen" in kept:  # some exports print what went back with a minus; a mixture is refused before
         kept["refunded_fen"] = pc.abs(kept["refunded_fen"])
     return pa.table({**kept, "line": pa.array(lines, pa.int64())})
@@ -235,8 +237,8 @@ def _canonical(table: pa.Table, lines: Ints, entry: Format, secret: bytes) -> pa
 
 def _mapped(column: pa.ChunkedArray, say: Callable[[str], str | None]) -> pa.Array:
     """A column of text with every different text replaced once."""
-    coded = pc.dictionary_encode(column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column)
-    return pa.array([say(text) for text in coded.dictionary.to_pylist()], _TEXT).take(coded.indices)
+    coded = column.combine_chunks().dictionary_encode()
+    return pa.array(map(say, coded.dictionary.to_pylist()), _TEXT).dictionary_encode().take(coded.indices)
 
 
 def _said(text: str) -> str | None:

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siyu import reads
-from siyu.intake.formats.catalogue import format_files
 from siyu.intake.formats.format import tables_file
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.sources import own_formats
 from siyu.intake.store.inventory import exports_in, written
-from siyu.paths import address, store_of
+from siyu.paths import address, format_files, store_of
 from siyu.reads.digests import digest, sha256_of
 
 if TYPE_CHECKING:

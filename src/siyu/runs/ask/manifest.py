@@ -13,8 +13,7 @@ import yaml
 
 from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.plain_yaml import parsed
-from siyu.runs.ask.plan import Limits
-from siyu.runs.ask.requests import Given, Wish, at, place
+from siyu.runs.ask.wishes import Given, Limits, Wish, at, place
 
 _SETTINGS = ("lang", "as_of", "parameters", "limits", "template", "pdf", "appendix")
 _LIMITS = {"seconds": 1, "memory_mb": 1 << 20, "output_mb": 1 << 20}

@@ -2,14 +2,16 @@
 
 import ast
 import io
+import json
 import re
 import tokenize
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
-from siyu.errors import Problem, UsageError
+from siyu.errors import Problem, UsageError, shown_path
 
 Scalar = str | int | float | bool
 _TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
@@ -65,6 +67,17 @@ class Parameter:
         raise ValueError(text)
 
 
+def content_of(path: Path) -> tuple[dict[str, Any], list[Any]]:
+    """A notebook file, and what of it is executed: kind, text and tags of each cell. Raises UsageError for another."""
+    try:
+        content = json.loads(path.read_bytes())
+        cells = [(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in content["cells"]]
+    except (ValueError, KeyError, TypeError) as error:
+        found, step = type(error).__name__, "Restore it from version control."
+        raise UsageError([Problem(shown_path(path), 0, "", found, "a notebook in JSON", step)]) from error
+    return content, cells
+
+
 def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
     """Parameters of the cell tagged `parameters`, by name, in order.
 
@@ -89,6 +102,14 @@ def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
             found[parameter.name] = parameter
     if problems:
         raise UsageError(problems)
+    return found
+
+
+def by_name(parameters: Iterable[Parameter]) -> dict[str, list[Parameter]]:
+    """name -> its declarations."""
+    found: dict[str, list[Parameter]] = {}
+    for one in parameters:
+        found.setdefault(one.name, []).append(one)
     return found
 
 

@@ -3,14 +3,14 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Self
 
 from siyu.paths import address, data_dir
-from siyu.reads.digests import Digests, digest, sha256_of
+from siyu.reads.digests import Digests, digest
 from siyu.runs.ask import keys
 from siyu.runs.ask.parameters import Parameter, Scalar
 from siyu.runs.ask.sections import applicable, notebooks, profiles
+from siyu.runs.ask.wishes import Delivery, Limits
 from siyu.runs.files.made import Made
 from siyu.subjects import Subject
 
@@ -19,48 +19,6 @@ OVERRIDES = ("assumptions.csv", "fees.csv")
 EXPORTS = "exports"
 EARLIER = "earlier"  # parameter that takes the plan of the report before; an input, so it is not listed as a setting
 OK, NO_INPUT, NOT_APPLICABLE, FAILED = "ok", "no_input", "not_applicable", "failed"
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Of one subject: seconds of wall time, bytes of resident memory at a time, bytes of output."""
-
-    seconds: float = 900.0
-    memory: int = 4 << 30
-    output: int = 50 << 20
-
-    def exceeded(self, seconds: float, memory: int, output: int) -> str:
-        """Why to stop what took so much; empty while it may go on."""
-        if seconds > self.seconds:
-            return f"stopped after {self.seconds:g} s, its limit of time"
-        taken = {"memory": (memory, self.memory), "output": (output, self.output)}
-        over = (f"stopped at {used >> 20} MB of {name}, its limit is {limit >> 20} MB"
-                for name, (used, limit) in taken.items() if used > limit)  # fmt: skip
-        return next(over, "")
-
-
-@dataclass(frozen=True)
-class Delivery:
-    """How a report is delivered beyond its usual files.
-
-    template: a .pptx whose master the deck takes. pdf: whether the pages are printed too. appendix: whether the deck
-    holds what its talk leaves out.
-    """
-
-    template: Path | None = None
-    pdf: bool = False
-    appendix: bool = False
-
-    @property
-    def inputs(self) -> dict[str, str]:
-        """Path -> digest of the template, under its name alone: it lies outside the project."""
-        return {f"template/{self.template.name}": sha256_of(self.template)} if self.template else {}
-
-    @property
-    def options(self) -> list[str]:
-        """The words that ask for it on the command line."""
-        words = ["--template", str(self.template)] if self.template else []
-        return words + (["--pdf"] if self.pdf else []) + (["--appendix"] if self.appendix else [])
 
 
 @dataclass(frozen=True)

@@ -12,18 +12,8 @@ from siyu.errors import Problem, UsageError, nearest, shown_path
 from siyu.record import Both
 
 PLANNED = "planned.yml"
-NEEDS = (
-    "claims",
-    "fees",
-    "assumptions",
-    "orders",
-    "buyers",
-    "sessions",
-    "aggregates",
-    "sends",
-    "events",
-    "account_days",
-)
+NEEDS = ("claims", "fees", "assumptions", "orders", "buyers", "sessions", "aggregates", "sends", "events",
+         "account_days")  # fmt: skip
 LAST = 100  # rank of a section that never leads
 Kind = Literal["case", "client"]
 _STEP = "Mend it; CONTRIBUTING.md shows what a section says of itself."

@@ -1,6 +1,5 @@
 """Sections: the bundled notebooks, and which of them a subject's report is made of."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,7 +10,7 @@ from siyu.errors import Problem, UsageError, collected, shown_path
 from siyu.messages import msg
 from siyu.paths import notebooks_dir
 from siyu.reads.digests import digest
-from siyu.runs.ask.parameters import Parameter, declared
+from siyu.runs.ask.parameters import Parameter, content_of, declared
 from siyu.runs.ask.profile import Profile, planned_sections, profile_of
 
 # why a section is not run, by the kind of subject; the cases, fees and assumptions of the ledgers are all in one
@@ -56,13 +55,7 @@ def profiles() -> dict[str, Profile]:
 
 def load(path: Path) -> Notebook:
     """One notebook file. Outputs do not count for its digest: they are not executed."""
-    file = shown_path(path)
-    try:
-        content = json.loads(path.read_bytes())
-        cells = [(c["cell_type"], "".join(c["source"]), c["metadata"].get("tags", [])) for c in content["cells"]]
-    except (ValueError, KeyError, TypeError) as error:
-        problem = Problem(file, 0, "", type(error).__name__, "a notebook in JSON", "Restore it from version control.")
-        raise UsageError([problem]) from error
+    file, (content, cells) = shown_path(path), content_of(path)
     parameters, profile = declared(content, file), profile_of(content["metadata"], file)
     return Notebook(path.stem, path, content, digest(cells), parameters, profile)
 

@@ -21,6 +21,12 @@ CHANCES = ((0.55, 0.15, 0.04, 0.01), (0.02, 0.82, 0.11, 0.01), (0.01, 0.22, 0.66
 PAY = (0.01, 0.03, 0.06, 1.0)  # chance of buying in a week on a level
 PATHS = {"邀请": 0.2, "扫码": 0.35, "主页": 0.45}  # how one gets into a group, and how often
 LATE = "主页"  # the way in that opens last
+SCENES = {
+    "推荐": 0.45,
+    "直播": 0.25,
+    "扫码": 0.2,
+    "": 0.1,
+}  # where one is first met, unless invited; "": nobody noted it
 STEPS = ("deposit", "activate", "convert")
 _DEEP = np.array(["liked", "commented", "messaged"])
 _DAY = 86_400
@@ -93,6 +99,8 @@ def did(audience: LadderWorld, seed: int, start: int) -> pd.DataFrame:
     n, weeks = levels.shape
     following, inside, parts = np.zeros(n, bool), np.zeros(n, bool), list[tuple[npt.NDArray[Any], ...]]()
     invited = random.random(n) < audience.invited
+    met = np.random.default_rng([seed, 37]).choice([*SCENES], n, p=[*SCENES.values()])
+    met = np.where(invited, "邀请", met)
 
     def note(who: npt.NDArray[np.bool_], event: str | Ints, minute: int, channel: object = "推荐") -> None:
         people = np.flatnonzero(who)
@@ -106,7 +114,7 @@ def did(audience: LadderWorld, seed: int, start: int) -> pd.DataFrame:
     for week in range(weeks):
         now = levels[:, week]
         fans = (now >= 1) & (now <= 3)
-        note((now == 0) | (fans & (random.random(n) < 0.4)), "viewed", 60)
+        note((now == 0) | (fans & (random.random(n) < 0.4)), "viewed", 60, met)
         note(fans & ~following, "followed", 0, np.where(invited, "邀请", "推荐"))
         note(following & ~fans, "unfollowed", 0)
         following = fans

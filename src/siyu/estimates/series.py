@@ -46,10 +46,6 @@ class Weekly:
         half = float(special.stdtrit(cosines(len(self.influence)), 0.5 + LEVEL / 2)) * error
         return Estimate(self.value, self.value - half, self.value + half, error)
 
-    def last(self, weeks: int) -> Weekly:
-        """With the influence of the last weeks only, to go with shorter ones."""
-        return Weekly(self.value, self.influence[-weeks:])
-
 
 def made_of(value: float, parts: Sequence[tuple[Weekly, float]]) -> Weekly:
     """A smooth function of parameters by its slopes: (parameter, derivative)."""
