@@ -129,6 +129,8 @@ def trial(arena: Arena, machines: Machines, seed: int, reference: dict[str, dict
         if any(one.poll() is None for one in drivers):
             hits[disturb(machines, drivers, draw)] += 1
     machines.waited(lambda: all(one.poll() is not None for one in drivers), "a driver is stuck")
+    for driver in drivers:
+        driver.communicate()
     judge(arena, reference)
     machines.waited(lambda: not machines.reports(), "a report of a lost driver does not end")
     judge(arena, reference)

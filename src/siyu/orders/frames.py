@@ -12,12 +12,11 @@ from typing import Any, TypeAlias
 
 import ibis
 import ibis.expr.types as ir
-import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu.engines.choice import HERE, Engine
-from siyu.engines.tables import Source, counted, duckdb, kept, run, table
+from siyu.engines.tables import Source, duckdb, kept, run, table
 from siyu.estimates.sampling import GROUPS, SMALL
 from siyu.observed import Span, next_month, of_orders, whole
 
@@ -166,14 +165,9 @@ class Frames:
         return replace(self, as_of=day, purchases=_by(day, self.purchases), **cut)
 
     def some(self, most: int) -> Frames:
-        """The same with purchases of about so many buyers: those of whole clusters, of a huge one the first to come."""
+        """The same with purchases of about so many buyers: those of whole clusters, of one at least."""
         share = max(self.groups * most // max(self.buyers, 1), 1)
-        days = self.purchases.filter(self.cluster(self.purchases) < share)
-        came = counted(days.filter(days.purchase_no == 1), ["first_day"], n=ibis._.count())
-        if came["n"].sum() > 2 * most:
-            last = came["first_day"][came["n"].cumsum() <= most].max()
-            days = days.filter(days.first_day <= ibis.date(pd.Timestamp(last).date().isoformat()))
-        return replace(self, purchases=days)
+        return replace(self, purchases=self.purchases.filter(self.cluster(self.purchases) < share))
 
     def cluster(self, table: ir.Table) -> ir.IntegerColumn:
         """The cluster of a row: its buyer where they are few, else that of `opened`."""

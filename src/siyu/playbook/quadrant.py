@@ -79,11 +79,9 @@ def _gaps(frames: Frames) -> pd.DataFrame:
     """A row per purchase: buyer (by deeds: ids play no part), days to the next one or the end, whether it came."""
     days = frames.followed
     rows = run(days.select("buyer_id", "days_to_next", seen=frames.observed(days.day)))
-    came = rows["days_to_next"].notna()
-    days = rows["days_to_next"].fillna(rows["seen"]).astype(float)
-    told = pd.DataFrame(
-        {"buyer_id": rows["buyer_id"], "days": days, "came": came, "lasted": days.where(came, -1 - days)}
-    )
+    came, days = rows["days_to_next"].notna(), rows["days_to_next"].fillna(rows["seen"]).astype(float)
+    told = pd.DataFrame({"buyer_id": rows["buyer_id"], "days": days, "came": came})
+    told["lasted"] = days.where(came, -1 - days)
     deeds = told.sort_values("lasted").groupby("buyer_id")["lasted"].agg(tuple).sort_values()
     told["buyer"] = told["buyer_id"].map(pd.Series(np.arange(len(deeds)), deeds.index))
     return told.sort_values(["days", "lasted", "buyer"], ascending=[True, False, True], ignore_index=True)
@@ -97,8 +95,8 @@ def _waits(frames: Frames) -> pd.DataFrame:
     follows = frames.follows.group_by("buyer_id").aggregate(since=frames.follows.followed_at.min())
     both = first.inner_join(follows, "buyer_id")
     wait = both.day.delta(both.since.date(), unit="day")
-    days = run(both.select(days=wait).filter(ibis._.days >= 0))["days"].astype(float).sort_values()
-    return pd.DataFrame({"buyer": np.arange(len(days)), "days": days.to_numpy()})
+    days = np.sort(run(both.select(days=wait).filter(ibis._.days >= 0))["days"].to_numpy(float))
+    return pd.DataFrame({"buyer": np.arange(len(days)), "days": days})
 
 
 def _median_gap(rows: pd.DataFrame, weights: Floats) -> float:
@@ -124,8 +122,7 @@ def _resampled(rows: pd.DataFrame, statistic: Callable[[pd.DataFrame, Floats], f
     random = np.random.default_rng(6)
     if rows.empty:
         return np.full(DRAWS, np.nan)
-    buyer = rows["buyer"].to_numpy(int)
-    n = buyer.max() + 1
+    buyer, n = rows["buyer"].to_numpy(int), rows["buyer"].nunique()
     drawn = (random.multinomial(n, np.full(n, 1 / n)) for _ in range(DRAWS))
     return np.array([statistic(rows, times[buyer].astype(float)) for times in drawn])
 

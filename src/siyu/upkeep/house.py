@@ -54,8 +54,7 @@ def key() -> Iterator[Line]:
 def stores() -> Iterator[Line]:
     """What was decoded of each client: for its owner's eyes only."""
     folders = [store for folder in subject_dirs().values() if (store := store_of(folder)).is_dir()]
-    shown = [store for store in folders if _shared(store)]
-    for store in shown:
+    for store in (shown := [store for store in folders if _shared(store)]):
         yield Line("store", WRONG, f"{shown_path(store)} can be read by others", f"Run: chmod -R go-rwx {store}")
     if not shown:
         yield Line("store", OK, f"{len(folders)} clients, each for its owner alone")
@@ -69,8 +68,8 @@ def leftovers() -> Iterator[Line]:
         if lock.acquire(lock.holder()):
             lock.release()
             ended.append(path.name)
-    found, step = f"{len(ended)} runs ended without clearing up", "The next siyu report clears them."
-    yield Line("runs", LIMITED, found, step) if ended else Line("runs", OK, "nothing left behind")
+    left = Line("runs", LIMITED, f"{len(ended)} runs ended without clearing up", "The next siyu report clears them.")
+    yield left if ended else Line("runs", OK, "nothing left behind")
 
 
 def formats() -> Iterator[Line]:

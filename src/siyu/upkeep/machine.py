@@ -42,10 +42,8 @@ def python() -> Iterator[Line]:
 def packages() -> Iterator[Line]:
     """Installed packages against the lock of a checkout, else against what the package asks for."""
     root = checkout()
-    off = {one: _off(one) for one in _asked(root)}
-    faults = [
-        f"{one.name} {found or 'missing'}, not {one.specifier}" for one, found in off.items() if found is not None
-    ]
+    off = [(one, _off(one)) for one in _asked(root)]
+    faults = [f"{one.name} {found or 'missing'}, not {one.specifier}" for one, found in off if found is not None]
     step = "Run: make install." if root else "Install siyu anew into an environment of its own."
     told = "as locked" if root else "as asked for"
     yield Line("lock", WRONG, "; ".join(faults[:5]), step) if faults else Line("lock", OK, told)
