@@ -48,8 +48,10 @@ def export(name, seed, count=COUNT):
     for number in range(seed, seed + count):
         order = str(6_917 * 10**15 + number)
         record = {"order_id": order, "line_id": order, "status": "completed",
-                  "created_at": 1_630_000_000, "paid_at": 1_630_000_060, "product_id": str(number)}  # fmt: skip
+                  "created_at": 1_630_000_000 + number, "paid_at": 1_630_000_060 + number,
+                  "product_id": str(number)}  # fmt: skip
         record |= {key: 1_200 for key, column in entry.columns.items() if column.read == "money"}
+        record |= {key: 0 for key in entry.columns if key.startswith("refunded")}
         if "buyer_id" in entry.columns:
             record["buyer_id"] = planted(number)["phone"]
         (row,) = writing.rows(entry, [record], people(entry, number))

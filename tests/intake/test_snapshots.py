@@ -93,11 +93,12 @@ def test_slips_stand_beside_orders_that_no_payment_is_dated_of(tmp_path):
     assert (problems, len(found.accounts)) == ({}, 2)
 
 
-def test_two_shops_of_a_platform_are_two(tmp_path):
+@pytest.mark.parametrize("when", ["2021-08-{n:02d} 1{shop}:00:00", "2021-08-0{day}"])
+def test_two_shops_of_a_platform_are_two(tmp_path, when):
     head = "order_id,buyer_key,paid_at,amount\n"
+    times = [[(n, when.format(n=n, shop=shop, day=n % 3 + 1)) for n in range(1, 21)] for shop in (1, 2)]
     shops = [
-        head + "".join(f"{shop}{n},u{shop}{n},2021-08-{n:02d} 1{shop}:00:00,5.00\n" for n in range(1, 21))
-        for shop in (1, 2)
+        head + "".join(f"{shop}{n},u{shop}{n},{time},5.00\n" for n, time in told) for shop, told in enumerate(times, 1)
     ]
     found, problems = books(tmp_path, dict(zip(("a.csv", "b.csv"), shops, strict=True)))
     assert (problems, sums(found)) == ({}, (20_000, 20_000, 40))

@@ -36,7 +36,7 @@ def test_the_demo_fills_every_finding_with_values_and_sources(records):
 
 # subject -> what its exports are taken to hold, and what it is told at least
 ALONE = {
-    "dashboards": ({"events": None, "refs": (), "frames": None},
+    "dashboards": ({"events": None, "refs": (), "members": None},
                    ["wheel", "gain", "conditions", "schedule", "elasticities", "lift", "bottleneck", "rooms", "path",
                     "group_life", "feed", "answer"]),
     "events": ({"record": Record({}, date(2025, 12, 31))},

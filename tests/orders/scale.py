@@ -51,8 +51,7 @@ TABLES = {
     "first gaps": lambda frames: counts.first_gaps(frames, 180),
     "cohorts": counts.cohorts,
     "histories": counts.histories,
-    "earned": patrons.earned,
-    "amounts": patrons.amounts,
+    "earned": lambda frames: patrons.earned(frames).rows,
     "repeats by day": lambda frames: patrons.repeats_by_day(frames, 90),
     "median gap": patrons.median_gap,
 }

@@ -43,8 +43,8 @@ def tables(own):
         "followed": counts.followed(own, (30, 90)), "first_gaps": counts.first_gaps(own, 90),
         "cohorts": counts.cohorts(own), "histories": counts.histories(own), "totals": fans.totals(own),
         "fans": fans.amounts(own), "forms": traffic.forms(own), "patrons": patrons.patrons(own),
-        "earned": patrons.earned(own), "amounts": patrons.amounts(own), "by_day": patrons.repeats_by_day(own, 90),
-        "gap": patrons.median_gap(own), "standings": actions.standings(own), "entries": observed.entries(own, "CNY"),
+        "earned": patrons.earned(own).rows, "by_day": patrons.repeats_by_day(own, 90),
+        "gap": patrons.median_gap(own), "standings": actions.standings(patrons.patrons(own)), "entries": observed.entries(own, "CNY"),
     }  # fmt: skip
     if own.members is not None:
         found |= {

@@ -184,13 +184,15 @@ def overlapping(parts: Sequence[Part]) -> list[Clash]:
     is counted twice, nobody could tell. Of two that are the same in another dress, the later one goes."""
     found: list[Clash] = []
     for a, b in combinations([part for part in parts if part.format.kind == "orders"], 2):
-        if all("order_id" in part.columns for part in (a, b)) and not _strangers(a, b):
+        numbered = all("order_id" in part.columns for part in (a, b))
+        if numbered and not _strangers(a, b):
             continue
         mine, theirs = _records(a), _records(b)
         if not {*mine} & {*theirs} & {*_WHEN}:
             continue
-        hidden = (side.drop(columns="who", errors="ignore") for side in (mine, theirs))
-        named, nameless = _shared(mine, theirs), _shared(*hidden)  # one may spell its buyers otherwise
+        # one may spell its buyers otherwise
+        hidden = [side.drop(columns="who", errors="ignore") for side in (mine, theirs)]
+        named, nameless = (_shared(*pair, numbered=numbered) for pair in ((mine, theirs), hidden))
         if max(named, nameless) == 1.0:
             found.append(Clash(b.name, "same_file", a.name))
         elif named >= SHARED or nameless >= MOST:
@@ -208,10 +210,12 @@ def _strangers(one: Part, other: Part) -> bool:
     return len(mine) > FEWEST and not pc.any(pc.is_in(mine, value_set=theirs.combine_chunks())).as_py()
 
 
-def _shared(mine: pd.DataFrame, theirs: pd.DataFrame) -> float:
+def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, *, numbered: bool) -> float:
     """The share of records, of those of the shorter one in the days of both, that both hold; 1 only when both are the
-    same."""
+    same. 0 for numbered ones of which most are alike (one price, days without times): those of two shops are, too."""
     one, other = _counted(mine, theirs)
+    if numbered and any(2 * len(side) < side.sum() for side in (one, other)):
+        return 0.0
     if one.equals(other):
         return 1.0
     spans = [side.index.get_level_values(0) for side in (one, other)]
