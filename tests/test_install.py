@@ -1,12 +1,12 @@
 """The installer follows the machine's settings, and the lock names no machine."""
 
-import importlib.util
 import re
 import tomllib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from beside import module_at
 
 ROOT = Path(__file__).parent.parent
 LOCK = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("requirements.txt", "requirements-tools.txt"))
@@ -17,12 +17,7 @@ MIRROR = "https://mirror.example/simple"
 def install(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name in ("UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_FIND_LINKS", "PIP_INDEX_URL", "SSL_CERT_FILE"):
         monkeypatch.delenv(name, raising=False)
-    spec = importlib.util.spec_from_file_location("install", ROOT / "scripts" / "install.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(ROOT / "scripts" / "install.py")
 
 
 def locked() -> dict[str, str]:

@@ -26,6 +26,7 @@ from siyu.messages import msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import NO_ORDERS, NO_PURCHASES, Frames, opened
 from siyu.orders.labels import NO_KEYS, PLATFORMS
+from siyu.orders.settlements import by_order
 from siyu.record import NO_INPUT, Both, OrdersEntry
 from siyu.subjects import Subject
 
@@ -36,8 +37,6 @@ MISSING = msg(
 NO_RULE = msg("No fee rule is as old as this report: put dated rules with their source into this subject's fees.csv")
 UNDATED = msg("The order exports have no column {column}: when orders were paid is not known")
 UNTOLD = msg("Some order export has no column {column}: what came back is not known, and net figures are left out")
-CHARGED = ["traffic_form", "fee_fen", "base_fen"]
-FORMS = ("live", "video", "card", "image", "other")  # of traffic; what is told later, or otherwise, is `all`
 CANONICAL = "canonical"  # what orders of an engine are called in artefacts
 LINES = ("orders", "buyer_keys")  # kinds of export that order lines and their buyers come from
 
@@ -245,21 +244,12 @@ class Holdings:
         is there has its form of traffic from it."""
         if (booked := self.reported("charges")) is None:
             return None
-        columns = ["platform", "order_id", "sort", "amount_fen", *CHARGED]
-        booked = booked.reindex(columns=columns).dropna(subset="order_id")
-        # a flow of funds books what was paid, what came back, and what was taken in rows of their own
-        paid, taken = booked["sort"].isin(["sale", "refund"]), booked["sort"] == "fee"
-        booked["base_fen"] = booked["base_fen"].fillna(booked["amount_fen"].where(paid, 0)).astype("int64")
-        booked["fee_fen"] = booked["fee_fen"].fillna(-booked["amount_fen"].where(taken, 0)).astype("int64")
-        form = booked["traffic_form"].astype(object)
+        forms = None
         if self.books.orders is not None and "traffic_form" in pq.read_schema(self.books.orders).names:
             reads.opens(self.books.orders)
-            known = [("order_id", "in", set(booked["order_id"]))]
-            lines = pq.read_table(self.books.orders, columns=["order_id", "traffic_form"], filters=known).to_pandas()
-            forms = lines.dropna().drop_duplicates("order_id").set_index("order_id")["traffic_form"].astype(object)
-            form = form.fillna(booked["order_id"].map(forms))
-        told: pd.DataFrame = booked.assign(traffic_form=form.where(form.isin(FORMS), "all"))
-        return told[["platform", "order_id", *CHARGED]]
+            known = [("order_id", "in", set(booked["order_id"].dropna()))]
+            forms = pq.read_table(self.books.orders, columns=["order_id", "traffic_form"], filters=known).to_pandas()
+        return by_order(booked, forms)
 
     def reported(self, kind: str) -> pd.DataFrame | None:
         """A table as the subject's exports report it (`ad_days`, `sends` …, see `tables.yml`); None without one.

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import sys
 from pathlib import Path
 
 import pytest
+from beside import module_at
 
 
 @pytest.fixture(scope="module")
 def table():
-    path = Path(__file__).parents[2] / "benchmarks" / "table.py"
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(Path(__file__).parents[2] / "benchmarks" / "table.py")
 
 
 def test_a_ratio_that_fell_by_more_than_a_third_is_named(table):

@@ -10,8 +10,9 @@ from typing import get_args
 
 import pytest
 
+from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.formats.catalogue import FormatError, catalogue, formats, read_format
-from siyu.intake.formats.format import MEANINGS, Column, Format, Layout, normal, other_unit, tables
+from siyu.intake.formats.format import MEANINGS, Column, Format, Layout, normal, other_unit
 from siyu.intake.reading.export import read
 from siyu.intake.reading.problems import REASONS
 from siyu.intake.reading.sources import TableSource

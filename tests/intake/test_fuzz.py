@@ -4,7 +4,6 @@
 writing them, they are read, or one error says what is wrong.
 """
 
-import importlib.util
 import io
 import os
 import sys
@@ -12,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from beside import module_at
 
 from siyu.errors import ProblemsError
 from siyu.intake.formats.catalogue import read_format
@@ -21,19 +21,7 @@ from siyu.paths import data_dir
 from siyu.playbook.form import load_form
 from siyu.subjects import load_subject
 
-
-def beside(name):
-    """A file beside the tests as a module."""
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-mutations, yaml_slips = beside("mutations"), beside("yaml_slips")
+mutations, yaml_slips = (module_at(Path(__file__).with_name(f"{name}.py")) for name in ("mutations", "yaml_slips"))
 FIRST = int(os.environ.get("SIYU_FUZZ_FROM", "0"))  # the first seed
 RUNS = int(os.environ.get("SIYU_FUZZ", "300"))
 

@@ -1,28 +1,16 @@
 """The made-up brand of these tests."""
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 import pyarrow as pa
 import pytest
+from beside import module_at
 
 from siyu.paths import data_dir
 
-
-def _module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-brand_module = _module("brand")
+brand_module = module_at(Path(__file__).with_name("brand.py"))
 
 
 @pytest.fixture(scope="session")
@@ -34,31 +22,31 @@ def brand() -> ModuleType:
 @pytest.fixture(scope="session")
 def calibration() -> ModuleType:
     """`tests/orders/calibration.py`."""
-    return _module("calibration")
+    return module_at(Path(__file__).with_name("calibration.py"))
 
 
 @pytest.fixture(scope="session")
 def plain() -> ModuleType:
     """`tests/orders/plain.py`."""
-    return _module("plain")
+    return module_at(Path(__file__).with_name("plain.py"))
 
 
 @pytest.fixture(scope="session")
 def ends() -> ModuleType:
     """`tests/orders/ends.py`."""
-    return _module("ends")
+    return module_at(Path(__file__).with_name("ends.py"))
 
 
 @pytest.fixture(scope="session")
 def retailer(calibration: ModuleType) -> ModuleType:
     """`tests/orders/retailer.py`."""
-    return _module("retailer")
+    return module_at(Path(__file__).with_name("retailer.py"))
 
 
 @pytest.fixture(scope="session")
 def verdicts(plain: ModuleType) -> ModuleType:
     """`tests/orders/verdicts.py`."""
-    return _module("verdicts")
+    return module_at(Path(__file__).with_name("verdicts.py"))
 
 
 @pytest.fixture(scope="session")
@@ -79,4 +67,4 @@ def purchases(cdnow: pd.DataFrame) -> pa.Table:
 @pytest.fixture(scope="session")
 def lots() -> ModuleType:
     """`tests/orders/lots.py`."""
-    return _module("lots")
+    return module_at(Path(__file__).with_name("lots.py"))

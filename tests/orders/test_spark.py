@@ -1,6 +1,5 @@
 """Spark counts what DuckDB counts: every table and metric, to the last digit. Runs where Java is."""
 
-import importlib.util
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ import ibis
 import numpy as np
 import pandas as pd
 import pytest
+from beside import module_at
 from click.testing import CliRunner
 
 from siyu.commands.main import main
@@ -90,11 +90,7 @@ def test_an_engine_that_nobody_knows_is_named_before_anything_starts(monkeypatch
 
 @pytest.fixture(scope="module")
 def scale():
-    path = Path(__file__).with_name("scale.py")
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(Path(__file__).with_name("scale.py"))
 
 
 @pytest.mark.java

@@ -10,7 +10,7 @@ import yaml
 
 from siyu import workbook
 from siyu.evidence.table import Row, Words, read_table
-from siyu.intake.formats.format import tables
+from siyu.intake.formats.canonical_tables import tables
 from siyu.own_data import Holdings
 from siyu.paths import data_dir, notebooks_dir
 from siyu.playbook import ledgers

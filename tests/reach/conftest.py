@@ -1,20 +1,15 @@
 """What these tests share."""
 
-import importlib.util
-import sys
 from pathlib import Path
 
 import pytest
+from beside import module_at
 
 from siyu.workbook import open_workbook
 
 
 def _loaded(name):
-    spec = importlib.util.spec_from_file_location(name, Path(__file__).parent / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return module_at(Path(__file__).with_name(f"{name}.py"))
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from beside import module_at
 
 from siyu.runs.ask import sections, wishes
 from siyu.runs.ask.plan import RunPlan, planned
@@ -22,33 +22,23 @@ from siyu.runs.outcome import Outcome, Progress
 HERE = Path(__file__).parent
 
 
-def load(path: Path) -> ModuleType:
-    """A file beside the tests as a module."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def tiny() -> ModuleType:
-    return load(HERE / "tiny.py")
+    return module_at(HERE / "tiny.py")
 
 
 @pytest.fixture
 def tiny_worker(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     for name in ("siyu.runs.make.reporting", "siyu.render.index"):
         monkeypatch.setitem(sys.modules, name, sys)  # so that its stand-ins are gone after the test
-    return load(HERE / "tiny_worker.py")
+    return module_at(HERE / "tiny_worker.py")
 
 
 @pytest.fixture
 def torture(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], ModuleType]:
     folder = HERE.parent / "torture"
     monkeypatch.syspath_prepend(str(folder))
-    return lambda name: load(folder / f"{name}.py")
+    return lambda name: module_at(folder / f"{name}.py")
 
 
 class Project:

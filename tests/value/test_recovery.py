@@ -1,17 +1,14 @@
 """Intervals cover the truth of worlds that follow the models; a sample of `recovery.py`."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
+from beside import module_at
 
 
 @pytest.fixture(scope="module")
 def recovery():
-    spec = importlib.util.spec_from_file_location("recovery", Path(__file__).parent / "recovery.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(Path(__file__).with_name("recovery.py"))
 
 
 def test_a_sample_of_seeds_covers_the_truth(shops, recovery, monkeypatch):

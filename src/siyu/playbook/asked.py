@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from siyu.evidence.table import Reasoned, Words, read_table
 from siyu.figure import Absent
+from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.formats.catalogue import formats
-from siyu.intake.formats.format import Column, Format, tables
+from siyu.intake.formats.format import Column, Format
 from siyu.orders.metrics import METRICS
 from siyu.paths import FORMATS, data_dir
 from siyu.playbook import labels

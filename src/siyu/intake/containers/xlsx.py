@@ -2,14 +2,13 @@
 
 import posixpath
 import zipfile
-import zlib
 from collections.abc import Mapping
 from copy import copy
 from xml.parsers import expat
 
 from siyu.intake.containers.marks import ERROR, Marks
 from siyu.intake.formats.identities import LOST
-from siyu.intake.reading.problems import RefusedError
+from siyu.intake.reading.problems import BROKEN_ARCHIVE, RefusedError
 
 PART_LIMIT = 1_500_000_000
 SPARE = 200_000  # elements beyond those that cells bring along
@@ -123,7 +122,7 @@ def _inspected(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Look | None:
                     raise RefusedError("too_large")
                 look.parser.Parse(block, False)
         look.parser.Parse(b"", True)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, expat.ExpatError) as error:
+    except (*BROKEN_ARCHIVE, ValueError, expat.ExpatError) as error:
         if isinstance(error, RefusedError):
             raise
         raise RefusedError("bad_archive") from error

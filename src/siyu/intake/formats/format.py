@@ -8,16 +8,13 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from siyu import messages, reads
+from siyu import messages
+from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.formats.cells import READERS
-from siyu.paths import data_dir
-from siyu.plain_yaml import LOADER
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 # what cells mean, and the readers that a column of each meaning may have
@@ -273,37 +270,3 @@ def patterns(module: str) -> dict[str, re.Pattern[str]]:
     """The patterns of `words.yml` beside a module, each a list of alternatives, in any case."""
     sorts = messages.tables(module, "words.yml")
     return {name: re.compile("|".join(words), re.IGNORECASE) for name, words in sorts.items()}
-
-
-class CanonicalTable(BaseModel):
-    """A table that exports are read into. columns: key -> meaning, or the codes of a choice. keys: what makes a row.
-    cumulative: columns counted up to the row's time."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    keys: tuple[str, ...]
-    columns: dict[str, str | list[str]]
-    cumulative: tuple[str, ...] = ()
-
-
-@lru_cache(maxsize=1)
-def _tables() -> dict[str, Any]:
-    with reads.reader():  # noted with the exports
-        content: dict[str, Any] = yaml.load(tables_file().read_bytes(), LOADER)  # noqa: S506 - a safe one
-    return content
-
-
-@lru_cache(maxsize=1)
-def tables() -> dict[str, CanonicalTable]:
-    """The canonical tables by name."""
-    return {name: CanonicalTable(**table) for name, table in _tables().items() if name != "words"}
-
-
-@lru_cache(maxsize=1)
-def words() -> re.Pattern[str]:
-    """What is kept of a text that says where something came from: the words of a closed list."""
-    return re.compile("|".join(map(re.escape, sorted(_tables()["words"], key=len, reverse=True))), re.IGNORECASE)
-
-
-def tables_file() -> Path:
-    """Where the canonical tables are defined: what a format may name."""
-    return data_dir() / "tables.yml"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from unicodedata import category
@@ -16,6 +18,8 @@ _LABELS = tables(__file__)
 REASONS: dict[str, str] = _LABELS["REASONS"]
 PUBLIC: dict[str, str] = _LABELS["PUBLIC"]
 PLAUSIBLE_LINE = 1_000_000  # bytes of one record
+# what zipfile raises for a damaged archive; the last one for a packing that it does not know
+BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 SHOWN = 1_000  # problems kept with their place; beyond, only counted
 
 

@@ -5,7 +5,6 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -23,7 +22,7 @@ from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
 from siyu.intake.formats.catalogue import FormatError, catalogue
 from siyu.intake.formats.format import normal
-from siyu.intake.reading.problems import RefusedError
+from siyu.intake.reading.problems import BROKEN_ARCHIVE, RefusedError
 from siyu.messages import tables
 
 EXPORTS, FORMATS = "exports", "formats"  # of a subject's folder
@@ -193,7 +192,7 @@ def _archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
     """An open archive whose directory is plausible: size, ratio, members, no password."""
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+    except (*BROKEN_ARCHIVE, ValueError, OSError) as error:
         raise RefusedError("bad_archive") from error
     with archive:
         entries = archive.infolist()
@@ -225,7 +224,7 @@ def _member(opener: Opener, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
     try:
         with opener() as file, zipfile.ZipFile(file) as archive, archive.open(info) as member:
             yield member  # type: ignore[misc]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
+    except BROKEN_ARCHIVE as error:
         raise RefusedError("bad_archive") from error
 
 

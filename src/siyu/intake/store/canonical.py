@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from siyu.intake.formats.format import tables
+from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.reading.lines import Ints, seconds_of
 from siyu.intake.store.buyers import NEVER, Keys, standing_for, strangers
 from siyu.intake.store.order_lines import Counts, OrderLines

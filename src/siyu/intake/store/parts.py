@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 import pyarrow.ipc
 
 from siyu import reads
+from siyu.intake.formats.canonical_tables import tables, words
 from siyu.intake.formats.catalogue import catalogue, formats
-from siyu.intake.formats.format import Format, tables, words
+from siyu.intake.formats.format import Format
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.accounting import NOT_STORED, STORED, Account
 from siyu.intake.reading.export import Progress, read

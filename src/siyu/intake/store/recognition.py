@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from siyu import reads
-from siyu.intake.formats.format import tables_file
+from siyu.intake.formats.canonical_tables import tables_file
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.sources import own_formats
 from siyu.intake.store.inventory import exports_in, written

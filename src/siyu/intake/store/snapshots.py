@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.intake.formats.format import tables
+from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.plausible import TIMES
