@@ -3,17 +3,20 @@
 Notebooks make findings; every rendering (HTML, PowerPoint, Excel, JSON) reads their records.
 """
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict, Unpack
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from siyu import charts, reads
 from siyu.figure import Absent, Figure
 from siyu.language import Language, Text
 from siyu.messages import msg
 from siyu.record import FINDING, Cell, Chart, FindingRecord, Mark, Opening, Plan, Quantity, Table, TableRow
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SCHEMA = 2
 _PLAIN = {"role": "headline", "subtitle": "", "cards": {}, "caveats": (), "feeds": ()}
@@ -47,6 +50,8 @@ class Finding:
     @property
     def frame(self) -> pd.DataFrame:
         """The chart's rows as a tidy frame, labels in the workbook's language."""
+        import pandas as pd  # here: renderings do without it
+
         rows = [row.as_json() for row in self.record.chart.rows]
         return pd.DataFrame([{**row, "label": self.language.say(row.get("label", ""))} for row in rows])
 

@@ -1,13 +1,17 @@
 """What may be said of some figures: the domain decides it, a notebook shows it."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.record import Opening
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SURE = 0.9  # from this probability on a choice counts as decided
 Stated = dict[str, Figure | Absent]
@@ -52,4 +56,4 @@ def line(values: Iterable[float], key: str, sources: tuple[str, ...], n: int | N
 
 def cited(rows: pd.DataFrame, sources: Sequence[str]) -> pd.DataFrame:
     """Rows of a table with their sources."""
-    return rows.assign(sources=pd.Series([list(sources)] * len(rows), rows.index, object))
+    return rows.assign(sources=[list(sources)] * len(rows))  # type: ignore[list-item]  # a list a cell

@@ -4,10 +4,10 @@ A chart holds no arithmetic: rows are figures, placed as they are. The same rows
 page, the native chart of the slide and the sheet of the workbook.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from siyu.charts.drawing import DRAWN
 from siyu.charts.kinds.cycle import CODES
@@ -16,6 +16,9 @@ from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.messages import msg
 from siyu.record import Chart, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = [
     "DRAWN", "NOTHING", "Chart", "Table", "bars", "cycle", "frame", "ladder", "matrix", "of", "pairs", "ranges",
@@ -114,6 +117,8 @@ def matrix(frame: pd.DataFrame, columns: Labels) -> Table:
 def frame(figures: Mapping[str, Figure | Absent | Iterable[tuple[float, Figure | Absent]]]) -> pd.DataFrame:
     """Figures to look at: a row per code, or per code and x of a curve, with low, value, high, unit, n (observations),
     or what is missing."""
+    import pandas as pd  # here: renderings do without it
+
     rows = [
         {"code": code, **({} if x is None else {"x": x}), **_seen(figure)}
         for code, entry in figures.items()
@@ -148,6 +153,8 @@ def _made(
 
 
 def _records(frame: pd.DataFrame, labels: Mapping[str, Labels] | None) -> tuple[Mapping[str, Any], ...]:
+    import pandas as pd
+
     said = frame.astype(object).where(frame.notna(), None)
     for key, words in (labels or {}).items():
         if key in said:

@@ -4,13 +4,16 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+import jinja2
 from markupsafe import Markup
 
 from siyu import theme
 from siyu.language import LANGUAGES, Language
+from siyu.paths import kept
 from siyu.render import labels
 from siyu.render.page import whatif
 from siyu.render.page.heat_grid import grid
@@ -67,7 +70,7 @@ def render_report(report: Report, language_code: str) -> str:
 
 
 def shell(
-    environment: Environment, body: str, title: str, *files: str, generated: str = "", description: str = ""
+    environment: jinja2.Environment, body: str, title: str, *files: str, generated: str = "", description: str = ""
 ) -> str:
     """A whole document around a body: fonts cut to its text, one style, one script, and a policy of their hashes.
 
@@ -83,10 +86,19 @@ def shell(
     return template.render(title=title, description=description, csp=policy, **parts)
 
 
-def environment_of(language: Language) -> Environment:
+class _Templates(jinja2.Environment):
+    """Keeps templates as the Python code that they become."""
+
+    def compile(self, source: Any, name: str | None = None, filename: str | None = None, *_: Any, **__: Any) -> Any:
+        made: Any = partial(super().compile, source, name, filename, raw=True)
+        code = kept("templates", repr([jinja2.__version__, name, source]), lambda: made().encode())
+        return compile(code, filename or "<template>", "exec")
+
+
+def environment_of(language: Language) -> jinja2.Environment:
     """Templates with autoescape, `_` bound to a language."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+    environment = _Templates(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
