@@ -3,10 +3,6 @@
 from functools import lru_cache
 from pathlib import Path
 
-import matplotlib as mpl
-from cycler import cycler
-from matplotlib import font_manager
-
 FONT = "Noto Sans SC"
 FONTS = Path(__file__).parent / "fonts"
 
@@ -22,9 +18,13 @@ DPI = 160
 
 @lru_cache(maxsize=1)
 def apply() -> None:
-    """Set the chart theme once per process; seaborn draws with it too.
+    """Set the theme of what analysts draw, once per process; seaborn draws with it too.
 
     CJK face first, so that ¥ and minus come from the same font."""
+    import matplotlib as mpl
+    from cycler import cycler
+    from matplotlib import font_manager
+
     for weight in ("Regular", "Bold"):
         font_manager.fontManager.addfont(FONTS / f"NotoSansSC-{weight}.ttf")
     mpl.rc("font", family=[FONT, "DejaVu Sans"], size=10)

@@ -31,9 +31,7 @@ _ALL_LANGUAGES = "zh,en"
 @OUT
 @click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
-@click.option(
-    "--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default: cores, one more for several subjects."
-)
+@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default: cores, and one if several ask.")
 @click.option("--limits", metavar="S,MB,MB", default="", help="Seconds, memory and output of each subject.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and why, and do nothing.")

@@ -266,10 +266,9 @@ class SubjectRun:
 
     def _checking_tasks(self) -> list[Task]:
         """What was rendered is read back by a worker: that loads what the supervisor can do without."""
-        asked = {"kind": "check", "folder": str(self.place.building.resolve()), "pdf": self.plan.request.delivery.pdf}
-        return [
-            Task(self.subject, f"report in {code}", {**asked, "language": code}) for code in self.plan.request.languages
-        ]
+        request, folder = self.plan.request, str(self.place.building.resolve())
+        asked = {"kind": "check", "folder": folder, "pdf": request.delivery.pdf}
+        return [Task(self.subject, f"report in {code}", {**asked, "language": code}) for code in request.languages]
 
     def _copy_notebooks(self, names: list[str]) -> None:
         folder = self.place.building / "notebooks"

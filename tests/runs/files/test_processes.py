@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from siyu.runs.files.processes import MARK, Census, sweep
+from siyu.runs.files.processes import MARK, memory, sweep
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_worker_is_swept_without_those_whose_number_begins_like_its_own(sleepe
 def test_memory_is_counted_for_each_mark(sleeper):
     run = secrets.token_hex(4)
     sleeper(f"{run}.1"), sleeper(f"{run}.1"), sleeper(f"{run}.2")
-    whole, parts = (Census(run).memory(parts=counted) for counted in (False, True))
+    whole, parts = (memory(run, parts=counted) for counted in (False, True))
     assert whole.keys() == parts.keys() == {f"{run}.1", f"{run}.2"}
     assert min(parts.values()) > 0
     assert all(whole[mark] > parts[mark] for mark in whole)  # the interpreter is shared

@@ -4,7 +4,6 @@ import base64
 import hashlib
 import json
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +89,9 @@ class _Templates(jinja2.Environment):
     """Keeps templates as the Python code that they become."""
 
     def compile(self, source: Any, name: str | None = None, filename: str | None = None, *_: Any, **__: Any) -> Any:
-        made: Any = partial(super().compile, source, name, filename, raw=True)
-        code = kept("templates", repr([jinja2.__version__, name, source]), lambda: made().encode())
+        compiled: Any = super().compile
+        what = repr([jinja2.__version__, name, source])
+        code = kept("templates", what, lambda: compiled(source, name, filename, raw=True).encode())
         return compile(code, filename or "<template>", "exec")
 
 

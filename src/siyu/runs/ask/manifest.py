@@ -79,10 +79,9 @@ class _Nodes:
                     own = replace(own, limits=self.limits(node, general.limits))
                 case "template":  # from where the manifest lies
                     own = replace(own, delivery=replace(own.delivery, template=self.folder / self.text(node)))
-                case "pdf":
-                    own = replace(own, delivery=replace(own.delivery, pdf=self.yes(node, name)))
-                case "appendix":
-                    own = replace(own, delivery=replace(own.delivery, appendix=self.yes(node, name)))
+                case "pdf" | "appendix":
+                    asked: dict[str, Any] = {name: self.yes(node, name)}
+                    own = replace(own, delivery=replace(own.delivery, **asked))
         return own
 
     def limits(self, node: yaml.Node, general: Limits) -> Limits:

@@ -14,7 +14,6 @@ import psutil
 
 MARK = "SIYU_RUN"
 _PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
-_UNBORN = ".000000"  # of the fork server, and for a moment of what it forks
 
 
 def marked(run: str, number: int) -> str:
@@ -48,33 +47,25 @@ def _prctl(option: int, value: int) -> None:
     ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-class Census:
-    """The processes that carry a mark, and their descendants without one, which count as theirs.
+def family(mark: str) -> dict[psutil.Process, str]:
+    """Every living process that carries this mark or one below it (`run`, `run.7`), with its own, and their descendants
+    without one, which count as theirs; never this process."""
+    present = {one: one.info for one in psutil.process_iter(["environ", "ppid"])}  # None: it cannot be asked
+    marks = {one.pid: (about["environ"] or {}).get(MARK, "") for one, about in present.items()}
+    parents = {one.pid: about["ppid"] or 0 for one, about in present.items()}
+    told = {one: marks[one.pid] or _inherited(one.pid, marks, parents) for one in present}
+    return {one: own for one, own in told.items() if f"{own}.".startswith(f"{mark}.") and one.pid != os.getpid()}
 
-    Those without are asked again: one may be about to become a kernel."""
 
-    def __init__(self, mark: str) -> None:
-        self.mark = mark
-        self._marks: dict[psutil.Process, str] = {}
-
-    def processes(self) -> dict[psutil.Process, str]:
-        """Every living process of this mark or of one below it (`run`, `run.7`), with its own; never this process."""
-        present = {process: self._marks.get(process) or _mark(process) for process in psutil.process_iter()}
-        self._marks = {process: mark for process, mark in present.items() if mark and not mark.endswith(_UNBORN)}
-        marks, parents = {one.pid: mark for one, mark in present.items()}, {one.pid: _parent(one) for one in present}
-        told = {one: mark or _inherited(one.pid, marks, parents) for one, mark in present.items()}
-        below = {one: mark for one, mark in told.items() if f"{mark}.".startswith(f"{self.mark}.")}
-        return {one: mark for one, mark in below.items() if one.pid != os.getpid()}
-
-    def memory(self, *, parts: bool) -> dict[str, int]:
-        """Bytes of all processes of each mark. parts: what several share counts in parts (Linux), which the kernel
-        takes twenty milliseconds to add up for a process with libraries; else whole, for each of them."""
-        total: dict[str, int] = {}
-        for process, mark in self.processes().items():
-            with contextlib.suppress(psutil.Error):  # it has just ended
-                used = process.memory_full_info() if parts else process.memory_info()
-                total[mark] = total.get(mark, 0) + int(getattr(used, "pss", used.rss))
-        return total
+def memory(mark: str, *, parts: bool) -> dict[str, int]:
+    """Bytes of all processes of each mark. parts: what several share counts in parts (Linux), which the kernel takes
+    twenty milliseconds to add up for a process with libraries; else whole, for each of them."""
+    total: dict[str, int] = {}
+    for process, own in family(mark).items():
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            used = process.memory_full_info() if parts else process.memory_info()
+            total[own] = total.get(own, 0) + int(getattr(used, "pss", used.rss))
+    return total
 
 
 def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 20.0) -> list[int]:
@@ -83,7 +74,7 @@ def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 20.0) -> list[i
     Raises TimeoutError when some are still there after `seconds`.
     """
     spared, killed, deadline = set(spare), set[int](), time.monotonic() + seconds
-    while left := [p for p in Census(mark).processes() if p.pid not in spared and _alive(p)]:
+    while left := [p for p in family(mark) if p.pid not in spared and _alive(p)]:
         if time.monotonic() > deadline:
             raise TimeoutError(f"processes {sorted(p.pid for p in left)} cannot be stopped")
         for process in left:
@@ -92,20 +83,6 @@ def sweep(mark: str, spare: Iterable[int] = (), seconds: float = 20.0) -> list[i
                 process.kill()
         psutil.wait_procs(left, timeout=0.05)
     return sorted(killed)
-
-
-def _mark(process: psutil.Process) -> str:
-    try:
-        return str(process.environ().get(MARK, ""))
-    except (psutil.Error, OSError):  # another user's process, or it has just ended
-        return ""
-
-
-def _parent(process: psutil.Process) -> int:
-    try:
-        return int(process.ppid())
-    except psutil.Error:
-        return 0
 
 
 def _inherited(pid: int, marks: Mapping[int, str], parents: Mapping[int, int]) -> str:

@@ -20,7 +20,7 @@ from typing import Any
 
 from siyu.paths import project_root
 from siyu.runs.files import storage
-from siyu.runs.files.processes import MARK, Census, marked, sweep
+from siyu.runs.files.processes import MARK, marked, memory, sweep
 from siyu.runs.make import forking
 
 WORKER = ("-m", "siyu.runs.make.worker")
@@ -71,7 +71,6 @@ class Pool:
         self.sockets = _socket_folder(self.run)
         self.workers: list[Worker] = []
         self._selector = selectors.DefaultSelector()
-        self._census = Census(self.run)
         self._watchdog: subprocess.Popen[bytes] | None = None
         self._forks: subprocess.Popen[bytes] | None = None
         self._forking = forking.wanted()
@@ -148,10 +147,10 @@ class Pool:
 
     def weigh(self, *, parts: bool) -> None:
         """Measure the memory of every task now. parts: what they share counts once in all, not once for each."""
-        memory = self._census.memory(parts=parts)
+        used = memory(self.run, parts=parts)
         for worker in self.workers:
             if worker.task is not None:
-                worker.task.memory = memory.get(worker.mark, 0)
+                worker.task.memory = used.get(worker.mark, 0)
 
     def _answer(self, worker: Worker, answer: Mapping[str, Any]) -> Iterator[tuple[Task, str | None]]:
         if (task := worker.task) is None:

@@ -17,7 +17,6 @@ from siyu.paths import address, cache_dir, homes_of_inputs, package_dir
 from siyu.reads.digests import sha256_of
 
 _WRITES = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-_STARTS = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen")
 _CODE = (".py", ".pyc")
 # of the interpreter and the system; what libraries keep for themselves
 _SYSTEM = ("/dev", "/etc", "/lib", "/proc", "/sys", "/usr")
@@ -26,6 +25,8 @@ _KEPT = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "MPLCONFIGDIR", "IPYTHONDIR")
 
 class Watch:
     """Everything opened since `begin`. Install it once: hooks of an interpreter cannot be taken back."""
+
+    starts = ("os.system", "os.exec", "os.posix_spawn", "subprocess.Popen")  # here: modules end before their hooks
 
     def __init__(self) -> None:
         self.opened: set[str] = set()
@@ -57,7 +58,7 @@ class Watch:
             if place not in self.opened and writes:
                 self.made.add(place)
             self.opened.add(place)
-        elif event in _STARTS:
+        elif event in self.starts:
             self.started.add(f"a program ({event})")
 
     @staticmethod
