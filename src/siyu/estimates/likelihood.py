@@ -17,7 +17,7 @@ LOOSE = 14.0  # error of the logarithm of a parameter that the data do not tell
 STEP = 1e-4  # of log parameters, for what a forecast owes to each of them
 ARRIVED, FLAT = 1e-8, 1e-5  # gradient a buyer at which a search stops, and above which it has not arrived
 STRIDE, ROUNDS, HALVINGS = 3.0, 100, 30  # longest step of log parameters; most steps, and halvings of each
-EXACT = 1e-12  # share of a likelihood that is lost in its sum
+EXACT, NIL = 1e-12, 1e-10  # share of a likelihood that is lost in its sum, and that is no gain: Newton's last step
 Derived = tuple[float, Floats, Floats]
 Objective = Callable[[Floats], Derived]
 
@@ -105,7 +105,10 @@ def _lowest(loss: Objective, at: Floats) -> tuple[Floats, Derived]:
     for _ in range(ROUNDS):
         if np.abs(here[1]).max() < ARRIVED or (step := _step(loss, at, here)) is None:
             break
+        gain = here[0] - step[1][0]
         at, here = step
+        if gain < NIL * abs(here[0]):
+            break
     return at, here
 
 

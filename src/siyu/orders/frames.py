@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu.engines.choice import HERE, Engine
-from siyu.engines.tables import Source, duckdb, kept, run, table
+from siyu.engines.tables import Source, kept, let_go_all, run, table
 from siyu.estimates.sampling import GROUPS, SMALL
 from siyu.observed import Span, next_month, of_orders, whole
 
@@ -253,4 +253,4 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
 def let_go() -> None:
     """Free the memory of every table opened so far; frames made of them can no longer be counted."""
     _held.cache_clear()
-    duckdb.cache_clear()
+    let_go_all()

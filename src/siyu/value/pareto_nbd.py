@@ -17,6 +17,8 @@ from siyu.estimates.sampling import Floats
 from siyu.value.fitting import Histories, fitted_histories
 
 NODES, POWER = 16, 3  # nodes crowd where the integrand falls, right after the last purchase
+_U, _WEIGHT = (one / 2 for one in np.polynomial.legendre.leggauss(NODES))
+_U += 0.5  # from 0 to 1
 BLOCK = 20_000  # histories taken at a time
 NEAR = 1e-6  # s nearer to 1 is moved off: there the closed form is 0 / 0
 
@@ -55,12 +57,10 @@ def _blocks(h: Histories) -> list[Histories]:
 
 def _nodes(h: Histories) -> tuple[Floats, Floats]:
     """(moments of leaving, logarithms of their weights), (rows, NODES + 1); the last is T: not left yet."""
-    u, weight = np.polynomial.legendre.leggauss(NODES)
-    u, weight = (u + 1) / 2, weight / 2
     width = (h.T - h.t_x)[:, None]
-    moments = np.concatenate([h.t_x[:, None] + width * u**POWER, h.T[:, None]], axis=1)
+    moments = np.concatenate([h.t_x[:, None] + width * _U**POWER, h.T[:, None]], axis=1)
     with np.errstate(divide="ignore"):
-        logs = np.log(width * (weight * POWER * u ** (POWER - 1)))
+        logs = np.log(width * (_WEIGHT * POWER * _U ** (POWER - 1)))
     return moments, np.concatenate([logs, np.zeros_like(width)], axis=1)
 
 
