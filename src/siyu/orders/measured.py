@@ -38,7 +38,7 @@ def measured(frames: Frames, k: int = 0, wanted: Collection[str] = ()) -> dict[s
     month over the first year, or the part of it seen. fan_share: of what is paid, by fans at payment.
     orders_year: orders of the last year of the record; of a shorter one at least a quarter long, at its pace.
     """
-    names = set() if frames.orders is None else {*run(frames.orders.select("platform").distinct())["platform"]}
+    names = frames.named
     if PLATFORM not in names or PLATFORM in frames.undated:
         return {}
     own = frames.on(PLATFORM if PLATFORM in frames.platforms else "all")
