@@ -18,6 +18,7 @@ from siyu.errors import UsageError
 from siyu.runs import remote
 from siyu.runs.ask import sections
 from siyu.runs.files.record import mismatches
+from siyu.runs.make import forking
 from siyu.runs.outcome import Progress
 from siyu.runs.remote import Cluster, SchedulerLostError, admitted
 
@@ -44,6 +45,7 @@ def desk(tmp_path_factory):
     (root / paths.MARKER).write_text("{}")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
+        patch.setenv(forking.SWITCH, "plain")  # one notebook imports less than a server loads
         patch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "key"))
         sections.notebooks.cache_clear()
         yield root
