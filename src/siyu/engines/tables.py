@@ -48,15 +48,25 @@ def table(source: Source, engine: Engine = HERE) -> ir.Table:
         below = "/**/*.parquet" if source.is_dir() else ""
         return duckdb().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)) + below)
     held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
-    return ibis.memtable(held)
+    return spark.brought(held, spark.connection(engine.master)) if engine.kind == "spark" else ibis.memtable(held)
+
+
+def carried(rows: pa.Table, other: ir.Table) -> ir.Table:
+    """A table over rows of this process, to be joined to another one where that lies."""
+    lies = _engine(other)
+    return spark.brought(rows, lies) if lies.name == "pyspark" else ibis.memtable(rows)
 
 
 def run(expression: ir.Table) -> pd.DataFrame:
     """The rows of an expression, by the engine that its tables lie in."""
-    stored = expression.op().find(ops.DatabaseTable)
     # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
-    rows: pd.DataFrame = (stored[0].source if stored else duckdb()).to_pyarrow(expression).to_pandas()
+    rows: pd.DataFrame = _engine(expression).to_pyarrow(expression).to_pandas()
     return rows
+
+
+def _engine(expression: ir.Table) -> Any:
+    stored = expression.op().find(ops.DatabaseTable)
+    return stored[0].source if stored else duckdb()
 
 
 def counted(grouped: ir.Table, keys: Sequence[str], **sums: Any) -> pd.DataFrame:
