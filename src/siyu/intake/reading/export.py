@@ -32,6 +32,7 @@ Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
+MONEY, COUNTS = ("money", "fee", "charge"), ("count", "signed")  # readers of columns with a unit
 _SUBTOTAL = ("小", "页", "sub", "page")
 
 
@@ -99,6 +100,7 @@ class _Run:
         self.account.format, self.account.entry = top.layout.format.key, top.layout.format
         self.account.control, self.account.draft = top.layout.control is not None, top.layout.format.draft
         self.account.unknown_columns = tuple(map(harmless, top.layout.unknown))
+        self._displayed(top.layout)
         for line, cells in top.titles:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
         self.prints, self.bounds = Fingerprints(top.layout), Bounds(top.layout)
@@ -109,6 +111,17 @@ class _Run:
             last = b"\n" if size >= 0 else b""
             self.progress(abs(size))
         self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
+
+    def _displayed(self, layout: Layout) -> None:
+        """Refuse amounts and counts that cells show in another currency or unit; name those that they show scaled."""
+        for key, place in layout.places.items():
+            reader, title = layout.format.columns[key].read, layout.title(key)
+            for one in self.source.shown if reader in (*MONEY, *COUNTS) else ():
+                if one.column not in (place, -1) or (one.code == "foreign_currency" and reader not in MONEY):
+                    continue
+                if one.code != "shown_scaled":
+                    raise RefusedError(one.code, line=one.row, column=title, found=one.found)
+                self.account.note(one.code, title, found=one.found, expected=f"{one.row}")
 
     def _given(self, layout: Layout) -> dict[str, str]:
         """Cells that stand beside the records: in the format, the name of the file, another sheet."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from siyu.intake.formats.catalogue import Catalogue, FormatError, undecided
-from siyu.intake.formats.format import Layout, normal
+from siyu.intake.formats.format import Format, Layout, normal
 from siyu.intake.reading import non_records
 from siyu.intake.reading.problems import RefusedError, masked
 
@@ -26,7 +26,7 @@ class Head:
 
 def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
     """The header in the first block. Raises RefusedError: unknown_format, missing_column, double_column, draft_open,
-    undecided_columns, broken_format."""
+    undecided_columns, broken_format, no_delimiter."""
     start, above, best = 0, 0, (0, "", "")
     titles: list[tuple[int, list[str]]] = []
     for number in range(DEEPEST):
@@ -54,13 +54,19 @@ def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
         if after >= len(block):
             break
         start = after
-    if not titles:
-        raise RefusedError("empty")
+    raise _no_header(block[:after], best, known.formats[wanted] if wanted else None)
+
+
+def _no_header(top: bytes, best: tuple[int, str, str], wanted: Format | None) -> RefusedError:
+    """Why none of the first lines is a header."""
+    if not top.strip():
+        return RefusedError("empty")
+    if not any(sign.encode() in top for sign in DELIMITERS):
+        return RefusedError("no_delimiter")
     _, names, missing = best
-    if wanted:
-        lacking = missing or next(iter(known.formats[wanted].identify), "")
-        raise RefusedError("missing_column", found=lacking, expected=wanted)
-    raise RefusedError("unknown_format", found=names or "–")
+    if wanted is not None:
+        return RefusedError("missing_column", found=missing or next(iter(wanted.identify), ""), expected=wanted.key)
+    return RefusedError("unknown_format", found=names or "–")
 
 
 def _identified(cells: list[str], known: Catalogue) -> Layout | None:
