@@ -276,6 +276,9 @@ class _Run:
             account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
         for need, header in absent(self.layout.format, self.bounds.held).items():
             account.note(f"no_{need}", found=header)
+        entry = self.layout.format
+        if entry.kind == "orders" and "status" in set(entry.columns) - self.bounds.held:
+            account.note("no_status", found=entry.columns["status"].header[0])
         for (column, code), found in self.said.items():
             account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
         if "buyer_id" in self.layout.places:
