@@ -1,6 +1,5 @@
 """One export from bytes to accounted records."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints, Hashes
 from siyu.intake.reading.encodings import blocks, encoding_of, texts
-from siyu.intake.reading.headers import Head, harmless, head
+from siyu.intake.reading.headers import Head, displayed, given, harmless, head
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.multiline import mended, uncut
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
@@ -32,7 +31,6 @@ Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
-MONEY, COUNTS = ("money", "fee", "charge"), ("count", "signed")  # readers of columns with a unit
 _SUBTOTAL = ("小", "页", "sub", "page")
 
 
@@ -94,13 +92,13 @@ class _Run:
         if not (first := next(stream, b"")):
             raise RefusedError("empty")
         top = head(first, wanted, catalogue(self.source.own))
-        top = replace(top, layout=replace(top.layout, given=self._given(top.layout)))
+        top = replace(top, layout=replace(top.layout, given=given(top.layout, self.source)))
         self.layout = self.reading.layout = top.layout
         self.delimiter = top.delimiter
         self.account.format, self.account.entry = top.layout.format.key, top.layout.format
         self.account.control, self.account.draft = top.layout.control is not None, top.layout.format.draft
         self.account.unknown_columns = tuple(map(harmless, top.layout.unknown))
-        self._displayed(top.layout)
+        self.account.notes += displayed(top.layout, self.source.shown)
         for line, cells in top.titles:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
         self.prints, self.bounds = Fingerprints(top.layout), Bounds(top.layout)
@@ -111,29 +109,6 @@ class _Run:
             last = b"\n" if size >= 0 else b""
             self.progress(abs(size))
         self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
-
-    def _displayed(self, layout: Layout) -> None:
-        """Refuse amounts and counts that cells show in another currency or unit; name those that they show scaled."""
-        for key, place in layout.places.items():
-            reader, title = layout.format.columns[key].read, layout.title(key)
-            for one in self.source.shown if reader in (*MONEY, *COUNTS) else ():
-                if one.column not in (place, -1) or (one.code == "foreign_currency" and reader not in MONEY):
-                    continue
-                if one.code != "shown_scaled":
-                    raise RefusedError(one.code, line=one.row, column=title, found=one.found)
-                self.account.note(one.code, title, found=one.found, expected=f"{one.row}")
-
-    def _given(self, layout: Layout) -> dict[str, str]:
-        """Cells that stand beside the records: in the format, the name of the file, another sheet."""
-        found = {}
-        for key, column in layout.format.columns.items():
-            named = re.search(column.named, self.source.name) if column.named else None
-            text = named[1] if named else column.value or self.source.beside(column.sheet, column.header)
-            if column.given and text:
-                found[key] = text
-            elif column.given and column.required:
-                raise RefusedError("missing_column", found=layout.title(key), expected=layout.format.key)
-        return found
 
     def _parsed(self, first: bytes, stream: Iterator[bytes], top: Head) -> Iterator[tuple[int, Records, _Part]]:
         """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""
