@@ -33,6 +33,13 @@ GULF = 10  # times the largest of the others: counts have long tails
 COUNTED = ("fen", "count", "signed", "seconds")  # meanings of `data/tables.yml` that are numbers without an end
 DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
 MONTH = 31
+PARTS = (
+    "gross_fen",
+    "freight_fen",
+    "fee_platform_fen",
+    "fee_creator_fen",
+    "commission_fen",
+)  # the first holds the rest
 _DATED = re.compile(r"^[A-Za-z]{0,4}20[0-4]\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4}")
 NEVER = np.iinfo(np.int64).min
 _SOONEST, _LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # where a record has no date
@@ -91,7 +98,7 @@ class Bounds:
         if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
-        return kept
+        return kept | _beside_the_amount(records)
 
     @cached_property
     def _counted(self) -> list[str]:
@@ -138,6 +145,7 @@ class Bounds:
             ("refunded_fen", "refunds_contradict", over.sum() * (entry.refunds == "apart"), max(2, CONTRADICTS * back)),
             ("net_fen", "refunds_still_there", still.sum() * (entry.refunds == "net"), max(5, back / 2)),
             ("paid_fen", "price_contradicts", dear.sum(), max(2, dear.size / 2)),
+            *((key, "part_contradicts", np.count_nonzero(self.joined(key) > 1), max(5, fen.size / 2)) for key in PARTS),
         ):
             if count > most:
                 raise RefusedError(code, column=title(key), found=f"{int(count):,}")
@@ -148,6 +156,10 @@ class Bounds:
         yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
         yield title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield title("paid_fen"), "price_over", np.flatnonzero(dear)
+        yield title("refund_state"), "refund_unsaid", np.flatnonzero(self.joined("unsaid"))
+        for key in PARTS:
+            if 2 * np.count_nonzero(part := self.joined(key)) > fen.size:
+                yield title(key), "part_over", np.flatnonzero(part)
         if fen.size >= 20 and self.layout.control is not None:
             half = np.quantile(fen, 0.5, method="lower")
             if half > DEAREST and entry.kind == "orders":
@@ -160,6 +172,22 @@ class Bounds:
                 far = values >= FAR * max(np.quantile(told, 0.5, method="lower"), 10)
                 if far.any() and values[far].min() >= GULF * values[~far].max():
                     yield title(key), "outlier", np.flatnonzero(far)
+
+
+def _beside_the_amount(records: pa.Table) -> dict[str, Ints]:
+    """What cannot be beside an amount: a part of it that is larger (2, where nothing was paid 1), a total of the goods
+    that is smaller, a refund whose state says that there is none."""
+    key = next((key for key in ("paid_fen", "net_fen") if key in records.column_names), "")
+    if not key:
+        return {}
+    amount, back = _fen(records, key), np.abs(_fen(records, "refunded_fen"))
+    told = records[key].is_valid().to_numpy()
+    found = {part: (1 + (amount > 0)) * (told & (_fen(records, part) > amount)) for part in PARTS[1:]}
+    gross = _fen(records, PARTS[0])
+    found[PARTS[0]] = 2 * ((gross > 0) & (amount > gross + _fen(records, "freight_fen") + 100))
+    if {"refunded_fen", "refund_state"} <= set(records.column_names):
+        found["unsaid"] = (back > 0) & pc.equal(records["refund_state"], "none").fill_null(False).to_numpy()
+    return {name: flags.astype(np.int8) for name, flags in found.items() if flags.any()}
 
 
 def unsure(records: pa.Table) -> Flags:
