@@ -87,11 +87,6 @@ def _engine(expression: ir.Table) -> Any:
     return stored[0].source if stored else duckdb()
 
 
-def _engine(expression: ir.Table) -> Any:
-    stored = expression.op().find(ops.DatabaseTable)
-    return stored[0].source if stored else duckdb()
-
-
 def counted(grouped: ir.Table, keys: Sequence[str], **sums: Any) -> pd.DataFrame:
     """Sums of integer expressions by `keys`: a row per combination that occurs, sorted by keys; integers int64."""
     rows = run(grouped.group_by(list(keys)).aggregate(**sums).order_by(list(keys)))
