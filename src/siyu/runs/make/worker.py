@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 from typing import Any, TextIO
 
+from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files.faults import described
 from siyu.runs.files.processes import adopt_orphans, die_with_parent, leave
 from siyu.runs.files.workspace import Workspace
@@ -81,8 +82,6 @@ def _done(task: dict[str, Any], channel: Channel) -> str | None:
         elif task["kind"] == "index":
             write_index(Workspace(Path(task["folder"])))
         elif task["kind"] == "check":
-            from siyu.runs.check.rendered import rendering_faults
-
             return "; ".join(rendering_faults(Path(task["folder"]), [task["language"]], pdf=task["pdf"])) or None
         else:
             from siyu.runs.make.reporting import render
