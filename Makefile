@@ -46,7 +46,6 @@ test: install ## every check; browser, office and Java tests run when their prog
 whole: install ## what make test takes a sample of: axe over pages, metrics by Spark, formulas, kills, 300 mutations
 	@SIYU_FUZZ=300 $(BIN)/python -m pytest --quiet $(PARALLEL) -m "whole or fuzz"
 
-test whole: export PYTHONDONTWRITEBYTECODE =  # tests are compiled once, not in every process
 test-all: export SIYU_REQUIRE := browser,office,java
 test-all: test ## the same, and a missing program is a failure
 
