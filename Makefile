@@ -43,11 +43,11 @@ test: install ## every check; browser, office and Java tests run when their prog
 	run types wait $$types; \
 	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
 
-whole: install ## what make test takes a sample of: axe over pages, metrics by Spark, formulas, kills, 300 mutations
-	@SIYU_FUZZ=300 $(BIN)/python -m pytest --quiet $(PARALLEL) -m "whole or fuzz"
-
 test-all: export SIYU_REQUIRE := browser,office,java
 test-all: test ## the same, and a missing program is a failure
+
+whole: install ## what make test takes a sample of: axe over pages, metrics by Spark, formulas, kills, 300 mutations
+	@SIYU_FUZZ=300 $(BIN)/python -m pytest --quiet $(PARALLEL) -m "whole or fuzz"
 
 fuzz: install ## 10,000 seeded mutations of order exports; make test does 100
 	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/intake/test_fuzz.py
