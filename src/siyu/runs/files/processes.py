@@ -23,16 +23,14 @@ def marked(run: str, number: int) -> str:
 
 def die_with_parent(parent: int, by: int = signal.SIGKILL) -> None:
     """Have Linux end this process together with the one that started it; end now if that is gone. by: the signal."""
-    if sys.platform.startswith("linux"):
-        _prctl(_PR_SET_PDEATHSIG, by)
+    _prctl(_PR_SET_PDEATHSIG, by)
     if os.getppid() != parent:
         os._exit(1)
 
 
 def adopt_orphans() -> None:
     """Have Linux make this process the parent of whatever its children leave behind, mark or no mark."""
-    if sys.platform.startswith("linux"):
-        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
 def leave(*_: object) -> NoReturn:
@@ -44,7 +42,8 @@ def leave(*_: object) -> NoReturn:
 
 
 def _prctl(option: int, value: int) -> None:
-    ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
 def family(mark: str) -> dict[psutil.Process, str]:

@@ -24,7 +24,7 @@ class Workspace:
     def __init__(self, out: Path) -> None:
         self.out = out
         self.hidden = out / ".siyu"
-        self.index = out / "index.html"
+        self.index, self.stamp = out / "index.html", self.hidden / "index.sha256"
 
     def place(self, subject: str) -> Place:
         """Where a subject's report is published."""

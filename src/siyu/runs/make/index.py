@@ -1,7 +1,5 @@
 """The index of a folder of reports, from the `run.json` files in it and nothing else."""
 
-from pathlib import Path
-
 from siyu.reads.digests import digest
 from siyu.runs.ask import keys
 from siyu.runs.files import storage
@@ -10,8 +8,8 @@ from siyu.runs.files.workspace import Workspace
 
 def stale(workspace: Workspace) -> bool:
     """Whether `index.html` does not show the records as they are now."""
-    stamp = _stamp(workspace)
-    return not workspace.index.exists() or not stamp.exists() or stamp.read_text() != _digest(workspace)
+    made = workspace.index.exists() and workspace.stamp.exists()
+    return not made or workspace.stamp.read_text() != _digest(workspace)
 
 
 def write_index(workspace: Workspace) -> None:
@@ -20,11 +18,7 @@ def write_index(workspace: Workspace) -> None:
 
     digest = _digest(workspace)
     storage.write(workspace.index, render_index(workspace.records()).encode())
-    storage.write(_stamp(workspace), digest.encode())
-
-
-def _stamp(workspace: Workspace) -> Path:
-    return workspace.hidden / "index.sha256"
+    storage.write(workspace.stamp, digest.encode())
 
 
 def _digest(workspace: Workspace) -> str:
