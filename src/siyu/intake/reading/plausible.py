@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.intake.formats.canonical_tables import tables as canonical_tables
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.reading.problems import RefusedError
@@ -27,6 +29,8 @@ CONTRADICTS = 0.05  # share of refunds above the amount at which the column is n
 FUTURE = (date(2050, 1, 1) - date(1970, 1, 1)).days  # no export of a day after it, however many
 AWAY = 180  # days between most dates of a file and some that are named
 FAR = 100  # times the amount of one in two
+GULF = 10  # times the largest of the others: counts have long tails
+COUNTED = ("fen", "count", "signed", "seconds")  # meanings of `data/tables.yml` that are numbers without an end
 DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
 MONTH = 31
 PARTS = (
@@ -90,10 +94,18 @@ class Bounds:
             if "net_fen" in names:
                 left, back, whole = _fen(records, "net_fen"), np.abs(kept["refunded"]), _fen(records, "gross_fen")
                 kept["still"] = ((back > 0) & np.where(whole, left + back > whole, left == back)).astype(np.int8)
+        kept |= {f"column {key}": np.abs(_fen(records, key)) for key in self._counted if key in names}
         if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
         return kept | _beside_the_amount(records)
+
+    @cached_property
+    def _counted(self) -> list[str]:
+        """The columns of a table other than orders whose numbers have no other to be held against."""
+        kind, control = self.layout.format.kind, self.layout.control
+        meanings = canonical_tables()[kind].columns if kind != "orders" else {}
+        return [key for key, meaning in meanings.items() if meaning in COUNTED and key != control]
 
     @property
     def held(self) -> set[str]:
@@ -154,6 +166,12 @@ class Bounds:
                 shown = f"{int(half) // 100:,}"
                 raise RefusedError("implausible_amounts", column=title(self.layout.control), found=shown)
             yield title(self.layout.control), "outlier", np.flatnonzero(fen >= FAR * max(half, 100))
+        for key in self._counted:
+            values = self.joined(f"column {key}")
+            if (told := values[values > 0]).size >= 20:
+                far = values >= FAR * max(np.quantile(told, 0.5, method="lower"), 10)
+                if far.any() and values[far].min() >= GULF * values[~far].max():
+                    yield title(key), "outlier", np.flatnonzero(far)
 
 
 def _beside_the_amount(records: pa.Table) -> dict[str, Ints]:
