@@ -121,6 +121,7 @@ def test_links_nested_and_locked_archives_are_refused(tmp_path):
 
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+STYLES = "xl/styles.xml"
 
 
 def rewritten(change):
@@ -142,6 +143,11 @@ def rewritten(change):
 def more(rows):
     """Rows at the end of a sheet."""
     return rewritten(lambda parts: parts.update({SHEET: parts[SHEET].replace(b"</sheetData>", rows + b"</sheetData>")}))
+
+
+def styles(more):
+    """Styles of cells, and more of them."""
+    return rewritten(lambda parts: parts.update({STYLES: parts[STYLES].replace(b"</cellXfs>", more + b"</cellXfs>")}))
 
 
 def outside(parts):
@@ -229,6 +235,7 @@ BOMBS = {
     "numbers.xlsx": (more(b'<row r="99999999999999999999"><c r="A99999999999999999999"/></row>'), "too_large"),
     "rows.xlsx": (more(b"<row/>" * 3_000_000), "too_large"),
     "elements.xlsx": (more(b"<x/>" * 4_500_000), "too_large"),
+    "styles.xlsx": (styles(b"<xf/>" * 3_000_000), "too_large"),
     "wide.xlsx": (more(b"<row>" + b"<c><v>1</v></c>" * 20_000 + b"</row>"), "too_large"),
     "outside.xlsx": (rewritten(outside), "too_large"),
     "utf16.xlsx": (rewritten(in_utf16), "too_large"),

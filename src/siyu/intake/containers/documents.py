@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from lxml import etree
@@ -41,7 +41,7 @@ def tables(data: bytes) -> list[Sheet]:
     for (path, rows), fields in zip(found, dress, strict=True):
         if dress.count(fields) > 1:  # lists of one dress: their own name says what they count
             rows[:] = [row | {"list": path.rpartition(".")[2]} for row in rows]
-    return [Sheet(path, _csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found]
+    return [Sheet(path, as_csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found]
 
 
 def is_callback(start: bytes) -> bool:
@@ -107,7 +107,8 @@ def _fields(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield name, " ".join(map(str, value))
 
 
-def _csv(rows: list[Row]) -> bytes:
+def as_csv(rows: Sequence[Row]) -> bytes:
+    """Records as a table with a column for each of their names."""
     out = io.StringIO()
     names = dict.fromkeys(name for row in rows for name in row)
     writer = csv.DictWriter(out, list(names), restval="", lineterminator="\n")

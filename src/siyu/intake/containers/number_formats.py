@@ -16,6 +16,7 @@ _UNIT = re.compile(_SAID["units"])
 _LOCALE = re.compile(r"\[\$([^\]-]*)-?([^\]]*)\]")
 _ASIDE = re.compile(r"\[[^\]]*\]|[_*].")  # colours, conditions, room for a sign, what fills a cell
 _LITERAL = re.compile(r'"([^"]*)"|[\\!](.)')
+LONGEST = 255  # characters of a number format that a spreadsheet takes
 _SCALED = re.compile(r"[0#?],+(?![,0#?])")
 _SHIFTED = re.compile(r'[0#?](?:[\\!]\.|"\.")[0#?]')
 
@@ -34,7 +35,7 @@ def shown(styled: Mapping[tuple[int, str], int], codes: Mapping[str, str]) -> It
     """What the formats of a sheet say. styled: column from 1 and style of cells with a number -> the first row;
     codes: number format by style."""
     for (column, style), row in styled.items():
-        code, found = _said(codes.get(style, ""))
+        code, found = _said(codes.get(style, "")[:LONGEST])
         if code:
             yield Shown(column - 1, row, code, found)
 

@@ -2,7 +2,6 @@
 
 A dashboard with a row a metric and a column a day becomes a record a day with a column a metric."""
 
-import csv
 import io
 import re
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, getincrementaldecoder
@@ -11,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import product
 
+from siyu.intake.containers.documents import as_csv
 from siyu.intake.formats.catalogue import catalogue
 from siyu.intake.formats.cells import bare
 from siyu.intake.formats.format import Format, Wide, normal
@@ -41,7 +41,7 @@ def unfolded(source: TableSource) -> TableSource:
             if records and not entry.layout(names).missing:
                 numbers = [at, *(number for number, _ in records)]
                 shown = tuple(source.rows[n] if source.rows is not None else n + 1 for n in numbers)
-                text = _csv(names, [record for _, record in records])
+                text = as_csv([record for _, record in records])
                 foreign = tuple(one._replace(column=-1) for one in source.shown if one.code == "foreign_currency")
                 return replace(
                     source, open=partial(io.BytesIO, text), size=len(text), rows=shown, shown=foreign, digest=""
@@ -96,11 +96,3 @@ def _long(
             key += (number,)
         made.setdefault(key, (number, record))[1][metric] = cells[said[0]]
     return list(made.values())
-
-
-def _csv(names: Sequence[str], records: Sequence[Record]) -> bytes:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(records)
-    return out.getvalue().encode()

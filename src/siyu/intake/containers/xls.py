@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from siyu.intake.containers.marks import ERROR, Marks
+from siyu.intake.containers.marks import ERROR, LISTED, Marks
 from siyu.intake.reading.problems import RefusedError
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -102,7 +102,7 @@ def _sheets(stream: bytes, size: int) -> tuple[dict[str, Marks], dict[str, str]]
             _record(found[-1], kind, stream[at : at + length])
         elif kind == _FORMAT:
             codes[str(struct.unpack_from("<H", stream, at)[0])] = _code(stream[at + 2 : at + length])
-        elif kind == _STYLE:
+        elif kind == _STYLE and len(styles) < LISTED:
             styles.append(str(struct.unpack_from("<H", stream, at + 2)[0]))
         at += length
     by_style = {str(place): codes.get(number, number) for place, number in enumerate(styles)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from copy import copy
 from xml.parsers import expat
 
-from siyu.intake.containers.marks import ERROR, Marks
+from siyu.intake.containers.marks import ERROR, LISTED, Marks
 from siyu.intake.formats.identities import LOST
 from siyu.intake.reading.problems import BROKEN_ARCHIVE, RefusedError
 
@@ -103,6 +103,8 @@ class _Look:
         elif name == "xf" and self.within == "cellXfs":
             number = attributes.get("numFmtId", "")
             self.formats[str(len(self.formats))] = self.codes.get(number, number)
+        if len(self.formats) + len(self.codes) > LISTED:
+            raise RefusedError("too_large")
 
     def _text(self, _: str) -> None:
         self.value, self.parser.CharacterDataHandler = True, None
