@@ -47,7 +47,13 @@ def table(source: Source, engine: Engine = HERE) -> ir.Table:
         reads.opens(source)
         return _stored(source, source.stat().st_mtime_ns, engine) if source.is_file() else _opened(source, engine)
     held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
-    return ibis.memtable(held)
+    return spark.brought(held, spark.connection(engine.master)) if engine.kind == "spark" else ibis.memtable(held)
+
+
+def carried(rows: pa.Table, other: ir.Table) -> ir.Table:
+    """A table over rows of this process, to be joined to another one where that lies."""
+    lies = _engine(other)
+    return spark.brought(rows, lies) if lies.name == "pyspark" else ibis.memtable(rows)
 
 
 def _opened(source: Path, engine: Engine) -> ir.Table:
@@ -69,12 +75,16 @@ def run(expression: ir.Table) -> pd.DataFrame:
     for twice: these do not change, and a file made anew is another one."""
     if (question := expression.op()) in _ANSWERS:
         return _ANSWERS[question].copy()
-    stored = question.find(ops.DatabaseTable)
     # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
-    rows: pd.DataFrame = (stored[0].source if stored else duckdb()).to_pyarrow(expression).to_pandas()
-    if stored and len(rows) <= FEW and not question.find(ops.InMemoryTable):
+    rows: pd.DataFrame = _engine(expression).to_pyarrow(expression).to_pandas()
+    if len(rows) <= FEW and question.find(ops.DatabaseTable) and not question.find(ops.InMemoryTable):
         _ANSWERS[question] = rows.copy()
     return rows
+
+
+def _engine(expression: ir.Table) -> Any:
+    stored = expression.op().find(ops.DatabaseTable)
+    return stored[0].source if stored else duckdb()
 
 
 def counted(grouped: ir.Table, keys: Sequence[str], **sums: Any) -> pd.DataFrame:
