@@ -63,7 +63,7 @@ def _lived(random: np.random.Generator, n: int) -> tuple[Any, Any, Any]:
 
 
 def siyu(table: dict[str, Any]) -> Callable[[], float]:
-    """This project: distinct histories with weights, Newton's method; standard errors come from its second derivatives."""
+    """This project: distinct histories with weights, Newton's method, whose second derivatives give standard errors."""
     from siyu.value.bg_nbd import BG
     from siyu.value.fitting import Histories
 
