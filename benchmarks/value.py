@@ -63,7 +63,7 @@ def _lived(random: np.random.Generator, n: int) -> tuple[Any, Any, Any]:
 
 
 def siyu(table: dict[str, Any]) -> Callable[[], float]:
-    """This project: distinct histories with weights, analytic gradients, standard errors as well."""
+    """This project: distinct histories with weights, Newton's method, whose second derivatives give standard errors."""
     from siyu.value.bg_nbd import BG
     from siyu.value.fitting import Histories
 
@@ -77,7 +77,7 @@ def _customers(table: dict[str, Any]) -> tuple[Any, Any, Any]:
 
 
 def lifetimes(table: dict[str, Any]) -> Callable[[], float]:
-    """The usual library, as it comes."""
+    """The usual library, as it comes: gradients and the second derivatives of its standard errors by autograd."""
     from lifetimes import BetaGeoFitter  # type: ignore[import-not-found]
 
     customers, loss = _customers(table), _loss(table)

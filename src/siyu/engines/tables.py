@@ -45,7 +45,7 @@ def table(source: Source, engine: Engine = HERE) -> ir.Table:
         return source
     if isinstance(source, Path):
         reads.opens(source)
-        return _stored(source, source.stat().st_mtime_ns, engine) if source.is_file() else _opened(source, engine)
+        return spark.stored(source, engine.master) if engine.kind == "spark" else _stored(source, _written(source))
     held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
     return spark.brought(held, spark.connection(engine.master)) if engine.kind == "spark" else ibis.memtable(held)
 
@@ -56,28 +56,28 @@ def carried(rows: pa.Table, other: ir.Table) -> ir.Table:
     return spark.brought(rows, lies) if lies.name == "pyspark" else ibis.memtable(rows)
 
 
-def _opened(source: Path, engine: Engine) -> ir.Table:
-    if engine.kind == "spark":
-        return spark.stored(source, engine.master)
+def _written(source: Path) -> int:
+    """When it, or the newest file of a folder, was written, in nanoseconds."""
+    return max(file.stat().st_mtime_ns for file in [source, *source.rglob("*")])
+
+
+@lru_cache(maxsize=64)
+def _stored(source: Path, _written: int) -> ir.Table:
+    """The table of a file or folder, one and the same as long as it is not made anew."""
     # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
     below = "/**/*.parquet" if source.is_dir() else ""
     return duckdb().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)) + below)
 
 
-@lru_cache(maxsize=64)
-def _stored(file: Path, _written: int, engine: Engine) -> ir.Table:
-    """The table of a file, one and the same as long as it is not made anew."""
-    return _opened(file, engine)
-
-
 def run(expression: ir.Table) -> pd.DataFrame:
-    """The rows of an expression, by the engine that its tables lie in. Few rows of stored tables are not asked
-    for twice: these do not change, and a file made anew is another one."""
+    """The rows of an expression, by the engine that its tables lie in. Few rows of what this process has stored
+    are not asked for twice: it does not change, and a file made anew is another one."""
     if (question := expression.op()) in _ANSWERS:
         return _ANSWERS[question].copy()
     # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
-    rows: pd.DataFrame = _engine(expression).to_pyarrow(expression).to_pandas()
-    if len(rows) <= FEW and question.find(ops.DatabaseTable) and not question.find(ops.InMemoryTable):
+    rows: pd.DataFrame = (engine := _engine(expression)).to_pyarrow(expression).to_pandas()
+    own = engine is duckdb() and question.find(ops.DatabaseTable) and not question.find(ops.InMemoryTable)
+    if own and len(rows) <= FEW:
         _ANSWERS[question] = rows.copy()
     return rows
 

@@ -29,7 +29,7 @@ class BetaGeometric:
 
     def fit(self, histories: Histories) -> Fitted[BetaGeometric]:
         """By maximum likelihood. Raises ValueError without a repeat purchase, or where no maximum is found."""
-        return fitted_histories(self, self._objective, histories, np.full(4, 0.1), (0, 1, 0, 0))
+        return fitted_histories(self, self._objective, histories, np.log([0.5, 1, 0.8, 2.5]), (0, 1, 0, 0))
 
     def log_likelihood(self, values: tuple[float, ...], histories: Histories) -> float:
         """Of all buyers."""

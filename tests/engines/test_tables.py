@@ -1,0 +1,31 @@
+"""What is asked once is remembered, and never told of another table."""
+
+import os
+
+import pandas as pd
+import pytest
+
+from siyu.engines.tables import run, table
+
+
+@pytest.fixture
+def counts(tmp_path):
+    file = tmp_path / "rows.parquet"
+
+    def write(n, at):
+        pd.DataFrame({"n": range(n)}).to_parquet(file)
+        os.utime(file, ns=(at, at))
+        rows = table(file)
+        return run(rows.aggregate(n=rows.count()))
+
+    return write
+
+
+def test_a_file_made_anew_is_counted_anew(counts):
+    assert [int(counts(n, at)["n"].iloc[0]) for at, n in enumerate((3, 5, 4), 1)] == [3, 5, 4]
+
+
+def test_an_answer_that_somebody_changes_stays_as_it_was(counts):
+    answer = counts(3, 1)
+    answer["n"] = 0
+    assert int(counts(3, 1)["n"].iloc[0]) == 3
