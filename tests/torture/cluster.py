@@ -26,7 +26,7 @@ from arena import COMMAND, ROOT, WORKER, Arena  # type: ignore[import-not-found]
 from kills import judge  # type: ignore[import-not-found]
 
 KINDS = ("worker", "scheduler", "driver", "report")
-SECONDS = 600.0  # a driver is stuck that takes longer
+SECONDS = 3600.0  # a driver is stuck that takes longer
 _SCHEDULER = ("-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--no-dashboard")
 # a report that ends with its worker, of tiny notebooks
 _REPORT = f"""
