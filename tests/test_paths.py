@@ -14,6 +14,7 @@ from siyu.paths import address, cache_dir, kept, located
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
+    monkeypatch.delenv("SIYU_HOME", raising=False)  # as a container has it set
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path / "cache"
 
