@@ -38,7 +38,11 @@ def test_a_regular_is_named_and_stays():
     rows = [order(n, f"b{n}") for n in range(200)]
     found = account([*rows, *(order(300 + n, "regular1") for n in range(20))])
     assert found.clean
-    assert [(note.code, note.found) for note in found.notes] == [("no_refund", "refund"), ("heavy_buyer", "9%")]
+    assert [(note.code, note.found) for note in found.notes] == [
+        ("no_refund", "refund"),
+        ("no_status", "status"),
+        ("heavy_buyer", "9%"),
+    ]
     assert (found.crowd.keys, found.crowd.named, found.crowd.usual) == (201, 220, 1)
     assert found.crowd.largest == pytest.approx((20 / 220, 1 / 220, 1 / 220))
 
