@@ -15,7 +15,7 @@ WORKERS := $(shell echo $$(( ($$(getconf _NPROCESSORS_ONLN) < 4 ? $$(getconf _NP
 PARALLEL := -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 SUBJECTS := $(notdir $(patsubst %/,%,$(dir $(wildcard data/subjects/*/subject.yml))))
 
-.PHONY: help install spark reports test test-all calibrate scale torture lab notebooks messages reference schemas bench measured bench-check lock clean
+.PHONY: help install spark reports test test-all whole fuzz calibrate scale torture lab notebooks messages reference schemas bench measured bench-check lock clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -39,14 +39,18 @@ test: install ## every check; browser, office and Java tests run when their prog
 	run format $(BIN)/ruff format --check --quiet --output-format concise .; \
 	run imports $(BIN)/lint-imports --no-logo --no-cache; \
 	run notebooks $(BIN)/python -m pytest --quiet $(PARALLEL) --nbval notebooks/; \
-	run tests $(BIN)/python -m pytest --quiet $(PARALLEL); \
+	run tests $(BIN)/python -m pytest --quiet $(PARALLEL) -m "not whole"; \
 	run types wait $$types; \
 	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
 
+whole: install ## what make test takes a sample of: axe over pages, metrics by Spark, formulas, kills, 300 mutations
+	@SIYU_FUZZ=300 $(BIN)/python -m pytest --quiet $(PARALLEL) -m "whole or fuzz"
+
+test whole: export PYTHONDONTWRITEBYTECODE =  # tests are compiled once, not in every process
 test-all: export SIYU_REQUIRE := browser,office,java
 test-all: test ## the same, and a missing program is a failure
 
-fuzz: install ## 10,000 seeded mutations of order exports; a plain test run does 300
+fuzz: install ## 10,000 seeded mutations of order exports; make test does 100
 	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/intake/test_fuzz.py
 
 calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds fixed, forty minutes

@@ -8,9 +8,11 @@ import os
 import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 # every core runs tests, and what they start: one thread a library, said before the first of them is imported
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -24,6 +26,16 @@ PROGRAMS = {
     "office": ("soffice", "libreoffice"),
     "java": ("java",),
 }
+# files that take longest, first: a core must not idle while the other ends one of them
+LONG = (
+    "tests/runs/test_torture.py", "tests/render/page/test_page_browser.py",
+    "tests/notebooks/test_notebooks.py", "tests/runs/test_sharing.py", "tests/runs/test_batch.py",
+    "tests/intake/test_privacy.py", "tests/runs/test_remote.py", "tests/commands/test_cli.py",
+    "tests/runs/test_endings.py", "tests/orders/test_observed.py", "tests/intake/test_fuzz.py",
+    "tests/playbook/test_plan.py", "tests/orders/test_experiment.py",
+)  # fmt: skip
+# in one process: a session of Spark is long to start
+SPARK = ("tests/orders/test_spark.py", "tests/orders/test_canonical.py")
 NOT_RUN = pytest.StashKey[Counter[str]]()
 
 
@@ -57,6 +69,26 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
     """
     if collector.path.suffix == ".ipynb" and hasattr(collector, "skip_compare"):
         collector.skip_compare += ("image/png", "text/html", "application/vnd.siyu.finding+json")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, those of Spark beside each other."""
+    first = {name: place for place, name in enumerate(dict.fromkeys((*SPARK, *LONG)))}
+    items.sort(key=lambda item: first.get(item.nodeid.partition("::")[0], len(first)))
+
+
+class Scheduling(LoadFileScheduling):  # type: ignore[misc]
+    """A file to a process, those of Spark to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = str(super()._split_scope(nodeid))
+        return SPARK[0] if file in SPARK else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling | None:
+    """How files are distributed, where they are (`--dist loadfile`)."""
+    return Scheduling(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

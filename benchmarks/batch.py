@@ -1,17 +1,18 @@
 """Batches of reports: `siyu report` against the shell loop of `papermill` and `jupyter nbconvert`.
 
-    .venv/bin/python benchmarks/batch.py [--json] [--all] [--small] [--every-notebook]
+    .venv/bin/python benchmarks/batch.py [--json] [--all] [--small] [--every-notebook] [--minutes 22]
 
 Clients that differ: four categories, three dates, own assumptions for a third, simulated exports of 2,000 to 50,000
 orders for half. The same notebooks (01-03, 06, 07, unless asked for all) by both, in one language. The loop runs for
 six clients of each kind, with exports and without, half of them before and half after `siyu report`, so that a machine
-that slows down slows down both; its time for a batch is that of so many clients of each kind. `siyu report` makes the
-executed notebooks, `findings.json`, page, deck and workbook: checked, read back, sealed and published.
+that slows down slows down both; its time for a batch is that of so many clients of each kind. Of the second half it
+runs as many as --minutes leave time for, and says how many. `siyu report` makes the executed notebooks,
+`findings.json`, page, deck and workbook: checked, read back, sealed and published.
 
-Then: one report alone; fifty clients of whom three changed, against the time of those three alone; an analyst's round,
-one new month of exports; with --all 48 clients, and 48 of which half share category, date and overrides. CPU is of all
-processes together; PSS is the peak of all of them, what they share counted once. --small: four clients, nothing else.
-The last line of --json is one object.
+In between: one report alone; an analyst's round, one new month of exports; fifty clients of whom three changed, against
+the time of those three alone. Then, with --all, 48 clients, and 48 of which half share category, date and overrides.
+CPU is of all processes together; PSS is the peak of all of them, what they share counted once. --small: four clients,
+nothing else. The last line of --json is one object, come what may; what failed or took over ten minutes is null in it.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +51,7 @@ CATEGORIES, DATES = ("fmcg", "liquor", "apparel", "heavy"), ("2025-12-31", "2025
 ORDERS = (2_000, 5_000, 8_000, 12_000, 20_000, 50_000)
 ORDERS_A_BUYER = 3.3  # of the world "planted", so that exports come out near these sizes
 SAMPLE = 6
+LONGEST = 600.0  # seconds of a command
 # the command over a folder of notebooks that holds those asked for
 COMMAND = """
 import pathlib, sys
@@ -74,11 +78,15 @@ class Took:
             process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=said)
             watch = threading.Thread(target=self._watch, args=(process,))
             watch.start()
-            code = process.wait()
+            try:
+                code = process.wait(LONGEST)
+            except subprocess.TimeoutExpired:
+                process.terminate()
+                code = process.wait()
             watch.join()
             if code:
                 said.seek(0)
-                sys.exit(f"{' '.join(words[:3])} ended with {code}: {said.read()[-800:].decode()}")
+                raise ChildProcessError(f"{' '.join(words[:3])} ended with {code}: {said.read()[-800:].decode()}")
         self.wall += time.perf_counter() - began
         self.cpu += _children() - before
         return self
@@ -178,27 +186,57 @@ def _assumptions(category: str, factor: float) -> bytes:
     return text.getvalue().encode()
 
 
-def against_the_loop(clients: Clients, names: Sequence[str], *, sample: int) -> dict[str, float]:
-    """Ratios of the loop to `siyu report` in wall time and CPU; that runs between two halves of the loop."""
-    ours, kinds = Took(), {True: Took(), False: Took()}
-    having = {name: (clients.folder / "siyu" / name / "exports").is_dir() for name in names}
-    sampled = [name for kind in kinds for name in [one for one in names if having[one] is kind][:sample]]
-    for half in (sampled[::2], sampled[1::2]):
-        for name in half:
-            clients.loop(name, kinds[having[name]])
+class Race:
+    """The loop against `siyu report` over the same clients: half of the loop, all by siyu, the other half."""
+
+    def __init__(self, clients: Clients, names: Sequence[str], sample: int) -> None:
+        self.clients, self.names, self.ours = clients, names, Took()
+        self.having = {name: (clients.folder / "siyu" / name / "exports").is_dir() for name in names}
+        self.took, self.looped = {True: Took(), False: Took()}, {True: 0, False: 0}
+        kinds = [[name for name in names if self.having[name] is kind][:sample] for kind in self.took]
+        sampled = [name for pair in zip_longest(*kinds) for name in pair if name]
+        self.halves = sampled[: len(sampled) // 2], sampled[len(sampled) // 2 :]
+
+    def begin(self) -> None:
+        """The first half, and all by siyu."""
+        self._loop(self.halves[0])
+        self.clients.siyu(self.names, self.ours)
+
+    def end(self, until: float) -> None:
+        """The second half, as far as there is time."""
+        self._loop(self.halves[1], until)
+
+    def _loop(self, names: Sequence[str], until: float = float("inf")) -> None:
+        longest = 0.0
+        for name in names:
+            began = time.monotonic()
+            if began + longest > until:
+                break
+            kind = self.having[name]
+            self.clients.loop(name, self.took[kind])
+            self.looped[kind] += 1
+            longest = max(longest, time.monotonic() - began)
             print(f"  the loop has made {name}", file=sys.stderr, flush=True)
-        if half == sampled[::2]:
-            clients.siyu(names, ours)
-    count = {kind: sum(having[name] is kind for name in names) for kind in kinds}
-    share = {kind: count[kind] / sum(having[name] is kind for name in sampled) for kind in kinds if count[kind]}
-    wall, cpu = (sum(getattr(kinds[kind], what) * of for kind, of in share.items()) for what in ("wall", "cpu"))
-    found = {"wall": ours.wall, "cpu": ours.cpu, "pss": ours.pss, "loop_wall": wall, "loop_cpu": cpu}
-    found |= {"ratio_wall": wall / ours.wall, "ratio_cpu": cpu / ours.cpu}
-    print(
-        f"  {len(names)} clients: {found['ratio_wall']:.2f}x in wall time, {found['ratio_cpu']:.2f}x in CPU",
-        file=sys.stderr,
-    )
-    return found
+
+    def found(self) -> dict[str, float]:
+        """Ratios of the loop to `siyu report` in wall time and CPU."""
+        count = {kind: sum(self.having[name] is kind for name in self.names) for kind in self.took}
+        share = {kind: count[kind] / self.looped[kind] for kind in count if count[kind]}
+        wall, cpu = (sum(getattr(self.took[kind], what) * of for kind, of in share.items()) for what in ("wall", "cpu"))
+        ours, looped = self.ours, sum(self.looped.values())
+        found = {"wall": ours.wall, "cpu": ours.cpu, "pss": ours.pss, "loop_wall": wall, "loop_cpu": cpu}
+        found |= {"looped": looped, "ratio_wall": wall / ours.wall, "ratio_cpu": cpu / ours.cpu}
+        told = f"{found['ratio_wall']:.2f}x in wall time, {found['ratio_cpu']:.2f}x in CPU, {looped} by the loop"
+        print(f"  {len(self.names)} clients: {told}", file=sys.stderr, flush=True)
+        return found
+
+
+def part(found: dict[str, Any], label: str, measure: Callable[[], Any]) -> None:
+    """Keep what a part measures; one that fails is said and left out."""
+    try:
+        found[label] = measure()
+    except (OSError, ValueError, ZeroDivisionError) as error:
+        print(f"  {label}: {error}", file=sys.stderr, flush=True)
 
 
 def new_month(clients: Clients) -> float:
@@ -226,36 +264,48 @@ def three_changed(clients: Clients, names: Sequence[str]) -> float:
 
 
 def measured(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
-    """Everything that was asked for."""
+    """Everything that was asked for, as far as it could be measured."""
+    until = time.monotonic() + 60 * given.minutes
     every = (path.stem for path in sorted((ROOT / "notebooks").glob("0*.ipynb")))
     clients = Clients(folder, every if given.every_notebook else NOTEBOOKS)
     twelve = [f"client_{number:02}" for number in range(4 if given.small else 12)]
     for number, name in enumerate(twelve):
         clients.add(name, number)
-    found: dict[str, Any] = {"12": against_the_loop(clients, twelve, sample=1 if given.small else SAMPLE)}
-    if given.small:
-        return found
-    clients.add("alone", 0)
-    found["one_cold_seconds"] = clients.siyu(["alone"]).wall
-    found["new_month_seconds"] = new_month(clients)
-    fifty = [*twelve, *(f"more_{number:02}" for number in range(38))]
-    for number, name in enumerate(fifty[12:]):
-        clients.add(name, 2 * number + 1, alike=True)  # soon made: what is unchanged is decided alike
-    clients.siyu(fifty)
-    found["three_changed_ratio"] = three_changed(clients, fifty)
+    found: dict[str, Any] = {}
+    race = Race(clients, twelve, 1 if given.small else SAMPLE)
+    part(found, "first", race.begin)
+    if not given.small:
+        clients.add("alone", 0)
+        part(found, "one_cold_seconds", lambda: clients.siyu(["alone"]).wall)
+        part(found, "new_month_seconds", lambda: new_month(clients))
+        part(found, "three_changed_ratio", lambda: three_changed(clients, fifty(clients, twelve)))
+    part(found, "second", lambda: race.end(until))
+    part(found, "12", race.found)
     for label, alike in (("48", False), ("48_shared", True)) if given.all else ():
         many = [f"of_{label}_{number:02}" for number in range(48)]
         for number, name in enumerate(many):
             clients.add(name, number, alike=alike and number % 2 == 1)
-        found[label] = against_the_loop(clients, many, sample=SAMPLE)
+        race = Race(clients, many, SAMPLE)
+        part(found, f"{label}_first", race.begin)
+        part(found, f"{label}_second", partial(race.end, float("inf")))
+        part(found, label, race.found)
     return found
+
+
+def fifty(clients: Clients, names: Sequence[str]) -> list[str]:
+    """Fifty clients with reports, the first ones of these names."""
+    many = [*names, *(f"more_{number:02}" for number in range(50 - len(names)))]
+    for number, name in enumerate(many[len(names) :]):
+        clients.add(name, 2 * number + 1, alike=True)  # soon made: what is unchanged is decided alike
+    clients.siyu(many)
+    return many
 
 
 def summary(found: dict[str, Any]) -> dict[str, float | None]:
     """The figures that a script asks for; None: not measured."""
     ratios = {f"ratio_wall_{of}": found.get(of, {}).get("ratio_wall") for of in ("12", "48", "48_shared")}
     alone = {name: found.get(name) for name in ("three_changed_ratio", "new_month_seconds", "one_cold_seconds")}
-    told = {**ratios, "ratio_cpu_12": found["12"]["ratio_cpu"], **alone}
+    told = {**ratios, "ratio_cpu_12": found.get("12", {}).get("ratio_cpu"), **alone}
     return {name: None if value is None else round(value, 2) for name, value in told.items()}
 
 
@@ -266,10 +316,13 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="the 48 clients, too")
     parser.add_argument("--small", action="store_true", help="four clients only")
     parser.add_argument("--every-notebook", action="store_true", help="not only 01-03, 06 and 07")
+    parser.add_argument(
+        "--minutes", type=float, default=22, help="of all but the 48; the loop's second half is cut short"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="siyu-benchmark-") as made:
         found = measured(Path(made), given)
-    for label in (label for label in ("12", "48", "48_shared") if label in found):
+    for label in (label for label in ("12", "48", "48_shared") if found.get(label)):
         one = found[label]
         wall = f"loop {one['loop_wall']:7.1f} s  siyu {one['wall']:7.1f} s  {one['ratio_wall']:5.2f}x"
         cpu = f"CPU {one['loop_cpu']:7.1f} s, {one['cpu']:7.1f} s  {one['ratio_cpu']:5.2f}x"

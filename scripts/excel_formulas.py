@@ -1,14 +1,17 @@
 """The economics as Excel formulas: the same expressions, printed; and the lines of the workbook's sheet.
 
 `formulas/excel.json` holds what this prints, so that a rendering needs no algebra at run time. After a change of
-the formulas, `python scripts/excel_formulas.py` prints it anew; a test fails until it is.
+the formulas, `python scripts/excel_formulas.py` prints it anew; a test fails until it is. It holds a digest of what it
+was printed from, too: the algebra takes half a minute.
 """
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import sympy
 from sympy import Add, Expr, Max, Min, Symbol, fraction
 from sympy.core.function import UndefinedFunction
 from sympy.printing.printer import Printer
@@ -272,13 +275,26 @@ def _line(key: str) -> Symbol:
     return Symbol(f"{_LINE}{key}", real=True)
 
 
+def made_of() -> str:
+    """Digest of everything that what is printed depends on."""
+    package = Path(symbols.__file__).parents[1]
+    files = [
+        *sorted((package / "formulas").glob("*.py")),
+        package / "routes.py",
+        package / "routes.yml",
+        Path(__file__),
+    ]
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    return hashlib.sha256("\0".join([sympy.__version__, *texts]).encode()).hexdigest()
+
+
 def printed() -> str:
     """The content of `excel.json`."""
     lines = [asdict(line) for line in sheet_lines()]
     names = sorted(
         name for name in {*UNIT_OF, *depletion.NAMES} if any(f"{{{name}}}" in line["formula"] for line in lines)
     )
-    return json.dumps({"inputs": names, "lines": lines}, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps({"made_of": made_of(), "inputs": names, "lines": lines}, indent=1, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -159,6 +159,28 @@ def test_fen_among_yuan_are_named():
     assert told(account(table(50, 额=lambda n: "1000.00" if n < 5 else "10.00")))[0][:2] == ("outlier", "5")
 
 
+COUNTS = """name: {en: Days, zh: 日}
+kind: account_days
+platform: other
+source: x
+identify: []
+line_key: [day]
+columns:
+  day: {header: 日期, read: time, required: true}
+  new_fans: {header: 新增, read: count, rounded: true}
+"""
+
+
+def test_a_count_far_above_all_others_of_its_column_is_named(data):
+    """Of tables other than orders, too: people counted in ones among tens of thousands, or a finger too long."""
+    rule(data, COUNTS)
+    rows = [f"2021-{n // 28 + 1:02d}-{n % 28 + 1:02d},{30_000 if n == 7 else n % 5 * 10}\n" for n in range(40)]
+    assert told(account("日期,新增\n" + "".join(rows))) == [("outlier", "1", "9")]
+    assert told(account("日期,新增\n" + "".join(rows).replace(",30000", ",300"))) == []
+    tail = [f"2021-{n // 28 + 1:02d}-{n % 28 + 1:02d},{2 ** (n // 2)}\n" for n in range(40)]
+    assert told(account("日期,新增\n" + "".join(tail))) == []  # grows, with no gulf in it
+
+
 def test_dates_far_from_the_others_or_from_the_order_number_are_named():
     apart = account(table(40, 付=lambda n: f"{2042 if n % 8 == 0 else 2021}-05-{n % 28 + 1:02d} 10:00:00"))
     assert [code for code, *_ in told(apart)] == ["dates_apart"]

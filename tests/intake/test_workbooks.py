@@ -12,16 +12,16 @@ from siyu.intake.reading.sources import sources
 HEAD = ["order_id", "buyer_key", "paid_at", "amount", "refund", "status"]
 
 
-def workbook(path, rows, change=None, hidden=()):
+def workbook(path, rows, change=None, hidden=(), shown=None):
     book = xlsxwriter.Workbook(path)
-    sheet = book.add_worksheet()
+    sheet, how = book.add_worksheet(), book.add_format({"num_format": shown} if shown else {})
     sheet.write_row(0, 0, HEAD)
     for number, row in enumerate(rows, 1):
         for column, cell in enumerate(row):
             if isinstance(cell, str) and cell.startswith("="):
                 sheet.write_formula(number, column, cell, value="cached" if cell == "=kept" else "#N/A")
             elif cell is not None:
-                sheet.write(number, column, cell)
+                sheet.write(number, column, cell, *[how] * (HEAD[column] == "amount"))
     for number in hidden:
         sheet.set_row(number, None, None, {"hidden": True})
     book.close()
@@ -73,6 +73,31 @@ def test_hidden_rows_are_counted_and_named(tmp_path):
     found = account(workbook(tmp_path / "a.xlsx", [order(n) for n in range(1, 9)], hidden=(3, 5)))
     assert found.records["accepted"] == 8
     assert [(note.code, note.found, note.expected) for note in found.notes] == [("hidden_rows", "2", "4, 6")]
+
+
+FOREIGN = ["$#,##0.00", '"US$"0.00', "[$$-409]#,##0.00", "[$USD] 0.00", "[$HK$-C04]0.00", '0.00 "€"', "[$¥-411]0",
+           "($#,##0.00_);($#,##0.00)", "[Red]\\£0.00", '0.00"美元"']  # fmt: skip
+UNITS = ['0.00"万"', '0.0"K"', "0!.00", "0.00%", '0"分"']
+PLAIN = ["[$¥-804]#,##0.00", '"¥"#,##0.00', '_ "¥"* #,##0.00_ ;_ "¥"* -#,##0.00_ ', "_-* #,##0.00\\ _€_-", '0.00"元"', "@",
+         "#,##0.00_);(#,##0.00)", "0.00E+00", "[$RMB] 0.00"]  # fmt: skip
+SCALED = ["0.00,", "0!.0,", '0!.0,"万"', '[>=10000]0!.0,"万";0']
+
+
+@pytest.mark.parametrize(
+    ("shown", "code"),
+    [*((one, "foreign_currency") for one in FOREIGN), *((one, "other_unit") for one in UNITS)],
+)
+def test_amounts_shown_in_another_currency_or_unit_stop_the_file(tmp_path, shown, code):
+    found = account(workbook(tmp_path / "a.xlsx", [order(1), order(2)], shown=shown))
+    assert [(p.line, p.column, p.code) for p in found.problems] == [(2, "amount", code)]
+    assert found.records["accepted"] == 0
+
+
+@pytest.mark.parametrize("shown", PLAIN + SCALED)
+def test_amounts_count_as_stored_and_a_scaled_display_is_named(tmp_path, shown):
+    found = account(workbook(tmp_path / "a.xlsx", [order(1, 12_345.0), order(2)], shown=shown))
+    assert (found.fen["accepted"], found.problems) == (1_235_000, [])
+    assert [note.code == "shown_scaled" for note in found.notes].count(True) == (shown in SCALED)
 
 
 def test_noise_of_binary_fractions_is_none(tmp_path):
@@ -131,6 +156,46 @@ def test_what_lies_beside_exports_is_left_aside(tmp_path, name):
     (tmp_path / "a.csv").write_text("order_id,paid_at,amount\nA1,2021-08-01 10:00:00,5.00\n", encoding="utf-8")
     (tmp_path / name).write_bytes("给你的说明\n请查收\n".encode())
     assert [read(source).account.clean for source in sources(tmp_path)] == [True]
+
+
+HIDDEN = [
+    lambda row: f"<tr style='mso-x:1; DISPLAY : none'>{row}</tr>",
+    lambda row: f"<tr hidden>{row}</tr>",
+    lambda row: f"<tbody style='visibility:collapse'><tr>{row}</tr></tbody><tbody>",
+]
+
+
+@pytest.mark.parametrize("hide", HIDDEN)
+def test_hidden_rows_of_a_web_page_are_counted_and_named(tmp_path, hide):
+    rows = ["".join(f"<td>{cell or ''}</td>" for cell in order(n)) for n in range(1, 4)]
+    page = TABLE.format(head="".join(f"<th>{name}</th>" for name in HEAD),
+                        rows=f"<tr>{rows[0]}</tr>{hide(rows[1])}<tr><td><div hidden></div>{rows[2][4:]}</tr>")  # fmt: skip
+    (tmp_path / "a.xls").write_text(page, encoding="utf-8")
+    found = account(tmp_path / "a.xls")
+    assert found.records["accepted"] == 3
+    assert [(n.found, n.expected) for n in found.notes if n.code == "hidden_rows"] == [("1", "4")]
+
+
+NOTES = [
+    "导出说明\n1. 打开后台\n2. 选择日期\n",
+    "please read this first\nthis file holds orders\n",
+    "导出时间：2021-09-01 10:00\n",
+]
+UNPARTED = ["单号 买家 金额 时间\nA1 u1 5.00 2021-08-01\nA2 u2 6.00 2021-08-02\n",
+            "订单号    金额\n6917000000000001  5.00\n6917000000000002  6.00\n", "6917000000000001\n6917000000000002\n"]  # fmt: skip
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_table_without_delimiters_is_no_note(tmp_path, packed):
+    for number, text in enumerate([*NOTES, *UNPARTED]):
+        (tmp_path / f"{number}.txt").write_text(text, encoding="utf-8")
+    if packed:
+        with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+            for path in sorted(tmp_path.glob("*.txt")):
+                archive.write(path, path.name)
+                path.unlink()
+    codes = [[problem.code for problem in read(source).account.problems] for source in sources(tmp_path)]
+    assert codes == [["no_delimiter"]] * len(UNPARTED)
 
 
 def test_a_text_with_a_table_is_no_note(tmp_path):

@@ -75,7 +75,7 @@ def test_clusters_follow_the_first_order_whatever_the_engine(lines, tmp_path, mo
     assert set(range(GROUPS)) == set(rows.astype(int))
 
 
-@pytest.mark.parametrize("kind", ["duckdb", pytest.param("spark", marks=pytest.mark.java)])
+@pytest.mark.parametrize("kind", ["duckdb", pytest.param("spark", marks=[pytest.mark.java, pytest.mark.whole])])
 def test_many_buyers_known_by_keys_are_placed_as_those_known_by_numbers(about, lines, tmp_path, monkeypatch, kind):
     exports = placed(Holdings.of(about, about.as_of).frames())
     monkeypatch.setattr("siyu.orders.canonical.SMALL", 100)

@@ -16,10 +16,12 @@ from siyu.observed import BROKEN, LATE, MISSING, PEOPLE_END, Observation, Span, 
 from siyu.orders.counts import first_gaps
 from siyu.orders.frames import opened
 from siyu.orders.groups.uplift import uplift
-from siyu.orders.metrics import metrics
+from siyu.orders.metrics import METRICS, metrics
 from siyu.orders.repurchase import between, by_survival, retention, within
+from siyu.own_data import Holdings
 from siyu.paths import subject_dirs
 from siyu.simulator.worlds import World, lived
+from siyu.subjects import load_subject
 
 END = date(2025, 12, 31)
 
@@ -54,8 +56,10 @@ def test_an_as_of_a_year_after_the_record_moves_no_metric(shop, monkeypatch):
     assert then == later
     assert (then["observed"]["from"], then["observed"]["until"]) == ("2024-07-10", "2025-12-31")
     monkeypatch.setattr(subjects.Subject, "spans", lambda *_: {})  # what went wrong: the date was taken for the end
-    values = [{one["key"]: one["value"] for one in told(day)["metrics"]} for day in ("2025-12-31", "2026-12-31")]
-    assert values[0]["repurchase_180d"] != values[1]["repurchase_180d"]
+    held = [Holdings.of(load_subject("shop"), date.fromisoformat(day)) for day in ("2025-12-31", "2026-12-31")]
+    some = tuple(one for one in METRICS if one.key == "repurchase_180d")
+    now, then = ([one.figure.value for one in metrics(one.every(), 0, "CNY", some)[0]] for one in held)
+    assert now != then
 
 
 def test_a_report_says_that_its_date_lies_after_the_record(shop):

@@ -64,9 +64,8 @@ class Project:
         wishes = [Wish(name, here, languages, parameters=given, **more) for name in names or ("alpha", "beta")]
         return [planned(request) for request in checked(wishes)]
 
-    def run(self, *names: str, force: bool = False, jobs: int = 2, **more: Any) -> dict[str, Outcome]:
+    def run(self, *names: str, force: bool = False, jobs: int = 1, **more: Any) -> dict[str, Outcome]:
         plans = self.plan(*names, **more)
-        jobs = min(jobs, len(plans))  # a worker takes a second to start
         batch = Batch(plans, self.out, jobs=jobs, force=force, progress=Progress())
         return {outcome.subject: outcome for outcome in batch.run()}
 

@@ -34,7 +34,7 @@ BOTH = ("01_evidence", "02_case_study")
 
 
 def test_a_batch_is_published_whole_and_only_what_changed_is_run_again(project):
-    first = project.run()
+    first = project.run(jobs=2)
     assert {name: outcome.status for name, outcome in first.items()} == {
         "alpha": "published",
         "beta": "published",

@@ -138,7 +138,7 @@ def outcomes(project, said):
         hangs = plan.request.subject.id in HANGS
         limits = Limits(seconds=4 if hangs else 300, memory=600 << 20)
         object.__setattr__(plan.request, "limits", limits)
-    batch = Batch(plans, project.out, jobs=2, force=False, progress=Progress())
+    batch = Batch(plans, project.out, jobs=4, force=False, progress=Progress())
     return {outcome.subject: outcome for outcome in batch.run()}
 
 

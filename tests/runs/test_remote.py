@@ -18,6 +18,7 @@ from siyu.errors import UsageError
 from siyu.runs import remote
 from siyu.runs.ask import sections
 from siyu.runs.files.record import mismatches
+from siyu.runs.make import forking
 from siyu.runs.outcome import Progress
 from siyu.runs.remote import Cluster, SchedulerLostError, admitted
 
@@ -44,6 +45,7 @@ def desk(tmp_path_factory):
     (root / paths.MARKER).write_text("{}")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
+        patch.setenv(forking.SWITCH, "plain")  # one notebook imports less than a server loads
         patch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "key"))
         sections.notebooks.cache_clear()
         yield root
@@ -112,13 +114,13 @@ def waited(look, seconds=300):
     return found
 
 
-def test_a_worker_with_another_key_is_refused_and_named(address, tmp_path, monkeypatch):
+def test_a_worker_with_other_code_lock_or_key_is_refused_and_named(address, tmp_path, monkeypatch):
     monkeypatch.setattr(remote, "_PATIENCE", 1.0)
     with Cluster(address, notes := Notes()) as cluster:
-        cluster.own["key"] = "another"
+        cluster.own |= dict.fromkeys(("code", "lock", "key"), "another")
         with pytest.raises(SchedulerLostError, match="no worker that agrees"):
             cluster.run({CASE: words(CASE, tmp_path)}, tmp_path)
-    assert [note.partition(": ")[2] for note in notes.notes] == ["refused, differs in key"] * 2
+    assert [note.partition(": ")[2] for note in notes.notes] == ["refused, differs in code, lock, key"] * 2
     assert list(tmp_path.iterdir()) == []
 
 

@@ -48,7 +48,7 @@ def decision(project, name):
 
 def test_twelve_clients_of_a_case_execute_what_they_share_once(shop):
     names = clients(shop, 12)
-    outcomes = shop.run(*names)
+    outcomes = shop.run(*names, jobs=2)
     assert {outcome.status for outcome in outcomes.values()} == {"published"}
     assert executed(outcomes) == ["01_evidence", *["02_case_study"] * 12, "03_platform_economics"]
     for name in names:

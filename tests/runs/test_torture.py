@@ -17,7 +17,7 @@ def seed():
     return drawn
 
 
-@pytest.mark.parametrize(("kernels", "kills"), [("fork", 3), ("plain", 1)])
+@pytest.mark.parametrize(("kernels", "kills"), [("fork", 2), pytest.param("plain", 2, marks=pytest.mark.whole)])
 def test_a_few_kills_leave_nothing_half_and_nothing_behind(torture, tmp_path, seed, monkeypatch, kernels, kills):
     monkeypatch.setenv(forking.SWITCH, kernels)
     assert torture("kills").torture(tmp_path, kills=kills, subjects=2 if kernels == "fork" else 1, seed=seed)
@@ -27,10 +27,12 @@ def test_starts_at_once_do_the_work_once(torture, tmp_path, seed):
     assert torture("races").torture(tmp_path, rounds=1, starts=4, subjects=2, seed=seed)
 
 
+@pytest.mark.whole
 def test_what_subjects_share_survives_kills(torture, tmp_path, seed):
     assert torture("kills").torture(tmp_path, kills=2, subjects=3, seed=seed, shared=True)
 
 
+@pytest.mark.whole
 def test_starts_at_once_make_once_what_subjects_share(torture, tmp_path, seed):
     assert torture("races").torture(tmp_path, rounds=1, starts=3, subjects=3, seed=seed, shared=True)
 

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from siyu.observed import Span
+from siyu.own_data import Holdings
+from siyu.subjects import load_subject
 from siyu.value import gate
 from siyu.value.gate import CHECKS
 from siyu.value.labels import CLOSED
@@ -33,6 +35,16 @@ def test_a_shop_of_the_model_opens_it(shops, steady):
     assert found.chosen.key in ("bg_nbd", "mbg_nbd")
     assert abs(found.chosen.error) < 0.1
     assert found.believed.spend.parameter("q").low < 4 < found.believed.spend.parameter("q").high
+
+
+def test_cdnow_opens_it():
+    about = load_subject("cdnow")
+    found = gate.gate(Holdings.of(about, about.as_of).every())
+    assert found.failed == ()
+    assert found.chosen.key == "pareto_nbd"
+    assert abs(found.chosen.error) == pytest.approx(0.019, abs=1e-3)
+    # as a search without derivatives (scipy's Nelder-Mead) finds them
+    assert found.believed.spend.parameter("gamma").value == pytest.approx(2125.223, rel=1e-6)
 
 
 def test_a_growing_shop_closes_it(shops):

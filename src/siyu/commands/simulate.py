@@ -71,7 +71,8 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
     for path, data in content.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(data)
-    click.echo(f"{shown_path(out)}: {len(content)} files, synthetic", err=True)
+    where = shown_path(out / "exports")
+    click.echo(f"{len(content)} synthetic files; to try them: siyu new NAME --from {where}", err=True)
 
 
 def demo_plans() -> list[Recipe]:

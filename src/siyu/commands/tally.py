@@ -56,16 +56,16 @@ def tally(subject: str, as_of: str = "") -> Tally:
     Raises UsageError for an unknown subject or a date that is none.
     """
     about = load_subject(subject)
-    held = Holdings.of(about, day(as_of) if as_of else about.as_of)
-    frames = _frames(held)
+    ending = day(as_of) if as_of else about.as_of
+    book = open_workbook("08_customer_value", about.id, as_of=ending.isoformat())  # which reads the exports once
+    held, frames = book.own, _frames(book.own)
     found, missing = metrics(frames, about.suppress_below, about.currency)
     if frames is not None:  # what customers are worth, too
-        book = open_workbook("08_customer_value", about.id, as_of=held.as_of.isoformat())
         given = about.suppress_below, about.currency, book.assumed, held.reported("ad_days")
         worth, unknown = values(frames, *given)
         reached, unreached = reach_metrics(book.audience, about.currency)  # and what messages do to groups
         found, missing = found + worth + reached, missing + unknown + unreached
-    grown, ungrown = growth_metrics(open_workbook("05_growth", about.id, as_of=held.as_of.isoformat()).growth())
+    grown, ungrown = growth_metrics(book.growth())
     found, missing = found + grown, missing + ungrown
     refused = [account for account in held.books.accounts if account.refused]
     return Tally(held.observed, found, missing, refused, notes(held.spans, held.as_of))

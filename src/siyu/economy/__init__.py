@@ -6,7 +6,7 @@ An `Economy` is one category on one day of a shop. Each figure is the median ove
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
@@ -63,8 +63,8 @@ class Economy:
     """One category on one day. day: days since the shop opened. on: the date the fee rules are read for.
 
     draws, seed: see `siyu.models.draws`. own: symbol -> row of the subject itself, measured or stated, which goes
-    before the assumption; for its own category only. Raises ValueError for a category without rows, with the
-    nearest."""
+    before the assumption; for its own category only. drawn_only: inputs that draws are made of, all if None. Raises
+    ValueError for a category without rows, with the nearest."""
 
     assumptions: Assumptions
     fees: FeeRules
@@ -74,6 +74,7 @@ class Economy:
     draws: int = DRAWS
     seed: int = 0
     own: Mapping[str, Assumption] = field(default_factory=dict)
+    drawn_only: Collection[str] | None = None
     # economies of other categories that were asked for, which keep their draws; (expression, held inputs) -> refs
     _others: dict[str, Economy] = field(default_factory=dict, init=False, repr=False, compare=False)
     _refs: dict[tuple[Expr, tuple[str, ...]], tuple[str, ...]] = field(
@@ -111,7 +112,7 @@ class Economy:
     @cached_property
     def drawn(self) -> dict[str, Array]:
         """Draws of every input, name -> array (draws,); the same for every figure of this economy."""
-        return sample(self.inputs, self.draws, self.seed)
+        return sample(self.inputs, self.draws, self.seed, self.drawn_only)
 
     def of(self, category: str) -> Economy:
         """The same day and draws for another category."""

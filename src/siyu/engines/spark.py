@@ -9,6 +9,7 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 
 from siyu.errors import Problem, UsageError
 
@@ -44,11 +45,21 @@ def stored(source: Path, master: str) -> ir.Table:
 
 def kept(rows: ir.Table, master: str) -> ir.Table:
     """The same, computed once and held by the session, in memory or on its disks."""
+    held = connection(master)
+    return _viewed(held, held.raw_sql(held.compile(rows)).cache())
+
+
+def brought(rows: pa.Table, held: Any) -> ir.Table:
+    """A table over rows of this process. They travel as Arrow: what a cluster runs needs no Python of its own."""
     from pyspark.sql import SparkSession
 
-    name, held = ibis.util.gen_name("kept"), connection(master)
-    SparkSession.active().sql(held.compile(rows)).cache().createTempView(name)
-    return held.table(name)
+    return _viewed(held, SparkSession.active().createDataFrame(rows))
+
+
+def _viewed(held: Any, frame: Any) -> ir.Table:
+    frame.createTempView(name := ibis.util.gen_name("siyu"))
+    table: ir.Table = held.table(name)
+    return table
 
 
 def _missing(found: str, expected: str, step: str) -> UsageError:

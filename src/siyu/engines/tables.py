@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 import ibis
+import ibis.backends.duckdb  # loaded with this module, not by the first question
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import numpy as np
@@ -26,6 +27,8 @@ from siyu.engines.choice import HERE, Engine
 Source: TypeAlias = Path | pd.DataFrame | pa.Table | ir.Table
 Ints: TypeAlias = npt.NDArray[np.int64]
 MEMORY = "1GB"
+FEW = 100  # rows of an answer that is remembered
+_ANSWERS: dict[ops.Node, pd.DataFrame] = {}
 
 
 def kept(rows: ir.Table, engine: Engine = HERE) -> ir.Table:
@@ -42,21 +45,46 @@ def table(source: Source, engine: Engine = HERE) -> ir.Table:
         return source
     if isinstance(source, Path):
         reads.opens(source)
-        if engine.kind == "spark":
-            return spark.stored(source, engine.master)
-        # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
-        below = "/**/*.parquet" if source.is_dir() else ""
-        return duckdb().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)) + below)
+        return _stored(source, source.stat().st_mtime_ns, engine) if source.is_file() else _opened(source, engine)
     held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
-    return ibis.memtable(held)
+    return spark.brought(held, spark.connection(engine.master)) if engine.kind == "spark" else ibis.memtable(held)
+
+
+def carried(rows: pa.Table, other: ir.Table) -> ir.Table:
+    """A table over rows of this process, to be joined to another one where that lies."""
+    lies = _engine(other)
+    return spark.brought(rows, lies) if lies.name == "pyspark" else ibis.memtable(rows)
+
+
+def _opened(source: Path, engine: Engine) -> ir.Table:
+    if engine.kind == "spark":
+        return spark.stored(source, engine.master)
+    # DuckDB globs paths: brackets, stars and question marks of a name are put in brackets of their own
+    below = "/**/*.parquet" if source.is_dir() else ""
+    return duckdb().read_parquet(re.sub(r"([\[*?])", r"[\1]", str(source)) + below)
+
+
+@lru_cache(maxsize=64)
+def _stored(file: Path, _written: int, engine: Engine) -> ir.Table:
+    """The table of a file, one and the same as long as it is not made anew."""
+    return _opened(file, engine)
 
 
 def run(expression: ir.Table) -> pd.DataFrame:
-    """The rows of an expression, by the engine that its tables lie in."""
-    stored = expression.op().find(ops.DatabaseTable)
+    """The rows of an expression, by the engine that its tables lie in. Few rows of stored tables are not asked
+    for twice: these do not change, and a file made anew is another one."""
+    if (question := expression.op()) in _ANSWERS:
+        return _ANSWERS[question].copy()
     # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
-    rows: pd.DataFrame = (stored[0].source if stored else duckdb()).to_pyarrow(expression).to_pandas()
+    rows: pd.DataFrame = _engine(expression).to_pyarrow(expression).to_pandas()
+    if len(rows) <= FEW and question.find(ops.DatabaseTable) and not question.find(ops.InMemoryTable):
+        _ANSWERS[question] = rows.copy()
     return rows
+
+
+def _engine(expression: ir.Table) -> Any:
+    stored = expression.op().find(ops.DatabaseTable)
+    return stored[0].source if stored else duckdb()
 
 
 def counted(grouped: ir.Table, keys: Sequence[str], **sums: Any) -> pd.DataFrame:
@@ -90,9 +118,15 @@ def places(keys: pd.DataFrame, distinct: pd.DataFrame) -> Ints:
     return found
 
 
+def let_go_all() -> None:
+    """Free the memory of every table opened so far, and forget what was asked of them."""
+    for forgotten in (_ANSWERS.clear, _stored.cache_clear, duckdb.cache_clear):
+        forgotten()
+
+
 @lru_cache(maxsize=1)
 def duckdb() -> Any:
-    """DuckDB's connection of this process. It keeps every table that was opened or queried, see `let_go`."""
+    """DuckDB's connection of this process. It keeps every table that was opened or queried, see `let_go_all`."""
     # what does not fit in memory goes to a folder of its own: kernels that share one would overwrite each other
     spill = Path(tempfile.gettempdir()) / f"siyu-spill-{os.getpid()}"
     ibis.options.sql.fuse_selects = False  # the engine fuses them itself, in a tenth of the time

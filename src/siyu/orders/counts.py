@@ -7,7 +7,7 @@ import ibis
 import pandas as pd
 import pyarrow as pa
 
-from siyu.engines.tables import Ints, counted, dense, spread, summed
+from siyu.engines.tables import Ints, carried, counted, dense, spread, summed
 from siyu.orders.frames import Frames
 
 BUYER_SUMS = ("buyers", "twice_by_day", "twice_by_order", "orders", "days", "paid_fen", "net_fen", "repeat_paid_fen")
@@ -77,7 +77,7 @@ def cohorts(frames: Frames) -> pd.DataFrame:
     """cohort and month (months since year 0) with the buyers, orders, paid_fen and net_fen of each."""
     days = frames.purchases
     # joined to a calendar of a few hundred days: taking ten million dates apart costs as much as the sums
-    calendar = ibis.memtable(_calendar(frames.first_day, frames.as_of))
+    calendar = carried(_calendar(frames.first_day, frames.as_of), days)
     days = days.join(calendar, "day").join(calendar.select(first_day="day", cohort="month"), "first_day")
     # a buyer counts at the last purchase of the month: the next one lies in another month, or is not known
     days = days.mutate(last=(days.days_to_next > days.days_left).fill_null(True).cast("int64"))

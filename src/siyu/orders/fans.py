@@ -5,6 +5,7 @@ ever. GMV is that of the shop or that paid during broadcasts, before or after re
 key belong to nobody and are left out of both sides; how many they are is told by `identified`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -28,6 +29,7 @@ KEYS = {
     ("export", False): "fan_gmv_share_export", ("export", True): "fan_gmv_share_export_live",
     ("member", False): "member_gmv_share", ("ever", False): "member_gmv_share_ever",
 }  # fmt: skip
+WHO = tuple(dict.fromkeys(who for who, _ in KEYS))
 _AMOUNTS = ("orders", "paid_fen", "net_fen")
 
 
@@ -75,9 +77,9 @@ def totals(frames: Frames) -> pd.Series:
     return run(counts).iloc[0].fillna(0).astype("int64")
 
 
-def amounts(frames: Frames) -> pd.DataFrame:
+def amounts(frames: Frames, wanted: Collection[str] = WHO) -> pd.DataFrame:
     """Order lines, paid_fen and net_fen by cluster, month, `live` (0 or 1: paid during a broadcast) and who:
-    all, paid, start, export, member, ever; whatever the tables at hand can tell."""
+    all, paid, start, export, member, ever; whatever the tables at hand can tell. wanted: those beside all."""
     lines = paid_orders(frames)
     lines = _in_sessions(lines.filter(lines.buyer_id.notnull()), frames.sessions)
     live = lines.started_at.notnull() if "started_at" in lines.columns else ibis.literal(False)
@@ -94,6 +96,8 @@ def amounts(frames: Frames) -> pd.DataFrame:
         whose |= {"member": _held(lines, stays, "paid_at"), "ever": lines.semi_join(stays, "buyer_id")}
     tables = []
     for who, own in whose.items():
+        if who not in {"all", *wanted}:
+            continue
         sums = {"orders": own.count(), "paid_fen": own.paid_fen.sum(), "net_fen": own.net_fen.sum()}
         tables.append(counted(own, ["cluster", "month", "live"], **sums).assign(who=who))
     return pd.concat(tables, ignore_index=True)
@@ -102,20 +106,26 @@ def amounts(frames: Frames) -> pd.DataFrame:
 def gmv_shares(frames: Frames, k: int = 0) -> list[Share]:
     """Every share that the tables allow, all months together and month by month, gross and net; each as long as
     both orders and those who count were observed."""
+    return _observed(frames, k, (*KEYS,), monthly=True)
+
+
+def whole_shares(
+    frames: Frames, k: int = 0, wanted: Collection[tuple[str, bool]] = (*KEYS,)
+) -> dict[str, Figure | None]:
+    """key -> figure of `gmv_shares`, all months together. wanted: of these ways to say who is a fan, and of what."""
+    return {share.key: share.figure for share in _observed(frames, k, wanted, monthly=False)}
+
+
+def _observed(frames: Frames, k: int, wanted: Collection[tuple[str, bool]], *, monthly: bool) -> list[Share]:
     sides = {kind: frames.beside(kind) for kind in PEOPLE}
     if len({own.as_of for own in sides.values()}) == 1:
-        return _gmv_shares(sides["members"], k)
+        return _gmv_shares(sides["members"], k, wanted, monthly)
     alone = [replace(sides["follows"], members=None), replace(sides["members"], follows=None)]
-    return [share for own in alone for share in _gmv_shares(own, k)]
+    return [share for own in alone for share in _gmv_shares(own, k, wanted, monthly)]
 
 
-def whole_shares(frames: Frames, k: int = 0) -> dict[str, Figure | None]:
-    """key -> figure of `gmv_shares`, all months together."""
-    return {share.key: share.figure for share in gmv_shares(frames, k) if share.month is None}
-
-
-def _gmv_shares(frames: Frames, k: int) -> list[Share]:
-    counts = amounts(frames)
+def _gmv_shares(frames: Frames, k: int, wanted: Collection[tuple[str, bool]], monthly: bool) -> list[Share]:
+    counts = amounts(frames, {who for who, _ in wanted})
     whose, months = [*dict.fromkeys(counts["who"])], np.unique(counts["month"])
     # (groups, months, live, who, amounts): every share is a quotient of two slices
     at = np.searchsorted(months, counts["month"]), counts["live"], pd.Index(whose).get_indexer(counts["who"])
@@ -123,13 +133,13 @@ def _gmv_shares(frames: Frames, k: int) -> list[Share]:
     settled = np.array([settled_on(int(month)) <= frames.as_of for month in months], bool)
     shares = []
     for (who, live), key in KEYS.items():
-        if who not in whose or (live and not sums[:, :, 1].any()):
+        if (who, live) not in wanted or who not in whose or (live and not sums[:, :, 1].any()):
             continue
         scope = sums[:, :, 1:] if live else sums
         pair = scope[:, :, :, [whose.index(who), whose.index("all")]].sum(2)
-        shares += _monthly(frames, pair, key, months, np.ones_like(settled), k)
+        shares += _monthly(frames, pair, key, months if monthly else months[:0], np.ones_like(settled), k)
         if who not in ("member", "ever") and "refund" not in frames.lacks:
-            shares += _monthly(frames, pair, f"{key}_net", months, settled, k)
+            shares += _monthly(frames, pair, f"{key}_net", months if monthly else months[:0], settled, k)
     return shares
 
 

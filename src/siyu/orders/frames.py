@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from siyu.engines.choice import HERE, Engine
-from siyu.engines.tables import Source, duckdb, kept, run, table
+from siyu.engines.tables import Source, kept, let_go_all, run, table
 from siyu.estimates.sampling import GROUPS, SMALL
 from siyu.observed import Span, next_month, of_orders, whole
 
@@ -116,10 +116,10 @@ class Frames:
         known = self.orders.filter(self.orders.buyer_id.notnull())
         spans = known.group_by("buyer_id").aggregate(n=known.platform.cast("string").nunique())
         linked = int(run(spans.aggregate(n=(spans.n > 1).cast("int64").sum())).iloc[0].fillna(0)["n"])
-        return ("all",) if linked or len(self._named) <= 1 else self._named
+        return ("all",) if linked or len(self.named) <= 1 else self.named
 
     @cached_property
-    def _named(self) -> tuple[str, ...]:
+    def named(self) -> tuple[str, ...]:
         """Platforms of the orders at hand, most orders first."""
         if self.orders is None:
             return ()
@@ -131,7 +131,7 @@ class Frames:
         """Of the platforms at hand, what some export has no column for, and its header."""
         if not self.absent:
             return {}
-        return {need: head for name in self._named for need, head in self.absent.get(name, {}).items()}
+        return {need: head for name in self.named for need, head in self.absent.get(name, {}).items()}
 
     @cached_property
     def undated(self) -> Mapping[str, str]:
@@ -141,7 +141,7 @@ class Frames:
     @property
     def dated(self) -> bool:
         """Whether the orders at hand are of platforms all of whose exports tell when orders were paid."""
-        return not self.undated or (bool(self._named) and not set(self._named) & set(self.undated))
+        return not self.undated or (bool(self.named) and not set(self.named) & set(self.undated))
 
     def on(self, platform: str) -> Frames:
         """The same of one of `platforms`."""
@@ -253,4 +253,4 @@ def _held(path: Path, _written: int, as_of: date) -> ir.Table | None:
 def let_go() -> None:
     """Free the memory of every table opened so far; frames made of them can no longer be counted."""
     _held.cache_clear()
-    duckdb.cache_clear()
+    let_go_all()

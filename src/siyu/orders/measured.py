@@ -38,7 +38,7 @@ def measured(frames: Frames, k: int = 0, wanted: Collection[str] = ()) -> dict[s
     month over the first year, or the part of it seen. fan_share: of what is paid, by fans at payment.
     orders_year: orders of the last year of the record; of a shorter one at least a quarter long, at its pace.
     """
-    names = set() if frames.orders is None else {*run(frames.orders.select("platform").distinct())["platform"]}
+    names = frames.named
     if PLATFORM not in names or PLATFORM in frames.undated:
         return {}
     own = frames.on(PLATFORM if PLATFORM in frames.platforms else "all")
@@ -57,7 +57,7 @@ def measured(frames: Frames, k: int = 0, wanted: Collection[str] = ()) -> dict[s
         "refund_rate": lambda: None if untold else _quotient(sums, "back_", "refund_rate", own),
         # buyers known on several platforms: their days do not say where
         "repurchase": lambda: _repurchase(own) if len(names) == 1 or PLATFORM in frames.platforms else None,
-        "fan_share": lambda: None if own.follows is None else fans.whole_shares(own, k).get("fan_gmv_share_paid"),
+        "fan_share": lambda: None if own.follows is None else _fan_share(own, k),
         "orders_year": lambda: _orders_year(sums, own),
     }
     found = {symbol: way() for symbol, way in ways.items() if not wanted or symbol in wanted}
@@ -121,6 +121,10 @@ def _repurchase(own: Frames) -> Figure | None:
         scaled = np.stack([sums[:, 0] * MONTH / window, sums[:, 1]], -1)
         return ratio(scaled).clipped(0, np.inf).figure("repeat_orders_month", int(counts["repeats"].sum()), own.sources)
     return None
+
+
+def _fan_share(own: Frames, k: int) -> Figure | None:
+    return fans.whole_shares(own, k, [("paid", False)]).get("fan_gmv_share_paid")
 
 
 def _orders_year(sums: pd.Series, frames: Frames) -> Figure | None:

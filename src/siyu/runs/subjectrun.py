@@ -18,7 +18,6 @@ from siyu.runs.ask.requests import command
 from siyu.runs.ask.reuse import Renewal, decided
 from siyu.runs.ask.sections import notebooks
 from siyu.runs.check.checks import judged
-from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
 from siyu.runs.files.faults import on_disk
@@ -58,7 +57,8 @@ class SubjectRun:
         self._moved: tuple[dict[str, Any], ...] = ()
         self.before: dict[str, Any] = {"previous": None}
         self._due: list[SectionPlan] = []
-        self._pages: list[Task] | None = None  # until all sections are good
+        self._later = [self._rendering_tasks, self._checking_tasks]  # each once all before is good
+        self._ready: list[Task] = []
         self._claims: dict[str, Lock] = {}
         self._running = 0
         self._waiting_since: float | None = None
@@ -89,7 +89,7 @@ class SubjectRun:
         self.lock.release()
 
     def tasks(self) -> Iterator[Task]:
-        """What can be started now: sections, then, once all are good, a page in each language.
+        """What can be started now: sections, then, once all are good, the files of the report, then a look at them.
 
         A shared section that somebody else executes is waited for."""
         for section in list(self._due):
@@ -97,11 +97,11 @@ class SubjectRun:
                 self._due.remove(section)
                 self._running += 1
                 yield self._section_task(section, store)
-        if not (self._due or self._running or self.faults or self._pages is not None or self.decision.unchanged):
-            self._pages = self._rendering_tasks()
-        while self._pages:
+        if self._later and not (self._due or self._running or self._ready or self.faults or self.decision.unchanged):
+            self._ready = self._later.pop(0)()
+        while self._ready:
             self._running += 1
-            yield self._pages.pop(0)
+            yield self._ready.pop(0)
         self._count_waiting()
 
     def done(self, task: Task, fault: str | None) -> None:
@@ -115,14 +115,15 @@ class SubjectRun:
 
     def abandon(self, label: str, why: str) -> None:
         """Give up: its tasks have been stopped."""
-        self._due, self._pages, self._running = [], [], 0
+        self._due, self._ready, self._running = [], [], 0
         self._let_go()
         self.faults[label] = [why]
 
     @property
     def steps(self) -> int:
         """Tasks of this subject in all."""
-        return len(self.decision.execute) + len(renderings(self.plan.request.languages))
+        languages = self.plan.request.languages
+        return len(self.decision.execute) + len(renderings(languages)) + len(languages)
 
     @property
     def waits(self) -> bool:
@@ -132,8 +133,8 @@ class SubjectRun:
     @property
     def over(self) -> bool:
         """Whether nothing is left to run: unchanged, failed, or ready to publish."""
-        idle = not self._due and not self._pages and not self._running
-        return self.decision.unchanged or (idle and (bool(self.faults) or self._pages is not None))
+        idle = not self._due and not self._ready and not self._running
+        return self.decision.unchanged or (idle and (bool(self.faults) or not self._later))
 
     def concluded(self) -> Outcome:
         """Publish a subject whose tasks are over, or record its failure, and say how it ended."""
@@ -170,12 +171,8 @@ class SubjectRun:
 
         What speaks against publishing goes to `faults`; nothing is published then. Raises OSError.
         """
-        request = self.plan.request
         if changed := self._changed():
             self.faults["inputs"] = [f"{', '.join(changed)} changed while the report was made; run it again"]
-            return []
-        if found := rendering_faults(self.place.building, request.languages, pdf=request.delivery.pdf):
-            self.faults["report"] = found
             return []
         findings = findings_of(self.place.building)
         self._moved = tuple(one.as_json() for one in findings.moved)
@@ -265,6 +262,13 @@ class SubjectRun:
         return [
             Task(self.subject, file_name(kind, code), {**payload, "kind": kind, "language": code})
             for kind, code in renderings(self.plan.request.languages)
+        ]
+
+    def _checking_tasks(self) -> list[Task]:
+        """What was rendered is read back by a worker: that loads what the supervisor can do without."""
+        asked = {"kind": "check", "folder": str(self.place.building.resolve()), "pdf": self.plan.request.delivery.pdf}
+        return [
+            Task(self.subject, f"report in {code}", {**asked, "language": code}) for code in self.plan.request.languages
         ]
 
     def _copy_notebooks(self, names: list[str]) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaln, digamma
 
-from siyu.estimates.likelihood import Fitted, fitted
+from siyu.estimates.likelihood import Derived, Fitted, fitted, trigamma
 from siyu.estimates.sampling import Floats
 from siyu.models import chain
 from siyu.orders.counts import histories
@@ -89,17 +89,14 @@ class ShiftedBetaGeometric:
 
     def fit(self, stayed: tuple[int, ...]) -> Fitted["ShiftedBetaGeometric"]:
         """By maximum likelihood, of customers who stayed year by year."""
-        left, years, n = -np.diff(stayed), np.arange(1, len(stayed)), float(stayed[0])
+        years, n = np.arange(1, len(stayed)), float(stayed[0])
+        counts = np.array([*-np.diff(stayed), stayed[-1], -n])  # who left in each year, who did not, all
 
-        def objective(logs: Floats) -> tuple[float, Floats]:
-            a, b = np.exp(logs)
-            total = left @ betaln(a + 1, b + years - 1) + stayed[-1] * betaln(a, b + years[-1]) - n * betaln(a, b)
-            ends, still = digamma(a + b + years), digamma(a + b + years[-1])
-            whole = digamma(a + b)
-            of_a = left @ (digamma(a + 1) - ends) + stayed[-1] * (digamma(a) - still) - n * (digamma(a) - whole)
-            of_b = left @ (digamma(b + years - 1) - ends) + stayed[-1] * (digamma(b + years[-1]) - still)
-            of_b -= n * (digamma(b) - whole)
-            return float(-total / n), -np.array([of_a * a, of_b * b]) / n
+        def objective(values: Floats) -> Derived:
+            a, b = values[0] + [*np.ones(len(years)), 0, 0], values[1] + [*years - 1, years[-1], 0]
+            first, second = ([counts @ of(one) for one in (a, b, a + b)] for of in (digamma, trigamma))
+            slope = np.array(first[:2]) - first[2]
+            return float(counts @ betaln(a, b)), slope, np.diag(second[:2]) - second[2]
 
         return fitted(self, objective, np.zeros(2), n, 0.0, np.ones(2))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, expit, gammaln, hyp2f1
 
-from siyu.estimates.likelihood import Fitted, Objective
+from siyu.estimates.likelihood import Derived, Fitted, Objective, trigamma
 from siyu.estimates.sampling import Floats
 from siyu.value.fitting import Histories, fitted_histories
 
@@ -33,35 +33,44 @@ class BetaGeometric:
 
     def log_likelihood(self, values: tuple[float, ...], histories: Histories) -> float:
         """Of all buyers."""
-        return -self._objective(histories)(np.log(values))[0] * histories.buyers
+        return self._objective(histories)(np.array(values))[0]
 
     def _objective(self, h: Histories) -> Objective:
         """Logarithms are taken of distinct values only: histories share few of them."""
-        (ux, ix), (ut, it), (end, ie) = (np.unique(one, return_inverse=True) for one in (h.x, h.t_x, h.T))
-        wx, n, k = np.bincount(ix, h.w), h.buyers, ux + self.chances
+        (ux, ix), (ut, it), (until, ie) = (np.unique(one, return_inverse=True) for one in (h.x, h.t_x, h.T))
+        n, k, wx = h.buyers, ux + self.chances, np.bincount(ix, h.w)
+        we, repeats = np.bincount(ie, h.w), np.bincount(ie, h.w * h.x)
         before = np.maximum(k - 1, 0)  # chances survived before the last
 
-        def objective(logs: Floats) -> tuple[float, Floats]:
-            r, alpha, a, b = np.exp(logs)
-            whole, last = np.log(alpha + end)[ie], np.log(alpha + ut)[it]
-            rx = (r + ux)[ix]
-            ratio = np.where(k > 0, np.log(a) - np.log(b + before), -np.inf)
-            gone = ratio[ix] + rx * (whole - last)
+        def objective(values: Floats) -> Derived:
+            r, alpha, a, b = values
+            ends, last, odds = 1 / (alpha + until), 1 / (alpha + ut), 1 / (b + before)
+            rx, at_end, at_last = (r + ux)[ix], ends[ie], last[it]
+            waited, pace = np.log(last)[it] - np.log(ends)[ie], at_end - at_last
+            gone = np.where(k > 0, np.log(a * odds), -np.inf)[ix] + rx * waited
+            over = np.exp(-np.abs(gone))  # of the smaller over the larger
+            left = np.where(gone > 0, 1, over) / (1 + over)
+            q, all_x = h.w * left, r * we + repeats
+            # derivatives of the logarithm of gone for good over still there
+            toward = np.stack([waited, rx * pace, np.full(len(rx), 1 / a), -odds[ix]])
             total = wx @ (gammaln(r + ux) + gammaln(b + k) - gammaln(a + b + k))
-            total += n * (r * np.log(alpha) - gammaln(r) + gammaln(a + b) - gammaln(b))
-            total += h.w @ (np.logaddexp(0, gone) - rx * whole)
-            q = h.w * expit(gone)
-            stayed = h.w - q
-            of_ends = 1 / (alpha + end)
-            of_last = 1 / (alpha + ut)
-            both = digamma(a + b) - wx @ digamma(a + b + k) / n
-            slope = [
-                wx @ digamma(r + ux) + n * (np.log(alpha) - digamma(r)) - stayed @ whole - q @ last,
-                n * r / alpha - (stayed * rx) @ of_ends[ie] - (q * rx) @ of_last[it],
-                n * both + q.sum() / a,
-                n * (both - digamma(b)) + wx @ digamma(b + k) - np.bincount(ix, q) @ (1 / (b + before)),
+            total += h.w @ (np.maximum(gone, 0) + np.log(1 + over))
+            total += n * (r * np.log(alpha) - gammaln(r) + gammaln(a + b) - gammaln(b)) + all_x @ np.log(ends)
+            both, bent = (n * of(a + b) - wx @ of(a + b + k) for of in (digamma, trigamma))
+            slope = toward @ q + [
+                wx @ digamma(r + ux) + n * (np.log(alpha) - digamma(r)) + we @ np.log(ends),
+                n * r / alpha - all_x @ ends,
+                both,
+                both - n * digamma(b) + wx @ digamma(b + k),
             ]
-            return -total / n, -np.array(slope) * np.exp(logs) / n
+            curvature = (toward * (q * (1 - left))) @ toward.T
+            curvature[0, 0] += wx @ trigamma(r + ux) - n * trigamma(r)
+            curvature[[0, 1], [1, 0]] += n / alpha - we @ ends + q @ pace
+            curvature[1, 1] += all_x @ ends**2 - n * r / alpha**2 - (q * toward[1]) @ (at_end + at_last)
+            curvature[2:, 2:] += bent
+            curvature[2, 2] -= q.sum() / a**2
+            curvature[3, 3] += wx @ trigamma(b + k) - n * trigamma(b) + np.bincount(ix, q) @ odds**2
+            return float(total), slope, curvature
 
         return objective
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from siyu.estimates.likelihood import Fitted, Objective
+from siyu.estimates.likelihood import Derived, Fitted, Objective, trigamma
 from siyu.estimates.sampling import Floats
 from siyu.value.fitting import Histories, fitted_histories
 
 NODES, POWER = 16, 3  # nodes crowd where the integrand falls, right after the last purchase
+_U, _WEIGHT = (one / 2 for one in np.polynomial.legendre.leggauss(NODES))
+_U += 0.5  # from 0 to 1
 BLOCK = 20_000  # histories taken at a time
 NEAR = 1e-6  # s nearer to 1 is moved off: there the closed form is 0 / 0
 
@@ -34,7 +36,7 @@ class ParetoNbd:
 
     def log_likelihood(self, values: tuple[float, ...], histories: Histories) -> float:
         """Of all buyers."""
-        return -_objective(histories)(np.log(values))[0] * histories.buyers
+        return _objective(histories)(np.array(values))[0]
 
     def alive(self, values: tuple[float, ...], h: Histories) -> Floats:
         """P(alive) at T of each history, (rows,)."""
@@ -55,12 +57,10 @@ def _blocks(h: Histories) -> list[Histories]:
 
 def _nodes(h: Histories) -> tuple[Floats, Floats]:
     """(moments of leaving, logarithms of their weights), (rows, NODES + 1); the last is T: not left yet."""
-    u, weight = np.polynomial.legendre.leggauss(NODES)
-    u, weight = (u + 1) / 2, weight / 2
     width = (h.T - h.t_x)[:, None]
-    moments = np.concatenate([h.t_x[:, None] + width * u**POWER, h.T[:, None]], axis=1)
+    moments = np.concatenate([h.t_x[:, None] + width * _U**POWER, h.T[:, None]], axis=1)
     with np.errstate(divide="ignore"):
-        logs = np.log(width * (weight * POWER * u ** (POWER - 1)))
+        logs = np.log(width * (_WEIGHT * POWER * _U ** (POWER - 1)))
     return moments, np.concatenate([logs, np.zeros_like(width)], axis=1)
 
 
@@ -77,32 +77,37 @@ def _shares(values: tuple[float, ...], moments: Floats, weights: Floats, h: Hist
 
 def _objective(histories: Histories) -> Objective:
     blocks = [(block, *_nodes(block)) for block in _blocks(histories)]
-    n = histories.buyers
 
-    def objective(logs: Floats) -> tuple[float, Floats]:
-        values = tuple(np.exp(logs))
-        parts = [_part(values, *block) for block in blocks]
-        slope = np.sum([part[1] for part in parts], axis=0)
-        return -sum(part[0] for part in parts) / n, -slope * np.exp(logs) / n
+    def objective(values: Floats) -> Derived:
+        value, slope, curvature = zip(*(_part(values, *block) for block in blocks), strict=True)
+        return sum(value), np.sum(slope, axis=0), np.sum(curvature, axis=0)
 
     return objective
 
 
-def _part(values: tuple[float, ...], h: Histories, moments: Floats, weights: Floats) -> tuple[float, Floats]:
+def _part(values: Floats, h: Histories, moments: Floats, weights: Floats) -> Derived:
     """Log-likelihood of a block of histories and its derivatives by the parameters."""
     r, alpha, s, beta = values
-    whole, chance = _shares(values, moments, weights, h)
-    factor = gammaln(r + h.x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    whole, chance = _shares(tuple(values), moments, weights, h)
+    rx, n, gone = (r + h.x)[:, None], h.w.sum(), np.append(np.ones(NODES), 0)
+    paces, stays = 1 / (alpha + moments), 1 / (beta + moments)
+    # derivatives of the logarithm of each chance, then their means over the moments of leaving
+    toward = np.stack([np.log(paces), -rx * paces, np.log(stays) + gone / s, -(s + gone) * stays])
+    mean = (chance * toward).sum(axis=2)
     chance = chance * h.w[:, None]
-    left = h.w - chance[:, -1]
-    of_beta = chance / (beta + moments)
-    slope = np.array([
-        h.w @ (digamma(r + h.x) - digamma(r) + np.log(alpha)) - (chance * np.log(alpha + moments)).sum(),
-        h.w.sum() * r / alpha - ((r + h.x)[:, None] * chance / (alpha + moments)).sum(),
-        h.w.sum() * np.log(beta) - (chance * np.log(beta + moments)).sum() + left.sum() / s,
-        h.w.sum() * s / beta - s * of_beta.sum() - of_beta[:, :-1].sum(),
-    ])  # fmt: skip
-    return float(h.w @ (factor + whole)), slope
+    left = chance[:, :-1].sum()
+    factor = gammaln(r + h.x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
+    of_r = h.w @ (digamma(r + h.x) - digamma(r)) + n * np.log(alpha)
+    slope = mean @ h.w + [of_r, n * r / alpha, n * np.log(beta), n * s / beta]
+    spread = toward.reshape(4, -1)
+    curvature = (spread * chance.ravel()) @ spread.T - (mean * h.w) @ mean.T
+    curvature[0, 0] += h.w @ trigamma(r + h.x) - n * trigamma(r)
+    curvature[[0, 1], [1, 0]] += n / alpha - (chance * paces).sum()
+    curvature[1, 1] += (chance * rx * paces**2).sum() - n * r / alpha**2
+    curvature[2, 2] -= left / s**2
+    curvature[[2, 3], [3, 2]] += n / beta - (chance * stays).sum()
+    curvature[3, 3] += (chance * (s + gone) * stays**2).sum() - n * s / beta**2
+    return float(h.w @ (factor + whole)), slope, curvature
 
 
 PARETO = ParetoNbd()

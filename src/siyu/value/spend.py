@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma, gammaln
 
-from siyu.estimates.likelihood import Fitted, Objective, fitted
+from siyu.estimates.likelihood import Derived, Fitted, Objective, fitted, trigamma
 from siyu.estimates.sampling import Floats
 
 
@@ -72,19 +72,24 @@ def _objective(s: Spending) -> Objective:
     n, total = float(s.w.sum()), s.x * s.mean
     log_mean, log_total = np.log(s.mean), np.log(total)
 
-    def objective(logs: Floats) -> tuple[float, Floats]:
-        p, q, gamma = np.exp(logs)
-        px = p * s.x
-        whole = np.log(total + gamma)
-        each = gammaln(px + q) - gammaln(px) - gammaln(q) + q * np.log(gamma)
-        each += px * log_total - log_mean - (px + q) * whole
-        top = digamma(px + q)
+    def objective(values: Floats) -> Derived:
+        p, q, gamma = values
+        px, whole = p * s.x, total + gamma
+        all_, known = px + q, log_total - np.log(whole)
+        each = gammaln(all_) - gammaln(px) - gammaln(q) + q * np.log(gamma / whole) + px * known - log_mean
+        top, bend = digamma(all_), trigamma(all_)
         slope = [
-            s.w @ (s.x * (top - digamma(px) + log_total - whole)),
-            s.w @ (top - digamma(q) + np.log(gamma) - whole),
-            s.w @ (q / gamma - (px + q) / (total + gamma)),
+            s.w @ (s.x * (top - digamma(px) + known)),
+            s.w @ (top - digamma(q) + np.log(gamma / whole)),
+            s.w @ (q / gamma - all_ / whole),
         ]
-        return float(-(s.w @ each) / n), -np.array(slope) * np.exp(logs) / n
+        by_pq, by_qg, by_pg = s.w @ (s.x * bend), s.w @ (1 / gamma - 1 / whole), -s.w @ (s.x / whole)
+        curvature = [
+            [s.w @ (s.x**2 * (bend - trigamma(px))), by_pq, by_pg],
+            [by_pq, s.w @ bend - n * trigamma(q), by_qg],
+            [by_pg, by_qg, s.w @ (all_ / whole**2) - n * q / gamma**2],
+        ]
+        return float(s.w @ each), np.array(slope), np.array(curvature)
 
     return objective
 

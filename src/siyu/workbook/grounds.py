@@ -98,10 +98,11 @@ class Grounds(Stated):
         told: dict[str, Any] = {key: self.assumption(row) for key, row in ROWS.items() if row in self.assumptions}
         if self.subject.currency == "CNY" and self.no_rule is None:
             from siyu.economy import measures  # here: see `economy`
+            from siyu.formulas.compiled import inputs
 
             told = {"cac": self.assumption("customer_cost_public")} | told
-            economy = self.economy()
             worked_out = {"share": measures.kept_share(), "conversion": measures.follower_conversion()}
+            economy = replace(self.economy(), drawn_only=inputs(*worked_out.values()))
             drawn = economy.outcomes(worked_out)  # where everything came back nothing is kept to take a share of
             for key, one in worked_out.items():
                 known = isfinite(drawn[key].drawn.sum())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 import re
 
 import pytest
-from excel_formulas import PRINTED, excel, printed
+from excel_formulas import PRINTED, excel, made_of, printed
 from hypothesis import given
 from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
@@ -239,8 +240,15 @@ def test_sheet_names_fit_excel_and_are_unique():
 # --- the printer ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 def test_the_printed_formulas_are_those_of_the_library():
     assert PRINTED.read_text(encoding="utf-8") == printed(), "run python scripts/excel_formulas.py"
+
+
+def test_the_printed_formulas_were_printed_from_the_library_as_it_is():
+    assert json.loads(PRINTED.read_text(encoding="utf-8"))["made_of"] == made_of(), (
+        "run python scripts/excel_formulas.py"
+    )
 
 
 def test_powers_stand_in_brackets_as_excel_reads_a_minus_before_them():

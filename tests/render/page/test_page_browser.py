@@ -99,13 +99,30 @@ def test_nothing_scrolls_sideways_and_nothing_is_asked_for(browser, files, code)
     page.context.close()
 
 
+ALL, SOME = 1_000_000, 2  # neighbours of one kind
+# of a row of elements with the same name, class and role, those beyond the first few are of one template with them
+THINNED = """(few) => document.querySelectorAll("main *").forEach((parent) => {
+  const seen = {};
+  for (const child of [...parent.children]) {
+    if (child.closest("svg, [popover]")) continue;
+    const kind = [child.tagName, child.className, child.getAttribute("role")].join();
+    seen[kind] = (seen[kind] || 0) + 1;
+    if (seen[kind] > few) child.remove();
+  }
+})"""
+
+
 @pytest.mark.parametrize(
-    ("code", "scheme", "shape"),
-    [("zh", "dark", PHONE), ("en", "light", DESKTOP), ("case", "dark", DESKTOP), ("client", "light", PHONE)],
-    ids=["zh-dark-phone", "en-light-desktop", "case-desktop", "client-phone"],
+    ("code", "scheme", "shape", "few"),
+    [("zh", "dark", PHONE, ALL), ("en", "light", DESKTOP, ALL),
+     ("case", "dark", DESKTOP, SOME), ("client", "light", PHONE, SOME),
+     pytest.param("case", "dark", DESKTOP, ALL, marks=pytest.mark.whole),
+     pytest.param("client", "light", PHONE, ALL, marks=pytest.mark.whole)],
+    ids=["zh-dark-phone", "en-light-desktop", "case-desktop", "client-phone", "whole-case", "whole-client"],
 )  # fmt: skip
-def test_axe_finds_nothing(browser, files, real, axe, code, scheme, shape):
+def test_axe_finds_nothing(browser, files, real, axe, code, scheme, shape, few):
     page, _ = opened(browser, files.get(code) or real[code].as_uri(), color_scheme=scheme, **shape)
+    page.evaluate(THINNED, few)
     page.evaluate(axe)
     page.evaluate("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
     # a real page has thousands of texts in the colours of the small ones, where their contrast is looked at
@@ -113,9 +130,10 @@ def test_axe_finds_nothing(browser, files, real, axe, code, scheme, shape):
     found = page.evaluate("(ways) => axe.run(document, ways)", ways)["violations"]
     said = [(v["id"], v["impact"], v["nodes"][0]["html"][:160], v["nodes"][0]["failureSummary"]) for v in found]
     assert said == []
-    page.locator("button.grade").first.click()
-    page.locator(".card:popover-open").wait_for()
-    assert page.evaluate("axe.run(document.querySelector('.card:popover-open'))")["violations"] == []
+    if few == ALL:
+        page.locator("button.grade").first.click()
+        page.locator(".card:popover-open").wait_for()
+        assert page.evaluate("axe.run(document.querySelector('.card:popover-open'))")["violations"] == []
     page.context.close()
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from siyu.intake.containers.number_formats import Shown
 from siyu.intake.formats.identities import MERGED
 from siyu.intake.reading.problems import RefusedError
 
@@ -13,22 +14,26 @@ ERROR = "#ERROR!"  # a cell whose formula failed
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: title, its filled rows as UTF-8 CSV, the row number of each line, and rows that are hidden."""
+    """One sheet: title, its filled rows as UTF-8 CSV, the row number of each line, rows that are hidden, and what
+    its cells show beside their numbers."""
 
     title: str
     text: bytes
     rows: tuple[int, ...]
     hidden: tuple[int, ...] = ()
+    shown: tuple[Shown, ...] = ()
 
 
 @dataclass
 class Marks:
-    """Of one sheet, rows and columns from 1: hidden rows, and cells that hold no value: what to read instead.
+    """Of one sheet, rows and columns from 1: hidden rows, cells that hold no value: what to read instead, and the first
+    row of each column and style of cells that hold numbers.
 
     last_row, last_column: the outermost cell, which tells what a reader would allocate."""
 
     hidden: list[int] = field(default_factory=list)
     instead: dict[tuple[int, int], str] = field(default_factory=dict)
+    styled: dict[tuple[int, str], int] = field(default_factory=dict)
     last_row: int = 0
     last_column: int = 0
 
@@ -42,6 +47,12 @@ class Marks:
         """A cell without a value."""
         self.instead[row, column] = text
         if len(self.instead) > LISTED:
+            raise RefusedError("too_large")
+
+    def number(self, row: int, column: int, style: str) -> None:
+        """A cell with a number."""
+        self.styled.setdefault((column, style), row)
+        if len(self.styled) > LISTED:
             raise RefusedError("too_large")
 
     def merged(self, top: int, bottom: int, left: int, right: int) -> None:

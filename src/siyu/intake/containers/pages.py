@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
 
 from lxml import etree
@@ -11,6 +12,9 @@ from siyu.intake.reading.problems import RefusedError
 
 CELL_TEXT = 32_767  # characters that a cell of a spreadsheet holds
 PIECE = 1 << 16
+_AROUND = ("table", "thead", "tbody", "tfoot", "div", "body")
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+DEEPEST = 200  # elements around a row
 SPARE = 200_000  # elements beyond those that cells bring along
 
 
@@ -34,32 +38,46 @@ def tables(text: Iterable[str]) -> list[Sheet]:
         parser.close()
     except etree.ParserError:
         raise RefusedError("wrong_dress", found="an HTML page without a table") from None
-    found = [Sheet("", out.getvalue().encode(), tuple(rows)) for out, rows in reader.tables if len(rows) > 1]
+    found = [
+        Sheet("", out.getvalue().encode(), tuple(rows), tuple(hidden))
+        for out, rows, hidden in reader.tables
+        if len(rows) > 1
+    ]
     if not found:
         raise RefusedError("wrong_dress", found="an HTML page without a table")
     return found
+
+
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style", "")))
 
 
 class _Reader:
     """Rows as they end; nothing else of the page is kept."""
 
     def __init__(self) -> None:
-        self.tables: list[tuple[io.StringIO, list[int]]] = []
+        self.tables: list[tuple[io.StringIO, list[int], list[int]]] = []
+        self.unseen: list[tuple[str, bool]] = []  # open elements around rows, and whether they are hidden
         self.depth = self.elements = self.cells = self.number = self.length = 0
         self.row: list[str] = []
         self.cell: list[str] | None = None
-        self.span = 1
+        self.span, self.dark = 1, False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
         self.elements += 1
         if self.elements > 20 * self.cells + SPARE:
             raise RefusedError("too_large")
+        if tag in _AROUND:
+            self.unseen.append((tag, _is_hidden(attributes)))
+            if len(self.unseen) > DEEPEST:
+                raise RefusedError("too_large")
         if tag == "table":
             self._table()
         elif tag == "tr" and self.depth:
             self._end_row()
             self.number += 1
+            self.dark = _is_hidden(attributes) or any(hidden for _, hidden in self.unseen)
             if self.number > ROW_LIMIT:
                 raise RefusedError("too_large")
         elif tag in ("td", "th") and self.depth:
@@ -75,6 +93,8 @@ class _Reader:
             self._end_row()
         if tag == "table":
             self.depth = max(0, self.depth - 1)
+        if self.unseen and self.unseen[-1][0] == tag:
+            self.unseen.pop()
 
     def data(self, data: str) -> None:
         """Text."""
@@ -92,7 +112,7 @@ class _Reader:
         self.depth += 1
         if self.depth > 1:
             raise RefusedError("wrong_dress", found="an HTML page with tables in tables")
-        self.tables.append((io.StringIO(), []))
+        self.tables.append((io.StringIO(), [], []))
         self.number = 0
 
     def _cell(self, attributes: Mapping[str, str]) -> None:
@@ -114,7 +134,8 @@ class _Reader:
     def _end_row(self) -> None:
         self._end_cell()
         if any(self.row):
-            out, rows = self.tables[-1]
+            out, rows, hidden = self.tables[-1]
             csv.writer(out, lineterminator="\n").writerow(self.row)
             rows.append(max(self.number, 1))
+            hidden += rows[-1:] if self.dark else []
         self.row = []

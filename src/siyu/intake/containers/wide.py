@@ -42,7 +42,10 @@ def unfolded(source: TableSource) -> TableSource:
                 numbers = [at, *(number for number, _ in records)]
                 shown = tuple(source.rows[n] if source.rows is not None else n + 1 for n in numbers)
                 text = _csv(names, [record for _, record in records])
-                return replace(source, open=partial(io.BytesIO, text), size=len(text), rows=shown, digest="")
+                foreign = tuple(one._replace(column=-1) for one in source.shown if one.code == "foreign_currency")
+                return replace(
+                    source, open=partial(io.BytesIO, text), size=len(text), rows=shown, shown=foreign, digest=""
+                )
     return source
 
 

@@ -5,11 +5,13 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, BinaryIO
 
 from siyu.intake.containers import xls, xlsx
 from siyu.intake.containers.marks import Marks, Sheet
+from siyu.intake.containers.number_formats import shown
 from siyu.intake.reading.problems import RefusedError
 
 DAMAGED = "1.0E+16"  # what a reader of ids must see where a spreadsheet has rounded a number
@@ -19,7 +21,7 @@ def sheets(file: BinaryIO, archive: zipfile.ZipFile | None) -> list[Sheet]:
     """Every sheet with content; archive: of an XLSX, None for the old kind. Raises RefusedError."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-    seen = xlsx.marks(archive) if archive is not None else xls.marks(file)
+    seen, styles = xlsx.marks(archive) if archive is not None else xls.marks(file)
     file.seek(0)
     try:
         book = CalamineWorkbook.from_filelike(file)
@@ -29,7 +31,7 @@ def sheets(file: BinaryIO, archive: zipfile.ZipFile | None) -> list[Sheet]:
             marks = seen.get(about.name if archive is not None else str(number), Marks())
             if about.visible != SheetVisibleEnum.Visible:
                 marks.hidden = list(range(1, len(rows) + 1))
-            found.append(_sheet(about.name, rows, marks))
+            found.append(replace(_sheet(about.name, rows, marks), shown=tuple(shown(marks.styled, styles))))
     except RefusedError:
         raise
     except (CalamineError, ValueError, OSError) as error:
@@ -43,14 +45,14 @@ def _sheet(title: str, rows: Sequence[Sequence[Any]], marks: Marks) -> Sheet:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     instead: dict[int, list[tuple[int, str]]] = {}
-    for (row, column), shown in marks.instead.items():
-        instead.setdefault(row, []).append((column, shown))
+    for (row, column), text_of in marks.instead.items():
+        instead.setdefault(row, []).append((column, text_of))
     numbers = []
     for number, line in enumerate(rows, 1):
         cells = [_text(cell) for cell in line]
-        for column, shown in instead.get(number, ()):
+        for column, text_of in instead.get(number, ()):
             if column <= len(cells):
-                cells[column - 1] = shown
+                cells[column - 1] = text_of
         if any(cells):
             writer.writerow(cells)
             numbers.append(number)

@@ -16,12 +16,14 @@ _LOCKED = ("EncryptedPackage", "EncryptionInfo", "DataSpaces")
 # records whose data begin with row and column; the last holds several columns
 _CELLS = {0x0203, 0x027E, 0x00FD, 0x0204, 0x0201, 0x0006, 0x0205, 0x00D6}
 _SEVERAL = {0x00BD, 0x00BE}
+_NUMBERS, _RUN = {0x0203, 0x027E, 0x0006}, 0x00BD
+_FORMAT, _STYLE = 0x041E, 0x00E0
 _BOF, _EOF, _LOCK, _ROW, _ERROR, _MERGED = 0x0809, 0x000A, 0x002F, 0x0208, 0x0205, 0x00E5
 
 
-def marks(file: BinaryIO) -> dict[str, Marks]:
-    """The marks of every sheet by its number, "0" the first. Raises RefusedError: locked_workbook, too_large,
-    bad_archive."""
+def marks(file: BinaryIO) -> tuple[dict[str, Marks], dict[str, str]]:
+    """The marks of every sheet by its number, "0" the first, and the number formats of cells by style. Raises
+    RefusedError: locked_workbook, too_large, bad_archive."""
     file.seek(0)
     data = file.read(LARGEST + 1)
     if len(data) > LARGEST:
@@ -79,8 +81,8 @@ def _stream(data: bytes) -> bytes:
     return b"".join(minis[one * 64 : one * 64 + 64] for one in chain(start, links))[:length]
 
 
-def _sheets(stream: bytes, size: int) -> dict[str, Marks]:
-    found: list[Marks] = []
+def _sheets(stream: bytes, size: int) -> tuple[dict[str, Marks], dict[str, str]]:
+    found, styles, codes = list[Marks](), list[str](), dict[str, str]()
     at, depth = 0, 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -98,8 +100,21 @@ def _sheets(stream: bytes, size: int) -> dict[str, Marks]:
                 found[-1].bounded(size)
         elif found:
             _record(found[-1], kind, stream[at : at + length])
+        elif kind == _FORMAT:
+            codes[str(struct.unpack_from("<H", stream, at)[0])] = _code(stream[at + 2 : at + length])
+        elif kind == _STYLE:
+            styles.append(str(struct.unpack_from("<H", stream, at + 2)[0]))
         at += length
-    return {str(number): one for number, one in enumerate(found)}
+    by_style = {str(place): codes.get(number, number) for place, number in enumerate(styles)}
+    return {str(number): one for number, one in enumerate(found)}, by_style
+
+
+def _code(data: bytes) -> str:
+    """A number format: its length, how it is written, its signs."""
+    length, wide = struct.unpack_from("<HB", data)
+    return (
+        data[3 : 3 + 2 * length].decode("utf-16-le", "replace") if wide & 1 else data[3 : 3 + length].decode("latin-1")
+    )
 
 
 def _record(sheet: Marks, kind: int, data: bytes) -> None:
@@ -107,6 +122,11 @@ def _record(sheet: Marks, kind: int, data: bytes) -> None:
         row, column = struct.unpack_from("<HH", data)
         last = struct.unpack_from("<H", data, len(data) - 2)[0] if kind in _SEVERAL else column
         sheet.cell(row + 1, last + 1)
+        if kind in _NUMBERS:
+            sheet.number(row + 1, column + 1, str(struct.unpack_from("<H", data, 4)[0]))
+        elif kind == _RUN:  # several numbers of a row, each with its style
+            for place in range(column, last + 1):
+                sheet.number(row + 1, place + 1, str(struct.unpack_from("<H", data, 4 + 6 * (place - column))[0]))
         if (kind == _ERROR and data[7]) or (kind == 0x0006 and data[6] == 2 and data[12:14] == b"\xff\xff"):
             sheet.holds(row + 1, column + 1, ERROR)
     elif kind == _MERGED:

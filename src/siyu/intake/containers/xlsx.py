@@ -16,8 +16,10 @@ BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
 
 
-def marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
-    """The marks of every sheet by its title. Raises RefusedError: entities, too_large, bad_archive."""
+def marks(archive: zipfile.ZipFile) -> tuple[dict[str, Marks], dict[str, str]]:
+    """The marks of every sheet by its title, and the number formats of cells by style.
+
+    Raises RefusedError: entities, too_large, bad_archive."""
     parts = {info.filename: _inspected(archive, info) for info in archive.infolist() if not info.is_dir()}
     book, relations = parts.get(BOOK), parts.get(RELATIONS)
     targets = {} if relations is None else {
@@ -30,7 +32,7 @@ def marks(archive: zipfile.ZipFile) -> dict[str, Marks]:
         found[title] = part.marks if part is not None else Marks()
         if hidden:
             found[title].hidden = list(range(1, found[title].last_row + 1))
-    return found
+    return found, next((part.formats for part in parts.values() if part and part.root == "styleSheet"), {})
 
 
 class _Look:
@@ -40,6 +42,7 @@ class _Look:
         self.marks = Marks()
         self.sheets: list[tuple[str, str, bool]] = []
         self.relations: list[Mapping[str, str]] = []
+        self.formats, self.codes, self.within = dict[str, str](), dict[str, str](), ""
         self.root = ""
         self.row = self.column = self.elements = self.cells = 0
         self.kind, self.formula, self.value = "", False, True
@@ -59,6 +62,8 @@ class _Look:
             self.root = name
         if self.root == "worksheet":
             self._sheet(name, attributes)
+        elif self.root == "styleSheet":
+            self._style(name, attributes)
         elif name == "sheet":
             place = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             self.sheets.append((attributes.get("name", ""), place, attributes.get("state", "visible") != "visible"))
@@ -72,6 +77,8 @@ class _Look:
             self.row, self.column = _place(attributes.get("r", ""), self.row, self.column + 1)
             self.kind, self.formula, self.value = attributes.get("t", ""), False, False
             self.marks.cell(self.row, self.column)
+            if self.kind in ("", "n") and "s" in attributes:
+                self.marks.number(self.row, self.column, attributes["s"])
         elif name == "row":
             self.close()
             self.row, self.column = _number(attributes.get("r", ""), self.row + 1), 0
@@ -86,6 +93,16 @@ class _Look:
             self.parser.CharacterDataHandler = None if self.value else self._text
         elif name == "mergeCell":
             self._merged(attributes.get("ref", ""))
+
+    def _style(self, name: str, attributes: dict[str, str]) -> None:
+        """A number format by its number, or a style by its place among those of cells."""
+        if name == "numFmt":
+            self.codes.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
+        elif name in ("cellStyleXfs", "cellXfs", "cellStyles"):
+            self.within = name
+        elif name == "xf" and self.within == "cellXfs":
+            number = attributes.get("numFmtId", "")
+            self.formats[str(len(self.formats))] = self.codes.get(number, number)
 
     def _text(self, _: str) -> None:
         self.value, self.parser.CharacterDataHandler = True, None

@@ -85,19 +85,20 @@ def catalogue(own: Path | None = None) -> Catalogue:
     """The formats of today, see `formats`, and the files that are broken."""
     files = format_files(own)
     with reads.reader():  # noted where a file is recognised
-        stamps = ((path.stat().st_mtime_ns, path.stat().st_size) for path in files.values())
-        return _catalogue(tuple(zip(files, files.values(), stamps, strict=True)), own)
+        found = ((key, str(path), path.stat()) for key, path in files.items())  # asked for every export
+        return _catalogue(tuple((key, path, stat.st_mtime_ns, stat.st_size) for key, path, stat in found), own)
 
 
 @lru_cache(maxsize=8)
-def _catalogue(files: tuple[tuple[str, Path, tuple[int, int]], ...], own: Path | None) -> Catalogue:
+def _catalogue(files: tuple[tuple[str, str, int, int], ...], own: Path | None) -> Catalogue:
     found, broken, claims = dict[str, Format](), dict[str, FormatError](), dict[str, frozenset[str]]()
-    for key, path, _ in files:
+    paths = {key: Path(path) for key, path, *_ in files}
+    for key, path in paths.items():
         try:
             found[key] = read_format(path)
         except FormatError as error:
             broken[path.name], claims[path.name] = error, _claims(path)
-    return Catalogue(found, frozenset(key for key, path, _ in files if path.parent == own), broken, claims)
+    return Catalogue(found, frozenset(key for key, path in paths.items() if path.parent == own), broken, claims)
 
 
 def read_format(path: Path) -> Format:

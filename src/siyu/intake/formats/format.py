@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from siyu import messages
 from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.formats.cells import READERS
+from siyu.intake.formats.identities import narrow
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 # what cells mean, and the readers that a column of each meaning may have
@@ -256,8 +257,9 @@ def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=20_000)
 def normal(name: str) -> str:
-    """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers and (元) removed."""
-    plain = unicodedata.normalize("NFKC", name).strip("\ufeff\t '`\"")
+    """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers, signs without width and (元)
+    removed."""
+    plain = unicodedata.normalize("NFKC", narrow(name)).strip("\ufeff\t '`\"")
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
 
 

@@ -1,6 +1,5 @@
 """One export from bytes to accounted records."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints
 from siyu.intake.reading.encodings import blocks, encoding_of, texts
-from siyu.intake.reading.headers import Head, harmless, head
+from siyu.intake.reading.headers import Head, displayed, given, harmless, head
 from siyu.intake.reading.lines import Flags, Hashes, Ints
 from siyu.intake.reading.multiline import mended, uncut
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
@@ -93,12 +92,13 @@ class _Run:
         if not (first := next(stream, b"")):
             raise RefusedError("empty")
         top = head(first, wanted, catalogue(self.source.own))
-        top = replace(top, layout=replace(top.layout, given=self._given(top.layout)))
+        top = replace(top, layout=replace(top.layout, given=given(top.layout, self.source)))
         self.layout = self.reading.layout = top.layout
         self.delimiter = top.delimiter
         self.account.format, self.account.entry = top.layout.format.key, top.layout.format
         self.account.control, self.account.draft = top.layout.control is not None, top.layout.format.draft
         self.account.unknown_columns = tuple(map(harmless, top.layout.unknown))
+        self.account.notes += displayed(top.layout, self.source.shown)
         for line, cells in top.titles:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
         self.prints, self.bounds = Fingerprints(top.layout), Bounds(top.layout)
@@ -109,18 +109,6 @@ class _Run:
             last = b"\n" if size >= 0 else b""
             self.progress(abs(size))
         self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
-
-    def _given(self, layout: Layout) -> dict[str, str]:
-        """Cells that stand beside the records: in the format, the name of the file, another sheet."""
-        found = {}
-        for key, column in layout.format.columns.items():
-            named = re.search(column.named, self.source.name) if column.named else None
-            text = named[1] if named else column.value or self.source.beside(column.sheet, column.header)
-            if column.given and text:
-                found[key] = text
-            elif column.given and column.required:
-                raise RefusedError("missing_column", found=layout.title(key), expected=layout.format.key)
-        return found
 
     def _parsed(self, first: bytes, stream: Iterator[bytes], top: Head) -> Iterator[tuple[int, Records, _Part]]:
         """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""
@@ -263,6 +251,9 @@ class _Run:
             account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
         for need, header in absent(self.layout.format, self.bounds.held).items():
             account.note(f"no_{need}", found=header)
+        entry = self.layout.format
+        if entry.kind == "orders" and "status" in set(entry.columns) - self.bounds.held:
+            account.note("no_status", found=entry.columns["status"].header[0])
         for (column, code), found in self.said.items():
             account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
         if "buyer_id" in self.layout.places:

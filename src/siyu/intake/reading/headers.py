@@ -1,15 +1,20 @@
 """Where the table of a file begins: titles above it, its delimiter, its header, the format it has."""
 
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from siyu.intake.containers.number_formats import Shown
 from siyu.intake.formats.catalogue import Catalogue, FormatError, undecided
-from siyu.intake.formats.format import Layout, normal
+from siyu.intake.formats.format import Format, Layout, normal
 from siyu.intake.reading import non_records
-from siyu.intake.reading.problems import RefusedError, masked
+from siyu.intake.reading.problems import RefusedError, Trouble, masked
+from siyu.intake.reading.sources import TableSource
 
 DELIMITERS = (",", "\t", ";", "|")
 SEEN = 1 << 19  # bytes of records looked at
 LONGEST = 100_000  # characters of a header
+MONEY, COUNTS = ("money", "fee", "charge"), ("count", "signed")  # readers of columns with a unit
 DEEPEST = 20  # lines in which the header must be found
 
 
@@ -26,7 +31,7 @@ class Head:
 
 def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
     """The header in the first block. Raises RefusedError: unknown_format, missing_column, double_column, draft_open,
-    undecided_columns, broken_format."""
+    undecided_columns, broken_format, no_delimiter."""
     start, above, best = 0, 0, (0, "", "")
     titles: list[tuple[int, list[str]]] = []
     for number in range(DEEPEST):
@@ -54,13 +59,19 @@ def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
         if after >= len(block):
             break
         start = after
-    if not titles:
-        raise RefusedError("empty")
+    raise _no_header(block[:after], best, known.formats[wanted] if wanted else None)
+
+
+def _no_header(top: bytes, best: tuple[int, str, str], wanted: Format | None) -> RefusedError:
+    """Why none of the first lines is a header."""
+    if not top.strip():
+        return RefusedError("empty")
+    if not any(sign.encode() in top for sign in DELIMITERS):
+        return RefusedError("no_delimiter")
     _, names, missing = best
-    if wanted:
-        lacking = missing or next(iter(known.formats[wanted].identify), "")
-        raise RefusedError("missing_column", found=lacking, expected=wanted)
-    raise RefusedError("unknown_format", found=names or "–")
+    if wanted is not None:
+        return RefusedError("missing_column", found=missing or next(iter(wanted.identify), ""), expected=wanted.key)
+    return RefusedError("unknown_format", found=names or "–")
 
 
 def _identified(cells: list[str], known: Catalogue) -> Layout | None:
@@ -86,6 +97,31 @@ def _decided(layout: Layout, line: int, text: bytes, delimiter: str) -> None:
         shown = ", ".join(map(harmless, names))
         raise RefusedError("undecided_columns", line=line, found=shown, expected=entry.key,
                            layout=replace(layout, unknown=names))  # fmt: skip
+
+
+def given(layout: Layout, source: TableSource) -> dict[str, str]:
+    """Cells that stand beside the records: in the format, the name of the file, another sheet. Raises RefusedError."""
+    found = {}
+    for key, column in layout.format.columns.items():
+        named = re.search(column.named, source.name) if column.named else None
+        text = named[1] if named else column.value or source.beside(column.sheet, column.header)
+        if column.given and text:
+            found[key] = text
+        elif column.given and column.required:
+            raise RefusedError("missing_column", found=layout.title(key), expected=layout.format.key)
+    return found
+
+
+def displayed(layout: Layout, shown: Sequence[Shown]) -> Iterator[Trouble]:
+    """Columns that show their numbers scaled. Raises RefusedError where they show another currency or unit."""
+    for key, place in layout.places.items():
+        reader, title = layout.format.columns[key].read, layout.title(key)
+        for one in shown if reader in (*MONEY, *COUNTS) else ():
+            if one.column not in (place, -1) or (one.code == "foreign_currency" and reader not in MONEY):
+                continue
+            if one.code != "shown_scaled":
+                raise RefusedError(one.code, line=one.row, column=title, found=one.found)
+            yield Trouble(0, title, one.code, one.found, f"{one.row}")
 
 
 def harmless(name: str) -> str:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.intake.formats.canonical_tables import tables as canonical_tables
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.reading.problems import RefusedError
@@ -27,8 +29,17 @@ CONTRADICTS = 0.05  # share of refunds above the amount at which the column is n
 FUTURE = (date(2050, 1, 1) - date(1970, 1, 1)).days  # no export of a day after it, however many
 AWAY = 180  # days between most dates of a file and some that are named
 FAR = 100  # times the amount of one in two
+GULF = 10  # times the largest of the others: counts have long tails
+COUNTED = ("fen", "count", "signed", "seconds")  # meanings of `data/tables.yml` that are numbers without an end
 DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
 MONTH = 31
+PARTS = (
+    "gross_fen",
+    "freight_fen",
+    "fee_platform_fen",
+    "fee_creator_fen",
+    "commission_fen",
+)  # the first holds the rest
 _DATED = re.compile(r"^[A-Za-z]{0,4}20[0-4]\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4}")
 NEVER = np.iinfo(np.int64).min
 _SOONEST, _LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # where a record has no date
@@ -83,10 +94,18 @@ class Bounds:
             if "net_fen" in names:
                 left, back, whole = _fen(records, "net_fen"), np.abs(kept["refunded"]), _fen(records, "gross_fen")
                 kept["still"] = ((back > 0) & np.where(whole, left + back > whole, left == back)).astype(np.int8)
+        kept |= {f"column {key}": np.abs(_fen(records, key)) for key in self._counted if key in names}
         if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
-        return kept
+        return kept | _beside_the_amount(records)
+
+    @cached_property
+    def _counted(self) -> list[str]:
+        """The columns of a table other than orders whose numbers have no other to be held against."""
+        kind, control = self.layout.format.kind, self.layout.control
+        meanings = canonical_tables()[kind].columns if kind != "orders" else {}
+        return [key for key, meaning in meanings.items() if meaning in COUNTED and key != control]
 
     @property
     def held(self) -> set[str]:
@@ -126,6 +145,7 @@ class Bounds:
             ("refunded_fen", "refunds_contradict", over.sum() * (entry.refunds == "apart"), max(2, CONTRADICTS * back)),
             ("net_fen", "refunds_still_there", still.sum() * (entry.refunds == "net"), max(5, back / 2)),
             ("paid_fen", "price_contradicts", dear.sum(), max(2, dear.size / 2)),
+            *((key, "part_contradicts", np.count_nonzero(self.joined(key) > 1), max(5, fen.size / 2)) for key in PARTS),
         ):
             if count > most:
                 raise RefusedError(code, column=title(key), found=f"{int(count):,}")
@@ -136,12 +156,38 @@ class Bounds:
         yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
         yield title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield title("paid_fen"), "price_over", np.flatnonzero(dear)
+        yield title("refund_state"), "refund_unsaid", np.flatnonzero(self.joined("unsaid"))
+        for key in PARTS:
+            if 2 * np.count_nonzero(part := self.joined(key)) > fen.size:
+                yield title(key), "part_over", np.flatnonzero(part)
         if fen.size >= 20 and self.layout.control is not None:
             half = np.quantile(fen, 0.5, method="lower")
             if half > DEAREST and entry.kind == "orders":
                 shown = f"{int(half) // 100:,}"
                 raise RefusedError("implausible_amounts", column=title(self.layout.control), found=shown)
             yield title(self.layout.control), "outlier", np.flatnonzero(fen >= FAR * max(half, 100))
+        for key in self._counted:
+            values = self.joined(f"column {key}")
+            if (told := values[values > 0]).size >= 20:
+                far = values >= FAR * max(np.quantile(told, 0.5, method="lower"), 10)
+                if far.any() and values[far].min() >= GULF * values[~far].max():
+                    yield title(key), "outlier", np.flatnonzero(far)
+
+
+def _beside_the_amount(records: pa.Table) -> dict[str, Ints]:
+    """What cannot be beside an amount: a part of it that is larger (2, where nothing was paid 1), a total of the goods
+    that is smaller, a refund whose state says that there is none."""
+    key = next((key for key in ("paid_fen", "net_fen") if key in records.column_names), "")
+    if not key:
+        return {}
+    amount, back = _fen(records, key), np.abs(_fen(records, "refunded_fen"))
+    told = records[key].is_valid().to_numpy()
+    found = {part: (1 + (amount > 0)) * (told & (_fen(records, part) > amount)) for part in PARTS[1:]}
+    gross = _fen(records, PARTS[0])
+    found[PARTS[0]] = 2 * ((gross > 0) & (amount > gross + _fen(records, "freight_fen") + 100))
+    if {"refunded_fen", "refund_state"} <= set(records.column_names):
+        found["unsaid"] = (back > 0) & pc.equal(records["refund_state"], "none").fill_null(False).to_numpy()
+    return {name: flags.astype(np.int8) for name, flags in found.items() if flags.any()}
 
 
 def unsure(records: pa.Table) -> Flags:

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 import zipfile
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -18,6 +18,7 @@ from typing import BinaryIO
 from siyu.errors import printable, shown_path
 from siyu.intake.containers import documents, pages
 from siyu.intake.containers.marks import Sheet
+from siyu.intake.containers.number_formats import Shown
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
 from siyu.intake.formats.catalogue import FormatError, catalogue
@@ -31,6 +32,7 @@ RATIO_LIMIT = 100  # unpacked against packed, above RATIO_FROM; order exports pa
 RATIO_FROM = 20 * 2**20
 MEMBER_LIMIT = 500
 START = 4096
+_POINT = re.compile(rb"^\s*\d{1,2}\s*(?:[.):]|\xe3\x80\x81)")  # of a list in a note
 _FILES = tables(__file__, "files.yml")
 DRESSES = {sign.encode("latin-1"): dress for sign, dress in _FILES["dresses"].items()}
 JUNK_NAMES, JUNK_ENDINGS = tuple(_FILES["junk"]["names"]), tuple(_FILES["junk"]["endings"])
@@ -42,15 +44,17 @@ class TableSource:
     """One table of bytes: the name shown to people, and how to open it.
 
     rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows that
-    the sheet does not show. size: bytes to read, for progress. refused: set when the table cannot be opened at all.
-    own: folder of the client's own formats. digest: sha256 of its bytes, where that is known. still: whether the file
-    is as it was when it was found. sheets: every sheet of its workbook, as CSV."""
+    the sheet does not show. shown: what its cells show beside their numbers. size: bytes to read, for progress.
+    refused: set when the table cannot be opened at all. own: folder of the client's own formats. digest: sha256 of its
+    bytes, where that is known. still: whether the file is as it was when it was found. sheets: every sheet of its
+    workbook, as CSV."""
 
     name: str
     open: Opener | None
     size: int = 0
     rows: tuple[int, ...] | None = None
     hidden: tuple[int, ...] = ()
+    shown: tuple[Shown, ...] = ()
     refused: RefusedError | None = None
     own: Path | None = None
     digest: str = ""
@@ -95,14 +99,24 @@ def junk(path: Path) -> bool:
     name = path.name.lower()
     if name.startswith(JUNK_NAMES) or is_link(path):
         return True
-    return not path.is_dir() and (name.endswith(JUNK_ENDINGS) or (name.endswith(".txt") and _is_note(path)))
+    return not path.is_dir() and (
+        name.endswith(JUNK_ENDINGS) or (name.endswith(".txt") and _is_note(partial(_opened, path)))
+    )
 
 
-def _is_note(path: Path) -> bool:
-    """Whether a text has no line of two fields near its top."""
-    with path.open("rb") as file:
-        lines = file.read(START).replace(b"\0", b"").splitlines()[:20]
-    return not any(sign in line for line in lines for sign in (b",", b"\t", b";", b"|"))
+def _is_note(opener: Opener) -> bool:
+    """Whether a text has near its top neither a line of two fields nor lines that are records without delimiters."""
+    try:
+        with opener() as file:
+            start = file.read(START).replace(b"\0", b"")
+    except RefusedError:  # said where it is read
+        return False
+    lines = [line for line in (_POINT.sub(b"", line).strip() for line in start.splitlines()[:20]) if line]
+    if any(sign in line for line in lines for sign in (b",", b"\t", b";", b"|")):
+        return False
+    widths = Counter(len(line.split()) for line in lines if re.search(rb"\d", line))
+    numbered = sum(re.search(rb"\d{4}", line) is not None for line in lines)
+    return len(lines) < 2 or (2 * numbered <= len(lines) and all(n < 2 for width, n in widths.items() if width > 2))
 
 
 def own_formats(path: Path) -> Path | None:
@@ -170,7 +184,11 @@ def _archived(name: str, own: Path | None, opener: Opener) -> Iterator[TableSour
             dress = "a workbook in binary form" if "xl/workbook.bin" in names else "an office document"
             raise RefusedError("wrong_dress", found=dress)
         members = [(_member_name(info), info) for info in archive.infolist() if not info.is_dir()]
-    if not (wanted := sorted((one for one in members if not _hidden(one[0])), key=itemgetter(0))):
+    seen = (one for one in members if not _hidden(one[0]))
+    notes = (
+        one for one in seen if not (one[0].lower().endswith(".txt") and _is_note(partial(_member, opener, one[1])))
+    )
+    if not (wanted := sorted(notes, key=itemgetter(0))):
         raise RefusedError("empty")
     for inner, info in wanted:
         shown = f"{name}!{inner}"
@@ -184,7 +202,9 @@ def _named(name: str, found: Sequence[Sheet]) -> Iterator[TableSource]:
     beside = {one.title: one.text for one in found}
     for number, one in enumerate(found, 1):
         shown = name if len(found) == 1 else f"{name}!{one.title or number}"
-        yield TableSource(shown, partial(io.BytesIO, one.text), len(one.text), one.rows, one.hidden, sheets=beside)
+        yield TableSource(
+            shown, partial(io.BytesIO, one.text), len(one.text), one.rows, one.hidden, one.shown, sheets=beside
+        )
 
 
 @contextmanager

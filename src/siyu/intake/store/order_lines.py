@@ -65,7 +65,9 @@ class OrderLines:
         if not single:
             codes = self._orders(table["order_id"], several=len(parts) > 1)
             if len(parts) > 1:
-                kept = newest(table, codes, np.repeat(np.arange(len(parts)), [len(one) for one in scopes]), parts)
+                key = _told_of_the_order(codes, key)
+                told = table.append_column("buyer", pa.array(key))
+                kept = newest(told, codes, np.repeat(np.arange(len(parts)), [len(one) for one in scopes]), parts)
                 if not kept.all():
                     table = table.filter(pa.array(kept))
                     self.scopes, self.zero = self.scopes[kept], self.zero[kept]
@@ -172,6 +174,18 @@ class OrderLines:
             if name in held.column_names:
                 sold &= pc.not_equal(held[name], never).fill_null(True).to_numpy()
         return sold
+
+
+def _told_of_the_order(order: Ints, key: Ints) -> Ints:
+    """The keys of lines; where one export names no buyer or masks him, the one whom all others name of the order."""
+    some = np.flatnonzero(np.isin(order, order[key < 0])) if (key >= 0).any() else np.zeros(0, np.int64)
+    if not some.size:
+        return key
+    known = pd.Series(np.where(key[some] < 0, np.nan, key[some])).groupby(order[some])
+    least, most = (known.transform(end).to_numpy() for end in ("min", "max"))
+    found = key.copy()
+    found[some] = np.where((key[some] < 0) & (least == most), np.nan_to_num(least), key[some]).astype(np.int64)
+    return found
 
 
 def _groups(primary: Ints, none: int) -> list[Ints]:

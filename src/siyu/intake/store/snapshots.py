@@ -21,7 +21,8 @@ from siyu.intake.store.buyers import Keys
 from siyu.intake.store.parts import Part
 
 # what two exports have to agree on where nothing tells which is newer
-COMPARED = ("status", "refund_state", "paid_fen", "order_paid_fen", "net_fen", "refunded_fen", "paid_at", "quantity")
+COMPARED = ("status", "refund_state", "paid_fen", "order_paid_fen", "net_fen", "refunded_fen", "paid_at", "quantity",
+            "buyer")  # fmt: skip
 AMOUNTS = ("paid_fen", "order_paid_fen")  # what a newer export of an order does not change
 LINE_KEYS = ("line_id", "product_id", "product_spec")
 

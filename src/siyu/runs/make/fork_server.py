@@ -31,6 +31,7 @@ from siyu.runs.files.processes import MARK, adopt_orphans, die_with_parent
 ANSWER = struct.Struct("!i")  # the kernel's pid, then how it ended
 _KERNEL = ("ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell")
 _BACKEND = "matplotlib_inline.backend_inline"  # looks for its shell when it is imported
+_UNASKED = "dask"  # Pint looks for it, and takes half a second to find out that nobody uses it
 _LONGEST = 1 << 20  # bytes of a request that are read at once
 
 
@@ -64,8 +65,11 @@ def _load(libraries: Sequence[str]) -> None:
     os.environ.setdefault("MPLBACKEND", f"module://{_BACKEND}")
     # libraries that look, when they are imported, where they are, find themselves in a kernel
     vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
+    absent: Any = sys.modules.setdefault(_UNASKED, None)  # type: ignore[arg-type]
     for name in (*_KERNEL, *libraries):
         importlib.import_module(name)
+    if absent is None:
+        del sys.modules[_UNASKED]
     del vars(builtins)["get_ipython"]
     sys.modules.pop(_BACKEND, None)
     gc.collect()

@@ -18,8 +18,7 @@ LIBRARIES = (
     "lxml.etree", "matplotlib.backends.backend_agg", "matplotlib.figure", "pandas", "PIL.ImageDraw", "PIL.ImageFont",
     "pint", "psutil", "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "pydantic.dataclasses",
     "pydantic.json_schema", "pydantic.main", "SALib.analyze.sobol", "scipy.interpolate", "scipy.optimize",
-    "scipy.stats",
-    "seaborn", "sympy", "tqdm", "yaml",
+    "scipy.stats", "sympy", "tqdm", "yaml",
 )  # fmt: skip
 
 

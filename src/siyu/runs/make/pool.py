@@ -28,7 +28,7 @@ _TICK = 1.0  # seconds between two looks at memory
 _TASKS_EACH = 50  # then a worker is replaced: what its libraries have not given back goes with it
 _SOCKET_PATH = 40  # characters; a socket's path must stay below 104, and names are added
 _NEEDED = re.compile(
-    r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|TZ|TMPDIR|VIRTUAL_ENV|JAVA_HOME|LD_LIBRARY_PATH"
+    r"PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|TZ|TMPDIR|VIRTUAL_ENV|JAVA_HOME|HADOOP_(CONF_DIR|HOME)|LD_LIBRARY_PATH"
     r"|(LC|SIYU|XDG|PYTHON|MPL|JUPYTER|IPYTHON|SPARK|PYSPARK|FONTCONFIG|NUMBA|OMP|OPENBLAS|MKL)_?\w*"
 )
 _FATAL = re.compile(r"^(Fatal Python error: [\w ]+|[\w.]+(Error|Exception))", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""A worker: a child process that executes sections and renders reports, one task at a time.
+"""A worker: a child process that executes sections, renders reports and reads them back, one task at a time.
 
 It reads tasks (JSON lines) from its standard input and answers on the pipe it was given. It decides
 nothing: whether what it made may be published is the supervisor's business.
@@ -80,6 +80,10 @@ def _done(task: dict[str, Any], channel: Channel) -> str | None:
             execute(task, channel.progress)
         elif task["kind"] == "index":
             write_index(Workspace(Path(task["folder"])))
+        elif task["kind"] == "check":
+            from siyu.runs.check.rendered import rendering_faults
+
+            return "; ".join(rendering_faults(Path(task["folder"]), [task["language"]], pdf=task["pdf"])) or None
         else:
             from siyu.runs.make.reporting import render
 
