@@ -1,12 +1,17 @@
 """Columns read all at once must say of each cell what reading it alone says."""
 
+import csv
+import io
+
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from siyu.intake.formats.cells import READERS
 from siyu.intake.formats.format import Column
-from siyu.intake.reading import columns
+from siyu.intake.reading import columns, non_records
 from siyu.intake.reading.export import read
 from siyu.intake.reading.lines import scan
 from siyu.intake.reading.sources import sources
@@ -89,3 +94,20 @@ def test_fields_end_where_a_loop_over_the_signs_finds_them(quoted):
         assert found.text(at) == line
     assert found.inner.shape == (found.sound.sum(), 3)
     assert set(np.frombuffer(found.block, np.uint8)[found.inner].ravel()) == {ord(",")}
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.lists(st.text('a1,"= 无', max_size=5), min_size=3, max_size=3), min_size=1, max_size=6), st.booleans()
+)
+def test_sound_lines_are_split_as_the_csv_reader_splits_them(rows, written):
+    """Rows as a writer quotes them are all sound; of rows put together raw, those that are sound."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\r\n").writerows(rows)
+    text = file.getvalue() if written else "".join(",".join(cells) + "\n" for cells in rows)
+    found = scan(text.encode(), b",", 3)
+    assert found.sound.all() or not written
+    if not found.sound.any() or '="' in text:  # ="1,2" is one cell of a spreadsheet, to the reader two
+        return
+    split = [non_records.split(found.text(line), ",") for line in np.flatnonzero(found.sound)]
+    assert [list(cells) for cells in zip(*(one.to_pylist() for one in found.cells([0, 1, 2])), strict=True)] == split

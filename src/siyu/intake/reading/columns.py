@@ -1,6 +1,4 @@
-"""Sound lines as typed columns: pyarrow splits them, only mapped columns are ever decoded.
-
-A second tokenizer beside `lines`: the two must agree on records and on the control column's total."""
+"""Columns of text as their format says."""
 
 import re
 from collections.abc import Callable
@@ -10,13 +8,11 @@ from functools import reduce
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyarrow import csv
 
 from siyu.intake.formats.cells import BLANKS, READERS, Read, bare
-from siyu.intake.formats.format import Column, Layout, limits
+from siyu.intake.formats.format import Column, limits
 from siyu.intake.formats.identities import narrow
 from siyu.intake.formats.times import serial
-from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.quick import QUICK, Flags
 
 _ARROW = (dict.fromkeys(("money", "fee", "charge", "count", "signed", "duration", "product", "sum"), pa.int64())
@@ -27,6 +23,7 @@ MONTH = 31 * 86_400
 MOST = 1e15  # fen of an amount that integers hold
 # a mobile number, an identity card, a WeChat id
 _PERSONAL = r"^(?:86)?1[3-9]\d{9}$|^[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]$|^wxid_"
+_PERSONS = pa.array([11, 13, 18], pa.int32())  # digits of such
 _WITHIN = r"(?:^|\D)(?:86)?1[3-9]\d{9}(?:\D|$)"  # made with a mobile number; in longer numbers it is chance
 _ERROR = re.compile(r"#(?:N/A|[A-Z]+[A-Z0/_]*[!?])")  # of a spreadsheet; also what `containers` puts for a lost value
 
@@ -38,26 +35,6 @@ class Typed:
     values: pa.Array
     faults: dict[int, str]
     notes: dict[int, str] = field(default_factory=dict)
-
-
-def tables(block: bytes, layout: Layout, delimiter: str) -> pa.Table:
-    """The mapped columns of sound lines as text, named by their keys; everything else stays undecoded."""
-    names = [f"c{place}" for place in range(len(layout.header))]
-    wanted = {key: names[place] for key, place in layout.places.items()}
-    texts = dict.fromkeys(wanted.values(), pa.string())
-    try:
-        table = csv.read_csv(
-            pa.BufferReader(block),
-            # blocks are read side by side already
-            csv.ReadOptions(column_names=names, block_size=len(block) + 2, use_threads=False),
-            csv.ParseOptions(delimiter=delimiter, quote_char='"' if b'"' in block else False),
-            csv.ConvertOptions(
-                include_columns=sorted(texts), column_types=texts, strings_can_be_null=False, check_utf8=False
-            ),  # what is no UTF-8 was refused before
-        )
-    except pa.ArrowInvalid:
-        raise RefusedError("unbalanced") from None  # its text would quote the row
-    return pa.table([table[name].combine_chunks() for name in wanted.values()], names=list(wanted))
 
 
 def typed(text: pa.Array, column: Column) -> Typed:
@@ -169,10 +146,8 @@ def _serials(text: pa.Array, result: Typed) -> None:
         if when is not None and low - MONTH <= when <= high + MONTH:
             found[row] = when
     if found:
-        rows, values = pa.array(list(found)), pa.array(list(found.values()), pa.int64())
-        seconds = result.values.cast(pa.int64()).to_pandas().astype("Int64")
-        seconds.iloc[rows.to_numpy()] = values.to_numpy()
-        result.values = pa.array(seconds, pa.int64()).cast(pa.timestamp("s"))
+        values = pa.array([found[row] for row in sorted(found)], pa.int64()).cast(pa.timestamp("s"))
+        result.values = pc.replace_with_mask(result.values, np.isin(np.arange(len(text)), [*found]), values)
         result.faults = {row: code for row, code in result.faults.items() if row not in found}
 
 
@@ -180,11 +155,11 @@ def _declared(result: Typed, column: Column) -> None:
     """Faults of values outside the declared pattern and range, and of numbers of people where ids are expected."""
     held = result.values
     if column.read == "id" and not column.pattern:
-        personal = pc.match_substring_regex(held, _PERSONAL).fill_null(False)
-        if not pc.all(pc.ascii_is_decimal(held)).as_py():
-            personal = pc.or_(personal, pc.match_substring_regex(held, _WITHIN).fill_null(False))
-        _fault(result, personal.to_numpy(zero_copy_only=False), "personal_id")
-        held = result.values
+        digits = pc.all(pc.ascii_is_decimal(held)).as_py()
+        if not digits or pc.any(pc.is_in(pc.binary_length(held), _PERSONS)).as_py():
+            personal = pc.match_substring_regex(held, _PERSONAL if digits else f"{_PERSONAL}|{_WITHIN}")
+            _fault(result, personal.fill_null(False).to_numpy(zero_copy_only=False), "personal_id")
+            held = result.values
     if column.pattern:
         _fault(result, ~_fits(held, column.pattern).fill_null(True).to_numpy(zero_copy_only=False), "pattern")
     if column.range is not None:

@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 
 from siyu.intake.formats.format import Layout
-from siyu.intake.reading.lines import Ints
+from siyu.intake.reading.lines import Hashes, Ints
 from siyu.intake.reading.records import Records
 
-Hashes = npt.NDArray[np.uint64]
 _RAW = "whole record"
 
 

@@ -15,10 +15,10 @@ from siyu.intake.formats.cells import bare
 from siyu.intake.formats.format import Format, Layout, absent
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
-from siyu.intake.reading.duplicates import Fingerprints, Hashes
+from siyu.intake.reading.duplicates import Fingerprints
 from siyu.intake.reading.encodings import blocks, encoding_of, texts
 from siyu.intake.reading.headers import Head, displayed, given, harmless, head
-from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.lines import Flags, Hashes, Ints
 from siyu.intake.reading.multiline import mended, uncut
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
 from siyu.intake.reading.problems import RefusedError, Trouble

@@ -1,21 +1,22 @@
-"""An independent look at raw text: where records and fields end, and what the control column adds up to.
+"""Raw text: where records and fields end.
 
 Every physical line is one record. That makes a stray quotation mark a fault of its own line: it cannot swallow the
 lines after it, as it does in readers that let a quoted field run on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from siyu.intake.formats.cells import signed_fen
 from siyu.intake.reading.problems import PLAUSIBLE_LINE
-from siyu.intake.reading.quick import QUICK
 
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Hashes = npt.NDArray[np.uint64]
 _FEED, _RETURN, _QUOTE, _EQUALS = 10, 13, 34, 61
 
 
@@ -34,7 +35,6 @@ class Lines:
     block: bytes
     starts: Ints
     stops: Ints
-    blank: Flags
     sound: Flags
     faults: dict[int, str]
     inner: Ints  # (sound lines, fields - 1): where the delimiters between fields stand
@@ -49,28 +49,30 @@ class Lines:
         every = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(ends), pa.py_buffer(self.block))
         return every if len(lines) == len(every) else every.take(pa.array(lines))
 
-    def sound_bytes(self) -> bytes:
-        """The sound lines alone, in order."""
-        if self.sound.all():
-            return self.block
-        ends = np.append(self.starts[1:], len(self.block))
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], self.sound.astype(np.int8), [0]])))
-        runs = zip(edges[::2], edges[1::2], strict=True)
-        return b"".join(self.block[self.starts[a] : ends[b - 1]] for a, b in runs)
+    def cells(self, fields: Sequence[int]) -> list[pa.StringArray]:
+        """Some fields (ascending) of every sound line, of which there are some, without their quotation marks."""
+        rows, width = int(self.sound.sum()), 2 * len(fields)
+        edges = np.stack([edge for field in fields for edge in self._edges(field)], axis=1, dtype=np.int32).ravel()
+        every = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(edges), pa.py_buffer(self.block))
+        # every second one is what lies between; all at once, for each copy sets aside as much as the block holds
+        places = np.arange(edges.size, dtype=np.int32).reshape(rows, width)[:, ::2].ravel("F")
+        _, ends, signs = every.take(pa.array(places)).buffers()
+        found = []
+        for at in range(0, len(fields) * rows, rows):
+            mine = np.frombuffer(ends, np.int32)[at : at + rows + 1]
+            # signs of its own: when a part of a buffer is written, some of what follows it is, too
+            own = pa.py_buffer(signs.slice(mine[0], mine[-1] - mine[0]).to_pybytes())
+            found.append(pa.StringArray.from_buffers(rows, pa.py_buffer(mine - mine[0]), own))
+        return [_bare(one) for one in found] if b'"' in self.block else found
 
-    def control(self, field: int) -> tuple[Ints, Flags]:
-        """Fen of one field for every sound line, and whether it is an amount. Blank cells are none."""
-        raw = np.frombuffer(self.block, np.uint8)
+    def _edges(self, field: int) -> tuple[Ints, Ints]:
         first = self.starts[self.sound] if field == 0 else self.inner[:, field - 1] + 1
-        last = self.stops[self.sound] if field == self.inner.shape[1] else self.inner[:, field]
-        quoted = (last > first) & (raw[np.minimum(first, raw.size - 1)] == _QUOTE)
-        first, last = first + quoted, last - quoted
-        values, read = _amounts(raw, first, last)
-        for row in np.flatnonzero(~read):
-            value, _ = signed_fen(self.block[first[row] : last[row]].decode())
-            if isinstance(value, int):
-                values[row], read[row] = value, True
-        return values, read
+        return first, self.stops[self.sound] if field == self.inner.shape[1] else self.inner[:, field]
+
+
+def _bare(cells: pa.StringArray) -> pa.StringArray:
+    inner = pc.replace_substring(pc.utf8_slice_codeunits(cells, 1, -1), '""', '"')
+    return pc.if_else(pc.starts_with(cells, '"'), inner, cells)
 
 
 def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
@@ -97,7 +99,7 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     sound = ~blank
     sound[list(faults)] = False
     kept = ends if sound.all() else ends[np.repeat(sound, counts)]
-    return Lines(block, starts, stops, blank, sound, faults, kept.reshape(int(sound.sum()), fields)[:, :-1])
+    return Lines(block, starts, stops, sound, faults, kept.reshape(int(sound.sum()), fields)[:, :-1])
 
 
 def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: int, faults: dict[int, str]) -> Ints:
@@ -129,13 +131,3 @@ def _stray_controls(block: bytes, raw: Any, feeds: Ints, faults: dict[int, str])
     if b"\0" in block or b"\x1a" in block:
         for place in np.flatnonzero((raw == 0) | (raw == 0x1A)):
             faults[int(np.searchsorted(feeds, place))] = "control_character"
-
-
-def _amounts(raw: Any, first: Ints, last: Ints) -> tuple[Ints, Flags]:
-    """Fen of plain amounts, all rows at once, and which rows hold one."""
-    lengths = np.maximum(last - first, 0)
-    ends = np.append(0, np.cumsum(lengths))
-    signs = raw[np.repeat(first - ends[:-1], lengths) + np.arange(ends[-1])]
-    cells = pa.StringArray.from_buffers(first.size, pa.py_buffer(ends.astype(np.int32)), pa.py_buffer(signs.tobytes()))
-    values, read = QUICK["money"](cells)
-    return np.array(values), np.array(read)

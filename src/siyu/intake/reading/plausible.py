@@ -201,14 +201,18 @@ def unsure(records: pa.Table) -> Flags:
 
 def _apart(days: Ints, gap: int = GAP, share: float = FEW) -> Ints:
     """Positions of the few days, a share of all, that lie a gap apart from the others."""
-    known = np.flatnonzero((days > _SOONEST) & (days < _LATEST))
-    few = int(max(1, share * known.size))
-    if known.size < 4 or np.ptp(days[known]) <= gap:
+    known = (days > _SOONEST) & (days < _LATEST)
+    held = days[known]
+    few = int(max(1, share * held.size))
+    if held.size < 4 or np.ptp(held) <= gap:
         return np.zeros(0, np.int64)
-    inorder = np.sort(days[known])
-    gaps = np.flatnonzero(np.diff(inorder) > gap)
-    below, above = inorder[gaps[gaps < few]], inorder[gaps[gaps >= inorder.size - 1 - few] + 1]
-    found: Ints = known[(days[known] <= below.max(initial=_SOONEST)) | (days[known] >= above.min(initial=_LATEST))]
+    counts = np.bincount(held - held.min())
+    each = np.flatnonzero(counts)
+    until = np.cumsum(counts[each])[:-1]  # records up to the day before a gap
+    wide, each = np.diff(each) > gap, each + held.min()
+    below, above = each[:-1][wide & (until <= few)], each[1:][wide & (until >= held.size - few)]
+    apart = (days <= below.max(initial=_SOONEST)) | (days >= above.min(initial=_LATEST))
+    found: Ints = np.flatnonzero(known & apart)
     return found
 
 

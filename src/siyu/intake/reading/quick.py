@@ -14,7 +14,7 @@ from siyu.messages import tables
 
 Flags = npt.NDArray[np.bool_]
 _PLAIN = tables(__file__, "quick.yml")
-_ODD = "|".join(_PLAIN["odd"])
+_ODD = "|".join([*_PLAIN["odd"], f"^(?i:{'|'.join(_PLAIN['odd_words'])})"])
 _EMPTY = pa.array(sorted(EMPTY_HASHES))
 
 
@@ -73,11 +73,35 @@ def _quick_id(text: pa.Array) -> tuple[pa.Array, Flags]:
 
 def _quick_buyer(text: pa.Array) -> tuple[pa.Array, Flags]:
     """Keys of plain letters and digits; what may be nobody, or a telephone, goes cell by cell."""
-    plain = pc.match_substring_regex(text, _PLAIN["key"])
-    odd = pc.match_substring_regex(text, _ODD)
-    if (pc.max(pc.binary_length(text)).as_py() or 0) >= 32:
-        odd = pc.or_(odd, pc.is_in(text, value_set=_EMPTY))
-    return text, pc.and_not(plain, odd).to_numpy(zero_copy_only=False)
+    fine = _lettered(text)
+    rest = text.filter(pa.array(~fine))
+    plain = pc.match_substring_regex(rest, _PLAIN["key"])
+    odd = pc.match_substring_regex(rest, _ODD)
+    if (pc.max(pc.binary_length(rest)).as_py() or 0) >= 32:
+        odd = pc.or_(odd, pc.is_in(rest, value_set=_EMPTY))
+    fine[~fine] = pc.and_not(plain, odd).to_numpy(zero_copy_only=False)
+    return text, fine
+
+
+def _lettered(text: pa.Array) -> Flags:
+    """Which cells are keys of 3 to 31 letters and digits that begin with a letter, and unlike any word of
+    `odd_words`: no expression, ten times slower, is needed to tell that."""
+    _, offsets, signs = text.buffers()
+    ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
+    sizes = np.diff(ends)
+    if not len(text) or text.null_count or sizes.min() < 3:
+        return np.zeros(len(text), bool)
+    raw = np.frombuffer(signs, np.uint8)
+    first, second = raw[ends[:-1]], raw[ends[:-1] + 1]
+    held = np.bitwise_or.reduceat(_SORT[raw[ends[0] : ends[-1]]], ends[:-1] - ends[0])
+    odd = np.isin((first | 32).astype(np.uint16) << 8 | second | 32, _BEGIN)
+    fine: Flags = (held == 3) & (sizes < 32) & (_SORT[first] == 2) & ~odd
+    return fine
+
+
+_SORT = np.full(256, 4, np.uint8)
+_SORT[48:58], _SORT[65:91], _SORT[97:123] = 1, 2, 2  # digits, letters
+_BEGIN = [int.from_bytes(word[:2].encode()) for word in _PLAIN["odd_words"]]
 
 
 QUICK: dict[str, Callable[[Any], tuple[pa.Array, Flags]]] = {

@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from siyu.intake.formats.cells import signed_fen
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading import non_records
-from siyu.intake.reading.columns import Typed, made, tables, typed
+from siyu.intake.reading.columns import Typed, made, typed
 from siyu.intake.reading.lines import Flags, Ints, Lines, scan
 from siyu.intake.reading.plausible import out_of_order
-from siyu.intake.reading.problems import PLAUSIBLE_LINE, RefusedError, Trouble, masked
+from siyu.intake.reading.problems import PLAUSIBLE_LINE, Trouble, masked
 
 
 @dataclass
@@ -35,15 +34,11 @@ class Records:
 
 
 def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
-    """All records of a block. Raises RefusedError when the two tokenizers disagree."""
+    """All records of a block."""
     lines = scan(block, delimiter.encode(), len(layout.header))
     sound = np.flatnonzero(lines.sound)
-    table = pa.table({key: pa.array([], pa.string()) for key in layout.places})
-    if sound.size:
-        table = tables(lines.sound_bytes(), layout, delimiter)
-    if table.num_rows != sound.size:
-        raise RefusedError("unbalanced")
-    columns = _typed(table, layout)
+    texts = _texts(lines, layout) if sound.size else {key: pa.array([], pa.string()) for key in layout.places}
+    columns = _typed(texts, layout, sound.size)
     faults = dict[int, list[tuple[str, str]]]()
     for key, one in columns.items():
         for row, code in one.faults.items():
@@ -51,7 +46,7 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     for key, rows in out_of_order(columns):
         for row in rows:
             faults.setdefault(int(row), []).append((key, "date_order"))
-    amounts, priced = _priced(lines, columns, layout, sound.size)
+    amounts, priced = _priced(texts, columns, layout, sound.size)
     keep = np.ones(sound.size, bool)
     keep[list(faults)] = False
     whole = pa.table({key: one.values for key, one in columns.items()})
@@ -72,7 +67,13 @@ def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
     return records
 
 
-def _typed(table: pa.Table, layout: Layout) -> dict[str, Typed]:
+def _texts(lines: Lines, layout: Layout) -> dict[str, pa.Array]:
+    """The mapped columns of sound lines; only these are ever decoded."""
+    keys = sorted(layout.places, key=layout.places.__getitem__)
+    return dict(zip(keys, lines.cells([layout.places[key] for key in keys]), strict=True))
+
+
+def _typed(texts: dict[str, pa.Array], layout: Layout, size: int) -> dict[str, Typed]:
     """Every column that the file holds or that is made of two of them."""
     columns = {}
     for key in layout.places:
@@ -84,28 +85,26 @@ def _typed(table: pa.Table, layout: Layout) -> dict[str, Typed]:
             column = column.model_copy(update={"read": "fee"})
         elif key == "quantity" and layout.format.negative_lines == "refund":  # pieces that came back
             column = column.model_copy(update={"read": "signed"})
-        columns[key] = typed(table[key].combine_chunks(), column)
+        columns[key] = typed(texts[key], column)
     for key, column in layout.format.columns.items():
         if column.made:
             columns[key] = made([columns[of] for of in column.of if of in columns], column)
         elif key in layout.given:
-            columns[key] = typed(pa.array([layout.given[key]] * len(table), pa.string()), column)
+            columns[key] = typed(pa.array([layout.given[key]] * size, pa.string()), column)
     return columns
 
 
-def _priced(lines: Lines, columns: dict[str, Typed], layout: Layout, size: int) -> tuple[Ints, Flags]:
+def _priced(texts: dict[str, pa.Array], columns: dict[str, Typed], layout: Layout, size: int) -> tuple[Ints, Flags]:
     """Fen of the control column of every sound line, and whether it is an amount."""
     if layout.control is None:
         return np.zeros(size, np.int64), np.zeros(size, bool)
     values = columns[layout.control].values
-    valid = values.is_valid().to_numpy(zero_copy_only=False)
-    if layout.control not in layout.places:
-        return values.fill_null(0).to_numpy(zero_copy_only=False), valid
-    amounts, priced = lines.control(layout.places[layout.control])
-    amounts[~priced] = 0
-    # the column as pyarrow and the readers see it must equal the count on the raw text
-    if (pc.sum(values).as_py() or 0) != int(amounts[valid].sum()) or not priced[valid].all():
-        raise RefusedError("unbalanced")
+    amounts = values.fill_null(0).to_numpy(zero_copy_only=False).copy()
+    priced = values.is_valid().to_numpy(zero_copy_only=False).copy()
+    for row in np.flatnonzero(~priced) if layout.control in texts else ():  # a fault may be one all the same
+        value, _ = signed_fen(texts[layout.control][row].as_py())
+        if isinstance(value, int):
+            amounts[row], priced[row] = value, True
     return amounts, priced
 
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.intake.formats.format import Layout
-from siyu.intake.reading.lines import Ints
+from siyu.intake.reading.lines import Hashes, Ints
 from siyu.intake.reading.problems import RefusedError
 
 Reals = npt.NDArray[np.float64]
@@ -98,9 +98,8 @@ def _looks(ids: pa.Array, times: Ints, digits: int) -> Reals | None:
     if not plain.all():
         ids, times = ids.filter(pa.array(plain)), times[plain]
     lines = pc.cast(ids, pa.uint64()).to_numpy()
-    inorder = np.argsort(lines)
-    numbers, starts = np.unique(lines[inorder], return_index=True)
-    times = np.add.reduceat(times[inorder], starts)  # an id stands on each line of its order
+    numbers, again = np.unique(lines, return_counts=True)  # an id stands on each line of its order
+    times = times[np.argsort(lines)] if times.max() > 1 else again  # where it is coded, it stands here once
     looks = []
     for zeros in (digits - 15, digits - 16):
         if zeros < 1:
@@ -126,9 +125,7 @@ def _looks(ids: pa.Array, times: Ints, digits: int) -> Reals | None:
     return np.array(looks)
 
 
-def _beside(
-    numbers: npt.NDArray[np.uint64], short: npt.NDArray[np.uint64], chance: float, least: float = 0.0
-) -> tuple[float, float, int]:
+def _beside(numbers: Hashes, short: Hashes, chance: float, least: float = 0.0) -> tuple[float, float, int]:
     """Ids that are what another one is rounded to: an id whose lines were rounded in part. Where whole ones stand side
     by side, as those that are counted up do, it says nothing."""
     rounded, same = short == numbers, short[1:] == short[:-1]
@@ -141,8 +138,11 @@ def _beside(
 
 def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:
     """Ids that look rounded; one that stands on more lines than is usual stands for several that became one."""
+    some = times[rounded]
+    if some.max(initial=1) == 1:
+        return float(some.size)
     usual = float(np.quantile(times[~rounded], 0.99, method="higher")) if not rounded.all() else 1.0
-    return float(np.ceil(times[rounded] / usual).sum())
+    return float(np.ceil(some / usual).sum())
 
 
 @dataclass(frozen=True)

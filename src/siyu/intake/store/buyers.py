@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from siyu.intake.reading.lines import Ints
 from siyu.intake.store.parts import Part
 
+Small = npt.NDArray[np.integer]
 NEVER = (1 << 32) - 1  # where no payment time is known: after every second of an export
 LINKED = 0  # the scope of keys from a key table
 
@@ -34,6 +35,8 @@ class Keys:
         """The keys of these parts."""
         if not (each := [part.keys() for part in parts]):
             return cls({}, 0)
+        if len(each) == 1:
+            return cls({parts[0].folder: np.arange(len(each[0]))}, len(each[0]))
         coded = pa.concat_arrays(each).dictionary_encode()
         numbers = coded.indices.to_numpy().astype(np.int64)
         cuts = np.cumsum([len(keys) for keys in each])[:-1]
@@ -60,15 +63,14 @@ def linked(keys: Keys, tables: Sequence[Part]) -> tuple[pa.Array, Ints]:
     return pa.array(newest["order_id"], pa.string()), newest["key"].to_numpy()
 
 
-def dense(identities: Ints, space: int, paid: Ints, order_ids: pa.ChunkedArray, platforms: Ints) -> Ints:
+def dense(identities: Ints, space: int, paid: Ints, order_ids: pa.ChunkedArray, platforms: Small) -> Ints:
     """Buyer id by identity (-1 where none bought), 0, 1, 2 … by first (paid_at, order_id), then platform.
 
     identities: of each order line, -1 for none, below `space`. paid: seconds, NEVER when unpaid."""
-    known = np.flatnonzero(identities >= 0)
-    first = np.full(space, NEVER + 1, np.int64)
-    np.minimum.at(first, identities[known], paid[known])
-    firsts = known[paid[known] == first[identities[known]]]
-    inorder = firsts[ordered(paid[firsts], order_ids.take(pa.array(firsts)), platforms[firsts])]
+    first = np.full(space + 1, NEVER + 1, np.int64)
+    np.minimum.at(first, identities, paid)  # nobody is in the last place
+    firsts = np.flatnonzero((identities >= 0) & (paid == first[identities]))
+    inorder = firsts[ordered(paid[firsts], order_ids, platforms, firsts)]
     seen = identities[inorder]
     place = np.full(space, len(seen), np.int64)
     place[seen[::-1]] = np.arange(len(seen))[::-1]  # the last one written is the first appearance
@@ -78,8 +80,8 @@ def dense(identities: Ints, space: int, paid: Ints, order_ids: pa.ChunkedArray, 
     return ids
 
 
-def ordered(primary: Ints, order_ids: pa.ChunkedArray, later: Ints) -> Ints:
-    """Positions by `primary`; equal ones by order id as text, then by `later`.
+def ordered(primary: Ints, order_ids: pa.ChunkedArray, later: Small, rows: Ints) -> Ints:
+    """Positions by `primary`; equal ones by order id as text, then by `later`. rows: where these two have each.
 
     Order ids are compared only where they decide: a sort of numbers is ten times faster than one of text."""
     positions: Ints = np.argsort(primary)
@@ -87,18 +89,22 @@ def ordered(primary: Ints, order_ids: pa.ChunkedArray, later: Ints) -> Ints:
     same = inorder[1:] == inorder[:-1]
     tied = np.flatnonzero(np.append(same, False) | np.insert(same, 0, False))
     if tied.size:
-        rows = positions[tied]
-        positions[tied] = rows[np.lexsort((later[rows], _ranks(order_ids.take(pa.array(rows))), primary[rows]))]
+        these = positions[tied]
+        held = rows[these]
+        ids = order_ids.take(pa.array(held))
+        if (rank := numbered(ids)) is None:
+            rank = pc.rank(ids, tiebreaker="dense").to_numpy()
+        positions[tied] = these[np.lexsort((later[held], rank, primary[these]))]
     return positions
 
 
-def _ranks(texts: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    """Numbers in the order of the texts."""
-    length = pc.min_max(pc.binary_length(texts)).as_py()
-    if length["min"] == length["max"] and length["max"] <= 19 and pc.all(pc.ascii_is_decimal(texts)).as_py():
+def numbered(texts: pa.ChunkedArray) -> Ints | None:
+    """Texts of as many digits each as numbers, in the same order; None where some are otherwise."""
+    sizes = pc.min_max(pc.binary_length(texts)).as_py()
+    if sizes["min"] == sizes["max"] and not texts.null_count and pc.all(pc.ascii_is_decimal(texts)).as_py():
         with suppress(pa.ArrowInvalid):  # nineteen digits may be more than an integer holds
             return pc.cast(texts, pa.int64()).to_numpy()  # type: ignore[no-any-return]
-    return pc.rank(texts, "ascending", tiebreaker="dense").to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+    return None
 
 
 def strangers(keys: Ints, moments: Ints, ids: Ints) -> Ints:

@@ -86,7 +86,7 @@ class Reported:
     """The rows of a table that is kept as its exports report it, from the oldest export to the newest."""
 
     def __init__(self, kind: str, parts: Sequence[Part], keys: Keys) -> None:
-        rows = [part.rows().drop_columns("line") for part in parts]
+        rows = [part.rows() for part in parts]
         self.named = any(part.named for part in parts)
         self.ragged = len({part.columns for part in parts}) > 1  # some platforms give one metric a file
         self.who = np.concatenate([keys.of_rows(*both) for both in zip(parts, rows, strict=True)])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 from psutil import pid_exists
 from pydantic import TypeAdapter
 
@@ -43,9 +44,8 @@ class Books:
     """accounts: of every table of every export. orders, purchases, members, follows: Parquet files, see `store`.
 
     reported: every other table that an export holds, by its name in `tables.yml`. assignments: see
-    `siyu.intake.store.assignments`. counts: order lines by platform. observed: of each table with times. net_uncertain:
-    records with a part refund of unknown amount, and their paid fen: net counts them in full. digest: sha256 of all
-    inputs and of the formats that read them; the secret has no part in it."""
+    `siyu.intake.store.assignments`. counts: order lines by platform. observed: of each table with times. digest:
+    sha256 of all inputs and of the formats that read them; the secret has no part in it."""
 
     accounts: tuple[Account, ...]
     orders: Path | None
@@ -83,11 +83,6 @@ class Books:
         """Of each platform, what some export of it has no column for, and the header that it would have."""
         return {one.platform: one.absent for one in self.counts if one.absent}
 
-    @property
-    def net_uncertain(self) -> tuple[int, int]:
-        """Records whose net is an upper bound, and their paid fen."""
-        return sum(one.net_uncertain for one in self.counts), sum(one.net_uncertain_fen for one in self.counts)
-
 
 def books(subject: str, progress: Progress | None = None) -> Books:
     """The books of a subject, made anew as far as its exports have changed.
@@ -102,6 +97,7 @@ def books(subject: str, progress: Progress | None = None) -> Books:
 
 def books_of(exports: Path, store: Path, progress: Progress | None = None) -> Books:
     """The books of the exports in a folder, kept in `store`."""
+    pa.set_memory_pool(pa.system_memory_pool())  # gives back what is let go; of ten million lines, a fifth
     with private(store):
         return _books_of(exports, store, progress)
 

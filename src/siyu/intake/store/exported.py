@@ -103,7 +103,7 @@ def observe(parts: Sequence[Part]) -> tuple[Observation, ...]:
         if len(days):
             first, last = (date.fromordinal(int(day)) for day in (days[0], days[-1]))
             held = tuple(days.tolist()) if part.format.kind == ORDERS else ()
-            until = ended(part.epoch, last)
+            until = ended(epoch_of(part.name), last)
             found.append(Observation(part.name, part.format.kind, part.format.platform, first, until, held))
     return tuple(found)
 

@@ -9,6 +9,7 @@ import os
 import secrets
 import stat
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -71,12 +72,13 @@ def keyed(secret_bytes: bytes) -> Callable[[str], bytes]:
 class Keyring:
     """Identities of one file as small numbers, in order of appearance, each with its key.
 
-    Blocks are coded one by one and brought together, MANY at a time: each identity is keyed once, and none is kept past
-    this object."""
+    Blocks are coded one by one and brought together, MANY at a time, beside whatever else is done: each identity is
+    keyed once, and none is kept past this object."""
 
     def __init__(self, secret_bytes: bytes) -> None:
-        self._secret = secret_bytes
+        self._key, self._keys = keyed(secret_bytes), list[bytes]()
         self._blocks: list[pa.DictionaryArray] = []
+        self._pool, self._waiting = ThreadPoolExecutor(1), list[Future[None]]()
 
     @staticmethod
     def key(secret_bytes: bytes, identity: str) -> bytes:
@@ -85,19 +87,25 @@ class Keyring:
 
     def add(self, identities: pa.ChunkedArray) -> None:
         """Take in the identities of a block, null where there is none."""
+        self._waiting.append(self._pool.submit(self._take, identities))
+
+    def _take(self, identities: pa.ChunkedArray) -> None:
         self._blocks += identities.dictionary_encode().chunks
         if len(self._blocks) > MANY:
-            self._blocks = [self._whole()]
+            self._whole()
 
     def _whole(self) -> pa.DictionaryArray:
-        return pa.chunked_array(self._blocks).unify_dictionaries().combine_chunks()
+        whole = pa.chunked_array(self._blocks).unify_dictionaries().combine_chunks()
+        self._keys += map(self._key, whole.dictionary[len(self._keys) :].to_pylist())
+        self._blocks = [whole]
+        return whole
 
     def numbers(self) -> tuple[pa.Array, list[bytes]]:
         """The number of each identity taken in (int32, null where there was none), and the key of each number."""
-        if not self._blocks:
-            return pa.nulls(0, pa.int32()), []
-        whole = self._whole()
-        return whole.indices, [*map(keyed(self._secret), whole.dictionary.to_pylist())]
+        for one in self._waiting:
+            one.result()
+        self._pool.shutdown()
+        return self._whole().indices if self._blocks else pa.nulls(0, pa.int32()), self._keys
 
 
 def erased(store: Path, secret: bytes) -> frozenset[bytes]:

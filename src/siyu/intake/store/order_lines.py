@@ -15,7 +15,7 @@ from siyu.engines.clusters import cluster_of
 from siyu.intake.abreast import abreast
 from siyu.intake.formats.format import absent
 from siyu.intake.reading.lines import Flags, Ints, seconds_of
-from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, ordered
+from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, numbered, ordered
 from siyu.intake.store.parts import COLUMNS, Part
 from siyu.intake.store.purchases import Sales, purchase_days
 from siyu.intake.store.snapshots import line_key, newest
@@ -46,6 +46,7 @@ class OrderLines:
     def __init__(self, parts: Sequence[Part], keys: Keys, key_tables: Sequence[Part]) -> None:
         self.platforms = sorted({part.format.platform for part in parts})
         self.absent = {name: _absent([one for one in parts if one.format.platform == name]) for name in self.platforms}
+        pa.default_memory_pool().release_unused()  # of what was read
         scope_of = {name: number for number, name in enumerate(self.platforms, 1)}
         scopes, keyed, zero, tables = [], [], [], []
         for part in parts:
@@ -53,7 +54,7 @@ class OrderLines:
             keyed.append(keys.of_rows(part, rows))
             scopes.append(np.full(len(rows), scope_of[part.format.platform], np.int8))
             zero.append(np.full(len(rows), part.format.zero_lines == "purchase"))
-            tables.append(_in_part(_delivered(rows.drop_columns(["buyer_no", "line"]))))
+            tables.append(_in_part(_delivered(rows.drop_columns("buyer_no"))))
         table = pa.concat_tables(tables, promote_options="default").unify_dictionaries()
         self.scopes, self.zero, key = np.concatenate(scopes), np.concatenate(zero), np.concatenate(keyed)
         del tables, rows, keyed  # of ten million lines these are half a gigabyte
@@ -75,18 +76,19 @@ class OrderLines:
             if (inorder[1:] == inorder[:-1]).any():  # else each order is one line
                 self.line_no = pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy().astype(np.int64)
                 self._first_payment(codes)
+        self.paid, self.net, self.uncertain = _amounts(table, self.line_no)
+        self.table = table.select([name for name in COLUMNS if name in {*table.column_names} - MADE]).combine_chunks()
+        del table
+        pa.default_memory_pool().release_unused()
         width = len(self.platforms) + 1
         self.identity = np.where(key >= 0, key * width + self.scopes, -1)
         del key
         order_ids, tabled = linked(keys, key_tables)
         if len(order_ids):
-            at = pc.index_in(table["order_id"], value_set=order_ids).fill_null(-1).to_numpy()
+            at = pc.index_in(self.table["order_id"], value_set=order_ids).fill_null(-1).to_numpy()
             self.identity = np.where(at >= 0, tabled[at] * width + LINKED, self.identity)
-        ids = dense(self.identity, keys.count * width, self.paid_at, table["order_id"], self.scopes.astype(np.int64))
+        ids = dense(self.identity, keys.count * width, self.paid_at, self.table["order_id"], self.scopes)
         self.ids = ids.reshape(keys.count, width)
-        self.paid, self.net, self.uncertain = _amounts(table, self.line_no)
-        table = table.select([name for name in COLUMNS if name in {*table.column_names} - MADE])
-        self.table = table.combine_chunks()
 
     def _first_payment(self, codes: Ints) -> None:
         """An order counts on the day of its first payment, whatever the days of its lines."""
@@ -97,6 +99,8 @@ class OrderLines:
         """A number per order: equal ids on one platform. Of several exports one may have lost the zeros before them."""
         if several and pc.any(pc.starts_with(order_ids, "0")).as_py():
             order_ids = pc.utf8_ltrim(order_ids, "0")
+        if len(self.platforms) == 1 and (numbers := numbered(order_ids)) is not None:
+            return numbers
         codes = order_ids.combine_chunks().dictionary_encode().indices.to_numpy().astype(np.int64)
         result: Ints = codes * (len(self.platforms) + 1) + self.scopes
         return result
@@ -118,7 +122,6 @@ class OrderLines:
         primary <<= 32
         primary |= self.paid_at
         del self.identity, self.paid_at
-        pa.default_memory_pool().release_unused()
 
         def made(rows: Ints) -> tuple[pa.Table, pa.Table]:
             lines, sales = self._group(rows, primary[rows], none)
@@ -138,9 +141,9 @@ class OrderLines:
 
     def _group(self, rows: Ints, primary: Ints, none: int) -> tuple[pa.Table, Sales]:
         """The lines of some buyers in order, as they are stored, and those that are sales."""
+        inorder = ordered(primary, self.table["order_id"], self.line_no, rows)
+        rows, primary = rows[inorder], primary[inorder]
         held = self.table.take(pa.array(rows))
-        inorder = ordered(primary, held["order_id"], self.line_no[rows])
-        held, rows, primary = held.take(pa.array(inorder)), rows[inorder], primary[inorder]
         buyer, paid_at = primary >> 32, primary & NEVER
         ids = held["order_id"].combine_chunks()
         firsts = np.flatnonzero(np.diff(buyer, prepend=-1))

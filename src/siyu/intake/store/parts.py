@@ -26,7 +26,7 @@ from siyu.intake.reading.accounting import NOT_STORED, STORED, Account
 from siyu.intake.reading.export import Progress, read
 from siyu.intake.reading.lines import Ints
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.store.exported import Exported, epoch_of, exported
+from siyu.intake.store.exported import Exported, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
 
 VERSION = "11"  # raise it when the same bytes would give other parts
@@ -64,11 +64,6 @@ class Part:
     named: bool
 
     @property
-    def epoch(self) -> int:
-        """Seconds (UTC) at which the export was made; 0 when its name does not say that."""
-        return epoch_of(self.name)
-
-    @property
     def held(self) -> set[str]:
         """The columns of the export, that of the buyer among them."""
         return {*self.columns, *(["buyer_id"] if self.named else [])}
@@ -78,26 +73,25 @@ class Part:
         return self.exported is not None and other.exported is not None and self.exported.before(other.exported)
 
     def rows(self) -> pa.Table:
-        """The accepted records: columns, buyer_no (int32, null without an identity), line (int64)."""
-        table = _read(self.folder / "rows.arrow").unify_dictionaries()
+        """The accepted records: columns, buyer_no (int32, null without an identity)."""
+        numbered = "order_id" in self.columns or "order_id" not in self.format.columns
+        fields = range(len(self.columns) - (numbered and not self.repeats))  # the line is the last one
+        table = _read(self.folder / "rows.arrow", fields).unify_dictionaries()
         buyers = _read(self.folder / "buyers.arrow")["buyer_no"]
         table = table.append_column("buyer_no", buyers if len(buyers) else pa.nulls(len(table), pa.int32()))
         if self.repeats:
             table = table.filter(~np.isin(table["line"].to_numpy(), np.array(self.repeats)))
-        if "order_id" in self.format.columns and "order_id" not in self.columns:
+        if not numbered:
             # each record is an order of its own, and line 7 of another file is another one
             lines = pc.utf8_lpad(table["line"].cast(_TEXT), 9, "0")
             table = table.append_column("order_id", pc.binary_join_element_wise(self.digest[:8], lines, "-"))
-        return table
+        return table.drop_columns("line") if "line" in table.column_names else table
 
     def days(self, names: Sequence[str]) -> Ints:
         """Days that any of these times of an accepted record falls on, as ordinals, ascending."""
         places = [self.columns.index(name) for name in names if name in self.columns]
         places += [self.columns.index("line")] if places and self.repeats else []
-        with pa.OSFile(str(self.folder / "rows.arrow")) as file:
-            # an option without fields would read all of them
-            options = pa.ipc.IpcReadOptions(included_fields=places or [0])
-            times = pa.ipc.open_stream(file, options=options).read_all() if places else pa.table({})
+        times = _read(self.folder / "rows.arrow", places) if places else pa.table({})
         if "line" in times.column_names:
             times = times.drop_columns("line").filter(~np.isin(times["line"].to_numpy(), np.array(self.repeats)))
         seconds = [column.cast(_TIME).cast(_FEN) for column in times.columns]
@@ -206,9 +200,10 @@ def _write_buyers(folder: Path, ring: Keyring, gone: frozenset[bytes]) -> dict[s
     return {"erased": left_out}
 
 
-def _read(path: Path) -> pa.Table:
+def _read(path: Path, fields: Sequence[int] = ()) -> pa.Table:
+    """A table; some of its fields, or all."""
     with pa.OSFile(str(path)) as file:
-        return pa.ipc.open_stream(file).read_all()
+        return pa.ipc.open_stream(file, options=pa.ipc.IpcReadOptions(included_fields=[*fields])).read_all()
 
 
 def _write_table(table: pa.Table, path: Path) -> None:

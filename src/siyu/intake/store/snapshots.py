@@ -176,7 +176,7 @@ def _unlike(one: pd.Series, other: pd.Series) -> bool:
 
 def _frame(part: Part, keys: Keys) -> pd.DataFrame:
     rows = part.rows()
-    frame: pd.DataFrame = rows.drop_columns(["buyer_no", "line"]).to_pandas()
+    frame: pd.DataFrame = rows.drop_columns("buyer_no").to_pandas()
     return frame.assign(key=keys.of_rows(part, rows))
 
 
