@@ -6,7 +6,7 @@ import copy
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -17,7 +17,6 @@ from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
 from siyu.evidence.references import References
-from siyu.language import Language
 from siyu.paths import data_dir
 from siyu.record import Both, FindingRecord, entries
 from siyu.render.deck import deck_bytes
@@ -30,22 +29,6 @@ CASE, ECONOMICS = "02_case_study", "03_platform_economics"
 CLAIMS = ["claim:S0-07", "claim:S0-08", "claim:S0-09", "claim:S0-10", "claim:S1-08", "claim:S1-09"]
 ON = date(2021, 8, 31)
 # The fixture's own messages in Chinese, as a notebook's are in the catalogue.
-CHINESE = {
-    "Fans bring {fans} a month, others {others}": "粉丝每月带来{fans}，其他人{others}",
-    "Scale holds: {fans} a month; the effect is not shown": "规模可信：每月{fans}；效果未证实",
-    "a month, from fans": "粉丝月成交", "of members buy again": "成员复购", "not read as a level": "不能当作常态",
-    "CNY a month": "元/月", "From fans": "粉丝", "From others": "其他人", "Fee today": "现行费率",
-    "Members {members}, others {others}": "成员{members}，其他人{others}", "Members": "成员", "Others": "其他人",
-    "Few join": "入群者少", "Many join": "入群者多", "The case prints": "案例自称",
-    "Best month over the mean": "最佳月与均值之比", "Expected": "期望", "Months": "月数", "As printed": "原文",
-    "Of {paid}, {kept} is kept": "实付{paid}，留存{kept}", "Paid": "实付", "Goods": "商品", "Fees": "费用", "Kept": "留存",
-    "Input {name} moves it most, by {swing}": "「{name}」影响最大，{swing}", "Wage": "工资", "Reach": "触达",
-    "By fee and repurchase: {worst} at worst": "按费率与复购：最差{worst}", "Low repurchase": "复购低", "High repurchase": "复购高",
-    "No fee": "无费率", "High fee": "高费率", "{count} checks": "{count}项核对", "Check": "核对", "Result": "结果",
-    "Plausible": "是否成立", "Span": "区间", "Measure {what} first: {worth}": "先测{what}：{worth}", "The order value": "客单价",
-    "The repurchase rate": "复购率", "Shares of draws": "抽样占比", "{share} of draws": "抽样的{share}", "Douyin": "抖音",
-    "Contribution {value} by route": "各路径贡献{value}", "How large is it?": "有多大？", "Nothing here is measured": "没有任何一项是实测",
-}  # fmt: skip
 
 
 def value(name: str, middle: float, low: float | None = None, high: float | None = None, **more: Any) -> Content:
@@ -213,23 +196,6 @@ def build() -> Callable[[Content], Report]:
         return Report(About(**about), "2021-08-31", sections, entries(given["sources"] | given["conflicts"]))
 
     return built
-
-
-@pytest.fixture(scope="session", autouse=True)
-def chinese() -> Iterator[None]:
-    """The fixture's messages, translated."""
-    spoken = Language.message
-
-    def message(self: Language, message_id: str) -> str:
-        text = message_id.removeprefix("# ")
-        if self.code == "zh" and text in CHINESE:
-            return message_id.replace(text, CHINESE[text])
-        return spoken(self, message_id)
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(Language, "message", message)
-    yield
-    patch.undo()
 
 
 @pytest.fixture(scope="session")

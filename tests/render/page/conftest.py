@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 import yaml
 
-from siyu import language
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
@@ -70,21 +69,6 @@ def content(raw: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def report(raw: dict[str, Any], build: Callable[[dict[str, Any]], Report]) -> Report:
     return build(raw)
-
-
-@pytest.fixture(scope="session", autouse=True)
-def chinese(raw: dict[str, Any]) -> Iterator[None]:
-    """The fixture's own messages in Chinese, as a notebook's are in the catalogue."""
-    original = language.Language.message
-
-    def message(self: language.Language, message_id: str) -> str:
-        own = raw["zh"].get(message_id) if self.code == "zh" else None
-        return own or original(self, message_id)
-
-    patch = pytest.MonkeyPatch()
-    patch.setattr(language.Language, "message", message)
-    yield
-    patch.undo()
 
 
 @pytest.fixture(scope="session")
