@@ -120,7 +120,8 @@ def mean_paid(sums: Ints) -> Estimate:
 @lru_cache(maxsize=2)
 def _drawn(n: int) -> Floats:
     """Shares of a bootstrap's draws that each of n buyers has, (DRAWS, n)."""
-    return np.random.default_rng(n).multinomial(n, np.full(n, 1 / n), DRAWS) / n
+    drawn = np.random.default_rng(n).integers(n, size=(DRAWS, n)) + n * np.arange(DRAWS)[:, None]
+    return np.bincount(drawn.ravel(), minlength=DRAWS * n).reshape(DRAWS, n) / n
 
 
 def amounts(rows: pd.DataFrame, groups: int) -> tuple[Floats, Ints]:
