@@ -10,6 +10,7 @@ from siyu.observed import Span
 from siyu.own_data import Holdings
 from siyu.subjects import load_subject
 from siyu.value import gate
+from siyu.value.bg_nbd import BG, BetaGeometric
 from siyu.value.gate import CHECKS
 from siyu.value.labels import CLOSED
 
@@ -86,6 +87,21 @@ def test_a_record_with_gaps_closes_it(shops, steady):
     found = gate.gate(shops.frames(rows, DAYS, spend, spans=spans))
     assert found.failed[0] == "whole_record"
     assert found.whole is None
+
+
+def test_a_model_that_fits_no_more_than_the_calibration_closes_it(shops, steady, monkeypatch):
+    rows, spend = steady
+    fit = BetaGeometric.fit
+
+    def early(self, held):
+        if held.T.max() > 0.8 * DAYS:
+            raise ValueError("no maximum")
+        return fit(self, held)
+
+    monkeypatch.setattr(gate, "MODELS", (BG,))
+    assert failed(shops, rows, spend) == ()
+    monkeypatch.setattr(BetaGeometric, "fit", early)
+    assert failed(shops, rows, spend) == ("error",)
 
 
 def test_nobody_at_all_closes_it(shops):

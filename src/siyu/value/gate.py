@@ -94,14 +94,14 @@ def gate(frames: Frames, cut: date | None = None, rows: pd.DataFrame | None = No
     rows = (patrons.patrons(frames) if rows is None else rows) if frames.buyers and not frames.missing else None
     candidates = _candidates(frames, rows, cut, held) if rows is not None else ()
     best = _best(candidates)
-    model = best.fitted.model if best and best.fitted else None
+    fit: Callable[[Histories], Purchasing] | None = best.fitted.model.fit if best and best.fitted else None
     spending = _possible(patrons.spending, rows)
     spend = _possible(GAMMA_GAMMA.fit, spending)
-    fitted = model.fit(patrons.histories_of(rows)) if model and rows is not None else None
+    fitted = _possible(fit, patrons.histories_of(rows)) if fit and rows is not None else None
     believed = Believed(fitted, spend, rows) if fitted and spend and rows is not None else None
     repeat = float(rows.loc[rows["frequency"] > 0, "buyers"].sum()) if rows is not None else nan
     gap = patrons.median_gap(frames) if frames.buyers else nan
-    error = abs(best.error) if best else nan
+    error = abs(best.error) if best and fitted else nan
     related, least = abs(spending.correlation()) if spending else nan, spend.parameter("q").low if spend else nan
     alike = _alike(patrons.cohort_rates(frames, COHORTS)) if frames.buyers else nan
     found = {

@@ -146,9 +146,8 @@ class Presale:
 def presales(rows: pd.DataFrame) -> dict[str, Presale]:
     """product_id -> demand, of presales without final payments yet; the share comes from all that have them."""
     paid = rows["final_paid"] if "final_paid" in rows else pd.Series(np.nan, rows.index)
-    if "exposed" in rows and (rows["deposits"] > rows["exposed"].fillna(np.inf)).any():
-        raise ValueError(STAGES)
-    if (paid > rows["deposits"]).any():
+    reached = rows["exposed"].fillna(np.inf) if "exposed" in rows else np.inf
+    if ((rows["deposits"] > reached) | (paid > rows["deposits"])).any():
         raise ValueError(STAGES)
     share = int(paid.sum()), int(rows["deposits"][paid.notna()].sum())
     waiting = rows[paid.isna()].set_index("product_id")["deposits"]
