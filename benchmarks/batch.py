@@ -4,15 +4,16 @@
 
 Clients that differ: four categories, three dates, own assumptions for a third, simulated exports of 2,000 to 50,000
 orders for half. The same notebooks (01-03, 06, 07, unless asked for all) by both, in one language. The loop runs for
-six clients of each kind, with exports and without, half of them before and half after `siyu report`, so that a machine
-that slows down slows down both; its time for a batch is that of so many clients of each kind. Of the second half it
-runs as many as --minutes leave time for, and says how many. `siyu report` makes the executed notebooks,
+six clients of each kind, with exports and without, some of them before, between and after the batches of `siyu report`,
+so that a machine that slows down slows down both; its time for a batch is that of so many clients of each kind. Of the
+last ones it runs as many as --minutes leave time for, and says how many. `siyu report` makes the executed notebooks,
 `findings.json`, page, deck and workbook: checked, read back, sealed and published.
 
-In between: one report alone; an analyst's round, one new month of exports; fifty clients of whom three changed, against
-the time of those three alone. Then, with --all, 48 clients, and 48 of which half share category, date and overrides.
-CPU is of all processes together; PSS is the peak of all of them, what they share counted once. --small: four clients,
-nothing else. The last line of --json is one object, come what may; what failed or took over ten minutes is null in it.
+The batches: twelve clients, and with --all 48, and 48 of which half share category, date and overrides. After the
+first: one report alone; an analyst's round, one new month of exports; fifty clients of whom three changed, against the
+time of those three alone. CPU is of all processes together; PSS is the peak of all of them, what they share counted
+once. --small: four clients, nothing else. The last line of --json is one object, come what may; what failed or took
+over twenty minutes is null in it.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ CATEGORIES, DATES = ("fmcg", "liquor", "apparel", "heavy"), ("2025-12-31", "2025
 ORDERS = (2_000, 5_000, 8_000, 12_000, 20_000, 50_000)
 ORDERS_A_BUYER = 3.3  # of the world "planted", so that exports come out near these sizes
 SAMPLE = 6
-LONGEST = 600.0  # seconds of a command
+LONGEST = 1200.0  # seconds of a command
 # the command over a folder of notebooks that holds those asked for
 COMMAND = """
 import pathlib, sys
@@ -187,48 +188,41 @@ def _assumptions(category: str, factor: float) -> bytes:
 
 
 class Race:
-    """The loop against `siyu report` over the same clients: half of the loop, all by siyu, the other half."""
+    """The loop, over a sample of some clients, in between batches by `siyu report`."""
 
     def __init__(self, clients: Clients, names: Sequence[str], sample: int) -> None:
-        self.clients, self.names, self.ours = clients, names, Took()
-        self.having = {name: (clients.folder / "siyu" / name / "exports").is_dir() for name in names}
+        self.clients = clients
         self.took, self.looped = {True: Took(), False: Took()}, {True: 0, False: 0}
-        kinds = [[name for name in names if self.having[name] is kind][:sample] for kind in self.took]
-        sampled = [name for pair in zip_longest(*kinds) for name in pair if name]
-        self.halves = sampled[: len(sampled) // 2], sampled[len(sampled) // 2 :]
+        kinds = [[name for name in names if self._exports(name) is kind][:sample] for kind in self.took]
+        self.left = [name for pair in zip_longest(*kinds) for name in pair if name]
 
-    def begin(self) -> None:
-        """The first half, and all by siyu."""
-        self._loop(self.halves[0])
-        self.clients.siyu(self.names, self.ours)
+    def batch(self, names: Sequence[str]) -> tuple[Sequence[str], Took]:
+        """(clients, what their reports took)."""
+        return names, self.clients.siyu(names)
 
-    def end(self, until: float) -> None:
-        """The second half, as far as there is time."""
-        self._loop(self.halves[1], until)
-
-    def _loop(self, names: Sequence[str], until: float = float("inf")) -> None:
-        longest = 0.0
-        for name in names:
+    def loop(self, count: int, until: float = float("inf")) -> None:
+        """So many of the sample by the loop, as far as there is time."""
+        now, self.left, longest = self.left[:count], self.left[count:], 0.0
+        for name in now:
             began = time.monotonic()
             if began + longest > until:
                 break
-            kind = self.having[name]
+            kind = self._exports(name)
             self.clients.loop(name, self.took[kind])
             self.looped[kind] += 1
             longest = max(longest, time.monotonic() - began)
             print(f"  the loop has made {name}", file=sys.stderr, flush=True)
 
-    def found(self) -> dict[str, float]:
-        """Ratios of the loop to `siyu report` in wall time and CPU."""
-        count = {kind: sum(self.having[name] is kind for name in self.names) for kind in self.took}
+    def found(self, names: Sequence[str], ours: Took) -> dict[str, float]:
+        """Ratios of the loop to `siyu report` in wall time and CPU, over a batch."""
+        count = {kind: sum(self._exports(name) is kind for name in names) for kind in self.took}
         share = {kind: count[kind] / self.looped[kind] for kind in count if count[kind]}
         wall, cpu = (sum(getattr(self.took[kind], what) * of for kind, of in share.items()) for what in ("wall", "cpu"))
-        ours, looped = self.ours, sum(self.looped.values())
         found = {"wall": ours.wall, "cpu": ours.cpu, "pss": ours.pss, "loop_wall": wall, "loop_cpu": cpu}
-        found |= {"looped": looped, "ratio_wall": wall / ours.wall, "ratio_cpu": cpu / ours.cpu}
-        told = f"{found['ratio_wall']:.2f}x in wall time, {found['ratio_cpu']:.2f}x in CPU, {looped} by the loop"
-        print(f"  {len(self.names)} clients: {told}", file=sys.stderr, flush=True)
-        return found
+        return found | {"ratio_wall": wall / ours.wall, "ratio_cpu": cpu / ours.cpu}
+
+    def _exports(self, name: str) -> bool:
+        return (self.clients.folder / "siyu" / name / "exports").is_dir()
 
 
 def part(found: dict[str, Any], label: str, measure: Callable[[], Any]) -> None:
@@ -265,30 +259,34 @@ def three_changed(clients: Clients, names: Sequence[str]) -> float:
 
 def measured(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
     """Everything that was asked for, as far as it could be measured."""
-    until = time.monotonic() + 60 * given.minutes
+    until = float("inf") if given.all else time.monotonic() + 60 * given.minutes
     every = (path.stem for path in sorted((ROOT / "notebooks").glob("0*.ipynb")))
     clients = Clients(folder, every if given.every_notebook else NOTEBOOKS)
     twelve = [f"client_{number:02}" for number in range(4 if given.small else 12)]
     for number, name in enumerate(twelve):
         clients.add(name, number)
-    found: dict[str, Any] = {}
-    race = Race(clients, twelve, 1 if given.small else SAMPLE)
-    part(found, "first", race.begin)
-    if not given.small:
-        clients.add("alone", 0)
-        part(found, "one_cold_seconds", lambda: clients.siyu(["alone"]).wall)
-        part(found, "new_month_seconds", lambda: new_month(clients))
-        part(found, "three_changed_ratio", lambda: three_changed(clients, fifty(clients, twelve)))
-    part(found, "second", lambda: race.end(until))
-    part(found, "12", race.found)
+    asked = {"12": twelve}
     for label, alike in (("48", False), ("48_shared", True)) if given.all else ():
-        many = [f"of_{label}_{number:02}" for number in range(48)]
-        for number, name in enumerate(many):
+        asked[label] = [f"of_{label}_{number:02}" for number in range(48)]
+        for number, name in enumerate(asked[label]):
             clients.add(name, number, alike=alike and number % 2 == 1)
-        race = Race(clients, many, SAMPLE)
-        part(found, f"{label}_first", race.begin)
-        part(found, f"{label}_second", partial(race.end, float("inf")))
-        part(found, label, race.found)
+    found: dict[str, Any] = {}
+    race, made = Race(clients, twelve, 1 if given.small else SAMPLE), dict[str, Any]()
+    each = len(race.left) // (len(asked) + 1)
+    race.loop(each)
+    for label, names in asked.items():
+        part(made, label, partial(race.batch, names))
+        if label == "12" and not given.small:
+            clients.add("alone", 0)
+            part(found, "one_cold_seconds", lambda: clients.siyu(["alone"]).wall)
+            part(found, "new_month_seconds", lambda: new_month(clients))
+            part(found, "three_changed_ratio", lambda: three_changed(clients, fifty(clients, twelve)))
+        if label != [*asked][-1]:
+            race.loop(each)
+    race.loop(len(race.left), until)
+    print(f"  by the loop: {race.looped[True]} with exports, {race.looped[False]} without", file=sys.stderr, flush=True)
+    for label, batch in made.items():
+        part(found, label, partial(race.found, *batch))
     return found
 
 
@@ -316,9 +314,7 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="the 48 clients, too")
     parser.add_argument("--small", action="store_true", help="four clients only")
     parser.add_argument("--every-notebook", action="store_true", help="not only 01-03, 06 and 07")
-    parser.add_argument(
-        "--minutes", type=float, default=22, help="of all but the 48; the loop's second half is cut short"
-    )
+    parser.add_argument("--minutes", type=float, default=22, help="when, but for --all, the loop's last clients do not begin any more")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="siyu-benchmark-") as made:
         found = measured(Path(made), given)

@@ -16,7 +16,7 @@ from siyu.runs.ask.plan import RunPlan, planned
 from siyu.runs.ask.requests import checked
 from siyu.runs.ask.wishes import Given, Wish, place
 from siyu.runs.batch import Batch
-from siyu.runs.make import forking, pool
+from siyu.runs.make import forking, workers
 from siyu.runs.outcome import Outcome, Progress
 
 HERE = Path(__file__).parent
@@ -77,7 +77,7 @@ def project(tmp_path: Path, tiny: ModuleType, monkeypatch: pytest.MonkeyPatch) -
     for module in (sections, wishes):
         monkeypatch.setattr(module, "notebooks_dir", lambda: made.notebooks)
     monkeypatch.setattr(forking, "LIBRARIES", ())  # tiny notebooks import none
-    monkeypatch.setattr(pool, "WORKER", (str(HERE / "tiny_worker.py"),))
+    monkeypatch.setattr(workers, "WORKER", (str(HERE / "tiny_worker.py"),))
     sections.notebooks.cache_clear()
     yield made
     sections.notebooks.cache_clear()

@@ -23,10 +23,10 @@ ROOT = Path(__file__).resolve().parents[2]
 COMMAND = """
 import pathlib, sys
 from siyu.runs.ask import lint
-from siyu.runs.make import forking, pool
+from siyu.runs.make import forking, workers
 from siyu.runs.ask import sections, wishes
 folder = pathlib.Path(sys.argv.pop(1))
-pool.WORKER = (sys.argv.pop(1),)
+workers.WORKER = (sys.argv.pop(1),)
 forking.LIBRARIES = ()
 sections.notebooks_dir = wishes.notebooks_dir = lambda: folder
 lint.lint = lambda notebooks: None

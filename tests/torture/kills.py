@@ -26,7 +26,7 @@ from arena import Arena  # type: ignore[import-not-found]
 KINDS = {
     "supervisor": "report",
     "worker": str(Path(__file__).parents[1] / "runs" / "tiny_worker.py"),
-    "kernel": "siyu.runs.make.fork_server" if wanted() else "ipykernel_launcher",
+    "kernel": "siyu.runs.make.kernel_server" if wanted() else "ipykernel_launcher",
     "watchdog": "siyu.runs.make.watchdog",
 }
 

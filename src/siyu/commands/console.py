@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from siyu.errors import shown_path
 from siyu.runs.files.record import FAILED
-from siyu.runs.make.pool import short
+from siyu.runs.make.workers import short
 from siyu.runs.outcome import UNCHANGED, Outcome, Progress
 
 _HOOK = 60  # seconds that a hook may take

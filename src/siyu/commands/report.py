@@ -31,7 +31,7 @@ _ALL_LANGUAGES = "zh,en"
 @OUT
 @click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default: cores, and one if several ask.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default: cores, and one.")
 @click.option("--limits", metavar="S,MB,MB", default="", help="Seconds, memory and output of each subject.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and why, and do nothing.")
@@ -167,11 +167,12 @@ def _publish(
 def _here(jobs: int | None, present: Any) -> Any:
     """How a batch is run on this machine."""
     from siyu.runs.batch import Batch
+    from siyu.runs.make.forking import wanted
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    # of many subjects one section or another waits for its kernel; of one, another worker is three seconds of imports
+    # one section or another waits for its kernel; where workers are not forked, another is three seconds of imports
     return lambda plans, out, force, console: Batch(
-        plans, out, jobs=jobs or cores + (len(plans) > 1), force=force, progress=console, present=present
+        plans, out, jobs=jobs or cores + (len(plans) > 1 or wanted()), force=force, progress=console, present=present
     ).run()
 
 

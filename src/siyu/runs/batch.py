@@ -11,7 +11,8 @@ from siyu.runs.files.faults import on_disk
 from siyu.runs.files.workspace import Workspace
 from siyu.runs.journal import Journal
 from siyu.runs.make.index import stale
-from siyu.runs.make.pool import Pool, Task
+from siyu.runs.make.pool import Pool
+from siyu.runs.make.workers import Task
 from siyu.runs.outcome import Outcome, Progress
 from siyu.runs.subjectrun import SubjectRun
 

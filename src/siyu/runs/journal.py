@@ -9,7 +9,7 @@ from typing import Any
 from siyu.runs.files import storage
 from siyu.runs.files.record import JOURNAL
 from siyu.runs.files.workspace import Workspace
-from siyu.runs.make.pool import Task
+from siyu.runs.make.workers import Task
 
 
 class Journal:

@@ -29,7 +29,7 @@ from siyu.runs.ask.sections import notebooks
 from siyu.runs.files.processes import die_with_parent
 from siyu.runs.files.record import FAILED
 from siyu.runs.files.storage import files_below
-from siyu.runs.make.pool import short
+from siyu.runs.make.workers import short
 from siyu.runs.outcome import Outcome, Progress
 
 REPORT = ("-m", "siyu.runs.remote")

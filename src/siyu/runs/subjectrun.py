@@ -28,7 +28,7 @@ from siyu.runs.files.report_files import file_name, findings_of, renderings
 from siyu.runs.files.workspace import SectionStore, Workspace
 from siyu.runs.journal import Journal
 from siyu.runs.make.moves import since
-from siyu.runs.make.pool import Task
+from siyu.runs.make.workers import Task
 from siyu.runs.outcome import UNCHANGED, Outcome
 from siyu.runs.run_entry import account, made_of, reasons, rendering
 

@@ -7,7 +7,9 @@ import psutil
 import pytest
 
 from siyu.runs.make import pool
-from siyu.runs.make.pool import Pool, Task
+from siyu.runs.make import workers as made_workers
+from siyu.runs.make.pool import Pool
+from siyu.runs.make.workers import Task
 
 # answers each task at once, twice over where it is told to
 WORKER = """
@@ -21,7 +23,7 @@ for line in sys.stdin:
 
 @pytest.fixture
 def workers(monkeypatch):
-    monkeypatch.setattr(pool, "WORKER", ("-c", WORKER))
+    monkeypatch.setattr(made_workers, "WORKER", ("-c", WORKER))
     began = time.time()
     with Pool(2) as made:
         yield made

@@ -1,6 +1,8 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -8,12 +10,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from siyu import reads
+from siyu import plain_yaml, reads
 from siyu.errors import Problem, ProblemsError, nearest, shown_path
 from siyu.intake.formats.format import Format, Layout, normal, patterns
 from siyu.intake.formats.identities import SIMPLE
-from siyu.paths import format_files
-from siyu.plain_yaml import mapping
+from siyu.paths import format_files, kept
+from siyu.reads.digests import digest, sha256_of
 
 OPEN = "?"  # where a draft asks
 STEP = "See data/README.md."
@@ -93,18 +95,39 @@ def catalogue(own: Path | None = None) -> Catalogue:
 def _catalogue(files: tuple[tuple[str, str, int, int], ...], own: Path | None) -> Catalogue:
     found, broken, claims = dict[str, Format](), dict[str, FormatError](), dict[str, frozenset[str]]()
     paths = {key: Path(path) for key, path, *_ in files}
+    parsed = _parsed(paths)
     for key, path in paths.items():
         try:
-            found[key] = read_format(path)
+            found[key] = read_format(path, parsed.get(key))
         except FormatError as error:
             broken[path.name], claims[path.name] = error, _claims(path)
     return Catalogue(found, frozenset(key for key, path in paths.items() if path.parent == own), broken, claims)
 
 
-def read_format(path: Path) -> Format:
-    """The format of one YAML file; its key is the file's name. Raises FormatError with all faults."""
+def _parsed(paths: Mapping[str, Path]) -> dict[str, dict[str, Any]]:
+    """What the YAML of the files says, kept from one process to the next: by key, of those that JSON can tell."""
+    texts = dict[Path, bytes]()
+    for path in paths.values():
+        with suppress(OSError):  # told where it is read
+            texts[path] = path.read_bytes()
+    what = digest([sha256_of(Path(plain_yaml.__file__)), {str(path): text.hex() for path, text in texts.items()}])
+    return dict(json.loads(kept("formats", what, lambda: json.dumps(dict(_told(paths, texts))).encode())))
+
+
+def _told(paths: Mapping[str, Path], texts: Mapping[Path, bytes]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for key, path in paths.items():
+        with suppress(FormatError):
+            content = plain_yaml.mapping(path, FormatError, STEP, lambda one: texts.get(one, b""))
+            if json.loads(json.dumps(content, default=str)) == content:
+                yield key, content
+
+
+def read_format(path: Path, content: dict[str, Any] | None = None) -> Format:
+    """The format of one YAML file; its key is the file's name. Raises FormatError with all faults.
+
+    content: what the file says, where that is known."""
     file = shown_path(path)
-    content = mapping(path, FormatError, STEP)
+    content = content or plain_yaml.mapping(path, FormatError, STEP)
     try:
         entry = Format(**({"key": path.stem} | _answered(content) | {"open": tuple(_questions(content))}))
     except TypeError as error:
@@ -174,7 +197,7 @@ def _known(column: Any) -> Any:
 
 def _claims(path: Path) -> frozenset[str]:
     try:
-        identify = mapping(path, FormatError, STEP).get("identify")
+        identify = plain_yaml.mapping(path, FormatError, STEP).get("identify")
     except FormatError:
         return frozenset()
     return frozenset(normal(str(name)) for name in identify) if isinstance(identify, list) else frozenset()

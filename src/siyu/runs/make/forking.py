@@ -1,10 +1,10 @@
-"""Where kernels are forked: the supervisor's side of the fork server."""
+"""Where kernels and workers are forked: the supervisor's side of fork servers."""
 
 import os
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from siyu.errors import Problem, UsageError
@@ -12,6 +12,7 @@ from siyu.paths import project_root
 
 SWITCH = "SIYU_KERNELS"
 _KINDS = ("fork", "plain")
+KERNELS = ("-m", "siyu.runs.make.kernel_server")
 # what the bundled sections import of others, and what takes longest of it
 LIBRARIES = (
     "babel.messages.mofile", "babel.numbers", "babel.units", "duckdb", "ibis.backends.duckdb", "ibis.formats.pandas",
@@ -23,22 +24,28 @@ LIBRARIES = (
 
 
 def wanted() -> bool:
-    """Whether kernels are to be forked here: by default where Linux lets a process be watched. Raises UsageError."""
+    """Whether kernels and workers are to be forked here: by default where Linux lets a process be watched.
+
+    Raises UsageError."""
     kind = os.environ.get(SWITCH) or _KINDS[0]
     if kind not in _KINDS:
         raise UsageError([Problem("environment", 0, SWITCH, kind, " or ".join(_KINDS), "Correct it, or unset it.")])
     return kind == "fork" and sys.platform.startswith("linux") and hasattr(os, "pidfd_open")
 
 
-def served(path: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    """Start a fork server that listens at `path`, in a folder of this user alone."""
+def served(
+    path: Path, environment: Mapping[str, str], program: Sequence[str], modules: Sequence[str]
+) -> subprocess.Popen[bytes]:
+    """Start a fork server that listens at `path`, in a folder of this user alone.
+
+    program: Python's arguments for it; it gets the descriptor of its socket, the pid of this process, and modules to
+    load."""
     path.unlink(missing_ok=True)
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(path))
         listener.listen()
-        command = [sys.executable, "-m", "siyu.runs.make.fork_server", str(listener.fileno()), str(os.getpid())]
         return subprocess.Popen(
-            [*command, *LIBRARIES],
+            [sys.executable, *program, str(listener.fileno()), str(os.getpid()), *modules],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -4,11 +4,13 @@ It reads tasks (JSON lines) from its standard input and answers on the pipe it w
 nothing: whether what it made may be published is the supervisor's business.
 """
 
+import importlib
 import json
 import os
 import select
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -16,8 +18,11 @@ from siyu.runs.check.rendered import rendering_faults
 from siyu.runs.files.faults import described
 from siyu.runs.files.processes import adopt_orphans, die_with_parent, leave
 from siyu.runs.files.workspace import Workspace
+from siyu.runs.make.fork_server import forks
 from siyu.runs.make.index import write_index
 
+SERVE = "serve"
+EXECUTES, RENDERS = "siyu.runs.make.execution", "siyu.runs.make.reporting"
 _PAUSE = 0.5  # seconds without a task, after which a worker is taken to be idle
 _REPORT_EVERY = 1 << 20  # bytes of output between two progress messages of the same cell
 
@@ -42,17 +47,33 @@ class Channel:
 
 
 def main() -> None:
-    """Serve tasks until the input is closed. Arguments: descriptor of the answer pipe, supervisor's pid."""
-    descriptor, supervisor = int(sys.argv[1]), int(sys.argv[2])
+    """Serve tasks until the input is closed. Arguments: descriptor of the answer pipe, supervisor's pid.
+
+    Or, with `serve` before them, fork such workers: descriptor of the listening socket, supervisor's pid, modules."""
+    if sys.argv[1] == SERVE:
+        listener, supervisor, *modules = sys.argv[2:]
+        request = forks(int(listener), int(supervisor), lambda: _load(modules))
+        [answers], parent = request["kept"], os.getppid()
+    else:
+        answers, parent = map(int, sys.argv[1:])
     signal.signal(signal.SIGTERM, leave)
     adopt_orphans()
-    die_with_parent(supervisor, signal.SIGTERM)
-    channel = Channel(descriptor)
+    die_with_parent(parent, signal.SIGTERM)
+    channel = Channel(answers)
     # Cells and libraries must not find the task pipe on standard input.
     tasks = os.fdopen(os.dup(0), encoding="utf-8")
     with open(os.devnull, "rb") as nothing:  # noqa: PTH123
         os.dup2(nothing.fileno(), 0)
     serve(tasks, channel)
+
+
+def _load(modules: Sequence[str]) -> None:
+    """Import; what papermill asks for and then does without is spared."""
+    there: Any = sys.modules.setdefault("pyarrow.fs", None)  # type: ignore[arg-type]
+    for name in modules:
+        importlib.import_module(name)
+    if there is None:  # papermill has looked for Hadoop in vain, and spared its start numpy and Arrow
+        del sys.modules["pyarrow.fs"]
 
 
 def serve(tasks: TextIO, channel: Channel) -> None:
@@ -66,18 +87,16 @@ def serve(tasks: TextIO, channel: Channel) -> None:
 def _next(tasks: TextIO) -> str:
     """The next task, empty when there is none to come. A worker that has to wait gets ready to render meanwhile."""
     if not select.select([tasks], [], [], _PAUSE)[0]:
-        import siyu.runs.make.reporting  # noqa: F401 - seconds of imports, while other sections keep a core idle
+        _load([RENDERS])  # seconds of imports, while other sections keep a core idle
     return tasks.readline()
 
 
 def _done(task: dict[str, Any], channel: Channel) -> str | None:
     try:
         if task["kind"] == "section":
-            there: Any = sys.modules.setdefault("pyarrow.fs", None)  # type: ignore[arg-type]
-            from siyu.runs.make.execution import execute  # a worker that only renders never loads it
+            _load([EXECUTES])  # a worker that only renders never does
+            from siyu.runs.make.execution import execute
 
-            if there is None:  # papermill has looked for Hadoop in vain, and spared its start numpy and Arrow
-                del sys.modules["pyarrow.fs"]
             execute(task, channel.progress)
         elif task["kind"] == "index":
             write_index(Workspace(Path(task["folder"])))
