@@ -314,7 +314,9 @@ def main() -> None:
     parser.add_argument("--all", action="store_true", help="the 48 clients, too")
     parser.add_argument("--small", action="store_true", help="four clients only")
     parser.add_argument("--every-notebook", action="store_true", help="not only 01-03, 06 and 07")
-    parser.add_argument("--minutes", type=float, default=22, help="when, but for --all, the loop's last clients do not begin any more")
+    parser.add_argument(
+        "--minutes", type=float, default=22, help="when, but for --all, the loop's last clients do not begin any more"
+    )
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="siyu-benchmark-") as made:
         found = measured(Path(made), given)

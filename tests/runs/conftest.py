@@ -17,6 +17,7 @@ from siyu.runs.ask.requests import checked
 from siyu.runs.ask.wishes import Given, Wish, place
 from siyu.runs.batch import Batch
 from siyu.runs.make import forking, workers
+from siyu.runs.make.pool import Pool
 from siyu.runs.outcome import Outcome, Progress
 
 HERE = Path(__file__).parent
@@ -66,7 +67,7 @@ class Project:
 
     def run(self, *names: str, force: bool = False, jobs: int = 1, **more: Any) -> dict[str, Outcome]:
         plans = self.plan(*names, **more)
-        batch = Batch(plans, self.out, jobs=jobs, force=force, progress=Progress())
+        batch = Batch(plans, self.out, pool=Pool(jobs), force=force, progress=Progress())
         return {outcome.subject: outcome for outcome in batch.run()}
 
 

@@ -17,6 +17,7 @@ from siyu.runs.batch import Batch
 from siyu.runs.files import storage
 from siyu.runs.files.record import mismatches
 from siyu.runs.files.workspace import Workspace
+from siyu.runs.make.pool import Pool
 from siyu.runs.outcome import Progress
 
 
@@ -161,7 +162,7 @@ def test_a_subject_over_its_limit_is_stopped_and_leaves_nothing_running(project,
     [plan] = project.plan("alpha")
     object.__setattr__(plan.request, "limits", limits)
     began = time.time()
-    batch = Batch([plan], project.out, jobs=2, force=False, progress=Progress())
+    batch = Batch([plan], project.out, pool=Pool(2), force=False, progress=Progress())
     [outcome] = batch.run()
     assert outcome.status == "failed"
     assert said in outcome.reasons[0]

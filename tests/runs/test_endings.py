@@ -7,6 +7,7 @@ import pytest
 from siyu.runs.ask.wishes import Limits
 from siyu.runs.batch import Batch
 from siyu.runs.make import forking
+from siyu.runs.make.pool import Pool
 from siyu.runs.outcome import Progress
 
 # way: (code of a cell, what the reason says)
@@ -138,7 +139,7 @@ def outcomes(project, said):
         hangs = plan.request.subject.id in HANGS
         limits = Limits(seconds=4 if hangs else 300, memory=600 << 20)
         object.__setattr__(plan.request, "limits", limits)
-    batch = Batch(plans, project.out, jobs=4, force=False, progress=Progress())
+    batch = Batch(plans, project.out, pool=Pool(4), force=False, progress=Progress())
     return {outcome.subject: outcome for outcome in batch.run()}
 
 

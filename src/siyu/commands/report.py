@@ -75,36 +75,52 @@ def report(
     wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix), limits)
     if problems := list(at_first_sight(wishes)):  # what follows takes its time to be imported
         raise UsageError(problems)
+    if scheduler:
+        from siyu.runs.remote import admitted
+
+        admitted(scheduler, insecure=insecure)
+    with contextlib.nullcontext() if dry_run or scheduler else _pool(jobs) as pool:
+        if pool and (force or not all((out / wish.subject).exists() for wish in wishes)):
+            pool.warm()  # something will be run: its libraries load while that is planned
+        plans, decisions, present = _planned(wishes, out, force=force)
+        if dry_run:
+            _told(plans, decisions, as_json=as_json)
+            return
+        from siyu.commands.console import Console
+
+        console = Console(as_json=as_json, hook=shlex.split(hook), retries=retries)
+        run = _on_cluster(scheduler) if scheduler else _here(pool, present)
+        _publish(plans, out, console, run, force=force)
+
+
+def _planned(wishes: Sequence[Any], out: Path, *, force: bool) -> tuple[list[Any], list[Any], Any]:
+    """(plans, decision for each, what was looked at). Raises UsageError, LedgerError."""
     from siyu.runs.ask.earlier import with_earlier
     from siyu.runs.ask.lint import lint
     from siyu.runs.ask.plan import planned
     from siyu.runs.ask.present import Present
     from siyu.runs.ask.requests import checked
-    from siyu.runs.ask.reuse import decided, together
+    from siyu.runs.ask.reuse import decided
     from siyu.runs.ask.sections import notebooks
     from siyu.runs.files.workspace import Workspace
 
-    if scheduler:
-        from siyu.runs.remote import admitted
-
-        admitted(scheduler, insecure=insecure)
     lint(notebooks())
-    plans = [planned(with_earlier(request, out)) for request in checked(wishes)]
-    present = Present()
+    plans, present = [planned(with_earlier(request, out)) for request in checked(wishes)], Present()
     decisions = [decided(plan, Workspace(out), present, force=force) for plan in plans]
     if not all(decision.unchanged for decision in decisions):
         from siyu.runs.ask.inputs import check_inputs  # half a second of imports, for nothing if unchanged
 
         check_inputs([plan.request for plan, one in zip(plans, decisions, strict=True) if not one.unchanged])
-    if dry_run:
-        for plan, decision in zip(plans, together(plans, decisions), strict=True):
-            name = plan.request.subject.id
-            click.echo(json.dumps(decision.as_json(name), ensure_ascii=False) if as_json else f"{name}: {decision}")
-        return
-    from siyu.commands.console import Console
+    return plans, decisions, present
 
-    console = Console(as_json=as_json, hook=shlex.split(hook), retries=retries)
-    _publish(plans, out, console, jobs=jobs, force=force, present=present, scheduler=scheduler)
+
+def _told(plans: Sequence[Any], decisions: Sequence[Any], *, as_json: bool) -> None:
+    """Say what would be done."""
+    from siyu.runs.ask.reuse import together
+
+    for plan, decision in zip(plans, together(plans, decisions), strict=True):
+        name = plan.request.subject.id
+        click.echo(json.dumps(decision.as_json(name), ensure_ascii=False) if as_json else f"{name}: {decision}")
 
 
 @click.command()
@@ -128,13 +144,10 @@ def render(executed: Sequence[Path], lang: str, out: Path, template: Path | None
     except NotebooksRefusedError as error:
         click.echo(f"siyu: {error}", err=True)
         sys.exit(1)
-    _publish(plans, out, Console(), jobs=None, force=False)
+    _publish(plans, out, Console(), _here(_pool(None)), force=False)
 
 
-def _publish(
-    plans: Sequence[Any], out: Path, console: Any, *, jobs: int | None, force: bool, present: Any = None,
-    scheduler: str = "",
-) -> None:  # fmt: skip
+def _publish(plans: Sequence[Any], out: Path, console: Any, run: Any, *, force: bool) -> None:
     from siyu.runs.batch import IndexFailedError
     from siyu.runs.files.faults import on_disk
     from siyu.runs.files.record import FAILED
@@ -146,7 +159,6 @@ def _publish(
     with contextlib.closing(console):
         try:
             while plans:
-                run = _on_cluster(scheduler) if scheduler else _here(jobs, present)
                 outcomes = run(plans, out, force, console)
                 again = {one.subject for one in outcomes if one.transient and console.retries}
                 failed |= any(one.status == FAILED and one.subject not in again for one in outcomes)
@@ -164,15 +176,22 @@ def _publish(
         sys.exit(1)
 
 
-def _here(jobs: int | None, present: Any) -> Any:
-    """How a batch is run on this machine."""
-    from siyu.runs.batch import Batch
+def _pool(jobs: int | None) -> Any:
+    """The workers of this machine."""
     from siyu.runs.make.forking import wanted
+    from siyu.runs.make.pool import Pool
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # one section or another waits for its kernel; where workers are not forked, another is three seconds of imports
+    return Pool(jobs or cores + wanted())
+
+
+def _here(pool: Any, present: Any = None) -> Any:
+    """How a batch is run on this machine."""
+    from siyu.runs.batch import Batch
+
     return lambda plans, out, force, console: Batch(
-        plans, out, jobs=jobs or cores + (len(plans) > 1 or wanted()), force=force, progress=console, present=present
+        plans, out, pool=pool, force=force, progress=console, present=present
     ).run()
 
 

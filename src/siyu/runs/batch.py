@@ -24,13 +24,13 @@ class IndexFailedError(RuntimeError):
 
 
 class Batch:
-    """Runs plans, `jobs` tasks at a time."""
+    """Runs plans with the workers of a pool, which it closes."""
 
     def __init__(
-        self, plans: Sequence[RunPlan], out: Path, *, jobs: int, force: bool, progress: Progress,
+        self, plans: Sequence[RunPlan], out: Path, *, pool: Pool, force: bool, progress: Progress,
         present: Present | None = None,
     ) -> None:  # fmt: skip
-        self.workspace, self.progress, self.pool = Workspace(out), progress, Pool(jobs)
+        self.workspace, self.progress, self.pool = Workspace(out), progress, pool
         self.outcomes: list[Outcome] = []
         parts = self.workspace, present or Present(), Journal(self.workspace, self.pool.run), set[str]()
         self._waiting = [SubjectRun(plan, *parts, force=force) for plan in plans]

@@ -30,7 +30,8 @@ _SOCKET_PATH = 40  # characters; a socket's path must stay below 104, and names 
 
 
 class Pool:
-    """Up to `size` workers. Use it as a context manager: on leaving, nothing of it stays alive."""
+    """Up to `size` workers. Use it as a context manager: on leaving, nothing of it stays alive, and it can be used
+    again."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -48,16 +49,22 @@ class Pool:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self.workers:
+        if self.workers or self._servers:
             sweep(self.run)
-        for worker in self.workers:
-            self._forget(worker)
-        for server in self._servers.values():
-            server.wait()
+        while self.workers:
+            self._forget(self.workers.pop())
+        while self._servers:
+            self._servers.popitem()[1].wait()
         if self._watchdog is not None and self._watchdog.stdin is not None:
             self._watchdog.stdin.close()
             self._watchdog.wait(timeout=10)
+            self._watchdog = None
         storage.remove(self.sockets)
+
+    def warm(self) -> None:
+        """Have fork servers load, which takes seconds, before the first section is given."""
+        self._kernels()
+        self._workers(executes=True)
 
     @property
     def busy(self) -> list[Task]:
@@ -72,7 +79,7 @@ class Pool:
     def start(self, task: Task) -> None:
         """Give a task to an idle worker, or to a new one."""
         executes = task.payload.get("kind") == "section"
-        forks = self._served("kernels", forking.KERNELS, forking.LIBRARIES) if executes else ""
+        forks = self._kernels() if executes else ""
         worker = next((one for one in self.workers if one.task is None), None) or self._hire(executes=executes)
         task.number, task.started = next(self._numbers), time.monotonic()
         worker.task, worker.tasks = task, worker.tasks + 1
@@ -131,6 +138,12 @@ class Pool:
             self._dismiss(worker)
         yield _ended(task, answer["fault"])
 
+    def _kernels(self) -> str:
+        return self._served("kernels", forking.KERNELS, forking.LIBRARIES)
+
+    def _workers(self, *, executes: bool) -> str:
+        return self._served("workers", (*workers.WORKER, _SERVE), (*(_EXECUTES if executes else ()), *_RENDERS))
+
     def _served(self, name: str, program: Sequence[str], modules: Sequence[str]) -> str:
         """Path of a fork server's socket, "" where nothing is forked; one that has died is replaced."""
         if not self._forking:
@@ -148,7 +161,7 @@ class Pool:
 
     def _hire(self, *, executes: bool) -> Worker:
         self._settle()
-        server = self._served("workers", (*workers.WORKER, _SERVE), (*(_EXECUTES if executes else ()), *_RENDERS))
+        server = self._workers(executes=executes)
         mark = marked(self.run, next(self._numbers))
         (tasks, given), (reading, writing) = os.pipe(), os.pipe()
         errors = self.sockets / f"{mark}.err"
