@@ -70,10 +70,10 @@ def test_what_is_tried_again_is_told_once_and_later_each_time(out, monkeypatch, 
 
     monkeypatch.setattr(batch, "Batch", Batch)
     monkeypatch.setattr(report.time, "sleep", pauses.append)
-    report._publish([Plan], out, Console(as_json=True, retries=5), jobs=1, force=False)
+    report._publish([Plan], out, Console(as_json=True, retries=5), report._here(None), force=False)
     assert (asked, pauses) == ([1, 1, 1], [2.0, 4.0])
     assert [json.loads(line)["status"] for line in capsys.readouterr().out.splitlines()] == ["published"]
     ends[:] = [failed(out, "a: the kernel died")] * 2
     with pytest.raises(SystemExit, match="1"):
-        report._publish([Plan], out, Console(as_json=True, retries=1), jobs=1, force=False)
+        report._publish([Plan], out, Console(as_json=True, retries=1), report._here(None), force=False)
     assert json.loads(capsys.readouterr().out)["status"] == "failed"

@@ -16,9 +16,11 @@ import psutil
 import pytest
 
 from siyu.errors import UsageError
-from siyu.runs.make import forking
+from siyu.runs.make import forking, pool, workers
 from siyu.runs.make.fork_server import ANSWER
 from siyu.runs.make.forked import Forked
+from siyu.runs.make.pool import Pool
+from siyu.runs.make.workers import Task
 
 # everything about a kernel that a cell could see and that is not chance
 SEEN = """
@@ -131,3 +133,28 @@ def test_only_two_kinds_of_kernels_are_known(monkeypatch):
 
 def test_every_library_that_is_loaded_beforehand_is_there():
     assert [name for name in forking.LIBRARIES if importlib.util.find_spec(name) is None] == []
+
+
+def test_workers_are_forked_from_one_that_has_loaded_what_they_do(project, monkeypatch):
+    hired = []
+    start = workers.hired
+    monkeypatch.setattr(pool, "hired", lambda *given: hired.append(start(*given)) or hired[-1])
+    assert {one.status for one in project.run("alpha", "beta", jobs=2).values()} == {"published"}
+    assert len(hired) == 2
+    assert all(isinstance(one, Forked) for one in hired)
+
+
+def test_a_worker_whose_guardian_is_killed_ends_and_its_task_fails(project):
+    task = {"kind": "index", "folder": str(project.out)}
+    project.out.mkdir()
+    with Pool(1) as made:
+        made.start(Task("alpha", "index.html", task))
+        while not (ended := list(made.finished(10))):
+            pass
+        worker = made.workers[0].process
+        psutil.Process(worker.guardian).kill()
+        psutil.wait_procs([psutil.Process(worker.pid)] if psutil.pid_exists(worker.pid) else [], timeout=10)
+        made.start(Task("beta", "index.html", task))
+        [(after, fault)] = made.finished(10)
+    assert [one for _, one in ended] == [None]
+    assert (after.owner, fault) == ("beta", "its worker was killed (SIGKILL)")
