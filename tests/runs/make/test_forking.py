@@ -146,7 +146,7 @@ def test_workers_are_forked_from_one_that_has_loaded_what_they_do(project, monke
 
 def test_a_worker_whose_guardian_is_killed_ends_and_its_task_fails(project):
     task = {"kind": "index", "folder": str(project.out)}
-    project.out.mkdir()
+    (project.out / ".siyu").mkdir(parents=True)
     with Pool(1) as made:
         made.start(Task("alpha", "index.html", task))
         while not (ended := list(made.finished(10))):
