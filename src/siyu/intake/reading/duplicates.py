@@ -1,18 +1,15 @@
 """Records that stand in a file more than once, and amounts of an order that repeat on its lines."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Hashes, Ints
 from siyu.intake.reading.records import Records
 
 _RAW = "whole record"
-_ODD, _NOTHING = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)  # digits of the golden ratio; any other
 
 
 @dataclass(frozen=True)
@@ -46,59 +43,33 @@ class Fingerprints:
         self.numbered = entry.kind != "orders" or "line_id" in self._key
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
-        self._known = dict[str | None, np.uint64]()
         self._connection = duckdb.connect(config={"threads": 1})
         self._connection.execute("SET enable_external_access = false")
 
     def of(self, records: Records) -> dict[str, Hashes]:
         """The fingerprints of one block. Safe to call from several threads."""
         wanted, table = dict[str, str](), records.accepted
-        texts = [key for key in self.layout.places if self._check and pa.types.is_string(table[key].type)]
-        blank = [key for key in self._key if self._check and table[key].null_count]
-        if self._check and (not self.whole or blank):
-            table = table.append_column(_RAW, records.text.texts(records.at))
-            wanted["record"] = f"hash({_quoted(_RAW)})"
-        if self._check and self._key:
-            wanted["key"] = _hash(self._key, self._texts)
+        if self._check:
+            record = _hash(list(self.layout.places))
+            blank = [f"{_quoted(key)} IS NULL" for key in self._key if table[key].null_count]
+            if not self.whole or blank:
+                table = table.append_column(_RAW, records.text.texts(records.at))
+                raw = f"hash({_quoted(_RAW)})"
+                record = f"CASE WHEN {' OR '.join(blank)} THEN {raw} ELSE {record} END" if self.whole else raw
+            wanted = {"key": _hash(self._key, self._texts) if self._key else record, "record": record}
         if self._order:
             wanted |= {"order": _hash(["order_id"]), "amounts": _hash(self._order)}
         if "buyer_id" in self.layout.places:
             wanted["buyer"] = _hash(["buyer_id"])
             if "order_id" in self.layout.places and self._key != ["order_id"]:
                 wanted["order"] = _hash(["order_id"])
-        if self.whole:
-            wanted |= {f"text {key}": _hash([key]) for key in texts}
-        found = self._asked(wanted, table) if wanted else {}
-        if self._check and self.whole:
-            record = _mixed([found.pop(f"text {key}") if key in texts else self._of(table[key])
-                             for key in self.layout.places])  # fmt: skip
-            nothing = np.logical_or.reduce([table[key].is_null().to_numpy() for key in blank]) if blank else False
-            found["record"] = np.where(nothing, found["record"], record) if blank else record
-        if self._check and not self._key:
-            found["key"] = found["record"]
-        return found
-
-    def _asked(self, wanted: dict[str, str], table: pa.Table) -> dict[str, Hashes]:
-        """What the engine makes of each record."""
-        columns = ", ".join(f"{expression} AS {_quoted(name)}" for name, expression in wanted.items())
+        if not wanted:
+            return {}
+        columns = ", ".join(f"{expression} AS {name}" for name, expression in wanted.items())
         with self._connection.cursor() as cursor:
             cursor.register("records", table)
             found = cursor.execute(f"SELECT {columns} FROM records").fetchnumpy()  # noqa: S608 - quoted
         return {name: np.asarray(values, np.uint64) for name, values in found.items()}
-
-    def _of(self, column: pa.ChunkedArray) -> Hashes:
-        """Hashes of coded words, the same as of words that are not, and of numbers and times."""
-        if not pa.types.is_dictionary(column.type):
-            numbers = column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
-            plain: Hashes = (numbers.fill_null(0).to_numpy() + 0).view(np.uint64)  # of -0.0, too
-            return np.where(column.is_valid().to_numpy(), plain, _NOTHING) if column.null_count else plain
-        coded = column.combine_chunks()
-        words = coded.dictionary.to_pylist()
-        if new := [word for word in (*words, None) if word not in self._known]:
-            hashes = self._asked({"word": "hash(word)"}, pa.table({"word": pa.array(new, pa.string())}))["word"]
-            self._known |= zip(new, hashes, strict=True)
-        each = np.array([self._known[word] for word in (*words, None)], np.uint64)
-        return each[coded.indices.fill_null(len(words)).to_numpy()]  # type: ignore[no-any-return]
 
     def repeats(self) -> Repeats:
         """All repeats of the file."""
@@ -136,15 +107,6 @@ class Fingerprints:
             names = [*self.parts[0]]
             self.parts = [{one: np.concatenate([part.pop(one) for part in self.parts]) for one in names}]
         return self.parts[0][name]
-
-
-def _mixed(columns: Iterable[Hashes]) -> Hashes:
-    """One hash of several of each record."""
-    found = np.zeros(1, np.uint64)
-    for one in columns:
-        found = (found ^ one) * _ODD
-        found ^= found >> np.uint64(32)
-    return found
 
 
 def _hash(keys: list[str], texts: frozenset[str] = frozenset()) -> str:

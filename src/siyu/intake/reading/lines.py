@@ -17,9 +17,8 @@ from siyu.intake.reading.problems import PLAUSIBLE_LINE
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
-Places = npt.NDArray[np.signedinteger[Any]]  # in a block; four bytes each are enough
-PIECE = 1 << 16
-SHORT, FEW = 24, 64  # bytes of cells that are looked at whether they are all alike; some that are looked at first
+Small = npt.NDArray[np.int32]
+SHORT = 4  # bytes of cells that are looked at whether they are all alike
 _FEED, _RETURN, _QUOTE, _EQUALS = 10, 13, 34, 61
 
 
@@ -36,11 +35,11 @@ class Lines:
     A sound line has the header's number of fields, and its quotation marks enclose whole fields."""
 
     block: bytes
-    starts: Places
-    stops: Places
+    starts: Ints
+    stops: Ints
     sound: Flags
     faults: dict[int, str]
-    inner: Places  # (sound lines, fields - 1): where the delimiters between fields stand
+    inner: Ints  # (sound lines, fields - 1): where the delimiters between fields stand
 
     def text(self, line: int) -> str:
         """One line without its end."""
@@ -55,34 +54,31 @@ class Lines:
     def cells(self, fields: Sequence[int]) -> list[pa.Array]:
         """Some fields of every sound line, of which there are some, without their quotation marks; coded where all
         cells are alike."""
-        raw, whole, width = np.frombuffer(self.block, np.uint8), self.sound.all(), self.inner.shape[1]
-        firsts, lasts = ((edge if whole else edge[self.sound]) for edge in (self.starts, self.stops))
+        raw, width, marked = np.frombuffer(self.block, np.uint8), self.inner.shape[1], b'"' in self.block
+        firsts, lasts = self.starts[self.sound], self.stops[self.sound]
         # every second one is what lies between the edges of a cell
         edges, places = np.empty(2 * len(firsts), np.int32), pa.array(np.arange(0, 2 * len(firsts), 2, dtype=np.int32))
-        none = pa.array(np.zeros(len(firsts), np.int32))
-        quoted, found = b'"' in self.block, list[pa.Array]()
+        none, found = pa.array(np.zeros(len(firsts), np.int32)), list[pa.Array]()
         for field in fields:
-            begins = self.inner[:, field - 1] + np.int32(1) if field else firsts
-            ends = self.inner[:, field].copy() if field < width else lasts
-            if alike := _alike(raw, begins, ends):
-                cells = pa.array([self.block[begins[0] : ends[0]].decode()])
+            edges[::2] = self.inner[:, field - 1] + 1 if field else firsts
+            edges[1::2] = self.inner[:, field] if field < width else lasts
+            if alike := _alike(raw, edges[::2], edges[1::2]):
+                cells = pa.array([self.block[edges[0] : edges[1]].decode()])
             else:
-                edges[::2], edges[1::2] = begins, ends
                 every = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(edges), pa.py_buffer(self.block))
                 cells = every.take(places)
-            cells = _bare(cells) if quoted else cells
+            cells = _bare(cells) if marked else cells
             found.append(pa.DictionaryArray.from_arrays(none, cells, safe=False) if alike else cells)
         return found
 
 
-def _alike(raw: Any, begins: Places, ends: Places) -> bool:
+def _alike(raw: Any, begins: Small, ends: Small) -> bool:
     """Whether short cells are all the same."""
     size = ends[0] - begins[0]
-    if size > SHORT or not (ends - begins == size).all():
-        return False
-    signs = np.arange(size)
-    some = raw[begins[:: len(begins) // FEW + 1, np.newaxis] + signs]
-    return bool((some == some[0]).all()) and all((raw.take(begins + at) == some[0, at]).all() for at in signs)
+    return bool(size <= SHORT and (ends - begins == size).all()) and all(
+        raw[begins[0] + at] == raw[begins[-1] + at] and (raw.take(begins + at) == raw[begins[0] + at]).all()
+        for at in range(size)
+    )
 
 
 def _bare(cells: pa.StringArray) -> pa.StringArray:
@@ -95,8 +91,8 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     if not block.endswith(b"\n"):
         block += b"\r\n" if b"\r\n" in block else b"\n"  # like the lines before, so that equal ones are equal
     raw = np.frombuffer(block, np.uint8)
-    ends, lines = _ends(raw, delimiter[0])
-    last = _lasts(raw, ends, fields, lines)
+    ends = np.flatnonzero((raw == delimiter[0]) | (raw == _FEED))  # of fields
+    last = np.flatnonzero(raw[ends] == _FEED)
     feeds, counts, faults = ends[last], np.diff(last, prepend=-1), dict[int, str]()
     starts = np.concatenate([[0], feeds[:-1] + 1])
     stops = feeds - ((feeds > starts) & (raw[feeds - 1] == _RETURN))
@@ -117,29 +113,7 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     return Lines(block, starts, stops, sound, faults, kept.reshape(int(sound.sum()), fields)[:, :-1])
 
 
-def _ends(raw: Any, delimiter: int) -> tuple[Places, int]:
-    """Where fields end, and the number of lines. Looked for in pieces that stay in the cache of a core."""
-    found, size, lines = np.empty(raw.size, np.int32), 0, 0
-    for start in range(0, raw.size, PIECE):
-        piece = raw[start : start + PIECE]
-        feeds = piece == _FEED
-        lines += int(np.count_nonzero(feeds))
-        (at,) = np.logical_or(piece == delimiter, feeds, out=feeds).nonzero()
-        np.add(at, start, out=found[size : size + at.size], casting="unsafe")
-        size += at.size
-    return found[:size], lines
-
-
-def _lasts(raw: Any, ends: Places, fields: int, lines: int) -> Ints:
-    """Which of the ends of fields end a line: those in steps, where each line has as many fields as it should."""
-    steps = np.arange(fields - 1, ends.size, fields)
-    plain = ends.size == fields * lines and (raw[ends[steps]] == _FEED).all()
-    return steps if plain else np.flatnonzero(raw[ends] == _FEED)
-
-
-def _outside(
-    raw: Any, delimiters: Places, quotes: Ints, feeds: Places, delimiter: int, faults: dict[int, str]
-) -> Places:
+def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: int, faults: dict[int, str]) -> Ints:
     """Delimiters outside quotation marks; lines with misplaced marks are put among the faults."""
     line = np.searchsorted(feeds, quotes)
     before_line = np.searchsorted(quotes, np.concatenate([[0], feeds[:-1] + 1]))
@@ -156,11 +130,11 @@ def _outside(
         faults[int(bad)] = "stray_quote"
     of_line = np.searchsorted(feeds, delimiters)
     inside = (np.searchsorted(quotes, delimiters) - before_line[of_line]) % 2 == 1
-    outside: Places = delimiters[~inside]
+    outside: Ints = delimiters[~inside]
     return outside
 
 
-def _stray_controls(block: bytes, raw: Any, feeds: Places, faults: dict[int, str]) -> None:
+def _stray_controls(block: bytes, raw: Any, feeds: Ints, faults: dict[int, str]) -> None:
     if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
         returns = np.flatnonzero(raw == _RETURN)
         for place in returns[raw[np.minimum(returns + 1, raw.size - 1)] != _FEED]:
