@@ -96,6 +96,16 @@ def test_fields_end_where_a_loop_over_the_signs_finds_them(quoted):
     assert set(np.frombuffer(found.block, np.uint8)[found.inner].ravel()) == {ord(",")}
 
 
+def test_cells_that_are_all_alike_are_cut_once():
+    lines = [f'{n:04d},-,无,{"x" * 9},"a,b",{"y" if n < 150 else "z"}' for n in range(200)]
+    quoted, plain = (scan("\n".join(rows).encode(), b",", 6).cells(range(6)) for rows in
+                     (lines, [line.replace('"a,b"', "ab") for line in lines]))  # fmt: skip
+    for found, fifth in ((quoted, "a,b"), (plain, "ab")):
+        assert [pa.types.is_dictionary(one.type) for one in found] == [False, True, True, False, fifth == "ab", False]
+        assert [one[7].as_py() for one in found] == ["0007", "-", "无", "x" * 9, fifth, "y"]
+        assert {len(one) for one in found} == {200}
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(st.lists(st.text('a1,"= 无', max_size=5), min_size=3, max_size=3), min_size=1, max_size=6), st.booleans()

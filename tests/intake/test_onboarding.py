@@ -170,6 +170,57 @@ def test_lines_that_a_format_cannot_tell_apart_are_asked_about(tmp_path, data, t
     assert ([one.refused for one in books("snacks").accounts] == [False]) == told
 
 
+def test_what_a_simulation_writes_beside_its_exports_is_none(tmp_path, data):
+    assert siyu("simulate", "null", "--out", tmp_path / "made", "--buyers", "60").exit_code == 0
+    done = siyu("new", "snacks", "--from", tmp_path / "made")
+    assert (done.exit_code, "truth.json" in done.stderr) == (0, False), done.stderr
+    assert not (data / "snacks" / "formats").exists()
+
+
+@pytest.mark.parametrize("header", ["refunded_fen", "退款金额(分)", "refund_cents"])
+def test_a_refund_in_another_unit_is_asked_for_and_not_taken_for_yuan(tmp_path, data, header):
+    text = (
+        PLAIN.replace("amount\n", f"amount,店铺,{header}\n")
+        .replace(".00\n", ".00,甲,100\n")
+        .replace("order_id", "单号")
+    )
+    (tmp_path / "a.csv").write_text(text, "utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert f"{header} says that it is in another unit" in done.stderr
+    draft = yaml.safe_load((data / "snacks" / "formats" / "snacks.yml").read_text("utf-8"))
+    assert ("refunded_fen" in draft["columns"], draft["waived"]) == (False, {header: "?"})
+
+
+CUSTOMERS = "客户姓名,性别,{id}跟进员工,添加方式,添加时间,企业标签\n甄士隐,男,{a}小李,扫码,2021-08-03 10:00:00,\n贾雨村,男,{b}小王,搜索,2021-08-04 10:00:00,\n"
+
+
+def test_a_list_of_customers_is_read_as_contacts_added(tmp_path, data):
+    text = CUSTOMERS.format(id="external_userid,", a="wmAAA1,", b="wmAAA2,")
+    (tmp_path / "客户列表.csv").write_text(text, "utf-8")
+    done = siyu("new", "wine_bar", "--from", tmp_path / "客户列表.csv")
+    assert "Who left before it was exported is not in it" in done.stderr
+    path = data / "wine_bar" / "formats" / "wine_bar.yml"
+    answered(path)
+    events = books("wine_bar").frame("events")
+    assert events[["event", "channel"]].to_numpy().tolist() == [["added_contact", "扫码"], ["added_contact", "搜索"]]
+    assert formats(path.parent)["wine_bar"].ignored_personal == ["客户姓名", "跟进员工"]
+
+
+def test_a_list_of_customers_with_names_alone_asks_for_an_id(tmp_path, data):
+    (tmp_path / "客户列表.csv").write_text(CUSTOMERS.format(id="", a="", b=""), "utf-8")
+    done = siyu("new", "wine_bar", "--from", tmp_path / "客户列表.csv")
+    assert "A name or nickname is none" in done.stderr
+    assert [problem.code for problem in books("wine_bar").accounts[0].problems] == ["draft_open"]
+
+
+def test_a_price_in_the_place_of_the_amount_is_asked_about(tmp_path, data):
+    rows = "".join(f"A{n},u{n},2021-08-03 10:0{n}:00,{n * 5}.00,{n},5.00\n" for n in range(1, 5))
+    (tmp_path / "a.csv").write_text("单号,会员号,付款时间,单价,数量,实付\n" + rows, "utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert "单价 is 实付 times 数量" in done.stderr
+    assert "paid_fen: {header: '?', read: money}" in (data / "snacks" / "formats" / "snacks.yml").read_text("utf-8")
+
+
 @pytest.mark.parametrize("header", ["实付金额(分)", "支付金额（万元）", "amount_cents", "实付金额(USD)", "总价(港币)"])
 def test_an_amount_in_another_unit_is_not_taken_for_yuan(tmp_path, data, header):
     (tmp_path / "a.csv").write_text(PLAIN.replace("amount", header), "utf-8")

@@ -150,6 +150,16 @@ def test_swapped_columns_of_money_are_noticed():
     assert account(table(30, 价=lambda _: "12.00", 件=lambda _: "2")).clean
 
 
+def test_a_price_that_is_the_amount_times_the_pieces_has_its_place():
+    """Half a price for two may be an offer, and is named; with three pieces, too, the columns have swapped places."""
+    swapped = account(table(30, 价=lambda n: f"{10 * (n % 3 + 1)}.00", 件=lambda n: str(n % 3 + 1)))
+    assert [(p.code, p.column, p.found) for p in swapped.problems] == [("price_swapped", "价", "20")]
+    offered = account(table(30, 价=lambda n: f"{10 * (n % 2 + 1)}.00", 件=lambda n: str(n % 2 + 1)))
+    assert (offered.clean, told(offered)[0][:2]) == (True, ("price_of_pieces", "15"))
+    right = account(table(30, 价=lambda _: "10.00", 额=lambda n: f"{10 * (n % 3 + 1)}.00", 件=lambda n: str(n % 3 + 1)))
+    assert (right.clean, told(right)) == (True, [])
+
+
 def test_an_amount_far_above_all_others_is_named():
     result = account(table(300, 额=lambda n: "98765.00" if n == 9 else "10.00"))
     assert (told(result), result.clean) == ([("outlier", "1", "11")], True)

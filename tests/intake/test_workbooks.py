@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -9,6 +10,7 @@ import xlsxwriter
 from siyu.intake.reading.export import read
 from siyu.intake.reading.sources import sources
 
+OLD_BOOK = Path(__file__).with_name("number_formats.xls")
 HEAD = ["order_id", "buyer_key", "paid_at", "amount", "refund", "status"]
 
 
@@ -98,6 +100,24 @@ def test_amounts_count_as_stored_and_a_scaled_display_is_named(tmp_path, shown):
     found = account(workbook(tmp_path / "a.xlsx", [order(1, 12_345.0), order(2)], shown=shown))
     assert (found.fen["accepted"], found.problems) == (1_235_000, [])
     assert [note.code == "shown_scaled" for note in found.notes].count(True) == (shown in SCALED)
+
+
+# made by LibreOffice 7.4: three rows a sheet, the amount in the number format that its name says
+OLD = {"plain": "", "yuan": "", "accounting": "", "cny_local": "", "dollar": "foreign_currency",
+       "dollar_local": "foreign_currency", "euro": "foreign_currency", "yen": "foreign_currency",
+       "hkd": "foreign_currency", "wan": "other_unit", "percent": "other_unit", "wan_shift": "shown_scaled",
+       "thousand": "shown_scaled"}  # fmt: skip
+
+
+def test_number_formats_of_an_old_workbook_say_what_those_of_a_new_one_do():
+    found = {source.name.rpartition("!")[2]: read(source).account for source in sources(OLD_BOOK)}
+    said = {name: [one.code for one in (*account.problems, *account.notes) if not one.code.startswith("no_")]
+            for name, account in found.items()}  # fmt: skip
+    assert said == {name: [code] if code else [] for name, code in OLD.items()}
+    used = {name for name, code in OLD.items() if code in ("", "shown_scaled")}
+    assert {name: account.fen["accepted"] for name, account in found.items()} == {
+        name: 7_407_300 if name in used else 0 for name in OLD
+    }
 
 
 def test_noise_of_binary_fractions_is_none(tmp_path):

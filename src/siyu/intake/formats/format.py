@@ -83,7 +83,8 @@ class Column(BaseModel):
         for rule, broken in rules.items():
             if broken:
                 raise ValueError(rule)
-        _compiled(self.pattern)
+        if self.pattern:
+            _compiled(self.pattern)
         if self.range is not None:
             low, high = limits(self)
             if low > high:

@@ -39,9 +39,11 @@ class Draft:
 def drafted(source: TableSource, name: str) -> Draft:
     """A format for this table. Raises RefusedError when no header can be made out."""
     table = sample(source, guesses.WORDS, guesses.SPOKEN)
-    members = guesses.columns(table, members=True)
+    members, contacts = guesses.columns(table, "members"), guesses.columns(table, "contacts")
     if {"joined_at", "group_id", "buyer_id"} <= set(members):
         return _Asking(table, name, "members", members).members()
+    if "at" in contacts and not guesses.amounts(table, set())[0]:
+        return _Asking(table, name, "contacts", contacts).contacts()
     return _Asking(table, name, "orders", guesses.columns(table)).orders()
 
 
@@ -87,15 +89,30 @@ def _speaks(name: str) -> bool:
 class _Asking:
     """A draft in the making."""
 
-    def __init__(self, table: Sample, name: str, kind: str, places: dict[str, int]) -> None:
-        self.table, self.places, self.kind, self.name = table, places, kind, name
+    def __init__(self, table: Sample, name: str, sort: str, places: dict[str, int]) -> None:
+        self.table, self.places, self.sort, self.name = table, places, sort, name
+        self.kind = "events" if sort == "contacts" else sort
         self.columns: dict[str, dict[str, Any]] = {}
         self.told, self.said = list[str](), list[str]()
         self.refunds, self.line_key = "none", list[str]()
 
     def members(self) -> Draft:
-        for key in guesses.MEMBERS:
+        for key in guesses.COLUMNS["members"]:
             self._known(key, required=key != "left_at")
+        return self._draft(control=[], duplicates="drop")
+
+    def contacts(self) -> Draft:
+        """A line is a person whom staff have added: whoever left since is not there."""
+        self._known("at", required=True)
+        if not self._known("buyer_id", required=True):
+            self._ask("buyer_id", "buyer", guesses.called(self.table, self._taken(), "identity"), "contact_id")
+        self._known("channel")
+        self.columns["event"] = {
+            "read": "choice",
+            "value": "added_contact",
+            "values": {"added_contact": "added_contact"},
+        }
+        self._tell("contacts", at=self.places["at"])
         return self._draft(control=[], duplicates="drop")
 
     def orders(self) -> Draft:
@@ -117,7 +134,7 @@ class _Asking:
     def _known(self, key: str, *, required: bool = False) -> bool:
         """Take a column over that words and cells agree on, if there is one."""
         if key in self.places:
-            column = (guesses.MEMBERS if self.kind == "members" else guesses.ORDERS)[key]
+            column = guesses.COLUMNS[self.sort][key]
             self._column(key, column["read"], self.places[key], required=required)
         return key in self.places
 
@@ -131,10 +148,10 @@ class _Asking:
         named = {key: self.table.named(value) if isinstance(value, int) else value for key, value in said.items()}
         self.told.append(_TOLD[what].format(**named))
 
-    def _ask(self, key: str, reader: str, candidates: Sequence[int]) -> None:
+    def _ask(self, key: str, reader: str, candidates: Sequence[int], question: str = "") -> None:
         names = ", ".join(map(self.table.named, candidates)) or "none was found"
         self.columns[key] = {"header": OPEN, "read": reader}
-        self._tell("ask", key=key, question=_TOLD[key], names=names)
+        self._tell("ask", key=key, question=_TOLD[question or key], names=names)
 
     def _taken(self, *but: str) -> set[int]:
         return {place for key, place in self.places.items() if key not in but}
@@ -153,7 +170,12 @@ class _Asking:
             self._column("refunded_fen", "money", refund)
             self._tell("net", paid=paid, refund=refund, total=total)
             return
-        if len(found) == 1:
+        priced = [self.places[key] for key in ("unit_price_fen", "quantity") if key in self.places]
+        if len(found) == 1 and len(priced) == 2 and guesses.swapped(table, found[0], *priced):
+            self._ask("paid_fen", "money", [found[0], priced[0]])
+            self._tell("swapped", paid=found[0], price=priced[0], quantity=priced[1])
+            del self.places["unit_price_fen"]
+        elif len(found) == 1:
             self._column("paid_fen", "money", found[0], required=True)
         elif not found and {"unit_price_fen", "quantity"} <= set(self.places):
             self.columns["paid_fen"] = {"read": "product", "of": ["unit_price_fen", "quantity"]}
@@ -231,7 +253,8 @@ class _Asking:
         spoken = [name for name in rest if _speaks(name)]
         content: dict[str, Any] = {
             "name": {"en": self.name, "zh": self.name}, "draft": True, "checked": OPEN, "kind": self.kind,
-            "platform": "other", "source": "drafted from the headers of a client's file",
+            "platform": "wechat" if self.sort == "contacts" else "other",
+            "source": "drafted from the headers of a client's file",
             "identify": [table.named(place) for place in sorted(used)],
             "line_key": self.line_key, "duplicates": duplicates,
             **({"control": control, "refunds": self.refunds} if self.kind == "orders" else {}),

@@ -7,29 +7,30 @@ from functools import lru_cache
 from typing import Any
 
 from siyu.intake.formats.catalogue import DECIDES, formats
-from siyu.intake.formats.cells import BLANKS
+from siyu.intake.formats.cells import BLANKS, signed
 from siyu.intake.formats.format import normal, other_unit, patterns
 from siyu.intake.new.sample import Sample
 from siyu.messages import tables
 
 _COLUMNS = tables(__file__, "columns.yml")
-ORDERS, MEMBERS = _COLUMNS["orders"], _COLUMNS["members"]  # column -> how it is read and what it may be called
+# a sort of list -> column -> how it is read and what it may be called
+COLUMNS: dict[str, Mapping[str, Any]] = {sort: _COLUMNS[sort] for sort in ("orders", "members", "contacts")}
 STATES: dict[str, dict[str, str]] = _COLUMNS["states"]  # column -> word -> meaning, beyond what formats know
 _WORDS = patterns(__file__)
 ENOUGH = 2  # rows that show a sum before it is believed
 PERSONAL, MORE = _WORDS["personal"], _WORDS["more"]
-_CALLED = [word for column in (*ORDERS.values(), *MEMBERS.values()) for word in column["words"]]
-WORDS = re.compile("|".join([*_CALLED, _WORDS["paid"].pattern, _WORDS["time"].pattern]), re.IGNORECASE)
+_CALLED = [word for sort in COLUMNS.values() for column in sort.values() for word in column["words"]]
+WORDS = re.compile("|".join([*_CALLED, *(_WORDS[sort].pattern for sort in ("paid", "time", "contact"))]), re.IGNORECASE)
 
 SPOKEN = re.compile(
     "|".join([WORDS.pattern, DECIDES.pattern, *(one.pattern for one in _WORDS.values())]), re.IGNORECASE
 )
 
 
-def columns(table: Sample, members: bool = False) -> dict[str, int]:
+def columns(table: Sample, sort: str = "orders") -> dict[str, int]:
     """Key -> place of the columns that words and cells agree on."""
     found: dict[str, int] = {}
-    for key, column in (MEMBERS if members else ORDERS).items():
+    for key, column in COLUMNS[sort].items():
         places = (place for word in column["words"] for place in _fitting(table, word, column))
         place = next((place for place in places if place not in found.values()), -1)
         if place >= 0:
@@ -43,17 +44,24 @@ def _fitting(table: Sample, word: str, column: Mapping[str, Any]) -> Iterator[in
         name = normal(table.header[place])
         if not re.search(word, name, re.IGNORECASE) or (reader != "buyer" and PERSONAL.search(name)):
             continue
+        if reader == "money" and _other(table.header[place]):
+            continue
         if reader == "choice" or (table.readable(place, reader) and (table.filled(place) or "filled" not in column)):
             yield place
 
 
 def amounts(table: Sample, taken: set[int]) -> tuple[list[int], list[int]]:
-    """Places of columns that may be what was paid, and of those that say that they are in another unit or currency:
-    money by their cells, by their headers no discount or fee."""
+    """Places of columns that may be what was paid: money by their cells, by their headers no discount or fee; and of
+    all amounts that say that they are in another unit or currency."""
     names = {place: re.sub(r"\(.*\)", "", normal(table.header[place])) for place in money(table, taken)}
     paid = [at for at, name in names.items() if _WORDS["paid"].search(name) and not _WORDS["less"].search(name)]
-    other = [at for at in paid if other_unit(table.header[at]) or _WORDS["foreign"].search(normal(table.header[at]))]
+    other = [at for at in money(table, set()) if _other(table.header[at])]
     return [at for at in paid if at not in other], other
+
+
+def _other(name: str) -> bool:
+    """Whether a header says that its amounts are in another unit or currency than yuan."""
+    return other_unit(name) or bool(_WORDS["foreign"].search(normal(name)))
 
 
 def money(table: Sample, taken: set[int]) -> list[int]:
@@ -90,6 +98,13 @@ def apart_from(table: Sample, refund: int, paid: int, totals: Sequence[int]) -> 
         return None
     alike = (total for total in totals if all(table.fen(total)[row] == amounts[row] for row in rows))
     return next((total for total in alike if total not in (paid, refund)), None)
+
+
+def swapped(table: Sample, paid: int, price: int, quantity: int) -> bool:
+    """Whether the price is the amount times the pieces wherever there are several, not the other way round."""
+    pieces = [value if isinstance(value, int) else 0 for value in (signed(one)[0] for one in table.cells(quantity))]
+    rows = [(a, b, n) for a, b, n in zip(table.fen(paid), table.fen(price), pieces, strict=True) if n > 1 and a]
+    return len({n for *_, n in rows}) >= ENOUGH and all(a * n == b for a, b, n in rows)
 
 
 def _refunded(table: Sample, refund: int) -> tuple[list[int], list[int], list[int]]:

@@ -37,17 +37,22 @@ class Typed:
     notes: dict[int, str] = field(default_factory=dict)
 
 
-def typed(text: pa.Array, column: Column) -> Typed:
+def typed(text: pa.Array, column: Column, known: dict[tuple[str, ...], Typed] | None = None) -> Typed:
     """A column of text read as its format says; required cells that are blank are faults, too.
 
-    Where few cells differ, each different one is read once, and words stay coded."""
-    if len(text) > SEEN and len(text[:: len(text) // SEEN].unique()) <= FEW:
-        coded = text.dictionary_encode()
+    Where few cells differ, each different one is read once, and words stay coded. known: what was made of such cells
+    before, by them; of exports by the block they are mostly the same."""
+    alike, known = pa.types.is_dictionary(text.type), {} if known is None else known
+    if not alike and (len(text) <= SEEN or len(text[:: len(text) // SEEN].unique()) > FEW):
+        return _typed(text, column)
+    coded = text if alike else text.dictionary_encode()
+    if (found := known.get(words := tuple(coded.dictionary.to_pylist()))) is None:
         found = _typed(coded.dictionary, column)
         if pa.types.is_string(found.values.type):
             found.values = found.values.dictionary_encode()
-        return _spread(found, coded.indices)
-    return _typed(text, column)
+        if len(words) <= FEW:
+            known[words] = found
+    return _spread(found, coded.indices)
 
 
 def _typed(text: pa.Array, column: Column) -> Typed:
@@ -109,13 +114,15 @@ def _each(text: pa.Array, column: Column) -> Typed:
 
 def _spread(found: Typed, which: pa.Array) -> Typed:
     """What rows hold, from what was read of each different text. which: the text of each row."""
-    places = which.to_numpy(zero_copy_only=False)
+    places = which.to_numpy()
 
     def at(codes: dict[int, str]) -> dict[int, str]:
         rows = np.flatnonzero(np.isin(places, [*codes])).tolist() if codes else ()
         return {row: codes[int(places[row])] for row in rows}
 
-    return Typed(found.values.take(which), at(found.faults), at(found.notes))
+    same = len(found.values) == 1 and not pa.types.is_dictionary(found.values.type)
+    values = pa.repeat(found.values[0], len(which)) if same else found.values.take(which)
+    return Typed(values, at(found.faults), at(found.notes))
 
 
 def _reader(column: Column) -> Callable[[str], Read]:

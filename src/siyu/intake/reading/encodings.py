@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from siyu.intake.abreast import abreast
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 
@@ -58,22 +59,37 @@ def _raw(source: TableSource) -> Iterator[bytes]:
 
 
 def _quick(source: TableSource, encoding: Encoding) -> Encoding | None:
-    """The same for lines of sound UTF-8, in whole blocks; None where something does not fit."""
-    digest, rest, skip = hashlib.sha256(), b"", encoding.skip
-    for block in _raw(source) if encoding.codec == "utf-8" else ():
-        if not source.digest:
-            digest.update(block)
-        text, skip = rest + block[skip:], 0
-        cut = text.rfind(b"\n") + 1
-        if not cut or not _is_utf8(text, cut):
+    """The same for lines of sound UTF-8, in whole blocks side by side; None where something does not fit."""
+    if encoding.codec != "utf-8":
+        return None
+    digest, stream = hashlib.sha256(), _raw(source)
+
+    def fed() -> Iterator[bytes]:
+        for block in stream:
+            if not source.digest:
+                digest.update(block)
+            yield block
+
+    rest = None
+    for head, fits, tail in abreast(_ends_of, fed(), ahead=2):
+        first = head if rest is not None else head[encoding.skip :]
+        if not fits or not _is_utf8(line := (rest or b"") + first, 0, len(line)):
             return None
-        rest = text[cut:]
-    fits = encoding.codec == "utf-8" and _is_utf8(rest, len(rest))
-    return replace(encoding, digest=source.digest or digest.hexdigest()) if fits else None
+        rest = tail
+    if not _is_utf8(rest or b"", 0, len(rest or b"")):
+        return None
+    return replace(encoding, digest=source.digest or digest.hexdigest())
 
 
-def _is_utf8(text: bytes, stop: int) -> bool:
-    ends = pa.py_buffer(np.array([0, stop], np.int32))
+def _ends_of(block: bytes) -> tuple[bytes, bool, bytes]:
+    """The end of a line that began before the block, whether the whole lines after it are UTF-8, and what begins a
+    line that ends after it."""
+    start, stop = block.find(b"\n") + 1, block.rfind(b"\n") + 1
+    return block[:start], stop > 0 and _is_utf8(block, start, stop), block[stop:]
+
+
+def _is_utf8(text: bytes, start: int, stop: int) -> bool:
+    ends = pa.py_buffer(np.array([start, stop], np.int32))
     try:
         pa.StringArray.from_buffers(1, ends, pa.py_buffer(text)).validate(full=True)
     except pa.ArrowInvalid:
@@ -133,7 +149,7 @@ def blocks(source: TableSource, encoding: Encoding) -> Iterator[bytes]:
         if encoding.bare_cr:
             text = text.replace(b"\r", b"\n")
         if cut := text.rfind(b"\n") + 1:
-            yield rest + text[:cut]
+            yield b"".join((rest, memoryview(text)[:cut]))
             rest = text[cut:]
         else:
             rest += text

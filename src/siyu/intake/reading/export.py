@@ -22,7 +22,7 @@ from siyu.intake.reading.lines import Flags, Hashes, Ints
 from siyu.intake.reading.multiline import mended, uncut
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
 from siyu.intake.reading.problems import RefusedError, Trouble
-from siyu.intake.reading.records import Records, amount_of, read_block
+from siyu.intake.reading.records import Records, amount_of, read_block, readers
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded
 
@@ -112,10 +112,11 @@ class _Run:
 
     def _parsed(self, first: bytes, stream: Iterator[bytes], top: Head) -> Iterator[tuple[int, Records, _Part]]:
         """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""
+        how = readers(top.layout)
 
         def work(block: bytes) -> tuple[int, Records, _Part]:
             text = mended(block, top.layout.breaks, top.delimiter, len(top.layout.header))
-            records = read_block(text, top.layout, top.delimiter)
+            records = read_block(text, top.layout, top.delimiter, how)
             size = len(block) if block.endswith(b"\n") else -len(block)
             taken = records.accepted
             return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, top.layout))

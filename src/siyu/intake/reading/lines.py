@@ -17,6 +17,8 @@ from siyu.intake.reading.problems import PLAUSIBLE_LINE
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Hashes = npt.NDArray[np.uint64]
+Small = npt.NDArray[np.int32]
+SHORT = 4  # bytes of cells that are looked at whether they are all alike
 _FEED, _RETURN, _QUOTE, _EQUALS = 10, 13, 34, 61
 
 
@@ -49,25 +51,34 @@ class Lines:
         every = pa.StringArray.from_buffers(len(self.starts), pa.py_buffer(ends), pa.py_buffer(self.block))
         return every if len(lines) == len(every) else every.take(pa.array(lines))
 
-    def cells(self, fields: Sequence[int]) -> list[pa.StringArray]:
-        """Some fields (ascending) of every sound line, of which there are some, without their quotation marks."""
-        rows, width = int(self.sound.sum()), 2 * len(fields)
-        edges = np.stack([edge for field in fields for edge in self._edges(field)], axis=1, dtype=np.int32).ravel()
-        every = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(edges), pa.py_buffer(self.block))
-        # every second one is what lies between; all at once, for each copy sets aside as much as the block holds
-        places = np.arange(edges.size, dtype=np.int32).reshape(rows, width)[:, ::2].ravel("F")
-        _, ends, signs = every.take(pa.array(places)).buffers()
-        found = []
-        for at in range(0, len(fields) * rows, rows):
-            mine = np.frombuffer(ends, np.int32)[at : at + rows + 1]
-            # signs of its own: when a part of a buffer is written, some of what follows it is, too
-            own = pa.py_buffer(signs.slice(mine[0], mine[-1] - mine[0]).to_pybytes())
-            found.append(pa.StringArray.from_buffers(rows, pa.py_buffer(mine - mine[0]), own))
-        return [_bare(one) for one in found] if b'"' in self.block else found
+    def cells(self, fields: Sequence[int]) -> list[pa.Array]:
+        """Some fields of every sound line, of which there are some, without their quotation marks; coded where all
+        cells are alike."""
+        raw, width, marked = np.frombuffer(self.block, np.uint8), self.inner.shape[1], b'"' in self.block
+        firsts, lasts = self.starts[self.sound], self.stops[self.sound]
+        # every second one is what lies between the edges of a cell
+        edges, places = np.empty(2 * len(firsts), np.int32), pa.array(np.arange(0, 2 * len(firsts), 2, dtype=np.int32))
+        none, found = pa.array(np.zeros(len(firsts), np.int32)), list[pa.Array]()
+        for field in fields:
+            edges[::2] = self.inner[:, field - 1] + 1 if field else firsts
+            edges[1::2] = self.inner[:, field] if field < width else lasts
+            if alike := _alike(raw, edges[::2], edges[1::2]):
+                cells = pa.array([self.block[edges[0] : edges[1]].decode()])
+            else:
+                every = pa.StringArray.from_buffers(edges.size - 1, pa.py_buffer(edges), pa.py_buffer(self.block))
+                cells = every.take(places)
+            cells = _bare(cells) if marked else cells
+            found.append(pa.DictionaryArray.from_arrays(none, cells, safe=False) if alike else cells)
+        return found
 
-    def _edges(self, field: int) -> tuple[Ints, Ints]:
-        first = self.starts[self.sound] if field == 0 else self.inner[:, field - 1] + 1
-        return first, self.stops[self.sound] if field == self.inner.shape[1] else self.inner[:, field]
+
+def _alike(raw: Any, begins: Small, ends: Small) -> bool:
+    """Whether short cells are all the same."""
+    size = ends[0] - begins[0]
+    return bool(size <= SHORT and (ends - begins == size).all()) and all(
+        raw[begins[0] + at] == raw[begins[-1] + at] and (raw.take(begins + at) == raw[begins[0] + at]).all()
+        for at in range(size)
+    )
 
 
 def _bare(cells: pa.StringArray) -> pa.StringArray:

@@ -98,6 +98,7 @@ class Bounds:
         if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
+            kept |= _swapped(*(_fen(records, key) for key in ("paid_fen", "unit_price_fen", "quantity")))
         return kept | _beside_the_amount(records)
 
     @cached_property
@@ -138,6 +139,8 @@ class Bounds:
 
         fen: the control amounts."""
         refunded, over, dear, still = (self.joined(name) for name in ("refunded", "over", "dear", "still"))
+        several, priced = self.joined("several"), self.joined("priced")
+        swapped = np.count_nonzero(priced) * (2 * np.count_nonzero(priced) > several.sum())
         entry, title, back = self.layout.format, self.layout.title, np.count_nonzero(refunded)
         if (refunded < 0).any() and (refunded > 0).any():
             raise RefusedError("mixed_signs", column=title("refunded_fen"))
@@ -145,6 +148,7 @@ class Bounds:
             ("refunded_fen", "refunds_contradict", over.sum() * (entry.refunds == "apart"), max(2, CONTRADICTS * back)),
             ("net_fen", "refunds_still_there", still.sum() * (entry.refunds == "net"), max(5, back / 2)),
             ("paid_fen", "price_contradicts", dear.sum(), max(2, dear.size / 2)),
+            ("unit_price_fen", "price_swapped", swapped * (priced > 1).any(), 2),
             *((key, "part_contradicts", np.count_nonzero(self.joined(key) > 1), max(5, fen.size / 2)) for key in PARTS),
         ):
             if count > most:
@@ -156,6 +160,7 @@ class Bounds:
         yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
         yield title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield title("paid_fen"), "price_over", np.flatnonzero(dear)
+        yield title("unit_price_fen"), "price_of_pieces", np.flatnonzero(priced if swapped else several[:0])
         yield title("refund_state"), "refund_unsaid", np.flatnonzero(self.joined("unsaid"))
         for key in PARTS:
             if 2 * np.count_nonzero(part := self.joined(key)) > fen.size:
@@ -172,6 +177,14 @@ class Bounds:
                 far = values >= FAR * max(np.quantile(told, 0.5, method="lower"), 10)
                 if far.any() and values[far].min() >= GULF * values[~far].max():
                     yield title(key), "outlier", np.flatnonzero(far)
+
+
+def _swapped(paid: Ints, price: Ints, pieces: Ints) -> dict[str, Ints]:
+    """Records of several pieces; those whose price is the amount times the pieces: 1 of two, which half a price may
+    be, 2 of more."""
+    several = (pieces > 1) & (paid > 0)
+    priced = several & (price == paid * pieces)
+    return {"several": several.astype(np.int8), "priced": (priced * (1 + (pieces > 2))).astype(np.int8)}
 
 
 def _beside_the_amount(records: pa.Table) -> dict[str, Ints]:

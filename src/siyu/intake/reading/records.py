@@ -1,19 +1,22 @@
 """One block of lines as records: which are accepted, which are quarantined or ignored, and why."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
 
 from siyu.intake.formats.cells import signed_fen
-from siyu.intake.formats.format import Layout
+from siyu.intake.formats.format import Column, Layout
 from siyu.intake.reading import non_records
 from siyu.intake.reading.columns import Typed, made, typed
 from siyu.intake.reading.lines import Flags, Ints, Lines, scan
 from siyu.intake.reading.plausible import out_of_order
 from siyu.intake.reading.problems import PLAUSIBLE_LINE, Trouble, masked
+
+Reader = Callable[[pa.Array], Typed]
 
 
 @dataclass
@@ -33,12 +36,31 @@ class Records:
     notes: list[tuple[int, str, str]] = field(default_factory=list)
 
 
-def read_block(block: bytes, layout: Layout, delimiter: str) -> Records:
-    """All records of a block."""
+def readers(layout: Layout) -> dict[str, Reader]:
+    """How each column is read that stands in the file or beside it."""
+    return {key: partial(typed, column=_as_read(layout, key), known={}) for key in layout.format.columns
+            if key in layout.places or key in layout.given}  # fmt: skip
+
+
+def _as_read(layout: Layout, key: str) -> Column:
+    column = layout.format.columns[key]
+    if key not in layout.places:
+        return column
+    changed: dict[str, object] = {"required": True} if key == layout.control else {}  # else a silent zero
+    back = layout.format.negative_lines == "refund"
+    if column.read == "money" and (key == "refunded_fen" or (key == "paid_fen" and back)):
+        changed["read"] = "fee"
+    elif key == "quantity" and back:  # pieces that came back
+        changed["read"] = "signed"
+    return column.model_copy(update=changed)
+
+
+def read_block(block: bytes, layout: Layout, delimiter: str, how: Mapping[str, Reader]) -> Records:
+    """All records of a block. how: see `readers`."""
     lines = scan(block, delimiter.encode(), len(layout.header))
     sound = np.flatnonzero(lines.sound)
     texts = _texts(lines, layout) if sound.size else {key: pa.array([], pa.string()) for key in layout.places}
-    columns = _typed(texts, layout, sound.size)
+    columns = _typed(texts, layout, sound.size, how)
     faults = dict[int, list[tuple[str, str]]]()
     for key, one in columns.items():
         for row, code in one.faults.items():
@@ -73,24 +95,14 @@ def _texts(lines: Lines, layout: Layout) -> dict[str, pa.Array]:
     return dict(zip(keys, lines.cells([layout.places[key] for key in keys]), strict=True))
 
 
-def _typed(texts: dict[str, pa.Array], layout: Layout, size: int) -> dict[str, Typed]:
+def _typed(texts: dict[str, pa.Array], layout: Layout, size: int, how: Mapping[str, Reader]) -> dict[str, Typed]:
     """Every column that the file holds or that is made of two of them."""
-    columns = {}
-    for key in layout.places:
-        column = layout.format.columns[key]
-        if key == layout.control:  # a record without its amount would be a silent zero
-            column = column.model_copy(update={"required": True})
-        signed = key == "refunded_fen" or (key == "paid_fen" and layout.format.negative_lines == "refund")
-        if signed and column.read == "money":
-            column = column.model_copy(update={"read": "fee"})
-        elif key == "quantity" and layout.format.negative_lines == "refund":  # pieces that came back
-            column = column.model_copy(update={"read": "signed"})
-        columns[key] = typed(texts[key], column)
+    columns = {key: how[key](texts[key]) for key in layout.places}
     for key, column in layout.format.columns.items():
         if column.made:
             columns[key] = made([columns[of] for of in column.of if of in columns], column)
         elif key in layout.given:
-            columns[key] = typed(pa.array([layout.given[key]] * size, pa.string()), column)
+            columns[key] = how[key](pa.array([layout.given[key]] * size, pa.string()))
     return columns
 
 

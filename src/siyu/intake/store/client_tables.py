@@ -8,6 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,10 +19,11 @@ from pydantic import TypeAdapter
 
 from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.intake.formats.catalogue import catalogue
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.export import Progress
 from siyu.intake.reading.problems import Trouble
-from siyu.intake.reading.sources import EXPORTS, sources, stamp_of
+from siyu.intake.reading.sources import EXPORTS, own_formats, sources, stamp_of
 from siyu.intake.store.assignments import assigned
 from siyu.intake.store.canonical import standing_tables
 from siyu.intake.store.exported import observe
@@ -105,7 +107,10 @@ def books_of(exports: Path, store: Path, progress: Progress | None = None) -> Bo
 def _books_of(exports: Path, store: Path, progress: Progress | None) -> Books:
     accounts, parts = list[Account](), list[Part]()
     note = store / "exports.json"
-    files = exports_in(exports, note)
+    with ThreadPoolExecutor(1) as pool:
+        # while bytes are digested; what is wrong with a format is said where it is used
+        pool.submit(catalogue, own_formats(exports))
+        files = exports_in(exports, note)
     of_file: dict[Path, list[Account]] = {export.path: [] for export in files}
     if files:
         key = secret(store, exports)
