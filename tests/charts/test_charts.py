@@ -86,6 +86,22 @@ def test_marks_stand_where_their_values_are():
     assert beside["CNY\u00a02"].x == pytest.approx(dots[0].x + 9)
 
 
+@pytest.mark.parametrize(
+    "many",
+    [
+        charts.pairs,
+        lambda said, **more: charts.series(
+            {name: enumerate(said["{0} {"].values()) for name in said["{0} {"]}, x={"label": "{}"}, **more
+        ),
+    ],
+    ids=["pairs", "line"],
+)
+def test_more_series_than_colours_and_labels_with_braces_are_all_drawn(many):
+    said = {f"Series {at} {{x}}": money(at + 1) for at in range(25)}
+    told = {caption.text.partition(" CNY")[0] for caption in draw(many({"{0} {": said}), EN).captions}
+    assert {*said} <= told
+
+
 @pytest.mark.parametrize("text", ["Fans won", "粉丝复购率 ¥3"])
 def test_widths_are_those_of_the_typeface(text):
     font = TTFont(theme.FONTS / "NotoSansSC-Regular.ttf")

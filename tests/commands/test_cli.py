@@ -113,6 +113,12 @@ def test_windows_is_refused_in_one_line(siyu, monkeypatch):
     assert "use WSL 2" in result.stderr
 
 
+def test_nothing_that_windows_lacks_is_imported_before_it_is_refused():
+    lacking = "import sys; sys.modules |= dict.fromkeys(('fcntl', 'resource', 'pwd', 'grp', 'termios'))\n"
+    command = [sys.executable, "-c", f"{lacking}import siyu.commands.main"]
+    assert subprocess.run(command, capture_output=True, text=True, check=False).stderr == ""
+
+
 def test_shells_complete_subjects():
     words = {"COMP_WORDS": "siyu report luz", "COMP_CWORD": "2", "_SIYU_COMPLETE": "bash_complete"}
     result = CliRunner().invoke(main, env=words, prog_name="siyu")

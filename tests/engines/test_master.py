@@ -7,9 +7,11 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from siyu.engines import spark
 from siyu.paths import data_dir
 
 DEPLOY = "org.apache.spark.deploy"
@@ -56,22 +58,49 @@ from siyu.subjects import load_subject
 about = load_subject(sys.argv[1])
 frames = Holdings.of(about, about.as_of).every()
 print(counts.cohorts(frames).to_json(), counts.histories(frames).to_json())
+from pyspark.sql import SparkSession
+session = SparkSession.getActiveSession()
+print(session.conf.get("spark.sql.shuffle.partitions") if session else 0)
 """
 
 
-def counted(subject, around):
-    words = [sys.executable, "-c", COUNTED, subject]
-    done = subprocess.run(words, env=around, capture_output=True, text=True, check=False)
+@pytest.fixture
+def far(master, tmp_path):
+    """The environment in which the subject `far` is cdnow, counted by the master."""
+    shutil.copytree(data_dir() / "subjects" / "cdnow", folder := tmp_path / "subjects" / "far")
+    said = (folder / "subject.yml").read_text(encoding="utf-8")
+    (folder / "subject.yml").write_text(said + f'engine: {{kind: spark, master: "{master}"}}\n', encoding="utf-8")
+    return os.environ | {"SIYU_DATA": str(folder.parent), "SIYU_STORE": str(tmp_path / "store")}
+
+
+def printed(around, *words):
+    done = subprocess.run([sys.executable, *words], env=around, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 @pytest.mark.java
-def test_a_subject_that_names_a_master_is_counted_there(master, tmp_path):
-    shutil.copytree(data_dir() / "subjects" / "cdnow", folder := tmp_path / "subjects" / "far")
-    said = (folder / "subject.yml").read_text(encoding="utf-8")
-    (folder / "subject.yml").write_text(said + f'engine: {{kind: spark, master: "{master}"}}\n', encoding="utf-8")
-    around = os.environ | {"SIYU_DATA": str(folder.parent), "SIYU_STORE": str(tmp_path / "store")}
-    there = counted("far", around)
-    assert there == counted("cdnow", os.environ)
-    assert len(there) > 10_000
+def test_a_subject_that_names_a_master_is_counted_there(far):
+    *there, parts = printed(far, "-c", COUNTED, "far").split()
+    assert there == printed(os.environ, "-c", COUNTED, "cdnow").split()[:-1]
+    assert sum(map(len, there)) > 10_000
+    assert int(parts) == spark.LEAST
+
+
+@pytest.mark.java
+@pytest.mark.whole
+def test_all_metrics_of_a_master_are_those_of_duckdb(far):
+    words = "-m", "siyu", "metrics", "--json"
+    assert printed(far, *words, "far") == printed(os.environ, *words, "cdnow")
+
+
+@pytest.mark.parametrize(("said", "parts"), [({}, ["4", "4", "160", "160"]), ({spark._PARTS: "7"}, ["7"] * 4)])
+def test_a_cluster_shuffles_as_many_parts_as_tables_need_unless_an_operator_has_said_how_many(said, parts):
+    conf = {spark._PARTS: "200"} | said
+    settings = SimpleNamespace(get=conf.get, set=conf.__setitem__)
+    context = SimpleNamespace(getConf=lambda: SimpleNamespace(contains=said.__contains__))
+    session, found = SimpleNamespace(conf=settings, sparkContext=context), []
+    for size in (None, 1 << 20, 10 << 30, 1 << 20):
+        spark._portioned(session, size)
+        found.append(conf[spark._PARTS])
+    assert found == parts

@@ -109,6 +109,12 @@ def test_a_draw_is_made_once(clients, tmp_path):
     assert not (tmp_path / "x.csv").exists()
 
 
+def test_nobody_is_drawn_anew_beside_invitations_that_came_back(clients, tmp_path):
+    said = siyu("assign", "lot", *ASKED, "--out", tmp_path / "x.csv", status=2).stderr
+    assert "expected no draw among the exports" in said
+    assert assignments.stored(subject_dirs()["lot"]) is None
+
+
 def test_the_draw_has_each_buyer_once_who_is_in_no_group(clients, tmp_path):
     siyu("assign", "shop", *ASKED, "--out", tmp_path / "one.csv")
     exports = subject_dirs()["shop"] / "exports"

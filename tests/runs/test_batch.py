@@ -137,6 +137,24 @@ def test_a_failing_subject_leaves_the_last_good_report_and_the_others_alone(proj
     assert "AssertionError" not in (project.out / "index.html").read_text()
 
 
+def test_only_a_report_that_is_as_sealed_is_said_to_stand(project):
+    project.run("alpha")
+    project.notebook("02_case_study", "1 / 0", *project.tiny.FINDINGS)
+    assert project.run("alpha")["alpha"].stands
+    page = next((project.out / "alpha").glob("report.*"))
+    project.notebook("02_case_study", f"open({str(page)!r}, 'w').close(); 1 / 0", *project.tiny.FINDINGS)
+    assert not project.run("alpha")["alpha"].stands
+
+
+def test_a_section_that_another_one_has_altered_is_named(project):
+    altering = f"from pathlib import Path\nfor one in Path({str(project.out)!r}).rglob('02_case_study.ipynb'): one.write_text('x')"
+    project.notebook("01_evidence", altering, "wb.finding('buyers', buyers)")
+    project.notebook("02_case_study", *["0"] * 9, *project.tiny.FINDINGS)
+    outcome = project.run("alpha")["alpha"]
+    assert outcome.status == "failed"
+    assert outcome.reasons == ("02_case_study: its notebook is not the one that was accepted",)
+
+
 def test_a_change_of_inputs_while_the_report_is_made_fails_it(project):
     path = project.subjects / "alpha" / "subject.yml"
     project.notebook("02_case_study", f"open({str(path)!r}, 'a').write('# later\\n')", *project.tiny.FINDINGS)

@@ -51,6 +51,10 @@ WAYS = {
         "import threading; threading.Thread(target=lambda: 1 / 0).start()",
         "ZeroDivisionError in a thread",
     ),
+    "trail_redirected": (
+        "import os, threading; os.environ['SIYU_TRAIL'] = '/nowhere/a'; threading.Thread(target=lambda: 1 / 0).start()",
+        "ZeroDivisionError in a thread",
+    ),
     "late_thread": (
         "import threading, time\nthreading.Thread(target=lambda: (time.sleep(1), 1 / 0)).start()",
         "ZeroDivisionError in a thread",

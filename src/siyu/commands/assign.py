@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from siyu.language import Language
     from siyu.orders.frames import Frames
 
+KIND = "assignments"  # of the table that tells who was invited
 NOBODY = "nobody who is in no group has been followed for a quarter, or nobody of them came back"
 _OPEN = click.FloatRange(0, 1, min_open=True, max_open=True)
 
@@ -50,7 +51,11 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     about, language = load_subject(subject), options.reader_language(lang)
     asked = {"share": share, "difference": difference, "power": power, "seed": seed}
     if (draw := assignments.stored(about.folder)) is None:
-        frames = Holdings.of(about, about.as_of).largest("members")
+        held = Holdings.of(about, about.as_of)
+        if sent := [one.file for one in held.books.accounts if one.kind == KIND]:
+            step = "That draw stands; take the file away to draw anew."
+            raise options.misused("SUBJECT", ", ".join(sent), "no draw among the exports", step)
+        frames = held.largest("members")
         if not (base := base_share(frames, WINDOW)):
             why = language.message(NOBODY if frames.buyers else NO_KEYS)
             options.tell(language, "not computable: {reason}", reason=why)

@@ -17,10 +17,16 @@ _UTC = "-Duser.timezone=UTC"  # times of a store have no zone: no clock of a mac
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC", "spark.driver.extraJavaOptions": _UTC, "spark.executor.extraJavaOptions": _UTC,
     "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "ERROR",
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",  # else small parts stay small
 }  # fmt: skip
+_PARTS = "spark.sql.shuffle.partitions"
+PART, LEAST = (
+    64 << 20,
+    4,
+)  # bytes of a table for each part that a cluster shuffles; Spark makes 200, however small it is
 # a count of one machine is many small tasks otherwise, and nobody else has to reach it
 LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.memory": "2g",
-         "spark.sql.shuffle.partitions": str(os.cpu_count() or 1), "spark.sql.adaptive.enabled": "false"}  # fmt: skip
+         _PARTS: str(os.cpu_count() or 1), "spark.sql.adaptive.enabled": "false"}  # fmt: skip
 
 
 @lru_cache(maxsize=1)
@@ -35,12 +41,23 @@ def connection(master: str) -> Any:
     builder = SparkSession.builder.master(master).appName("siyu")
     for name, value in (SETTINGS | (LOCAL if master.startswith("local") else {})).items():
         builder = builder.config(name, value)
-    return ibis.pyspark.connect(builder.getOrCreate())
+    session = builder.getOrCreate()
+    _portioned(session)
+    return ibis.pyspark.connect(session)
 
 
 def stored(source: Path, master: str) -> ir.Table:
     """A table over Parquet of a name that may hold what Spark takes for a pattern."""
-    return connection(master).read_parquet(re.sub(r"([\[\]{}*?\\])", r"\\\1", str(source)))
+    return there(re.sub(r"([\[\]{}*?\\])", r"\\\1", str(source)), master)
+
+
+def there(name: str, master: str) -> ir.Table:
+    """A table over Parquet at a path as Spark writes them, or one that Spark knows by its name."""
+    held = connection(master)
+    rows: ir.Table = (held.read_parquet if "/" in name else held.table)(name)
+    plan = held.raw_sql(held.compile(rows))._jdf.queryExecution().optimizedPlan()
+    _portioned(_session(), int(str(plan.stats().sizeInBytes())))
+    return rows
 
 
 def kept(rows: ir.Table, master: str) -> ir.Table:
@@ -51,9 +68,23 @@ def kept(rows: ir.Table, master: str) -> ir.Table:
 
 def brought(rows: pa.Table, held: Any) -> ir.Table:
     """A table over rows of this process. They travel as Arrow: what a cluster runs needs no Python of its own."""
+    session = _session()
+    _portioned(session, rows.nbytes)
+    return _viewed(held, session.createDataFrame(rows))
+
+
+def _session() -> Any:
     from pyspark.sql import SparkSession
 
-    return _viewed(held, SparkSession.active().createDataFrame(rows))
+    return SparkSession.active()
+
+
+def _portioned(session: Any, size: int | None = None) -> None:
+    """Have a cluster shuffle in parts enough for a table of so many bytes, too; in a few, before there is any. Where an
+    operator has said in how many, it stays so."""
+    if not session.sparkContext.getConf().contains(_PARTS):
+        parts = LEAST if size is None else max(int(session.conf.get(_PARTS)), -(-size // PART))
+        session.conf.set(_PARTS, str(parts))
 
 
 def _viewed(held: Any, frame: Any) -> ir.Table:

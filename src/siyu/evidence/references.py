@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from siyu import record
+from siyu import reads, record
 from siyu.evidence.assumptions import Assumption
 from siyu.evidence.claims import QUALIFIERS, Claim
 from siyu.evidence.conflicts import Conflict
@@ -66,10 +66,13 @@ class References:
                 raise KeyError(f"{ref}: not a ref this workbook knows")
         return cls(dict(sorted(records.items())))
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, Any]:
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, Any], dict[str, Any]]:
         payload = {ref: entry.as_json() for ref, entry in self.records.items()}
         span = {SPAN: dict(self.observed)} if self.observed else {}
-        return {"text/plain": "\n".join(self.records), SOURCES: payload, **span}
+        # for whoever publishes the notebook: what its workbooks have made
+        return {"text/plain": "\n".join(self.records), SOURCES: payload, **span}, {
+            SOURCES: {"concluded": reads.concluded()}
+        }
 
 
 def source_entry(source: Source) -> record.SourceEntry:

@@ -55,8 +55,7 @@ def _lines(engine: Engine) -> ir.Table:
     if engine.kind == "duckdb" or path.exists():
         rows = table(path, engine)
     else:
-        held = spark.connection(engine.master)
-        rows = (held.read_parquet if "/" in engine.orders else held.table)(engine.orders)
+        rows = spark.there(engine.orders, engine.master)
     if lacks := [name for name in COLUMNS if name not in rows.columns]:
         raise _refused(engine, ", ".join(lacks), f"the columns {', '.join(rows.columns)}", "canonical orders")
     rows = rows.mutate(**{name: rows[name].cast(kind) for name, kind in COLUMNS.items()})

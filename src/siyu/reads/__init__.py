@@ -4,13 +4,14 @@ The record is what a result was made from, as addresses and digests (see `siyu.r
 """
 
 import hashlib
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from siyu.paths import address
 from siyu.reads.digests import ABSENT, DEFINITIONS, TABLES, Digests, digest
@@ -90,8 +91,13 @@ def listed(folder: Path) -> None:
 
 def conclude(content: ContentT) -> ContentT:
     """The content, which a workbook is about to show: nothing else that claims to come from it does."""
-    _concluded.add(digest(content))
+    _concluded.add(shown(content))
     return content
+
+
+def shown(content: Any) -> str:
+    """The digest of what a notebook shows, however its whole numbers are written: a browser saves 3.0 as 3."""
+    return digest(json.loads(json.dumps(content), parse_int=float))
 
 
 def concluded() -> list[str]:

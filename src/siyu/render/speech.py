@@ -120,7 +120,10 @@ class Speech:
     def _mark(self, finding: FindingRecord, mark: Mark) -> Said:
         """A mark of a chart: what it is, and its figure."""
         place = self.language.number(mark.x) if mark.x is not None else ""
-        names = [self.of(finding, text) for text in (mark.series, mark.label) if text]
+        said = [text for text in (mark.series, mark.label) if text]
+        for text in (one for one in said if isinstance(one, str)):
+            self.message(text)  # notes what has no translation
+        names = [self.label(text) for text in said]
         names += [joined(place)] if place else []
         figure = self.figure(mark, unit=finding.chart.unit)
         return joined(joined(*names, by=" "), self.message(": "), figure) if names else figure

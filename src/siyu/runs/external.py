@@ -36,10 +36,13 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
     opened: dict[str, Found] = {}
     for path in paths:
         try:
-            notebook = executed.normalised(storage.read_json(path))
+            notebook = executed.normalised(given_as := storage.read_json(path))
         except (OSError, ValueError, KeyError, TypeError) as error:
             problems.append(_problem(path, f"{type(error).__name__} while reading", "an executed notebook"))
             continue
+        problems += [
+            _problem(path, one, "findings as made") for one in checks.forged(notebook, executed.told(given_as))
+        ]
         problems += _problems(path, notebook)
         section, subject = _section(path, notebook), str(given(notebook).get("subject", ""))
         if section not in notebooks():

@@ -254,6 +254,10 @@ class SubjectRun:
         return Task(self.subject, name, {**payload, "need": self.size()})
 
     def _rendering_tasks(self) -> list[Task]:
+        for name in [one.notebook for one in self.plan.runs if self.store.accepted(one.notebook) is None]:
+            self.faults[name] = ["its notebook is not the one that was accepted"]
+        if self.faults:
+            return []
         storage.emptied(self.place.building)
         self._copy_notebooks([section.notebook for section in self.plan.runs])
         self.before = since(self.plan, made_of(self.plan, self.store), self.place.target.resolve())

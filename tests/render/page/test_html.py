@@ -176,6 +176,9 @@ def test_text_from_data_is_shown_and_not_obeyed(text, content, build, sources, r
     matrix = content["sections"][0]["findings"][3]
     matrix["chart"]["rows"][0]["figure"] = {"zh": text, "en": text}
     matrix["chart"]["rows"][1]["figure"] = text
+    for one in content["sections"][0]["findings"]:
+        if one["chart"]["kind"] == "range":
+            one["chart"]["rows"][0]["label"] = text
     record = {**sources["claim:S0-09"], "as_printed": text, "note": {"zh": text, "en": text}}
     content["sources"] = {**sources, "claim:S0-09": record}
     page = render_report(build(content), "en")

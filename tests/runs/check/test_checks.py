@@ -4,6 +4,10 @@ import copy
 
 import pytest
 
+from siyu import reads
+from siyu.figure import Figure
+from siyu.findings import make_finding
+from siyu.language import Language
 from siyu.record import FINDING, NO_INPUT
 from siyu.runs.ask import sections
 from siyu.runs.check import checks
@@ -61,6 +65,17 @@ def test_what_a_cell_displays_does_not_waive_a_finding_that_the_code_makes(good)
     code(good, 1)["outputs"].append({"output_type": "display_data", "metadata": {}, "data": planted})
     assert executed.no_input(good) == "No exports yet"
     assert "finding buyers is missing" in checks.faults(good)
+
+
+def test_a_finding_that_is_changed_after_it_was_made_is_not_its_workbooks(good):
+    figure = Figure(3, 3, 3, "count", sources=("claim:S0-09",))
+    made = make_finding("buyers", "02_case_study", "{n}", {"n": figure}, None, language=Language("en"))
+    told = {"concluded": reads.concluded()}
+    code(good, 2)["outputs"][0]["data"] = made._repr_mimebundle_()[0]
+    assert checks.forged(good, told) == []
+    object.__setattr__(made.record.values[0], "value", 83.0)
+    code(good, 2)["outputs"][0]["data"] = made._repr_mimebundle_()[0]
+    assert checks.forged(good, told) == ["finding buyers is not as its workbook made it"]
 
 
 def test_a_traceback_that_was_printed_and_passed_over_is_a_fault(good):

@@ -1,6 +1,7 @@
 """Lines over a numeric axis, with their ranges as bands."""
 
 from collections.abc import Sequence
+from itertools import cycle
 
 from siyu import theme
 from siyu.charts.kind import Kind
@@ -16,7 +17,7 @@ def paint(plate: Plate) -> None:
     chart, say = plate.chart, plate.language.say
     names = list(dict.fromkeys(str(row.series) for row in chart.rows))
     ends = []
-    for name, colour in zip(names, theme.SERIES * 3, strict=False):
+    for name, colour in zip(names, cycle(theme.SERIES), strict=False):
         rows = sorted((row for row in chart.rows if str(row.series) == name), key=lambda row: row.x or 0)
         _curve(plate, rows, colour)
         ends.append((rows[-1].value, rows[-1].x or 0, say(rows[-1].series or ""), colour))

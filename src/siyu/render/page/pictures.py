@@ -15,7 +15,10 @@ from siyu.record import Chart, Table
 Look = dict[str, str]
 _HALO = {"stroke": theme.PAPER, "stroke-width": f"{2 * HALO:g}", "paint-order": "stroke"}
 _POINTS = 0.72  # of a CSS pixel of the page, which shows an inch as a hundred
-_FORBIDDEN = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # in XML
+# in XML, and what turns the direction of a text
+_FORBIDDEN = re.compile(
+    r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
 def drawn(chart: Chart | Table) -> Chart | None:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from siyu.reads.digests import digest
+from siyu import reads
 from siyu.record import FINDING, NO_INPUT, SOURCES
 from siyu.runs.ask import keys
 from siyu.runs.ask.parameters import Scalar, given
@@ -75,10 +75,11 @@ def trail_faults(executed: Mapping[str, Any], trail: Sequence[Mapping[str, Any]]
 
 
 def forged(executed: Mapping[str, Any], told: Mapping[str, Any]) -> list[str]:
-    """What it shows as a finding, or as the want of input, that no workbook of its kernel made so."""
+    """What it shows as a finding, or as the want of input, that no workbook of its kernel made so. told: `concluded`,
+    what `reads` knows there of all that were made; nothing where it is not told."""
     made = {*told.get("concluded", ())}
-    strange = [f"finding {one.get('key')}" for one in outputs(executed, FINDING) if digest(one) not in made]
-    strange += ["a want of input" for one in outputs(executed, NO_INPUT) if digest(one) not in made]
+    strange = [f"finding {one.get('key')}" for one in outputs(executed, FINDING) if reads.shown(one) not in made]
+    strange += ["a want of input" for one in outputs(executed, NO_INPUT) if reads.shown(one) not in made]
     return [f"{what} is not as its workbook made it" for what in strange] if told else []
 
 

@@ -62,6 +62,12 @@ def references(notebook: Notebook) -> dict[str, Entry]:
     return entries({ref: entry for found in outputs(notebook, SOURCES) for ref, entry in found.items()})
 
 
+def told(notebook: Notebook) -> Mapping[str, Any]:
+    """What was told beside the references: `concluded`, digests of all that workbooks had made by then."""
+    shown = [output.get("metadata", {}) for _, cell in code_cells(notebook) for output in cell["outputs"]]
+    return next((about[SOURCES] for about in reversed(shown) if SOURCES in about), {})
+
+
 def observed(notebook: Notebook) -> dict[str, str] | None:
     """First and last observed day of the subject's own orders (`from`, `until`), None without any."""
     return next(outputs(notebook, SPAN), None)
@@ -107,6 +113,8 @@ def _normalised_output(output: Mapping[str, Any]) -> dict[str, Any]:
     kept = dict(output)
     if "text" in kept:
         kept["text"] = _without_places(text(kept["text"]))
+    if "metadata" in kept:
+        kept["metadata"] = {mime: about for mime, about in kept["metadata"].items() if mime != SOURCES}
     if "data" in kept:
         inert = {mime: content for mime, content in kept["data"].items() if _INERT.fullmatch(mime)}
         kept["data"] = {mime: _normalised_content(mime, content) for mime, content in inert.items()}
