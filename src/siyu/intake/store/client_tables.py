@@ -71,6 +71,11 @@ class Books:
         return rows
 
     @property
+    def sessions(self) -> pd.DataFrame | None:
+        """A row per live session, as the client's dashboards report them."""
+        return self.frame("sessions")
+
+    @property
     def absent(self) -> dict[str, Mapping[str, str]]:
         """Of each platform, what some export of it has no column for, and the header that it would have."""
         return {one.platform: one.absent for one in self.counts if one.absent}
