@@ -132,11 +132,10 @@ def test_client_reported_totals_are_there_without_any_order(tmp_path):
     put(folder, "aggregates.csv", "日期,成交金额,粉丝成交金额占比\n2021-08-01,170.00,0.75\n")
     found = books_of(folder, tmp_path / "store")
     assert (found.orders, found.identity.reason) == (None, "no_orders")
-    assert found.sessions is not None
-    assert found.sessions[["session_id", "gmv_fen", "fan_gmv_share"]].to_numpy().tolist() == [
+    sessions, months = (found.frame(kind) for kind in ("sessions", "aggregates"))
+    assert sessions[["session_id", "gmv_fen", "fan_gmv_share"]].to_numpy().tolist() == [
         ["6", 5_000, 0.6], ["7", 12_000, 0.83]]  # fmt: skip
-    assert found.aggregates is not None
-    assert found.aggregates["gmv_fen"].tolist() == [17_000]
+    assert months["gmv_fen"].tolist() == [17_000]
 
 
 def test_masked_buyers_are_none(tmp_path):
@@ -269,9 +268,9 @@ def test_what_a_name_tells_is_read_anew_when_the_name_changes(tmp_path):
     (tmp_path / "formats").mkdir()
     (tmp_path / "formats" / "named.yml").write_text(NAMED, encoding="utf-8")
     folder = put(tmp_path / "exports", "场 2025-09-01.csv", "观看,成交\n100,3\n")
-    assert books_of(folder, tmp_path / "store").sessions["started_at"].dt.day.tolist() == [1]
+    assert books_of(folder, tmp_path / "store").frame("sessions")["started_at"].dt.day.tolist() == [1]
     (folder / "场 2025-09-01.csv").rename(folder / "场 2025-09-02.csv")
-    assert books_of(folder, tmp_path / "store").sessions["started_at"].dt.day.tolist() == [2]
+    assert books_of(folder, tmp_path / "store").frame("sessions")["started_at"].dt.day.tolist() == [2]
     (folder / "场 2025-09-02.csv").rename(folder / "场.csv")
     (account,) = books_of(folder, tmp_path / "store").accounts
     assert [(problem.code, problem.found) for problem in account.problems] == [("missing_column", "started_at")]

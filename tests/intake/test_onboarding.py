@@ -213,14 +213,6 @@ def test_a_list_of_customers_with_names_alone_asks_for_an_id(tmp_path, data):
     assert [problem.code for problem in books("wine_bar").accounts[0].problems] == ["draft_open"]
 
 
-def test_a_price_in_the_place_of_the_amount_is_asked_about(tmp_path, data):
-    rows = "".join(f"A{n},u{n},2021-08-03 10:0{n}:00,{n * 5}.00,{n},5.00\n" for n in range(1, 5))
-    (tmp_path / "a.csv").write_text("单号,会员号,付款时间,单价,数量,实付\n" + rows, "utf-8")
-    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
-    assert "单价 is 实付 times 数量" in done.stderr
-    assert "paid_fen: {header: '?', read: money}" in (data / "snacks" / "formats" / "snacks.yml").read_text("utf-8")
-
-
 @pytest.mark.parametrize("header", ["实付金额(分)", "支付金额（万元）", "amount_cents", "实付金额(USD)", "总价(港币)"])
 def test_an_amount_in_another_unit_is_not_taken_for_yuan(tmp_path, data, header):
     (tmp_path / "a.csv").write_text(PLAIN.replace("amount", header), "utf-8")

@@ -110,7 +110,7 @@ def test_fan_shares_follow_from_orders_and_follows_alone(tmp_path):
     share = orders.loc[fan & evening, "paid_fen"].sum() / orders.loc[evening, "paid_fen"].sum()
     assert share == pytest.approx(truth["payment_of_broadcasts"])
     assert share > truth["start_of_broadcasts"]  # who follows during a broadcast is a fan only at payment
-    sessions, months = books.sessions, books.aggregates
+    sessions, months = books.frame("sessions"), books.frame("aggregates")
     assert sessions is not None
     assert months is not None
     assert sessions["fan_gmv_fen"].sum() / sessions["gmv_fen"].sum() == pytest.approx(truth["payment_of_broadcasts"])
@@ -126,7 +126,7 @@ def test_without_keys_no_buyer_is_to_be_known(tmp_path):
         assert books.identity.share == 0
         assert not len(pq.read_table(books.purchases))
         assert books.members is None
-        assert books.sessions is not None
+        assert books.frame("sessions") is not None
 
 
 @quick

@@ -170,12 +170,7 @@ class _Asking:
             self._column("refunded_fen", "money", refund)
             self._tell("net", paid=paid, refund=refund, total=total)
             return
-        priced = [self.places[key] for key in ("unit_price_fen", "quantity") if key in self.places]
-        if len(found) == 1 and len(priced) == 2 and guesses.swapped(table, found[0], *priced):
-            self._ask("paid_fen", "money", [found[0], priced[0]])
-            self._tell("swapped", paid=found[0], price=priced[0], quantity=priced[1])
-            del self.places["unit_price_fen"]
-        elif len(found) == 1:
+        if len(found) == 1:
             self._column("paid_fen", "money", found[0], required=True)
         elif not found and {"unit_price_fen", "quantity"} <= set(self.places):
             self.columns["paid_fen"] = {"read": "product", "of": ["unit_price_fen", "quantity"]}

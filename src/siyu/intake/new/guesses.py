@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from siyu.intake.formats.catalogue import DECIDES, formats
-from siyu.intake.formats.cells import BLANKS, signed
+from siyu.intake.formats.cells import BLANKS
 from siyu.intake.formats.format import normal, other_unit, patterns
 from siyu.intake.new.sample import Sample
 from siyu.messages import tables
@@ -98,13 +98,6 @@ def apart_from(table: Sample, refund: int, paid: int, totals: Sequence[int]) -> 
         return None
     alike = (total for total in totals if all(table.fen(total)[row] == amounts[row] for row in rows))
     return next((total for total in alike if total not in (paid, refund)), None)
-
-
-def swapped(table: Sample, paid: int, price: int, quantity: int) -> bool:
-    """Whether the price is the amount times the pieces wherever there are several, not the other way round."""
-    pieces = [value if isinstance(value, int) else 0 for value in (signed(one)[0] for one in table.cells(quantity))]
-    rows = [(a, b, n) for a, b, n in zip(table.fen(paid), table.fen(price), pieces, strict=True) if n > 1 and a]
-    return len({n for *_, n in rows}) >= ENOUGH and all(a * n == b for a, b, n in rows)
 
 
 def _refunded(table: Sample, refund: int) -> tuple[list[int], list[int], list[int]]:

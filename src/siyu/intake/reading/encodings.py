@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
-from siyu.intake.abreast import abreast
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 
@@ -59,33 +58,18 @@ def _raw(source: TableSource) -> Iterator[bytes]:
 
 
 def _quick(source: TableSource, encoding: Encoding) -> Encoding | None:
-    """The same for lines of sound UTF-8, in whole blocks side by side; None where something does not fit."""
-    if encoding.codec != "utf-8":
-        return None
-    digest, stream = hashlib.sha256(), _raw(source)
-
-    def fed() -> Iterator[bytes]:
-        for block in stream:
-            if not source.digest:
-                digest.update(block)
-            yield block
-
-    rest = None
-    for head, fits, tail in abreast(_ends_of, fed(), ahead=2):
-        first = head if rest is not None else head[encoding.skip :]
-        if not fits or not _is_utf8(line := (rest or b"") + first, 0, len(line)):
+    """The same for lines of sound UTF-8, in whole blocks; None where something does not fit."""
+    digest, rest, skip = hashlib.sha256(), b"", encoding.skip
+    for block in _raw(source) if encoding.codec == "utf-8" else ():
+        if not source.digest:
+            digest.update(block)
+        first, cut = block.find(b"\n", skip) + 1, block.rfind(b"\n") + 1
+        line, skip = rest + block[skip:first], 0  # the rest of the block is checked where it lies
+        if not first or not _is_utf8(line, 0, len(line)) or not _is_utf8(block, first, cut):
             return None
-        rest = tail
-    if not _is_utf8(rest or b"", 0, len(rest or b"")):
-        return None
-    return replace(encoding, digest=source.digest or digest.hexdigest())
-
-
-def _ends_of(block: bytes) -> tuple[bytes, bool, bytes]:
-    """The end of a line that began before the block, whether the whole lines after it are UTF-8, and what begins a
-    line that ends after it."""
-    start, stop = block.find(b"\n") + 1, block.rfind(b"\n") + 1
-    return block[:start], stop > 0 and _is_utf8(block, start, stop), block[stop:]
+        rest = block[cut:]
+    fits = encoding.codec == "utf-8" and _is_utf8(rest, 0, len(rest))
+    return replace(encoding, digest=source.digest or digest.hexdigest()) if fits else None
 
 
 def _is_utf8(text: bytes, start: int, stop: int) -> bool:
