@@ -20,10 +20,8 @@ SETTINGS = {
     "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",  # else small parts stay small
 }  # fmt: skip
 _PARTS = "spark.sql.shuffle.partitions"
-PART, LEAST = (
-    64 << 20,
-    4,
-)  # bytes of a table for each part that a cluster shuffles; Spark makes 200, however small it is
+# bytes of a table for each part that a cluster shuffles, and the least parts; Spark makes 200 of the smallest
+PART, LEAST = 64 << 20, 4
 # a count of one machine is many small tasks otherwise, and nobody else has to reach it
 LOCAL = {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.memory": "2g",
          _PARTS: str(os.cpu_count() or 1), "spark.sql.adaptive.enabled": "false"}  # fmt: skip
@@ -55,8 +53,8 @@ def there(name: str, master: str) -> ir.Table:
     """A table over Parquet at a path as Spark writes them, or one that Spark knows by its name."""
     held = connection(master)
     rows: ir.Table = (held.read_parquet if "/" in name else held.table)(name)
-    plan = held.raw_sql(held.compile(rows))._jdf.queryExecution().optimizedPlan()
-    _portioned(_session(), int(str(plan.stats().sizeInBytes())))
+    frame = held.raw_sql(held.compile(rows))
+    _portioned(frame.sparkSession, int(str(frame._jdf.queryExecution().optimizedPlan().stats().sizeInBytes())))
     return rows
 
 
@@ -68,15 +66,9 @@ def kept(rows: ir.Table, master: str) -> ir.Table:
 
 def brought(rows: pa.Table, held: Any) -> ir.Table:
     """A table over rows of this process. They travel as Arrow: what a cluster runs needs no Python of its own."""
-    session = _session()
-    _portioned(session, rows.nbytes)
-    return _viewed(held, session.createDataFrame(rows))
-
-
-def _session() -> Any:
     from pyspark.sql import SparkSession
 
-    return SparkSession.active()
+    return _viewed(held, SparkSession.active().createDataFrame(rows))
 
 
 def _portioned(session: Any, size: int | None = None) -> None:
