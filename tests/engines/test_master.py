@@ -67,6 +67,7 @@ def counted(subject, around):
 
 
 @pytest.mark.java
+@pytest.mark.whole  # four Javas; Spark of one machine counts in make test
 def test_a_subject_that_names_a_master_is_counted_there(master, tmp_path):
     shutil.copytree(data_dir() / "subjects" / "cdnow", folder := tmp_path / "subjects" / "far")
     said = (folder / "subject.yml").read_text(encoding="utf-8")
