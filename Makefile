@@ -31,15 +31,15 @@ reports: install ## publish the bundled subjects to reports/
 	@$(BIN)/siyu report $(SUBJECTS)
 
 test: install ## every check; browser, office and Java tests run when their program is found
-	@if command -v java >/dev/null; then $(MAKE) --no-print-directory spark; fi
 	@failed=; \
 	run() { name=$$1; shift; printf '== %s\n' "$$name"; "$$@" || failed="$$failed, $$name"; }; \
-	$(BIN)/mypy --no-error-summary & types=$$!; \
+	spark=; if command -v java >/dev/null; then $(MAKE) --no-print-directory spark & spark=$$!; fi; \
 	run style $(BIN)/ruff check --quiet --output-format concise .; \
 	run format $(BIN)/ruff format --check --quiet --output-format concise .; \
 	run imports $(BIN)/lint-imports --no-logo --no-cache; \
-	run notebooks $(BIN)/python -m pytest --quiet $(PARALLEL) --nbval notebooks/; \
-	run tests $(BIN)/python -m pytest --quiet $(PARALLEL) -m "not whole"; \
+	if [ -n "$$spark" ]; then wait $$spark || exit 1; fi; \
+	$(BIN)/mypy --no-error-summary & types=$$!; \
+	run "notebooks and tests" $(BIN)/python -m pytest --quiet $(PARALLEL) --nbval notebooks tests -m "not whole"; \
 	run types wait $$types; \
 	if [ -n "$$failed" ]; then echo "failed: $${failed#, }"; exit 1; fi
 

@@ -28,11 +28,14 @@ PROGRAMS = {
 }
 # files that take longest, first: a core must not idle while the other ends one of them
 LONG = (
-    "tests/runs/test_torture.py", "tests/render/page/test_page_browser.py",
+    "tests/runs/test_remote.py", "tests/render/page/test_page_browser.py", "tests/runs/test_torture.py",
     "tests/notebooks/test_notebooks.py", "tests/runs/test_sharing.py", "tests/runs/test_batch.py",
-    "tests/intake/test_privacy.py", "tests/runs/test_remote.py", "tests/commands/test_cli.py",
-    "tests/runs/test_endings.py", "tests/orders/test_observed.py", "tests/intake/test_fuzz.py",
-    "tests/playbook/test_plan.py", "tests/orders/test_experiment.py",
+    "tests/intake/test_privacy.py", "tests/commands/test_cli.py", "tests/runs/test_endings.py",
+    "tests/simulator/test_simulator.py", "tests/render/office/test_office.py", "tests/playbook/test_plan.py",
+    "tests/intake/test_plausible.py", "tests/orders/test_metrics.py", "tests/orders/test_observed.py",
+    "tests/intake/test_attacks.py", "tests/intake/test_snapshots.py", "tests/intake/test_onboarding.py",
+    "tests/orders/test_experiment.py", "tests/runs/make/test_forking.py", "tests/simulator/test_worlds.py",
+    "tests/notebooks/test_orders_notebook.py", "tests/render/office/test_deck.py", "tests/intake/test_sources.py",
 )  # fmt: skip
 # in one process: a session of Spark is long to start
 SPARK = ("tests/orders/test_spark.py", "tests/orders/test_canonical.py")

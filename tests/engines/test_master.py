@@ -80,6 +80,7 @@ def printed(around, *words):
 
 
 @pytest.mark.java
+@pytest.mark.whole  # four Javas; Spark of one machine counts in make test
 def test_a_subject_that_names_a_master_is_counted_there(far):
     *there, parts = printed(far, "-c", COUNTED, "far").split()
     assert there == printed(os.environ, "-c", COUNTED, "cdnow").split()[:-1]

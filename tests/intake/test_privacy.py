@@ -19,7 +19,7 @@ from siyu.intake.store.client_tables import books
 from siyu.paths import notebooks_dir, project_root
 from siyu.simulator import writing
 
-COUNT = 2_500  # canaries a format, of each of four kinds
+PEOPLE = (625, 2_500)  # a format: ten thousand canaries of four kinds, and of ten thousand people
 FORMATS = ("douyin_shop", "wechat_shop", "youzan", "taobao")
 
 
@@ -42,7 +42,7 @@ def people(entry, number):
     return person
 
 
-def export(name, seed, count=COUNT):
+def export(name, seed, count):
     """Canaries in every personal column, with one line in five damaged so that it is talked about."""
     entry, rows = formats()[name], []
     for number in range(seed, seed + count):
@@ -74,11 +74,17 @@ def leaks(text, canaries):
     return sorted({value for canary in canaries for value in canary.values()} & set(SHAPE.findall(text)))
 
 
+@pytest.fixture(scope="module", params=[PEOPLE[0], pytest.param(PEOPLE[1], marks=pytest.mark.whole)])
+def people_each(request):
+    """How many people a format has."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def planted_exports(tmp_path_factory):
+def planted_exports(tmp_path_factory, people_each):
     folder, canaries = tmp_path_factory.mktemp("exports"), []
     for place, name in enumerate(FORMATS):
-        data, planted_here = export(name, place * COUNT)
+        data, planted_here = export(name, place * people_each, people_each)
         (folder / f"{name}.csv").write_bytes(data)
         (folder / f"{name}_headless.csv").write_bytes(data.split(b"\r\n", 1)[1])
         canaries += planted_here
@@ -167,14 +173,14 @@ def stored_text(folder):
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_no_canary_reaches_the_store_or_temporary_files(planted_exports, tmp_path, fault):
+def test_no_canary_reaches_the_store_or_temporary_files(planted_exports, people_each, tmp_path, fault):
     folder, canaries = planted_exports
     home, store = tmp_path / "home", tmp_path / "store"
     done = run([str(folder), str(store)], home, STORE.format(fault=FAULTS[fault]))
     assert (done.returncode == 0) == (fault == "none"), done.stderr
     if fault == "none":
         orders = pq.read_table(next(store.rglob("orders.parquet")))
-        assert orders.num_rows > COUNT
+        assert orders.num_rows > people_each
         assert orders["buyer_id"].null_count < orders.num_rows
     assert leaks(done.stdout + done.stderr + stored_text(store), canaries) == []
     keys = left_in(home)
@@ -182,7 +188,7 @@ def test_no_canary_reaches_the_store_or_temporary_files(planted_exports, tmp_pat
     assert all(path.stat().st_mode & 0o077 == 0 for path in keys)
 
 
-def spread(folder, count=COUNT):
+def spread(folder, count):
     """Canaries in free text, in headers, in names of files, and in files that no format fits."""
     canaries = [planted(number) for number in range(count)]
     sold = ["order_id,buyer_key,paid_at,amount,channel,traffic_form,shop", "流水号,会员号,成交时间,实付,导购,备忘"]
@@ -198,11 +204,11 @@ def spread(folder, count=COUNT):
     return canaries
 
 
-def test_no_canary_of_text_headers_or_names_of_files_is_written_down(tmp_path, monkeypatch):
+def test_no_canary_of_text_headers_or_names_of_files_is_written_down(tmp_path, monkeypatch, people_each):
     monkeypatch.setenv("SIYU_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("SIYU_KEY", str(tmp_path / "identity.key"))
     (tmp_path / "in").mkdir()
-    canaries = spread(tmp_path / "in")
+    canaries = spread(tmp_path / "in", people_each)
     run(["new", "shop", "--from", str(tmp_path / "in")], tmp_path / "home")
     drafts = list((tmp_path / "data" / "shop" / "formats").glob("*.yml"))
     assert drafts
@@ -210,7 +216,7 @@ def test_no_canary_of_text_headers_or_names_of_files_is_written_down(tmp_path, m
         path.write_text(path.read_text("utf-8").replace("'?'", "me"), encoding="utf-8")
     done = run(["metrics", "shop", "--json"], tmp_path / "home")
     held = books("shop")
-    assert sum(account.records["accepted"] for account in held.accounts) >= COUNT // 2
+    assert sum(account.records["accepted"] for account in held.accounts) >= people_each // 2
     folders = {path.parent for kind in ("parquet", "arrow") for path in (tmp_path / "data").rglob(f"*.{kind}")}
     text = "\n".join(map(stored_text, folders))
     shown = [account.public for account in held.accounts]
@@ -245,7 +251,8 @@ def desk(folder, *sections):
     return folder
 
 
-def test_no_canary_is_in_page_deck_workbook_or_records(tmp_path, monkeypatch):
+@pytest.mark.parametrize("codes", [("zh",), pytest.param(("zh", "en"), marks=pytest.mark.whole)])
+def test_no_canary_is_in_page_deck_workbook_or_records(tmp_path, monkeypatch, codes):
     """With SIYU_PLANTED=2500 over 10,000 people, and all sections."""
     monkeypatch.setenv("SIYU_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("SIYU_KEY", str(tmp_path / "identity.key"))
@@ -260,12 +267,12 @@ def test_no_canary_is_in_page_deck_workbook_or_records(tmp_path, monkeypatch):
         path.write_text(path.read_text("utf-8").replace("'?'", "me"), encoding="utf-8")
     sections = [path.stem for path in notebooks_dir().glob("*.ipynb")] if SMALL > 1_000 else ["06_orders"]
     home, place = tmp_path / "home", desk(tmp_path / "desk", *sections)
-    done = run(["report", "shop", "--out", str(tmp_path / "out")], home, cwd=place)
+    done = run(["report", "shop", "--lang", ",".join(codes), "--out", str(tmp_path / "out")], home, cwd=place)
     made = tmp_path / "out" / "shop"
     record = json.loads((made / "run.json").read_text("utf-8"))
     assert [one["status"] for one in record["sections"] if one["notebook"] == "06_orders"] == ["ok"], done.stderr
     names = {path.name for path in made.iterdir()}
-    assert {"findings.json", *(f"{name}.{code}.{ending}" for code in ("zh", "en") for name, ending in (
+    assert {"findings.json", *(f"{name}.{code}.{ending}" for code in codes for name, ending in (
         ("report", "html"), ("deck", "pptx"), ("tables", "xlsx")))} <= names  # fmt: skip
     assert "exports/youzan-" in written(made)  # so it speaks of these files
     assert leaks(done.stdout + written(tmp_path / "out"), canaries) == []

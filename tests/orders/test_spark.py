@@ -65,7 +65,7 @@ def same(one, other):
 
 
 @pytest.mark.java
-@pytest.mark.parametrize("subject", ["demo", "cdnow"])
+@pytest.mark.parametrize("subject", ["demo", pytest.param("cdnow", marks=pytest.mark.whole)])
 def test_count_tables_are_those_of_duckdb(subject):
     here, there = (held(subject, engine).every(*KINDS) for engine in (Engine(), SPARK))
     own, found = (tables(one.on(here.platforms[0])) for one in (here, there))

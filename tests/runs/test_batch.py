@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import psutil
-import pytest
 from schemas import schema_faults
 
 from siyu.runs.ask import reuse
@@ -163,28 +162,33 @@ def test_a_change_of_inputs_while_the_report_is_made_fails_it(project):
     assert outcome.reasons == ("inputs: alpha/subject.yml changed while the report was made; run it again",)
 
 
-@pytest.mark.parametrize(
-    ("cell", "limits", "said"),
-    [
-        ("while True: pass", Limits(seconds=4), "its limit of time"),
-        (
-            "hoard = []\nwhile True: hoard.append(bytearray(b'x') * (20 << 20))",
-            Limits(memory=600 << 20),
-            "of memory",
-        ),
-        ("while True: print('x' * 100_000)", Limits(output=5 << 20), "of output"),
-    ],
-)
-def test_a_subject_over_its_limit_is_stopped_and_leaves_nothing_running(project, cell, limits, said):
-    project.notebook("02_case_study", cell)
-    [plan] = project.plan("alpha")
-    object.__setattr__(plan.request, "limits", limits)
+# subject: (what its cell does, its limits, which of them it passes)
+OVER = {
+    "endless": ("while True: pass", Limits(seconds=4), "its limit of time"),
+    "hoarder": (
+        "hoard = []\nwhile True: hoard.append(bytearray(b'x') * (20 << 20))",
+        Limits(memory=600 << 20),
+        "of memory",
+    ),
+    "talker": ("while True: print('x' * 100_000)", Limits(output=5 << 20), "of output"),
+}
+
+
+def test_a_subject_over_its_limit_is_stopped_and_leaves_nothing_running(project):
+    ways = {name: cell for name, (cell, _, _) in OVER.items()}
+    project.notebook("02_case_study", f"ways = {ways!r}", "exec(ways[subject])")
+    for name in OVER:
+        project.tiny.write_subject(project.subjects, name)
+    plans = project.plan(*OVER)
+    for plan in plans:
+        object.__setattr__(plan.request, "limits", OVER[plan.request.subject.id][1])
     began = time.time()
-    batch = Batch([plan], project.out, pool=Pool(2), force=False, progress=Progress())
-    [outcome] = batch.run()
-    assert outcome.status == "failed"
-    assert said in outcome.reasons[0]
-    assert "02_case_study" in outcome.reasons[0]
+    batch = Batch(plans, project.out, pool=Pool(2), force=False, progress=Progress())
+    outcomes = {outcome.subject: outcome for outcome in batch.run()}
+    assert {outcome.status for outcome in outcomes.values()} == {"failed"}
+    for name, (_, _, said) in OVER.items():
+        assert said in outcomes[name].reasons[0]
+        assert "02_case_study" in outcomes[name].reasons[0]
     assert [one for one in psutil.Process().children(recursive=True) if one.create_time() > began - 0.1] == []
 
 

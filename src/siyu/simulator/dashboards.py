@@ -18,30 +18,29 @@ def dashboard_files(brand: Brand, rooms: Mapping[int, Mapping[str, Any]]) -> Ite
     sold = sold.assign(first=~sold.sort_values("paid").duplicated("buyer"), clock=sold["paid"] % DAY)
     evening = sold[sold["clock"].between(OPENS, CLOSES - 1)]
     rows = []
-    for _, own in evening.groupby(evening["paid"] // DAY):
-        midnight = int(own["paid"].iloc[0]) // DAY * DAY
-        room = int(own.loc[own["form"] == "live", "paid_fen"].sum())
-        times = {"started_at": midnight + OPENS, "ended_at": midnight + CLOSES}
-        rows.append({"session_id": f"73{midnight // DAY:05d}0001", **times, "room_gmv_fen": room,
-                     **_row(own), **rooms.get(midnight, {})})  # fmt: skip
+    room = evening["paid_fen"].where(evening["form"] == "live", 0)
+    for day, told in _told(evening, evening["paid"] // DAY, room_gmv_fen=room):
+        times = {"started_at": day * DAY + OPENS, "ended_at": day * DAY + CLOSES}
+        rows.append({"session_id": f"73{day:05d}0001", **times, **told, **rooms.get(day * DAY, {})})
     yield "sessions.csv", table_file("sessions", rows)
-    months = pd.to_datetime(sold["paid"], unit="s").dt.to_period("M")
     rows = []
-    for _, own in sold.groupby(months):
-        month = pd.Timestamp(int(own["paid"].iloc[0]), unit="s").to_period("M")
+    months = pd.to_datetime(sold["paid"], unit="s").dt.to_period("M")
+    for month, told in _told(sold, months, refund_fen=sold["refund_fen"]):
         first = int(month.start_time.timestamp())
-        period = {"period_start": first, "period_end": first + (month.days_in_month - 1) * DAY}
-        rows.append({**period, "refund_fen": int(own["refund_fen"].sum()), **_row(own)})
+        rows.append({"period_start": first, "period_end": first + (month.days_in_month - 1) * DAY, **told})
     yield "aggregates.csv", table_file("aggregates", rows)
 
 
-def _row(own: pd.DataFrame) -> dict[str, Any]:
-    paid, fans = int(own["paid_fen"].sum()), int(own.loc[own["fan"], "paid_fen"].sum())
-    buyers = own["buyer"].nunique()
-    return {
+def _told(sold: pd.DataFrame, by: pd.Series, **more: pd.Series) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """What dashboards tell of the orders of each day or month. more: what else is summed up."""
+    paid, buyers = sold["paid_fen"].groupby(by).sum(), sold["buyer"].groupby(by).nunique()
+    fans = sold["paid_fen"].where(sold["fan"], 0).groupby(by).sum()
+    firsts = sold["buyer"].where(sold["first"]).groupby(by).nunique()
+    rows = pd.DataFrame({
         "gmv_fen": paid, "fan_gmv_fen": fans, "fan_gmv_share": fans / paid, "buyers": buyers,
-        "first_purchase_share": own.loc[own["first"], "buyer"].nunique() / buyers,
-    }  # fmt: skip
+        "first_purchase_share": firsts / buyers, **{name: one.groupby(by).sum() for name, one in more.items()},
+    })  # fmt: skip
+    yield from zip(rows.index, rows.to_dict("records"), strict=True)
 
 
 def table_file(kind: str, records: Sequence[Mapping[str, Any]]) -> bytes:

@@ -190,11 +190,9 @@ def payback(
         return None, False
     early = _reached(curve, "high", share.high, cac.low)
     late = _reached(curve, "low", share.low, cac.high)
-    low, high = (middle if end is None else end for end in (early, late))
-    low, high = min(low, middle), max(high, middle)
-    sources = refs_of(curve[0][1], share, cac)
-    found = Figure(middle, low, high, "months", "assumption90", "payback_months", sources, curve[0][1].n)
-    return found, late is not None
+    ends = [one for one in (early, middle, late) if one is not None]
+    about = "months", "assumption90", "payback_months", refs_of(curve[0][1], share, cac), curve[0][1].n
+    return Figure(middle, min(ends), max(ends), *about), late is not None
 
 
 def _reached(curve: Sequence[tuple[float, Figure]], end: str, share: float, cost: float) -> float | None:

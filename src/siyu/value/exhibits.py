@@ -91,12 +91,13 @@ def tracking(worth: Worth) -> tuple[dict[str, Line], Verdict]:
     found = gate.track(worth.frames, worth.gate)
     if found is None:
         return {"actual": [], "expected": []}, absent("repeat_purchases")
-    days = [float(day) for day in found.days]
+    days = [float(day) for day in found.index]
     lines = {
-        name: list(zip(days, (_exact(worth, "repeat_purchases", float(at)) for at in curve), strict=True))
-        for name, curve in (("actual", found.actual), ("expected", found.expected))
+        name: list(zip(days, (_exact(worth, "repeat_purchases", float(at)) for at in found[name]), strict=True))
+        for name in ("actual", "expected")
     }
-    actual, chosen = found.actual[-1] - found.actual[days.index(found.cut)], worth.gate.chosen
+    cut, chosen = (worth.gate.cut - worth.frames.first_day).days, worth.gate.chosen
+    actual = float(found["actual"].iloc[-1] - found["actual"][cut])
     ends = {"actual": actual, "expected": actual * (1 + chosen.error)} if chosen else {}
     told = {name: _exact(worth, "repeat_purchases", round(at)) for name, at in ends.items()}
     return lines, Verdict(SAID["track"], {**told})

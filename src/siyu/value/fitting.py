@@ -66,7 +66,6 @@ def fitted_histories(
     Raises ValueError without a repeat purchase, too."""
     if not histories.repeats:
         raise ValueError("nobody has bought again")
-    scale = SPAN / float(histories.T.max())
-    scaled = Histories(histories.x, histories.t_x * scale, histories.T * scale, histories.w)
-    scales = (1 / scale) ** np.array(times)
-    return fitted(model, objective(scaled), start, histories.buyers, float(np.log(scale)) * histories.repeats, scales)
+    unit = float(histories.T.max()) / SPAN
+    scaled, constant = objective(histories.in_units(unit)), -float(np.log(unit)) * histories.repeats
+    return fitted(model, scaled, start, histories.buyers, constant, unit ** np.array(times))

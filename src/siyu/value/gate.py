@@ -18,7 +18,6 @@ from scipy.special import chdtrc
 
 from siyu.engines.tables import Ints
 from siyu.estimates.likelihood import Fitted
-from siyu.estimates.sampling import Floats
 from siyu.orders.counts import histories
 from siyu.orders.frames import Frames
 from siyu.value import patrons
@@ -150,7 +149,7 @@ def _candidate(model: BetaGeometric | ParetoNbd, early: Histories, late: Histori
     return Candidate(model.key, score, predicted / actual - 1 if actual else nan, fitted)
 
 
-def _alike(cohorts: dict[int, tuple[Ints, Ints]]) -> float:
+def _alike(cohorts: dict[int, Ints]) -> float:
     """p that monthly cohorts buy again alike: the smallest of the windows with two cohorts, times their number."""
     found = [_homogeneous(n, again) for n, again in cohorts.values() if len(n) > 1]
     return min(min(found) * len(found), 1.0) if found else nan
@@ -165,26 +164,16 @@ def _homogeneous(n: Ints, again: Ints) -> float:
     return float(chdtrc(len(n) - 1, square))
 
 
-@dataclass(frozen=True)
-class Track:
-    """Cumulative repeat purchases of buyers known at the cut, by days since the first day. cut: day of it."""
-
-    days: Ints
-    actual: Floats
-    expected: Floats
-    cut: int
-
-
-def track(frames: Frames, found: Gate, points: int = 26) -> Track | None:
-    """Actual and expected repeats, the model fitted until the cut; None without a model."""
+def track(frames: Frames, found: Gate, points: int = 26) -> pd.DataFrame | None:
+    """Cumulative repeat purchases of buyers known at the cut, `actual` and `expected` by the model fitted until then,
+    by days since the first day, that of the cut included; None without a model."""
     if found.chosen is None or found.chosen.fitted is None:
         return None
     at_cut = (found.cut - frames.first_day).days
     firsts, repeats = patrons.repeats_by_day(frames, at_cut)
-    days = np.unique(np.linspace(0, len(firsts) - 1, points).round().astype(np.int64))
-    days = np.unique(np.append(days, at_cut))
+    days = np.unique(np.append(np.linspace(0, len(firsts) - 1, points).round().astype(np.int64), at_cut))
     fitted, zero = found.chosen.fitted, np.zeros(len(firsts))
     new = Histories(zero, zero, zero, np.ones(len(firsts)))
     per_buyer = fitted.model.expected(fitted.values, np.arange(len(firsts), dtype=float), new)
     expected = np.array([firsts[: day + 1] @ per_buyer[day - np.arange(day + 1)] for day in days])
-    return Track(days, repeats.cumsum()[days].astype(float), expected, at_cut)
+    return pd.DataFrame({"actual": repeats.cumsum()[days].astype(float), "expected": expected}, index=days)

@@ -23,8 +23,7 @@ Paid = tuple[pd.DataFrame, Ints]  # of `Earned.within` WINDOWS
 ENTRY_DAYS = 180  # of value by the way in: a year leaves too few followed
 ENOUGH = 30  # buyers that a mean is shown of
 WAYS = (("creator", "达人|带货|合作|分销"), *traffic.DOMAINS)
-TOPS = (0.01, 0.10, 0.20)
-TOP_KEYS = ("top_1_share", "top_10_share", "top_20_share")
+TOPS = {"top_1_share": 0.01, "top_10_share": 0.10, "top_20_share": 0.20}
 
 
 def priced(estimate: Estimate, key: str, n: int, frames: Frames, currency: str, k: int) -> Figure | None:
@@ -132,7 +131,7 @@ def concentration(frames: Frames, rows: pd.DataFrame, k: int = 0) -> tuple[Figur
     n = int(counts.sum())
     figures: Figures = {
         key: estimated(counts, partial(_brought, yuan=yuan, top=top)).figure(key, n, frames.sources, max(k, 100))
-        for key, top in zip(TOP_KEYS, TOPS, strict=True)
+        for key, top in TOPS.items()
     }  # a percent of fewer than a hundred buyers is nobody
     figures["gini"] = estimated(counts, lambda one: _gini(one, yuan)).figure("gini", n, frames.sources, max(k, 2))
     shares = np.linspace(0, 1, 21)

@@ -132,15 +132,12 @@ def amounts(rows: pd.DataFrame, groups: int) -> tuple[Floats, Ints]:
     return cells["yuan"].to_numpy(float)[::-1], sums[:, ::-1, 0]
 
 
-def cohort_rates(frames: Frames, windows: tuple[int, ...]) -> dict[int, tuple[Ints, Ints]]:
-    """window -> (buyers, those who bought again within it) of the months all of whose buyers it has passed for."""
-    _, sums = followed(frames, windows)
-    totals = sums.sum(0)
-    found = {}
-    for place, window in enumerate(windows):
-        mature = totals[:, 1 + 2 * place] == totals[:, 0]
-        found[window] = totals[mature, 1 + 2 * place], totals[mature, 2 + 2 * place]
-    return found
+def cohort_rates(frames: Frames, windows: tuple[int, ...]) -> dict[int, Ints]:
+    """window -> (2, months): buyers, and those who bought again within it, of the months all of whose buyers it has
+    passed for."""
+    totals = followed(frames, windows)[1].sum(0)
+    pairs = {window: totals[:, 1 + 2 * place : 3 + 2 * place] for place, window in enumerate(windows)}
+    return {window: pair[pair[:, 0] == totals[:, 0]].T for window, pair in pairs.items()}
 
 
 def repeats_by_day(frames: Frames, first_by: int) -> tuple[Ints, Ints]:

@@ -62,10 +62,11 @@ class Catalogue:
         fitting = []
         for entry in self.formats.values():
             layout = entry.layout(header)
-            # a plain layout must not swallow a file whose other columns another format cannot do without
-            swallows = not entry.identify and self._needed_elsewhere(entry.key) & set(map(normal, layout.unknown))
             telling = max(len(layout.places), len(entry.identify)) > 1  # one header alone says nothing
-            if not layout.missing and not swallows and telling:
+            if layout.missing or not telling:
+                continue
+            # a plain layout must not swallow a file whose other columns another format cannot do without
+            if entry.identify or not self._needed_elsewhere(entry.key) & set(map(normal, layout.unknown)):
                 place = (len(layout.unknown), entry.key not in self.own, -len(layout.places), entry.key)
                 fitting.append((place, layout))
         return min(fitting, key=lambda found: found[0])[1] if fitting else None

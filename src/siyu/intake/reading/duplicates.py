@@ -1,6 +1,7 @@
 """Records that stand in a file more than once, and amounts of an order that repeat on its lines."""
 
 from dataclasses import dataclass, field
+from functools import cache
 
 import duckdb
 import numpy as np
@@ -25,6 +26,12 @@ class Repeats:
     torn: Ints
 
 
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One for all files: to open it takes longer than to read a small one."""
+    return duckdb.connect(config={"threads": 1, "enable_external_access": False})
+
+
 @dataclass
 class Fingerprints:
     """64-bit fingerprints of accepted records, block by block: 24 bytes a record, whatever its width."""
@@ -43,8 +50,6 @@ class Fingerprints:
         self.numbered = entry.kind != "orders" or "line_id" in self._key
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
-        self._connection = duckdb.connect(config={"threads": 1})
-        self._connection.execute("SET enable_external_access = false")
 
     def of(self, records: Records) -> dict[str, Hashes]:
         """The fingerprints of one block. Safe to call from several threads."""
@@ -66,7 +71,7 @@ class Fingerprints:
         if not wanted:
             return {}
         columns = ", ".join(f"{expression} AS {name}" for name, expression in wanted.items())
-        with self._connection.cursor() as cursor:
+        with _engine().cursor() as cursor:
             cursor.register("records", table)
             found = cursor.execute(f"SELECT {columns} FROM records").fetchnumpy()  # noqa: S608 - quoted
         return {name: np.asarray(values, np.uint64) for name, values in found.items()}
