@@ -107,11 +107,8 @@ class _Asking:
         if not self._known("buyer_id", required=True):
             self._ask("buyer_id", "buyer", guesses.called(self.table, self._taken(), "identity"), "contact_id")
         self._known("channel")
-        self.columns["event"] = {
-            "read": "choice",
-            "value": "added_contact",
-            "values": {"added_contact": "added_contact"},
-        }
+        event = "added_contact"
+        self.columns["event"] = {"read": "choice", "value": event, "values": {event: event}}
         self._tell("contacts", at=self.places["at"])
         return self._draft(control=[], duplicates="drop")
 

@@ -76,6 +76,11 @@ class Books:
         return self.frame("sessions")
 
     @property
+    def aggregates(self) -> pd.DataFrame | None:
+        """A row per period, as the client's dashboards report it."""
+        return self.frame("aggregates")
+
+    @property
     def absent(self) -> dict[str, Mapping[str, str]]:
         """Of each platform, what some export of it has no column for, and the header that it would have."""
         return {one.platform: one.absent for one in self.counts if one.absent}
