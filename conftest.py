@@ -18,8 +18,8 @@ from xdist.scheduler import LoadFileScheduling
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # a Java that lives for a minute spends most of it on compiling well
 os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
-# how long an example takes says nothing of it
-hypothesis.settings.register_profile("siyu", deadline=None)
+# how long an example takes says nothing of it; nothing is kept, so that the checkout may be read only
+hypothesis.settings.register_profile("siyu", deadline=None, database=None)
 hypothesis.settings.load_profile("siyu")
 PROGRAMS = {
     "browser": ("chromium", "chromium-browser", "google-chrome"),

@@ -107,13 +107,17 @@ def test_without_a_project_folder_the_next_step_is_said(tmp_path, monkeypatch):
 
 
 def test_whoever_has_no_home_is_given_one_or_told(tmp_path, monkeypatch):
-    def homeless():
+    def homeless(*_):
         raise RuntimeError("Could not determine home directory.")
 
-    monkeypatch.setattr(paths.Path, "home", homeless)
+    for name in ("home", "expanduser"):
+        monkeypatch.setattr(paths.Path, name, homeless)
     monkeypatch.setenv("HOME", "/nowhere")
     with pytest.raises(UsageError, match="Set SIYU_HOME"):
         paths.settle_home()
     monkeypatch.setenv("SIYU_HOME", str(tmp_path / "home"))
+    for variable in ("SIYU_KEY", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    assert paths.key_path() == tmp_path / "home" / "key" / "identity.key"
     paths.settle_home()
     assert os.environ["HOME"] == str(tmp_path / "home")

@@ -63,8 +63,8 @@ def reports_dir() -> Path:
 def key_path() -> Path:
     """The secret that buyers' keys are made with."""
     home = _set("SIYU_HOME")
-    config = Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "siyu"
-    return _set("SIYU_KEY") or (home / "key" if home else config) / "identity.key"
+    named = _set("SIYU_KEY") or (home and home / "key" / "identity.key")
+    return named or Path(os.environ.get("XDG_CONFIG_HOME") or "~/.config").expanduser() / "siyu" / "identity.key"
 
 
 def store_of(folder: Path) -> Path:

@@ -119,6 +119,16 @@ def test_nothing_that_windows_lacks_is_imported_before_it_is_refused():
     assert subprocess.run(command, capture_output=True, text=True, check=False).stderr == ""
 
 
+def test_who_may_not_read_a_store_is_told_what_to_do(siyu, monkeypatch):
+    def refused(*_):
+        raise PermissionError(13, "Permission denied", "data/subjects/.store")
+
+    monkeypatch.setattr("siyu.commands.options.known", refused)
+    result = siyu("metrics", "cdnow")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert "data/subjects/.store: Permission denied. Give this user" in result.stderr
+
+
 def test_shells_complete_subjects():
     words = {"COMP_WORDS": "siyu report luz", "COMP_CWORD": "2", "_SIYU_COMPLETE": "bash_complete"}
     result = CliRunner().invoke(main, env=words, prog_name="siyu")

@@ -207,6 +207,8 @@ def test_the_same_file_twice_is_named(tmp_path):
 
 
 def test_a_subject_is_found_by_its_id(tmp_path, monkeypatch):
+    monkeypatch.delenv("SIYU_HOME", raising=False)  # as a container has it set
+    monkeypatch.setenv("SIYU_KEY", str(tmp_path / "elsewhere" / "identity.key"))
     monkeypatch.setenv("SIYU_DATA", str(tmp_path))
     with pytest.raises(UsageError, match="a known subject"):
         books("snack_brand")

@@ -38,6 +38,8 @@ PLAIN = "order_id,buyer_key,paid_at,amount\nA1,u1,2021-08-05 10:00:00,5.00\nA2,u
 def data(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     folder.mkdir()
+    monkeypatch.delenv("SIYU_HOME", raising=False)  # as a container has it set, and no HOME
+    monkeypatch.setenv("HOME", os.environ.get("HOME") or str(tmp_path))
     monkeypatch.setenv("SIYU_DATA", str(folder))
     monkeypatch.setenv("SIYU_KEY", str(tmp_path / "elsewhere" / "identity.key"))
     monkeypatch.setenv("LANG", "C")

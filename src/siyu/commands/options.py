@@ -26,6 +26,7 @@ FILE = click.Path(path_type=Path)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 OUT = click.option("--out", type=FOLDER, default=reports_dir, help="Folder of the reports; default: reports.")
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+NO_RIGHT = "Give this user the right to it, or set SIYU_HOME to a folder of its own."
 LANG = click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of texts; default: environment.")
 
 
@@ -59,7 +60,8 @@ def reporting_problems(command: Callable[..., None]) -> Callable[..., None]:
         except OSError as error:
             from siyu.runs.files.faults import on_disk
 
-            click.echo(f"siyu: {on_disk(error)}", err=True)
+            step = f". {NO_RIGHT}" if isinstance(error, PermissionError) else ""
+            click.echo(f"siyu: {on_disk(error)}{step}", err=True)
             sys.exit(2)
 
     return wrapped
