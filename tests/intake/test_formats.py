@@ -1,6 +1,7 @@
 """Formats: found by headers, refused with every fault, taught by an example that works."""
 
 import io
+import json
 import re
 import subprocess
 import sys
@@ -10,8 +11,9 @@ from typing import get_args
 
 import pytest
 
+from siyu import plain_yaml
 from siyu.intake.formats.canonical_tables import tables
-from siyu.intake.formats.catalogue import FormatError, catalogue, formats, read_format
+from siyu.intake.formats.catalogue import FormatError, _catalogue, catalogue, formats, read_format
 from siyu.intake.formats.format import MEANINGS, Column, Format, Layout, normal, other_unit
 from siyu.intake.reading.export import read
 from siyu.intake.reading.problems import REASONS
@@ -148,6 +150,35 @@ def test_a_broken_format_stops_only_who_asks_for_it(tmp_path, monkeypatch):
     assert found(["order_id", "paid_at", "amount"]).format.key == "generic_orders"
     with pytest.raises(FormatError, match="broken"):
         catalogue().identified(["小票", "应收", "order_id", "paid_at", "amount"])
+
+
+def test_formats_are_parsed_once_and_those_of_a_client_are_kept_nowhere_else(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("SIYU_HOME", raising=False)
+    own = tmp_path / "acme" / "formats"
+    own.mkdir(parents=True)
+    bundled = (data_dir() / "formats" / "youzan.yml").read_text(encoding="utf-8")
+    (own / "acme.yml").write_text(bundled.replace("订单号", "四海单号"), encoding="utf-8")
+    first = catalogue(own)
+    assert "acme" in first.formats
+    [kept] = (tmp_path / "cache").rglob("formats/*")
+    assert "youzan" in kept.read_text(encoding="utf-8")
+    assert "四海" not in json.dumps(json.loads(kept.read_bytes().partition(b"\n")[2]), ensure_ascii=False)
+    monkeypatch.setattr(plain_yaml, "mapping", asked := Asked(plain_yaml.mapping))
+    _catalogue.cache_clear()
+    assert catalogue(own).formats == first.formats
+    assert asked.names == ["acme.yml"]
+
+
+class Asked:
+    """Which files are parsed."""
+
+    def __init__(self, parse):
+        self.parse, self.names = parse, []
+
+    def __call__(self, path, *given):
+        self.names.append(path.name)
+        return self.parse(path, *given)
 
 
 def test_the_example_of_the_readme_works_as_it_says(tmp_path):

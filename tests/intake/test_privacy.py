@@ -101,8 +101,9 @@ def run(arguments, home, code=None, cwd=None):
 
 
 def left_in(home):
-    """Every file but what the project keeps of its own: words and templates compiled, definitions parsed, digests of rows."""
-    own = ("messages", "templates", "definitions", "parts")
+    """Every file but what the project keeps of its own: words and templates compiled, definitions and formats parsed,
+    digests of rows."""
+    own = ("messages", "templates", "definitions", "formats", "parts")
     return [path for path in home.rglob("*") if path.is_file() and path.parent.name not in own]
 
 

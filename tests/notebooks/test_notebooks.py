@@ -164,7 +164,7 @@ def test_shifting_a_claim_moves_exactly_the_values_that_list_it():
         assert moved(base, after) == {name for name, entry in base.items() if ref in entry[3]}, ref
 
 
-@pytest.mark.parametrize("most", [2, pytest.param(5, marks=pytest.mark.whole)])
+@pytest.mark.parametrize("most", [3, pytest.param(5, marks=pytest.mark.whole)])
 @pytest.mark.parametrize(
     "name", [name for name in NOTEBOOKS if name not in ("01_evidence", "07_repurchase", "scratch")]
 )

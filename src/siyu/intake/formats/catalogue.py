@@ -96,7 +96,7 @@ def catalogue(own: Path | None = None) -> Catalogue:
 def _catalogue(files: tuple[tuple[str, str, int, int], ...], own: Path | None) -> Catalogue:
     found, broken, claims = dict[str, Format](), dict[str, FormatError](), dict[str, frozenset[str]]()
     paths = {key: Path(path) for key, path, *_ in files}
-    parsed = _parsed(paths)
+    parsed = _parsed({key: path for key, path in paths.items() if path.parent != own})  # a client's is for `siyu erase`
     for key, path in paths.items():
         try:
             found[key] = read_format(path, parsed.get(key))
