@@ -189,7 +189,7 @@ def test_the_example_of_the_readme_works_as_it_says(tmp_path):
     (tmp_path / "slips.csv").write_text(slips, encoding="gb18030")
     done = subprocess.run(
         [Path(sys.executable).parent / "siyu", "check", "--lang", "en", tmp_path / "slips.csv"],
-        capture_output=True, text=True, check=True, env={"SIYU_DATA": str(tmp_path), "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, check=True, env={"SIYU_DATA": str(tmp_path), "HOME": str(tmp_path), "PATH": "/usr/bin:/bin"},
     )  # fmt: skip
     assert "Till slips" in done.stderr
     assert "5 records: 4 accepted, 0 quarantined, 1 ignored" in done.stderr
