@@ -6,6 +6,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # which takes its time to load
+    from pydantic import ValidationError
 
 
 @dataclass(frozen=True, order=True)
@@ -45,6 +49,16 @@ class LedgerError(ProblemsError):
 
 class UsageError(ProblemsError):
     """A command, manifest or parameter is wrong; found before anything starts (exit code 2)."""
+
+
+def refusals(error: "ValidationError") -> Iterator[tuple[str, str, str]]:
+    """Of each field that a type refused: its name with dots, what was found, what was expected."""
+    for detail in error.errors():
+        found = "nothing" if detail["type"] == "missing" or detail["input"] is None else repr(detail["input"])
+        expected = "a value" if detail["type"] == "missing" else detail["msg"]
+        for start in ("Value error, ", "Input should be "):
+            expected = expected.removeprefix(start)
+        yield ".".join(map(str, detail["loc"])), found if len(found) < 200 else f"{found[:199]}…", expected
 
 
 @contextmanager

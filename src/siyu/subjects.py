@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from siyu import reads
 from siyu.engines.choice import HERE, Engine
-from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.errors import Problem, UsageError, nearest, refusals, shown_path
 from siyu.observed import EVERY, Observation, Span, spans
 from siyu.paths import subject_dirs
 from siyu.plain_yaml import mapping
@@ -88,7 +88,7 @@ def load_subject(subject_id: str) -> Subject:
         return Subject(**{"case": subject_id} | content | {"id": subject_id, "folder": folders[subject_id]})
     except ValidationError as error:
         lines = path.read_text(encoding="utf-8").splitlines()
-        raise UsageError([_problem(shown_path(path), lines, detail, step) for detail in error.errors()]) from error
+        raise UsageError([_problem(shown_path(path), lines, refusal, step) for refusal in refusals(error)]) from error
 
 
 def anybody(case: str, as_of: str) -> Subject:
@@ -102,8 +102,7 @@ def anybody(case: str, as_of: str) -> Subject:
     return everybody.model_copy(update={"id": ""})  # no id that a folder of exports could have
 
 
-def _problem(file: str, lines: list[str], detail: Any, step: str) -> Problem:
-    name = str(detail["loc"][0]) if detail["loc"] else ""
-    line = next((at for at, text in enumerate(lines, 1) if text.startswith(f"{name}:")), 0)
-    expected = str(detail["msg"]).removeprefix("Input should be ")
-    return Problem(file, line, ".".join(map(str, detail["loc"])), repr(detail["input"]), expected, step)
+def _problem(file: str, lines: list[str], refusal: tuple[str, str, str], step: str) -> Problem:
+    top = refusal[0].partition(".")[0]
+    line = next((at for at, text in enumerate(lines, 1) if text.startswith(f"{top}:")), 0)
+    return Problem(file, line, *refusal, step)

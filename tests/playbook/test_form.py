@@ -11,8 +11,8 @@ from siyu.playbook.form import Form, contradictions, draft, load_form
 @pytest.mark.parametrize(
     ("text", "column", "expected"),
     [
-        ("goals:\n- {metric: repurchase_90d, target: 0.4}\n", "goals.0.by", "Field required"),
-        ("goals:\n- {target: 0.4, by: 2026-03-31}\n", "goals.0.metric", "Field required"),
+        ("goals:\n- {metric: repurchase_90d, target: 0.4}\n", "goals.0.by", "a value"),
+        ("goals:\n- {target: 0.4, by: 2026-03-31}\n", "goals.0.metric", "a value"),
         ("goals:\n- {metric: repurchase_9d, target: 0.4, by: 2026-03-31}\n", "goals.0.metric", "a metric of"),
         ("currency: USD\n", "currency", "CNY"),
         ("leader: owner\n", "leader", "one of leads"),

@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from siyu import reads
 from siyu.definitions import registry
-from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.errors import Problem, UsageError, nearest, refusals, shown_path
 from siyu.plain_yaml import mapping
 from siyu.playbook import labels
 from siyu.subjects import Count, Day
@@ -129,30 +129,34 @@ def load_form(folder: Path, currency: str) -> Form:
     content = mapping(path, UsageError, _STEP, reads.content)
     known, form = Form.model_fields, Form()
     expected = f"one of {', '.join(known)}"
-    problems = [_problem(path, name, content[name], expected, nearest(name, known)) for name in content.keys() - known]
+    problems = [
+        _problem(path, name, _found(content[name]), expected, nearest(name, known)) for name in content.keys() - known
+    ]
     try:
         form = Form.model_validate({name: value for name, value in content.items() if name in known})
     except ValidationError as error:
-        for one in error.errors():
-            said = str(one["msg"]).removeprefix("Input should be ")
-            problems.append(_problem(path, ".".join(map(str, one["loc"])), one["input"], said, _STEP))
+        problems += [_problem(path, *refusal, _STEP) for refusal in refusals(error)]
     metrics = registry().metrics
     for at, goal in enumerate(form.goals):
         if goal.metric not in metrics:
             expected, step = "a metric of data/definitions.yml", nearest(goal.metric, metrics)
-            problems.append(_problem(path, f"goals.{at}.metric", goal.metric, expected, step))
+            problems.append(_problem(path, f"goals.{at}.metric", _found(goal.metric), expected, step))
     if form.currency not in (None, currency):
         step = "Write costs in the currency of subject.yml; two currencies are never compared."
-        problems.append(_problem(path, "currency", form.currency, currency, step))
+        problems.append(_problem(path, "currency", _found(form.currency), currency, step))
     if problems:
         raise UsageError(problems)
     return form
 
 
-def _problem(path: Path, column: str, found: Any, expected: str, step: str) -> Problem:
+def _found(value: Any) -> str:
+    return "nothing" if value is None else repr(value)[:60]
+
+
+def _problem(path: Path, column: str, found: str, expected: str, step: str) -> Problem:
     lines, top = path.read_text(encoding="utf-8-sig").splitlines(), column.partition(".")[0]
     line = next((at for at, text in enumerate(lines, 1) if text.startswith(f"{top}:")), 0)
-    return Problem(shown_path(path), line, column, "nothing" if found is None else repr(found)[:60], expected, step)
+    return Problem(shown_path(path), line, column, found, expected, step)
 
 
 def contradictions(form: Form, tables: Mapping[str, int], computable: Mapping[str, str]) -> list[str]:

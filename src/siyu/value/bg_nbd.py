@@ -14,7 +14,7 @@ from scipy.special import digamma, expit, gammaln, hyp2f1
 
 from siyu.estimates.likelihood import Derived, Fitted, Objective, trigamma
 from siyu.estimates.sampling import Floats
-from siyu.value.fitting import Histories, fitted_histories
+from siyu.value.fitting import Histories, fitted_histories, once
 
 NEAR = 1e-6  # a nearer to 1 is moved off: there the closed form is 0 / 0
 
@@ -88,13 +88,14 @@ class BetaGeometric:
         Eq. 10 of the paper, with or without Euler's transformation of the hypergeometric function."""
         r, alpha, a, b = values
         a = a if abs(a - 1) > NEAR else 1 + NEAR
-        k = h.x + self.chances
-        z = t / (alpha + h.T + t)
+        (x, until, ahead), place = once(h.x, h.T, t)
+        k = x + self.chances
+        z = ahead / (alpha + until + ahead)
         c = a + b + k - 1
         with np.errstate(over="ignore", invalid="ignore"):  # either overflows where the other does not
-            left = (1 - z) ** (a - 1) * hyp2f1(c - r - h.x, a - 1, c, z)
-            left = np.where(np.isfinite(left), left, (1 - z) ** (r + h.x) * hyp2f1(r + h.x, b + k, c, z))
-        return np.asarray(self.alive(values, h) * c / (a - 1) * (1 - left), float)
+            left = (1 - z) ** (a - 1) * hyp2f1(c - r - x, a - 1, c, z)
+            left = np.where(np.isfinite(left), left, (1 - z) ** (r + x) * hyp2f1(r + x, b + k, c, z))
+        return np.asarray(self.alive(values, h) * (c / (a - 1) * (1 - left))[place], float)
 
 
 BG, MBG = BetaGeometric("bg_nbd", 0), BetaGeometric("mbg_nbd", 1)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from siyu.estimates.likelihood import Fitted, Kind, Objective, fitted
 from siyu.estimates.sampling import Floats
 
 SPAN = 10.0  # length that the longest observation is scaled to
+MANY, FEW = 60_000, 20_000  # histories, above which a search begins where it has ended on a few of them
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,22 @@ class Histories:
         """The same with times divided by so many days."""
         return Histories(self.x, self.t_x / days, self.T / days, self.w)
 
+    def thinned(self, count: int) -> Histories:
+        """About so many of them, evenly through their order."""
+        every = slice(None, None, max(len(self.x) // count, 1))
+        return Histories(self.x[every], self.t_x[every], self.T[every], self.w[every])
+
+
+def once(*columns: float | Floats) -> tuple[list[Floats], npt.NDArray[np.int64]]:
+    """(distinct rows of these columns, as columns; the row of each among them): what is slow is taken once for each."""
+    wide = np.broadcast_arrays(*map(np.atleast_1d, columns))
+    code = np.zeros(wide[0].shape, np.int64)
+    for column in wide:
+        values, place = np.unique(column, return_inverse=True)
+        _, code = np.unique(code * len(values) + place, return_inverse=True)
+    _, first = np.unique(code, return_index=True)
+    return [column[first] for column in wide], code
+
 
 def of_rows(x: Any, t_x: Any, T: Any, w: Any = None) -> Histories:  # noqa: N803 - as the literature calls it
     """Histories of arrays with a row per buyer, equal ones as one."""
@@ -67,5 +86,9 @@ def fitted_histories(
     if not histories.repeats:
         raise ValueError("nobody has bought again")
     unit = float(histories.T.max()) / SPAN
-    scaled, constant = objective(histories.in_units(unit)), -float(np.log(unit)) * histories.repeats
-    return fitted(model, scaled, start, histories.buyers, constant, unit ** np.array(times))
+    constant, scales = -float(np.log(unit)) * histories.repeats, unit ** np.array(times)
+    if len(histories.x) > MANY:
+        with suppress(ValueError):  # too few have come back, or a ridge: from the usual start
+            few = fitted_histories(model, objective, histories.thinned(FEW), start, times)
+            start = np.log(np.array(few.values) / scales)
+    return fitted(model, objective(histories.in_units(unit)), start, histories.buyers, constant, scales)

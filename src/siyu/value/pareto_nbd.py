@@ -96,12 +96,13 @@ def _part(values: Floats, h: Histories, moments: Floats, weights: Floats) -> Der
     mean = (chance * toward).sum(axis=2)
     chance = chance * h.w[:, None]
     left = chance[:, :-1].sum()
-    factor = gammaln(r + h.x) - gammaln(r) + r * np.log(alpha) + s * np.log(beta)
-    of_r = h.w @ (digamma(r + h.x) - digamma(r)) + n * np.log(alpha)
+    times, each_of = np.unique(h.x, return_inverse=True)  # few: gamma functions are taken once for each
+    factor = (gammaln(r + times) - gammaln(r))[each_of] + r * np.log(alpha) + s * np.log(beta)
+    of_r = h.w @ (digamma(r + times) - digamma(r))[each_of] + n * np.log(alpha)
     slope = mean @ h.w + [of_r, n * r / alpha, n * np.log(beta), n * s / beta]
     spread = toward.reshape(4, -1)
     curvature = (spread * chance.ravel()) @ spread.T - (mean * h.w) @ mean.T
-    curvature[0, 0] += h.w @ trigamma(r + h.x) - n * trigamma(r)
+    curvature[0, 0] += h.w @ trigamma(r + times)[each_of] - n * trigamma(r)
     curvature[[0, 1], [1, 0]] += n / alpha - (chance * paces).sum()
     curvature[1, 1] += (chance * rx * paces**2).sum() - n * r / alpha**2
     curvature[2, 2] -= left / s**2

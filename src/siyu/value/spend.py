@@ -71,21 +71,25 @@ class GammaGamma:
 def _objective(s: Spending) -> Objective:
     n, total = float(s.w.sum()), s.x * s.mean
     log_mean, log_total = np.log(s.mean), np.log(total)
+    times, each_of = np.unique(s.x, return_inverse=True)  # few: gamma functions are taken once for each
 
     def objective(values: Floats) -> Derived:
         p, q, gamma = values
         px, whole = p * s.x, total + gamma
-        all_, known = px + q, log_total - np.log(whole)
-        each = gammaln(all_) - gammaln(px) - gammaln(q) + q * np.log(gamma / whole) + px * known - log_mean
-        top, bend = digamma(all_), trigamma(all_)
+        all_, log_whole = px + q, np.log(whole)
+        known, kept = log_total - log_whole, np.log(gamma) - log_whole
+        of_x, of_all = p * times, p * times + q
+        each = (gammaln(of_all) - gammaln(of_x))[each_of] - gammaln(q) + q * kept + px * known - log_mean
+        top, bend = digamma(of_all)[each_of], trigamma(of_all)
         slope = [
-            s.w @ (s.x * (top - digamma(px) + known)),
-            s.w @ (top - digamma(q) + np.log(gamma / whole)),
+            s.w @ (s.x * (top - digamma(of_x)[each_of] + known)),
+            s.w @ (top - digamma(q) + kept),
             s.w @ (q / gamma - all_ / whole),
         ]
+        bend_x, bend = trigamma(of_x)[each_of], bend[each_of]
         by_pq, by_qg, by_pg = s.w @ (s.x * bend), s.w @ (1 / gamma - 1 / whole), -s.w @ (s.x / whole)
         curvature = [
-            [s.w @ (s.x**2 * (bend - trigamma(px))), by_pq, by_pg],
+            [s.w @ (s.x**2 * (bend - bend_x)), by_pq, by_pg],
             [by_pq, s.w @ bend - n * trigamma(q), by_qg],
             [by_pg, by_qg, s.w @ (all_ / whole**2) - n * q / gamma**2],
         ]

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from siyu import plain_yaml, reads
-from siyu.errors import Problem, ProblemsError, nearest, shown_path
+from siyu.errors import Problem, ProblemsError, nearest, refusals, shown_path
 from siyu.intake.formats.format import Format, Layout, normal, patterns
 from siyu.intake.formats.identities import SIMPLE
 from siyu.paths import format_files, kept
@@ -134,7 +134,7 @@ def read_format(path: Path, content: dict[str, Any] | None = None) -> Format:
     except TypeError as error:
         raise FormatError([Problem(file, 0, "", str(error), "the keys of a format", STEP)]) from None
     except ValidationError as error:
-        raise FormatError([_problem(file, detail) for detail in error.errors()]) from None
+        raise FormatError([Problem(file, 0, *refusal, STEP) for refusal in refusals(error)]) from None
     if problems := list(_faults(file, content, entry)):
         raise FormatError(problems)
     return entry
@@ -202,11 +202,6 @@ def _claims(path: Path) -> frozenset[str]:
     except FormatError:
         return frozenset()
     return frozenset(normal(str(name)) for name in identify) if isinstance(identify, list) else frozenset()
-
-
-def _problem(file: str, detail: Any) -> Problem:
-    where = ".".join(str(part) for part in detail["loc"])
-    return Problem(file, 0, where, repr(detail["input"])[:60], str(detail["msg"]).removeprefix("Value error, "), STEP)
 
 
 def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ...]:

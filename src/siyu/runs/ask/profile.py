@@ -1,6 +1,6 @@
 """What a section says of itself: in its notebook's metadata, under `siyu`; of a planned one in `planned.yml`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.errors import Problem, UsageError, nearest, refusals, shown_path
 from siyu.record import Both
 
 PLANNED = "planned.yml"
@@ -70,12 +70,5 @@ def _checked(content: Any, file: str, where: str) -> Profile:
     try:
         return Profile.model_validate(content)
     except ValidationError as error:
-        raise UsageError(list(_problems(error, file, where))) from error
-
-
-def _problems(error: ValidationError, file: str, where: str) -> Iterator[Problem]:
-    for detail in error.errors():
-        column = ".".join([where, *map(str, detail["loc"])])
-        found = "nothing" if detail["type"] == "missing" or detail["input"] is None else repr(detail["input"])
-        expected = str(detail["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-        yield Problem(file, 0, column, found, expected, _STEP)
+        faults = [(".".join(filter(None, (where, name))), found, expected) for name, found, expected in refusals(error)]
+        raise UsageError([Problem(file, 0, *fault, _STEP) for fault in faults]) from error

@@ -165,10 +165,16 @@ class Pool:
         mark = marked(self.run, next(self._numbers))
         (tasks, given), (reading, writing) = os.pipe(), os.pipe()
         errors = self.sockets / f"{mark}.err"
-        with errors.open("wb") as file:
-            process = hired(server, marked_environment(mark), tasks, writing, file.fileno())
-        os.close(tasks)
-        os.close(writing)
+        try:
+            with errors.open("wb") as file:
+                process = hired(server, marked_environment(mark), tasks, writing, file.fileno())
+        except OSError:  # no process or descriptor to be had
+            os.close(given)
+            os.close(reading)
+            raise
+        finally:
+            os.close(tasks)
+            os.close(writing)
         worker = Worker(process, mark, os.fdopen(given, "wb"), reading, errors)
         self._selector.register(reading, selectors.EVENT_READ, worker)
         self.workers.append(worker)
