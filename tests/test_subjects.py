@@ -39,6 +39,13 @@ def test_what_it_cannot_say_is_named(about, more, column):
     assert all(problem.file.endswith("subject.yml") for problem in caught.value.problems)
 
 
+def test_what_it_has_to_say_is_asked_for(about):
+    with pytest.raises(UsageError) as caught:
+        about(ABOUT.replace("as_of: 2021-12-31\n", "").replace("client", "shop"))
+    said = {problem.column: (problem.line, problem.found, problem.expected) for problem in caught.value.problems}
+    assert said == {"as_of": (0, "nothing", "a value"), "kind": (2, "'shop'", "'case' or 'client'")}
+
+
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "1989-12-31"])
 def test_a_date_at_the_end_of_the_calendar_is_refused(about, day):
     with pytest.raises(UsageError, match="as_of"):

@@ -5,9 +5,9 @@ import pytest
 from scipy.optimize import approx_fprime
 from scipy.special import gammaln, hyp2f1
 
-from siyu.value import pareto_nbd, spend
+from siyu.value import fitting, pareto_nbd, spend
 from siyu.value.bg_nbd import BG, MBG
-from siyu.value.fitting import Histories, of_rows
+from siyu.value.fitting import Histories, of_rows, once
 from siyu.value.pareto_nbd import PARETO
 from siyu.value.spend import GAMMA_GAMMA, Spending
 
@@ -82,8 +82,8 @@ def test_units_and_weights_change_nothing(model):
 
 def test_errors_shrink_with_the_root_of_buyers(shops):
     rows = shops.continuous(np.random.default_rng([15, 7]), 3_000, 700, 0.5, 40.0, 0.6, 2.5)
-    once, four = (BG.fit(Histories(rows.x, rows.t_x, rows.T, rows.w * many)) for many in (1, 4))
-    assert np.array(once.errors) == pytest.approx(2 * np.array(four.errors), rel=1e-2)
+    single, four = (BG.fit(Histories(rows.x, rows.t_x, rows.T, rows.w * many)) for many in (1, 4))
+    assert np.array(single.errors) == pytest.approx(2 * np.array(four.errors), rel=1e-2)
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,34 @@ def test_parameters_are_recovered(shops):
     held = Spending(x, means.gamma(6.0 * x) / x / rate, np.ones(len(x)))
     q = GAMMA_GAMMA.fit(held).parameter("q")
     assert q.low * 0.95 < 4.0 < q.high * 1.05
+
+
+def test_what_is_taken_once_for_each_is_that_of_each():
+    rng = np.random.default_rng(3)
+    x, until = rng.integers(0, 4, 500).astype(float), rng.integers(1, 5, 500).astype(float)
+    (of_x, of_until, ahead), place = once(x, until, 30.0)
+    assert len({*zip(of_x, of_until, ahead, strict=True)}) == len(of_x) == len({*zip(x, until, strict=True)})
+    assert (of_x[place] == x).all()
+    assert (of_until[place] == until).all()
+    assert (ahead == 30).all()
+
+
+@pytest.mark.parametrize("model", [BG, MBG, PARETO], ids=lambda one: one.key)
+def test_a_search_that_begins_with_a_few_histories_ends_where_others_do(shops, monkeypatch, model):
+    h = shops.continuous(np.random.default_rng([15, 8]), 3_000, 700, 0.5, 40.0, 0.6, 2.5)
+    plain = model.fit(h)
+    monkeypatch.setattr(fitting, "MANY", 1_000)
+    monkeypatch.setattr(fitting, "FEW", 300)
+    soon = model.fit(h)
+    assert soon.values == pytest.approx(plain.values, rel=1e-4)
+    assert soon.log_likelihood == pytest.approx(plain.log_likelihood, abs=1e-4)
+    assert soon.errors == pytest.approx(plain.errors, rel=1e-3)
+
+
+def test_few_histories_without_a_repeat_purchase_are_no_reason_to_give_up(monkeypatch):
+    h = of_rows([0] * 300 + [1, 2, 5, 9] * 25, [0] * 300 + [3.5, 20, 28, 30] * 25,
+                [10 + n / 20 for n in range(300)] + [30, 38, 30, 35] * 25)  # fmt: skip
+    plain = BG.fit(h)
+    monkeypatch.setattr(fitting, "MANY", 100)
+    monkeypatch.setattr(fitting, "FEW", 1)
+    assert BG.fit(h).values == pytest.approx(plain.values, rel=1e-4)

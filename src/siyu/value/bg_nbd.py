@@ -95,7 +95,7 @@ class BetaGeometric:
         with np.errstate(over="ignore", invalid="ignore"):  # either overflows where the other does not
             left = (1 - z) ** (a - 1) * hyp2f1(c - r - x, a - 1, c, z)
             left = np.where(np.isfinite(left), left, (1 - z) ** (r + x) * hyp2f1(r + x, b + k, c, z))
-        return np.asarray(self.alive(values, h) * (c / (a - 1) * (1 - left))[place], float)
+        return np.asarray(self.alive(values, h) * c[place] / (a - 1) * (1 - left)[place], float)
 
 
 BG, MBG = BetaGeometric("bg_nbd", 0), BetaGeometric("mbg_nbd", 1)

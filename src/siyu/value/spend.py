@@ -76,17 +76,15 @@ def _objective(s: Spending) -> Objective:
     def objective(values: Floats) -> Derived:
         p, q, gamma = values
         px, whole = p * s.x, total + gamma
-        all_, log_whole = px + q, np.log(whole)
-        known, kept = log_total - log_whole, np.log(gamma) - log_whole
+        all_, known, kept = px + q, log_total - np.log(whole), np.log(gamma / whole)
         of_x, of_all = p * times, p * times + q
         each = (gammaln(of_all) - gammaln(of_x))[each_of] - gammaln(q) + q * kept + px * known - log_mean
-        top, bend = digamma(of_all)[each_of], trigamma(of_all)
+        top, bend, bend_x = (one[each_of] for one in (digamma(of_all), trigamma(of_all), trigamma(of_x)))
         slope = [
             s.w @ (s.x * (top - digamma(of_x)[each_of] + known)),
             s.w @ (top - digamma(q) + kept),
             s.w @ (q / gamma - all_ / whole),
         ]
-        bend_x, bend = trigamma(of_x)[each_of], bend[each_of]
         by_pq, by_qg, by_pg = s.w @ (s.x * bend), s.w @ (1 / gamma - 1 / whole), -s.w @ (s.x / whole)
         curvature = [
             [s.w @ (s.x**2 * (bend - bend_x)), by_pq, by_pg],

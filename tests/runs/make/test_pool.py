@@ -68,6 +68,20 @@ def test_a_watchdog_that_cannot_be_started_once_is_started_the_next_time(workers
     assert [fault for _, fault in workers.finished(5)] == [None]
 
 
+def test_a_worker_that_cannot_be_started_leaves_nothing_open(workers, monkeypatch):
+    started(workers, "alpha")
+
+    def refused(*_):
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    before = psutil.Process().num_fds()
+    monkeypatch.setattr(pool, "hired", refused)
+    for _ in range(3):
+        with pytest.raises(BlockingIOError):
+            workers._hire(executes=True)
+    assert psutil.Process().num_fds() == before
+
+
 def test_a_worker_that_dies_ends_its_task(workers):
     started(workers, "alpha")
     [_] = workers.finished(5)
