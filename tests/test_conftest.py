@@ -1,5 +1,6 @@
 """A missing program skips a test by default and fails it where SIYU_REQUIRE names it; nbval compares text."""
 
+import tomllib
 from pathlib import Path
 
 import nbformat
@@ -50,6 +51,15 @@ def test_unknown_requirement_is_a_usage_error(pytester: pytest.Pytester, run, mo
     pytester.makepyfile(BROWSER_TEST)
     monkeypatch.setenv("SIYU_REQUIRE", "browsers")
     assert run().ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_a_checkout_that_is_read_only_is_tested_verbosely_too(pytester: pytest.Pytester, run) -> None:
+    pytester.makepyfile(BROWSER_TEST)
+    settings = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    filters = settings["tool"]["pytest"]["ini_options"]["filterwarnings"]
+    pytester.makeini("\n  ".join(["[pytest]\nmarkers = browser\nfilterwarnings =", *filters]))
+    (pytester.path / ".hypothesis").touch()  # no folder, so that nobody, root neither, can keep anything there
+    run("-v").assert_outcomes(passed=1, skipped=1)
 
 
 def test_notebook_text_is_compared_but_for_addresses(pytester: pytest.Pytester, run) -> None:
