@@ -118,6 +118,17 @@ def test_what_a_format_cannot_mean_is_said(tmp_path, more, said):
         read_format(path)
 
 
+def test_amounts_before_refunds_are_not_called_net(tmp_path):
+    """To say that refunds stand apart is not enough where the column still means what is left."""
+    path = tmp_path / "x.yml"
+    net = HEAD.replace("  paid_fen", "  net_fen") + "  refunded_fen: {header: back, read: money}\n"
+    path.write_text(net + "refunds: net\n", encoding="utf-8")
+    read_format(path)
+    path.write_text(net + "refunds: apart\n", encoding="utf-8")
+    with pytest.raises(FormatError, match="a column paid_fen"):
+        read_format(path)
+
+
 def test_a_format_is_called_something_in_both_languages(tmp_path):
     (tmp_path / "x.yml").write_text(HEAD.replace("{en: x, zh: x}", "{en: x}"), encoding="utf-8")
     with pytest.raises(FormatError, match="at least 2"):

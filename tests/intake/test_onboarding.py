@@ -453,6 +453,23 @@ def test_orders_without_buyers_come_with_a_key_table_to_fill(tmp_path, data):
     assert (after.share, after.reason, after.why(), after.next_step()) == (1.0, None, None, None)
 
 
+@pytest.mark.parametrize("known", [1, 2])
+def test_a_key_table_to_fill_asks_for_buyers_that_no_export_tells(tmp_path, data, known):
+    entry = formats()["douyin_shop"]
+    records = [{"order_id": f"69170000000000000{n:02d}", "line_id": f"69180000000000000{n:02d}", "paid_fen": 100,
+                "created_at": 1_630_000_000, "paid_at": 1_630_000_060, "status": "completed"} for n in (2, 1)]  # fmt: skip
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "a.csv").write_text(writing.text(writing.header(entry), writing.rows(entry, records)), encoding="utf-8")
+    lines = "".join(f"69170000000000000{n:02d},@#open{n}=\n" for n in range(1, known + 1))
+    (given / "keys.csv").write_text("主订单编号,doudian_open_id\n" + lines, encoding="utf-8")
+    done = siyu("new", "snacks", "--from", given)
+    to_fill = data / "snacks" / "buyer_keys_to_fill.csv"
+    assert to_fill.is_file() == ("name no buyers" in done.stderr) == (known == 1)
+    if known == 1:
+        assert to_fill.read_text(encoding="utf-8-sig").splitlines()[1:] == ["\t6917000000000000002,"]
+
+
 @pytest.mark.parametrize("reason", identity.REASONS)
 @pytest.mark.parametrize("code", ["zh", "en"])
 def test_a_missing_identity_says_why_and_what_next(reason, code):

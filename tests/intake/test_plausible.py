@@ -113,7 +113,15 @@ def test_refunds_above_the_amount_are_named_and_many_refuse_the_file():
     few = account(table(50, 退=lambda n: "11.00" if n == 7 else "5.00" if n % 2 else ""))
     assert (told(few), few.clean) == ([("refund_over", "1", "9")], True)
     many = account(table(50, 退=lambda n: "11.00" if n % 4 else ""))
-    assert [(p.code, p.column) for p in many.problems] == [("refunds_contradict", "退")]
+    assert [(p.code, p.column, p.expected) for p in many.problems] == [("refunds_contradict", "退", "3, 4, 5, 7, 8 …")]
+
+
+def test_words_of_a_refund_without_its_amount_are_named(data):
+    """Words that nobody has mapped come off nothing: an amount has to stand beside them."""
+    rule(data, FORMAT + "  refund_state: {header: 售后, read: text}\n")
+    said = {3: "退货退款成功", 4: "已退款", 5: "退款关闭", 6: "全额退款"}
+    result = account(table(20, 售后=lambda n: said.get(n, ""), 退=lambda n: "4.00" if n == 6 else ""))
+    assert (told(result), result.clean) == ([("refund_unpriced", "2", "5, 6")], True)
 
 
 NET = (
@@ -134,26 +142,30 @@ def test_amounts_said_to_be_net_are_less_what_came_back(data, whole):
     assert left.clean
     back = "4.00" if whole else "10.00"
     still = account(table(40, 余=lambda _: "10.00", 退=lambda n: back if n % 2 else "", **total))
-    assert [(p.code, p.column) for p in still.problems] == [("refunds_still_there", "余")]
+    assert [(p.code, p.column, p.expected) for p in still.problems] == [
+        ("refunds_still_there", "余", "3, 5, 7, 9, 11 …")
+    ]
 
 
 def test_refunds_with_a_minus_come_off_once(data):
     metrics, _ = found(table(20, 退=lambda n: "-4.00" if n == 3 else ""), data)
     assert (metrics["gmv"], metrics["net_gmv"]) == (200, 196)
     mixed = account(table(20, 退=lambda n: {3: "-4.00", 4: "4.00"}.get(n, "")))
-    assert [p.code for p in mixed.problems] == ["mixed_signs"]
+    assert [(p.code, p.expected) for p in mixed.problems] == [("mixed_signs", "5")]
 
 
 def test_swapped_columns_of_money_are_noticed():
     result = account(table(30, 价=lambda _: "3.00", 件=lambda _: "2"))
-    assert [(p.code, p.column) for p in result.problems] == [("price_contradicts", "额")]
+    assert [(p.code, p.column, p.expected) for p in result.problems] == [("price_contradicts", "额", "2, 3, 4, 5, 6 …")]
     assert account(table(30, 价=lambda _: "12.00", 件=lambda _: "2")).clean
 
 
 def test_a_price_that_is_the_amount_times_the_pieces_has_its_place():
     """Half a price for two may be an offer, and is named; with three pieces, too, the columns have swapped places."""
     swapped = account(table(30, 价=lambda n: f"{10 * (n % 3 + 1)}.00", 件=lambda n: str(n % 3 + 1)))
-    assert [(p.code, p.column, p.found) for p in swapped.problems] == [("price_swapped", "价", "20")]
+    assert [(p.code, p.column, p.found, p.expected) for p in swapped.problems] == [
+        ("price_swapped", "价", "20", "3, 4, 6, 7, 9 …")
+    ]
     offered = account(table(30, 价=lambda n: f"{10 * (n % 2 + 1)}.00", 件=lambda n: str(n % 2 + 1)))
     assert (offered.clean, told(offered)[0][:2]) == (True, ("price_of_pieces", "15"))
     right = account(table(30, 价=lambda _: "10.00", 额=lambda n: f"{10 * (n % 3 + 1)}.00", 件=lambda n: str(n % 3 + 1)))

@@ -151,6 +151,8 @@ def _faults(file: str, content: dict[str, Any], entry: Format) -> Iterator[Probl
                 yield Problem(file, 0, key, "this name", "a key of columns", nearest(key, entry.columns))
         if entry.refunds == "net" and not {"net_fen"} <= set(entry.columns):
             yield Problem(file, 0, "refunds", "net", "a column net_fen", "Amounts less refunds are net_fen.")
+        if entry.refunds == "apart" and "net_fen" in entry.columns and "paid_fen" not in entry.columns:
+            yield Problem(file, 0, "refunds", "apart, and a column net_fen", "a column paid_fen", "Rename net_fen.")
     back = {"refunded_fen", "refund_state"} & set(entry.columns) if entry.kind == "orders" else set()
     if not entry.open and entry.refunds == "none" and back:
         yield Problem(file, 0, "refunds", "none, and a column of refunds", "apart or net", STEP)

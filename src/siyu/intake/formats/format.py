@@ -24,7 +24,9 @@ _OTHER_UNIT = re.compile(
     r"(?i)(?:[(/_:¥-]|单位为?|金额|[价款])(?:[百千]万|[分角厘千万亿])\)?$|[角千万亿]元\)?$|百万\)?$|¢"
     r"|(?:(?<!per)cents?|fen|(?:^|[^a-z])k|thousands?|millions?)\)?$"
 )
-_UNIT = re.compile(r"\((?:元|人民币|rmb|cny|¥)\)$", re.IGNORECASE)
+_UNIT = re.compile(
+    r"[(\[【](?:单位:?)?(?:元|人民币元?|rmb|cny|¥)[)\]】]$|[/_:-](?:单位:?)?(?:人民币)?元$", re.IGNORECASE
+)
 
 
 class Column(BaseModel):

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import chain, count
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import yaml
@@ -164,14 +163,17 @@ def _asking(source: TableSource, subject: str, own: Path, *, unclear: bool) -> D
 
 
 def _read(exports: Path) -> tuple[list[Account], date, set[str]]:
-    """The accounts, the last observed day of the orders (today without any), orders without a buyer column."""
+    """The accounts, the last observed day of the orders (today without any), orders whose buyer no export tells."""
     found = books_of(exports, store_of(exports.parent))
     days = {one.file: (one.since, one.until) for one in found.observed}
     for account in found.accounts:
         account.observed = days.get(account.file)
     nameless = [platform for platform, lacks in found.absent.items() if "buyer_id" in lacks]
-    orders = pq.read_table(found.orders, columns=["platform", "order_id"]) if found.orders and nameless else None
-    ids = orders.filter(pc.is_in(orders["platform"], pa.array(nameless)))["order_id"].to_pylist() if orders else []
+    orders = (
+        pq.read_table(found.orders, columns=["platform", "order_id", "buyer_id"]) if found.orders and nameless else None
+    )
+    unknown = pc.field("platform").isin(nameless) & pc.field("buyer_id").is_null()  # a key table may know others
+    ids = orders.filter(unknown)["order_id"].to_pylist() if orders else []
     beijing = datetime.now(UTC) + timedelta(hours=8)
     ends = [one.until for one in found.observed if one.kind == ORDERS]
     return list(found.accounts), max(ends, default=beijing.date()), set(ids)

@@ -11,7 +11,7 @@ import pyarrow as pa
 from siyu.intake.abreast import abreast
 from siyu.intake.containers.wide import unfolded
 from siyu.intake.formats.catalogue import catalogue
-from siyu.intake.formats.cells import bare
+from siyu.intake.formats.cells import BLANKS, bare
 from siyu.intake.formats.format import Format, Layout, absent
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
@@ -30,6 +30,7 @@ _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]] 
 Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
+TAIL = 1_000  # last records that the last one is held against
 COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
 _SUBTOTAL = ("小", "页", "sub", "page")
 
@@ -108,6 +109,7 @@ class _Run:
             base += records.lines
             last = b"\n" if size >= 0 else b""
             self.progress(abs(size))
+        self.end = base
         self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
 
     def _parsed(self, first: bytes, stream: Iterator[bytes], top: Head) -> Iterator[tuple[int, Records, _Part]]:
@@ -151,7 +153,10 @@ class _Run:
             self.sink(records.accepted, at, self.layout.format)
 
     def _odd(self, line: int, amount: int | None, kind: str, cells: list[str]) -> None:
-        """Count a line that is no record; remember what it says about the file."""
+        """Count a line that is no record; remember what it says about the file. Raises RefusedError where columns
+        stand in another order from there on."""
+        if kind == "other_header":
+            raise RefusedError("other_header", line=self._shown(line))
         self.account.put("ignored", amount if kind == "total" else amount or 0)
         self.left_aside.setdefault(kind, []).append(self._shown(line))
         if kind == "total" and amount is not None and not any(word in "\n".join(cells).lower() for word in _SUBTOTAL):
@@ -185,6 +190,10 @@ class _Run:
         pa.default_memory_pool().release_unused()
         self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
+        if not complete and self._is_cut(lines):
+            account.move("accepted", "quarantined", int(fen[-1]))
+            account.report(Trouble(self._shown(int(lines[-1])), None, "cut_short"))
+            self.reading.dropped = np.union1d(self.reading.dropped, lines[-1:])
         self._plausible(lines, fen)
         if not account.records["accepted"]:
             account.refuse(Trouble(0, None, "nothing_accepted"))
@@ -196,6 +205,21 @@ class _Run:
             account.net_uncertain = (int(unsure.sum()), int(fen[unsure].sum()))
         account.completeness = "last_record_complete" if complete else "not_verified"
         self._compare(held, {raw, account.fen["accepted"] + account.fen["quarantined"]}, complete=complete)
+
+    def _is_cut(self, lines: Ints) -> bool:
+        """Whether the last line ends within its last field: without a line end, and with fewer decimals than all others
+        there, or fewer signs where all have the same number."""
+        if lines.size < LEAST or lines[-1] != self.end - 1 or lines[-1] in self.reading.dropped:
+            return False
+        rows = texts(blocks(self.source, self.encoding), lines[-TAIL:].tolist())
+        fields = (non_records.split(rows[line], self.delimiter) or [""] for line in lines[-TAIL:].tolist())
+        *others, last = (bare(cells[-1]) for cells in fields)
+        held = [cell for cell in others if cell not in BLANKS]
+        if len(self.layout.header) - 1 not in self.layout.places.values() or len(held) < LEAST or not last:
+            return False
+        decimals = min(len(cell.rpartition(".")[2]) if "." in cell else 0 for cell in held)
+        short = decimals and len(last.rpartition(".")[2] if "." in last else "") < decimals
+        return bool(short or len(last) < min(map(len, held)) == max(map(len, held)))
 
     def _unlike(self, same: Ints, lines: Ints) -> Ints:
         """Which of these repeats differ from the record that they repeat in a column that is not read: it may tell two
@@ -244,7 +268,7 @@ class _Run:
         self.reading.dropped = np.union1d(self.reading.dropped, lines[stray])
         kept = ~np.isin(lines, self.reading.dropped)
         account.observed = self.bounds.observed(kept)
-        for column, code, places in self.bounds.odd(fen):
+        for column, code, places in self.bounds.odd(fen, lambda at: few_lines(self._all_shown(lines[at]))):
             self._note(code, self._all_shown(lines[places[kept[places]]]), column)
         self._note("hidden_rows", [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)])
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:

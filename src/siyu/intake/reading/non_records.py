@@ -38,9 +38,9 @@ def is_total(cells: Sequence[str]) -> bool:
 
 
 def is_header(cells: Sequence[str], header: Sequence[str]) -> bool:
-    """Whether the header is repeated: most filled cells equal their column's title."""
-    same = sum(1 for a, b in zip(cells, header, strict=False) if normal(a) and normal(a) == normal(b))
-    return same >= max(2, len(filled(cells)) * 0.6)
+    """Whether this is a header: most filled cells are titles, in whatever order."""
+    titles = set(map(normal, header)) - {""}
+    return sum(normal(cell) in titles for cell in cells) >= max(2, len(filled(cells)) * 0.6)
 
 
 def is_note(cells: Sequence[str]) -> bool:

@@ -3,7 +3,7 @@
 Nothing is clipped: what cannot be true is quarantined or refuses the file, what is odd is counted and named."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -41,6 +41,7 @@ PARTS = (
     "commission_fen",
 )  # the first holds the rest
 _DATED = re.compile(r"^[A-Za-z]{0,4}20[0-4]\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4}")
+_BACK = "退款.{0,4}(成功|完成)|(已|全额|部分)退款"  # words that nobody has mapped, of money that went back
 NEVER = np.iinfo(np.int64).min
 _SOONEST, _LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # where a record has no date
 
@@ -94,6 +95,9 @@ class Bounds:
             if "net_fen" in names:
                 left, back, whole = _fen(records, "net_fen"), np.abs(kept["refunded"]), _fen(records, "gross_fen")
                 kept["still"] = ((back > 0) & np.where(whole, left + back > whole, left == back)).astype(np.int8)
+            elif "refund_state" in names and self.layout.format.columns["refund_state"].read == "text":
+                told = pc.match_substring_regex(records["refund_state"].cast(pa.string()), _BACK).fill_null(False)
+                kept["unpriced"] = (told.to_numpy() & (kept["refunded"] == 0)).astype(np.int8)
         kept |= {f"column {key}": np.abs(_fen(records, key)) for key in self._counted if key in names}
         if {"unit_price_fen", "quantity", "paid_fen"} <= set(names):
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
@@ -134,25 +138,27 @@ class Bounds:
         since, until = (date(1970, 1, 1) + timedelta(days=int(day)) for day in (first[kept].min(), last[kept].max()))
         return since, until
 
-    def odd(self, fen: Ints) -> Iterator[tuple[str, str, Ints]]:
+    def odd(self, fen: Ints, where: Callable[[Ints], str]) -> Iterator[tuple[str, str, Ints]]:
         """(column, code, positions) of values worth a word. Raises RefusedError where a column contradicts its format.
 
-        fen: the control amounts."""
+        fen: the control amounts. where: positions as lines for a message."""
         refunded, over, dear, still = (self.joined(name) for name in ("refunded", "over", "dear", "still"))
         several, priced = self.joined("several"), self.joined("priced")
-        swapped = np.count_nonzero(priced) * (2 * np.count_nonzero(priced) > several.sum())
+        swapped = 2 * np.count_nonzero(priced) > several.sum()
         entry, title, back = self.layout.format, self.layout.title, np.count_nonzero(refunded)
         if (refunded < 0).any() and (refunded > 0).any():
-            raise RefusedError("mixed_signs", column=title("refunded_fen"))
-        for key, code, count, most in (
-            ("refunded_fen", "refunds_contradict", over.sum() * (entry.refunds == "apart"), max(2, CONTRADICTS * back)),
-            ("net_fen", "refunds_still_there", still.sum() * (entry.refunds == "net"), max(5, back / 2)),
-            ("paid_fen", "price_contradicts", dear.sum(), max(2, dear.size / 2)),
-            ("unit_price_fen", "price_swapped", swapped * (priced > 1).any(), 2),
-            *((key, "part_contradicts", np.count_nonzero(self.joined(key) > 1), max(5, fen.size / 2)) for key in PARTS),
+            raise RefusedError(
+                "mixed_signs", column=title("refunded_fen"), expected=where(np.flatnonzero(refunded < 0))
+            )
+        for key, code, wrong, most in (
+            ("refunded_fen", "refunds_contradict", over * (entry.refunds == "apart"), max(2, CONTRADICTS * back)),
+            ("net_fen", "refunds_still_there", still * (entry.refunds == "net"), max(5, back / 2)),
+            ("paid_fen", "price_contradicts", dear, max(2, dear.size / 2)),
+            ("unit_price_fen", "price_swapped", priced * (swapped and (priced > 1).any()), 2),
+            *((key, "part_contradicts", self.joined(key) > 1, max(5, fen.size / 2)) for key in PARTS),
         ):
-            if count > most:
-                raise RefusedError(code, column=title(key), found=f"{int(count):,}")
+            if (places := np.flatnonzero(wrong)).size > most:
+                raise RefusedError(code, column=title(key), found=f"{places.size:,}", expected=where(places))
         apart = np.union1d(*(_apart(self.joined(end), AWAY, 0.5) for end in ("first", "last")))
         yield title("paid_at"), "dates_apart", apart
         yield title("order_id"), "id_dates", np.flatnonzero(self.joined("astray"))
@@ -162,6 +168,7 @@ class Bounds:
         yield title("paid_fen"), "price_over", np.flatnonzero(dear)
         yield title("unit_price_fen"), "price_of_pieces", np.flatnonzero(priced if swapped else several[:0])
         yield title("refund_state"), "refund_unsaid", np.flatnonzero(self.joined("unsaid"))
+        yield title("refund_state"), "refund_unpriced", np.flatnonzero(self.joined("unpriced"))
         for key in PARTS:
             if 2 * np.count_nonzero(part := self.joined(key)) > fen.size:
                 yield title(key), "part_over", np.flatnonzero(part)

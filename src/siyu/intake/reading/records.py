@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from siyu.intake.formats.cells import signed_fen
-from siyu.intake.formats.format import Column, Layout
+from siyu.intake.formats.format import Column, Layout, normal
 from siyu.intake.reading import non_records
 from siyu.intake.reading.columns import Typed, made, typed
 from siyu.intake.reading.lines import Flags, Ints, Lines, scan
@@ -80,7 +80,7 @@ def read_block(block: bytes, layout: Layout, delimiter: str, how: Mapping[str, R
         line = int(sound[row])
         amount = int(amounts[row]) if priced[row] else None
         cells = non_records.split(lines.text(line), delimiter) or []
-        if kind := _kind(cells, layout.header):
+        if kind := _kind(cells, layout):
             records.ignored.append((line, amount, kind, cells))
         else:
             troubles = [_trouble(layout, key, code, cells) for key, code in faults[row]]
@@ -120,12 +120,14 @@ def _priced(texts: dict[str, pa.Array], columns: dict[str, Typed], layout: Layou
     return amounts, priced
 
 
-def _kind(cells: Sequence[str], header: Sequence[str]) -> str:
+def _kind(cells: Sequence[str], layout: Layout) -> str:
     """What a line is that is no record; "" for a record."""
     if not non_records.filled(cells):
         return "blank"
-    if non_records.is_header(cells, header):
-        return "header"
+    if non_records.is_header(cells, layout.header):
+        read = (place for place in layout.places.values() if place < len(cells) and cells[place].strip())
+        same = all(normal(cells[place]) == normal(layout.header[place]) for place in read)
+        return "header" if same else "other_header"  # below it columns mean something else
     if non_records.is_total(cells):
         return "total"
     return "note" if non_records.is_note(cells) else ""
@@ -134,7 +136,7 @@ def _kind(cells: Sequence[str], header: Sequence[str]) -> str:
 def _unsound(lines: Lines, layout: Layout, delimiter: str, records: Records) -> None:
     for line, code in sorted(lines.faults.items()):
         cells = non_records.split("" if code == "too_long" else lines.text(line), delimiter)
-        kind = _kind(cells, layout.header) if cells is not None and code == "field_count" else ""
+        kind = _kind(cells, layout) if cells is not None and code == "field_count" else ""
         if kind:
             records.ignored.append((line, amount_of(cells or [], layout), kind, cells or []))
             continue
@@ -153,7 +155,8 @@ def amount_of(cells: Sequence[str], layout: Layout) -> int | None:
 def _trouble(layout: Layout, key: str, code: str, cells: Sequence[str]) -> Trouble:
     place = layout.places.get(key, len(cells))
     cell = cells[place] if place < len(cells) else ""
-    return Trouble(0, layout.title(key), code, cell.strip() if _tellable(layout, key, cell) else masked(cell))
+    told = code == "cell_error" or _tellable(layout, key, cell)  # what a spreadsheet wrote names nobody
+    return Trouble(0, layout.title(key), code, cell.strip() if told else masked(cell))
 
 
 def _tellable(layout: Layout, key: str, cell: str) -> bool:

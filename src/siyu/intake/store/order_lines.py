@@ -253,11 +253,12 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     if not has_paid.all():
         of_order, _ = fen("order_paid_fen")
         paid = np.where(has_paid, paid, np.where(has_net, net + refunded, np.where(line_no == 0, of_order, 0)))
-    gone = says("refund_state", "refunded") | says("status", "closed")
+    closed = says("status", "closed")
+    gone = says("refund_state", "refunded") | closed
     unsure = says("refund_state", "part_refunded") & ~has_refunded & ~has_net & ~gone
     left = np.maximum(paid - refunded, 0)
     left[gone] = 0
-    left[has_net] = net[has_net]
+    left[has_net & ~closed] = net[has_net & ~closed]
     back = np.flatnonzero(paid < 0)  # lines that take back another one: refunds of their own
     if back.size:
         left[back], paid = paid[back], np.maximum(paid, 0)
