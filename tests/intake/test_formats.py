@@ -56,6 +56,15 @@ def test_a_plain_layout_does_not_swallow_a_file_with_statuses():
     assert catalogue().identified(["订单号", "支付时间", "实付金额", "订单状态"]) is None
 
 
+def test_a_header_that_lacks_a_column_is_told_which_format_is_nearest():
+    full = writing.header(formats()["taobao"])
+    lacking = [name for name in full if name != "买家实际支付金额"]
+    for header, nearest in ((lacking, "taobao (买家实际支付金额)"), (["foo", "bar"], "–")):
+        data = (",".join(header) + "\n" + ",".join("1" for _ in header) + "\n").encode()
+        problem = read(TableSource("a.csv", lambda data=data: io.BytesIO(data), len(data))).account.problems[0]
+        assert (problem.code, problem.expected) == ("unknown_format", nearest)
+
+
 def test_headers_compare_without_width_and_blanks():
     assert normal(" 商品编码（平台）") == normal("商品编码(平台)\t")
 

@@ -110,7 +110,10 @@ def test_a_merged_id_is_told_as_what_it_is(tmp_path):
 def test_a_closed_order_brought_nothing_where_amounts_are_net_too(tmp_path):
     (tmp_path / "in").mkdir()
     when = "2024-03-01 10:00:00"
-    rows = [[f"1820000{123_456_789_013 + 7 * n}", "20.50", "0.00", "交易关闭" if n == 3 else "交易成功", when, when] for n in range(9)]
+    rows = [
+        [f"1820000{123_456_789_013 + 7 * n}", "20.50", "0.00", "交易关闭" if n == 3 else "交易成功", when, when]
+        for n in range(9)
+    ]
     (tmp_path / "in" / "a.csv").write_text(text(TAOBAO, rows), encoding="utf-8")
     found = pq.read_table(books_of(tmp_path / "in", tmp_path / "store").orders).to_pydict()
     assert (sum(found["paid_fen"]), sum(found["net_fen"])) == (9 * 2_050, 8 * 2_050)

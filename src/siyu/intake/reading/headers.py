@@ -32,7 +32,7 @@ class Head:
 def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
     """The header in the first block. Raises RefusedError: unknown_format, missing_column, double_column, draft_open,
     undecided_columns, broken_format, no_delimiter."""
-    start, above, best = 0, 0, (0, "", "")
+    start, above, best = 0, 0, (0, "", "", list[str]())
     titles: list[tuple[int, list[str]]] = []
     for number in range(DEEPEST):
         stop = block.find(b"\n", start)
@@ -50,7 +50,7 @@ def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
                     raise RefusedError("above_header", line=above, expected=str(number + 1))
                 _decided(layout, number + 1, block[after : after + SEEN], delimiter)
                 return Head(layout, delimiter, number, after, tuple(titles))
-            best = max(best, _known(cells, layout, known))
+            best = max(best, _told(cells, layout, known))
         cells = (non_records.split(text, ",") if len(text) < LONGEST else None) or []
         if len(non_records.filled(cells)) > 3 and not above:  # a title has few words; this may be a record
             above = number + 1
@@ -59,19 +59,31 @@ def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
         if after >= len(block):
             break
         start = after
-    raise _no_header(block[:after], best, known.formats[wanted] if wanted else None)
+    raise _no_header(block[:after], best, known, known.formats[wanted] if wanted else None)
 
 
-def _no_header(top: bytes, best: tuple[int, str, str], wanted: Format | None) -> RefusedError:
+def _no_header(
+    top: bytes, best: tuple[int, str, str, list[str]], known: Catalogue, wanted: Format | None
+) -> RefusedError:
     """Why none of the first lines is a header."""
     if not top.strip():
         return RefusedError("empty")
     if not any(sign.encode() in top for sign in DELIMITERS):
         return RefusedError("no_delimiter")
-    _, names, missing = best
+    _, names, missing, cells = best
     if wanted is not None:
         return RefusedError("missing_column", found=missing or next(iter(wanted.identify), ""), expected=wanted.key)
-    return RefusedError("unknown_format", found=names or "–")
+    return RefusedError("unknown_format", found=names or "–", expected=_nearest(cells, known))
+
+
+def _nearest(cells: list[str], known: Catalogue) -> str:
+    """The format that lacks least of what it needs, and what that is; none that the header has no more than half of."""
+    layouts = (entry.layout(cells) for entry in known.formats.values() if not entry.open)
+    near = [layout for layout in layouts if len(layout.places) > len(layout.missing) > 0]
+    if not near:
+        return "–"
+    best = min(near, key=lambda layout: (len(layout.missing), -len(layout.places), layout.format.key))
+    return f"{best.format.key} ({', '.join(best.missing[:5])})"
 
 
 def _identified(cells: list[str], known: Catalogue) -> Layout | None:
@@ -130,12 +142,13 @@ def harmless(name: str) -> str:
     return masked(name) if digits >= 5 or len(name) > 30 or "@" in name or "wxid" in name.lower() else name.strip()
 
 
-def _known(cells: list[str], layout: Layout | None, known: Catalogue) -> tuple[int, str, str]:
-    """How many cells are headers of some format, and which: the rest may be a buyer's row, so is not said."""
+def _told(cells: list[str], layout: Layout | None, known: Catalogue) -> tuple[int, str, str, list[str]]:
+    """How many cells are headers of some format, and which: the rest may be a buyer's row, so is not said. What is
+    missing of the format that was asked for, and the cells."""
     every = {
         normal(name): name
         for entry in known.formats.values()
         for name in [*entry.identify, *(name for column in entry.columns.values() for name in column.header)]
     }
     names = [every[normal(cell)] for cell in cells if normal(cell) in every]
-    return len(names), ", ".join(names[:12]), ", ".join(layout.missing) if layout else ""
+    return len(names), ", ".join(names[:12]), ", ".join(layout.missing) if layout else "", cells
