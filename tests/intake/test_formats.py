@@ -65,6 +65,34 @@ def test_a_header_that_lacks_a_column_is_told_which_format_is_nearest():
         assert (problem.code, problem.expected) == ("unknown_format", nearest)
 
 
+@pytest.mark.parametrize(
+    "title", ['"买家实际\n支付金额"', '"买家实际\r\n支付金额\n（元）"', "*买家实际支付金额", "买家实际支付金额*"]
+)
+@pytest.mark.parametrize("above", ["", '订单 "三月\n'])
+def test_a_header_may_have_breaks_and_stars_in_it(above, title):
+    names = ["订单编号", "买家会员名", title, "订单状态", "订单创建时间", "订单付款时间"]
+    rows = [
+        f"18200001234567{n:02},u{n},20.50,交易成功,2024-03-0{n} 10:00:00,2024-03-0{n} 10:01:00" for n in range(1, 9)
+    ]
+    data = (above + ",".join(names) + "\n" + "\n".join([*rows, "18200001234599,u9,x,交易成功,,"]) + "\n").encode()
+    account = read(TableSource("a.csv", lambda: io.BytesIO(data), len(data))).account
+    assert (account.format, account.records["accepted"], account.fen["accepted"]) == ("taobao", 8, 16_400)
+    assert {problem.line for problem in account.problems} == {data.count(b"\n")}
+
+
+@pytest.mark.parametrize("said", ["3月合计", "2024年3月小计", "2024-03 合计", "第一季度合计：", "上半年总计"])
+def test_a_total_of_a_month_is_no_record_and_not_that_of_the_file(said):
+    rows = [
+        f"18200001234567{n:02},u{n},20.50,交易成功,2024-03-0{n} 10:00:00,2024-03-0{n} 10:01:00" for n in range(1, 9)
+    ]
+    text = "订单编号,买家会员名,买家实际支付金额,订单状态,订单创建时间,订单付款时间\n" + "\n".join(
+        [*rows[:6], f"{said},,123.00,,,", *rows[6:]]
+    )
+    data = f"{text}\n{said},,41.00,,,\n".encode()
+    account = read(TableSource("a.csv", lambda: io.BytesIO(data), len(data))).account
+    assert (account.records["accepted"], account.records["ignored"], account.problems) == (8, 2, [])
+
+
 def test_headers_compare_without_width_and_blanks():
     assert normal(" 商品编码（平台）") == normal("商品编码(平台)\t")
 

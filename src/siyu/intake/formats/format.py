@@ -260,9 +260,9 @@ def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=20_000)
 def normal(name: str) -> str:
-    """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers, signs without width and (元)
-    removed."""
-    plain = unicodedata.normalize("NFKC", narrow(name)).strip("\ufeff\t '`\"")
+    """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers, signs without width, the star
+    of what has to be filled in and (元) removed."""
+    plain = unicodedata.normalize("NFKC", narrow(name)).strip("\ufeff\t '`\"*")
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
 
 

@@ -1,5 +1,6 @@
 """One export from bytes to accounted records."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,10 @@ Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 TAIL = 1_000  # last records that the last one is held against
 COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
-_SUBTOTAL = ("小", "页", "sub", "page")
+# totals of a part of the file: of a page, of a month
+_SUBTOTAL = re.compile(
+    r"小|页|sub|page|([\d一二三四][年月季日号周](份|度)?|[半全]年|\d-\d+)\s*[合总共汇累]", re.IGNORECASE
+)
 
 
 @dataclass
@@ -159,7 +163,7 @@ class _Run:
             raise RefusedError("other_header", line=self._shown(line))
         self.account.put("ignored", amount if kind == "total" else amount or 0)
         self.left_aside.setdefault(kind, []).append(self._shown(line))
-        if kind == "total" and amount is not None and not any(word in "\n".join(cells).lower() for word in _SUBTOTAL):
+        if kind == "total" and amount is not None and not _SUBTOTAL.search("\n".join(cells)):
             self.totals.append((line, amount))
         if (said := non_records.counted(cells)) is not None:
             self.spoken.append((line, said))

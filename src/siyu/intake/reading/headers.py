@@ -16,6 +16,7 @@ SEEN = 1 << 19  # bytes of records looked at
 LONGEST = 100_000  # characters of a header
 MONEY, COUNTS = ("money", "fee", "charge"), ("count", "signed")  # readers of columns with a unit
 DEEPEST = 20  # lines in which the header must be found
+BROKEN = 5  # lines that a header may run over
 
 
 @dataclass(frozen=True)
@@ -32,12 +33,9 @@ class Head:
 def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
     """The header in the first block. Raises RefusedError: unknown_format, missing_column, double_column, draft_open,
     undecided_columns, broken_format, no_delimiter."""
-    start, above, best = 0, 0, (0, "", "", list[str]())
+    above, best = 0, (0, "", "", list[str]())
     titles: list[tuple[int, list[str]]] = []
-    for number in range(DEEPEST):
-        stop = block.find(b"\n", start)
-        text = block[start : stop if stop >= 0 else len(block)].decode().strip("\r")
-        after = stop + 1 if stop >= 0 else len(block)
+    for number, text, after, joined in _first_lines(block):
         for delimiter in DELIMITERS if len(text) < LONGEST else ():
             cells = non_records.split(text, delimiter)
             if not cells or len(cells) < 2:
@@ -51,15 +49,40 @@ def head(block: bytes, wanted: str | None, known: Catalogue) -> Head:
                 _decided(layout, number + 1, block[after : after + SEEN], delimiter)
                 return Head(layout, delimiter, number, after, tuple(titles))
             best = max(best, _told(cells, layout, known))
+        if joined:
+            continue
         cells = (non_records.split(text, ",") if len(text) < LONGEST else None) or []
         if len(non_records.filled(cells)) > 3 and not above:  # a title has few words; this may be a record
             above = number + 1
         if text.strip():
             titles.append((number, cells))
-        if after >= len(block):
-            break
-        start = after
     raise _no_header(block[:after], best, known, known.formats[wanted] if wanted else None)
+
+
+def _first_lines(block: bytes) -> Iterator[tuple[int, str, int, bool]]:
+    """Index, text and end of each of the first lines; before one that opens a quotation, it and those until its close
+    as one, which may be a header with breaks in it (True)."""
+    after = 0
+    for number in range(DEEPEST):
+        text, after = _line(block, after)
+        whole, end = text, after
+        for last in range(number + 1, min(number + 1 + BROKEN, DEEPEST)):
+            if not whole.count('"') % 2 or end >= len(block):
+                break
+            more, end = _line(block, end)
+            whole += more
+            if not whole.count('"') % 2:
+                yield last, whole, end, True
+        yield number, text, after, False
+        if after >= len(block):
+            return
+
+
+def _line(block: bytes, start: int) -> tuple[str, int]:
+    """The line that begins here, and where the next one does."""
+    stop = block.find(b"\n", start)
+    text = block[start : stop if stop >= 0 else len(block)].decode().strip("\r")
+    return text, stop + 1 if stop >= 0 else len(block)
 
 
 def _no_header(
