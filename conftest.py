@@ -1,11 +1,15 @@
 """What every pytest run here shares: which programs tests may need, and how notebooks are compared.
 
 Tests marked `browser`, `office` or `java` start a program that a machine may lack. Without it they are
-skipped and counted as not run; SIYU_REQUIRE=browser,office,java turns such a skip into a failure.
+skipped and counted as not run; SIYU_REQUIRE=browser,office,java turns such a skip into a failure. SIYU_UNTIL, in
+seconds since 1970, is for a machine that may be too busy for all of them: what has not begun by then is skipped and
+counted, and what takes longest comes last.
 """
 
+import math
 import os
 import shutil
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -39,7 +43,7 @@ LONG = (
 )  # fmt: skip
 # in one process: a session of Spark is long to start
 SPARK = ("tests/orders/test_spark.py", "tests/orders/test_canonical.py")
-NOT_RUN = pytest.StashKey[Counter[str]]()
+UNTIL, LATE = float(os.environ.get("SIYU_UNTIL") or "inf"), "SIYU_UNTIL is over"
 
 
 def program(marker: str) -> str | None:
@@ -59,7 +63,6 @@ def required() -> set[str]:
 def pytest_configure(config: pytest.Config) -> None:
     """Check SIYU_REQUIRE before anything runs; give nbval its sanitizing rules wherever it is started."""
     required()
-    config.stash[NOT_RUN] = Counter()
     if not config.option.nbval_sanitize_with:
         config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval_sanitize.cfg")
 
@@ -75,9 +78,15 @@ def pytest_collectstart(collector: pytest.Collector) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first, those of Spark beside each other."""
+    """Long files first, those of Spark beside each other; where time may run out, these and notebooks last."""
     first = {name: place for place, name in enumerate(dict.fromkeys((*SPARK, *LONG)))}
-    items.sort(key=lambda item: first.get(item.nodeid.partition("::")[0], len(first)))
+
+    def place(item: pytest.Item) -> tuple[bool, int]:
+        file = item.nodeid.partition("::")[0]
+        last = math.isfinite(UNTIL) and (file in first or file.endswith(".ipynb"))
+        return last, first.get(file, len(first))
+
+    items.sort(key=place)
 
 
 class Scheduling(LoadFileScheduling):  # type: ignore[misc]
@@ -95,20 +104,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling |
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip a test whose program is absent, or fail it where the program is required."""
+    """Skip a test that begins too late, or whose program is absent; fail it where the program is required."""
+    if time.time() > UNTIL:
+        pytest.skip(LATE)
     for marker, names in PROGRAMS.items():
         if item.get_closest_marker(marker) and not program(marker):
             reason = f"{marker}: none of {', '.join(names)} is on PATH"
             if marker in required():
                 pytest.fail(f"SIYU_REQUIRE names {reason}", pytrace=False)
-            item.config.stash[NOT_RUN][reason] += 1
             pytest.skip(reason)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how many tests were not run for want of a program."""
-    for reason, count in config.stash[NOT_RUN].items():
-        terminalreporter.write_line(f"not run: {count} test{'s' * (count > 1)} ({reason})")
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were not run for want of a program or of time."""
+    skipped = [report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if report.longrepr]
+    for reason, count in Counter(reason.removeprefix("Skipped: ") for reason in skipped).items():
+        if reason == LATE or reason.partition(":")[0] in PROGRAMS:
+            terminalreporter.write_line(f"not run: {count} test{'s' * (count > 1)} ({reason})")
 
 
 @pytest.fixture(scope="session")

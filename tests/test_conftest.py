@@ -1,5 +1,7 @@
-"""A missing program skips a test by default and fails it where SIYU_REQUIRE names it; nbval compares text."""
+"""A missing program skips a test by default and fails it where SIYU_REQUIRE names it; nbval compares text; what begins
+too late is counted."""
 
+import time
 import tomllib
 from pathlib import Path
 
@@ -51,6 +53,31 @@ def test_unknown_requirement_is_a_usage_error(pytester: pytest.Pytester, run, mo
     pytester.makepyfile(BROWSER_TEST)
     monkeypatch.setenv("SIYU_REQUIRE", "browsers")
     assert run().ret == pytest.ExitCode.USAGE_ERROR
+
+
+@pytest.mark.parametrize("arguments", [(), ("-n", "2", "--dist", "loadfile")])
+def test_what_begins_too_late_is_skipped_and_counted(
+    pytester: pytest.Pytester, run, monkeypatch: pytest.MonkeyPatch, arguments
+) -> None:
+    pytester.makepyfile(BROWSER_TEST, test_other="def test_fails(): raise ValueError")
+    monkeypatch.setenv("SIYU_UNTIL", f"{time.time() - 1}")
+    result = run(*arguments)
+    result.assert_outcomes(skipped=3)
+    result.stdout.fnmatch_lines("not run: 3 tests (SIYU_UNTIL is over)")
+    monkeypatch.setenv("SIYU_UNTIL", f"{time.time() + 3600}")
+    run(*arguments).assert_outcomes(passed=1, skipped=1, failed=1)
+
+
+def test_files_that_take_long_come_last_where_time_may_run_out(
+    pytester: pytest.Pytester, run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tests/runs/test_batch.py", "tests/test_short.py"):
+        path = pytester.path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("def test_one(): pass\n", encoding="utf-8")
+    run("-v").stdout.fnmatch_lines(["*test_batch.py*", "*test_short.py*"])
+    monkeypatch.setenv("SIYU_UNTIL", f"{time.time() + 3600}")
+    run("-v").stdout.fnmatch_lines(["*test_short.py*", "*test_batch.py*"])
 
 
 def test_a_checkout_that_is_read_only_is_tested_verbosely_too(pytester: pytest.Pytester, run) -> None:
