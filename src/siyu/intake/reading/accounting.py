@@ -1,5 +1,6 @@
 """What became of every record of a file: accepted, quarantined, ignored. Nothing else exists."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -88,6 +89,24 @@ class Account:
         self.fen["quarantined"] += self.fen["accepted"]
         self.records["accepted"] = self.fen["accepted"] = 0
         self.net_uncertain = (0, 0)
+
+    def compare(
+        self, totals: Sequence[tuple[int, int]], counts: Sequence[tuple[int, int]], held: int, sums: set[int], *,
+        complete: bool,
+    ) -> None:  # fmt: skip
+        """Hold what the file says of itself (line, fen or records) against the records and sums that were read."""
+        for line, total in totals:
+            fits = total in sums and (complete or not self.unpriced)
+            self.completeness = "verified" if fits else "not_verified"
+            if total not in sums:
+                found, expected = f"{max(sums) / 100:.2f}", f"{total / 100:.2f}"
+                self.report(Trouble(line, None, "total_mismatch", found, expected))
+        for line, said in counts:
+            if said != held:
+                self.completeness = "not_verified"
+                self.report(Trouble(line, None, "count_mismatch", str(held), str(said)))
+            elif not totals:
+                self.completeness = "verified"
 
     @property
     def total(self) -> int:

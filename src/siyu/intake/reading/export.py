@@ -1,6 +1,5 @@
 """One export from bytes to accounted records."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ import pyarrow as pa
 from siyu.intake.abreast import abreast
 from siyu.intake.containers.wide import unfolded
 from siyu.intake.formats.catalogue import catalogue
-from siyu.intake.formats.cells import BLANKS, bare
+from siyu.intake.formats.cells import bare
 from siyu.intake.formats.format import Format, Layout, absent
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
@@ -33,10 +32,6 @@ Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 TAIL = 1_000  # last records that the last one is held against
 COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
-# totals of a part of the file: of a page, of a month
-_SUBTOTAL = re.compile(
-    r"小|页|sub|page|([\d一二三四][年月季日号周](份|度)?|[半全]年|\d-\d+)\s*[合总共汇累]", re.IGNORECASE
-)
 
 
 @dataclass
@@ -163,10 +158,10 @@ class _Run:
             raise RefusedError("other_header", line=self._shown(line))
         self.account.put("ignored", amount if kind == "total" else amount or 0)
         self.left_aside.setdefault(kind, []).append(self._shown(line))
-        if kind == "total" and amount is not None and not _SUBTOTAL.search("\n".join(cells)):
-            self.totals.append((line, amount))
+        if kind == "total" and amount is not None and not non_records.is_of_a_part(cells):
+            self.totals.append((self._shown(line), amount))
         if (said := non_records.counted(cells)) is not None:
-            self.spoken.append((line, said))
+            self.spoken.append((self._shown(line), said))
 
     def _shown(self, index: int) -> int:
         """The physical line (header 1) or sheet row of a line counted from 0."""
@@ -195,9 +190,7 @@ class _Run:
         self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
         if not complete and self._is_cut(lines):
-            account.move("accepted", "quarantined", int(fen[-1]))
-            account.report(Trouble(self._shown(int(lines[-1])), None, "cut_short"))
-            self.reading.dropped = np.union1d(self.reading.dropped, lines[-1:])
+            self._set_aside(np.array([lines.size - 1]), "cut_short", lines, fen)
         self._plausible(lines, fen)
         if not account.records["accepted"]:
             account.refuse(Trouble(0, None, "nothing_accepted"))
@@ -208,35 +201,39 @@ class _Run:
             unsure = np.concatenate(self.unsure) & kept
             account.net_uncertain = (int(unsure.sum()), int(fen[unsure].sum()))
         account.completeness = "last_record_complete" if complete else "not_verified"
-        self._compare(held, {raw, account.fen["accepted"] + account.fen["quarantined"]}, complete=complete)
+        sums = {raw, account.fen["accepted"] + account.fen["quarantined"]}
+        account.compare(self.totals[-1:], self.spoken[-1:], held, sums, complete=complete)
+
+    def _set_aside(self, places: Ints, code: str, lines: Ints, fen: Ints) -> None:
+        """Quarantine records that were accepted."""
+        for at in places:
+            self.account.move("accepted", "quarantined", int(fen[at]))
+            self.account.report(Trouble(self._shown(int(lines[at])), None, code))
+        self.reading.dropped = np.union1d(self.reading.dropped, lines[places])
+
+    def _cells(self, lines: list[int]) -> list[list[str]]:
+        rows = texts(blocks(self.source, self.encoding), lines)
+        return [[bare(cell) for cell in non_records.split(rows[line], self.delimiter) or []] for line in lines]
 
     def _is_cut(self, lines: Ints) -> bool:
-        """Whether the last line ends within its last field: without a line end, and with fewer decimals than all others
-        there, or fewer signs where all have the same number."""
-        if lines.size < LEAST or lines[-1] != self.end - 1 or lines[-1] in self.reading.dropped:
+        """Whether the last line, which has no end, is a record that ends within its last field."""
+        last = lines[-TAIL:].tolist()
+        read = len(self.layout.header) - 1 in self.layout.places.values()
+        if not last or not read or last[-1] != self.end - 1 or last[-1] in self.reading.dropped:
             return False
-        rows = texts(blocks(self.source, self.encoding), lines[-TAIL:].tolist())
-        fields = (non_records.split(rows[line], self.delimiter) or [""] for line in lines[-TAIL:].tolist())
-        *others, last = (bare(cells[-1]) for cells in fields)
-        held = [cell for cell in others if cell not in BLANKS]
-        if len(self.layout.header) - 1 not in self.layout.places.values() or len(held) < LEAST or not last:
-            return False
-        decimals = min(len(cell.rpartition(".")[2]) if "." in cell else 0 for cell in held)
-        short = decimals and len(last.rpartition(".")[2] if "." in last else "") < decimals
-        return bool(short or len(last) < min(map(len, held)) == max(map(len, held)))
+        return non_records.ends_within([cells[-1] for cells in self._cells(last) if cells])
 
     def _unlike(self, same: Ints, lines: Ints) -> Ints:
         """Which of these repeats differ from the record that they repeat in a column that is not read: it may tell two
         lines of an order apart."""
         pairs = {int(lines[at]): int(lines[first]) for at, first in self.prints.pairs(same[:COMPARED]).items()}
-        rows = texts(blocks(self.source, self.encoding), sorted({*pairs, *pairs.values()}))
-        read = set(self.layout.places.values())
-
-        def beside(line: int) -> list[str]:
-            cells = non_records.split(rows[line], self.delimiter) or []
-            return [bare(cell) for place, cell in enumerate(cells) if place not in read]
-
-        unlike = [line for line, first in pairs.items() if beside(line) != beside(first)]
+        both = sorted({*pairs, *pairs.values()})
+        unread = set(range(len(self.layout.header))) - set(self.layout.places.values())
+        beside = {
+            line: [cells[at] for at in unread if at < len(cells)]
+            for line, cells in zip(both, self._cells(both), strict=True)
+        }
+        unlike = [line for line, first in pairs.items() if beside[line] != beside[first]]
         return same[np.isin(lines[same], unlike)]
 
     def _repeats(self, lines: Ints, fen: Ints) -> None:
@@ -255,21 +252,16 @@ class _Run:
         per_order = self.layout.control is not None and (self.layout.format.columns[self.layout.control].per == "order")
         for at in repeats.carried:  # counted once per order: its first line carries the amount
             account.fen["accepted"] -= int(fen[at]) if per_order else 0
-        for places, code in ((repeats.other, "conflicting_duplicate"), (repeats.torn, "conflicting_amount")):
-            for at in places:
-                account.move("accepted", "quarantined", int(fen[at]))
-                account.report(Trouble(self._shown(int(lines[at])), None, code))
-        self.reading.dropped = lines[np.unique(np.concatenate([repeats.same, repeats.other, repeats.torn]))]
+        self.reading.dropped = np.unique(lines[repeats.same])
+        self._set_aside(repeats.other, "conflicting_duplicate", lines, fen)
+        self._set_aside(repeats.torn, "conflicting_amount", lines, fen)
         self.prints.forget("key", "record", "amounts")
 
     def _plausible(self, lines: Ints, fen: Ints) -> None:
         """Quarantine dates of another time, refuse a key that is a crowd, name what is odd."""
         account = self.account
         stray = np.setdiff1d(self.bounds.stray_dates(), np.flatnonzero(np.isin(lines, self.reading.dropped)))
-        for at in stray:
-            account.move("accepted", "quarantined", int(fen[at]))
-            account.report(Trouble(self._shown(int(lines[at])), None, "stray_date"))
-        self.reading.dropped = np.union1d(self.reading.dropped, lines[stray])
+        self._set_aside(stray, "stray_date", lines, fen)
         kept = ~np.isin(lines, self.reading.dropped)
         account.observed = self.bounds.observed(kept)
         for column, code, places in self.bounds.odd(fen, lambda at: few_lines(self._all_shown(lines[at]))):
@@ -298,19 +290,3 @@ class _Run:
             if share > entry.heaviest_buyer and share * crowd.named >= LEAST:
                 raise RefusedError("crowded_buyer", line=line, column=column, found=f"{share:.0%}")
             self.account.note("heavy_buyer", column, line=line, found=f"{share:.0%}")
-
-    def _compare(self, held: int, sums: set[int], *, complete: bool) -> None:
-        """The file's own totals and counts against what was read."""
-        account = self.account
-        for line, total in self.totals[-1:]:
-            fits = total in sums and (complete or not account.unpriced)
-            account.completeness = "verified" if fits else "not_verified"
-            if total not in sums:
-                found, expected = f"{max(sums) / 100:.2f}", f"{total / 100:.2f}"
-                account.report(Trouble(self._shown(line), None, "total_mismatch", found, expected))
-        for line, said in self.spoken[-1:]:
-            if said != held:
-                account.completeness = "not_verified"
-                account.report(Trouble(self._shown(line), None, "count_mismatch", str(held), str(said)))
-            elif not self.totals:
-                account.completeness = "verified"

@@ -11,6 +11,7 @@ from siyu.intake.formats.format import normal, patterns
 
 _WORDS = patterns(__file__)
 _TOTAL = _WORDS["total"]
+ENOUGH = 10  # cells by which it is seen how a column ends
 _COUNTED = re.compile(r"共\s*(\d[\d,]*)\s*(?:条|笔|行|单|个订单)|(\d[\d,]*)\s*(?:rows|records|orders)\b")
 
 
@@ -35,6 +36,26 @@ def is_total(cells: Sequence[str]) -> bool:
         return all(_numeric(cell) for cell in held if cell not in said)
     led = [re.match(rf"({_TOTAL.pattern})[::=]?(?=[¥\d])", cell) for cell in held]  # 合计:6425.00
     return any(led) and all(_numeric(cell) or match for cell, match in zip(held, led, strict=True))
+
+
+def is_of_a_part(cells: Sequence[str]) -> bool:
+    """Whether a total is that of a page, a month or another part of the file."""
+    return bool(_WORDS["part"].search("\n".join(cells)))
+
+
+def ends_within(column: Sequence[str]) -> bool:
+    """Whether the last cell of a column ends before it is whole: it has fewer decimals than all others, or fewer signs
+    where all have the same number."""
+    *others, last = column
+    held = [cell for cell in others if cell not in BLANKS]
+    if len(held) < ENOUGH or not last:
+        return False
+    decimals, signs = min(map(_decimals, held)), set(map(len, held))
+    return _decimals(last) < decimals or (len(signs) == 1 and len(last) < min(signs))
+
+
+def _decimals(cell: str) -> int:
+    return len(cell.rpartition(".")[2]) if "." in cell else 0
 
 
 def is_header(cells: Sequence[str], header: Sequence[str]) -> bool:
