@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from siyu.paths import project_root
 from siyu.record import FINDING
 from siyu.runs.files import executed
@@ -30,6 +32,16 @@ def test_normalising_leaves_neither_times_nor_places(tiny):
         notebook["cells"][3]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": [line]}]
     assert executed.normalised(first) == executed.normalised(second)
     assert executed.normalised(first)["cells"][3]["outputs"][0]["text"] == "src/siyu/x.py at 0x0 cell.py"
+
+
+def test_a_place_is_not_looked_for_within_another(tiny, monkeypatch):
+    monkeypatch.setattr(executed, "project_root", lambda: Path("/siyu"))
+    monkeypatch.setattr(executed, "package_dir", lambda: Path("/siyu/src/siyu"))
+    notebook = tiny.executed()
+    said = 'File "/siyu/src/siyu/x.py", file:///siyu/data/a.csv, /home/siyu/reports, src/siyu/y.py'
+    notebook["cells"][3]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": [said]}]
+    kept = executed.normalised(notebook)["cells"][3]["outputs"][0]["text"]
+    assert kept == 'File "src/siyu/x.py", file://data/a.csv, /home/siyu/reports, src/siyu/y.py'
 
 
 def test_nothing_that_runs_where_it_is_opened_is_published(tiny):

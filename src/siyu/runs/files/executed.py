@@ -128,5 +128,7 @@ def _normalised_content(mime: str, content: Any) -> Any:
 
 
 def _without_places(content: str) -> str:
-    content = content.replace(f"{package_dir().as_posix()}/", "src/siyu/").replace(f"{project_root().as_posix()}/", "")
+    places = {f"{package_dir().as_posix()}/": "src/siyu/", f"{project_root().as_posix()}/": ""}
+    whole = rf"(?<![\w.+-])({'|'.join(map(re.escape, places))})"  # not `/siyu/` within `src/siyu/`
+    content = re.sub(whole, lambda place: places[place[0]], content)
     return _ADDRESS.sub("at 0x0", _TEMPORARY.sub("cell.py", content))
