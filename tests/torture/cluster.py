@@ -17,9 +17,11 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
+from distributed import Client
 
 sys.path.insert(0, str(Path(__file__).parent))
 from arena import COMMAND, ROOT, WORKER, Arena  # type: ignore[import-not-found]
@@ -77,6 +79,12 @@ class Machines:
                 more = "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(self.arena.root)
                 self.workers[place] = self._started(*words, *more)
 
+    def complete(self) -> bool:
+        """Whether the scheduler knows all workers: on a slow machine they take longer to start than a driver waits."""
+        with suppress(OSError, TimeoutError), Client(self.address, timeout=10, set_as_default=False) as client:
+            return len(client.scheduler_info(n_workers=-1)["workers"]) == len(self.workers)
+        return False
+
     def reports(self) -> list[psutil.Process]:
         """Reports that are being made on workers."""
         living = (psutil.Process(worker.pid) for worker in self.workers if worker is not None and worker.poll() is None)
@@ -120,6 +128,7 @@ def trial(arena: Arena, machines: Machines, seed: int, reference: dict[str, dict
     """Kills by kind, of one batch in a folder of its own. Raises AssertionError at the first thing that is wrong."""
     draw, hits = random.Random(seed), Counter[str]()  # noqa: S311 - to be replayed, not to be secret
     arena.out = arena.root / f"out-{seed}"
+    machines.waited(machines.complete, "workers do not come")
     cluster = "--scheduler", machines.address
     drivers = [arena.start(*cluster) for _ in range(draw.choice((1, 1, 2)))]
     hits["drivers"] = len(drivers)
@@ -134,6 +143,7 @@ def trial(arena: Arena, machines: Machines, seed: int, reference: dict[str, dict
     judge(arena, reference)
     machines.waited(lambda: not machines.reports(), "a report of a lost driver does not end")
     judge(arena, reference)
+    machines.waited(machines.complete, "workers do not come back")
     due, before = arena.plan(), Counter(arena.executed())
     code, _, said = arena.run(*cluster)
     assert code == 0, said
