@@ -46,6 +46,7 @@ def data(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     monkeypatch.setenv("SIYU_DATA", str(folder))
     monkeypatch.setenv("SIYU_KEY", str(tmp_path / "key"))
+    monkeypatch.setenv("SIYU_STORE", str(tmp_path / "store"))  # also where SIYU_HOME is set: each test reads anew
     for name in ("wine_bar", "tea_house"):
         (folder / name / "exports").mkdir(parents=True)
         (folder / name / "exports" / "slips.csv").write_text(SLIPS, encoding="utf-8")
