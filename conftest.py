@@ -18,6 +18,9 @@ import hypothesis
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
+from siyu.paths import settle_home
+
+settle_home()  # as every verb does: the user of a container has none
 # every core runs tests, and what they start: one thread a library, said before the first of them is imported
 os.environ |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 # a Java that lives for a minute spends most of it on compiling well

@@ -83,10 +83,10 @@ def _ours(name: str) -> bool:
 
 
 def _interpreter() -> list[str]:
-    home = Path.home()
+    home = os.path.expanduser("~")  # noqa: PTH111 - stays as it is for whoever has none
     kept = [os.environ[name] for name in _KEPT if name in os.environ]
-    return [*_SYSTEM, sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), str(home / ".cache"),
-            str(home / ".config"), str(cache_dir()), *kept]  # fmt: skip
+    return [*_SYSTEM, sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), f"{home}/.cache",
+            f"{home}/.config", str(cache_dir()), *kept]  # fmt: skip
 
 
 def _below(path: str, folders: Iterable[str]) -> bool:
