@@ -11,8 +11,7 @@ from siyu.own_data import Holdings
 from siyu.subjects import load_subject
 from siyu.value import gate
 from siyu.value.bg_nbd import BG, BetaGeometric
-from siyu.value.gate import CHECKS
-from siyu.value.labels import CLOSED
+from siyu.value.labels import CHECKS, CLOSED
 
 DAYS = 540
 

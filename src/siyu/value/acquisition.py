@@ -26,14 +26,12 @@ _NARROW = float(1.6448536 / Z95)  # a sampling range of 95% as one of 90%
 
 @dataclass(frozen=True)
 class Cost:
-    """What new buyers cost from `since` to `until`. figures: by metric key; by_channel: form of ad -> cac, of those
-    whose orders are known to be bought; reason: why there is none, "" where there is; marginal: of one buyer more, by
-    spend that was switched by lot, or why that is not known."""
+    """What new buyers cost. figures: by metric key; by_channel: form of ad -> cac, of those whose orders are known to
+    be bought; reason: why there is none, "" where there is; marginal: of one buyer more, by spend that was switched by
+    lot, or why that is not known."""
 
     figures: Mapping[str, Figure] = field(default_factory=dict)
     by_channel: Mapping[str, Figure] = field(default_factory=dict)
-    since: date | None = None
-    until: date | None = None
     reason: str = ""
     marginal: Figure | str = REFUSED["not_by_lot"]
 
@@ -49,11 +47,10 @@ def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) ->
     rows = rows[(rows["since"] >= pd.Timestamp(frames.first_day)) & (rows["until"] <= pd.Timestamp(frames.as_of))]
     if rows.empty:
         return Cost(reason=REFUSED["apart"])
-    since, until = rows["since"].min().date(), rows["until"].max().date()
-    by_day = _new_buyers(frames, since, until)
+    by_day = _new_buyers(frames, rows["since"].min().date(), rows["until"].max().date())
     new = int(by_day.sum())
     if new < max(k, 1):
-        return Cost(since=since, until=until, reason=REFUSED["nobody_new"])
+        return Cost(reason=REFUSED["nobody_new"])
     sources = tuple(sorted({*frames.sources, *ads.attrs.get("refs", ())}))
     spent = float(rows["spend_fen"].sum()) / 100
     found = {"cac": _per(spent, new, "cac", sources, currency)}
@@ -61,7 +58,7 @@ def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) ->
     if fans >= max(k, 1):
         found["cost_per_follower"] = _per(spent, fans, "cost_per_follower", sources, currency)
     by_channel = _by_channel(rows, frames, sources, currency, max(k, 2))
-    return Cost(found, by_channel, since, until, marginal=_marginal(rows, by_day, sources, currency, k))
+    return Cost(found, by_channel, marginal=_marginal(rows, by_day, sources, currency, k))
 
 
 def _rows(ads: pd.DataFrame) -> pd.DataFrame:

@@ -83,9 +83,7 @@ def _marked(scores: Sequence[Any], cuts: Cuts, pick: Callable[..., Any]) -> Any:
 
 def classes(rows: pd.DataFrame, cuts: Cuts) -> pd.DataFrame:
     """A row per class that holds buyers, of `standings`, in the order of CLASSES: rfm, buyers, net_fen (int64)."""
-    marks = _marked(
-        [rows[name] for name in SCORED], cuts, lambda *of: pd.Series(np.where(*of).astype(object), rows.index)
-    )
+    marks = _marked([rows[name] for name in SCORED], cuts, lambda *of: pd.Series(np.where(*of), rows.index, object))
     found = rows.assign(rfm=marks, net_fen=rows["net_fen"] * rows["buyers"]).groupby("rfm")[["buyers", "net_fen"]].sum()
     return found.reindex([one for one in CLASSES if one in found.index]).reset_index()
 

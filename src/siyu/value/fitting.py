@@ -72,9 +72,8 @@ def once(*columns: float | Floats) -> tuple[list[Floats], npt.NDArray[np.int64]]
 
 def of_rows(x: Any, t_x: Any, T: Any, w: Any = None) -> Histories:  # noqa: N803 - as the literature calls it
     """Histories of arrays with a row per buyer, equal ones as one."""
-    columns = np.column_stack([np.asarray(one, float) for one in (x, t_x, T)])
-    rows, place = np.unique(columns, axis=0, return_inverse=True)
-    return Histories(rows[:, 0], rows[:, 1], rows[:, 2], np.bincount(place.ravel(), w, len(rows)).astype(float))
+    columns, place = once(*(np.asarray(one, float) for one in (x, t_x, T)))
+    return Histories(*columns, np.bincount(place, w).astype(float))
 
 
 def fitted_histories(

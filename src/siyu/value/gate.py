@@ -34,7 +34,6 @@ MODELS: tuple[BetaGeometric | ParetoNbd, ...] = (BG, MBG, PARETO)  # the first w
 REPEAT_BUYERS, GAPS, HOLDOUT, ERROR, CORRELATION, LEVEL = 100, 2.0, 0.5, 0.10, 0.25, 0.01
 TIE = 1e-4  # log score a buyer below which two models are alike
 COHORTS = (365, 180, 90)  # days that cohorts are compared after, where two are old enough
-CHECKS = ("whole_record", "repeat_buyers", "calibration", "holdout", "error", "correlation", "spend", "cohorts")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ class Believed:
 
 @dataclass(frozen=True)
 class Gate:
-    """checks: in the order of CHECKS. candidates: in the order of MODELS. cut: last day of the calibration.
+    """checks: of `labels.CHECKS`, in their order. candidates: in the order of MODELS. cut: last day of the calibration.
 
     whole: None where a model cannot be fitted on the whole record."""
 
@@ -114,7 +113,7 @@ def gate(frames: Frames, cut: date | None = None, rows: pd.DataFrame | None = No
         "spend": (least, 1.0, least > 1),
         "cohorts": (alike, LEVEL, alike > LEVEL),
     }
-    return Gate(tuple(Check(key, *found[key]) for key in CHECKS), candidates, cut, believed)
+    return Gate(tuple(Check(key, *one) for key, one in found.items()), candidates, cut, believed)
 
 
 def _possible(make: Callable[[Given], Made], given: Given | None) -> Made | None:

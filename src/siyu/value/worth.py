@@ -154,10 +154,8 @@ class Worth:
     @property
     def returns(self) -> dict[str, Figure | Absent]:
         """sales_roi and profit_roi over the horizon."""
-        return {
-            "sales_roi": over(self.value, self.cac, "sales_roi"),
-            "profit_roi": over(self.contribution, self.cac, "profit_roi"),
-        }
+        brought = {"sales_roi": self.value, "profit_roi": self.contribution}
+        return {key: over(one, self.cac, key) for key, one in brought.items()}
 
     @property
     def limits(self) -> dict[str, Figure | Absent]:
