@@ -17,6 +17,7 @@ ABOUT = "name: {en: A, zh: A}\nkind: client\ncase: luzhou_laojiao\nas_of: 2024-0
 def tell(tmp_path, monkeypatch, capsys):
     """Print what a file says; returns what was printed, and whether it was told anew."""
     monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    monkeypatch.setenv("SIYU_STORE", str(tmp_path / ".store"))  # also where SIYU_HOME is set
     monkeypatch.setattr(sys, "addaudithook", lambda _hook: None)  # it cannot be taken back
     (tmp_path / "shop").mkdir()
     (tmp_path / "shop" / "subject.yml").write_text(ABOUT, encoding="utf-8")
