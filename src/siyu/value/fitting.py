@@ -73,7 +73,7 @@ def once(*columns: float | Floats) -> tuple[list[Floats], npt.NDArray[np.int64]]
 def of_rows(x: Any, t_x: Any, T: Any, w: Any = None) -> Histories:  # noqa: N803 - as the literature calls it
     """Histories of arrays with a row per buyer, equal ones as one."""
     columns, place = once(*(np.asarray(one, float) for one in (x, t_x, T)))
-    return Histories(*columns, np.bincount(place, w).astype(float))
+    return Histories(columns[0], columns[1], columns[2], np.bincount(place, w).astype(float))
 
 
 def fitted_histories(
