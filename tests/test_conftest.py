@@ -78,6 +78,8 @@ def test_files_that_take_long_come_last_where_time_may_run_out(
     run("-v").stdout.fnmatch_lines(["*test_batch.py*", "*test_short.py*"])
     monkeypatch.setenv("SIYU_UNTIL", f"{time.time() + 3600}")
     run("-v").stdout.fnmatch_lines(["*test_short.py*", "*test_batch.py*"])
+    monkeypatch.setenv("SIYU_UNTIL", f"{time.time() + 600}")  # time enough for a short one only
+    run().assert_outcomes(passed=1, skipped=1)
 
 
 def test_a_checkout_that_is_read_only_is_tested_verbosely_too(pytester: pytest.Pytester, run) -> None:
