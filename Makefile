@@ -27,8 +27,8 @@ install: ## put the locked packages and siyu into .venv, unless they are there
 spark: ## what Spark takes as well, for clients whose orders outgrow this machine; needs Java 17
 	@$(PYTHON) scripts/install.py $(VENV) spark
 
-reports: install ## publish the bundled subjects to reports/
-	@$(BIN)/siyu report $(SUBJECTS)
+reports: install ## publish the bundled subjects to reports/; LIMITS=3600,4096,50 for a slow machine: seconds, MB, MB
+	@$(BIN)/siyu report $(if $(LIMITS),--limits $(LIMITS)) $(SUBJECTS)
 
 test: install ## every check; browser, office and Java tests run when their program is found
 	@failed=; \
