@@ -21,14 +21,16 @@ def buyer_sums(frames: Frames, since: date, until: date) -> Ints:
     """
     kept = frames.purchases
     kept = kept.filter(kept.day.between(ibis.date(since.isoformat()), ibis.date(until.isoformat())))
-    sums = {name: kept[name].sum() for name in ("orders", "paid_fen", "net_fen")}
+    sums = {name: kept[name].sum() for name in ("orders", "paid_fen")}
     buyers = kept.group_by("buyer_id").aggregate(days=kept.count(), cluster=kept.cluster.min(), **sums)
     by_order = (buyers.orders > 1).cast("int64")
     buyers = buyers.mutate(cluster=frames.cluster(buyers))
-    sums = {name: buyers[name].sum() for name in ("orders", "days", "paid_fen", "net_fen")}
+    sums = {name: buyers[name].sum() for name in ("orders", "days", "paid_fen")}
     sums |= {"buyers": buyers.count(), "twice_by_day": (buyers.days > 1).cast("int64").sum()}
     sums |= {"twice_by_order": by_order.sum(), "repeat_paid_fen": (buyers.paid_fen * by_order).sum()}
-    return summed(counted(buyers, ["cluster"], **sums), frames.groups, BUYER_SUMS)
+    # not needed by buyer, and a sum for each of millions takes memory
+    net = counted(kept.mutate(cluster=frames.cluster(kept)), ["cluster"], net_fen=kept.net_fen.sum())
+    return summed(counted(buyers, ["cluster"], **sums).merge(net), frames.groups, BUYER_SUMS)
 
 
 def returning(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]) -> Ints:

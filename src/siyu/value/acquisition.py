@@ -88,7 +88,7 @@ def _new_buyers(frames: Frames, since: date, until: date) -> pd.Series:
     first = frames.purchases.filter(frames.purchases.purchase_no == 1)
     first = first.filter(first.day >= ibis.date(since.isoformat()), first.day <= ibis.date(until.isoformat()))
     rows = counted(first, ["day"], n=first.count())
-    return pd.Series(rows["n"].to_numpy(), pd.DatetimeIndex(pd.to_datetime(rows["day"])))
+    return rows.set_index(pd.to_datetime(rows["day"]))["n"]
 
 
 def _marginal(rows: pd.DataFrame, new: pd.Series, sources: tuple[str, ...], currency: str, k: int) -> Figure | str:
@@ -182,8 +182,7 @@ def payback(
     in the days observed there is no upper end, and it stops at the value. None where the value is not."""
     if isinstance(share, Absent) or isinstance(cac, Absent) or not curve:
         return None, False
-    middle = _reached(curve, "value", share.value, cac.value)
-    if middle is None:
+    if (middle := _reached(curve, "value", share.value, cac.value)) is None:
         return None, False
     early = _reached(curve, "high", share.high, cac.low)
     late = _reached(curve, "low", share.low, cac.high)

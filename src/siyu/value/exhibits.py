@@ -82,8 +82,7 @@ def models(worth: Worth) -> pd.DataFrame:
     """A row per model: model, score, error (null where it cannot be fitted), chosen, sources."""
     best = worth.gate.chosen
     rows = [(one.key, one.score, one.error, one is best) for one in worth.gate.candidates]
-    table = pd.DataFrame(rows, columns=["model", "score", "error", "chosen"])
-    return cited(table, worth.frames.sources)
+    return cited(pd.DataFrame(rows, columns=["model", "score", "error", "chosen"]), worth.frames.sources)
 
 
 def tracking(worth: Worth) -> tuple[dict[str, Line], Verdict]:

@@ -33,9 +33,7 @@ class Histories:
         if not len(self.x) or not self.w.sum() > 0:
             raise ValueError("no buyers")
         if not all(np.isfinite(column).all() and (column >= 0).all() for column in (self.x, self.t_x, self.T, self.w)):
-            raise ValueError(
-                "x, t_x, T and w are finite and not negative: a purchase lies after the end of observation"
-            )
+            raise ValueError("x, t_x, T, w are finite and not negative: a purchase lies after the end of observation")
         if ((self.t_x > self.T) | ((self.x > 0) != (self.t_x > 0))).any():
             raise ValueError("t_x lies between 0 and T, and is 0 exactly without a repeat purchase")
 

@@ -12,8 +12,7 @@ from siyu.value.gate import Purchasing
 from siyu.value.patrons import histories_of
 from siyu.value.spend import GammaGamma
 
-YEAR, MONTHS = 365, 12
-FEN = 100
+YEAR, MONTHS, FEN = 365, 12, 100
 
 
 def alive(fitted: Purchasing, rows: pd.DataFrame) -> Estimate:

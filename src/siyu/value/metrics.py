@@ -11,6 +11,8 @@ from siyu.value.labels import CLOSED, REFUSED
 from siyu.value.patrons import WINDOWS
 from siyu.value.worth import Assumed, Worth
 
+_AHEAD, _COST = ("expected_purchases_365d", "p_alive"), ("cac", "cost_per_follower")
+
 
 def _closed(worth: Worth) -> str:
     return next((CLOSED[key] for key in worth.gate.failed), "")
@@ -33,15 +35,9 @@ def _method(key: str, function: Callable[[Worth, str], Figure | str | None]) -> 
 
 METRICS: tuple[Method, ...] = (
     *(_method(f"observed_value_{days}d", lambda worth, key: worth.observed.get(key)) for days in WINDOWS),
-    *(
-        _method(key, lambda worth, key: _closed(worth) or worth.forecasts.get(key))
-        for key in ("expected_purchases_365d", "p_alive")
-    ),
+    *(_method(key, lambda worth, key: _closed(worth) or worth.forecasts.get(key)) for key in _AHEAD),
     _method("ltv_365d", lambda worth, _: _ltv(worth)),
-    *(
-        _method(key, lambda worth, key: worth.cost.reason or worth.cost.figures.get(key))
-        for key in ("cac", "cost_per_follower")
-    ),
+    *(_method(key, lambda worth, key: worth.cost.reason or worth.cost.figures.get(key)) for key in _COST),
     _method("cac_marginal", lambda worth, _: worth.cost.marginal),
     _method("payback_months", lambda worth, _: _payback(worth)),
 )

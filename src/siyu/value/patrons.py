@@ -1,9 +1,8 @@
 """Buyers as models and tables of value see them: what each has bought and paid, as integer count tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
-from operator import add
+from functools import lru_cache
 
 import ibis
 import ibis.expr.types as ir
@@ -87,16 +86,11 @@ def earned(frames: Frames) -> Earned:
     after, seen = days.day.delta(days.first_day, unit="day"), frames.observed(days.first_day)
     days = days.mutate(
         cluster=frames.cluster(days), month=(days.first_day.year() * 12 + days.first_day.month() - 1).cast("int64"),
-        over=_many(after > window for window in windows), whole=_many(seen >= window for window in windows),
-        first=(days.purchase_no == 1).cast("int64"),
+        over=sum((after > one).cast("int64") for one in windows), first=(days.purchase_no == 1).cast("int64"),
+        whole=sum((seen >= one).cast("int64") for one in windows),
     )  # fmt: skip
     sums = {"all": days["first"].sum(), "net": days.net_fen.sum()}
     return Earned(counted(days, ["cluster", "month", "over", "whole"], **sums), windows, frames.groups)
-
-
-def _many(true: Iterable[ir.BooleanColumn]) -> ir.IntegerColumn:
-    """How many of them are true."""
-    return reduce(add, (one.cast("int64") for one in true))
 
 
 def mean_paid(sums: Ints) -> Estimate:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc, betaincinv, betaln, gammaln, ndtr, ndtri
+from scipy.special import betainc, betaincinv, betaln
+from scipy.stats import betabinom, norm
 
 from siyu.estimates.sampling import LEVEL, Z95
 from siyu.figure import Figure
@@ -100,9 +101,8 @@ def critical_ratio(price: float, cost: float, salvage: float) -> float:
 def newsvendor(mean: float, sd: float, price: float, cost: float, salvage: float) -> Lot:
     """The batch for normal demand."""
     ratio = critical_ratio(price, cost, salvage)
-    z = float(ndtri(ratio))
-    density = float(np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
-    return Lot(ratio, mean + z * sd, sd * (z * float(ndtr(z)) + density))
+    z = float(norm.ppf(ratio))
+    return Lot(ratio, mean + z * sd, sd * float(z * ratio + norm.pdf(z)))
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,8 @@ class Presale:
             raise ValueError(NO_RATE)
 
     def _chances(self) -> np.ndarray:
-        a, b, n = self.paid + 1.0, self.of_deposits - self.paid + 1.0, self.deposits
-        k = np.arange(n + 1)
-        ways = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-        chances = np.exp(ways + betaln(k + a, n - k + b) - betaln(a, b))
-        return np.asarray(chances / chances.sum())
+        ends = self.paid + 1, self.of_deposits - self.paid + 1
+        return np.asarray(betabinom.pmf(np.arange(self.deposits + 1), self.deposits, *ends))
 
     def demand(self) -> tuple[float, float, float]:
         """Mean, and the ends of its 95% range."""

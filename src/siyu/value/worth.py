@@ -18,7 +18,6 @@ from siyu.value.patrons import Earned, earned, mean_paid, patrons
 
 # what a subject may say itself, by the field of `Assumed`: an id of its assumptions.csv
 ROWS = {"share": "contribution_share", "cac": "cac", "conversion": "follower_conversion"}
-NO_DISCOUNT = Figure(0, 0, 0, "ratio_per_year")
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Assumed:
     share: Figure | Absent = Absent(("contribution_share",))  # noqa: RUF009 - nothing of it can change
     cac: Figure | Absent = Absent(("cac",))  # noqa: RUF009
     conversion: Figure | Absent = Absent(("follower_conversion",))  # noqa: RUF009
-    discount: Figure = NO_DISCOUNT
+    discount: Figure = Figure(0, 0, 0, "ratio_per_year")  # noqa: RUF009
 
 
 @dataclass(frozen=True)
