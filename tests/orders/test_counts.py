@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -64,6 +65,20 @@ def test_a_file_is_read_once_until_it_is_made_anew(purchases, tmp_path):
     assert opened(AS_OF, path).buyers == 1_000
     assert before.buyers == purchases["buyer_id"].to_pandas().nunique()
     assert counts.histories(early)["T"].max() < counts.histories(before)["T"].max()
+
+
+@pytest.mark.parametrize(
+    ("most", "kind"), [(2**15 - 1, "int16"), (2**15, "int32"), (2**31 - 1, "int32"), (2**31, "int64")]
+)
+def test_held_amounts_fit_their_type_to_the_last_fen(purchases, tmp_path, most, kind):
+    rows = purchases.slice(0, 300)
+    amounts = pa.array(np.resize([1, most, -1 - most], 300), pa.int64())
+    rows = rows.set_column(rows.column_names.index("paid_fen"), "paid_fen", amounts)
+    pq.write_table(rows, tmp_path / "purchases.parquet", row_group_size=100)
+    held = opened(AS_OF, tmp_path / "purchases.parquet")
+    assert str(held.purchases.paid_fen.type()) == kind
+    sums = (counts.buyer_sums(one, date(1997, 1, 1), AS_OF) for one in (held, opened(AS_OF, rows)))
+    assert np.array_equal(*sums)
 
 
 def test_buyer_sums(frames, days):
