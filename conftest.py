@@ -69,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     required()
     if not config.option.nbval_sanitize_with:
         config.option.nbval_sanitize_with = str(Path(__file__).parent / "tests" / "nbval_sanitize.cfg")
+    config.option.nbval_kernel_startup_timeout = 600  # seconds: on a busy machine a minute is not enough
 
 
 def pytest_collectstart(collector: pytest.Collector) -> None:

@@ -50,7 +50,7 @@ def converted(soffice, tmp_path):
         out = tmp_path / "out"
         command = [soffice, f"-env:UserInstallation={profile.as_uri()}", "--headless", "--convert-to", kind]
         command += ["--outdir", str(out), str(tmp_path / name)]
-        subprocess.run(command, check=True, capture_output=True, timeout=240)
+        subprocess.run(command, check=True, capture_output=True, timeout=1_200)
         return (out / name).with_suffix(f".{kind}").read_bytes()
 
     return convert

@@ -5,13 +5,14 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from playwright.sync_api import BrowserContext, sync_playwright
 
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
@@ -21,6 +22,24 @@ from siyu.paths import data_dir
 from siyu.record import Both, FindingRecord, entries
 from siyu.render.page.html import render_report
 from siyu.render.report import About, Report, SectionReport, Setting
+
+PATIENCE = 10 * 60_000  # milliseconds: a busy machine takes minutes to open a page
+
+
+@pytest.fixture(scope="module")
+def browsed(chromium: str) -> Iterator[Callable[..., BrowserContext]]:
+    """New contexts of one Chromium, which ends with the module."""
+    with sync_playwright() as playwright:
+        # a container's root cannot use Chromium's sandbox
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"], timeout=PATIENCE)
+
+        def context(**options: Any) -> BrowserContext:
+            made = browser.new_context(**options)
+            made.set_default_timeout(PATIENCE)
+            return made
+
+        yield context
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from siyu.render.index import RUN_SCHEMA, render_index
 
@@ -49,17 +48,14 @@ def records(report) -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def opened(records, chromium, tmp_path_factory) -> Iterator[tuple[Page, list[str]]]:
+def opened(records, browsed, tmp_path_factory) -> tuple[Page, list[str]]:
     file = tmp_path_factory.mktemp("index") / "index.html"
     file.write_text(render_index(records), encoding="utf-8")
     asked: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_context(locale="en-GB", viewport={"width": 390, "height": 800}).new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(file.as_uri())
-        yield page, asked
-        browser.close()
+    page = browsed(locale="en-GB", viewport={"width": 390, "height": 800}).new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(file.as_uri())
+    return page, asked
 
 
 def test_each_subject_shows_answer_figures_and_files(records, read):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from sympy import Expr, Max, Symbol, exp, symbols
 
 from siyu.economy import Economy
@@ -86,22 +85,19 @@ def wins(payload: dict[str, Any], gain_of: Expr, settings: dict[str, float]) -> 
 
 
 @pytest.fixture(scope="module")
-def page(payload, real, raw, build, chromium, tmp_path_factory) -> Iterator[Page]:
+def page(payload, real, raw, build, browsed, tmp_path_factory) -> Page:
     findings = [dict(finding) for finding in raw["sections"][1]["findings"]]
     findings[0]["whatif"], findings[1]["whatif"] = payload, real
     sections = [*raw["sections"][:1], {**raw["sections"][1], "findings": findings}, *raw["sections"][2:]]
     file = tmp_path_factory.mktemp("whatif") / "page.html"
     file.write_text(render_report(build({**raw, "sections": sections}), "en"), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        opened = browser.new_page(viewport={"width": 390, "height": 844})
-        faults: list[str] = []
-        opened.on("console", lambda message: faults.append(message.text))
-        opened.on("pageerror", lambda error: faults.append(str(error)))
-        opened.goto(file.as_uri())
-        assert faults == []
-        yield opened
-        browser.close()
+    opened = browsed(viewport={"width": 390, "height": 844}).new_page()
+    faults: list[str] = []
+    opened.on("console", lambda message: faults.append(message.text))
+    opened.on("pageerror", lambda error: faults.append(str(error)))
+    opened.goto(file.as_uri())
+    assert faults == []
+    return opened
 
 
 def test_quantised_draws_stay_within_half_a_step():

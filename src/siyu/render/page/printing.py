@@ -10,7 +10,7 @@ from pathlib import Path
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _APP = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
-_SECONDS = 120
+_SECONDS = 600  # a busy machine takes minutes
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}([^)]*\))")
 
 

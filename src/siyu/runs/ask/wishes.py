@@ -13,6 +13,7 @@ LANGUAGES = ("zh", "en")
 # What has an option or an argument of its own; giving it twice would leave open which counts.
 _ELSEWHERE = {"subject": "the argument SUBJECT", "as_of": "--as-of, or as_of in the manifest",
               "earlier": "the folder of reports: the plan there is taken"}  # fmt: skip
+_MORE = "--limits, or limits in the manifest, allow more"
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Limits:
     def exceeded(self, seconds: float, memory: int, output: int) -> str:
         """Why to stop what took so much; empty while it may go on."""
         if seconds > self.seconds:
-            return f"stopped after {self.seconds:g} s, its limit of time"
+            return f"stopped after {self.seconds:g} s, its limit of time; {_MORE}"
         taken = {"memory": (memory, self.memory), "output": (output, self.output)}
-        over = (f"stopped at {used >> 20} MB of {name}, its limit is {limit >> 20} MB"
+        over = (f"stopped at {used >> 20} MB of {name}, its limit is {limit >> 20} MB; {_MORE}"
                 for name, (used, limit) in taken.items() if used > limit)  # fmt: skip
         return next(over, "")
 

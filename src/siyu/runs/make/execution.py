@@ -23,6 +23,7 @@ from siyu.runs.files.faults import disk_error
 from siyu.runs.make.kernel_hooks import TRAIL
 
 NAME = "siyu"
+_START = 600  # seconds until a kernel answers: a busy machine takes minutes, and the subject has a limit of its own
 # Called with the cells done so far and the bytes of output so far.
 Progress = Callable[[int, int], None]
 
@@ -100,7 +101,7 @@ def execute(task: Mapping[str, Any], progress: Progress) -> None:
         executed = papermill.execute_notebook(
             str(task["notebook"]), None, parameters=dict(task["parameters"]), engine_name=NAME, progress_bar=False,
             request_save_on_cell_execute=False, autosave_cell_every=0, cwd=str(project_root()),
-            sockets=Path(sockets), forks=task["forks"], progress=progress,
+            sockets=Path(sockets), forks=task["forks"], progress=progress, start_timeout=_START,
         )  # fmt: skip
     storage.write(output, storage.pretty(normalised(executed)))
 

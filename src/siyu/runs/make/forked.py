@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from siyu.runs.make.fork_server import ANSWER
 
-_PATIENCE = 60.0  # seconds until the server, which may still load, has forked
+_PATIENCE = 300.0  # seconds until the server, which may still load, has forked
 
 
 class Forked:
