@@ -268,7 +268,11 @@ def test_no_canary_is_in_page_deck_workbook_or_records(tmp_path, monkeypatch, co
         path.write_text(path.read_text("utf-8").replace("'?'", "me"), encoding="utf-8")
     sections = [path.stem for path in notebooks_dir().glob("*.ipynb")] if SMALL > 1_000 else ["06_orders"]
     home, place = tmp_path / "home", desk(tmp_path / "desk", *sections)
-    done = run(["report", "shop", "--lang", ",".join(codes), "--out", str(tmp_path / "out")], home, cwd=place)
+    done = run(
+        ["report", "shop", "--lang", ",".join(codes), "--limits", "7200,4096,50", "--out", str(tmp_path / "out")],
+        home,
+        cwd=place,
+    )
     made = tmp_path / "out" / "shop"
     record = json.loads((made / "run.json").read_text("utf-8"))
     assert [one["status"] for one in record["sections"] if one["notebook"] == "06_orders"] == ["ok"], done.stderr

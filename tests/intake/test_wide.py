@@ -56,6 +56,22 @@ def test_a_cell_that_cannot_be_read_is_named_by_its_line(tmp_path, monkeypatch):
     assert [(one.line, one.column, one.code) for one in account.problems] == [(4, "新增粉丝", "not_count")]
 
 
+@pytest.mark.parametrize(
+    ("odd", "code"),
+    [("播放量,丙,1,200,300\n", "field_count"), ("合计,12\n", "field_count"), ('播放量,"丙,1,2\n', "stray_quote")],
+)
+def test_a_line_of_another_width_is_not_left_out(tmp_path, monkeypatch, odd, code):
+    rule, text = CASES["a row a metric"]
+    account, rows = wide(tmp_path, monkeypatch, rule, text + odd)
+    assert [(one.line, one.code) for one in account.problems] == [(6, code)]
+    assert rows == []
+
+
+def test_a_note_below_is_none_of_its_lines(tmp_path, monkeypatch):
+    rule, text = CASES["a row a metric"]
+    assert wide(tmp_path, monkeypatch, rule, text + "\n导出时间：2025-09-04\n")[0].clean
+
+
 def test_a_metric_told_twice_is_not_told_once(tmp_path, monkeypatch):
     rule, text = CASES["a row a metric"]
     account, _ = wide(tmp_path, monkeypatch, rule, text + "新增粉丝,乙,3,9\n")

@@ -141,7 +141,7 @@ def outcomes(project, said):
         plans += project.plan(way, parameters={"way": way})
     for plan in plans:
         hangs = plan.request.subject.id in HANGS
-        limits = Limits(seconds=4 if hangs else 300, memory=600 << 20)
+        limits = Limits(seconds=4 if hangs else 3_000, memory=600 << 20)
         object.__setattr__(plan.request, "limits", limits)
     batch = Batch(plans, project.out, pool=Pool(4), force=False, progress=Progress())
     return {outcome.subject: outcome for outcome in batch.run()}

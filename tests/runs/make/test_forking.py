@@ -153,7 +153,7 @@ def test_a_worker_whose_guardian_is_killed_ends_and_its_task_fails(project):
             pass
         worker = made.workers[0].process
         psutil.Process(worker.guardian).kill()
-        psutil.wait_procs([psutil.Process(worker.pid)] if psutil.pid_exists(worker.pid) else [], timeout=10)
+        psutil.wait_procs([psutil.Process(worker.pid)] if psutil.pid_exists(worker.pid) else [], timeout=100)
         made.start(Task("beta", "index.html", task))
         [(after, fault)] = made.finished(10)
     assert [one for _, one in ended] == [None]

@@ -17,6 +17,7 @@ from siyu.intake.formats.format import Format, Wide, normal
 from siyu.intake.reading import non_records
 from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import DEEPEST, DELIMITERS
+from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 
 LARGEST, START = 1 << 25, 1 << 15  # bytes: dashboards are small, and so are their headers
@@ -25,7 +26,7 @@ Record = dict[str, str]
 
 def unfolded(source: TableSource) -> TableSource:
     """The source, as a long table where it has headers that a format of the client takes for values. Each record keeps
-    the line that it comes from. Raises RefusedError where the bytes are no text."""
+    the line that it comes from. Raises RefusedError where the bytes are no text, or a line has more or fewer fields."""
     formats = [entry for entry in catalogue(source.own).formats.values() if entry.wide is not None]
     if not formats or source.open is None or source.size > LARGEST:
         return source
@@ -34,19 +35,34 @@ def unfolded(source: TableSource) -> TableSource:
         if entry.wide is not None and (spread := _spread(header, entry.wide)):
             lines = b"".join(blocks(source, encoding_of(source))).decode().splitlines()
             rows = ((number, non_records.split(lines[number], delimiter)) for number in range(at + 1, len(lines)))
-            whole = [(number, cells) for number, cells in rows if cells and len(cells) == len(header)]
+            told = [(number, cells) for number, cells in rows if cells is None or non_records.filled(cells)]
+            whole = [(number, cells) for number, cells in told if cells and len(cells) == len(header)]
             kept = [name for name in header if normal(name) not in _aside(entry)]
             records = _long(header, whole, spread, entry.wide, kept)
             names = list(dict.fromkeys(name for _, record in records for name in record))
             if records and not entry.layout(names).missing:
-                numbers = [at, *(number for number, _ in records)]
-                shown = tuple(source.rows[n] if source.rows is not None else n + 1 for n in numbers)
+                _all_whole(source, told, len(header))
+                shown = tuple(_line(source, number) for number in (at, *(number for number, _ in records)))
                 text = as_csv([record for _, record in records])
                 foreign = tuple(one._replace(column=-1) for one in source.shown if one.code == "foreign_currency")
                 return replace(
                     source, open=partial(io.BytesIO, text), size=len(text), rows=shown, shown=foreign, digest=""
                 )
     return source
+
+
+def _line(source: TableSource, number: int) -> int:
+    return source.rows[number] if source.rows is not None else number + 1
+
+
+def _all_whole(source: TableSource, told: Sequence[tuple[int, list[str] | None]], width: int) -> None:
+    """Refuse lines of another width: a metric of a dashboard, or a total, would be missing without a word."""
+    for number, cells in told:
+        if cells is None or (len(cells) != width and not non_records.is_note(cells)):
+            line = _line(source, number)
+            if cells is None:
+                raise RefusedError("stray_quote", line=line)
+            raise RefusedError("field_count", line=line, found=f"{len(cells)}", expected=f"{width}")
 
 
 def _top(source: TableSource) -> list[str]:

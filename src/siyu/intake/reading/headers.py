@@ -138,13 +138,18 @@ def given(layout: Layout, source: TableSource) -> dict[str, str]:
     """Cells that stand beside the records: in the format, the name of the file, another sheet. Raises RefusedError."""
     found = {}
     for key, column in layout.format.columns.items():
-        named = re.search(column.named, source.name) if column.named else None
-        text = named[1] if named else column.value or source.beside(column.sheet, column.header)
+        text = _named(column.named, source.name) or column.value or source.beside(column.sheet, column.header)
         if column.given and text:
             found[key] = text
         elif column.given and column.required:
             raise RefusedError("missing_column", found=layout.title(key), expected=layout.format.key)
     return found
+
+
+def _named(pattern: str, name: str) -> str:
+    """What a pattern finds in the name of a file, else in that of its archive; folders say nothing."""
+    pieces = [piece.rsplit("/")[-1] for piece in reversed(name.split("!"))]
+    return next((found[1] for piece in pieces if pattern and (found := re.search(pattern, piece))), "")
 
 
 def displayed(layout: Layout, shown: Sequence[Shown]) -> Iterator[Trouble]:

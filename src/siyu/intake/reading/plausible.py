@@ -79,7 +79,7 @@ class Bounds:
             early = [np.where(time > NEVER // DAY, time, _LATEST) for time in times]
             kept["first"] = np.minimum.reduce(early).astype(np.int32)
             kept["last"] = np.maximum(np.maximum.reduce(times), _SOONEST).astype(np.int32)
-            if "order_id" in names and all(map(_DATED.match, records["order_id"][:20].to_pylist())):
+            if "order_id" in names and all(_DATED.match(one or "") for one in records["order_id"][:20].to_pylist()):
                 kept["astray"] = _astray(records["order_id"], kept["first"], kept["last"])
         if {"status", "paid_at"} <= set(names):
             paid = records["paid_at"].is_valid().to_numpy()
@@ -206,7 +206,8 @@ def _beside_the_amount(records: pa.Table) -> dict[str, Ints]:
     gross = _fen(records, PARTS[0])
     found[PARTS[0]] = 2 * ((gross > 0) & (amount > gross + _fen(records, "freight_fen") + 100))
     if {"refunded_fen", "refund_state"} <= set(records.column_names):
-        found["unsaid"] = (back > 0) & pc.equal(records["refund_state"], "none").fill_null(False).to_numpy()
+        still = pc.is_in(records["refund_state"].cast(pa.string()), pa.array(["none", "pending"]))
+        found["unsaid"] = (back > 0) & still.to_numpy()
     return {name: flags.astype(np.int8) for name, flags in found.items() if flags.any()}
 
 

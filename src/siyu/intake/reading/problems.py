@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -75,3 +76,24 @@ def masked(text: str) -> str:
     kinds = {"L": "文", "M": "文", "N": "9", "C": "·"}
     shape = ("a" if sign.isascii() and sign.isalpha() else kinds.get(category(sign)[0], sign) for sign in text[:20])
     return "“" + "".join(shape) + ("…" if len(text) > 20 else "") + "”"
+
+
+def tellable(layout: Layout, key: str, cell: str) -> bool:
+    """Whether a cell may be shown as it stands: of a column that names nobody, and too short to hold a person."""
+    column = layout.format.columns[key]
+    if column.read in ("id", "buyer", "text", "row"):
+        return False
+    if column.read == "choice" and _STATE.match(cell) and len(cell) <= 12:
+        return True
+    if column.read != "choice" and _WORD.search(cell):
+        return False
+    return len(cell) <= 20 and max(map(len, re.findall(r"\d+", cell)), default=0) < 7 and not _NAME.search(cell)
+
+
+# two Chinese signs may be a name, unless they speak of an order
+_NAME = re.compile(r"[\u4e00-\u9fff]{2,}")
+# Latin letters that may be one, or an account, in a cell of an amount, a number or a time
+_WORD = re.compile(r"_|(?<![a-z])(?!(?:cny|rmb|usd|hkd|eur|nan|null|none|true|false)(?![a-z]))[a-z]{3}", re.IGNORECASE)
+_STATE = re.compile(
+    r"(已|未|待|无|等待|交易|退款|退货|换货|售后|买家|卖家|商家|部分|全部|订单|申请|处理|同意|拒绝|支付|付款|发货|签收)"
+)

@@ -78,7 +78,7 @@ def _quick_buyer(text: pa.Array) -> tuple[pa.Array, Flags]:
     plain = pc.match_substring_regex(rest, _PLAIN["key"])
     odd = pc.match_substring_regex(rest, _ODD)
     if (pc.max(pc.binary_length(rest)).as_py() or 0) >= 32:
-        odd = pc.or_(odd, pc.is_in(rest, value_set=_EMPTY))
+        odd = pc.or_(odd, pc.is_in(pc.utf8_lower(rest), value_set=_EMPTY))
     fine[~fine] = pc.and_not(plain, odd).to_numpy(zero_copy_only=False)
     return text, fine
 

@@ -1,12 +1,12 @@
 """One block of lines as records: which are accepted, which are quarantined or ignored, and why."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from siyu.intake.formats.cells import signed_fen
 from siyu.intake.formats.format import Column, Layout, normal
@@ -14,7 +14,7 @@ from siyu.intake.reading import non_records
 from siyu.intake.reading.columns import Typed, made, typed
 from siyu.intake.reading.lines import Flags, Ints, Lines, scan
 from siyu.intake.reading.plausible import out_of_order
-from siyu.intake.reading.problems import PLAUSIBLE_LINE, Trouble, masked
+from siyu.intake.reading.problems import PLAUSIBLE_LINE, Trouble, masked, tellable
 
 Reader = Callable[[pa.Array], Typed]
 
@@ -46,7 +46,8 @@ def _as_read(layout: Layout, key: str) -> Column:
     column = layout.format.columns[key]
     if key not in layout.places:
         return column
-    changed: dict[str, object] = {"required": True} if key == layout.control else {}  # else a silent zero
+    wanted = key == layout.control or (key == "order_id" and layout.format.kind == "orders")
+    changed: dict[str, object] = {"required": True} if wanted else {}  # else a silent zero, or orders that are one
     back = layout.format.negative_lines == "refund"
     if column.read == "money" and (key == "refunded_fen" or (key == "paid_fen" and back)):
         changed["read"] = "fee"
@@ -71,11 +72,15 @@ def read_block(block: bytes, layout: Layout, delimiter: str, how: Mapping[str, R
     amounts, priced = _priced(texts, columns, layout, sound.size)
     keep = np.ones(sound.size, bool)
     keep[list(faults)] = False
+    totals = dict(_totals(texts, layout, np.flatnonzero(keep), lines, sound, delimiter))
+    keep[list(totals)] = False
     whole = pa.table({key: one.values for key, one in columns.items()})
     accepted = whole if keep.all() else whole.filter(pa.array(keep))
     records = Records(len(lines.starts), accepted, sound[keep], amounts[keep], lines)
     records.notes = [(int(sound[row]), layout.title(key), code) for key, one in columns.items()
-                     for row, code in one.notes.items() if row not in faults]  # fmt: skip
+                     for row, code in one.notes.items() if keep[row]]  # fmt: skip
+    for row, cells in totals.items():
+        records.ignored.append((int(sound[row]), int(amounts[row]) if priced[row] else None, "total", cells))
     for row in sorted(faults):
         line = int(sound[row])
         amount = int(amounts[row]) if priced[row] else None
@@ -87,6 +92,26 @@ def read_block(block: bytes, layout: Layout, delimiter: str, how: Mapping[str, R
             records.quarantined.append((line, amount, troubles))
     _unsound(lines, layout, delimiter, records)
     return records
+
+
+def _totals(
+    texts: Mapping[str, pa.Array], layout: Layout, rows: Ints, lines: Lines, sound: Ints, delimiter: str
+) -> Iterator[tuple[int, list[str]]]:
+    """Records without a fault that are totals: where nothing that a total lacks is required, it has none."""
+    columns = {key: layout.format.columns[key] for key in texts}
+    if any(column.required and column.read in ("id", "time", "choice") for column in columns.values()):
+        return
+    said = np.zeros(sound.size, bool)
+    for key in (key for key, column in columns.items() if column.read in ("buyer", "text")):
+        summed = pc.match_substring_regex(texts[key].cast(pa.string()), _SUMMED).fill_null(False)
+        said |= summed.to_numpy(zero_copy_only=False)
+    for row in rows[said[rows]]:
+        cells = non_records.split(lines.text(int(sound[row])), delimiter) or []
+        if _kind(cells, layout) == "total":
+            yield int(row), cells
+
+
+_SUMMED = r"^\W*[^,，]{0,10}(合计|总计|小计|共计|总和|汇总|累计|总额|总数)\W*$|(?i)^\W*[a-z]{0,8}[ -]?(sub)?totals?\W*$"
 
 
 def _texts(lines: Lines, layout: Layout) -> dict[str, pa.Array]:
@@ -155,22 +180,5 @@ def amount_of(cells: Sequence[str], layout: Layout) -> int | None:
 def _trouble(layout: Layout, key: str, code: str, cells: Sequence[str]) -> Trouble:
     place = layout.places.get(key, len(cells))
     cell = cells[place] if place < len(cells) else ""
-    told = code == "cell_error" or _tellable(layout, key, cell)  # what a spreadsheet wrote names nobody
+    told = code == "cell_error" or tellable(layout, key, cell)  # what a spreadsheet wrote names nobody
     return Trouble(0, layout.title(key), code, cell.strip() if told else masked(cell))
-
-
-def _tellable(layout: Layout, key: str, cell: str) -> bool:
-    """Whether a cell may be shown as it stands: of a column that names nobody, and too short to hold a person."""
-    column = layout.format.columns[key]
-    if column.read in ("id", "buyer", "text", "row"):
-        return False
-    if column.read == "choice" and _STATE.match(cell) and len(cell) <= 12:
-        return True
-    return len(cell) <= 20 and max(map(len, re.findall(r"\d+", cell)), default=0) < 7 and not _NAME.search(cell)
-
-
-# two Chinese signs may be a name, unless they speak of an order
-_NAME = re.compile(r"[\u4e00-\u9fff]{2,}")
-_STATE = re.compile(
-    r"(已|未|待|无|等待|交易|退款|退货|换货|售后|买家|卖家|商家|部分|全部|订单|申请|处理|同意|拒绝|支付|付款|发货|签收)"
-)

@@ -37,7 +37,7 @@ from siyu.intake.store.snapshots import Clash, refuse_clashes, refuse_repeats
 from siyu.observed import Observation
 from siyu.paths import store_of, subject_dirs
 
-SHAPE = "9"  # raise it when the same parts would give other tables
+SHAPE = "10"  # raise it when the same parts would give other tables
 STORED = TypeAdapter(tuple[tuple[Counts, ...], tuple[Clash, ...], tuple[Observation, ...]])  # beside the tables
 
 
@@ -168,6 +168,9 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
     refused = {account.file for account in accounts if account.refused}
     used = [part for part in parts if part.name not in refused]
     folder = store / "tables" / digest[:32]
+    if not used:  # nor what was made of files that are gone, or that no format reads any more
+        _leave_only(folder.parent, set())
+        _leave_only(store / "parts", {part.folder for part in parts})
     if used and not (folder / "counts.json").is_file():
         making = folder.with_name(f"{folder.name}.{os.getpid()}")
         making.mkdir(parents=True)

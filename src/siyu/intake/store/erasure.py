@@ -67,7 +67,7 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
         raise UsageError(
             [Problem("command line", 0, "--buyer", "a masked or empty identity", "one that is usable", "")]
         )
-    books_of(exports, store)  # so that every export has been looked through
+    books = books_of(exports, store)  # so that every export has been looked through
     key = Keyring.key(secret(store, exports), value)
     records, orders = {}, set[str]()
     for account in sorted((store / "parts").glob("*/account.json")):
@@ -80,7 +80,7 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
             rows = rows.filter(pc.equal(rows["buyer_no"], keys.index(key)))
             records[name] = len(rows)
             orders.update(rows["order_id"].to_pylist() if "order_id" in rows.column_names else ())
-    if records:
+    if records or any(account.refused for account in books.accounts):  # which may be read one day
         add_erased(store, secret(store, exports), key)
         without(about.folder, orders)
         books_of(exports, store)

@@ -18,15 +18,18 @@ from siyu.observed import ORDERS, Observation
 if TYPE_CHECKING:
     from siyu.intake.store.parts import Part
 
-_EPOCH = re.compile(r"(?<!\d)(1\d{9})(\d{3})?(?!\d)")
+_EPOCH = re.compile(r"(?<!\d)(1[0-8]\d{8})(\d{3})?(?!\d)")  # from 19 on they are numbers of merchants
 _DAY = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)(?:[-_./年](\d{1,2})[-_./月](\d{1,2})日?|(0[1-9]|1[0-2])([0-3]\d))"
-    r"(?:[ T_-]?(\d\d)[-_.:时]?(\d\d)(?:[-_.:分]?(\d\d))?)?(?!\d)"
+    r"(?<!\d)((?:19|20)\d\d)"
+    r"(?:[-_./年](\d{1,2})[-_./月](?!(?:19|20)\d\d(?!\d))(\d{1,2})日?|(0[1-9]|1[0-2])([0-3]\d))"
+    r"(?:(?![ T_-]?(?:19|20)\d\d[-_./年]\d)"  # the other end of a period is no clock
+    r"[ T_-]?(\d\d)[-_.:时]?(\d\d)(?:[-_.:分]?(\d\d))?)?(?!\d)"
 )
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./年]?(1[0-2]|0?[1-9])月?(?!\d)")
 _YEARLESS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?:(\d{1,2})[日号])?")
 BEIJING = 8 * 3600
 MIDNIGHT = ("", "", "")
+LONG = timedelta(days=366)  # after the last record: a number that is no time
 
 
 @dataclass(frozen=True)
@@ -111,5 +114,5 @@ def observe(parts: Sequence[Part]) -> tuple[Observation, ...]:
 def ended(epoch: int, last: date) -> date:
     """The last whole day before the export's own time (seconds, 0 unknown), else that of the `last` record."""
     exported = (datetime.fromtimestamp(epoch, UTC) + timedelta(hours=8)).date() if epoch else date.min
-    # records that are younger than the time in the name: then it is not that of the export
-    return last if last > exported else exported - timedelta(days=1)
+    # records that are younger than the time in the name, or far older: then it is not that of the export
+    return last if not last <= exported <= last + LONG else exported - timedelta(days=1)

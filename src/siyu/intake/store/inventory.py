@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from siyu.intake.reading.sources import junk, own_formats, stamp_of
-from siyu.reads.digests import sha256_of
+from siyu.intake.reading.sources import is_link, junk, own_formats, stamp_of
+from siyu.reads.digests import digest, sha256_of
 
 
 def written(path: Path, text: str) -> None:
@@ -35,7 +35,7 @@ def private(store: Path) -> Iterator[None]:
 
 @dataclass
 class Export:
-    """One file. name: below the folder. digest: sha256.
+    """One file. name: below the folder. digest: sha256; of a link, which nobody follows, that of its name.
 
     own: folder of the client's formats. tables: how its tables are called after the file's own name, None as long as
     nobody has opened it."""
@@ -55,10 +55,13 @@ def exports_in(folder: Path, note: Path) -> list[Export]:
     found = []
     for path in _files(folder):
         name, stamp = path.relative_to(folder).as_posix(), stamp_of(path)
+        if is_link(path):
+            found.append(Export(path, name, digest(name), stamp))
+            continue
         entry = known.get(name, {})
         same = entry.get("stamp") == stamp
-        digest = entry["digest"] if same else sha256_of(path)
-        found.append(Export(path, name, digest, stamp, entry["tables"] if same else None, own_formats(path)))
+        content = entry["digest"] if same else sha256_of(path)
+        found.append(Export(path, name, content, stamp, entry["tables"] if same else None, own_formats(path)))
     return found
 
 
@@ -72,7 +75,7 @@ def remember(note: Path, exports: Sequence[Export]) -> None:
 
 def _files(folder: Path) -> Iterator[Path]:
     for child in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if child.is_dir() and not junk(child):
+        if not is_link(child) and child.is_dir() and not junk(child):
             yield from _files(child)
-        elif not junk(child):
+        elif is_link(child) or not junk(child):
             yield child

@@ -62,6 +62,7 @@ class OrderLines:
         self.line_no, self.paid_at = np.zeros(len(table), np.int64), np.full(len(table), NEVER, np.int64)
         if "paid_at" in table.column_names:
             self.paid_at = seconds_of(table["paid_at"], NEVER)
+        codes: Ints | None = None
         if not single:
             codes = self._orders(table["order_id"], several=len(parts) > 1)
             if len(parts) > 1:
@@ -76,7 +77,7 @@ class OrderLines:
             if (inorder[1:] == inorder[:-1]).any():  # else each order is one line
                 self.line_no = pd.Series(codes).groupby(codes, sort=False).cumcount().to_numpy().astype(np.int64)
                 self._first_payment(codes)
-        self.paid, self.net, self.uncertain = _amounts(table, self.line_no)
+        self.paid, self.net, self.uncertain = _amounts(table, self.line_no, codes)
         self.table = table.select([name for name in COLUMNS if name in {*table.column_names} - MADE]).combine_chunks()
         del table
         pa.default_memory_pool().release_unused()
@@ -231,8 +232,9 @@ def _in_part(table: pa.Table) -> pa.Table:
     return table.set_column(table.column_names.index("refund_state"), "refund_state", state)
 
 
-def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
-    """Paid and net fen of each line, and whether net is only an upper bound.
+def _amounts(table: pa.Table, line_no: Ints, codes: Ints | None) -> tuple[Ints, Ints, Flags]:
+    """Paid and net fen of each line, and whether net is only an upper bound. codes: a number per order, where some have
+    several lines.
 
     An amount of the order counts on its first line; amounts net of refunds are made gross again, and only once. A
     closed order was paid back: platforms close a paid order no other way."""
@@ -250,12 +252,15 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     paid, has_paid = fen("paid_fen")
     net, has_net = fen("net_fen")
     refunded, has_refunded = fen("refunded_fen")
+    whole = ~has_paid & ~has_net  # lines that tell what was paid for their order
     if not has_paid.all():
         of_order, _ = fen("order_paid_fen")
         paid = np.where(has_paid, paid, np.where(has_net, net + refunded, np.where(line_no == 0, of_order, 0)))
     closed = says("status", "closed")
     gone = says("refund_state", "refunded") | closed
     unsure = says("refund_state", "part_refunded") & ~has_refunded & ~has_net & ~gone
+    if codes is not None and whole.any() and line_no.any():
+        refunded, gone, unsure = _of_orders(codes, whole, line_no == 0, refunded, gone, unsure, has_refunded)
     left = np.maximum(paid - refunded, 0)
     left[gone] = 0
     left[has_net & ~closed] = net[has_net & ~closed]
@@ -263,3 +268,19 @@ def _amounts(table: pa.Table, line_no: Ints) -> tuple[Ints, Ints, Flags]:
     if back.size:
         left[back], paid = paid[back], np.maximum(paid, 0)
     return paid, left, unsure
+
+
+def _of_orders(
+    codes: Ints, whole: Flags, first: Flags, refunded: Ints, gone: Flags, unsure: Flags, told: Flags
+) -> tuple[Ints, Flags, Flags]:
+    """Refunds where the amount is that of the order, as its first line has it: on that line stands what came back of
+    all of them. It is gone where all are, and unsure where one of them is that does not say how much."""
+    lines = pd.DataFrame({"back": refunded, "gone": gone, "unsure": unsure | (gone & ~told)})[whole]
+    orders = lines.groupby(codes[whole], sort=False)
+    at = first[whole]
+    refunded, gone, unsure = refunded.copy(), gone.copy(), unsure.copy()
+    every = orders["gone"].transform("all").to_numpy()
+    refunded[whole] = np.where(at, orders["back"].transform("sum").to_numpy(), 0)
+    gone[whole] = every
+    unsure[whole] = at & ~every & orders["unsure"].transform("any").to_numpy()
+    return refunded, gone, unsure
