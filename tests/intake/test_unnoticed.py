@@ -141,7 +141,7 @@ columns:
 def own(tmp_path, monkeypatch, text):
     """A client with a format of its own, and its export."""
     monkeypatch.setenv("SIYU_DATA", str(tmp_path / "data"))
-    folder = put(tmp_path / "data" / "subjects" / "shop", "subject.yml", "id: shop\nname: {en: Shop, zh: 店}\n"
+    folder = put(tmp_path / "data" / "shop", "subject.yml", "name: {en: Shop, zh: 店}\ncase: luzhou_laojiao\n"
                  "kind: client\nas_of: 2021-08-31\ncategory: liquor\n")  # fmt: skip
     put(folder / "formats", "b.yml", OWN)
     put(folder / "exports", "a.csv", "no1,who,when,sum\n" + text)

@@ -207,7 +207,7 @@ def _made(accounts: Sequence[Account], parts: Sequence[Part], store: Path, diges
 
 def _leave_only(folder: Path, wanted: set[Path]) -> None:
     """Remove what exports made that are no longer there, but nothing that another process is still writing."""
-    for old in folder.iterdir():
+    for old in folder.iterdir() if folder.is_dir() else ():
         _, _, process = old.name.partition(".")
         if old not in wanted and not (process and pid_exists(int(process))):
             shutil.rmtree(old, ignore_errors=True)  # another process may be removing it, too
