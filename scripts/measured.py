@@ -30,10 +30,12 @@ def shown(text: str) -> str:
 
 
 def ratios(measured: dict[str, dict[str, float]]) -> Iterator[str]:
-    """Lines of a table of the last full benchmark."""
+    """Lines of a table of the last full benchmark, or that none is kept."""
     if full := measured.get("full"):
         yield from ("| benchmark | measured |", "|---|---|")
         yield from (f"| {name} | {value:.4g} |" for name, value in full.items())
+    else:
+        yield "No full benchmark is kept; `benchmarks/measured.json` holds the small one that `make bench-check` compares with."
 
 
 def scores() -> Iterator[str]:
