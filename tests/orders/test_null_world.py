@@ -56,6 +56,16 @@ def test_more_joining_narrows_the_gap_but_never_closes_it(orders):
     assert all(gap > 0.3 for gap in gaps)
 
 
+def test_shares_span_all_that_few_and_many_who_join_make_of_them(orders):
+    worlds = null_world.contrasts(orders, CHANCE, CHANCE)
+    for name, wide in null_world.spanned(worlds).items():
+        held = [worlds[share][name] for share in ("few", "usual", "many")]
+        assert (wide.low, wide.value, wide.high) == (
+            min(one.low for one in held), worlds["usual"][name].value, max(one.high for one in held),
+        )  # fmt: skip
+        assert wide.interval_kind == "assumption90"
+
+
 def test_order_of_rows_changes_nothing(orders):
     shuffled = orders.sample(frac=1, random_state=7)
     shuffled.attrs = orders.attrs

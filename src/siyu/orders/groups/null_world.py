@@ -5,6 +5,7 @@ flip the coin more often, so members look loyal although joining had no effect. 
 over buyers, not simulations.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,16 @@ def contrasts(orders: pd.DataFrame, join_chance: Figure, aligned: Figure) -> dic
     found = {name: repeat_shares(orders, join_chance.at(part)) for name, part in parts.items()}
     found["aligned"] = {"others": aligned, "members": aligned}
     return {name: {"others": shares["others"], "members": shares["members"]} for name, shares in found.items()}
+
+
+def spanned(worlds: dict[str, dict[str, Figure]]) -> dict[str, Figure]:
+    """Shares of `members` and `others` of `contrasts`, `few` to `many` joining: the ends of all intervals."""
+    found = {}
+    for name, usual in worlds["usual"].items():
+        held = [worlds[share][name] for share in ("few", "usual", "many")]
+        low, high = min(one.low for one in held), max(one.high for one in held)
+        found[name] = replace(usual, low=low, high=high, interval_kind="assumption90", left=())
+    return found
 
 
 def aligned_share(orders: pd.DataFrame, join_chance: Figure, window_days: int, as_of: str) -> Figure:
