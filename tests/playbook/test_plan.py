@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import combinations
+from types import SimpleNamespace
 
 import nbformat
 import pytest
 
 from siyu.figure import Absent, Figure
 from siyu.paths import data_dir, notebooks_dir
-from siyu.playbook import exhibits
+from siyu.playbook import exhibits, labels, standing
 from siyu.playbook.form import Form
 from siyu.playbook.plan import Planning
 from siyu.playbook.stakes import stake
@@ -73,6 +74,15 @@ def test_without_a_factor_an_act_is_not_weighed_but_what_is_missing_is_measured(
     plan = Planning(bare, demo.library, demo.as_of, demo.subject)
     assert not [one for one in plan.acts if "contribution_share" in one.row.yields]
     assert "win_back" in next(one.opens for one in plan.measures if one.row.task_id == "margin_sheet")
+
+
+def test_a_check_that_cannot_be_made_is_not_called_failed():
+    held = {"fan_gmv_share_paid": _exact(0.5)}
+    known = SimpleNamespace(figures=lambda keys: {key: held.get(key, Absent((key,))) for key in keys})
+    table, said = standing.demands(SimpleNamespace(known=known), _exact(0.5))
+    found = {name: one.value for name, one in said.figures.items()}
+    assert found == {"met": 1, "known": 2, "unknown": len(table) - 2}
+    assert said.message == labels.SAID["demands_part"]
 
 
 def test_a_form_without_answers_is_asked_for(demo):

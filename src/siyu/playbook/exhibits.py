@@ -67,7 +67,9 @@ def first(planning: Planning) -> Verdict:
     if lead.stake:
         return Verdict({"id": labels.SAID["tasks_act"], "args": args}, {"first": lead.stake.expected})
     if lead.worth:
-        return Verdict({"id": labels.SAID["tasks_measure"], "args": args}, {"worth": lead.worth})
+        low, high = lead.row.cost_low, lead.row.cost_high
+        figures = {"worth": lead.worth, "cost": Figure(high, low, high, "CNY", "assumption90", sources=(SOURCE,))}
+        return Verdict({"id": labels.SAID["tasks_measure"], "args": args}, figures)
     return Verdict({"id": labels.SAID["tasks"], "args": args}, {})
 
 
@@ -153,7 +155,7 @@ def answer(planning: Planning) -> Verdict:
     if not planning.chosen:
         return Verdict(labels.SAID["nothing"], {"count": counted(0)})
     acts = [one.stake.expected for one in planning.chosen if one.stake]
-    figures: dict[str, Figure] = {"total": _total(acts), "first": acts[0]} if acts else {}
+    figures: dict[str, Figure] = {"total": _total(acts), "lead": acts[0]} if acts else {}
     if planning.experiment and planning.experiment.worth:
         figures["experiment"] = planning.experiment.worth
     said = labels.SAID["answer_acts" if acts else "answer"]

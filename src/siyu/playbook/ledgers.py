@@ -139,7 +139,7 @@ def tools(rows: Rows) -> tuple[Stated, Verdict]:
         for name, one in (("hours_before", early), ("hours_after", late))
         if one["active_users"] > 0
     }
-    return hours, Verdict(labels.SAID["tools_pay" if saved > more else "tools_cost"], {"per": per})
+    return hours, Verdict(labels.SAID["tools"], {"per": per})
 
 
 def path(rows: Rows) -> tuple[Stated, Verdict]:
@@ -192,11 +192,9 @@ def imports(rows: Rows) -> tuple[Stated, Verdict]:
     found: Stated = {str(one.batch): share(one.follows, one.messages, "import_follow_share", rows)
                      for one in rows.itertuples()}  # fmt: skip
     spent = float(rows[["message_fen", "benefit_fen"]].sum().sum()) / 100
-    follows = float(rows["follows"].sum())
-    cost: Figure | Absent = Absent(("follows",))
-    if follows:
-        cost = Figure.exact(spent / follows, "cost_per_import", refs(rows), int(follows))
-    whole = share(follows, rows["messages"].sum(), "import_follow_share", rows)
+    won = float(rows["follows"].sum())
+    cost = Figure.exact(spent / won, "cost_per_import", refs(rows), int(won)) if won else Absent(("follows",))
+    whole = share(won, rows["messages"].sum(), "import_follow_share", rows)
     return found, Verdict(labels.SAID["imports"], {"share": whole, "cost": cost})
 
 
@@ -210,8 +208,7 @@ def accounts(rows: Rows) -> tuple[Stated, Verdict]:
     people = Figure(once, least, most, "users", "claim_range", "audience_people", refs(rows), len(fans))
     found: Stated = {"largest": Figure.exact(least, "audience_people", refs(rows)), "people": people,
                      "sum": Figure.exact(most, "audience_people", refs(rows))}  # fmt: skip
-    return found, Verdict(labels.SAID["accounts"], {"people": Figure.exact(once, "audience_people", refs(rows)),
-                                                    "sum": found["sum"]})  # fmt: skip
+    return found, Verdict(labels.SAID["accounts"], {"people": people.at("value"), "sum": found["sum"]})
 
 
 def deals(rows: Rows, currency: str, share: Figure | Absent) -> tuple[Stated, Verdict]:

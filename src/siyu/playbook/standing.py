@@ -50,8 +50,7 @@ class DemandRule(Reasoned):
 def client_type(planning: Planning) -> Verdict:
     """The type of client, and what it is judged by."""
     earned = planning.known.figures(["margin_to_team_cost"])["margin_to_team_cost"]
-    told = isinstance(earned, Figure)
-    figures = {"margin_to_team_cost": earned} if told else {"type": counted(planning.client, SOURCE)}
+    figures = known({"margin_to_team_cost": earned}) or {"type": counted(planning.client, SOURCE)}
     said: Any = {"id": labels.SAID["type"], "args": {"type": {"id": labels.TYPES[str(planning.client)], "args": {}}}}
     return Verdict(said if planning.client else labels.SAID["type_0"], figures)
 
@@ -126,8 +125,10 @@ def demands(planning: Planning, capable: Figure | Absent) -> tuple[pd.DataFrame,
         rows.append({"demand": one.both("name"), "metric": name_of(one.metric), "now": cell(now), "asked": asked,
                      "met": met, "sources": refs(now)})  # fmt: skip
     table = pd.DataFrame(rows, columns=[*labels.DEMANDS, "sources"])
-    figures = {"met": counted(sum(row["met"] is True for row in rows)), "count": counted(len(rows))}
-    return table, Verdict(labels.SAID["demands"], figures)
+    met = [row["met"] for row in rows if row["met"] is not None]
+    unknown = {"unknown": counted(len(rows) - len(met))} if len(met) < len(rows) else {}
+    figures = {"met": counted(sum(met)), "known": counted(len(met)), **unknown}
+    return table, Verdict(labels.SAID["demands_part" if unknown else "demands"], figures)
 
 
 @dataclass(frozen=True)
