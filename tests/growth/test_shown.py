@@ -17,6 +17,7 @@ from siyu.growth.record import Record
 from siyu.language import Language
 from siyu.paths import data_dir
 from siyu.simulator.audiences.flywheels import WheelWorld, turned
+from siyu.verdict import SURE
 
 AS_OF = date(2025, 12, 31)
 INTEREST = Figure(0.08, 0.08, 0.08, "ratio_per_year", sources=("assumption:capital_cost",))
@@ -98,7 +99,11 @@ def test_dashboards_alone_name_the_step_to_move_first(costs):
     tables["sessions"].attrs = rooms.attrs
     own = Growth(Record(tables, AS_OF), costs=costs, interest=INTEREST)
     answer = turning.answer(own)
-    assert any(f"most likely {labels.TIGHT[step]}: move it first" in said(answer) for step in STEPS[1:])
+    sure = answer.figures["chance"].value >= SURE
+    told = "The tightest step is {step} (" if sure else "The likeliest tightest step is {step} ("
+    assert any(told.format(step=labels.TIGHT[step]) in said(answer) for step in STEPS[1:])
+    assert ("move it first" in said(answer)) == sure
+    assert ("not decided" in said(answer)) != sure
     assert "orders:exports/sessions" in answer.figures["chance"].sources
     shown, verdict = stages.rooms(own)
     assert {*shown} == {"deposit", "activate", "convert"}

@@ -13,7 +13,7 @@ from siyu.growth.exhibits import figure, ratio_cell
 from siyu.growth.labels import ANSWER, CARDS, FAULTS, PROPOSAL, SAID, TIGHT, WHY
 from siyu.growth.labels import NODES as LABELS
 from siyu.language import Text
-from siyu.verdict import Line, Stated, Verdict, absent, known, line
+from siyu.verdict import SURE, Line, Stated, Verdict, absent, known, line
 
 MONTH = 365.25 / 12 / 7  # weeks
 HUNDRED = 100
@@ -182,6 +182,7 @@ def group_life(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     told = {name: lines[name][-1][1] if name in lines else Absent(("group_posts",)) for name in ("busy", "calm")}
     if len(known(told)) < 2:
         return lines, Verdict(SAID["group_life"], {"all": lines["all"][-1][1]})
+    told["groups"] = Figure.point(len(own.rows), "count", refs)
     return lines, Verdict(SAID["group_life_sold" if own.sold else "group_life_apart"], told)
 
 
@@ -220,19 +221,19 @@ def odd(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
 
 def answer(growth: Growth) -> Verdict:
     """Does the flywheel turn, and what is to be moved first?"""
-    _, turning = gain(growth)
-    back, chances = turning.figures.get("back"), growth.tightest
+    back, chances = gain(growth)[1].figures.get("back"), growth.tightest
     figures: dict[str, Figure | Absent] = {"back": back} if isinstance(back, Figure) else {}
     own = growth.flywheel
     said = "none" if own.gain is None else "open"
     if own.gain is not None and own.verdict != "not_identified":
         carried = own.gain.estimate
-        said = "carries" if carried.low >= 1 else "decays" if carried.high < 1 else "unsure"
+        said = f"{own.verdict}_{'carries' if carried.low >= 1 else 'decays' if carried.high < 1 else 'open'}"
     message: Text = ANSWER.get(said, "")
     if chances:
         best = max(chances, key=chances.__getitem__)
         figures["chance"] = Figure.exact(chances[best], "tightest_chance", growth.priced)
-        message = {"id": ANSWER[f"{said}_step"], "args": {"step": {"id": TIGHT[best]}}}
+        said += "_sure" if chances[best] >= SURE else "_likely"
+        message = {"id": ANSWER[said], "args": {"step": {"id": TIGHT[best]}}}
     if not figures:
         return absent("fans_brought_back", "person_events")
     return Verdict(message, figures, {name: CARDS[name] for name in figures})
