@@ -260,8 +260,18 @@ def test_a_reported_share_is_weighted_by_its_sales():
     assert isinstance(reported.of_dashboard(None, key, ()), Absent)
     series = reported.monthly([], rows, ())
     assert [(at, round(there(one).value, 6)) for at, one in series["dashboard"]] == [(1, 0.5), (2, 0.8)]
-    assert [there(one).value for one in reported.month_ends(series)] == pytest.approx([0.5, 0.8])
+    said = reported.months_said(series)
+    assert [there(said.figures[name]).value for name in ("low", "high")] == pytest.approx([0.5, 0.8])
+    assert "give" not in said.figures
     assert all(isinstance(one, Absent) for one in reported.ends([]))
+
+
+def test_a_month_is_as_sure_as_its_interval():
+    key = "fan_gmv_share_paid"
+    months = [Figure(0.5, 0.5 - half, 0.5 + half, "ratio", "sampling95", key) for half in (0.08, 0.1, 0.2)]
+    said = reported.months_said({"orders": [*enumerate(months)], "dashboard": []})
+    assert there(said.figures["give"]).value == pytest.approx(0.1)
+    assert "a single month" in str(said.message)
 
 
 def test_labels_of_the_parts_have_chinese():

@@ -49,7 +49,9 @@ def test_a_planted_effect_is_recovered(found):
     assert covers(planted.difference, truth(World("planted")))
     assert planted.difference.low > 0
     assert planted.verdict == "beyond_selection_seen"
-    assert "a steady habit of buying often cannot produce this" in planted.message
+    assert planted.message.endswith("more than a steady habit, but no proof of the group")
+    assert "{dip}" in planted.message
+    assert "{dip}" not in replace(planted, dip=None).message
 
 
 def test_a_placebo_no_longer_vetoes_and_a_dip_does(found):

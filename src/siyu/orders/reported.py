@@ -4,6 +4,7 @@ Different definitions stand side by side; nothing here subtracts one from anothe
 """
 
 from collections.abc import Iterable, Mapping
+from statistics import median
 
 import pandas as pd
 
@@ -45,9 +46,16 @@ def ends(figures: Iterable[Figure | Absent], key: str = "fan_gmv_share") -> tupl
     return min(points, key=lambda one: one.value), max(points, key=lambda one: one.value)
 
 
-def month_ends(months: Mapping[str, Points]) -> tuple[Figure | Absent, Figure | Absent]:
-    """`ends` of the months of `monthly`: those counted from orders where there are any, else those reported."""
-    return ends(figure for _, figure in (months.get("orders") or months.get("dashboard") or []))
+def months_said(months: Mapping[str, Points]) -> Verdict:
+    """`ends` of the months of `monthly`: those counted from orders where there are any, with half the interval of the
+    middle one (`give`), else those reported, which have none."""
+    held = [one for _, one in months.get("orders") or months.get("dashboard") or [] if isinstance(one, Figure)]
+    low, high = ends(held)
+    widths = [(one.high - one.low) / 2 for one in held if one.interval_kind != "none"]
+    if not widths:
+        return Verdict(labels.FAN_MONTHS["reported"], {"low": low, "high": high})
+    give = Figure.point(median(widths), "percentage_points", held[0].sources, len(widths))
+    return Verdict(labels.FAN_MONTHS["counted"], {"low": low, "high": high, "give": give})
 
 
 def monthly(shares: Iterable[Share], rows: pd.DataFrame | None, sources: tuple[str, ...]) -> dict[str, Points]:

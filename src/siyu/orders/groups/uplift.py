@@ -65,9 +65,11 @@ class Uplift:
 
     @property
     def message(self) -> str:
-        """What may be said, as a message with {difference}, {selection}, {detectable}; short, and without a cause."""
+        """What may be said, as a message with some of the parts; short, and without a cause."""
         if self.verdict == "selection_possible" and self.selection is None:
             return str(labels.GROUP_UNKNOWN)
+        if self.verdict == "beyond_selection_seen" and self.dip is None:
+            return str(labels.GROUP_BEYOND)
         fewer = self.difference is not None and self.difference.high < 0
         return str(labels.GROUP_FEWER if fewer else labels.GROUP_VERDICTS[self.verdict])
 
