@@ -92,6 +92,12 @@ def test_what_goes_together_with_exits_and_with_orders_is_told_apart(drawn, reac
     assert isinstance(exhibits.response(reach)[1].figures["ratio"], Absent)
 
 
+def test_who_leaves_in_a_week_is_the_same_number_everywhere(drawn, reach):
+    (metric,) = [one.figure for one in reach_metrics(drawn)[0] if one.key == "weekly_exit_share"]
+    assert exhibits.exits(drawn)[1].figures["rate"] == metric
+    assert isinstance(exhibits.exits(reach)[1].figures["rate"], Absent)
+
+
 def test_a_published_case_stands_behind_own_records(drawn, reach):
     assert reading.beside(drawn) == "appendix"
     assert reading.beside(reach) == "headline"

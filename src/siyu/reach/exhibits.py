@@ -20,6 +20,7 @@ from siyu.reach.delivery import least_confirming, shares
 from siyu.reach.hazards import Array, associations
 from siyu.reach.labels import CARDS, LEVELS, LIMITS, SAID
 from siyu.reach.layers import clicks, layering, sequence, tasks
+from siyu.reach.metrics import weekly_exits
 from siyu.reach.pool import Depletion
 from siyu.reach.trial import needed
 from siyu.verdict import Stated, Verdict, cited
@@ -148,10 +149,8 @@ def delivery(reach: Audience) -> tuple[Stated, Verdict]:
 
 def exits(reach: Audience) -> tuple[Stated, Verdict]:
     """How many times as many leave by what they were exposed to; goes together, and is no effect."""
-    known, refs = _ratios(reach, reach.levels, "left", "exit_rate_ratio"), reach.refs(*RECORD)
-    rate = Figure.exact(reach.days["left"].sum() / reach.days["risk"].sum() * 7, "weekly_exit_share", refs,
-                        reach.days["group"].nunique()) if (
-        len(reach.days) and reach.days["risk"].sum()) else Absent(("weekly_exit_share",))  # fmt: skip
+    known = _ratios(reach, reach.levels, "left", "exit_rate_ratio")
+    rate = or_absent(weekly_exits(reach), "weekly_exit_share")
     return known, Verdict(SAID["exits"], {"rate": rate, "ratio": known.get("posts", Absent(("exit_rate_ratio",)))})
 
 

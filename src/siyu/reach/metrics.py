@@ -12,12 +12,17 @@ from siyu.reach.layers import clicks, layering
 Found = Figure | str
 
 
-def _exits(reach: Audience) -> Found:
-    if reach.risk.empty:
-        return str(LACKING["exits"])
+def weekly_exits(reach: Audience) -> Figure | None:
+    """Members who leave in a week, over all days and groups whose exits are recorded; None without any."""
     sums, groups = reach.risk[["left", "risk"]].sum(), reach.risk["group"].nunique()
+    if not sums["risk"]:
+        return None
     share = float(sums["left"] / sums["risk"] * 7)
     return Figure.exact(share, "weekly_exit_share", reach.refs("group_days", "members", "events"), groups)
+
+
+def _exits(reach: Audience) -> Found:
+    return weekly_exits(reach) or str(LACKING["exits"])
 
 
 def _by_draw(reach: Audience) -> Found:
