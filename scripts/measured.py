@@ -35,7 +35,7 @@ def ratios(measured: dict[str, dict[str, float]]) -> Iterator[str]:
         yield from ("| benchmark | measured |", "|---|---|")
         yield from (f"| {name} | {value:.4g} |" for name, value in full.items())
     else:
-        yield "No full benchmark is kept; `benchmarks/measured.json` holds the small one that `make bench-check` compares with."
+        yield "No full benchmark is kept; `benchmarks/measured.json` holds the small one of `make bench-check`."
 
 
 def scores() -> Iterator[str]:
