@@ -101,6 +101,9 @@ def test_without_lots_or_a_sure_difference_it_is_not_known(shops, shop, case, re
 
 def test_spend_of_nothing_is_a_cost_of_nothing(shop):
     assert cost(spend(spend_fen=0), shop, "CNY").figures["cac"].value == 0
+    worth = Worth(shop, 0, "CNY", Assumed(share=SHARE), spend(spend_fen=0))
+    assert worth.returns == {key: Absent((key,)) for key in ("sales_roi", "profit_roi")}  # of nothing: no number
+    assert exhibits.returns(worth)[1].figures["sales_roi"] == Absent(("sales_roi",))
 
 
 def test_other_accounts_and_channels_may_share_days(shop):

@@ -160,8 +160,8 @@ def times(left: Figure | Absent, right: Figure | Absent, key: str, unit: str = "
 
 
 def over(top: Figure | Absent, bottom: Figure | Absent, key: str) -> Figure | Absent:
-    """top / bottom as metric `key`, with a range as in `times`; bottom above zero."""
-    if isinstance(bottom, Absent):
+    """top / bottom as metric `key`, with a range as in `times`; absent where the bottom may be nothing or less."""
+    if isinstance(bottom, Absent) or min(bottom.value, bottom.low) <= 0:
         return Absent((key,))
     return times(top, replace(bottom, value=1 / bottom.value, low=1 / bottom.high, high=1 / bottom.low), key)
 

@@ -6,6 +6,7 @@ import io
 import json
 import math
 import re
+from types import SimpleNamespace as Made
 
 import pytest
 from excel_formulas import PRINTED, excel, made_of, printed
@@ -16,10 +17,12 @@ from results_sheet import library, results, said
 from sympy import Function, Integer, Max, Min, Rational, Symbol, exp, log
 
 from siyu.language import Language
+from siyu.record import Chart, Mark
 from siyu.render.speech import Speech
 from siyu.render.tables import tables_bytes
 from siyu.render.tables.arithmetic import evaluated, names_in
 from siyu.render.tables.book import LONGEST, Book
+from siyu.render.tables.customer_cost import CustomerCost
 from siyu.render.tables.economics import formulas
 from siyu.render.tables.inputs import bound
 
@@ -316,3 +319,12 @@ def test_inputs_stand_with_their_range_beside_what_they_make_of_a_result(code, n
     low, middle, high = (chart["rows"][0][end] for end in ("low", "value", "high"))
     assert row[:3] == [wage[code], 5_000, 9_000]
     assert row[4:8] == [low, middle, high, pytest.approx(high - low)]
+
+
+@pytest.mark.parametrize(("cac", "value", "there"), [(20.0, 300.0, True), (0.0, 300.0, False), (20.0, 0.0, False)])
+def test_what_a_buyer_may_cost_has_no_sheet_where_nothing_was_spent_or_earned(cac, value, there):
+    values = {"margin": 0.2, "conversion": 0.1, "cac": cac, "value": value}
+    held = {name: Made(value=one, n=200) for name, one in values.items()}
+    chart = Chart.model_construct(rows=(Mark.model_construct(x=30.0, value=value),))
+    report = Made(by_key={"08_customer_value.value_observed": Made(by_name=held, chart=chart)})
+    assert bool(CustomerCost(None, report).inputs) is there

@@ -19,7 +19,7 @@ _CODES = {"money": "#,##0.00", "ratio": "0.0%", "count": "#,##0", "multiple": "0
 
 
 class CustomerCost:
-    """The sheet; `inputs` is empty where section 08 does not state them all."""
+    """The sheet; `inputs` is empty where section 08 does not state them all, or nothing was spent or earned."""
 
     def __init__(self, book: Book, report: Report) -> None:
         found = [report.by_key.get(f"08_customer_value.value_{key}") for key in ("answer", "cost", "observed")]
@@ -28,7 +28,8 @@ class CustomerCost:
         rows = seen.rows if isinstance(seen, Chart) else ()
         self.book, self.curve = book, [(row.x or 0, row.value) for row in rows]
         self.inputs: dict[str, float] = {}
-        if self.curve and {"margin", "conversion", "cac", "value"} <= held.keys():
+        stated = {"margin", "conversion", "cac", "value"} <= held.keys()
+        if self.curve and stated and min(held["cac"].value, held["value"].value) > 0:  # both are divided by
             self.inputs = {name: held[name].value for name in ("margin", "conversion", "value")}
             buyers = held["cac"].n or 1  # an assumed cost is that of one
             self.inputs |= {"buyers": buyers, "spend": held["cac"].value * buyers}
