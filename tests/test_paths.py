@@ -121,3 +121,14 @@ def test_whoever_has_no_home_is_given_one_or_told(tmp_path, monkeypatch):
     assert paths.key_path() == tmp_path / "home" / "key" / "identity.key"
     paths.settle_home()
     assert os.environ["HOME"] == str(tmp_path / "home")
+
+
+def test_folders_named_from_here_are_the_same_to_those_who_work_elsewhere(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for variable in ("SIYU_HOME", "SIYU_DATA", "SIYU_STORE", "SIYU_KEY"):
+        monkeypatch.setenv(variable, variable.lower())
+    paths.settle_home()
+    (tmp_path / "desk").mkdir()
+    monkeypatch.chdir(tmp_path / "desk")
+    assert (paths.cache_dir(), paths.own_data_dir()) == (tmp_path / "siyu_home" / "cache", tmp_path / "siyu_data")
+    assert (paths.store_of(Path("acme")), paths.key_path()) == (tmp_path / "siyu_store" / "acme", tmp_path / "siyu_key")

@@ -99,7 +99,11 @@ def cache_dir() -> Path:
 
 
 def settle_home() -> None:
-    """Have libraries find a home folder, whoever this user is. Raises UsageError where there is none."""
+    """Have libraries find a home folder, whoever this user is, and workers and kernels, which work in the project's
+    folder, the folders that were named from here. Raises UsageError where there is no home folder."""
+    for name in ("SIYU_HOME", "SIYU_DATA", "SIYU_STORE", "SIYU_KEY"):
+        if named := _set(name):
+            os.environ[name] = str(named)
     with suppress(RuntimeError):  # neither HOME nor an entry among the system's users
         if os.access(Path.home(), os.W_OK) or not os.environ.get("SIYU_HOME"):
             return
