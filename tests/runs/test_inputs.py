@@ -16,9 +16,10 @@ from siyu import reads
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
+from siyu.intake.store import inventory
 from siyu.intake.store.erasure import erase_buyer
 from siyu.paths import address, data_dir, located, project_root
-from siyu.reads.digests import ABSENT, Digests
+from siyu.reads.digests import ABSENT, Digests, sha256_of
 from siyu.runs.ask.present import Present
 from siyu.workbook import open_workbook
 
@@ -143,6 +144,21 @@ def test_exports_count_by_content_and_by_name(data):
     path.write_text(SLIPS, encoding="utf-8")
     (data / "wine_bar" / "exports" / "more.csv").write_text(SLIPS, encoding="utf-8")
     assert changed(record) == ["wine_bar/exports/"]
+
+
+def test_an_export_that_cannot_be_read_is_a_change_for_its_client_alone(data, monkeypatch):
+    record, other = read(own_orders), read(lambda: open_workbook("06_orders", "tea_house").own.orders)
+    (data / "wine_bar" / "exports" / "wang wu.csv").write_text(SLIPS, encoding="utf-8")
+
+    def digest(path):
+        if path.name == "wang wu.csv":
+            raise PermissionError(13, "Permission denied", str(path))
+        return sha256_of(path)
+
+    monkeypatch.setattr(inventory, "sha256_of", digest)
+    found = changed(record)
+    assert set(found) == {"wine_bar/exports/", export(record), export(record, "#format")}
+    assert changed(other) == []
 
 
 def test_every_reader_notes_what_it_opens(data):

@@ -24,6 +24,13 @@ def test_what_a_cell_or_a_library_says_is_not_quoted():
     assert in_cell(exports) == "cell 5: ValueError"
 
 
+def test_the_name_of_an_export_that_cannot_be_read_is_not_quoted():
+    said = "[Errno 13] Permission denied: '/data/wine_bar/exports/wang wu.csv'"
+    passed = ("/x/src/siyu/intake/store/inventory.py", "/x/src/siyu/reads/digests.py", "/usr/lib/python3.11/pathlib.py")
+    error = cell_error("PermissionError", said, *passed)
+    assert in_cell(error) == "cell 5: PermissionError in reads/digests.py line 12"
+
+
 def test_what_we_say_is_quoted():
     ours = cell_error("KeyError", "no such metric", "/x/src/siyu/workbook.py")
     assert in_cell(ours) == "cell 5: KeyError in workbook.py line 12: no such metric"

@@ -53,8 +53,13 @@ class Present(Digests):
         return self._reports[place]
 
     def _export(self, folder: str, what: str) -> str:
+        """The digest of an export; where they cannot be read each has changed, and the section that reads them fails:
+        its subject alone, in words that do not hold the name of a file."""
         if folder not in self._exports:
             from siyu.intake.store.recognition import exports_now  # here: for subjects with exports
 
-            self._exports[folder] = exports_now(located(f"{folder}/exports"))
+            try:
+                self._exports[folder] = exports_now(located(f"{folder}/exports"))
+            except OSError:
+                self._exports[folder] = {}
         return self._exports[folder].get(what, ABSENT)
