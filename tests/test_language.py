@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from siyu import messages
 from siyu.language import Language
 from siyu.messages import LOCALES
-from siyu.record import ReferenceLine
+from siyu.record import ReferenceLine, Value
 
 ZH, EN = Language("zh"), Language("en")
 
@@ -135,3 +135,24 @@ def test_a_label_may_hold_braces():
     assert Language("en").say("{set} of 3 } mugs") == "{set} of 3 } mugs"
     with pytest.raises(KeyError, match=r"message names \{set\}"):
         Language("en").say("{set} of 3", {})
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [
+        (0, "0%"),
+        (0.001, "<1%"),
+        (0.005, "<1%"),
+        (0.006, "1%"),
+        (0.994, "99%"),
+        (0.995, ">99%"),
+        (0.999, ">99%"),
+        (1, "100%"),
+    ],
+)
+def test_a_chance_is_called_never_or_always_only_where_it_is(share, said):
+    chance = Value(
+        name="better", value=share, low=share, high=share, interval_kind="none", unit="ratio", n=None,
+        definition="win_share", sources=("claim:S0-09",),
+    )  # fmt: skip
+    assert ZH.quantity(chance) == said

@@ -121,7 +121,7 @@ class Language:
             return ""
         bounds = {0.0: (0.005, "<1%"), 1.0: (0.995, ">99%")}
         for certain, (edge, text) in bounds.items():
-            if quantity.value != certain and abs(quantity.value - certain) < abs(edge - certain):
+            if quantity.value != certain and abs(quantity.value - certain) <= abs(edge - certain):
                 return text
         return self._share(quantity.value, 0, "%")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from datetime import date
 from typing import Any
 
@@ -20,7 +21,7 @@ from siyu.evidence.fees import fee_rules
 from siyu.figure import Figure
 from siyu.formulas.breakeven import fee_star, tolerable_loss
 from siyu.formulas.compiled import compiled, javascript
-from siyu.paths import data_dir
+from siyu.paths import data_dir, package_dir
 from siyu.record.finding import Gain
 from siyu.render.page.html import render_report
 from siyu.render.page.whatif import formula
@@ -124,6 +125,15 @@ def test_until_a_slider_is_moved_the_page_shows_what_was_published(page, real):
     assert place.locator(".fee").inner_text() == "12.5% (4.4–29%)"
     assert place.locator(".loss").inner_text() == "0% (0–8.4%)"
     assert place.locator("[data-drawn]").is_visible()
+
+
+@pytest.mark.browser
+def test_a_chance_reads_as_in_titles(page):
+    source = (package_dir() / "render" / "templates" / "whatif.js").read_text(encoding="utf-8")
+    [points] = re.findall(r"const points = .*?\n  };", source, re.DOTALL)
+    shares = [0, 0.001, 0.005, 0.42, 0.994, 0.995, 0.999, 1]
+    said = page.evaluate(f"(shares) => {{ const lang = 'en'; {points} return shares.map(points); }}", shares)
+    assert said == ["0%", "<1%", "<1%", "42%", "99%", ">99%", ">99%", "100%"]
 
 
 @pytest.mark.browser

@@ -10,7 +10,12 @@ const whatif = (() => {
   const shown = (value, unit, pattern = "#") => unit === "ratio"
     ? new Intl.NumberFormat(lang, { style: "percent", maximumSignificantDigits: value < 0.1 ? 2 : 3 }).format(value)
     : pattern.replace("#", new Intl.NumberFormat(lang, { maximumSignificantDigits: 3 }).format(value));
-  const points = (share) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 }).format(share);
+  // whole points, neither of them never nor always: as `Language` says a probability
+  const points = (share) => {
+    const whole = (one) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 }).format(one);
+    if (share > 0 && share <= 0.005) return `<${whole(0.01)}`;
+    return share < 1 && share >= 0.995 ? `>${whole(0.99)}` : whole(share);
+  };
 
   const model = (place) => {
     const given = JSON.parse(place.dataset.whatif);
