@@ -10,6 +10,7 @@ import pytest
 from siyu.commands import report
 from siyu.commands.console import Console
 from siyu.runs import batch
+from siyu.runs.files.publication import Cleared
 from siyu.runs.outcome import Outcome
 
 WRITE = "import os, sys; open(sys.argv[1], 'a').write(f'{sys.argv[2:]} {sorted(os.environ)}\\n')"
@@ -36,6 +37,18 @@ def test_a_hook_gets_three_words_and_nothing_of_the_operators_secrets(out, tmp_p
     told = capfd.readouterr().err
     assert "the hook no-such-program ended with FileNotFoundError" in told
     assert "the hook false ended with 1" in told
+
+
+@pytest.mark.parametrize(
+    ("executed", "said"), [(None, "(4 s)"), ((), "(rendered anew, 4 s)"), (("01_evidence",), "(1 sections run, 4 s)")]
+)
+def test_of_a_publication_only_what_is_known_is_said(out, capsys, executed, said):
+    cleared = Cleared(("1a2b-1/notes.txt",), ("replaced-1: Permission denied",))
+    Console().ended(Outcome("acme", "published", out / "acme", 4.0, executed, previous=True, cleared=cleared))
+    told = capsys.readouterr().err
+    assert f"{said}; nothing moved" in told
+    assert "moved to .siyu/kept/acme: 1a2b-1/notes.txt" in told
+    assert "tries to remove: replaced-1: Permission denied" in told
 
 
 @pytest.mark.parametrize(

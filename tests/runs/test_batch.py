@@ -136,6 +136,17 @@ def test_a_failing_subject_leaves_the_last_good_report_and_the_others_alone(proj
     assert "AssertionError" not in (project.out / "index.html").read_text()
 
 
+def test_a_failure_of_inputs_that_are_as_before_again_is_forgotten(project):
+    project.run("alpha")
+    project.notebook("02_case_study", "1 / 0", *project.tiny.FINDINGS)
+    record = project.run("alpha")["alpha"].folder
+    assert record == project.out / ".siyu" / "failed" / "alpha"
+    project.notebook("02_case_study")
+    assert project.run("alpha")["alpha"].status == "unchanged"
+    assert not record.exists()
+    assert "ZeroDivisionError" not in (project.out / "index.html").read_text()
+
+
 def test_only_a_report_that_is_as_sealed_is_said_to_stand(project):
     project.run("alpha")
     project.notebook("02_case_study", "1 / 0", *project.tiny.FINDINGS)

@@ -88,11 +88,14 @@ class Console(Progress):
             lines += [f"  {reason}" for reason in outcome.reasons] + [f"  record: {folder}"]
             self.note("\n".join(lines + ([f"  repeat: {outcome.repeat}"] if outcome.repeat else [])))
         else:
-            ran = f"{len(outcome.executed)} sections run" if outcome.executed else "rendered anew"
-            self.note(f"{outcome.subject}: published, {folder} ({ran}, {outcome.seconds:.0f} s); {_moved(outcome)}")
-            if outcome.aside:
-                names = ", ".join(outcome.aside)
-                self.note(f"  files that no run wrote were moved to .siyu/kept/{outcome.subject}: {names}")
+            ran = f"{len(outcome.executed)} sections run, " if outcome.executed else "rendered anew, "
+            ran = "" if outcome.executed is None else ran
+            self.note(f"{outcome.subject}: published, {folder} ({ran}{outcome.seconds:.0f} s); {_moved(outcome)}")
+        if outcome.cleared.kept:
+            names = ", ".join(outcome.cleared.kept)
+            self.note(f"  files that no run wrote were moved to .siyu/kept/{outcome.subject}: {names}")
+        for left in outcome.cleared.left:
+            self.note(f"  of what was replaced something is left, which the next run tries to remove: {left}")
 
 
 def _moved(outcome: Outcome) -> str:

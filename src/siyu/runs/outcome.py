@@ -1,9 +1,11 @@
 """The outcome of a subject, and what a batch tells while it runs."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from siyu.runs.files.publication import Cleared
 
 UNCHANGED = "unchanged"
 # faults of the machine, not of what was made: they may be gone in a moment
@@ -14,18 +16,18 @@ _TRANSIENT = re.compile(r"[^:]+: (the kernel died|its worker (was killed|closed)
 class Outcome:
     """How a subject ended. folder: of the report, or of the record of the failure.
 
-    executed: sections that were run.   aside: files of others that were moved out of the report's folder.
-    repeat: the command that tries a failed subject again.   moved: since the report before, previous: whether there
-    is one.   stands: an older report is still published.
+    executed: sections that were run, None where that is not known.   cleared: what became of what was in the report's
+    folder before.   repeat: the command that tries a failed subject again.   moved: since the report before, previous:
+    whether there is one.   stands: an older report is still published.
     """
 
     subject: str
     status: str
     folder: Path
     seconds: float = 0.0
-    executed: tuple[str, ...] = ()
+    executed: tuple[str, ...] | None = ()
     reasons: tuple[str, ...] = ()
-    aside: tuple[str, ...] = ()
+    cleared: Cleared = field(default_factory=Cleared)
     repeat: str = ""
     stands: bool = False
     moved: tuple[dict[str, Any], ...] = ()

@@ -22,7 +22,7 @@ from siyu.runs.files import storage
 from siyu.runs.files.executed import code_cells
 from siyu.runs.files.faults import on_disk
 from siyu.runs.files.locks import Lock
-from siyu.runs.files.publication import Place
+from siyu.runs.files.publication import Cleared, Place, removed
 from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, sealed, whole
 from siyu.runs.files.report_files import file_name, findings_of, renderings
 from siyu.runs.files.workspace import SectionStore, Workspace
@@ -54,6 +54,7 @@ class SubjectRun:
         self.faults: dict[str, list[str]] = {}
         self.started = time.monotonic()
         self._executed: list[str] = []
+        self._cleared = Cleared()
         self._moved: tuple[dict[str, Any], ...] = ()
         self.before: dict[str, Any] = {"previous": None}
         self._due: list[SectionPlan] = []
@@ -68,7 +69,7 @@ class SubjectRun:
         if not self.lock.acquire():
             return False
         self.started = time.monotonic()
-        self.place.recover()
+        self._cleared = self.place.recover()
         self.decision = decided(self.plan, self.workspace, self.present, force=self.force)
         if self.decision.unchanged:
             return True
@@ -139,20 +140,21 @@ class SubjectRun:
     def concluded(self) -> Outcome:
         """Publish a subject whose tasks are over, or record its failure, and say how it ended."""
         if self.decision.unchanged:
-            return Outcome(self.subject, UNCHANGED, self.place.target)
-        aside = () if self.faults else self._attempt("publishing", self._publish)
+            self._cleared += removed(self.workspace.failure(self.subject))  # its inputs are again as before it
+            return Outcome(self.subject, UNCHANGED, self.place.target, cleared=self._cleared)
+        if not self.faults:
+            self._attempt("publishing", self._publish)
         seconds, executed = time.monotonic() - self.started, tuple(sorted(self._executed))
         if not self.faults:
-            done = Outcome(self.subject, PUBLISHED, self.place.target, seconds, executed)
-            known = self.before["previous"] is not None
-            return replace(done, aside=tuple(aside or ()), moved=self._moved, previous=known)
+            done = Outcome(self.subject, PUBLISHED, self.place.target, seconds, executed, cleared=self._cleared)
+            return replace(done, moved=self._moved, previous=self.before["previous"] is not None)
         folder = None
         if self.lock.held:  # not where the lock itself could not be written
             folder = self._attempt("recording the failure", self._record_failure)
         stands = whole(self.place.target) is not None
         repeat = shlex.join(command(self.plan.request, self.workspace.out)) if self.plan.runner == "siyu" else ""
         told = folder or self.place.target, seconds, executed, tuple(reasons(self.faults))
-        return Outcome(self.subject, FAILED, *told, repeat=repeat, stands=stands)
+        return Outcome(self.subject, FAILED, *told, cleared=self._cleared, repeat=repeat, stands=stands)
 
     def size(self) -> int:
         """Bytes that the report takes: those of the published one, none where there is none yet."""
@@ -166,24 +168,21 @@ class SubjectRun:
             self.faults[label] = [on_disk(error, self.size())]
             return None
 
-    def _publish(self) -> list[str]:
-        """Check, seal and publish. Returns names of files of others that were moved aside.
+    def _publish(self) -> None:
+        """Check, seal and publish. What speaks against that goes to `faults`, and nothing is published then.
 
-        What speaks against publishing goes to `faults`; nothing is published then. Raises OSError.
+        Raises OSError, but not once it is published.
         """
         if changed := self._changed():
             self.faults["inputs"] = [f"{', '.join(changed)} changed while the report was made; run it again"]
-            return []
+            return
         findings = findings_of(self.place.building)
         self._moved = tuple(one.as_json() for one in findings.moved)
         self._seal(self.place, findings)
         if found := mismatches(self.place.building):
             self.faults["reading back"] = found
-            return []
-        aside = self.place.publish()
-        storage.remove(self.store.folder)
-        storage.remove(self.workspace.failure(self.subject))
-        return aside
+            return
+        self._cleared += self.place.publish() + removed(self.store.folder, self.workspace.failure(self.subject))
 
     def _record_failure(self) -> Path:
         """Leave a sealed record of the failure with the notebooks that were good. Returns its folder."""
@@ -192,7 +191,7 @@ class SubjectRun:
         self._copy_notebooks([one.notebook for one in self.plan.runs if self.store.accepted(one.notebook)])
         place.target.parent.mkdir(parents=True, exist_ok=True)
         self._seal(place)
-        place.publish()
+        self._cleared += place.publish()
         return place.target
 
     def _store(self, section: SectionPlan) -> SectionStore | None:
