@@ -4,6 +4,7 @@ import ctypes
 import errno
 import json
 import os
+import secrets
 import shutil
 import sys
 from functools import lru_cache
@@ -26,12 +27,17 @@ def read_json(path: Path) -> Any:
 
 def write(path: Path, content: bytes) -> None:
     """Write a file in one step: a reader finds the old content or the new, never a part."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    # on a shared disk, processes of two hosts or containers may have the same number
+    part = path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
+    try:
+        with part.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
 
 
 def sync(folder: Path) -> None:
