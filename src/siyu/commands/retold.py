@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 
 from siyu import reads
-from siyu.intake.store.inventory import written
+from siyu.intake.store.inventory import private, written
 from siyu.paths import store_of, subject_dirs
 from siyu.reads.digests import digest
 from siyu.runs.ask import keys
@@ -20,7 +20,8 @@ from siyu.runs.make.watching import Watch, modules
 def retold(subject: str, words: Mapping[str, str], tell: Callable[[], None]) -> None:
     """Print what `tell` prints for these words, by telling it anew only where it must be. Nothing is kept of what ends
     otherwise than well, or was made of more than readers have noted."""
-    path = store_of(subject_dirs()[subject]) / "told" / f"{digest([*words.items()])}.json"
+    store = store_of(subject_dirs()[subject])
+    path = store / "told" / f"{digest([*words.items()])}.json"
     around = keys.around(words)
     try:
         kept = read_json(path)
@@ -41,4 +42,5 @@ def retold(subject: str, words: Mapping[str, str], tell: Callable[[], None]) -> 
         sys.stderr.write(err.getvalue())
     made = Made({**around, **modules()}, reads.noted(), tuple(watch.outside()))
     if not made.outside:
-        written(path, json.dumps({**made.as_json(), "out": out.getvalue(), "err": err.getvalue()}))
+        with private(store):
+            written(path, json.dumps({**made.as_json(), "out": out.getvalue(), "err": err.getvalue()}))

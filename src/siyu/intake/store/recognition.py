@@ -14,7 +14,7 @@ from siyu import reads
 from siyu.intake.formats.canonical_tables import tables_file
 from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.sources import own_formats
-from siyu.intake.store.inventory import exports_in, written
+from siyu.intake.store.inventory import exports_in, private, written
 from siyu.paths import address, format_files, store_of
 from siyu.reads.digests import digest, sha256_of
 
@@ -105,4 +105,5 @@ def _formats(own: Path | None) -> str:
 
 
 def _remember(store: Path, exports: Mapping[str, Outcome], own: Path | None) -> None:
-    written(store / _NOTE, json.dumps({"formats": _formats(own), "exports": exports}, ensure_ascii=False))
+    with private(store):
+        written(store / _NOTE, json.dumps({"formats": _formats(own), "exports": exports}, ensure_ascii=False))
