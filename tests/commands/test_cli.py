@@ -62,6 +62,16 @@ def test_wrong_usage_ends_with_2_and_says_what_to_do(siyu, words, said):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.parametrize("words", [["winback"], ["assign", "--share", "0.5", "--difference", "0.1"]])
+def test_no_list_of_orders_is_written_into_a_report(siyu, tmp_path, words):
+    (tmp_path / "acme" / "notebooks").mkdir(parents=True)
+    (tmp_path / "acme" / "run.json").write_text("{}")
+    result = siyu(*words, "luzhou_laojiao", "--out", tmp_path / "acme" / "notebooks" / "list.csv")
+    assert result.exit_code == 2
+    assert "expected a file outside of reports" in result.stderr
+    assert list((tmp_path / "acme" / "notebooks").iterdir()) == []
+
+
 def test_all_problems_are_said_at_once(siyu):
     result = siyu("report", "luzhou_laojio", "luzhou_laojiao", "--lang", "fr", "-p", "cse=1", "--as-of", "soon")
     assert result.exit_code == 2

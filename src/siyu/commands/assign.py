@@ -41,6 +41,7 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     then leads with the comparison.
     """
     options.known(subject)
+    options.outside_of_reports(out)
     from siyu.intake.store import assignments
     from siyu.orders.experiment.draws import base_share
     from siyu.orders.experiment.effects import WINDOW

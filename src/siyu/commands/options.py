@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from siyu.errors import Problem, ProblemsError, UsageError, nearest, printable
+from siyu.errors import Problem, ProblemsError, UsageError, nearest, printable, shown_path
 from siyu.paths import reports_dir, subject_dirs
 
 if TYPE_CHECKING:
@@ -110,6 +110,12 @@ def reader_language(code: str | None) -> Language:
 def tell(language: Language, message: str, **values: object) -> None:
     """A line for people, in their language."""
     click.echo(language.say(message, {name: {"value": str(value)} for name, value in values.items()}), err=True)
+
+
+def outside_of_reports(out: Path) -> None:
+    """Raises UsageError for a file in the folder of a report, which is for everybody to read."""
+    if any((folder / "run.json").is_file() for folder in out.resolve().parents):
+        raise misused("--out", shown_path(out), "a file outside of reports", "Name a private folder.")
 
 
 def write_list(out: Path, rows: pd.DataFrame) -> None:

@@ -28,14 +28,13 @@ def winback(subject: str, out: Path, lang: str | None) -> None:
     The file belongs beside the exports, never into a report.
     """
     options.known(subject)
+    options.outside_of_reports(out)
     from siyu.orders.labels import NO_KEYS
     from siyu.own_data import Holdings
     from siyu.subjects import load_subject
     from siyu.value.actions import to_win_back
     from siyu.value.gate import gate
 
-    if any((folder / "run.json").is_file() for folder in out.resolve().parents):
-        raise options.misused("--out", shown_path(out), "a file outside of reports", "Name a private folder.")
     about, language = load_subject(subject), options.reader_language(lang)
     frames = Holdings.of(about, about.as_of).largest()
     if not frames.buyers:
