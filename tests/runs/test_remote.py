@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import dask
 import psutil
@@ -17,7 +18,9 @@ from siyu import paths
 from siyu.errors import UsageError
 from siyu.runs import remote
 from siyu.runs.ask import sections
+from siyu.runs.files import record
 from siyu.runs.files.record import mismatches
+from siyu.runs.files.workspace import Workspace
 from siyu.runs.make import forking
 from siyu.runs.outcome import Progress
 from siyu.runs.remote import Cluster, SchedulerLostError, admitted
@@ -168,6 +171,24 @@ def test_orders_are_taken_over_lines_of_our_own_only(given, insecure, fine):
     else:
         with pytest.raises(UsageError, match="--scheduler"):
             admitted(given, insecure=insecure)
+
+
+def test_the_record_of_a_failure_and_the_report_that_stands_are_told_apart(tmp_path):
+    def ended(status):
+        told = {"status": status, "seconds": 1.0, "moved": [], "reasons": []}
+        return remote._outcome("acme", SimpleNamespace(status="finished", result=lambda: told), tmp_path)
+
+    (tmp_path / "acme").mkdir()
+    record.sealed(tmp_path / "acme", {"schema": record.SCHEMA, "status": "published", "previous": None})
+    lost = ended("failed")
+    assert (lost.folder, lost.stands) == (tmp_path / "acme", True)  # it ended before anything was recorded
+    record_of = Workspace(tmp_path).failure("acme")
+    record_of.mkdir(parents=True)
+    failed, done = ended("failed"), ended("published")
+    assert (failed.folder, failed.stands) == (record_of, True)
+    assert (done.folder, done.executed, done.previous) == (tmp_path / "acme", None, False)
+    (tmp_path / "acme" / "run.json").unlink()
+    assert not ended("failed").stands
 
 
 def test_what_a_worker_says_last_is_the_reason(desk, tmp_path):

@@ -27,8 +27,10 @@ from siyu.reads.digests import digest, sha256_of
 from siyu.runs.ask import keys
 from siyu.runs.ask.sections import notebooks
 from siyu.runs.files.processes import die_with_parent
-from siyu.runs.files.record import FAILED
+from siyu.runs.files.record import FAILED, whole
 from siyu.runs.files.storage import files_below
+from siyu.runs.files.workspace import Workspace
+from siyu.runs.make.index import write_index
 from siyu.runs.make.workers import short
 from siyu.runs.outcome import Outcome, Progress
 
@@ -94,11 +96,13 @@ class Cluster:
     def run(self, commands: Mapping[str, Sequence[str]], out: Path) -> list[Outcome]:
         """Outcomes of all subjects in the order in which they ended. commands: subject -> words behind `siyu`.
 
-        Raises SchedulerLostError."""
+        Raises SchedulerLostError, and OSError when the index cannot be written."""
         try:
-            return self._run(dict(commands), out)
+            ended = self._run(dict(commands), out)
         except (OSError, CancelledError, TimeoutError) as error:
             raise SchedulerLostError(f"the cluster does not answer ({type(error).__name__})") from error
+        write_index(Workspace(out))  # a report may have been lost between its publication and the index
+        return ended
 
     def _run(self, waiting: dict[str, Sequence[str]], out: Path) -> list[Outcome]:
         running, ended = dict[str, Future](), list[Outcome]()
@@ -149,8 +153,11 @@ def _outcome(subject: str, future: Future, out: Path) -> Outcome:
         why = type(error).__name__ if error else future.status
         lost = "its worker was killed" if isinstance(error, KilledWorker) else f"lost ({why})"
         told = {"status": FAILED, "seconds": 0.0, "moved": [], "reasons": [f"cluster: {lost}"]}
-    about = {"seconds": told["seconds"], "reasons": tuple(told["reasons"]), "moved": tuple(told["moved"])}
-    return Outcome(subject, told["status"], out / subject, **about)
+    about: dict[str, Any] = {name: tuple(told[name]) for name in ("reasons", "moved")}
+    record, failure = whole(out / subject), Workspace(out).failure(subject)
+    about |= {"executed": None, "stands": record is not None, "previous": bool(record and record.get("previous"))}
+    beside = told["status"] == FAILED and failure.exists()
+    return Outcome(subject, told["status"], failure if beside else out / subject, told["seconds"], **about)
 
 
 def _misused(found: str, expected: str, step: str) -> UsageError:
