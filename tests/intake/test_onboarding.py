@@ -22,6 +22,9 @@ from siyu.intake.reading.sources import TableSource
 from siyu.intake.store import identity
 from siyu.intake.store.client_tables import books
 from siyu.language import Language
+from siyu.runs.files import record
+from siyu.runs.files.workspace import Workspace
+from siyu.runs.make import index
 from siyu.simulator import writing
 
 SLIPS = """门店,打印日期,会员卡号,品名,件数,应收,收银员,经手备注
@@ -381,6 +384,31 @@ def test_a_buyer_is_erased_now_and_at_every_later_reading(snacks, by_standard_in
     new = snacks / "snacks" / "exports" / "b.csv"
     new.write_text(PLAIN.replace("A1", "A3").replace("A2", "A4"), encoding="utf-8")
     assert sorted(pq.read_table(books("snacks").orders)["order_id"].to_pylist()) == ["A2", "A4"]
+
+
+@pytest.mark.parametrize("more", [(), ("--buyer", "u1")])
+def test_what_runs_have_left_of_whom_is_erased_goes_and_no_run_is_under_way(snacks, tmp_path, monkeypatch, more):
+    workspace, shown = Workspace(tmp_path / "reports"), []
+    place = workspace.place("snacks")
+    left = [workspace.failure("snacks"), place.building, workspace.sections("snacks").folder, place.kept]
+    for folder in left:
+        folder.mkdir(parents=True)
+    record.sealed(left[0], {"subject": "snacks", "status": "failed"})
+    workspace.log("snacks").parent.mkdir()
+    for path in (workspace.index, workspace.log("snacks")):
+        path.write_text("snacks")
+    monkeypatch.setattr(index, "write_index", lambda where: shown.append(where.records()))
+    run = workspace.lock("snacks")
+    assert run.acquire()
+    refused = siyu("erase", "snacks", *more)
+    assert (refused.exit_code, "found a report of it that process" in refused.stderr) == (2, True)
+    assert all(path.exists() for path in left)
+    run.release()
+    done = siyu("erase", "snacks", *more)
+    assert done.exit_code == 0, done.stderr
+    assert "reports/.siyu/failed/snacks: removed" in done.stderr
+    assert [path for path in (*left, place.work, workspace.log("snacks")) if path.exists()] == []
+    assert shown == [[]]
 
 
 def test_erasing_everybody_leaves_empty_tables(snacks):

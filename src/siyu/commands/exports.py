@@ -1,15 +1,22 @@
 """`siyu check`, `siyu new` and `siyu erase`: the verbs that read exports."""
 
+from __future__ import annotations
+
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from siyu.commands import options
 from siyu.errors import nearest, shown_path
 from siyu.paths import format_files
+
+if TYPE_CHECKING:
+    from siyu.runs.files.workspace import Workspace
 
 
 @click.command()
@@ -89,13 +96,21 @@ def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
     options.known(subject)
     from siyu.intake.store.erasure import erase as erase_subject
     from siyu.intake.store.erasure import erase_buyer
+    from siyu.runs.files.workspace import Workspace
+    from siyu.runs.make.index import write_index
+    from siyu.subjects import load_subject
 
-    say = partial(options.tell, options.reader_language(lang))
-    if buyer is None:
-        done = erase_subject(subject, out)
-    else:
-        done = erase_buyer(subject, sys.stdin.readline().strip() if buyer == "-" else buyer, out)
-    for path in done.removed:
+    say, workspace = partial(options.tell, options.reader_language(lang)), Workspace(out)
+    with _alone(workspace, subject):
+        if buyer is None:
+            done = erase_subject(subject, out)
+        else:
+            done = erase_buyer(subject, sys.stdin.readline().strip() if buyer == "-" else buyer, out)
+        made = load_subject(subject).suppress_below and (buyer is None or done.records)
+        left = workspace.forget(subject) if made else []
+    if workspace.index.is_file():
+        write_index(workspace)
+    for path in (*done.removed, *left):
         say("{path}: removed", path=shown_path(path))
     for name, count in done.records.items():
         say("{path}: {count} records of this buyer removed from the store, now and at every later reading",
@@ -106,14 +121,22 @@ def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
     for path in done.withdrawn:
         say("{path}: the report is withdrawn; siyu report makes it anew of what is left; remove it where it was sent",
             path=shown_path(path))  # fmt: skip
-    if done.withdrawn and (out / "index.html").is_file():
-        from siyu.runs.files.workspace import Workspace
-        from siyu.runs.make.index import write_index
-
-        write_index(Workspace(out))
     for path in done.published:
         say("{path}: published before, holds totals only; publish it anew or remove it, also where it was sent",
             path=shown_path(path))  # fmt: skip
-    if not done.removed and not done.records:
+    if not done.removed and not done.records and not left:
         say("nothing to remove was found")
         sys.exit(1)
+
+
+@contextmanager
+def _alone(workspace: Workspace, subject: str) -> Iterator[None]:
+    """While nobody makes a report of the subject. Raises UsageError when somebody does."""
+    lock = workspace.lock(subject)
+    if workspace.hidden.is_dir() and not lock.acquire():  # without it no run has ever written here
+        step = "Wait until that has ended, or end it, then run this again."
+        raise options.misused("SUBJECT", f"a report of it that {lock.holder()} makes", "no run under way", step)
+    try:
+        yield
+    finally:
+        lock.release()

@@ -58,6 +58,15 @@ class Workspace:
         """Held by the one process that works on a subject, or executes a section of `shared`."""
         return Lock(self.hidden / "locks" / name)
 
+    def forget(self, subject: str) -> list[Path]:
+        """Remove what runs have left of a subject beside its report: records of failures, unfinished work, files that
+        were moved aside, the log. Returns what was there. For whoever holds its lock. Raises OSError."""
+        place = self.place(subject)
+        there = [path for path in (self.failure(subject), place.work, place.kept, self.log(subject)) if path.exists()]
+        for path in there:
+            storage.remove(path)
+        return there
+
     def records(self) -> list[dict[str, Any]]:
         """Every run.json here, the failed ones with them, by subject."""
         paths = [*self.out.glob("[!.]*/run.json"), *self.hidden.glob("failed/*/run.json")]
