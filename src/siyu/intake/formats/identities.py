@@ -26,7 +26,7 @@ _GAP = re.compile(r"\+?\d{2,7}\s?([xX#._\-—?~])\1{2,}\s?\d{0,4}|[xX]{2,}")  # 
 _TITLED = re.compile(r"[\u4e00-\u9fff]{1,2}(某{1,2}|先生|女士|小姐|同学|老师)")  # 王某, 李女士
 # 0, 000000, -1, 11111111111, 99999999, 0x0, 123456789, days before any
 _NOTHING = re.compile(
-    r"-?[0\s_.:/-]*|-\d+(\.0+)?|(\d)\2{7,}|1[3-9]\d0{8}|0?1234567890*|0x0+"
+    r"-?[0\s_.:/-]*|-\d+(\.0+)?|(\d)\2{7,}|0?1234567890*|0x0+"
     r"|(1900.0?1.0?0|1970.0?1.0?1|1899.12.30)(\s.*)?"
 )
 # alone in a cell, whatever marks and Chinese words stand around its digits
