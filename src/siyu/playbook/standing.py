@@ -125,9 +125,9 @@ def demands(planning: Planning, capable: Figure | Absent) -> tuple[pd.DataFrame,
         rows.append({"demand": one.both("name"), "metric": name_of(one.metric), "now": cell(now), "asked": asked,
                      "met": met, "sources": refs(now)})  # fmt: skip
     table = pd.DataFrame(rows, columns=[*labels.DEMANDS, "sources"])
-    met = [row["met"] for row in rows if row["met"] is not None]
-    unknown = {"unknown": counted(len(rows) - len(met))} if len(met) < len(rows) else {}
-    figures = {"met": counted(sum(met)), "known": counted(len(met)), **unknown}
+    made = [bool(row["met"]) for row in rows if row["met"] is not None]
+    unknown = {"unknown": counted(len(rows) - len(made))} if len(made) < len(rows) else {}
+    figures = {"met": counted(sum(made)), "known": counted(len(made)), **unknown}
     return table, Verdict(labels.SAID["demands_part" if unknown else "demands"], figures)
 
 
