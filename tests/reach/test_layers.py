@@ -126,9 +126,19 @@ def test_what_came_last_before_a_purchase_and_next_after_it():
     found = {name: one.value for name, one in layers.sequence(SENT, frames, (), 0).items()}
     assert found == {}
     many = pd.concat([SENT.assign(buyer_id=SENT["buyer_id"] + 3 * at) for at in range(8)])
-    rows = [(3 * at + who, day) for at in range(8) for who, day in ((0, "2025-06-05"), (0, "2025-06-20"))]
+    rows = [(3 * at, day) for at in range(8) for day in ("2025-06-05", "2025-06-19")]
     found = {name: one.value for name, one in layers.sequence(many, bought(*rows), (), 0).items()}
-    assert found == {"served": 0.5, "pushed": 0.5, "after": 0.0, "unasked": 0.0}
+    assert found == {"served": 1.0, "pushed": 0.0, "after": 0.0, "unasked": 0.0}
+
+
+def test_messages_of_the_day_of_a_purchase_are_neither_before_nor_after_it():
+    """Of each buyer, messages on the first and the last day of June, and one that thanks for each purchase on its day.
+    One purchase is a day into the windows before and after, the other is out of both."""
+    told = [(f"{who}{at}", who, "a", "g", f"2025-{day} 10:00", "sent", "no", "no")
+            for who in range(8) for at, day in enumerate(("03-01", "05-31", "07-30", "06-30", "04-15"))]  # fmt: skip
+    rows = [(who, day) for who in range(8) for day in ("2025-04-15", "2025-06-30")]
+    found = {name: one.value for name, one in layers.sequence(sends(*told), bought(*rows), (), 0).items()}
+    assert found == {"served": 0.5, "pushed": 0.0, "after": 0.5, "unasked": 0.5}
 
 
 STAYS = pd.DataFrame({

@@ -104,7 +104,8 @@ def _counts(rows: pd.DataFrame, messages: list[str]) -> npt.NDArray[np.int64]:
 def sequence(sends: Source | None, frames: Frames | None, sources: tuple[str, ...], k: int) -> dict[str, Figure]:
     """Of purchases of people who were sent anything, the share whose last delivered message within TOUCH_DAYS before
     was service (`served`) or selling (`pushed`), or there was none (`unasked`); `after`: the same of service messages
-    in as many days after the purchase, which cannot have led to it."""
+    in as many days after the purchase, which cannot have led to it. The day of the purchase is on neither side: which of
+    the two came first, days do not tell, and an order brings messages."""
     needs = {"buyer_id", "sent_at", "selling"}
     rows = None if sends is None else table(sends)
     if rows is None or frames is None or not needs <= set(rows.columns):
@@ -117,8 +118,8 @@ def sequence(sends: Source | None, frames: Frames | None, sources: tuple[str, ..
     days = held[["buyer_id", "bought"]].assign(row=np.arange(len(held)))
     both = days.merge(near, on="buyer_id")
     gap = (pd.to_datetime(both["bought"]) - pd.to_datetime(both["day"])).dt.days
-    ahead = both[(gap >= 0) & (gap <= TOUCH_DAYS)].assign(gap=gap).sort_values("gap").drop_duplicates("row")
-    later = both[(gap < 0) & (gap >= -TOUCH_DAYS)].assign(gap=-gap).sort_values("gap").drop_duplicates("row")
+    ahead = both[gap.between(1, TOUCH_DAYS)].assign(gap=gap).sort_values("gap").drop_duplicates("row")
+    later = both[gap.between(-TOUCH_DAYS, -1)].assign(gap=-gap).sort_values("gap").drop_duplicates("row")
     inside = held.index[(pd.to_datetime(held["bought"]) >= pd.to_datetime(held["since"]))
                         & (pd.to_datetime(held["bought"]) <= pd.to_datetime(held["until"]))]  # fmt: skip
     n = len(inside)
