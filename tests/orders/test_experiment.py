@@ -87,6 +87,16 @@ def test_the_interval_of_joining_holds_every_effect_that_the_draw_does_not_refus
     assert (found.low, found.high) == (pytest.approx(kept[0], abs=2e-5), pytest.approx(kept[-1], abs=2e-5))
 
 
+@pytest.mark.parametrize("bought", [0, 100])
+def test_where_nobody_or_everybody_bought_the_effect_of_joining_is_not_known_to_be_nothing(bought):
+    """One more of 102 and one less: variance 2 * p (1 - p) / 102 with p = 1 / 102 (Agresti and Caffo 2000); half join."""
+    found = joining(np.array([[100, bought, 10, 10 * bought // 100], [100, bought, 60, 60 * bought // 100]]))
+    half = 1.96 * (2 * (1 / 102) * (101 / 102) / 102) ** 0.5 / 0.5
+    assert found.value == 0
+    assert -found.low == pytest.approx(found.high)
+    assert half < found.high < 1.1 * half
+
+
 def test_where_the_invitation_moves_nobody_the_effect_of_joining_has_no_interval():
     assert np.isnan(joining(np.array([[1_000, 300, 50, 20], [1_000, 330, 52, 20]])).low)
 

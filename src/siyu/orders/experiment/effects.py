@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from siyu.engines.tables import run
-from siyu.estimates.sampling import UNDEFINED, Estimate, normal_quantile, wilson
+from siyu.estimates.sampling import UNDEFINED, Estimate, Floats, normal_quantile, wilson
 from siyu.figure import Figure
 from siyu.orders.experiment.draws import INVITED, OTHERS
 from siyu.orders.frames import Frames
@@ -94,11 +94,14 @@ def joining(sums: Sums) -> Estimate:
     """Effect of joining on those who joined because they were invited, of COUNTS by arm (others, invited).
 
     All b for which (difference as invited) - b (difference in joining) is within its own error of zero. nan where
-    they are no interval: then the invitation moved too few."""
+    they are no interval: then the invitation moved too few.
+
+    Where nobody or everybody of an arm did, its variance is that of one more and one less, else an arm that cannot be
+    known to the last buyer would count as known (Agresti and Caffo 2000)."""
     n = np.where(sums[:, 0] > 0, sums[:, 0], 1).astype(float)
     bought, joined, both = (sums[:, at] / n for at in (1, 2, 3))
     gain, uptake = float(bought[1] - bought[0]), float(joined[1] - joined[0])
-    spread = [(share * (1 - share) / n).sum() for share in (bought, joined)]
+    spread = [_variance(share, n).sum() for share in (bought, joined)]
     shared = ((both - bought * joined) / n).sum()
     z2 = normal_quantile(0.975) ** 2
     square, middle, rest = uptake**2 - z2 * spread[1], gain * uptake - z2 * shared, gain**2 - z2 * spread[0]
@@ -107,6 +110,13 @@ def joining(sums: Sums) -> Estimate:
         return UNDEFINED
     low, high = ((middle + sign * math.sqrt(inside)) / square for sign in (-1, 1))
     return Estimate(gain / uptake, low, high, (high - low) / 2 / math.sqrt(z2)).clipped(-1, 1)
+
+
+def _variance(share: Floats, n: Floats) -> Floats:
+    """Of shares of n; of none or all, of (x + 1) / (n + 2)."""
+    more = (share * n + 1) / (n + 2)
+    plain = share * (1 - share)
+    return np.where(plain > 0, plain / n, more * (1 - more) / (n + 2))
 
 
 def _drawn(frames: Frames) -> ir.Table | None:
