@@ -69,7 +69,13 @@ def test_order_value_and_refunds_by_hand():
 def test_no_refund_seen_is_not_a_rate_of_nothing():
     found = measured(frames(lines(200)))["refund_rate"]
     assert (found.value, found.n) == (0, 0)
-    assert 0.001 < found.high < 0.03
+    assert found.high == pytest.approx(1.96**2 / (169 + 1.96**2), rel=1e-3)  # Wilson 1927, of none of 169
+
+
+def test_an_interval_that_ends_at_nothing_has_the_error_of_its_longer_side():
+    """None of 200 orders came back: an upper end of 1.9% is a standard error of 0.96 points, not of half as many."""
+    row = own.measured(ROWS, "fmcg", {"refund_rate": figure(0.0, 0.0, 0.0188, "ratio", 40)}, ON)["refund_rate"].row
+    assert row.high == pytest.approx(1.6449 * 0.0188 / 1.96, rel=1e-3)
 
 
 def test_only_orders_of_the_douyin_shop_count():

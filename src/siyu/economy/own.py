@@ -107,7 +107,7 @@ def charged(rates: Iterable[tuple[str, str, Figure]]) -> dict[str, Figure]:
 
 
 def _rule(route: str, figure: Figure, category: str) -> FeeRule:
-    low, high = _ends(figure.value, (figure.high - figure.low) / 2 / _SAMPLING)
+    low, high = _ends(figure.value, _error(figure))
     text = {code: _measured_text(figure, None, code) for code in ("en", "zh")}
     return FeeRule(
         line=0, rule_id=f"own_{route}", platform=ROUTES[route].platform, route=route, category=category,
@@ -118,12 +118,17 @@ def _rule(route: str, figure: Figure, category: str) -> FeeRule:
 
 def _own(assumptions: Assumptions, category: str, symbol: str, figure: Figure, as_of: date) -> Own:
     prior = None if symbol in VOLUMES or symbol in KEPT else assumptions.get_for(symbol, category)
-    centre, error = figure.value, (figure.high - figure.low) / 2 / _SAMPLING
+    centre, error = figure.value, _error(figure)
     if prior is not None and few(figure):
         centre, error = _weighed((prior.mode, (prior.high - prior.low) / 2 / _TAIL), (centre, error))
     low, high = _ends(centre, error)
     text = {code: _measured_text(figure, prior, code) for code in ("en", "zh")}
     return Own(symbol, figure, prior, _row(prior, symbol, (low, centre, high), text, as_of))
+
+
+def _error(figure: Figure) -> float:
+    """Standard error by the longer side of the interval: the other may end where the quantity does, as at 0."""
+    return max(figure.high - figure.value, figure.value - figure.low) / _SAMPLING
 
 
 def _weighed(prior: tuple[float, float], seen: tuple[float, float]) -> tuple[float, float]:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from siyu.definitions import definition
 from siyu.engines.tables import Source, counted, run, summed, table
-from siyu.estimates.sampling import Z95, ratio
+from siyu.estimates.sampling import Z95, ratio, wilson
 from siyu.figure import Absent, Figure
 from siyu.orders import fans
 from siyu.orders.frames import Frames
@@ -96,12 +96,12 @@ def _prefixed(prefix: str, sums: dict[str, ir.IntegerScalar]) -> dict[str, ir.In
 
 
 def _rate(sums: Any, key: str, sources: tuple[str, ...], events: int, most: float = math.inf) -> Figure:
-    """A quotient of sums over independent orders (Cochran 1977, eq. 2.39), up to `most`."""
+    """A quotient of sums over independent orders (Cochran 1977, eq. 2.39), up to `most`; of no events, of a share."""
     value = float(sums["a"] / sums["b"])
     squares = float(sums["aa"] - 2 * value * sums["ab"] + value * value * sums["bb"])
-    # nothing seen is not nothing there: one event more bounds it
-    squares = max(squares, 0.0) if events else float(sums["b"] / sums["n"]) ** 2
-    half = Z95 * squares**0.5 / float(sums["b"])
+    half = Z95 * max(squares, 0.0) ** 0.5 / float(sums["b"])
+    # nothing seen is not nothing there: the end of Wilson's interval of none of n
+    half = half if events else wilson(0, float(sums["n"])).high
     low, high = max(value - half, 0.0), min(value + half, most)
     return Figure(value, low, high, definition(key).unit, "sampling95", key, sources, events)
 
