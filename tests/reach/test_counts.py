@@ -109,6 +109,19 @@ def test_exposure_looks_back_and_starts_with_the_first_message():
     assert found["last_28"].iloc[-1] == 4
 
 
+def test_groups_that_were_drawn_to_get_nothing_are_there_from_the_start_of_the_draw():
+    """b is drawn to get nothing and has no record of messages; c has one, of none, before the draw; d is in neither."""
+    days = pd.date_range(DAY, periods=6)
+    risk = pd.concat(
+        [pd.DataFrame({"group": name, "day": days, "risk": 10.0, "left": 0.0, "joined": 0.0}) for name in "abcd"]
+    )
+    posts = pd.DataFrame({"group": ["a", "c"], "day": days[[4, 1]], "posts": [1.0, 0.0]})
+    arms = pd.DataFrame({"group_id": ["a", "b"], "planned": [1, 0], "started_at": days[2] + pd.Timedelta(hours=9)})
+    found = counts.exposed(risk, posts, arms)
+    assert found.groupby("group")["day"].min().to_dict() == {"a": days[2], "b": days[2], "c": days[1]}
+    assert found.groupby("group")["posts"].sum().to_dict() == {"a": 1, "b": 0, "c": 0}
+
+
 def test_members_at_risk_are_told_by_orders_so_far():
     """b buys on the second and the fifth, so is of one order from the third and of more from the sixth; c joins with one
     order and leaves on the fourth; a, whose exit began the record, never bought."""

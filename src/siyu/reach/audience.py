@@ -118,7 +118,7 @@ class Audience:
         posts = [rows for rows in posts if len(rows)]
         if not posts or self.risk.empty:
             return pd.DataFrame(columns=[*counts.COLUMNS, "posts"])
-        return counts.exposed(self.risk, pd.concat(posts, ignore_index=True))
+        return counts.exposed(self.risk, pd.concat(posts, ignore_index=True), self.tables.get("group_arms"))
 
     @property
     def span(self) -> str:

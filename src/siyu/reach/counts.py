@@ -163,11 +163,16 @@ def from_send_days(rows: pd.DataFrame) -> pd.DataFrame:
     return days.groupby(["group", "day"], as_index=False, observed=True).sum()
 
 
-def exposed(risk: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
+def exposed(risk: pd.DataFrame, posts: pd.DataFrame, arms: pd.DataFrame | None = None) -> pd.DataFrame:
     """COLUMNS with SENT of the day as far as known, posts over EXPOSURES (`last_<days>`), share of the last of these
     that sells (`selling_share`), and whether it is a weekend: of groups whose messages are recorded, from the first
-    recorded message on; a day without a record was without a message."""
-    first = posts[posts["posts"] > 0].groupby("group", observed=True)["day"].min()
+    record on, which may be of none; a day without a record was without a message. arms: `group_arms`; groups that were
+    drawn to get nothing are known to have got nothing from the start of the draw on."""
+    starts = [posts[["group", "day"]]]
+    if arms is not None and len(arms):
+        since = pd.to_datetime(arms["started_at"]).dt.normalize()
+        starts.append(pd.DataFrame({"group": arms["group_id"].astype("object"), "day": since}))
+    first = pd.concat(starts).dropna().groupby("group")["day"].min()
     days = risk.merge(posts, how="left", on=["group", "day"])
     names = [name for name in SENT if name in days]
     days[names] = days[names].fillna(0.0)
