@@ -100,6 +100,23 @@ def test_a_group_that_was_old_when_first_seen_enters_late():
     assert naive.rows["group_id"].tolist() == ["young"]  # how old the other was, nobody knows
 
 
+def test_groups_that_live_are_at_risk_as_long_as_a_death_could_be_seen():
+    """Of fifty groups, one falls silent after each age from 9 days on: 14 quiet days of sixty begin at an age of 46 at
+    the latest, so that 37 are seen to die, and 13 of fifty are alive at the end of what can be known."""
+    days = days_of({f"g{at}": (1, 61, 1_000 if at < 10 else at) for at in range(50)} | {"first": (0, 61, 999)})
+    own = lives(days)
+    assert own.rows["dead"].sum() == 37
+    ages, alive = own.curve()
+    assert ages[-1] == 46  # of sixty days, not 59: in the last 13 nobody could be seen to die
+    assert alive[-1] == pytest.approx(13 / 50)
+    assert lives(days[days["day"] < "2025-01-15"]).rows.empty
+
+
+def test_a_group_whose_birth_is_told_counts_though_it_was_born_with_the_record():
+    days = days_of({"told": (0, 60, 20), "untold": (0, 60, 20)})
+    assert lives(days, pd.Series({"told": pd.Timestamp("2025-01-01")})).rows["group_id"].tolist() == ["told"]
+
+
 def test_groups_are_told_apart_by_how_much_of_what_is_pushed_sells():
     days = days_of({name: (0 if name == "first" else at, 60, 999) for at, name in enumerate(["first", "a", "b", "c"])})
     assert not lives(days).sold

@@ -19,8 +19,8 @@ QUIET = 0.01  # messages a member and day below which a day is quiet; an ordered
 @dataclass(frozen=True)
 class GroupLives:
     """rows: a row per group: born and seen (ordinal days; seen: of the first row, from which on it is followed), ended
-    (first of DEAD_DAYS quiet days, or the last day followed), dead, busy (more posts a day pushed, or with `sold` a
-    larger share of them selling, than in the middle group; null where that is not told). fell: days on which a
+    (first of DEAD_DAYS quiet days, or the last on which such could begin), dead, busy (more posts a day pushed, or with
+    `sold` a larger share of them selling, than in the middle group; null where that is not told). fell: days on which a
     cumulative count fell, as it does when groups merge. sold: whether it is told which posts sell."""
 
     rows: pd.DataFrame
@@ -47,7 +47,7 @@ def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QU
     """Lives of groups by the table of group days (see data/tables.yml); births: group_id -> day of the first join.
 
     Without a birth a group is taken as born on its first row, and left out where that is the first day of all: how old
-    it was, nobody knows."""
+    it was, nobody knows. A group that was not followed for longer than DEAD_DAYS could not be seen to die."""
     held = days[days["group_id"].notna()] if "group_id" in days else days.iloc[:0]
     rows = held.assign(group_id=held["group_id"].astype(str)) if len(held) else held
     first = rows["day"].min() if len(rows) else None
@@ -60,11 +60,11 @@ def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QU
         rate = said.clip(lower=0) / own["members"].replace(0, np.nan)
         silent = (rate < quiet).rolling(DEAD_DAYS).sum() == DEAD_DAYS
         seen = own.index[0]
-        born = pd.Timestamp(births[group]) if births is not None and group in births.index else seen
-        if born == seen == first:
+        known = births is not None and group in births.index
+        if len(own) <= DEAD_DAYS or (seen == first and not known):
             continue
-        dead = bool(silent.any())
-        ended = own.index[max(int(silent.argmax()) - DEAD_DAYS + 1, 0)] if dead else own.index[-1]
+        born, dead = pd.Timestamp(births[group]) if known else seen, bool(silent.any())
+        ended = own.index[(int(silent.argmax()) if dead else len(own) - 1) - DEAD_DAYS + 1]
         posts = float(own["posts"].mean()) if "posts" in own else np.nan
         if sold:
             posts = float(own["selling"].sum() / max(own["posts"].sum(), 1))
