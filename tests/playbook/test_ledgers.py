@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
+from scipy.stats import ttest_ind
 
 from siyu.figure import Figure
-from siyu.playbook import ledgers
+from siyu.playbook import labels, ledgers
 from siyu.simulator import ledgers as truth
 from siyu.workbook import open_workbook
 
@@ -53,3 +56,28 @@ def test_without_a_table_the_finding_says_what_it_needs(function):
     figures, said = getattr(ledgers, function)(None)
     assert figures == {}
     assert not any(isinstance(one, Figure) for one in said.figures.values())
+
+
+def test_movers_are_no_surer_than_the_stayers_they_are_held_against():
+    """Forty movers alike in the old shop, two stayers there who fell by nothing and by four (variance 8): of the mean of
+    these two the variance is 4, of movers' own terms none (Abadie and Imbens 2006). A stayer alone tells no variance."""
+    movers = pd.DataFrame({"moved": "yes", "old_before": [5] * 40 + [9] * 40, "old_after": 1, "new_after": 3})
+    stayers = pd.DataFrame({"moved": "no", "old_before": [5, 5, 9], "old_after": [5, 1, 9], "new_after": 0})
+    found, said = ledgers.moves(pd.concat([movers, stayers], ignore_index=True))
+    assert found["net"].n == 40
+    assert found["net"].value == pytest.approx(3 - 2)
+    assert found["net"].high - found["net"].value == pytest.approx(1.96 * 2, rel=1e-3)
+    assert found["new"].high == found["new"].value
+    assert said.message == labels.SAID["moves_unclear"]
+
+
+def test_a_stand_in_is_compared_by_welch():
+    """Three broadcasts each: four degrees of freedom at most, 2.8 standard errors and not 1.96."""
+    logs = {"host": [10.0, 10.4, 10.8], "stand_in": [9.6, 10.4, 10.3]}
+    names = [f"s{at}" for at in range(6)]
+    sessions = pd.DataFrame({"session_id": names, "gmv_fen": np.exp([one for own in logs.values() for one in own]),
+                             "started_at": pd.date_range("2025-06-01", periods=6)})  # fmt: skip
+    schedule = pd.DataFrame({"session_id": names, "host": ["host"] * 3 + ["stand_in"] * 3})
+    found = ledgers.hosts(sessions, schedule)[0]["standin"]
+    plain = ttest_ind(logs["stand_in"], logs["host"], equal_var=False).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((np.exp(plain.low), np.exp(plain.high)))

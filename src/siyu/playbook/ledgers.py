@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import stdtrit
 
-from siyu.estimates.sampling import Z95, wilson
+from siyu.estimates.sampling import LEVEL, Z95, wilson
 from siyu.figure import Absent, Figure, refs_of
 from siyu.own_data import Holdings
 from siyu.playbook import labels
@@ -50,9 +51,8 @@ def share(part: Any, whole: Any, key: str, rows: pd.DataFrame) -> Figure | Absen
 
 def _of(rows: pd.DataFrame, key: str, value: float, spread: float, n: int) -> Figure:
     """A mean with its normal 95% interval."""
-    figure = Figure.exact(value, key, refs(rows), n)
-    low, high = value - Z95 * spread, value + Z95 * spread
-    return Figure(value, low, high, figure.unit, "sampling95" if spread else "none", key, refs(rows), n)
+    half, kind = Z95 * spread, "sampling95" if spread else "none"
+    return replace(Figure.exact(value, key, refs(rows), n), low=value - half, high=value + half, interval_kind=kind)
 
 
 def brand(rows: Rows) -> tuple[Stated, Verdict]:
@@ -61,8 +61,7 @@ def brand(rows: Rows) -> tuple[Stated, Verdict]:
         return nothing("brand_searches")
     first = share(rows["brand_first_orders"].sum(), rows["first_orders"].sum(), "brand_first_share", rows)
     full = share(rows["full_price_repeats"].sum(), rows["repeats"].sum(), "full_price_share", rows)
-    found: Stated = {"brand_first": first, "full_price": full}
-    return found, Verdict(labels.SAID["brand"], {"share": first, "full": full})
+    return {"brand_first": first, "full_price": full}, Verdict(labels.SAID["brand"], {"share": first, "full": full})
 
 
 def hosts(sessions: Rows, schedule: Rows) -> tuple[Stated, Verdict]:
@@ -71,19 +70,20 @@ def hosts(sessions: Rows, schedule: Rows) -> tuple[Stated, Verdict]:
         return nothing("session_host")
     rows = sessions.merge(schedule, on="session_id").sort_values("started_at")
     rows.attrs["refs"] = (*refs(sessions), *refs(schedule))
-    sales = {name: np.log(own["gmv_fen"].clip(lower=1)) for name, own in rows.groupby(rows["host"].astype(str))}
-    if not {"host", "stand_in"} <= set(sales) or min(map(len, sales.values())) < 3:
+    sales = np.log(rows["gmv_fen"].clip(lower=1)).groupby(rows["host"].astype(str)).agg(["mean", "var", "size"])
+    sales = sales.reindex(["host", "stand_in"])
+    if not (sales["size"] >= 3).all():
         return nothing("session_host")
-    gap = sales["stand_in"].mean() - sales["host"].mean()
-    spread = float(np.sqrt(sum(one.var(ddof=1) / len(one) for one in sales.values())))
-    value, low, high = (float(end) for end in np.exp([gap, gap - Z95 * spread, gap + Z95 * spread]))
-    kept = Figure(value, low, high, "multiple", "sampling95", "standin_share", refs(rows), len(sales["stand_in"]))
+    gap, parts = sales["mean"].diff().iloc[-1], sales["var"] / sales["size"]
+    freedom = parts.sum() ** 2 / (parts**2 / (sales["size"] - 1)).sum() if parts.any() else 1.0
+    half = stdtrit(freedom, 0.5 + LEVEL / 2) * parts.sum() ** 0.5  # Welch 1947
+    value, low, high = (float(end) for end in np.exp([gap, gap - half, gap + half]))
+    kept = Figure(value, low, high, "multiple", "sampling95", "standin_share", refs(rows), int(sales["size"].iloc[1]))
     return {"standin": kept, "peak": _peak(rows)}, Verdict(labels.SAID["hosts"], {"share": kept})
 
 
 def _peak(rows: pd.DataFrame) -> Figure | Absent:
-    since = rows["started_at"].diff().dt.days
-    after = np.flatnonzero(since >= PAUSE_DAYS)
+    after = np.flatnonzero(rows["started_at"].diff().dt.days >= PAUSE_DAYS)
     if not len(after):
         return Absent(("pause_peak",))
     logs = np.log(rows["gmv_fen"].clip(lower=1).to_numpy(float))
@@ -222,7 +222,9 @@ def deals(rows: Rows, currency: str, share: Figure | Absent) -> tuple[Stated, Ve
         net = Figure.exact(float(each["net_fen"][place]), "reached_value", refs(rows), int(people["closed"][place]))
         kept = times(net, share, "reached_value", currency)
         cost = float(each["cost_fen"][place]) if "cost_fen" in each else 0.0
-        found[str(people["closing"][place])] = kept if isinstance(kept, Absent) else _less(kept, cost)
+        if isinstance(kept, Figure):
+            kept = replace(kept, value=kept.value - cost, low=kept.low - cost, high=kept.high - cost)
+        found[str(people["closing"][place])] = kept
     ranked = sorted(known(found).items(), key=lambda item: -item[1].value)
     if len(ranked) < 2:
         return nothing("reached_value")
@@ -230,26 +232,26 @@ def deals(rows: Rows, currency: str, share: Figure | Absent) -> tuple[Stated, Ve
     return found, Verdict(message, {"best": ranked[0][1], "next": ranked[1][1]})
 
 
-def _less(figure: Figure, cost: float) -> Figure:
-    return replace(figure, value=figure.value - cost, low=figure.low - cost, high=figure.high - cost)
-
-
 def moves(rows: Rows) -> tuple[Stated, Verdict]:
-    """Orders a mover adds in the new shop, and loses in the old one against stayers who bought there as often."""
+    """Orders a mover adds in the new shop, and loses in the old one against stayers who bought there as often.
+
+    The error is of movers and of the means of stayers that they are held against (Abadie and Imbens 2006, th. 7), so
+    that these are of two stayers at least."""
     if rows is None or rows.empty:
         return nothing("net_increment")
     held = rows.assign(moved=rows["moved"].astype(str) == "yes", change=rows["old_after"] - rows["old_before"])
-    movers, stayers = held[held["moved"]], held[~held["moved"]].groupby("old_before")["change"].mean()
-    movers = movers[movers["old_before"].isin(stayers.index)]
-    if len(movers) < 10:
+    stayers = held[~held["moved"]].groupby("old_before")["change"].agg(["mean", "var", "size"])
+    stayers = stayers[stayers["size"] > 1]
+    movers = held[held["moved"]].join(stayers, on="old_before", how="inner")
+    if (n := len(movers)) < 10:
         return nothing("net_increment")
-    lost = movers["old_before"].map(stayers) - movers["change"]  # fall of the old shop beyond that of stayers alike
-    net = movers["new_after"] - lost
-    sizes, root = {"new": movers["new_after"], "lost": lost, "net": net}, np.sqrt(len(movers))
+    weight = movers["old_before"].value_counts() / n
+    shared = float((weight**2 * stayers["var"] / stayers["size"]).sum())
+    lost = movers["mean"] - movers["change"]  # fall of the old shop beyond that of stayers alike
+    terms = {"new": (movers["new_after"], 0.0), "lost": (lost, shared), "net": (movers["new_after"] - lost, shared)}
     found: Stated = {
-        name: _of(rows, "net_increment", float(one.mean()), float(one.std(ddof=1) / root), len(movers))
-        for name, one in sizes.items()
+        name: _of(rows, "net_increment", float(one.mean()), float(one.var(ddof=1) / n + more) ** 0.5, n)
+        for name, (one, more) in terms.items()
     }
-    low = found["net"]
-    gains = isinstance(low, Figure) and low.low > 0
+    gains = known(found)["net"].low > 0
     return found, Verdict(labels.SAID["moves_gain" if gains else "moves_unclear"], {"net": found["net"]})

@@ -201,13 +201,11 @@ class Planning:
                 worths[act.task_id] = held.worth
         year = {code: figure for code, figure in self.unknowns.items() if code in settled and figure.value > 0}
         total = sum(one.value for one in worths.values()) + sum(one.value for one in year.values()) / 4
-        told = self._now(row)
-        seen = told if isinstance(told, Figure) else None
+        seen = told if isinstance(told := self._now(row), Figure) else None
         if total < 1:
             return Choice(row, seen, opens=tuple(opens))
         refs = refs_of(*worths.values(), *year.values(), more=(SOURCE,))
-        currency = self.known.worth.currency
-        worth = Figure(total, total, total, currency, "none", "task_worth", refs)
+        worth = Figure(total, total, total, self.known.worth.currency, "none", "task_worth", refs)
         return Choice(row, seen, None, worth, tuple(opens), (*year, *worths))
 
 
