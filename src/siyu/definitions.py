@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
@@ -19,10 +19,13 @@ from siyu.reads.digests import UNITS
 if TYPE_CHECKING:
     import pint
 
+BETTER = ("more", "less")
+
 
 @dataclass(frozen=True)
 class Definition:
-    """What a metric means: 中文 and English name, unit, formula, denominator and basis (in words)."""
+    """What a metric means: 中文 and English name, unit, formula, denominator and basis (in words). better: `less` where
+    a smaller value is better, as of costs."""
 
     key: str
     zh: str
@@ -31,6 +34,7 @@ class Definition:
     formula: str = ""
     denominator: str = ""
     basis: str = ""
+    better: Literal["more", "less"] = "more"
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,9 @@ def registry() -> Registry:
     if strange := [metric for metric in metrics.values() if metric.unit not in units]:
         told = [(one.key, f"unit {one.unit}", "a unit of this file", nearest(one.unit, units)) for one in strange]
         raise LedgerError(Problem(shown_path(path), 0, *problem) for problem in told)
+    if odd := [one for one in metrics.values() if one.better not in BETTER]:
+        told = [(one.key, f"better {one.better}", " or ".join(BETTER), nearest(one.better, BETTER)) for one in odd]
+        raise LedgerError(Problem(shown_path(path), 0, *problem) for problem in told)
     files = (address(path),)
     return Registry(Shelf(metrics, files), Shelf(units, files, UNITS))
 
@@ -92,6 +99,14 @@ def definition(key: str) -> Definition:
     if key not in metrics:
         raise KeyError(f"unknown metric {key}. {nearest(key, metrics)}")
     return metrics[key]
+
+
+def ahead(metric: str, value: float, target: float) -> float:
+    """By how much a value is better than a target, below 0 where it is worse. Of a metric without an entry, more is."""
+    metrics = registry().metrics
+    key = metric if metric in metrics else metric.partition(".")[0]
+    less = key in metrics and metrics[key].better == "less"
+    return target - value if less else value - target
 
 
 def _names(expression: str) -> list[str]:

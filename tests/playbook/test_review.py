@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from siyu.figure import Figure
 from siyu.playbook.review import baseline, reviewed, shown
+from siyu.playbook.standing import goals
 
 MONTHS = 36
 
@@ -67,3 +71,24 @@ def test_a_plan_of_last_week_is_too_early_and_no_finding(planned):
     assert shown(early) == "none"
     assert reviewed(early)[0].empty
     assert any("too early" in str(note) for note in early.notes)
+
+
+@pytest.mark.parametrize(("metric", "now", "reached"), [
+    ("cac", 40.0, True), ("cac", 60.0, False), ("refund_rate.douyin", 40.0, True), ("net_gmv", 60.0, True), ("net_gmv", 40.0, False),
+])  # fmt: skip
+def test_a_goal_of_costs_is_reached_below_its_target(metric, now, reached):
+    """A target of fifty, due in June: now, and in the review of the plan that set it."""
+    goal = SimpleNamespace(metric=metric, target=50.0, by=date(2025, 6, 30))
+    figures = {metric: Figure(now, now, now, "CNY", "none", metric.partition(".")[0])}
+    known = SimpleNamespace(
+        form=SimpleNamespace(goals=[goal]), reasons=lambda _: {}, figures=lambda _: figures, orders=False
+    )
+    planned_goal = SimpleNamespace(metric=metric, target=50.0, by="2025-06-30", now=None)
+    before = SimpleNamespace(goals=[planned_goal], tasks=[], as_of="2025-03-31")
+    own = SimpleNamespace(
+        known=known, metrics=figures, before=before, too_early=False, as_of=date(2025, 7, 31), library={}
+    )
+    table, said = goals(own)
+    assert said.figures["reached"].value == reached
+    assert table["gap"].iloc[0]["value"] == (0 if reached else 10)
+    assert reviewed(own)[0]["code"].tolist() == ["reached" if reached else "missed"]

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.stats import t as student
 
+from siyu.definitions import ahead
 from siyu.figure import Absent, Figure
 from siyu.language import Text
 from siyu.playbook import labels
@@ -115,8 +116,7 @@ def _row(
     was, seen, line = held
     unit = now.unit if isinstance(now, Figure) else ""
     code = line.verdict(seen)
-    month = {"then": was, "now": seen}
-    row |= {key: point(value, unit) for key, value in month.items()}
+    row |= {"then": point(was, unit), "now": point(seen, unit)}
     return row | {"code": code, "verdict": labels.VERDICTS[code],
                   "expected": {"value": line.value, "low": line.low, "high": line.high, "unit": unit}}  # fmt: skip
 
@@ -124,7 +124,9 @@ def _row(
 def _goal(goal: PlannedGoal | None, now: Figure | Absent, as_of: date) -> str:
     if goal is None or isinstance(now, Absent):
         return "cannot_tell"
-    return "reached" if now.value >= goal.target else "open" if date.fromisoformat(goal.by) > as_of else "missed"
+    if ahead(goal.metric, now.value, goal.target) >= 0:
+        return "reached"
+    return "open" if date.fromisoformat(goal.by) > as_of else "missed"
 
 
 def _held(planning: Planning, metric: str, since: date) -> tuple[float, float, Baseline] | None:
@@ -136,6 +138,4 @@ def _held(planning: Planning, metric: str, since: date) -> tuple[float, float, B
     late = (months["month"] > pd.Timestamp(since)).to_numpy()
     calendar = months["month"].dt.month.to_numpy(np.int64)
     line = baseline(values[~late], calendar[~late], calendar[late])
-    if line is None:
-        return None
-    return float(values[~late][-3:].mean()), float(np.exp(np.log(values[late]).mean())), line
+    return line and (float(values[~late][-3:].mean()), float(np.exp(np.log(values[late]).mean())), line)

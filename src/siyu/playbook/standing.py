@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from siyu.definitions import ahead
 from siyu.evidence.table import Reasoned, Row, Words, read_table
 from siyu.figure import Absent, Figure
 from siyu.paths import data_dir
@@ -177,11 +178,11 @@ def goals(planning: Planning) -> tuple[pd.DataFrame, Verdict]:
     for goal in asked:
         now = planning.metrics[goal.metric]
         unit = now.unit if isinstance(now, Figure) else ""
-        left = goal.target - now.value if isinstance(now, Figure) else None
-        reached += isinstance(now, Figure) and now.value >= goal.target
+        over = ahead(goal.metric, now.value, goal.target) if isinstance(now, Figure) else None
+        reached += over is not None and over >= 0
         rows.append({"metric": name_of(goal.metric), "target": point(goal.target, unit),
                      "by": goal.by.isoformat(), "now": cell(now), "reason": why.get(goal.metric),
-                     "gap": None if left is None else point(max(left, 0.0), unit),
+                     "gap": None if over is None else point(max(0.0, -over), unit),
                      "sources": refs(now, more=(SOURCE,))})  # fmt: skip
     table = pd.DataFrame(rows, columns=[*labels.GOALS, "sources"])
     figures = {"reached": counted(reached, SOURCE), "count": counted(len(asked), SOURCE)}
