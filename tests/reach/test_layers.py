@@ -13,7 +13,7 @@ from siyu.reach import checks, delivery, layers
 ROW = ("message", "at", "level", "sells", "n", "clicked")
 
 
-def clicked(rates, messages=12, n=400):
+def clicked(rates, messages=20, n=400):
     rows = []
     for at in range(messages):
         kind = "yes" if at % 2 else "no"
@@ -43,6 +43,22 @@ def test_where_all_click_alike_layering_gains_nothing():
 def test_a_kind_that_was_never_sent_cannot_be_compared():
     rows = clicked({"yes": {"none": 0.1, "one": 0.1}, "no": {"none": 0.1, "one": 0.1}})
     assert layers.layering(rows[rows["sells"] == "yes"]) is None
+
+
+def test_of_few_messages_of_a_kind_nothing_is_said():
+    rates = {kind: dict.fromkeys(layers.LEVELS, 0.1) for kind in ("yes", "no")}
+    assert all(layers.layering(clicked(rates, messages)) is None for messages in (4, 8, 16))
+    assert layers.layering(clicked(rates, 20)) is not None
+
+
+def test_the_error_of_layering_is_that_of_means_of_five_messages():
+    """At one of two even levels the choice differs: half of the mean of five messages with variance 2.5e-4 (divisor 4),
+    where means drawn of five vary as if it were divided by 5 (Davison and Hinkley 1997)."""
+    rows = clicked({"yes": {"none": 0.02, "one": 0.20}, "no": {"none": 0.10, "one": 0.06}}, n=1_000)
+    late = (rows["at"] >= 10) & (rows["level"] == "none") & (rows["sells"] == "no")
+    found = layers.layering(rows.assign(clicked=rows["clicked"].mask(late, 100 + 5 * (rows["at"] - 14))))
+    assert found.gain.value == pytest.approx(0.04)
+    assert found.gain.error == pytest.approx(0.5 * (2.5e-4 / 5) ** 0.5, rel=0.06)
 
 
 def test_tasks_are_compared_by_welch():

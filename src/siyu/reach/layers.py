@@ -18,7 +18,7 @@ from siyu.reach.counts import LEVELS
 
 KINDS = ("yes", "no")  # whether it sells
 TOUCH_DAYS = 30
-FEW = 5  # broadcasts of an account with a task, or without, below which they are not compared
+FEW = 5  # messages of a kind, or broadcasts of an account with a task or without, below which they are not compared
 DRAWS, SEED = 999, 54
 
 
@@ -57,15 +57,20 @@ class Layering:
 
 
 def layering(rows: pd.DataFrame) -> Layering | None:
-    """Layered against one message for all, on messages that took no part in the choice; None where a kind is missing.
+    """Layered against one message for all, on messages that took no part in the choice; None where these are fewer
+    than FEW of a kind.
 
-    The interval draws the messages of the second half anew: people who got the same text are no independent trials."""
+    The interval draws the messages of the second half anew: people who got the same text are no independent trials.
+    Means of m drawn of m messages vary less than means of m do, by (m - 1) / m (Davison and Hinkley 1997, ch. 2)."""
     messages = rows.drop_duplicates("message").sort_values("at")["message"].tolist()
     counts = _counts(rows, messages)
     half = len(messages) // 2
     early, late = counts[:half].sum(0), counts[half:]
     levels = (early[..., 0] > 0).all(1) & (late.sum(0)[..., 0] > 0).all(1)
-    if levels.sum() < 2:
+    sells = late[..., 0].sum(1).argmax(1)
+    kinds = [np.flatnonzero(sells == kind) for kind in (0, 1)]
+    fewest = min(map(len, kinds))
+    if levels.sum() < 2 or fewest < FEW:
         return None
     weight = np.where(levels, counts[..., 0].sum((0, 2)), 0.0)
     weight = weight / weight.sum()
@@ -74,8 +79,7 @@ def layering(rows: pd.DataFrame) -> Layering | None:
         np.nanargmax(np.where(levels[:, None], learned, 0.0), 1),
         int(np.argmax(weight @ np.nan_to_num(learned))),
     )
-    random, sells = np.random.default_rng(SEED), late[..., 0].sum(1).argmax(1)
-    kinds = [np.flatnonzero(sells == kind) for kind in (0, 1)]
+    random = np.random.default_rng(SEED)
     drawn = np.hstack([random.choice(kind, (DRAWS, len(kind))) for kind in kinds])
 
     def brought(sums: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
@@ -84,9 +88,9 @@ def layering(rows: pd.DataFrame) -> Layering | None:
         return by_level @ weight, clicked[..., best] @ weight
 
     both, single = brought(late.sum(0, keepdims=True))
-    spread = np.subtract(*brought(late[drawn].sum(1)))
-    low, high = np.quantile(spread, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     value = float(both[0] - single[0])
+    spread = value + (np.subtract(*brought(late[drawn].sum(1))) - value) * np.sqrt(fewest / (fewest - 1))
+    low, high = np.quantile(spread, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
     gain = Estimate(value, min(float(low), value), max(float(high), value), float(spread.std()))
     named = {LEVELS[at]: KINDS[choice[at]] for at in np.flatnonzero(levels)}
     return Layering(named, float(both[0]), float(single[0]), gain, int(late[..., 0].sum()))
@@ -104,8 +108,8 @@ def _counts(rows: pd.DataFrame, messages: list[str]) -> npt.NDArray[np.int64]:
 def sequence(sends: Source | None, frames: Frames | None, sources: tuple[str, ...], k: int) -> dict[str, Figure]:
     """Of purchases of people who were sent anything, the share whose last delivered message within TOUCH_DAYS before
     was service (`served`) or selling (`pushed`), or there was none (`unasked`); `after`: the same of service messages
-    in as many days after the purchase, which cannot have led to it. The day of the purchase is on neither side: which of
-    the two came first, days do not tell, and an order brings messages."""
+    in as many days after the purchase, which cannot have led to it. The day of the purchase is on neither side: days do
+    not tell which of the two came first, and an order brings messages."""
     needs = {"buyer_id", "sent_at", "selling"}
     rows = None if sends is None else table(sends)
     if rows is None or frames is None or not needs <= set(rows.columns):
