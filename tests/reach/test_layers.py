@@ -1,6 +1,7 @@
 """Messages by whom they go to, what becomes of mass sends, tasks around broadcasts, and faults of tables."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +9,8 @@ import pytest
 from scipy.stats import ttest_ind
 
 from siyu.orders.frames import opened
-from siyu.reach import checks, delivery, layers
+from siyu.reach import checks, delivery, exhibits, layers
+from siyu.reach.labels import SAID
 
 ROW = ("message", "at", "level", "sells", "n", "clicked")
 
@@ -59,6 +61,19 @@ def test_the_error_of_layering_is_that_of_means_of_five_messages():
     found = layers.layering(rows.assign(clicked=rows["clicked"].mask(late, 100 + 5 * (rows["at"] - 14))))
     assert found.gain.value == pytest.approx(0.04)
     assert found.gain.error == pytest.approx(0.5 * (2.5e-4 / 5) ** 0.5, rel=0.06)
+
+
+def test_the_best_of_nine_tasks_has_to_be_better_than_one_alone():
+    """One task has p = 0.0085 by Welch: enough of one, too much of nine (Bonferroni: 0.0056)."""
+    sessions = pd.DataFrame({"session_id": [f"s{at}" for at in range(20)], "buyers": [*range(10, 20), *range(14, 24)]})
+    one = pd.DataFrame({"session_id": sessions["session_id"], "task": "t0", "done": ["no"] * 10 + ["yes"] * 10})
+    others = [one.assign(task=f"t{at}", done=["yes", "no"] * 10) for at in range(1, 9)]
+    for rows, said in ((one, "task"), (pd.concat([one, *others]), "task_alike")):
+        reach = SimpleNamespace(tables={"session_tasks": rows, "sessions": sessions}, refs=lambda *_: ())
+        table, verdict = exhibits.worked(reach)
+        assert verdict.message == SAID[said]
+        assert verdict.figures["best"].low > 0
+        assert table["change"].notna().all()
 
 
 def test_tasks_are_compared_by_welch():

@@ -240,8 +240,12 @@ def touched(reach: Audience) -> tuple[Stated, Verdict]:
 
 
 def worked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
-    """Tasks around broadcasts: task, done, not_done, change (cell), sources."""
-    rows = tasks(reach.tables.get("session_tasks"), reach.tables.get("sessions"))
+    """Tasks around broadcasts: task, done, not_done, change (cell), sources.
+
+    The best of several has to be better than the best of as many that do nothing: the verdict is at 1 - 0.05 / number
+    of tasks (Bonferroni; Dunn 1961)."""
+    told = reach.tables.get("session_tasks"), reach.tables.get("sessions")
+    rows = tasks(*told)
     refs = reach.refs("session_tasks", "sessions")
     spans = zip(rows["value"], rows["low"], rows["high"], strict=True)
     figures = [None if np.isnan(value) else Figure(value, low, high, "ratio", "sampling95", "task_change", refs)
@@ -251,7 +255,9 @@ def worked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
     if not (known := [one for one in figures if one is not None]):
         return table, Verdict("", {"task_change": Absent(("task_change",))})
     best = max(known, key=lambda one: one.value)
-    return table, Verdict(SAID["task" if best.low > 0 else "task_alike"], {"best": best})
+    strict = tasks(*told, 1 - (1 - LEVEL) / len(known))
+    sure = strict["low"][strict["value"].idxmax()] > 0
+    return table, Verdict(SAID["task" if sure else "task_alike"], {"best": best})
 
 
 def checked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:

@@ -137,20 +137,20 @@ def sequence(sends: Source | None, frames: Frames | None, sources: tuple[str, ..
     return {name: one for name, one in found.items() if one is not None}
 
 
-def tasks(rows: pd.DataFrame | None, sessions: pd.DataFrame | None) -> pd.DataFrame:
+def tasks(rows: pd.DataFrame | None, sessions: pd.DataFrame | None, level: float = LEVEL) -> pd.DataFrame:
     """A row per task: task, done and not_done (broadcasts), value, low, high: by how much more was bought in broadcasts
-    with the task than in others of the same account, over the mean of these; see `_within`."""
+    with the task than in others of the same account, over the mean of these; see `_within`. level: of the interval."""
     columns = ["task", "done", "not_done", "value", "low", "high"]
     if rows is None or sessions is None or "buyers" not in sessions:
         return pd.DataFrame(columns=columns)
     account = sessions["account_id"].astype(str) if "account_id" in sessions else ""
     known = sessions[["session_id", "buyers"]].assign(account=account).dropna(subset=["buyers"])
     both = rows.merge(known, on="session_id")
-    found = [(task, *_within(own)) for task, own in both.groupby(both["task"].astype(str))]
+    found = [(task, *_within(own, level)) for task, own in both.groupby(both["task"].astype(str))]
     return pd.DataFrame(found, columns=columns)
 
 
-def _within(rows: pd.DataFrame) -> tuple[float, ...]:
+def _within(rows: pd.DataFrame, level: float) -> tuple[float, ...]:
     """Broadcasts with the task and without, and their difference over the mean without, with its interval: between
     broadcasts of the same account, by Welch, accounts weighed as those of one account would be."""
     done = rows["done"].astype(str)
@@ -167,5 +167,5 @@ def _within(rows: pd.DataFrame) -> tuple[float, ...]:
     parts = weight[:, None] ** 2 * var / size
     freedom = parts.sum() ** 2 / (parts**2 / (size - 1)).sum() if parts.sum() else 1.0
     difference = weight @ (mean[:, 0] - mean[:, 1])
-    half = t_distribution.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(parts.sum())
+    half = t_distribution.ppf(0.5 + level / 2, freedom) * np.sqrt(parts.sum())
     return *n, *(float(end / usual) for end in (difference, difference - half, difference + half))
