@@ -1,6 +1,7 @@
 """Ways into groups, thresholds, the break of a new way; life of groups with late entry; the feed."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from siyu.growth.entry import joins
 from siyu.growth.events import event_log
 from siyu.growth.groups import feed, lives
+from siyu.growth.turning import group_life
 from siyu.simulator.audiences.climbs import SCENES, LadderWorld
 
 AS_OF = date(2025, 12, 31)
@@ -123,6 +125,18 @@ def test_groups_are_told_apart_by_how_much_of_what_is_pushed_sells():
     own = lives(days.assign(posts=4, selling=days["group_id"].map({"first": 0, "a": 4, "b": 1, "c": 0})))
     assert own.sold
     assert own.rows.set_index("group_id")["busy"].to_dict() == {"a": True, "b": False, "c": False}
+
+
+def test_groups_are_held_against_each_other_at_an_age_that_both_have_reached():
+    """Of six that are pushed much five fall silent after thirty days; what the others will do then is not known yet."""
+    groups = {"first": (0, 60, 999)} | {f"old{at}": (1, 61, 31 if at else 999) for at in range(6)}
+    days = days_of(groups | {f"new{at}": (31, 61, 999) for at in range(6)})
+    own = lives(days.assign(posts=np.where(days["group_id"].str.startswith("new"), 1, 5)))
+    growth = SimpleNamespace(groups=own, k=1, record=SimpleNamespace(sources=lambda _: ("assumption:capital_cost",)))
+    lines, said = group_life(growth)
+    assert lines["busy"][-1][1].value == pytest.approx(1 / 6)
+    assert said.figures["age"].value == 14
+    assert said.figures["busy"].value == said.figures["calm"].value == 1
 
 
 def test_viewers_who_follow_already_are_a_share_of_all_viewers():

@@ -1,11 +1,13 @@
 """What buyers have paid, held against the same counted by hand; immature cohorts stay blank."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from siyu.estimates.sampling import GROUPS
 from siyu.orders.frames import opened
 from siyu.value import exhibits, observed
 from siyu.value.patrons import WINDOWS, mean_paid, patrons
@@ -92,6 +94,21 @@ def test_equal_spend_has_no_spread_and_spend_below_zero_keeps_a_plain_interval()
 def test_few_who_spend_much_stretch_the_upper_end():
     few = mean_paid(np.column_stack([np.ones(50, int), np.r_[np.full(47, 1_000), 9_000, 20_000, 60_000]]))
     assert few.high - few.value > 2 * (few.value - few.low)
+    groups = np.zeros((GROUPS, 2), int)  # a cohort of a large shop, of whom a group holds one or none
+    groups[::2] = np.column_stack([np.ones(50, int), np.r_[np.full(47, 1_000), 9_000, 20_000, 60_000]])
+    assert replace(mean_paid(groups), left=few.left) == few
+
+
+def test_small_cohorts_of_a_large_shop_hold_the_truth_more_often_than_by_a_jackknife():
+    """Half of the buyers pay nothing, others lognormal amounts."""
+    random, held = np.random.default_rng(7), 0
+    for _ in range(400):
+        sums = np.zeros((GROUPS, 2), np.int64)
+        fen = np.exp(1.2 * random.normal(size=50)) * (random.random(50) < 0.5) * 10_000
+        np.add.at(sums, random.integers(GROUPS, size=50), np.column_stack([np.ones(50), fen]).astype(np.int64))
+        found = mean_paid(sums)
+        held += found.low <= 50 * np.exp(0.72) <= found.high
+    assert held >= 352  # by the jackknife 342
 
 
 def concentrated(frames):

@@ -158,8 +158,7 @@ def path(growth: Growth) -> tuple[pd.DataFrame, list[Text], Verdict]:
         rows.append({"node": name, "week": float(counts.mean()), "of_before": ratio_cell(rate), "sources": list(refs)})
         before = counts
     missing = [name for name in NODES if name not in nodes]
-    told_of = {"nodes": len(nodes), "missing": len(missing)}
-    told = {name: Figure.exact(n, "nodes_told", refs) for name, n in told_of.items()}
+    told = {name: Figure.exact(len(of), "nodes_told", refs) for name, of in (("nodes", nodes), ("missing", missing))}
     frame = pd.DataFrame(rows, columns=["node", "week", "of_before", "sources"])
     named: list[Text] = [{"id": SAID["node_missing"], "args": {"node": {"id": LABELS[name]}}} for name in missing]
     return frame, named, Verdict(SAID["path"], told) if nodes else absent("weekly_fans")
@@ -179,10 +178,11 @@ def group_life(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     lines = {name: line for name, line in lines.items() if line}
     if not lines:
         return {}, absent("group_alive")
-    told = {name: lines[name][-1][1] if name in lines else Absent(("group_posts",)) for name in ("busy", "calm")}
+    age = min((line[-1][0] for name, line in lines.items() if name != "all"), default=0)  # that both are known of
+    told = {name: dict(lines.get(name, ())).get(age, Absent(("group_posts",))) for name in ("busy", "calm")}
     if len(known(told)) < 2:
         return lines, Verdict(SAID["group_life"], {"all": lines["all"][-1][1]})
-    told["groups"] = Figure.point(len(own.rows), "count", refs)
+    told |= {"age": Figure.point(age, "days", refs), "groups": Figure.point(len(own.rows), "count", refs)}
     return lines, Verdict(SAID["group_life_sold" if own.sold else "group_life_apart"], told)
 
 

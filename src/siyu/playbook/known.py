@@ -14,7 +14,7 @@ from siyu.engines.tables import run
 from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.growth.brand import Growth
 from siyu.growth.metrics import METRICS as GROWTH
-from siyu.orders import refunds
+from siyu.orders import fans, refunds
 from siyu.orders.frames import Frames
 from siyu.orders.metrics import METRICS, Parts, metrics
 from siyu.own_data import Holdings
@@ -125,7 +125,7 @@ class Known:
 
     @cached_property
     def months(self) -> pd.DataFrame:
-        """A row per whole month, in order: month (first day), orders, paid_fen, net_fen, buyers, firsts, repeats."""
+        """A row per whole month past refunds: month (first day), orders, paid_fen, net_fen, buyers, firsts, repeats."""
         days = self.frames.purchases
         month = days.mutate(month=days.day.truncate("M"))
         first, again = (month.purchase_no == 1).cast("int64"), (month.purchase_no > 1).cast("int64")
@@ -134,8 +134,8 @@ class Known:
             buyers=month.buyer_id.nunique(), firsts=first.sum(), repeats=again.sum(),
         ).order_by("month"))  # fmt: skip
         rows["month"] = pd.to_datetime(rows["month"])
-        since, until = pd.Timestamp(self.frames.first_day), pd.Timestamp(self.frames.as_of)
-        whole = (rows["month"] >= since) & (rows["month"] + pd.offsets.MonthEnd(0) <= until)
+        since, until = pd.Timestamp(self.frames.first_day), self.frames.as_of - timedelta(days=fans.REFUND_DAYS)
+        whole = (rows["month"] >= since) & (rows["month"] + pd.offsets.MonthEnd(0) <= pd.Timestamp(until))
         return rows[whole].reset_index(drop=True)
 
     @cached_property

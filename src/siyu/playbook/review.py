@@ -33,7 +33,6 @@ MONTHLY: Mapping[str, Callable[[pd.DataFrame], Any]] = {
     "buyers": lambda months: months["buyers"],
     "aov": lambda months: months["paid_fen"] / 100 / months["orders"],
     "repeat_order_share": lambda months: months["repeats"] / (months["repeats"] + months["firsts"]),
-    "refund_rate": lambda months: 1 - months["net_fen"] / months["paid_fen"],
 }
 
 

@@ -1,7 +1,7 @@
 """Buyers as models and tables of value see them: what each has bought and paid, as integer count tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import ibis
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from siyu.engines.tables import Ints, counted, run, spread
-from siyu.estimates.sampling import DRAWS, GROUPS, LEVEL, Estimate, Floats, divided, estimated
+from siyu.estimates.sampling import DRAWS, LEVEL, Estimate, Floats, divided, estimated
 from siyu.orders.counts import followed
 from siyu.orders.frames import Frames
 from siyu.value.fitting import Histories
@@ -96,24 +96,25 @@ def earned(frames: Frames) -> Earned:
 def mean_paid(sums: Ints) -> Estimate:
     """Net yuan a buyer, of (groups, 2): buyers and net_fen of theirs.
 
-    Few buyers spend much: the interval of single buyers is that of the studentised bootstrap of the logarithm (Hall
-    1988), where a plain bootstrap holds the truth in nine of ten cohorts."""
-    yuan = sums[sums[:, 0] > 0, 1] / 100
-    if len(sums) == GROUPS or not (yuan.sum() > 0 and np.ptp(yuan)):
-        return estimated(sums, lambda one: divided(one[..., 1], 100 * one[..., 0]))
-    value, error = float(yuan.mean()), float(yuan.std()) / len(yuan) ** 0.5
-    drawn = _drawn(len(yuan))
-    means = drawn @ yuan
-    errors = np.sqrt(np.maximum(drawn @ yuan**2 - means**2, 0) / len(yuan))
+    Few buyers spend much: the interval is that of the studentised bootstrap of the logarithm (Hall 1988), where a plain
+    bootstrap, or a jackknife of groups, holds the truth in nine of ten cohorts."""
+    plain = estimated(sums, lambda one: divided(one[..., 1], 100 * one[..., 0]))
+    buyers, yuan = sums[sums[:, 0] > 0].T / np.array([[1], [100]])
+    if not (yuan.sum() > 0 and np.ptp(yuan / buyers)):
+        return plain
+    drawn = np.vstack([np.full(len(yuan), 1 / len(yuan)), _drawn(len(yuan))])  # the sample, and draws of it
+    people, means = drawn @ buyers, drawn @ yuan / (drawn @ buyers)
+    squares = drawn @ yuan**2 - 2 * means * (drawn @ (yuan * buyers)) + means**2 * (drawn @ buyers**2)
+    errors = np.sqrt(np.maximum(squares, 0) / len(yuan)) / people
     known = (means > 0) & (errors > 0)
-    turned = np.log(means[known] / value) * means[known] / errors[known]
-    low, high = np.exp(-np.quantile(turned, [0.5 + LEVEL / 2, 0.5 - LEVEL / 2]) * error / value) * value
-    return Estimate(value, float(low), float(high), error)
+    turned = (np.log(means[known] / means[0]) * means[known] / errors[known])[1:]
+    low, high = np.exp(-np.quantile(turned, [0.5 + LEVEL / 2, 0.5 - LEVEL / 2]) * errors[0] / means[0]) * means[0]
+    return replace(plain, low=float(low), high=float(high), error=float(errors[0]))
 
 
 @lru_cache(maxsize=2)
 def _drawn(n: int) -> Floats:
-    """Shares of a bootstrap's draws that each of n buyers has, (DRAWS, n)."""
+    """Shares of a bootstrap's draws that each of n buyers, or groups, has, (DRAWS, n)."""
     drawn = np.random.default_rng(n).integers(n, size=(DRAWS, n)) + n * np.arange(DRAWS)[:, None]
     return np.bincount(drawn.ravel(), minlength=DRAWS * n).reshape(DRAWS, n) / n
 
