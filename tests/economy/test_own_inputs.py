@@ -240,3 +240,32 @@ def test_intervals_of_the_order_value_cover_the_truth():
         found = measured(frames(lines(300).assign(paid_fen=paid, net_fen=paid)))["order_value"]
         hits += found.low <= np.exp(9 + 0.18) / 100 <= found.high
     assert hits >= 24  # errors half as large would cover twenty
+
+
+def economy_of(figures):
+    found = own.measured(ROWS, "fmcg", figures, ON)
+    return Economy(ROWS, FEES, "fmcg", 365, ON, draws=4_096, own={key: one.row for key, one in found.items()})
+
+
+@pytest.mark.parametrize("again", [0, 1])
+def test_few_repeats_are_no_rate_of_nothing(again):
+    found = measured(frames(lines(60), [[120]] * (40 - again) + [[120, 100]] * again))["repurchase"]
+    assert found.high > 0.01
+    assert np.isfinite(economy_of({"repurchase": found}).stated("median_gap", f.median_gap()).high)
+
+
+def test_a_share_near_nothing_is_drawn_as_wide_as_it_is_known():
+    seen = measured(frames(lines(230)))["refund_rate"]
+    row = own.measured(ROWS, "fmcg", {"refund_rate": seen}, ON)["refund_rate"].row
+    drawn = np.quantile(sample({"x": row}, 8_192, 0)["x"], 0.95)
+    assert drawn == pytest.approx(row.high, rel=0.05)
+    assert drawn > 0.8 * seen.high * 1.645 / 1.96
+
+
+@pytest.mark.parametrize(("brings", "limit"), [(2.4, 1), (10, 1), (20, 0.005)])
+def test_an_import_that_brings_less_than_it_costs_takes_everybody(brings, limit):
+    amounts = {"import_value": brings, "benefit_cost": 10}
+    figures = {key: Figure(one, one, one, "CNY", sources=("o",), n=100) for key, one in amounts.items()}
+    found = economy_of(figures).figure("follow_limit", f.import_limit())
+    assert found.value == pytest.approx(limit, rel=0.5)
+    assert 0 < found.low <= found.high <= 1

@@ -1,12 +1,16 @@
 """What a new buyer cost, what one may cost, and when that is paid back."""
 
+from datetime import date, timedelta
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from siyu.figure import Absent, Figure
+from siyu.intake.books import books_of
+from siyu.observed import Span
 from siyu.value import exhibits
-from siyu.value.acquisition import cost, limit, over, payback, times
+from siyu.value.acquisition import _fault, _rows, cost, limit, over, payback, times
 from siyu.value.labels import REFUSED, SAID
 from siyu.value.metrics import METRICS
 from siyu.value.worth import Assumed, Worth
@@ -24,12 +28,16 @@ def shop(shops):
     return shops.frames(rows, 400)
 
 
+def table(**columns):
+    rows = pd.DataFrame(columns)
+    rows.attrs["refs"] = ("orders:ads",)
+    return rows
+
+
 def spend(**change):
     days = pd.date_range("2024-01-01", periods=20)
     columns = {"day": days, "account_id": "qc", "channel": "live", "scope": "paid", "spend_fen": 20_000, "new_fans": 40}
-    rows = pd.DataFrame(columns | change)
-    rows.attrs["refs"] = ("orders:ads",)
-    return rows
+    return table(**columns | change)
 
 
 def test_cost_is_spend_over_first_time_buyers(shop):
@@ -187,3 +195,41 @@ def test_a_curve_that_starts_above_its_cost_is_paid_back_at_once():
     curve = [(0.0, Figure(100, 100, 100, "CNY")), (30.0, Figure(120, 120, 120, "CNY"))]
     found, ends = payback(curve, Figure(1, 1, 1, "ratio"), Figure(50, 50, 50, "CNY"))
     assert (found.value, found.low, found.high, ends) == (0, 0, 0, True)
+
+
+def test_a_month_that_is_missing_costs_nothing(shops):
+    day = [one for one in range(91) if not 31 <= one < 60]
+    spans = {"douyin": Span(shops.START, shops.START + timedelta(days=99), (date(2024, 2, 1),))}
+    frames = shops.frames(pd.DataFrame({"buyer": np.arange(62), "day": day}), 100, spans=spans)
+    daily = table(day=pd.date_range("2024-01-01", periods=91), account_id="qc", spend_fen=10_000)
+    months = {"day": ["2024-01-01", "2024-02-01", "2024-03-01"], "until": ["2024-01-31", "2024-02-29", "2024-03-31"]}
+    monthly = table(**{name: pd.to_datetime(days) for name, days in months.items()}, spend_fen=310_000)
+    for ads in (daily, monthly):
+        assert cost(ads, frames, "CNY").figures["cac"].value == pytest.approx(100)
+
+
+def test_spend_that_tells_no_followers_is_no_cost_of_them(shops):
+    frames = shops.frames(pd.DataFrame({"buyer": np.arange(20), "day": np.arange(20)}), 100)
+    ads = table(day=[*pd.date_range("2024-01-01", periods=20)] * 2, account_id=np.repeat(["a", "b"], 20),
+                spend_fen=10_000, new_fans=np.repeat([100.0, np.nan], 20))  # fmt: skip
+    found = cost(ads, frames, "CNY").figures
+    assert (found["cost_per_follower"].value, found["cac"].value) == (pytest.approx(1), pytest.approx(200))
+
+
+def test_a_sampling_range_stays_one_of_95():
+    value, share = Figure(100, 80, 120, "CNY", "sampling95", sources=("orders:x",)), Figure(0.2, 0.2, 0.2, "ratio")
+    left = times(value, share, "customer_contribution")
+    most = limit(left, Figure(1, 1, 1, "ratio"), "cac_limit", "CNY")
+    for one in (left, most):
+        assert (one.low, one.high, one.interval_kind) == (pytest.approx(16), pytest.approx(24), "sampling95")
+    assert over(value, Figure(50, 50, 50, "CNY"), "sales_roi").high == pytest.approx(2.4)
+
+
+@pytest.mark.parametrize(("printed", "fault"), [("CNY", ""), ("cny", ""), ("USD", "currency")])
+def test_a_currency_is_held_against_that_of_the_subject_as_it_was_printed(tmp_path, monkeypatch, printed, fault):
+    monkeypatch.setenv("SIYU_KEY", str(tmp_path / "elsewhere" / "key"))
+    (tmp_path / "exports").mkdir()
+    rows = f"day,account,channel,scope,currency,spend\n2026-09-01,qc,live,paid,{printed},100.00\n"
+    (tmp_path / "exports" / "ad_spend.csv").write_text(rows, encoding="utf-8")
+    told = books_of(tmp_path / "exports", tmp_path / "store").frame("ad_days")
+    assert _fault(_rows(told), "CNY") == fault

@@ -7,6 +7,7 @@ from scipy.special import betainc
 
 from siyu.figure import Figure
 from siyu.value import exhibits, trials
+from siyu.value.labels import SAID
 from siyu.value.trials import Posterior, Presale, better, critical_ratio, newsvendor, presales
 
 
@@ -101,3 +102,16 @@ def test_a_presale_leaves_less_over_than_a_launch_without():
 def test_stages_that_cannot_be_give_a_reason_and_no_number(change, reason):
     figures, verdict = exhibits.presale(table(**(SALE | change)), ERROR)
     assert (figures, verdict.figures, verdict.message) == ({}, {}, reason)
+
+
+def test_the_newest_test_is_the_one_that_began_last():
+    days = pd.to_datetime(["2025-01-01", "2025-06-01"])
+    rows = table(test_id=["T9", "T10"], option="A", started_at=days, testers=200, likes=[180, 60])
+    assert exhibits.testers(rows, 0.6)[1].message == SAID["drop"]
+
+
+def test_a_batch_is_made_at_the_price_of_the_presale_that_waits():
+    sale = table(product_id=["a", "b", "a"], deposits=[280, 300, 300], final_paid=[np.nan, 250, 250],
+                 price_fen=[29_800, 29_800, 9_900], cost_fen=[12_100, 12_100, 9_000], salvage_fen=[6_000, 6_000, 100])  # fmt: skip
+    error = Figure(0.45, 0.25, 0.9, "ratio", "assumption90", sources=("assumption:launch_forecast_error",))
+    assert exhibits.presale(sale, error)[0]["batch"].value == 238

@@ -12,6 +12,7 @@ from siyu.routes import route_of
 
 # A fen: an order that keeps less keeps nothing.
 LEAST = Rational(1, 100)
+RAREST = Rational(1, 1000)  # repeat orders a month
 
 
 def solved(gap: Expr, unknown: Symbol) -> Expr:
@@ -58,8 +59,8 @@ def price_star(route: str) -> Expr:
 
 @cache
 def import_limit() -> Expr:
-    """Importing known customers: lowest share that has to follow a message (ratio)."""
-    return s("sms_cost") / (s("import_value") - s("benefit_cost"))
+    """Importing known customers: lowest share that has to follow a message (ratio); 1 where not even all would do."""
+    return s("sms_cost") / Max(s("import_value") - s("benefit_cost"), s("sms_cost"), evaluate=False)
 
 
 @cache
@@ -88,8 +89,8 @@ def contact_uplift(route: str) -> Expr:
 @cache
 def median_gap() -> Expr:
     """Median months between orders (exponential gaps, nobody lost). Beyond the horizon growth comes from
-    `referral_chain`, not from repeat orders."""
-    return log(2) / s("repurchase")
+    `referral_chain`, not from repeat orders. Rarer than `RAREST` counts as that: a draw may hold no repeat order."""
+    return log(2) / Max(s("repurchase"), RAREST)
 
 
 @cache

@@ -115,7 +115,7 @@ def quantile(entry: Ranged, probability: NDArray[np.float64]) -> NDArray[np.floa
     if entry.family == "uniform":
         return low + (high - low) * p
     if entry.family == "sampling":
-        values = mode + (high - low) / 2 * scipy.special.ndtri(p) / scipy.special.ndtri(1 - TAIL)
+        values = mode + max(high - mode, mode - low) * scipy.special.ndtri(p) / scipy.special.ndtri(1 - TAIL)
         return np.asarray(np.clip(values, 0, entry.ceiling))
     if entry.family == "limits":
         alpha, beta = beta_shape((mode - low) / (high - low))

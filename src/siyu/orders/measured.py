@@ -7,6 +7,7 @@ in the ways that published figures of single days are.
 
 import math
 from collections.abc import Callable, Collection
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -119,7 +120,10 @@ def _repurchase(own: Frames) -> Figure | None:
             continue
         sums = summed(counts, own.groups, ["repeats", "buyers"]).astype(float)
         scaled = np.stack([sums[:, 0] * MONTH / window, sums[:, 1]], -1)
-        return ratio(scaled).clipped(0, np.inf).figure("repeat_orders_month", int(counts["repeats"].sum()), own.sources)
+        n, found = int(counts["repeats"].sum()), ratio(scaled).clipped(0, np.inf)
+        # nothing seen is not nothing there, see `_rate`
+        found = found if n else replace(found, high=Z95 * MONTH / window / float(counts["buyers"].sum()))
+        return found.figure("repeat_orders_month", n, own.sources)
     return None
 
 

@@ -44,7 +44,8 @@ def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) ->
     rows = _rows(ads)
     if fault := _fault(rows, currency):
         return Cost(reason=REFUSED[fault])
-    rows = rows[(rows["since"] >= pd.Timestamp(frames.first_day)) & (rows["until"] <= pd.Timestamp(frames.as_of))]
+    known = pd.to_datetime([frames.known_since((day + pd.Timedelta(days=1)).date()) for day in rows["until"]])
+    rows = rows[(rows["since"] >= known) & (rows["until"] <= pd.Timestamp(frames.as_of))]
     if rows.empty:
         return Cost(reason=REFUSED["apart"])
     by_day = _new_buyers(frames, rows["since"].min().date(), rows["until"].max().date())
@@ -52,9 +53,9 @@ def cost(ads: pd.DataFrame | None, frames: Frames, currency: str, k: int = 0) ->
     if new < max(k, 1):
         return Cost(reason=REFUSED["nobody_new"])
     sources = tuple(sorted({*frames.sources, *ads.attrs.get("refs", ())}))
-    spent = float(rows["spend_fen"].sum()) / 100
-    found = {"cac": _per(spent, new, "cac", sources, currency)}
-    fans = float(rows["new_fans"].sum()) if "new_fans" in rows else 0.0
+    found = {"cac": _per(float(rows["spend_fen"].sum()) / 100, new, "cac", sources, currency)}
+    told = rows.dropna(subset=["new_fans"]) if "new_fans" in rows else rows[:0].assign(new_fans=0)
+    spent, fans = float(told["spend_fen"].sum()) / 100, float(told["new_fans"].sum())
     if fans >= max(k, 1):
         found["cost_per_follower"] = _per(spent, fans, "cost_per_follower", sources, currency)
     by_channel = _by_channel(rows, frames, sources, currency, max(k, 2))
@@ -79,8 +80,7 @@ def _fault(rows: pd.DataFrame, currency: str) -> str:
     told = [name for name in ("account_id", "channel") if name in rows]
     ordered = rows.sort_values("since")
     ends = ordered.groupby(told, dropna=False, observed=True) if told else ordered.assign(one=0).groupby("one")
-    twice = ordered["since"] <= ends["until"].transform(lambda one: one.cummax().shift())
-    return "overlap" if twice.any() else ""
+    return "overlap" if (ordered["since"] <= ends["until"].transform(lambda one: one.cummax().shift())).any() else ""
 
 
 def _new_buyers(frames: Frames, since: date, until: date) -> pd.Series:
@@ -154,8 +154,8 @@ def times(left: Figure | Absent, right: Figure | Absent, key: str, unit: str = "
     kinds = {left.interval_kind, right.interval_kind} - {"none"}
     kind = kinds.pop() if len(kinds) == 1 and (left.low == left.high or right.low == right.high) else "assumption90"
     sources, n = refs_of(left, right), left.n if left.n is not None else right.n
-    unit = unit or definition(key).unit
-    low, high = (value - below, value + above) if below or above else (value, value)
+    whole = 1 / _NARROW if kind == "sampling95" else 1.0  # nothing but that range: it stays one of 95%
+    low, high, unit = value - below * whole, value + above * whole, unit or definition(key).unit
     return Figure(value, low, high, unit, kind if low < high else "none", key, sources, n)
 
 

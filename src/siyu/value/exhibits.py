@@ -132,20 +132,20 @@ def limits(worth: Worth) -> tuple[Stated, Verdict]:
 def paid_back(worth: Worth) -> tuple[Line, Verdict]:
     """Contribution of a buyer by day, and when it reaches the cost."""
     share, about = worth.assumed.share, ("customer_contribution", worth.currency)
-    points = [(day, acquisition.times(figure, share, *about)) for day, figure in worth.curve]
-    line = [(day, one) for day, one in points if isinstance(one, Figure)]
-    months, ends = worth.payback
+    line = [(day, one) for day, at in worth.curve if isinstance(one := acquisition.times(at, share, *about), Figure)]
+    (months, ends), cac = worth.payback, worth.cac
     if months is not None:
         return line, Verdict(SAID["paid_back" if ends else "may_pay_back"], {"months": months, "days": worth.days})
     last = line[-1][1] if line else Absent(("customer_contribution",))
-    return line, Verdict(SAID["not_paid_back"], {"last": last, "cac": worth.cac, "days": worth.days})
+    sure = isinstance(last, Figure) and isinstance(cac, Figure) and last.high < cac.low
+    found = {"last": last, "cac": cac, "days": worth.days}
+    return line, Verdict(SAID["not_paid_back" if sure else "may_not_pay_back"], found)
 
 
 def returns(worth: Worth) -> tuple[Stated, Verdict]:
     """Sales ROI beside profit ROI."""
-    found = worth.returns
-    profit = found["profit_roi"]
-    said = "returns_lose" if isinstance(profit, Figure) and profit.value < 1 else "returns"
+    profit = (found := worth.returns)["profit_roi"]
+    said = "returns_lose" if isinstance(profit, Figure) and profit.high < 1 else "returns"
     return found, Verdict(SAID[said], found)
 
 
@@ -176,11 +176,11 @@ def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:
     marks = cited(marks, worth.frames.sources).sort_values(
         ["label", "series"], key=lambda codes: codes.map(actions.CLASSES.index)
     )
-    best = marks[marks["label"] == "hhh"]
-    if best.empty:
+    stays = (rows[["before", "after"]] == "hhh").all(axis=1)
+    best, kept = whole[rows["before"] == "hhh"].max(), rows.loc[stays, "buyers"].sum()
+    if not best >= max(worth.k, 1) or 0 < kept < worth.k:  # too few: the rest of the class is no answer
         return marks, Absent(("rfm_share",))
-    stayed = float(best.loc[best["series"] == "hhh", "value"].sum())
-    return marks[["label", "series", "value", "sources"]], _exact(worth, "rfm_share", 1 - stayed)
+    return marks[["label", "series", "value", "sources"]], _exact(worth, "rfm_share", 1 - kept / best)
 
 
 def deeds(worth: Worth) -> tuple[pd.DataFrame, Verdict]:
@@ -197,8 +197,8 @@ def testers(rows: pd.DataFrame | None, target: float) -> tuple[Stated, Verdict]:
     """Like rates of the options of the newest test, and what to do with the best one."""
     if rows is None or rows.empty:
         return {}, absent("like_rate")
-    sources = tuple(rows.attrs.get("refs", ()))
-    newest = rows[rows["test_id"] == rows["test_id"].max()]
+    sources, by = tuple(rows.attrs.get("refs", ())), "started_at" if "started_at" in rows else "test_id"
+    newest = rows[rows["test_id"] == rows.sort_values(by, na_position="first")["test_id"].iloc[-1]]
     counts = zip(newest["option"], newest["likes"], newest["testers"], strict=True)
     try:
         found = {str(option): trials.Posterior(int(likes), int(n)) for option, likes, n in counts}
@@ -226,7 +226,7 @@ def presale(rows: pd.DataFrame | None, error: Figure) -> tuple[Stated, Verdict]:
         if not waiting:
             return {}, Verdict(SAID["no_presale"], {})
         product, sale = list(waiting.items())[-1]
-        about = rows[rows["product_id"] == product].iloc[-1]
+        about = rows[(rows["product_id"] == product) & rows["final_paid"].isna()].iloc[-1]
         money = [float(about[name]) / 100 for name in ("price_fen", "cost_fen", "salvage_fen")]
         batch, (mean, low, high) = sale.batch(*money), sale.demand()
         blind = trials.newsvendor(mean, error.value * mean, *money)
@@ -244,7 +244,7 @@ def presale(rows: pd.DataFrame | None, error: Figure) -> tuple[Stated, Verdict]:
 def click(worth: Worth, cpm: Figure, conversion: Figure) -> tuple[Stated, Verdict]:
     """Click-through that one's own contribution of a buyer bears: cpm / (1000 conversion contribution)."""
     value = worth.contribution
-    if isinstance(value, Absent) or value.value <= 0:
+    if isinstance(value, Absent) or value.value <= 0 or not cpm.unit.startswith(value.unit):
         return {}, absent("customer_contribution")
     bears = cpm.value / 1000 / conversion.value / value.value
     least = cpm.low / 1000 / conversion.high / value.high

@@ -17,7 +17,7 @@ from siyu.value.fitting import Histories
 from siyu.value.spend import Spending
 
 WINDOWS = (30, 90, 180, 365)
-POINTS = tuple(range(0, WINDOWS[-1] + 1, 30))  # of the curve of value
+POINTS = (*range(0, WINDOWS[-1], 30), WINDOWS[-1])  # of the curve of value; every window is one
 
 
 def patrons(frames: Frames) -> pd.DataFrame:
