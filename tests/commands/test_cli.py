@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import signal
 import subprocess
 import sys
 import zipfile
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from siyu.commands.console import Console
 from siyu.commands.main import main
+from siyu.commands.report import _publish
+from siyu.paths import project_root
 from siyu.runs.ask.wishes import Delivery
 from siyu.runs.external import planned_from
 from siyu.runs.files.executed import findings
@@ -46,6 +50,8 @@ def siyu(tmp_path, monkeypatch):
         (["report", "--manifest", "none.yml"], "found no file"),
         (["report", "--manifest", "none.yml", "--lang", "zh"], "settings in two places"),
         (["report", "luzhou_laojiao", "--jobs", "0"], "--jobs"),
+        (["report", "luzhou_laojiao", "--hook", "notify 'x"], "expected a command"),
+        (["report", "luzhou_laojiao", "--hook", "no-such-program --loud"], "found no-such-program"),
         (["reprot"], "report"),
         (["trace", "luzhou_laojiao", "fan_gmv", "--out", "nowhere"], "Run: siyu report luzhou_laojiao"),
         (["render", "--out", "x"], "EXECUTED"),
@@ -60,6 +66,29 @@ def test_wrong_usage_ends_with_2_and_says_what_to_do(siyu, words, said):
     assert said in result.stderr
     assert result.stdout == ""
     assert "Traceback" not in result.stderr
+
+
+def test_findings_that_are_torn_are_said_to_be(siyu, tmp_path):
+    folder = tmp_path / "luzhou_laojiao"
+    folder.mkdir()
+    for name in ("run.json", "findings.json"):
+        shutil.copy(project_root() / "reports" / "luzhou_laojiao" / name, folder)
+    (folder / "findings.json").write_bytes((folder / "findings.json").read_bytes()[:5_000])
+    result = siyu("trace", "luzhou_laojiao", "case_answer", "--out", tmp_path)
+    assert result.exit_code == 2
+    assert "expected findings as they were sealed; Run: siyu verify" in result.stderr
+
+
+def test_under_nohup_a_batch_goes_on_when_the_terminal_has_gone(tmp_path):
+    asked = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        _publish([], tmp_path, Console(), lambda *_: [], force=False)
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) is signal.default_int_handler
+    finally:
+        for number, handler in asked.items():
+            signal.signal(number, handler)
 
 
 @pytest.mark.parametrize("words", [["winback"], ["assign", "--share", "0.5", "--difference", "0.1"]])

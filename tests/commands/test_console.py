@@ -56,6 +56,7 @@ def test_of_a_publication_only_what_is_known_is_said(out, capsys, executed, said
     [
         ("02_case_study: the kernel died", True), ("02_case_study: its worker was killed (SIGKILL)", True),
         ("system: the system: Resource temporarily unavailable", True), ("cluster: its worker was killed", True),
+        ("worker: it was killed (SIGKILL)", True),
         ("02_case_study: cell 3: ValueError", False), ("limits: stopped after 4 s, its limit of time", False),
         ("disk: reports/acme: No space left on device; a report takes about 10 MB", False),
     ],

@@ -152,7 +152,7 @@ def test_a_scheduler_over_tls_takes_certificates_of_its_own_only(desk, monkeypat
         with dask.config.set(settings), Cluster(local.scheduler_address, Notes()) as cluster:
             assert cluster.workers() == {}
         monkeypatch.setattr(remote, "_PATIENCE", 2.0)
-        with pytest.raises((SchedulerLostError, TypeError)):
+        with pytest.raises(UsageError, match="certificates for tls://"):
             Cluster(local.scheduler_address, Notes())
 
 
@@ -162,7 +162,8 @@ def test_a_scheduler_over_tls_takes_certificates_of_its_own_only(desk, monkeypat
         ("tls://cluster.example:8786", False, True), ("tcp://127.0.0.1:8786", False, True),
         ("tcp://localhost:8786", False, True), ("tcp://cluster.example:8786", True, True),
         ("tcp://cluster.example:8786", False, False), ("tcp://127.0.0.1.example:1", False, False),
-        ("ws://127.0.0.1:8786", True, False), ("cluster:8786", True, False),
+        ("ws://127.0.0.1:8786", True, False), ("cluster:8786", True, False), ("tcp://127.0.0.1", False, False),
+        ("tcp://127.0.0.1:x", False, False),
     ],
 )  # fmt: skip
 def test_orders_are_taken_over_lines_of_our_own_only(given, insecure, fine):
@@ -171,6 +172,23 @@ def test_orders_are_taken_over_lines_of_our_own_only(given, insecure, fine):
     else:
         with pytest.raises(UsageError, match="--scheduler"):
             admitted(given, insecure=insecure)
+
+
+def test_a_worker_tells_of_its_folders_and_of_files_as_they_are_now(desk, tmp_path, monkeypatch):
+    before, path = remote.asked(), desk / "notebooks" / "02_case_study.ipynb"
+    was = path.read_text(encoding="utf-8")
+    path.write_text(was.replace('"cells": [', '"cells": [\n  ', 1), encoding="utf-8")
+    try:
+        assert remote._differences(before, remote.asked()) == ["notebooks"]
+    finally:
+        path.write_text(was, encoding="utf-8")
+    monkeypatch.setenv("SIYU_STORE", str(tmp_path))  # which remembers who was erased
+    assert remote._differences(before, remote.asked()) == ["folders"]
+
+
+def test_a_report_that_the_system_has_killed_may_be_tried_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(remote, "REPORT", ("-c", "import os; os.kill(os.getpid(), 9)"))
+    assert remote.reported([], str(tmp_path))["reasons"] == ["worker: it was killed (SIGKILL)"]
 
 
 def test_the_record_of_a_failure_and_the_report_that_stands_are_told_apart(tmp_path):

@@ -30,7 +30,7 @@ def books(tmp_path_factory):
     write(data / "bare", settlement=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIYU_DATA", str(data))
-        patch.setenv("SIYU_KEY", str(data / "key"))
+        patch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "key"))
         yield {name: open_workbook("03_platform_economics", name) for name in ("settled", "bare")}
 
 

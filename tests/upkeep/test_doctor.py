@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from siyu.commands.main import main
+from siyu.errors import UsageError
+from siyu.intake.store.keyring import secret
+from siyu.paths import MARKER
 from siyu.runs.files.workspace import Workspace
 from siyu.upkeep import house, machine
 from siyu.upkeep.machine import LIMITED, OK, WRONG
@@ -42,6 +45,24 @@ def test_a_key_that_others_may_read_or_that_is_damaged_is_wrong(home):
     path.write_bytes(b"short")
     [found] = house.key()
     assert (found.state, "damaged" in found.found) == (WRONG, True)
+
+
+def test_a_key_among_what_others_get_to_see_is_wrong_and_not_used(home, monkeypatch):
+    for folder in ("reports", "data"):
+        monkeypatch.setenv("SIYU_KEY", str(home / folder / "acme" / "identity.key"))
+        [found] = house.key()
+        assert found.state == WRONG
+        with pytest.raises(UsageError, match="expected a place outside"):
+            secret()
+        assert not (home / folder / "acme" / "identity.key").exists()
+
+
+def test_a_mark_of_a_project_that_is_torn_is_wrong(monkeypatch, tmp_path):
+    monkeypatch.setattr(house, "project_root", lambda: tmp_path)
+    for text in ("{}", "[]", '{"version": '):
+        (tmp_path / MARKER).write_text(text)
+        [found] = house.project()
+        assert (found.state, "siyu init" in found.step) == (WRONG, True)
 
 
 def test_a_store_that_others_may_read_is_wrong(home):

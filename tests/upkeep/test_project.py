@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
+
 import pytest
 
 from siyu.errors import UsageError
+from siyu.upkeep import project
 from siyu.upkeep.project import bundle, deliver, delivered
 
 
@@ -55,6 +58,24 @@ def test_a_folder_with_other_things_is_left_alone(tmp_path, files):
     with pytest.raises(UsageError, match="other things"):
         deliver(desk, files(a="1"))
     assert [path.name for path in desk.iterdir()] == ["letter.txt"]
+
+
+def test_one_that_was_cut_short_is_made_whole_by_the_next(tmp_path, files, monkeypatch):
+    kept, left = project.write, 2
+
+    def full(path, content):
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        kept(path, content)
+
+    monkeypatch.setattr(project, "write", full)
+    with pytest.raises(OSError, match="No space"):
+        deliver(tmp_path / "desk", files(a="1", b="1", c="1"))
+    monkeypatch.undo()
+    assert deliver(tmp_path / "desk", files(a="1", b="1", c="1")).left == []
+    assert sorted(path.name for path in (tmp_path / "desk").iterdir()) == ["a", "b", "c", "siyu.json"]
 
 
 def test_a_checkout_is_no_bundle():

@@ -22,7 +22,12 @@ def traced(folder: Path, key: str) -> str:
     record = opened(folder)
     if record is None or record["status"] != PUBLISHED:
         raise UsageError([Problem(file, 0, "", "no published report", "one", f"Run: siyu report {folder.name}")])
-    findings = findings_of(folder).findings
+    try:
+        findings = findings_of(folder).findings
+    except ValueError as error:
+        step = f"Run: siyu verify {shown_path(folder)}, then siyu report {folder.name}"
+        found, expected = "what no run has written", "findings as they were sealed"
+        raise UsageError([Problem(file, 0, "", found, expected, step)]) from error
     name, _, part = key.partition(".")
     if not (chosen := [one for one in findings if one.key == name]):
         known = {one.key for one in findings}

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import shlex
+import shutil
 import signal
 import sys
 import time
@@ -72,6 +73,7 @@ def report(
     """  # noqa: D301 - click's mark for text that keeps its lines
     from siyu.runs.ask.wishes import Delivery, at_first_sight
 
+    called = _called(hook)
     wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix), limits)
     if problems := list(at_first_sight(wishes)):  # what follows takes its time to be imported
         raise UsageError(problems)
@@ -88,7 +90,7 @@ def report(
             return
         from siyu.commands.console import Console
 
-        console = Console(as_json=as_json, hook=shlex.split(hook), retries=retries)
+        console = Console(as_json=as_json, hook=called, retries=retries)
         run = _on_cluster(scheduler) if scheduler else _here(pool, present)
         _publish(plans, out, console, run, force=force)
 
@@ -154,7 +156,8 @@ def _publish(plans: Sequence[Any], out: Path, console: Any, run: Any, *, force: 
 
     out.mkdir(parents=True, exist_ok=True)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup has it go on
+            signal.signal(number, signal.default_int_handler)  # ended with care, like by Ctrl-C
     failed, pause = False, 2.0
     with contextlib.closing(console):
         try:
@@ -212,6 +215,17 @@ def _on_cluster(scheduler: str) -> Any:
             sys.exit(1)
 
     return run
+
+
+def _called(hook: str) -> list[str]:
+    """The words of a hook. Raises UsageError for quotes that do not close, and a program that is not there."""
+    try:
+        words = shlex.split(hook)
+    except ValueError as error:
+        raise misused("--hook", hook, "a command", f"{error}.") from error
+    if words and shutil.which(words[0]) is None:
+        raise misused("--hook", words[0], "a program that this user can start", "Check the path.")
+    return words
 
 
 def _languages(text: str) -> tuple[str, ...]:

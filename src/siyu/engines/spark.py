@@ -33,7 +33,8 @@ def connection(master: str) -> Any:
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise _missing("no pyspark", "requirements-spark.txt installed", "Run make spark.") from error
+        step = "Run: make spark; without a checkout: pip install 'pyspark>=4.0.5,<4.1'."
+        raise _missing("no pyspark", "pyspark 4.0", step) from error
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         raise _missing("no Java", "Java 17", "Install it (on Debian: apt-get install default-jre-headless).")
     builder = SparkSession.builder.master(master).appName("siyu")

@@ -9,7 +9,7 @@ from siyu.runs.files.publication import Cleared
 
 UNCHANGED = "unchanged"
 # faults of the machine, not of what was made: they may be gone in a moment
-_TRANSIENT = re.compile(r"[^:]+: (the kernel died|its worker (was killed|closed)|the system: |lost )")
+_TRANSIENT = re.compile(r"[^:]+: (the kernel died|its worker (was killed|closed)|it was killed|the system: |lost )")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 
 from distributed import Client, Future
 from distributed.scheduler import KilledWorker
+from distributed.security import Security
 
 from siyu.errors import Problem, UsageError
 from siyu.intake.store.keyring import name_of
@@ -38,6 +40,7 @@ REPORT = ("-m", "siyu.runs.remote")
 _PATIENCE = 30.0  # seconds until a scheduler answers, or a worker that agrees is there again
 _TICK = 0.2
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_FOLDERS = ("SIYU_HOME", "SIYU_DATA", "SIYU_STORE")
 
 
 class SchedulerLostError(RuntimeError):
@@ -47,7 +50,11 @@ class SchedulerLostError(RuntimeError):
 def admitted(address: str, *, insecure: bool) -> None:
     """Raises UsageError for an address over which anybody may listen or give orders, unless that is wanted."""
     parts = urlsplit(address)
-    if parts.scheme not in ("tcp", "tls") or not parts.hostname:
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    if parts.scheme not in ("tcp", "tls") or not parts.hostname or not port:
         raise _misused(address, "tcp://HOST:PORT or tls://HOST:PORT", "Correct it.")
     if parts.scheme == "tcp" and parts.hostname not in _LOOPBACK and not insecure:
         step = "Use tls:// (Dask's own settings name the certificates), or --insecure in a network of your own."
@@ -55,11 +62,21 @@ def admitted(address: str, *, insecure: bool) -> None:
 
 
 def fingerprint() -> dict[str, str]:
-    """What has to be alike wherever reports of a batch are made. Another key would bring erased buyers back."""
+    """What has to be alike wherever reports of a batch are made. Another key, or another store, which remembers them,
+    would bring erased buyers back; other folders hold other clients and reports."""
     path, bundled = key_path(), {name: one.digest for name, one in notebooks().items()}
     data = {name: sha256_of(one) for name, one in files_below(data_dir()).items() if not name.startswith("subjects/")}
     found = {"code": digest(keys.package()), "lock": keys.lock(), "notebooks": digest(bundled), "data": digest(data)}
+    found["folders"] = digest([os.environ.get(name, "") for name in _FOLDERS])
     return found | {"key": name_of(path.read_bytes()) if path.exists() else "none"}
+
+
+def asked() -> dict[str, str]:
+    """On a worker, which may have been there for weeks: its fingerprint as files are now, since each report is made by
+    a process of its own."""
+    for remembered in (keys.package, keys.lock, notebooks):
+        remembered.cache_clear()
+    return fingerprint()
 
 
 def reported(words: Sequence[str], folder: str) -> dict[str, Any]:
@@ -68,6 +85,9 @@ def reported(words: Sequence[str], folder: str) -> dict[str, Any]:
     done = subprocess.run(command, cwd=folder, env=short(os.environ), capture_output=True, text=True, check=False)
     if lines := done.stdout.splitlines():
         return dict(json.loads(lines[-1]))
+    if done.returncode < 0:  # by the system, short of memory perhaps: the worker itself lives
+        killed = f"worker: it was killed ({signal.Signals(-done.returncode).name})"
+        return {"status": FAILED, "seconds": 0.0, "moved": [], "reasons": [killed]}
     said = (done.stderr.strip().splitlines() or [f"it ended with code {done.returncode}"])[-1]
     return {"status": FAILED, "seconds": 0.0, "moved": [], "reasons": [f"worker: {said[:300]}"]}
 
@@ -76,7 +96,10 @@ class Cluster:
     """Workers that agree with this machine, and what they are doing. Use it as a context manager."""
 
     def __init__(self, address: str, progress: Progress) -> None:
-        """Raises SchedulerLostError when nobody answers."""
+        """Raises SchedulerLostError when nobody answers, UsageError where Dask knows no certificates for tls://."""
+        if address.startswith("tls://") and Security().get_connection_args("client")["ssl_context"] is None:
+            step = "Name them in Dask's settings (distributed.comm.tls); docs/operator.md shows how."
+            raise _misused(address, "certificates for tls://", step)
         self.progress, self.own = progress, fingerprint()
         self._known: dict[str, bool] = {}
         self._seen = time.monotonic()
@@ -129,7 +152,7 @@ class Cluster:
         there = self.client.scheduler_info(n_workers=-1)["workers"]
         found = {name: int(one["nthreads"]) for name, one in there.items()}
         if new := found.keys() - self._known.keys():
-            for name, told in self.client.run(fingerprint, workers=[*new], on_error="return").items():
+            for name, told in self.client.run(asked, workers=[*new], on_error="return").items():
                 differ = _differences(self.own, told)
                 self._known[name] = not differ
                 if differ:

@@ -10,7 +10,7 @@ from typing import Any
 
 from siyu.errors import ProblemsError, shown_path
 from siyu.intake.formats.catalogue import FormatError, catalogue
-from siyu.intake.store.keyring import SIZE
+from siyu.intake.store.keyring import SIZE, lies_within
 from siyu.paths import FORMATS, MARKER, key_path, project_root, reports_dir, store_of, subject_dirs
 from siyu.runs.ask.earlier import with_earlier
 from siyu.runs.ask.plan import planned
@@ -29,7 +29,12 @@ def project() -> Iterator[Line]:
     """The project folder, and whether its files are those of this version. Raises UsageError where there is none."""
     root, version = project_root(), metadata.version("siyu")
     marker = root / MARKER
-    made = read_json(marker)["version"] if marker.is_file() else version
+    try:
+        made = read_json(marker)["version"] if marker.is_file() else version
+    except (ValueError, KeyError, TypeError):
+        step = f"""Write {{"version": "", "files": {{}}}} into it, then: siyu init {shown_path(root)}"""
+        yield Line("project", WRONG, f"{shown_path(marker)} cannot be read", step)
+        return
     found = f"{shown_path(root)}, siyu {version}"
     if made == version:
         yield Line("project", OK, found)
@@ -40,7 +45,10 @@ def project() -> Iterator[Line]:
 def key() -> Iterator[Line]:
     """The secret of buyers' keys: its size, and that nobody else reads it."""
     path = key_path()
-    if not path.exists():
+    if lies_within(path):
+        step = "Move it to a folder of its own, and set SIYU_KEY to that."
+        yield Line("key", WRONG, f"{path} lies in the project, its data or reports", step)
+    elif not path.exists():
         yield Line("key", OK, f"none yet; {path} is made when a buyer is first read")
     elif _shared(path):
         yield Line("key", WRONG, f"{path} can be read by others", f"Run: chmod 600 {path}")

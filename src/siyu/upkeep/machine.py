@@ -79,7 +79,8 @@ def programs() -> Iterator[Line]:
     yield _program("chromium", browser(), "--pdf and the tests of the page", "Install chromium.")
     office = shutil.which("soffice") or shutil.which("libreoffice")
     yield _program("libreoffice", office, "the tests of decks and workbooks", "Install libreoffice-impress, -calc.")
-    yield _program("java", shutil.which("java"), "orders on Spark", "Install default-jre-headless, then: make spark.")
+    step = "Install Java 17, then: make spark (without a checkout: pip install 'pyspark>=4.0.5,<4.1')."
+    yield _program("java", shutil.which("java"), "orders on Spark", step)
 
 
 def _program(name: str, path: str | None, use: str, step: str) -> Line:

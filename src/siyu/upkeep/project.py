@@ -44,7 +44,10 @@ def deliver(folder: Path, files: dict[str, Path]) -> Handover:
     if before is None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         found, expected = "a folder with other things in it", "a new or empty one, or one that siyu init has made"
         raise UsageError([Problem(shown_path(folder), 0, "", found, expected, "Name another folder.")])
-    done, now = Handover(), {}
+    done, now = Handover(), dict[str, str]()
+    if before is None:  # so that one which is cut short can be run again
+        folder.mkdir(parents=True, exist_ok=True)
+        write(folder / MARKER, pretty({"version": "", "files": now}))
     for name, source in files.items():
         target, now[name] = folder / name, sha256_of(source)
         there = sha256_of(target) if target.is_file() else None

@@ -30,10 +30,10 @@ columns:
 
 
 @pytest.fixture
-def bar(tmp_path, monkeypatch):
+def bar(tmp_path, tmp_path_factory, monkeypatch):
     """A wine bar with orders of two months, and a copy of the published figures."""
     monkeypatch.setenv("SIYU_DATA", str(tmp_path))
-    monkeypatch.setenv("SIYU_KEY", str(tmp_path / "key"))
+    monkeypatch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "key"))
     folder = tmp_path / "wine_bar"
     (folder / "exports").mkdir(parents=True)
     (tmp_path / "formats").mkdir()

@@ -9,7 +9,7 @@ import pytest
 from siyu.runs.make import pool
 from siyu.runs.make import workers as made_workers
 from siyu.runs.make.pool import Pool
-from siyu.runs.make.workers import Task
+from siyu.runs.make.workers import Task, short
 
 # answers each task at once, twice over where it is told to
 WORKER = """
@@ -90,3 +90,16 @@ def test_a_worker_that_dies_ends_its_task(workers):
     workers.start(Task("alpha", "task", {"times": 0}))
     [(task, fault)] = workers.finished(5)
     assert (task.owner, fault) == ("alpha", "its worker was killed (SIGKILL)")
+
+
+def test_kernels_and_hooks_get_what_they_need_and_no_secret():
+    secret = (
+        "JUPYTERHUB_API_TOKEN",
+        "JUPYTER_TOKEN",
+        "SPARKPOST_API_KEY",
+        "PYTHONANYWHERE_API_TOKEN",
+        "AWS_SECRET_KEY",
+    )
+    needed = ("PATH", "LC_ALL", "SIYU_KEY", "PYTHONPATH", "PYTHONHASHSEED", "MPLBACKEND", "IPYTHONDIR", "JUPYTER_PATH", "SPARK_CONF_DIR",
+              "OMP_NUM_THREADS", "HADOOP_CONF_DIR")  # fmt: skip
+    assert short(dict.fromkeys((*secret, *needed), "x")).keys() == {*needed}

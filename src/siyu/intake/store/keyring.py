@@ -17,7 +17,7 @@ import pyarrow as pa
 from siyu import reads
 from siyu.errors import Problem, UsageError
 from siyu.intake.store.inventory import written
-from siyu.paths import key_path, project_root
+from siyu.paths import key_path, own_data_dir, project_root, reports_dir
 
 SIZE = 32  # bytes of the secret, and of a key
 MANY = 40  # blocks whose identities are brought together
@@ -27,12 +27,11 @@ ERASED = "erased.json"  # keys of buyers whose records are left out whenever an 
 def secret(*outputs: Path) -> bytes:
     """The secret; created with mode 0600 when there is none.
 
-    Raises UsageError when it lies in the project or in one of `outputs`, is damaged, or others may read it."""
+    Raises UsageError when it `lies_within` what others see, is damaged, or others may read it."""
     path = key_path()
     reads.set_apart(path)
-    for folder in (project_root(), *outputs):
-        if path.resolve().is_relative_to(folder.resolve()):
-            raise UsageError([_problem(path, "a key inside the project or its data", "a place outside")])
+    if lies_within(path, *outputs):
+        raise UsageError([_problem(path, "a key inside the project, its data or reports", "a place outside")])
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -49,6 +48,12 @@ def secret(*outputs: Path) -> bytes:
         file.flush()
         os.fsync(file.fileno())
     return content
+
+
+def lies_within(path: Path, *outputs: Path) -> bool:
+    """Whether a secret lies where others get to see it: in the project, own data, reports or one of `outputs`."""
+    folders = filter(None, (project_root(), own_data_dir(), reports_dir(), *outputs))
+    return any(path.resolve().is_relative_to(folder.resolve()) for folder in folders)
 
 
 def _problem(path: Path, found: str, expected: str) -> Problem:
