@@ -12,6 +12,7 @@ from siyu.economy import Economy, own, tables
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.figure import Figure
+from siyu.formulas.breakeven import median_gap
 from siyu.models.draws import sample
 from siyu.orders.frames import opened
 from siyu.orders.measured import measured, rates, settled
@@ -251,7 +252,7 @@ def economy_of(figures):
 def test_few_repeats_are_no_rate_of_nothing(again):
     found = measured(frames(lines(60), [[120]] * (40 - again) + [[120, 100]] * again))["repurchase"]
     assert found.high > 0.01
-    assert np.isfinite(economy_of({"repurchase": found}).stated("median_gap", f.median_gap()).high)
+    assert np.isfinite(economy_of({"repurchase": found}).stated("median_gap", median_gap()).high)
 
 
 def test_a_share_near_nothing_is_drawn_as_wide_as_it_is_known():

@@ -209,15 +209,15 @@ def test_the_same_file_twice_is_named(tmp_path):
 def test_a_subject_is_found_by_its_id(tmp_path, monkeypatch):
     monkeypatch.delenv("SIYU_HOME", raising=False)  # as a container has it set
     monkeypatch.setenv("SIYU_KEY", str(tmp_path / "elsewhere" / "identity.key"))
-    monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    monkeypatch.setenv("SIYU_DATA", str(data := tmp_path / "data"))
     with pytest.raises(UsageError, match="a known subject"):
         books("snack_brand")
-    put(tmp_path / "snack_brand", "subject.yml", "name: {zh: 零食, en: Snacks}\n")
+    put(data / "snack_brand", "subject.yml", "name: {zh: 零食, en: Snacks}\n")
     assert books("snack_brand").identity == (0.0, 0, "no_orders")
-    douyin(tmp_path / "snack_brand" / "exports", "a.csv", [order(1, "2021-08-01")])
+    douyin(data / "snack_brand" / "exports", "a.csv", [order(1, "2021-08-01")])
     found = books("snack_brand")
     assert found.orders is not None
-    assert (tmp_path / ".store" / "snack_brand") in found.orders.parents
+    assert (data / ".store" / "snack_brand") in found.orders.parents
 
 
 def spend(folder, name, *lines):
