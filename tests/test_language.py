@@ -156,3 +156,14 @@ def test_a_chance_is_called_never_or_always_only_where_it_is(share, said):
         definition="win_share", sources=("claim:S0-09",),
     )  # fmt: skip
     assert ZH.quantity(chance) == said
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.8996, "89.96%"), (0.895, "89.5%"), (0.9, "90%"), (0.919, "92%")])
+def test_what_is_not_decided_does_not_read_as_decided(value, said):
+    assert EN.quantity(ReferenceLine(value=value, unit="ratio", definition="win_share")) == said
+
+
+def test_ranges_keep_their_unit_and_meaning():
+    assert ZH.span(-5, 0, "CNY") == "−5至0元"
+    assert EN.span(-2, 0, "multiple") == "−2 to 0×"
+    assert EN.span(0.9, 0.996, "ratio", "assumption90") == "90–99.6%"

@@ -25,6 +25,8 @@ NO_BREAK = "\u00a0"
 MINUS = "−"
 SAMPLED, ASSUMED = "sampling95", "assumption90"  # kinds of interval
 PROBABILITY = "win_share"  # the metric whose values are told in whole points
+_WHOLE = (PROBABILITY, "next_message_chance")
+DECIDED = 0.9  # a probability that falls short of it must not read as it
 POINTS = "percentage_points"  # a difference of shares; stored 0-1 like them, never shown as a percentage
 Text = Wording | Mapping[str, Any]  # a mapping is JSON content, read as what it is
 Values = Mapping[str, Any]  # name -> Argument, or JSON content of one
@@ -117,13 +119,15 @@ class Language:
 
     def _probable(self, quantity: Quantity) -> str:
         """A probability in whole points, neither of them never nor always; empty for any other number."""
-        if getattr(quantity, "definition", "") != PROBABILITY or not isinstance(quantity.value, int | float):
+        if getattr(quantity, "definition", "") not in _WHOLE or not isinstance(quantity.value, int | float):
             return ""
         bounds = {0.0: (0.005, "<1%"), 1.0: (0.995, ">99%")}
         for certain, (edge, text) in bounds.items():
             if quantity.value != certain and abs(quantity.value - certain) <= abs(edge - certain):
                 return text
-        return self._share(quantity.value, 0, "%")
+        texts = (self._share(quantity.value, places, "%") for places in range(16))
+        decided = self._share(DECIDED, 0, "%")
+        return next(text for text in texts if text != decided or quantity.value >= DECIDED)
 
     def number(self, value: float | str | None, unit: str = "") -> str:
         """One number for running text: percent for shares, currency marked, three significant digits."""
@@ -143,7 +147,9 @@ class Language:
 
         kind of the interval: ends have two digits where they are assumed, and whole points where shares are
         sampled, more only where they would read alike, or as nothing or everything; elsewhere three digits."""
-        if kind == ASSUMED and (short := [float(f"{end:.2g}") for end in (low, high)])[0] != short[1]:
+        short = [float(f"{end:.2g}") for end in (low, high)]
+        whole = unit == "ratio" and any(end in (0, 1) for end in {*short} - {low, high})  # else it would read as all
+        if kind == ASSUMED and short[0] != short[1] and not whole:
             low, high = short
         if unit in ("ratio", POINTS):
             first, last = self._share_ends(low, high, kind, "%" if unit == "ratio" else "")
@@ -151,8 +157,9 @@ class Language:
             joined = f"{first}{DASH}{last}" if low >= 0 else self._from_to(first, last)
             return self._points(joined) if unit == POINTS else joined
         if low < 0:
-            ahead = self.data_code != "zh" and unit.startswith(("CNY", "USD"))
-            return self._from_to(self.number(low, unit if ahead else ""), self.number(high, "" if ahead else unit))
+            ends = [(end, *self._scale(end, unit)) for end in (low, high)]
+            bare = [f"{self._digits(end / scale)}{suffix}" for end, scale, suffix in ends]
+            return self._dressed(self._from_to(*bare), "", unit)
         scale, suffix = self._scale(max(abs(low), abs(high)), unit)
         small, own = (scale, suffix) if abs(low) / scale >= 1 or not low else self._scale(low, unit)
         if suffix and not own:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from siyu.figure import Absent, Figure
-from siyu.language import Text
+from siyu.language import DECIDED, Text
 from siyu.record import Opening
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SURE = 0.9  # from this probability on a choice counts as decided
+SURE = DECIDED  # from this probability on a choice counts as decided
 Stated = dict[str, Figure | Absent]
 Line = list[tuple[float, Figure]]
 

@@ -15,7 +15,10 @@ from siyu.charts.shapes import Stroke, width_of
 from siyu.charts.wrapping import wrapped
 from siyu.figure import Absent, Figure
 from siyu.language import Language
+from siyu.record import Chart, Mark
 from siyu.render.deck.plots import PLOTS
+from siyu.render.deck.plots.frame import Frame
+from siyu.render.speech import Speech
 
 ZH, EN = Language("zh"), Language("en")
 
@@ -237,3 +240,10 @@ def test_wide_log_axis_keeps_its_ticks():
     rules = [shape for shape in drawing.shapes if isinstance(shape, Stroke) and shape.colour == theme.LINE]
     assert len(rules) >= 3
     assert all(0 < rule.points[0].x < drawing.width for rule in rules)
+
+
+def test_a_range_whose_ends_read_alike_is_a_number_on_page_and_deck():
+    row = Mark(label="x", value=123.0, low=122.81, high=123.19, unit="CNY", interval_kind="sampling95")
+    chart = Chart(kind="range", unit="CNY", scale="linear", rows=(row,), lines=(), columns=())
+    assert "CNY\u00a0123" in [one.text for one in draw(chart, Language("en")).captions]
+    assert Frame(chart, Speech(Language("en")), 12, 500, 300).said(row) == "CNY\u00a0123"

@@ -306,3 +306,9 @@ def test_counts_name_the_ledger_they_run_over():
     counted = wb.count(wb.channels.matrix, "channels")
     records = References.collect(counted.sources, wb.ledger, wb.assumptions, wb.fees).records
     assert set(records) == {"ledger:channels"}
+
+
+def test_a_day_within_the_month_of_its_page_is_not_later_than_it(folder):
+    edit(folder / "sources.csv", "S0", published="2021-08")
+    edit(folder / "claims.csv", CLEAN, period_from="2021-08-24", period_to="2021-08-24")
+    assert verdict(folder, CLEAN, as_of=date(2021, 12, 31))["faults"] == []

@@ -135,7 +135,7 @@ class Plate:
 
     def number_of(self, row: ReferenceLine) -> str:
         """The number of a mark: its range where it has one."""
-        if row.low is None or row.high is None or row.low == row.high:
+        if row.low is None or row.high is None or self.language.alike(row):
             return self.language.number(row.value, row.unit)
         return self.language.span(row.low, row.high, row.unit, row.interval_kind or "")
 

@@ -1,6 +1,7 @@
 """Entries: everything a reader may want to know about a source ref, by kind."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Tag, TypeAdapter
@@ -162,6 +163,11 @@ class FeeEntry(Entry):
     def since(self) -> str:
         """The first day of the rule."""
         return self.valid_from
+
+    @property
+    def until(self) -> str:
+        """Its last day, empty for one that has no end; `valid_to` is the day after."""
+        return str(date.fromisoformat(self.valid_to) - timedelta(days=1)) if self.valid_to else ""
 
     @property
     def why(self) -> Both:

@@ -84,8 +84,8 @@ class Tongue:
         name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name
         if one.from_ is None:
             return f"{name}{self.say(': ')}{self.say('moved; too few buyers to say by how much')}"
-        number = self.speech.language.number
-        return f"{name} {number(one.from_, one.unit)} → {number(one.to, one.unit)}"
+        ends = [self.speech.point(end, one.unit, one.definition) for end in (one.from_, one.to) if end is not None]
+        return f"{name} {' → '.join(ends)}"
 
     def step(self, record: Record) -> Said:
         """The first of the next steps, empty where there is none."""

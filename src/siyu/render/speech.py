@@ -11,7 +11,7 @@ from siyu.definitions import Definition, registry
 from siyu.findings import title
 from siyu.language import PSEUDO, Language, Segment
 from siyu.messages import msg
-from siyu.record import Chart, FindingRecord, Mark, NextStep, Step, Table, TableColumn
+from siyu.record import Chart, FindingRecord, Mark, NextStep, ReferenceLine, Step, Table, TableColumn
 from siyu.record.text import Both, Message, Number, Quantity, Wording, wording
 from siyu.render import labels
 from siyu.render.said import NAME_LENGTH, NOTE_LENGTH, Piece, Said, joined, untrusted
@@ -90,6 +90,10 @@ class Speech:
         number = quantity.value if isinstance(quantity.value, int | float) else None
         return Said([Piece(self.language.quantity(shown), ref, number, quantity.low, quantity.high)])
 
+    def point(self, value: Number, unit: str, definition: str) -> str:
+        """One number of a metric, as titles say it."""
+        return self.language.quantity(ReferenceLine(value=value, unit=unit, definition=definition))
+
     def placeholders(self, text: Wording) -> set[str]:
         """Names of the placeholders in a message."""
         message = text if isinstance(text, str) else text.id if isinstance(text, Message) else ""
@@ -119,13 +123,18 @@ class Speech:
 
     def _mark(self, finding: FindingRecord, mark: Mark) -> Said:
         """A mark of a chart: what it is, and its figure."""
-        place = self.language.number(mark.x) if mark.x is not None else ""
+        chart = finding.chart
+        axis = chart.x if isinstance(chart, Chart) else None
+        # a wheel has its parts at places that are no numbers
+        numbered = mark.x is not None and chart.kind != "cycle"
+        place = self.language.number(mark.x, axis.unit if axis else "") if numbered else ""
         said = [text for text in (mark.series, mark.label) if text]
         for text in (one for one in said if isinstance(one, str)):
             self.message(text)  # notes what has no translation
         names = [self.label(text) for text in said]
         names += [joined(place)] if place else []
-        figure = self.figure(mark, unit=finding.chart.unit)
+        ends = {"low": min(mark.low, mark.high), "high": max(mark.low, mark.high)}  # of a tornado: at ends of an input
+        figure = self.figure(mark.model_copy(update=ends), unit=chart.unit)
         return joined(joined(*names, by=" "), self.message(": "), figure) if names else figure
 
     def interval(self, kind: str) -> tuple[str, str]:

@@ -60,7 +60,7 @@ def rendering(plan: RunPlan, store: SectionStore, folder: Path) -> dict[str, Any
     request = plan.request
     return {
         "folder": str(folder), "subject": request.subject.model_dump(include={"id", "name", "kind", "currency"}),
-        "as_of": request.as_of, "parameters": list(plan.parameters),
+        "as_of": request.as_of, "parameters": list(plan.parameters), "languages": list(request.languages),
         "template": str(request.delivery.template.resolve()) if request.delivery.template else None,
         "pdf": request.delivery.pdf, "appendix": request.delivery.appendix,
         "sections": [_told(section, store, folder, request.subject.kind) for section in plan.sections],

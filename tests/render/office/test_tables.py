@@ -18,6 +18,7 @@ from sympy import Function, Integer, Max, Min, Rational, Symbol, exp, log
 
 from siyu.language import Language
 from siyu.record import Chart, Mark
+from siyu.render.citations import Citations
 from siyu.render.speech import Speech
 from siyu.render.tables import tables_bytes
 from siyu.render.tables.arithmetic import evaluated, names_in
@@ -25,6 +26,7 @@ from siyu.render.tables.book import LONGEST, Book
 from siyu.render.tables.customer_cost import CustomerCost
 from siyu.render.tables.economics import formulas
 from siyu.render.tables.inputs import bound
+from siyu.render.tables.sources import write_sources
 
 FORMULA = re.compile(r"<f>([^<]*)</f>")
 CODES = ("zh", "en")
@@ -328,3 +330,11 @@ def test_what_a_buyer_may_cost_has_no_sheet_where_nothing_was_spent_or_earned(ca
     chart = Chart.model_construct(rows=(Mark.model_construct(x=30.0, value=value),))
     report = Made(by_key={"08_customer_value.value_observed": Made(by_name=held, chart=chart)})
     assert bool(CustomerCost(None, report).inputs) is there
+
+
+def test_places_and_publishers_are_said_in_chinese(case_report):
+    book = Book(Speech(Language("zh")), "x", "2021-08-31")
+    write_sources(book, case_report, Citations(case_report, book.speech))
+    shown = str(sheets(book.content()))
+    assert "导语第1段" in shown
+    assert "lead para 1" not in shown

@@ -17,6 +17,7 @@ from siyu.language import Language
 from siyu.messages import catalog
 from siyu.render.page import html
 from siyu.render.page.html import render_report
+from siyu.render.speech import Speech
 
 RENDER = Path(html.__file__).parents[1]
 
@@ -47,6 +48,56 @@ def test_all_links_within_the_page_arrive_and_ids_are_unique(pages, read):
     targets = {link["href"][1:] for link in page.all("a") if link["href"].startswith("#")}
     targets |= {attributes["popovertarget"] for _, attributes in page.elements if "popovertarget" in attributes}
     assert targets <= set(ids)
+
+
+def dead(page):
+    """Links and cards that lead to nothing."""
+    ids = {attributes["id"] for _, attributes in page.elements if "id" in attributes}
+    links = {link["href"][1:] for link in page.all("a") if link.get("href", "").startswith("#")}
+    return (links | {link["data-card"] for link in page.all("a") if "data-card" in link}) - ids
+
+
+def test_a_count_over_the_ledger_leads_to_what_it_counts(content, build, sources, read):
+    answer = content["sections"][0]["findings"][0]
+    answer["values"][1]["sources"] = ["ledger:all"]
+    answer["sources"] = [*answer["sources"], "ledger:all"]
+    entry = {"ref": "ledger:all", "kind": "ledger", "name": {"en": "All claims", "zh": "全部"}, "claims": []}
+    content["sources"] = {**sources, "ledger:all": entry}
+    page = read(render_report(build(content), "en"))
+    assert "#ledger-all" in {link.get("href") for link in page.all("a")}
+    assert dead(page) == set()
+
+
+@pytest.mark.parametrize("code", ["zh", "en"])
+def test_what_others_say_links_only_to_what_the_page_holds(code, content, build, sources, read):
+    """A client's report holds the claims that it uses; their rivals are told without a link."""
+    kept = {ref for section in content["sections"] for one in section["findings"] for ref in one["sources"]}
+    content["sources"] = {ref: one for ref, one in sources.items() if ref in kept}
+    assert len(content["sources"]) < len(sources)
+    assert dead(read(render_report(build(content), code))) == set()
+
+
+def test_numbers_of_a_reason_from_the_appendix_have_cards(content, build, read):
+    content["sections"][0]["findings"][0]["opening"]["reasons"] = ["measure_more"]
+    assert dead(read(render_report(build(content), "en"))) == set()
+
+
+def test_a_report_in_one_language_links_to_no_other(report):
+    assert "report.en.html" in render_report(report, "zh")
+    assert "report.en.html" not in render_report(report, "zh", ("zh",))
+
+
+def test_a_fee_rule_is_printed_with_its_last_day(pages):
+    assert "2021-01-01–2021-12-31" in pages["en"]
+    assert "2021-01-01–2022-01-01" not in pages["en"]
+
+
+def test_alt_text_of_a_tornado_has_its_ends_in_order(content, build):
+    wage = {"label": "Wage", "value": 266, "low": 1090, "high": -0.8, "unit": "CNY"}
+    chart = {"kind": "tornado", "unit": "CNY", "scale": "linear", "rows": [wage], "lines": [], "columns": []}
+    content["sections"][0]["findings"][1]["chart"] = chart
+    finding = build(content).by_key["02_case_study.fan_gmv"]
+    assert "Wage: CNY\u00a0−0.8 to 1,090" in Speech(Language("en")).alt(finding).attribute()
 
 
 @pytest.mark.parametrize("code", ["zh", "en"])

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from siyu.render.index import RUN_SCHEMA, render_index
+from siyu.language import Language
+from siyu.render.index import RUN_SCHEMA, Tongue, render_index
+from siyu.render.speech import Speech
 
 MOVED = {"section": "02_case_study", "key": "fan_answer", "name": "fan_gmv", "from": 8000000, "to": 8300000,
          "unit": "CNY", "definition": "fan_gmv", "beyond_chance": None, "because": ["orders"]}  # fmt: skip
@@ -125,3 +127,10 @@ def test_hostile_names_run_nothing_and_nothing_scrolls_sideways(opened):
     assert len(asked) == 1
     assert page.evaluate("typeof hit") == "undefined"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_chance_that_moved_reads_as_in_titles():
+    told = {"section": "02_case_study", "key": "a", "name": "b", "from": 0.8056, "to": 0.9189, "unit": "ratio",
+            "definition": "win_share", "beyond_chance": None, "because": []}  # fmt: skip
+    [said] = Tongue(Speech(Language("en"))).moved({"schema": 2, "previous": {"seal": "x"}, "moved": [told]})
+    assert said.endswith("81% → 92%")

@@ -338,3 +338,14 @@ def test_a_chart_is_taken_away_as_a_picture_as_dark_as_on_the_page(browsed, file
     assert seen > 1
     assert heard == []
     page.context.close()
+
+
+def test_data_taken_away_holds_no_formula(browsed, content, build, tmp_path):
+    content["sections"][0]["findings"][3]["chart"]["rows"][0]["figure"] = "=cmd|' /C calc'!A0"
+    (file := tmp_path / "report.en.html").write_text(render_report(build(content), "en"), encoding="utf-8")
+    page, _ = opened(browsed, file.as_uri(), **DESKTOP)
+    with page.expect_download() as taken:
+        page.locator("#finding-qualifiers .tools button", has_text="CSV").click()
+    held = Path(taken.value.path()).read_text("utf-8-sig")
+    assert "'=cmd|' /C calc'!A0" in held
+    assert '"=' not in held

@@ -28,7 +28,7 @@ def claim_age(claim: Claim, ledger: Ledger, as_of: date) -> tuple[float, float]:
     NaN where no date is stated, or one later than the page that prints it."""
     published = ledger.sources[claim.source_id].published or "9999"
     start, end = claim.period_from or claim.period_to, claim.period_to or claim.period_from
-    if not start or not end or start > published[: len(start)]:
+    if not start or not end or start[: len(published)] > published[: len(start)]:
         return math.nan, math.nan
     return _months(end, as_of), _months(start, as_of)
 

@@ -85,7 +85,8 @@ def _rows(rule: Rule, ledger: Ledger) -> Iterator[tuple[object, ...]]:
             said = str(claim.value) if claim.unit == "date" else claim.period_from
             if published and said and said[:4].isdigit():
                 late = float(int(said[:4]) - int(published[:4]))
-                yield rule.rule_id, claim.claim_id, "", late, None, 0.0, said <= published[: len(said)]
+                in_time = said[: len(published)] <= published[: len(said)]  # as precise as both are
+                yield rule.rule_id, claim.claim_id, "", late, None, 0.0, in_time
         return
     for claim in _claims(ledger, rule.numerator, rule.numerator_entity, rule.numerator_statistic):
         if rule.kind == "bound":

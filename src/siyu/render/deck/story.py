@@ -132,7 +132,7 @@ class Story:
         lines = [say("Since the report as of {date}", date=before.as_of)]
         for one in self.report.moved:
             name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name.replace("_", " ")
-            ends = [self.speech.language.number(end, one.unit) for end in (one.from_, one.to) if end is not None]
+            ends = [self.speech.point(end, one.unit, one.definition) for end in (one.from_, one.to) if end is not None]
             shown = " → ".join(ends) or say("moved; too few buyers to say by how much")
             why = say("because of {what}", what=self.sourcing.citations.causes(one.because))
             lines.append(f"{name} {shown}{self.speech.detail(why)}")

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,10 @@ _POLICY = (
 _NAMES = {"zh": "中文", "en": "English"}
 
 
-def render_report(report: Report, language_code: str) -> str:
-    """The page of a report in `zh` or `en` (`xx` for the translation check). The same report gives the same bytes."""
+def render_report(report: Report, language_code: str, languages: Sequence[str] = LANGUAGES) -> str:
+    """The page of a report in `zh` or `en` (`xx` for the translation check), with links to its other `languages`.
+
+    The same report gives the same bytes."""
     page = Page(report, Language(language_code))
     environment = environment_of(page.language)
     environment.globals |= {
@@ -49,7 +51,7 @@ def render_report(report: Report, language_code: str) -> str:
         "step_name": step_name,
         "trial_text": trial_text,
         "other_languages": [
-            {"code": code, "lang": HTML_LANG[code], "name": _NAMES[code]} for code in LANGUAGES if code != language_code
+            {"code": code, "lang": HTML_LANG[code], "name": _NAMES[code]} for code in languages if code != language_code
         ],
     }
     environment.tests["known"] = page.citations.known

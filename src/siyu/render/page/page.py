@@ -212,9 +212,9 @@ class Page:
 
     def linked_values(self) -> list[tuple[FindingRecord, Value]]:
         """(finding, value) of every number that is a link, and so has a card: those of titles and answer cards."""
-        linked = []
+        linked, reasons = [], self.summary.reasons if self.summary else ()
         for finding in self.report.findings:
-            if finding.main or "next" in finding.feeds:
+            if finding.main or "next" in finding.feeds or finding.full_key in reasons:
                 turns = finding.opening.turns if finding.opening else ()
                 named = {*finding.cards}.union(*map(self.speech.placeholders, (finding.message_id, *turns)))
                 linked += [(finding, value) for value in finding.values if value.name in named]

@@ -44,7 +44,7 @@ def _written(book: Book, report: Report) -> list[Listed]:
         words = say("Your case, the published one and the difference: where the answer turns")
         listed.append((_CHANGE, results, words, say("follows the inputs")))
     if (cost := CustomerCost(book, report)).inputs:
-        words = say("What a new buyer may cost and when that is paid back, with your own margin and spend")
+        words = say(msg("What a new buyer may cost and when that is paid back, with your own margin and spend"))
         listed.append((_CHANGE, cost.write(), words, say("yellow cells can be changed")))
     if plan := next((one.plan for one in report.findings if one.plan), None):
         words = say(msg("What to do next, to be filtered and ticked off"))

@@ -13,7 +13,7 @@ from siyu.render.tables.book import Book, BookSheet
 
 def write_sources(book: Book, report: Report, citations: Citations) -> BookSheet:
     """Entries in the order of their refs; assumptions and fees have a sheet of their own."""
-    speech = book.speech
+    speech, said = book.speech, book.speech.language.message
     widths = (22, 52, 18, 14, 14, 14, 14, 8, 30, 44, 30, 12, 26, 60, 44, 60)
     sheet = book.table("sources", widths, frozen=2)
     for ref, entry in sorted(report.sources.items()):
@@ -22,13 +22,13 @@ def write_sources(book: Book, report: Report, citations: Citations) -> BookSheet
         claim, source = citations.claim(ref), entry.source
         texts: dict[int, Said | str] = {0: untrusted(ref, 120), 1: citations.called(ref), 7: untrusted(entry.trust, 2)}
         if source:
-            texts |= {9: speech.label(source.title), 10: untrusted(source.publisher, 200)}
-            texts |= {11: untrusted(source.published, 20), 12: untrusted(source.locator, 300)}
+            texts |= {9: speech.label(source.title), 10: untrusted(said(source.publisher or ""), 200)}
+            texts |= {11: untrusted(source.published, 20), 12: untrusted(said(source.locator or ""), 300)}
             texts |= {13: speech.label(source.reason, 4000), 14: speech.label(source.interest, 4000)}
         if claim:
             texts |= {2: citations.printed(claim), 6: speech.language.unit(claim.unit)}
             texts[8] = ", ".join(speech.named(labels.QUALIFIERS, name) for name in claim.not_stated)
-            texts |= {12: untrusted(claim.locator, 300)} if claim.locator else {}
+            texts |= {12: untrusted(said(claim.locator), 300)} if claim.locator else {}
             texts[15] = speech.label(claim.note, 31_000)
         sheet.texts(texts.get(column, "") for column in range(16))
         if claim:

@@ -163,7 +163,9 @@
     link.download = name;
     link.click();
   };
-  const cells = (row) => [...row.cells].map((cell) => `"${cell.textContent.trim().replace(/\s+/g, " ").replace(/"/g, '""')}"`).join(",");
+  // a text that starts like a formula stays a text in a spreadsheet
+  const plain = (text) => (/^[=+\-@]/.test(text) ? `'${text}` : text);
+  const cells = (row) => [...row.cells].map((cell) => `"${plain(cell.textContent.trim().replace(/\s+/g, " ")).replace(/"/g, '""')}"`).join(",");
   const sheet = (place) => [...place.querySelectorAll("table")].map((table) => [...table.rows].map(cells).join("\r\n")).join("\r\n\r\n");
   const say = (text) => {
     const toast = document.getElementById("toast");

@@ -12,9 +12,12 @@ const whatif = (() => {
     : pattern.replace("#", new Intl.NumberFormat(lang, { maximumSignificantDigits: 3 }).format(value));
   // whole points, neither of them never nor always: as `Language` says a probability
   const points = (share) => {
-    const whole = (one) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: 0 }).format(one);
+    const whole = (one, places = 0) => new Intl.NumberFormat(lang, { style: "percent", maximumFractionDigits: places }).format(one);
     if (share > 0 && share <= 0.005) return `<${whole(0.01)}`;
-    return share < 1 && share >= 0.995 ? `>${whole(0.99)}` : whole(share);
+    if (share < 1 && share >= 0.995) return `>${whole(0.99)}`;
+    let places = 0;  // what falls short of decided does not read as it
+    while (share < 0.9 && places < 15 && whole(share, places) === whole(0.9)) places += 1;
+    return whole(share, places);
   };
 
   const model = (place) => {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from siyu.findings import SCHEMA, title
-from siyu.language import Language
+from siyu.language import LANGUAGES, Language
 from siyu.paths import data_dir
 from siyu.playbook.tasks import load_steps
 from siyu.record import Both, Entry, Findings, TitledFinding, wording
@@ -27,10 +27,10 @@ _GATHERED = ("subject", "as_of", "parameters", "sections", "before")  # of a tas
 def render(task: Mapping[str, Any]) -> None:
     """Write one file of a report into its folder.
 
-    task: kind (see `report_files.renderings`), language, folder, subject {id, name, kind}, as_of, parameters
-    [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path of the executed
-    notebook or null, question, lead, rank, aside}], template (path of a .pptx or null), pdf (whether the page is
-    printed too), appendix (whether the deck has one), before (see `moves.since`).
+    task: kind (see `report_files.renderings`), language, languages (all of the report), folder, subject {id, name,
+    kind}, as_of, parameters [{name, default, value, overridden, meaning}], sections [{notebook, status, reason, path
+    of the executed notebook or null, question, lead, rank, aside}], template (path of a .pptx or null), pdf (whether
+    the page is printed too), appendix (whether the deck has one), before (see `moves.since`).
     """
     kind, language, folder = task["kind"], task["language"], Path(task["folder"])
     written = [Path(entry["path"]).stat().st_mtime_ns for entry in task["sections"] if entry["path"]]
@@ -38,7 +38,7 @@ def render(task: Mapping[str, Any]) -> None:
     target = folder / file_name(kind, language)
     match kind:
         case "report":
-            content = render_report(report, language).encode()
+            content = render_report(report, language, task.get("languages", LANGUAGES)).encode()
         case "deck":
             template = Path(task["template"]) if task["template"] else None
             content = deck_bytes(language, report, template, full=task["appendix"])

@@ -65,9 +65,10 @@ class Frame:
     def said(self, row: ReferenceLine) -> str:
         """The number of a mark as the page says it: its range where it has one."""
         low, high = self.ends_of(row)
-        if low == high:
-            return self.speech.language.number(row.value, row.unit)
-        return self.speech.language.span(low, high, row.unit, row.interval_kind or "")
+        language = self.speech.language
+        if language.number(low, row.unit) == language.number(high, row.unit):
+            return language.number(row.value, row.unit)
+        return language.span(low, high, row.unit, row.interval_kind or "")
 
     def ends(self, below: float = 0.1, above: float = 0.1) -> tuple[float, float]:
         """Ends of the value axis, round numbers with room for labels: shares of the span below and above.
