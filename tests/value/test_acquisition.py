@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from siyu.figure import Absent, Figure
-from siyu.intake.books import books_of
+from siyu.intake.store.client_tables import books_of
 from siyu.observed import Span
 from siyu.value import exhibits
 from siyu.value.acquisition import _fault, _rows, cost, limit, over, payback, times

@@ -12,7 +12,7 @@ from siyu.routes import route_of
 
 # A fen: an order that keeps less keeps nothing.
 LEAST = Rational(1, 100)
-RAREST = Rational(1, 1000)  # repeat orders a month
+RAREST = Rational(1, 10_000)  # repeat orders a month: one in eight hundred years
 
 
 def solved(gap: Expr, unknown: Symbol) -> Expr:
