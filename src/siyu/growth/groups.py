@@ -60,10 +60,10 @@ def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QU
         rate = said.clip(lower=0) / own["members"].replace(0, np.nan)
         silent = (rate < quiet).rolling(DEAD_DAYS).sum() == DEAD_DAYS
         seen = own.index[0]
-        known = births is not None and group in births.index
-        if len(own) <= DEAD_DAYS or (seen == first and not known):
+        begun = births.get(group) if births is not None else None
+        if len(own) <= DEAD_DAYS or (seen == first and begun is None):
             continue
-        born, dead = pd.Timestamp(births[group]) if known else seen, bool(silent.any())
+        born, dead = pd.Timestamp(begun) if begun is not None else seen, bool(silent.any())
         ended = own.index[(int(silent.argmax()) if dead else len(own) - 1) - DEAD_DAYS + 1]
         posts = float(own["posts"].mean()) if "posts" in own else np.nan
         if sold:

@@ -137,4 +137,4 @@ def _held(planning: Planning, metric: str, since: date) -> tuple[float, float, B
     late = (months["month"] > pd.Timestamp(since)).to_numpy()
     calendar = months["month"].dt.month.to_numpy(np.int64)
     line = baseline(values[~late], calendar[~late], calendar[late])
-    return line and (float(values[~late][-3:].mean()), float(np.exp(np.log(values[late]).mean())), line)
+    return (float(values[~late][-3:].mean()), float(np.exp(np.log(values[late]).mean())), line) if line else None

@@ -170,8 +170,8 @@ def exposed(risk: pd.DataFrame, posts: pd.DataFrame, arms: pd.DataFrame | None =
     drawn to get nothing are known to have got nothing from the start of the draw on."""
     starts = [posts[["group", "day"]]]
     if arms is not None and len(arms):
-        since = pd.to_datetime(arms["started_at"]).dt.normalize()
-        starts.append(pd.DataFrame({"group": arms["group_id"].astype("object"), "day": since}))
+        begun = pd.to_datetime(arms["started_at"]).dt.normalize()
+        starts.append(pd.DataFrame({"group": arms["group_id"].astype("object"), "day": begun}))
     first = pd.concat(starts).dropna().groupby("group")["day"].min()
     days = risk.merge(posts, how="left", on=["group", "day"])
     names = [name for name in SENT if name in days]

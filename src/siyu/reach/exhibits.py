@@ -256,7 +256,7 @@ def worked(reach: Audience) -> tuple[pd.DataFrame, Verdict]:
         return table, Verdict("", {"task_change": Absent(("task_change",))})
     best = max(known, key=lambda one: one.value)
     strict = tasks(*told, 1 - (1 - LEVEL) / len(known))
-    sure = strict["low"][strict["value"].idxmax()] > 0
+    sure = strict["low"].to_numpy()[np.nanargmax(strict["value"])] > 0
     return table, Verdict(SAID["task" if sure else "task_alike"], {"best": best})
 
 
