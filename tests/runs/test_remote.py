@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import time
@@ -177,7 +178,9 @@ def test_orders_are_taken_over_lines_of_our_own_only(given, insecure, fine):
 def test_a_worker_tells_of_its_folders_and_of_files_as_they_are_now(desk, tmp_path, monkeypatch):
     before, path = remote.asked(), desk / "notebooks" / "02_case_study.ipynb"
     was = path.read_text(encoding="utf-8")
-    path.write_text(was.replace('"cells": [', '"cells": [\n  ', 1), encoding="utf-8")
+    content = json.loads(was)
+    content["cells"][-1]["source"] = ["# edited\n", *content["cells"][-1]["source"]]
+    path.write_text(json.dumps(content), encoding="utf-8")
     try:
         assert remote._differences(before, remote.asked()) == ["notebooks"]
     finally:
