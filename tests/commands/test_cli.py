@@ -76,7 +76,7 @@ def test_findings_that_are_torn_are_said_to_be(siyu, tmp_path):
     (folder / "findings.json").write_bytes((folder / "findings.json").read_bytes()[:5_000])
     result = siyu("trace", "luzhou_laojiao", "case_answer", "--out", tmp_path)
     assert result.exit_code == 2
-    assert "expected findings as they were sealed; Run: siyu verify" in result.stderr
+    assert "expected findings as they were sealed. Run: siyu verify" in result.stderr
 
 
 def test_under_nohup_a_batch_goes_on_when_the_terminal_has_gone(tmp_path):
