@@ -121,6 +121,7 @@ def waited(look, seconds=1_500):
 
 def test_a_worker_with_other_code_lock_or_key_is_refused_and_named(address, tmp_path, monkeypatch):
     with Cluster(address, notes := Notes()) as cluster:
+        waited(lambda: len(cluster.client.scheduler_info(n_workers=-1)["workers"]) == 2)  # one may have been killed
         monkeypatch.setattr(remote, "_PATIENCE", 1.0)
         cluster.own |= dict.fromkeys(("code", "lock", "key"), "another")
         with pytest.raises(SchedulerLostError, match="no worker that agrees"):
