@@ -7,12 +7,13 @@ import pytest
 from siyu.errors import LedgerError
 from siyu.evidence.sources import Source
 from siyu.evidence.table import read_table
+from siyu.figure import Figure
 from siyu.growth.metrics import METRICS as GROWTH
 from siyu.orders.experiment.sizes import needed
 from siyu.orders.metrics import METRICS as ORDERS
 from siyu.paths import data_dir
 from siyu.playbook.known import SAID
-from siyu.playbook.tasks import TaskRow, load_steps
+from siyu.playbook.tasks import TaskRow, load_steps, load_tasks
 from siyu.reach.metrics import METRICS as REACH
 from siyu.value.metrics import METRICS as VALUES
 
@@ -39,6 +40,16 @@ def test_the_people_of_an_experiment_are_those_that_its_difference_needs():
         share = 0.9 if row.task_id == "message_trial" else 0.5
         both = [sum(needed(base, row.difference, share)) for base in (row.base_low, row.base_high)]
         assert [row.people_low, row.people_high] == pytest.approx(both, rel=0.035)
+
+
+def test_of_an_effect_the_whole_interval_has_to_lie_where_a_task_is_asked_for():
+    tasks = load_tasks(PATH)
+    perhaps, sure = (Figure(0.015, low, 0.05, "percentage_points", "sampling95") for low in (-0.02, 0.004))
+    assert tasks["layered"].called_for(perhaps)
+    assert not tasks["layered"].called_for(perhaps, surely=True)
+    assert tasks["layered"].called_for(sure, surely=True)
+    returned = Figure(0.06, 0.04, 0.08, "ratio", "sampling95")
+    assert tasks["refund_causes"].called_for(returned, surely=True)
 
 
 @pytest.mark.parametrize(

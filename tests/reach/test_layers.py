@@ -9,7 +9,7 @@ import pytest
 from scipy.stats import ttest_ind
 
 from siyu.orders.frames import opened
-from siyu.reach import checks, delivery, exhibits, layers
+from siyu.reach import checks, delivery, exhibits, layers, touches
 from siyu.reach.labels import SAID
 
 ROW = ("message", "at", "level", "sells", "n", "clicked")
@@ -30,7 +30,8 @@ def test_layering_takes_the_better_kind_of_each_level():
     )
     assert found.choice == {"none": "no", "one": "no", "more": "yes"}
     assert (found.layered, found.single) == pytest.approx((0.38 / 3, 0.28 / 3))
-    assert found.gain.low == pytest.approx(0.1 / 3)
+    assert found.gain.value == pytest.approx(0.1 / 3)
+    assert found.gain.low > 0
 
 
 def test_where_all_click_alike_layering_gains_nothing():
@@ -152,13 +153,18 @@ def test_orders_before_the_message_make_the_level():
     assert found["n"].to_dict() == {("m1", "one"): 1, ("m1", "none"): 1, ("m2", "more"): 1}
 
 
+def around(sent, frames):
+    found = touches.sequence(touches.touches(sent, frames), (), 0)
+    return {name: one.value for name, one in found.items()}
+
+
 def test_what_came_last_before_a_purchase_and_next_after_it():
     frames = bought((0, "2025-06-05"), (0, "2025-06-20"), (1, "2025-07-15"))
-    found = {name: one.value for name, one in layers.sequence(SENT, frames, (), 0).items()}
+    found = around(SENT, frames)
     assert found == {}
     many = pd.concat([SENT.assign(buyer_id=SENT["buyer_id"] + 3 * at) for at in range(8)])
     rows = [(3 * at, day) for at in range(8) for day in ("2025-06-05", "2025-06-19")]
-    found = {name: one.value for name, one in layers.sequence(many, bought(*rows), (), 0).items()}
+    found = around(many, bought(*rows))
     assert found == {"served": 1.0, "pushed": 0.0, "after": 0.0, "unasked": 0.0}
 
 
@@ -168,8 +174,45 @@ def test_messages_of_the_day_of_a_purchase_are_neither_before_nor_after_it():
     told = [(f"{who}{at}", who, "a", "g", f"2025-{day} 10:00", "sent", "no", "no")
             for who in range(8) for at, day in enumerate(("03-01", "05-31", "07-30", "06-30", "04-15"))]  # fmt: skip
     rows = [(who, day) for who in range(8) for day in ("2025-04-15", "2025-06-30")]
-    found = {name: one.value for name, one in layers.sequence(sends(*told), bought(*rows), (), 0).items()}
+    found = around(sends(*told), bought(*rows))
     assert found == {"served": 0.5, "pushed": 0.0, "after": 0.5, "unasked": 0.5}
+
+
+def purchases_of(messages, random, *, follows=0.0, people=300, days=340):
+    """Touches of messages to all, by day and whether each sells, and of purchases by chance; a share of them `follows`
+    a message of service within a week."""
+    told = [(f"m{day}", who, "a", "g", f"{pd.Timestamp('2025-01-01') + pd.Timedelta(days=day)}", "sent", "no", kind)
+            for day, kind in messages for who in range(people)]  # fmt: skip
+    on = random.integers(0, days, people)
+    served = [day for day, kind in messages if kind == "no"]
+    after = random.random(people) < follows
+    on = np.where(after, random.choice(served, people) + random.integers(1, 8, people), on)
+    rows = sorted(
+        (who, str((pd.Timestamp("2025-01-01") + pd.Timedelta(days=int(day))).date())) for who, day in enumerate(on)
+    )
+    return touches.touches(sends(*told), bought(*rows))
+
+
+def test_service_that_does_nothing_leads_to_nothing_whatever_the_calendar_of_messages():
+    """Service first and selling last: more purchases have service before than after, of that calendar alone."""
+    random = np.random.default_rng(3)
+    calendar = [(10 + 17 * at, "yes" if at % 2 else "no") for at in range(20)]
+    found = [touches.lead(purchases_of(calendar, random)) for _ in range(20)]
+    assert sum(one.low > 0 for one in found) <= 1
+    drawn = [[(day, random.choice(["yes", "no"])) for day, _ in calendar] for _ in range(40)]
+    found = [touches.lead(purchases_of(one, random, people=200)) for one in drawn]
+    assert sum(one.low > 0 for one in found) <= 2
+
+
+def test_service_that_leads_to_purchases_is_seen():
+    random = np.random.default_rng(4)
+    calendar = [(5 + 8 * at, "yes" if at % 2 else "no") for at in range(42)]
+    assert touches.lead(purchases_of(calendar, random, follows=0.7, people=600)).low > 0
+
+
+def test_few_days_of_messages_are_not_judged():
+    calendar = [(10 + 40 * at, "yes" if at % 2 else "no") for at in range(8)]
+    assert touches.lead(purchases_of(calendar, np.random.default_rng(5))) is None
 
 
 STAYS = pd.DataFrame({

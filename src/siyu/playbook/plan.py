@@ -110,7 +110,7 @@ class Planning:
     def stops(self) -> list[Choice]:
         """What to stop."""
         rows = ((row, self._now(row)) for row in self._fitting("stop"))
-        return [Choice(row, now) for row, now in rows if isinstance(now, Figure) and row.called_for(now.value)]
+        return [Choice(row, now) for row, now in rows if isinstance(now, Figure) and row.called_for(now)]
 
     @cached_property
     def experiment(self) -> Choice | None:
@@ -162,7 +162,7 @@ class Planning:
     def _called(self, row: TaskRow, otherwise: bool) -> bool:
         """Whether its rule asks for it, of those with one."""
         now = self._now(row)
-        return isinstance(now, Figure) and row.called_for(now.value) if row.metric else otherwise
+        return isinstance(now, Figure) and row.called_for(now) if row.metric else otherwise
 
     def _typed(self, row: TaskRow) -> bool:
         """Whether the type of client alone asks for it."""
@@ -173,7 +173,7 @@ class Planning:
 
     def _weighed(self, row: TaskRow) -> Choice | None:
         now, held = self._now(row), self._stakes[row.task_id]
-        if isinstance(now, Absent) or isinstance(held, Absent) or (now and not row.called_for(now.value)):
+        if isinstance(now, Absent) or isinstance(held, Absent) or (now and not row.called_for(now, surely=True)):
             return None
         return Choice(row, now, held)
 
@@ -197,7 +197,7 @@ class Planning:
             held, now = self._stakes[act.task_id], self._now(act)
             if isinstance(held, Absent) or isinstance(now, Absent):
                 opens.append(act.task_id)
-            elif now is None or act.called_for(now.value):
+            elif now is None or act.called_for(now):
                 worths[act.task_id] = held.worth
         year = {code: figure for code, figure in self.unknowns.items() if code in settled and figure.value > 0}
         total = sum(one.value for one in worths.values()) + sum(one.value for one in year.values()) / 4

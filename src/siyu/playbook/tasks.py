@@ -1,5 +1,4 @@
-"""The library of tasks: what to do, measure or stop, when it is called for, and what it takes, as priors with a range;
-`data/playbook/tasks.csv`."""
+"""The library of tasks, `data/playbook/tasks.csv`: what to do, measure or stop, when, and what it takes as priors."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +9,7 @@ from pydantic import Field, model_validator
 from siyu.definitions import registry
 from siyu.errors import nearest
 from siyu.evidence.table import Faults, Row, Words, read_table
+from siyu.figure import Figure
 from siyu.models.ranges import Range
 from siyu.paths import data_dir
 from siyu.record import Quantity, Step
@@ -17,7 +17,7 @@ from siyu.record import Quantity, Step
 FILE = "tasks.csv"
 SOURCE = "data:tasks"  # where its priors are named as a source
 _RANGES = {"cost": "CNY", "effort": "days", "days": "days"}
-_SENSES = {"below": lambda now, asked: now < asked, "above": lambda now, asked: now > asked}
+_SENSES = {"below": -1, "above": 1, "surely_above": 1}  # surely: of effects, where chance makes some
 
 
 class TaskRow(Row):
@@ -33,7 +33,7 @@ class TaskRow(Row):
     name: str
     name_zh: str
     metric: str | None = None
-    sense: Literal["below", "above"] | None = None
+    sense: Literal["below", "above", "surely_above"] | None = None
     threshold: float | None = None
     clients: Words = ()
     requires: Words = ()
@@ -85,9 +85,10 @@ class TaskRow(Row):
             raise ValueError("metric, sense and threshold together, and always for what is to stop")
         return self
 
-    def called_for(self, now: float) -> bool:
-        """Whether its metric lies where the task is asked for."""
-        return bool(_SENSES[self.sense](now, self.threshold)) if self.sense and self.threshold is not None else True
+    def called_for(self, now: Figure, *, surely: bool = False) -> bool:
+        """Whether its metric lies where the task is asked for; surely: by its interval, if its rule says so."""
+        seen = now.low if surely and self.sense == "surely_above" else now.value
+        return _SENSES[self.sense] * (seen - (self.threshold or 0)) > 0 if self.sense else True
 
     @property
     def rule(self) -> str:
@@ -116,8 +117,7 @@ def load_tasks(path: Path) -> dict[str, TaskRow]:
     """task_id -> row, in file order. Raises LedgerError with every fault."""
     rows, faults = read_table(path, TaskRow), Faults(path)
     tasks = faults.by_id(rows, "task_id", "task")
-    found: dict[str, str] = {}
-    metrics = registry().metrics
+    found, metrics = dict[str, str](), registry().metrics
     for row in rows:
         if row.metric and row.metric not in metrics:
             step = nearest(row.metric, metrics)

@@ -19,9 +19,10 @@ from siyu.reach.checks import faults
 from siyu.reach.delivery import least_confirming, shares
 from siyu.reach.hazards import Array, associations
 from siyu.reach.labels import CARDS, LEVELS, LIMITS, SAID
-from siyu.reach.layers import clicks, layering, sequence, tasks
+from siyu.reach.layers import clicks, layering, tasks
 from siyu.reach.metrics import weekly_exits
 from siyu.reach.pool import Depletion
+from siyu.reach.touches import lead, sequence, touches
 from siyu.reach.trial import needed
 from siyu.verdict import Stated, Verdict, cited
 
@@ -231,11 +232,12 @@ def layered(reach: Audience) -> tuple[Stated, Verdict]:
 
 def touched(reach: Audience) -> tuple[Stated, Verdict]:
     """What came last before a purchase: service, selling, nothing; and service after it, which led to none."""
-    found: Stated = {**sequence(reach.sends, reach.frames, reach.refs("sends", "orders"), reach.k)}
-    if "served" not in found:
+    rows = touches(reach.sends, reach.frames)
+    found: Stated = {} if rows is None else {**sequence(rows, reach.refs("sends", "orders"), reach.k)}
+    if rows is None or "served" not in found:
         return found, Verdict("", {"touched_order_share": Absent(("touched_order_share",))})
-    before, after = found["served"], found["after"]
-    told = isinstance(before, Figure) and isinstance(after, Figure) and before.low > after.high
+    ahead = lead(rows)
+    told = ahead is not None and ahead.low > 0
     return found, Verdict(SAID["served" if told else "served_alike"], found)
 
 

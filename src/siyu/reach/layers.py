@@ -1,4 +1,4 @@
-"""Messages by whom they go to: layered against one for all, service before selling, and tasks around broadcasts."""
+"""Messages by whom they go to, layered against one for all; and tasks around broadcasts."""
 
 from __future__ import annotations
 
@@ -11,13 +11,11 @@ import pandas as pd
 from scipy.stats import t as t_distribution
 
 from siyu.engines.tables import Source, run, table
-from siyu.estimates.sampling import LEVEL, Estimate, Floats, divided, wilson
-from siyu.figure import Figure
+from siyu.estimates.sampling import LEVEL, Estimate, Floats, divided
 from siyu.orders.frames import Frames
 from siyu.reach.counts import LEVELS
 
 KINDS = ("yes", "no")  # whether it sells
-TOUCH_DAYS = 30
 FEW = 5  # messages of a kind, or broadcasts of an account with a task or without, below which they are not compared
 DRAWS, SEED = 999, 54
 
@@ -61,7 +59,9 @@ def layering(rows: pd.DataFrame) -> Layering | None:
     than FEW of a kind.
 
     The interval draws the messages of the second half anew: people who got the same text are no independent trials.
-    Means of m drawn of m messages vary less than means of m do, by (m - 1) / m (Davison and Hinkley 1997, ch. 2)."""
+    Means of m drawn of m messages vary less than means of m do, by (m - 1) / m (Davison and Hinkley 1997, ch. 2), and
+    errors of so few follow t. Of rare clicks messages may show less than chance alone makes: the error is at least that
+    of independent clicks, with two more of each kind (Agresti and Coull 1998)."""
     messages = rows.drop_duplicates("message").sort_values("at")["message"].tolist()
     counts = _counts(rows, messages)
     half = len(messages) // 2
@@ -87,11 +87,16 @@ def layering(rows: pd.DataFrame) -> Layering | None:
         by_level = np.take_along_axis(clicked, choice[None, :, None], -1)[..., 0]
         return by_level @ weight, clicked[..., best] @ weight
 
-    both, single = brought(late.sum(0, keepdims=True))
+    sums = late.sum(0, keepdims=True)
+    both, single = brought(sums)
     value = float(both[0] - single[0])
-    spread = value + (np.subtract(*brought(late[drawn].sum(1))) - value) * np.sqrt(fewest / (fewest - 1))
-    low, high = np.quantile(spread, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
-    gain = Estimate(value, min(float(low), value), max(float(high), value), float(spread.std()))
+    between = np.subtract(*brought(late[drawn].sum(1))).std() * np.sqrt(fewest / (fewest - 1))
+    share = (sums[0, ..., 1] + 2) / (sums[0, ..., 0] + 4)
+    chance = share * (1 - share) / (sums[0, ..., 0] + 4)
+    parted = np.where(choice == best, 0.0, chance[np.arange(len(choice)), choice] + chance[:, best])
+    error = float(max(between, np.sqrt(weight**2 @ parted)))
+    half_width = float(t_distribution.ppf(0.5 + LEVEL / 2, 2 * (fewest - 1))) * error
+    gain = Estimate(value, value - half_width, value + half_width, error)
     named = {LEVELS[at]: KINDS[choice[at]] for at in np.flatnonzero(levels)}
     return Layering(named, float(both[0]), float(single[0]), gain, int(late[..., 0].sum()))
 
@@ -103,38 +108,6 @@ def _counts(rows: pd.DataFrame, messages: list[str]) -> npt.NDArray[np.int64]:
               for name, order in (("message", messages), ("level", LEVELS), ("sells", KINDS))]  # fmt: skip
     np.add.at(counts, tuple(places), rows[["n", "clicked"]].to_numpy())
     return counts
-
-
-def sequence(sends: Source | None, frames: Frames | None, sources: tuple[str, ...], k: int) -> dict[str, Figure]:
-    """Of purchases of people who were sent anything, the share whose last delivered message within TOUCH_DAYS before
-    was service (`served`) or selling (`pushed`), or there was none (`unasked`); `after`: the same of service messages
-    in as many days after the purchase, which cannot have led to it. The day of the purchase is on neither side: days do
-    not tell which of the two came first, and an order brings messages."""
-    needs = {"buyer_id", "sent_at", "selling"}
-    rows = None if sends is None else table(sends)
-    if rows is None or frames is None or not needs <= set(rows.columns):
-        return {}
-    rows = rows.filter(rows.sent_at.notnull(), rows.buyer_id.notnull(), rows.selling.notnull())
-    rows = rows.select("buyer_id", day=rows.sent_at.date(), sells=rows.selling.cast("string"))
-    people = rows.group_by("buyer_id").aggregate(since=rows.day.min(), until=rows.day.max())
-    held = run(frames.purchases.select("buyer_id", bought="day").inner_join(people, "buyer_id"))
-    near = run(rows)
-    days = held[["buyer_id", "bought"]].assign(row=np.arange(len(held)))
-    both = days.merge(near, on="buyer_id")
-    gap = (pd.to_datetime(both["bought"]) - pd.to_datetime(both["day"])).dt.days
-    ahead = both[gap.between(1, TOUCH_DAYS)].assign(gap=gap).sort_values("gap").drop_duplicates("row")
-    later = both[gap.between(-TOUCH_DAYS, -1)].assign(gap=-gap).sort_values("gap").drop_duplicates("row")
-    inside = held.index[(pd.to_datetime(held["bought"]) >= pd.to_datetime(held["since"]))
-                        & (pd.to_datetime(held["bought"]) <= pd.to_datetime(held["until"]))]  # fmt: skip
-    n = len(inside)
-    counts = {
-        "served": int((ahead.loc[ahead["row"].isin(inside), "sells"] == "no").sum()),
-        "pushed": int((ahead.loc[ahead["row"].isin(inside), "sells"] == "yes").sum()),
-        "after": int((later.loc[later["row"].isin(inside), "sells"] == "no").sum()),
-    }
-    counts["unasked"] = n - counts["served"] - counts["pushed"]
-    found = {name: wilson(one, n).figure("touched_order_share", n, sources, max(k, 10)) for name, one in counts.items()}
-    return {name: one for name, one in found.items() if one is not None}
 
 
 def tasks(rows: pd.DataFrame | None, sessions: pd.DataFrame | None, level: float = LEVEL) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from siyu.simulator.dashboards import table_file
 STAFF = 6
 CONFIRMS = (0.95, 0.9, 0.85, 0.8, 0.6, 0.4)  # of a member of staff, a message
 NOT_FRIEND, LIMITED = 0.03, 0.09
-MESSAGES, PEOPLE = 14, 220
+MESSAGES, PEOPLE = 20, 320
 # chance of a click by orders before the message (none, one, more): of a message that sells, of another
 CLICKS = {"yes": (0.02, 0.06, 0.20), "no": (0.10, 0.08, 0.05)}
 TASKS = ("preview", "reminder", "canvass")
@@ -79,7 +79,7 @@ def _sends(brand: Brand, start: int, random: np.random.Generator) -> list[Mappin
     paid = {int(buyer): np.sort(sold.loc[sold["buyer"] == buyer, "paid"].to_numpy()) for buyer in people}
     rows: list[Mapping[str, Any]] = []
     for number in range(MESSAGES):
-        at, selling = start + (number * 24 + 10) * DAY + 10 * 3600, "yes" if number % 2 else "no"
+        at, selling = start + (number * 17 + 10) * DAY + 10 * 3600, "yes" if number % 2 else "no"
         confirmed = random.random(STAFF) < np.array(CONFIRMS)
         for place, buyer in enumerate(people):
             level = min(int(np.searchsorted(paid[int(buyer)], at)), 2)
