@@ -49,7 +49,7 @@ def test_a_planted_effect_is_recovered(found):
     assert covers(planted.difference, truth(World("planted")))
     assert planted.difference.low > 0
     assert planted.verdict == "beyond_selection_seen"
-    assert planted.message.endswith("more than a steady habit, but no proof of the group")
+    assert planted.message.endswith("more than a habit, but no proof of the group")
     assert "{dip}" in planted.message
     assert "{dip}" not in replace(planted, dip=None).message
 
