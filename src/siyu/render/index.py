@@ -78,10 +78,10 @@ class Tongue:
         if record.get("schema") != RUN_SCHEMA or not record.get("previous"):
             return []
         moves = [Moved.model_validate(entry) for entry in record.get("moved", ())]
-        return [self._move(one) for one in moves[:3]] or [self.say("Nothing moved.")]
+        told = zip(moves[:3], self.speech.moved(moves[:3]), strict=True)
+        return [self._move(one, name) for one, name in told] or [self.say("Nothing moved.")]
 
-    def _move(self, one: Moved) -> str:
-        name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name
+    def _move(self, one: Moved, name: str) -> str:
         if one.from_ is None:
             return f"{name}{self.say(': ')}{self.say('moved; too few buyers to say by how much')}"
         ends = [self.speech.point(end, one.unit, one.definition) for end in (one.from_, one.to) if end is not None]

@@ -3,15 +3,16 @@
 Text of data files is never formatted, so braces in it mean nothing."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 from string import Formatter
 
 from siyu.definitions import Definition, registry
 from siyu.findings import title
 from siyu.language import PSEUDO, Language, Segment
 from siyu.messages import msg
-from siyu.record import Chart, FindingRecord, Mark, NextStep, ReferenceLine, Step, Table, TableColumn
+from siyu.record import Chart, FindingRecord, Mark, Moved, NextStep, ReferenceLine, Step, Table, TableColumn
 from siyu.record.text import Both, Message, Number, Quantity, Wording, wording
 from siyu.render import labels
 from siyu.render.said import NAME_LENGTH, NOTE_LENGTH, Piece, Said, joined, untrusted
@@ -158,6 +159,13 @@ class Speech:
         """The word for the name of a value; empty in a language that has none."""
         said = self.language.message(message_id := labels.value_id(name))
         return said if said != message_id else ""
+
+    def moved(self, moves: Sequence[Moved]) -> list[str]:
+        """The names of values that moved: each its metric, with its own word where several are of one metric."""
+        words = [self.value_name(one.name) or one.name.replace("_", " ") for one in moves]
+        names = [self.metric(one.definition) or word for one, word in zip(moves, words, strict=True)]
+        details = [self.detail(word) if names.count(name) > 1 else "" for name, word in zip(names, words, strict=True)]
+        return list(map(add, names, details))
 
     def named(self, group: Mapping[str, str], key: str | None) -> str:
         """The word for a member of a closed list; a key that is not in it is shown as it is."""

@@ -96,6 +96,16 @@ def test_clients_come_before_cases_with_what_moved(records, read):
     assert "Since the report before" not in render_index(records[:1])
 
 
+def test_values_of_one_metric_that_moved_are_told_apart(records):
+    """Two shares that staff confirm: of all, and of whoever confirms least."""
+    moved = {**MOVED, "unit": "ratio", "definition": "confirm_share", "from": 0.25, "to": 0.35}
+    both = [{**moved, "name": "confirmed", "from": 0.7, "to": 0.8}, {**moved, "name": "least"}, MOVED]
+    index = render_index([{**records[1], "moved": both}])
+    assert "mass sends confirmed by staff (confirmed) 70% → 80%" in index
+    assert "mass sends confirmed by staff (least) 25% → 35%" in index
+    assert "员工执行率（最低）" in index
+
+
 @pytest.mark.browser
 def test_the_browsers_language_is_chosen_and_can_be_changed(opened):
     page, _ = opened

@@ -130,8 +130,7 @@ class Story:
         if before is None:
             return [say("First report: nothing to compare with yet")]
         lines = [say("Since the report as of {date}", date=before.as_of)]
-        for one in self.report.moved:
-            name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name.replace("_", " ")
+        for one, name in zip(self.report.moved, self.speech.moved(self.report.moved), strict=True):
             ends = [self.speech.point(end, one.unit, one.definition) for end in (one.from_, one.to) if end is not None]
             shown = " → ".join(ends) or say("moved; too few buyers to say by how much")
             why = say("because of {what}", what=self.sourcing.citations.causes(one.because))

@@ -158,12 +158,12 @@ class Page:
         """What moved since the report before, those of the answer first, at most MOST_MOVES."""
         lead = self.summary.answer if self.summary else ""
         told = [one for one in self.report.moved if one.finding in self.report.by_key]
-        return [self._move(one) for one in sorted(told, key=lambda one: one.finding != lead)[:MOST_MOVES]]
+        told = sorted(told, key=lambda one: one.finding != lead)[:MOST_MOVES]
+        return [self._move(one, name) for one, name in zip(told, self.speech.moved(told), strict=True)]
 
-    def _move(self, one: Moved) -> Move:
+    def _move(self, one: Moved, name: str) -> Move:
         finding = self.report.by_key[one.finding]
         value = finding.by_name[one.name]
-        name = self.speech.metric(one.definition) or self.speech.value_name(one.name) or one.name
         ends = None
         if one.from_ is not None:
             point = {"low": None, "high": None}
