@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -23,11 +24,12 @@ from siyu.runs.files.executed import findings
 
 @pytest.fixture
 def siyu(tmp_path, monkeypatch):
-    """Run a command; no kernel may start."""
+    """Run a command; no kernel may start. Reports are those of the checkout: for a first one libraries load beforehand."""
 
     def refuse(*_args, **_more):
         raise AssertionError("something was started")
 
+    monkeypatch.delenv("SIYU_HOME", raising=False)
     monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
     return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
 
@@ -221,7 +223,8 @@ def test_the_case_from_notebook_to_report_and_back(tmp_path, anew):
     traced = said("trace", "luzhou_laojiao", "fan_gmv.fan_gmv", "--out", out).stdout
     assert "claim:S0-09" in traced
     assert "Did you mean fan_gmv?" in said("trace", "luzhou_laojiao", "fan_gm", "--out", out, status=2).stderr
-    assert str(Path(__file__).parents[2]).encode() not in b"".join(first.values())
+    here = re.escape(str(Path(__file__).parents[2]).encode())
+    assert not re.search(rb"(?<![\w.-])" + here + rb"(?!\w)", b"".join(first.values()))
 
     # once more and in a client's master: but for deck and record, equal in every byte; the record names the file
     shutil.copy(folder / "deck.en.pptx", client := tmp_path / "client.pptx")
