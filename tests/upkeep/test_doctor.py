@@ -129,3 +129,24 @@ def test_the_verb_prints_a_line_each_and_ends_with_1_when_something_is_wrong(hom
     result = CliRunner().invoke(main, ["doctor"])
     assert result.exit_code == 1
     assert "  ! key" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("told", "state", "found"),
+    [
+        ('openjdk version "17.0.15" 2025-04-15', OK, "java"),
+        ('openjdk version "21" 2023-09-19', OK, "java"),
+        ('java version "1.8.0_401"', LIMITED, "of version 1; Spark takes 17 or later"),
+        ('openjdk version "11.0.2" 2019-01-15', LIMITED, "of version 11;"),
+        ("cannot be run", LIMITED, "does not tell its version"),
+    ],
+)
+def test_java_that_spark_does_not_run_on_is_named(tmp_path, monkeypatch, told, state, found):
+    program = tmp_path / "bin" / "java"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\necho '{told}' >&2\n", encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    java = [one for one in machine.programs() if one.check == "java"][0]
+    assert (java.state, found in java.found) == (state, True)
+    assert bool(java.step) == (state != OK)

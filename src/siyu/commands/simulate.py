@@ -25,10 +25,12 @@ DEMO_SEED = 2025
 @click.argument("name", metavar="NAME", type=click.Choice((*KINDS, "demo", *TYPES)))
 @click.option("--out", type=FOLDER, required=True, help="Folder of the client.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Another seed, other buyers.")
-@click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True)
+@click.option("--format", "layout", type=click.Choice(FORMATS), default=FORMATS[0], show_default=True,
+              help="Whose export the orders are written as.")  # fmt: skip
 @click.option("--columns", type=click.Choice(("short", "full")), default="short", show_default=True,
               help="Columns of order exports: those that hold something, or all the platform offers.")  # fmt: skip
-@click.option("--buyers", type=click.IntRange(10, 1_000_000), default=2_000, show_default=True)
+@click.option("--buyers", type=click.IntRange(10, 1_000_000), default=2_000, show_default=True,
+              help="How many people may buy.")  # fmt: skip
 @click.option("--effect", type=click.FloatRange(0.1, 10), default=1.6, show_default=True,
               help="planted, planted_selection, experiment: factor on a buyer's rate after joining.")  # fmt: skip
 @click.option("--tilt", type=click.FloatRange(-3, 3), default=1.0, show_default=True,

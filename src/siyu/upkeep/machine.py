@@ -2,7 +2,9 @@
 
 import os
 import platform
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from siyu.render.page.typeface import WEIGHTS
 from siyu.theme import FONTS
 
 OK, LIMITED, WRONG = "ok", "limited", "wrong"
+_JAVA = 17
 _ROOM = 1 << 30  # bytes: a batch of fifty reports with its notebooks
 _REMOTE = ("nfs", "cifs", "smb", "fuse.sshfs", "9p", "lustre", "ceph")
 
@@ -79,8 +82,26 @@ def programs() -> Iterator[Line]:
     yield _program("chromium", browser(), "--pdf and the tests of the page", "Install chromium.")
     office = shutil.which("soffice") or shutil.which("libreoffice")
     yield _program("libreoffice", office, "the tests of decks and workbooks", "Install libreoffice-impress, -calc.")
+    yield _java()
+
+
+def _java() -> Line:
+    """Java, and whether Spark 4 runs on it."""
+    home = os.environ.get("JAVA_HOME")
+    path = shutil.which("java", path=f"{home}/bin") if home else shutil.which("java")  # the order of Spark's launcher
     step = "Install Java 17, then: make spark (without a checkout: pip install 'pyspark>=4.0.5,<4.1')."
-    yield _program("java", shutil.which("java"), "orders on Spark", step)
+    line = _program("java", path, "orders on Spark", step)
+    if path is None:
+        return line
+    try:
+        told = subprocess.run([path, "-version"], capture_output=True, text=True, timeout=60, check=False).stderr
+    except (OSError, subprocess.TimeoutExpired):
+        told = ""
+    version = re.search(r'version "(\d+)', told)
+    if version and int(version[1]) >= _JAVA:
+        return line
+    told = f"of version {version[1]}" if version else "which does not tell its version"
+    return Line("java", LIMITED, f"{path}, {told}; Spark takes {_JAVA} or later", step)
 
 
 def _program(name: str, path: str | None, use: str, step: str) -> Line:
