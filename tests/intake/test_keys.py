@@ -125,6 +125,17 @@ def test_ids_that_are_counted_up_are_whole(step, start):
     assert account(rows).clean
 
 
+def test_of_a_few_ids_one_that_ends_in_zeros_is_where_a_count_began():
+    """Two orders of a till that began to count at 6917000000000000000; alone, or among others, it may be rounded."""
+
+    def found(*steps):
+        rows = [f"{6_917_000_000_000_000_000 + one},b{one},2021-08-01 10:00:00,5.00\n" for one in steps]
+        return codes(account(rows))
+
+    assert found(0, 3) == []
+    assert found(0) == found(0, 90_000) == found(0, 17_001, 34_002, 51_003) == ["damaged_ids"]
+
+
 def test_the_words_are_what_they_are_compared_by():
     assert is_nobody("Walk_In customer")
     assert not is_nobody("u1")

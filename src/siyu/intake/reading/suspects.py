@@ -110,7 +110,9 @@ def _looks(ids: pa.Array, times: Ints, digits: int) -> Reals | None:
         # ids that are counted in steps are multiples of two or five anyway
         even, fifth = (float((some % np.uint64(base) == 0).mean()) if len(some) else 0.0 for base in (2**zeros, 5))
         chance = max(10.0**-zeros, even * fifth * 0.2 ** (zeros - 1))
-        looks.append((_hits(short == numbers, times), len(numbers) * chance, len(numbers)))
+        # one that ends in zeros with others right behind it is where a count began, or went on
+        counted = NEVER if (short[1:] == short[:-1]).any() else 0.0
+        looks.append((_hits(short == numbers, times), max(counted, len(numbers) * chance), len(numbers)))
         looks.append(_beside(numbers, short, chance))
     apart = np.uint64(1) << (np.log2(numbers.astype(np.float64)).astype(np.uint64) - np.uint64(52))
     # odd multiples: ids made of a clock and a counter are often multiples of a higher power of two
@@ -118,22 +120,20 @@ def _looks(ids: pa.Array, times: Ints, digits: int) -> Reals | None:
     known = apart >= np.uint64(64)  # a double holds shorter ids as they are
     expected = float((1 / (2 * apart[known].astype(np.float64))).sum())
     looks.append((_hits(doubles & known, times), expected, len(numbers)))
-    looks.append(
-        _beside(numbers, numbers.astype(np.float64).astype(np.uint64), 1 / max(1.0, float(apart.min())), NEVER)
-    )
+    looks.append(_beside(numbers, numbers.astype(np.float64).astype(np.uint64), 1 / max(1.0, float(apart.min()))))
     looks += [(0.0, 0.0, len(numbers))] * (LOOKS - len(looks))
     return np.array(looks)
 
 
-def _beside(numbers: Hashes, short: Hashes, chance: float, least: float = 0.0) -> tuple[float, float, int]:
+def _beside(numbers: Hashes, short: Hashes, chance: float) -> tuple[float, float, int]:
     """Ids that are what another one is rounded to: an id whose lines were rounded in part. Where whole ones stand side
-    by side, as those that are counted up do, it says nothing."""
+    by side, as those that are counted up do, it says nothing; nor does a single one, where a count may have begun."""
     rounded, same = short == numbers, short[1:] == short[:-1]
     either = rounded[1:] | rounded[:-1]
     if (same & ~either).any():
         return 0.0, 0.0, int(numbers.size)
     wide: float = float(np.count_nonzero(np.diff(numbers) < NEAR / chance)) / NEAR
-    return float(np.count_nonzero(same & either)), max(least, 2.0 * max(wide, 1 / NEAR) * chance), int(numbers.size)
+    return float(np.count_nonzero(same & either)), max(NEVER, 2.0 * max(wide, 1 / NEAR) * chance), int(numbers.size)
 
 
 def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:
