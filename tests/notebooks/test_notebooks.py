@@ -1,6 +1,7 @@
 """The bundled notebooks: plain cells, translated messages, and numbers that trace to what they list."""
 
 import ast
+import json
 import re
 from dataclasses import replace
 from functools import cache
@@ -17,11 +18,12 @@ from siyu.evidence.fees import FeeRules
 from siyu.findings import title
 from siyu.formulas.breakeven import fee_star
 from siyu.language import Language
-from siyu.paths import notebooks_dir
+from siyu.paths import notebooks_dir, project_root
 from siyu.reach.pool import DRAWS
 from siyu.reads import Shelf
 from siyu.record import FINDING, FindingRecord
 from siyu.runs.ask import sections
+from siyu.runs.files.executed import findings
 
 NOTEBOOKS = sorted(path.stem for path in notebooks_dir().glob("*.ipynb"))
 FORBIDDEN = (
@@ -264,3 +266,13 @@ def test_titles_of_the_economics_turn_with_the_data():
         "increment_or_drain",
     ]
     assert weak["switch"]["values"][1]["formula"] == str(fee_star("wechat_personal", "order"))
+
+
+@pytest.mark.parametrize("name", ["01_evidence", "02_case_study", "03_platform_economics"])
+def test_a_section_says_the_same_by_hand_and_in_the_committed_report(name):
+    """Committed with the case as subject; a report makes what others share for nobody in particular."""
+    told = json.loads((project_root() / "reports" / "luzhou_laojiao" / "findings.json").read_text(encoding="utf-8"))
+    notebook = nbformat.read(notebooks_dir() / f"{name}.ipynb", as_version=4)
+    by_hand = {one.key: one.as_json() for one in findings(notebook)}
+    titled = (one for one in told["findings"] if one["section"] == name)
+    assert by_hand == {one["key"]: {facet: one[facet] for facet in one if facet != "title"} for one in titled}
