@@ -139,6 +139,18 @@ def test_groups_are_held_against_each_other_at_an_age_that_both_have_reached():
     assert said.figures["busy"].value == said.figures["calm"].value == 1
 
 
+def test_that_nobody_pushes_a_silent_group_does_not_make_pushing_keep_groups_alive():
+    """Posts a day are drawn anew for every group, which falls silent by chance; with its last message posts end."""
+    random = np.random.default_rng(8)
+    days = days_of({"first": (0, 120, 999)} | {f"g{at}": (1, 121, int(random.integers(6, 150))) for at in range(120)})
+    rates = dict(zip(days["group_id"].unique(), random.uniform(0.5, 1.5, 121), strict=True))
+    alive = days.groupby("group_id")["messages"].diff().fillna(1) > 0
+    own = lives(days.assign(posts=days["group_id"].map(rates).where(alive, 0.0)))
+    assert lives(days.assign(posts=days["group_id"].map(rates))).rows["busy"].equals(own.rows["busy"])
+    (ages, busy), (_, calm) = own.curve(True), own.curve(False)
+    assert abs(busy[ages == 60][0] - calm[ages == 60][0]) < 0.2
+
+
 def test_viewers_who_follow_already_are_a_share_of_all_viewers():
     start = pd.date_range("2025-01-07", periods=8, freq="7D")
     rooms = pd.DataFrame({"started_at": start, "viewers": [100, 300] * 4, "fan_viewer_share": [0.5, 0.1] * 4})

@@ -19,9 +19,9 @@ QUIET = 0.01  # messages a member and day below which a day is quiet; an ordered
 @dataclass(frozen=True)
 class GroupLives:
     """rows: a row per group: born and seen (ordinal days; seen: of the first row, from which on it is followed), ended
-    (first of DEAD_DAYS quiet days, or the last on which such could begin), dead, busy (more posts a day pushed, or with
-    `sold` a larger share of them selling, than in the middle group; null where that is not told). fell: days on which a
-    cumulative count fell, as it does when groups merge. sold: whether it is told which posts sell."""
+    (first of DEAD_DAYS quiet days, or the last on which such could begin), dead, busy (until then more posts a day
+    pushed, or with `sold` a larger share selling, than in the middle group; null where that is not told). fell: days on
+    which a cumulative count fell, as when groups merge. sold: whether it is told which posts sell."""
 
     rows: pd.DataFrame
     fell: int = 0
@@ -59,15 +59,15 @@ def lives(days: pd.DataFrame, births: pd.Series | None = None, quiet: float = QU
         fell += int((said < 0).sum())
         rate = said.clip(lower=0) / own["members"].replace(0, np.nan)
         silent = (rate < quiet).rolling(DEAD_DAYS).sum() == DEAD_DAYS
-        seen = own.index[0]
-        begun = births.get(group) if births is not None else None
+        seen, begun = own.index[0], births.get(group) if births is not None else None
         if len(own) <= DEAD_DAYS or (seen == first and begun is None):
             continue
         born, dead = pd.Timestamp(begun) if begun is not None else seen, bool(silent.any())
         ended = own.index[(int(silent.argmax()) if dead else len(own) - 1) - DEAD_DAYS + 1]
-        posts = float(own["posts"].mean()) if "posts" in own else np.nan
-        if sold:
-            posts = float(own["selling"].sum() / max(own["posts"].sum(), 1))
+        lived = own[own.index < ended]  # who pushes stops when a group falls silent: that did not end it
+        posts = float(lived["posts"].mean()) if "posts" in own else np.nan
+        if sold and len(lived):
+            posts = float(lived["selling"].sum() / max(lived["posts"].sum(), 1))
         found.append((group, min(born, seen).toordinal(), seen.toordinal(), max(ended, seen).toordinal(), dead, posts))
     frame = pd.DataFrame(found, columns=["group_id", "born", "seen", "ended", "dead", "posts"])
     middle = frame["posts"].median()
