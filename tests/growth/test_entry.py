@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siyu.growth.entry import joins
-from siyu.growth.events import event_log
+from siyu.growth.entry import Joins, joins
+from siyu.growth.events import DAY, event_log
 from siyu.growth.groups import feed, lives
+from siyu.growth.labels import SAID
+from siyu.growth.stages import rollout
 from siyu.growth.turning import group_life
 from siyu.simulator.audiences.climbs import SCENES, LadderWorld
 
@@ -72,6 +74,34 @@ def test_the_break_is_where_the_newest_way_opened(joined):
     assert found.path == "by_homepage"
     assert abs(found.week - 26) <= 2
     assert found.jump.low > 0
+
+
+def joins_by_week(counts, opens):
+    """Joiners, so many a week, a third of whom come by the homepage once it is open."""
+    week = np.repeat(np.arange(len(counts)), counts)
+    path = np.where((week >= opens) & (np.arange(len(week)) % 3 == 0), "by_homepage", "by_scan")
+    rows = pd.DataFrame({"joined": week * 7.0 * DAY, "followed": np.nan, "path": path})
+    return Joins(rows, float(len(counts) * 7 * DAY))
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5])
+def test_a_way_in_that_changes_nothing_is_seldom_a_break(rho):
+    """Promised is 2.5% to each side; by cosines, which trend and steps take up, it was 10% of 300."""
+    random = np.random.default_rng(6)
+    seen = np.zeros(2)
+    for _ in range(150):
+        noise = random.normal(0, 0.2, 52)
+        for at in range(1, 52):
+            noise[at] += rho * noise[at - 1]
+        jump = joins_by_week(random.poisson(60 * np.exp(noise)), 26).rollout().jump
+        seen += jump.low > 0, jump.high < 0
+    assert seen.max() <= 9
+
+
+def test_joins_that_fell_are_not_called_chance():
+    counts = np.random.default_rng(2).poisson(np.where(np.arange(52) < 26, 120, 60))
+    growth = SimpleNamespace(joins=joins_by_week(counts, 26), refs=("assumption:capital_cost",))
+    assert rollout(growth)[1].message == SAID["rollout_fell"]
 
 
 def test_a_way_that_was_always_open_is_no_break(lived):

@@ -17,6 +17,7 @@ from scipy import special
 from siyu.estimates.sampling import LEVEL, Estimate
 
 Floats = npt.NDArray[np.float64]
+PERSISTENCE = np.linspace(0, 0.95, 20)  # autocorrelations of the first order
 
 
 def cosines(weeks: int) -> int:
@@ -81,3 +82,28 @@ def slopes(outcome: Floats, regressors: dict[str, Floats], moved_by: dict[str, F
     condition = float(np.linalg.cond(x / np.where(lengths > 0, lengths, 1)))
     named = enumerate(regressors, 1)
     return Slopes({name: Weekly(float(found[at]), influence[:, at]) for at, name in named}, condition)
+
+
+def lasting(outcome: Floats, regressors: dict[str, Floats], name: str) -> Estimate:
+    """The slope of one regressor, of residuals that are autoregressive of the first order.
+
+    Trend and steps take up the slow cosines, and errors by these would be too small. Least squares at each of
+    PERSISTENCE, weighed by its restricted likelihood (Harville 1974), so that the error knows that the autocorrelation
+    of few weeks is not known."""
+    x = np.column_stack([np.ones(len(outcome)), *regressors.values()])
+    at, free = 1 + [*regressors].index(name), len(x) - x.shape[1]
+    likelihood, values, variances = np.zeros((3, len(PERSISTENCE)))
+    for place, rho in enumerate(PERSISTENCE):
+        first = np.sqrt(1 - rho**2)
+        y, z = (np.concatenate([first * one[:1], one[1:] - rho * one[:-1]]) for one in (outcome, x))
+        inverse = np.linalg.inv(z.T @ z)
+        found = inverse @ z.T @ y
+        spread = max(float(((y - z @ found) ** 2).sum()) / free, np.finfo(float).tiny)
+        values[place], variances[place] = found[at], inverse[at, at] * spread
+        likelihood[place] = np.log(first) + np.linalg.slogdet(inverse)[1] / 2 - free / 2 * np.log(spread)
+    weight = np.exp(likelihood - likelihood.max())
+    weight /= weight.sum()
+    value = float(weight @ values)
+    error = float(np.sqrt(weight @ (variances + (values - value) ** 2)))
+    half = float(special.stdtrit(free, 0.5 + LEVEL / 2)) * error
+    return Estimate(value, value - half, value + half, error)

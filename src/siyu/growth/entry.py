@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from siyu.estimates.sampling import Estimate, wilson
-from siyu.estimates.series import slopes
+from siyu.estimates.series import lasting
 from siyu.growth.events import DAY, EventLog, Ints
 
 ALIVE, BOUGHT = 30, 90  # days after joining: still there, bought
@@ -82,8 +82,8 @@ class Joins:
         at, path = int(opened.max()), str(opened.idxmax())
         time = np.arange(len(weekly), dtype=float)
         after = (time >= at).astype(float)
-        found = slopes(weekly, {"trend": time, "level": after, "slope": after * (time - at)})
-        return Rollout(path, at, weekly, found.of["level"].estimate)
+        jump = lasting(weekly, {"trend": time, "level": after, "slope": after * (time - at)}, "level")
+        return Rollout(path, at, weekly, jump)
 
 
 @dataclass(frozen=True)

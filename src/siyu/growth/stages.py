@@ -144,5 +144,5 @@ def rollout(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     if found is None:
         return {}, absent("rollout_jump")
     joins = line(found.weekly, "weekly_joins", growth.refs)
-    said = "rollout_seen" if found.jump.low > 0 else "rollout_not_seen"
+    said = "rollout_seen" if found.jump.low > 0 else "rollout_fell" if found.jump.high < 0 else "rollout_not_seen"
     return {"joins": joins}, Verdict(SAID[said], {"jump": figure(found.jump, "rollout_jump", growth.refs, len(joins))})
