@@ -25,6 +25,7 @@ from siyu.verdict import Verdict
 LEAST_MONTHS, YEARS = 8, 24  # of a record, for a trend and for a season
 SEASON = 0.2  # standard deviation of a quarter's season in logarithms, a prior while two years are not recorded
 Floats = npt.NDArray[np.float64]
+Months = npt.NDArray[np.int64]
 # metrics that a month has by itself; of others only then and now are known
 MONTHLY: Mapping[str, Callable[[pd.DataFrame], Any]] = {
     "net_gmv": lambda months: months["net_fen"] / 100,
@@ -49,12 +50,13 @@ class Baseline:
         return "beyond_up" if seen > self.high else "beyond_down" if seen < self.low else "within"
 
 
-def baseline(before: Floats, calendar: npt.NDArray[np.int64], ahead: npt.NDArray[np.int64]) -> Baseline | None:
+def baseline(before: Floats, calendar: Months, ahead: Months, several: int = 1) -> Baseline | None:
     """The mean of some months after a record, by its trend in logarithms, and its season where two years are known.
 
-    before: values of the record's months, above 0. calendar, ahead: calendar months of both. None where the record is
-    too short or not above 0. Residuals of neighbouring months may go together: the interval knows, by their first
-    autocorrelation. While the season is not known, its prior SEASON widens the interval."""
+    before: values of the record's months, above 0. calendar, ahead: calendar months of both. several: numbers judged at
+    once, all of which their intervals hold in 95% (Bonferroni). None where the record is too short or not above 0.
+    Residuals of neighbouring months may go together: the interval knows, by their first autocorrelation. While the
+    season is not known, its prior SEASON widens the interval."""
     n, m = len(before), len(ahead)
     if n < LEAST_MONTHS or not m or (before <= 0).any():
         return None
@@ -71,7 +73,7 @@ def baseline(before: Floats, calendar: npt.NDArray[np.int64], ahead: npt.NDArray
     spread, at = float(rest @ rest) / free, future.mean(0)
     together = 1 + 2 * sum((1 - lag / m) * rho**lag for lag in range(1, m))
     error = spread * (float(at @ inverse @ at) * (1 + rho) / (1 - rho) + together / m) / (1 - rho**2)
-    reach = float(student.ppf(0.975, free)) * float(np.sqrt(error + (0 if seasonal else SEASON**2)))
+    reach = float(student.ppf(1 - 0.025 / several, free)) * float(np.sqrt(error + (0 if seasonal else SEASON**2)))
     middle = float(at @ beta)
     return Baseline(*(float(np.exp(end)) for end in (middle, middle - reach, middle + reach)))
 
@@ -85,29 +87,28 @@ def reviewed(planning: Planning) -> tuple[pd.DataFrame, Verdict]:
     """A row per goal and task of the plan before."""
     rows = [] if planning.before is None or planning.too_early else list(_rows(planning, planning.before))
     table = pd.DataFrame(rows, columns=["code", *labels.REVIEW, "sources"])
-    beyond = int(table["code"].isin(["beyond_up", "beyond_down"]).sum())
-    figures = {"beyond": counted(beyond), "count": counted(len(rows))}
+    judged = {row["metric"]["en"]: row["code"] for row in rows if row["expected"]}  # goals and tasks may share a metric
+    beyond = sum(code != "within" for code in judged.values())
+    figures = {"beyond": counted(beyond), "count": counted(len(judged))}
+    said = labels.SAID["review" if beyond else "review_none" if judged else "review_untold"]
     day = planning.before.as_of if planning.before else ""
-    message = {"id": labels.SAID["review" if beyond else "review_none"], "args": {"date": {"value": day}}}
-    return table, Verdict(message, figures)
+    return table, Verdict({"id": said, "args": {"date": {"value": day}}}, figures)
 
 
 def _rows(planning: Planning, before: Plan) -> list[dict[str, Any]]:
     """Goals first; a task with the metric that its rule looked at."""
-    asked = [(one.metric, one, name_of(one.metric)) for one in before.goals]
-    tasks = [one for one in before.tasks if one.metric and one.key in planning.library]
-    rows = [_row(planning, before, metric, goal, name) for metric, goal, name in asked]
-    return rows + [
-        _row(planning, before, one.metric, None, planning.library[one.key].both("name"), one.now) for one in tasks
-    ]
+    tasks = [(one.metric, None, planning.library[one.key].both("name"), one.now)
+             for one in before.tasks if one.metric and one.key in planning.library]  # fmt: skip
+    asked = [(one.metric, one, name_of(one.metric), one.now) for one in before.goals]
+    several = len({one[0] for one in (*asked, *tasks)} & MONTHLY.keys())
+    return [_row(planning, before, several, *one) for one in (*asked, *tasks)]
 
 
 def _row(
-    planning: Planning, before: Plan, metric: str, goal: PlannedGoal | None, name: Text, then: Any = None
+    planning: Planning, before: Plan, several: int, metric: str, goal: PlannedGoal | None, name: Text, then: Any
 ) -> dict[str, Any]:
     now = planning.known.figures([metric])[metric]
-    held = _held(planning, metric, date.fromisoformat(before.as_of))
-    then = goal.now if goal else then
+    held = _held(planning, metric, date.fromisoformat(before.as_of), several)
     row = {"what": name, "metric": name_of(metric), "then": then.as_json() if then else None, "now": cell(now),
            "expected": None, "sources": refs(now, more=(SOURCE,))}  # fmt: skip
     if held is None:
@@ -115,8 +116,7 @@ def _row(
     was, seen, line = held
     unit = now.unit if isinstance(now, Figure) else ""
     code = line.verdict(seen)
-    row |= {"then": point(was, unit), "now": point(seen, unit)}
-    return row | {"code": code, "verdict": labels.VERDICTS[code],
+    return row | {"then": point(was, unit), "now": point(seen, unit), "code": code, "verdict": labels.VERDICTS[code],
                   "expected": {"value": line.value, "low": line.low, "high": line.high, "unit": unit}}  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def _goal(goal: PlannedGoal | None, now: Figure | Absent, as_of: date) -> str:
     return "open" if date.fromisoformat(goal.by) > as_of else "missed"
 
 
-def _held(planning: Planning, metric: str, since: date) -> tuple[float, float, Baseline] | None:
+def _held(planning: Planning, metric: str, since: date, several: int) -> tuple[float, float, Baseline] | None:
     """(mean month of the quarter before, mean month after, baseline) of a metric that months have; else None."""
     if metric not in MONTHLY or not planning.known.orders:
         return None
@@ -136,5 +136,5 @@ def _held(planning: Planning, metric: str, since: date) -> tuple[float, float, B
     values = MONTHLY[metric](months).to_numpy(float)
     late = (months["month"] > pd.Timestamp(since)).to_numpy()
     calendar = months["month"].dt.month.to_numpy(np.int64)
-    line = baseline(values[~late], calendar[~late], calendar[late])
+    line = baseline(values[~late], calendar[~late], calendar[late], several)
     return (float(values[~late][-3:].mean()), float(np.exp(np.log(values[late]).mean())), line) if line else None
