@@ -155,6 +155,15 @@ def wilson(successes: float, n: float) -> Estimate:
     return Estimate(share, low, high, math.sqrt(share * (1 - share) / n))
 
 
+def borrowed(successes: Sequence[float], n: Sequence[float]) -> list[tuple[int, int]]:
+    """Prior successes and failures of each of several proportions: even, and of the others that part which makes all of
+    them likeliest (a power prior, Ibrahim and Chen 2000). The best of several that are alike is no better than they."""
+    own = np.column_stack([successes, np.subtract(n, successes)]).astype(float)
+    ends = 1 + np.linspace(0, 1, 11)[:, None, None] * (own.sum(0) - own)
+    fit = (special.betaln(*np.moveaxis(ends + own, -1, 0)) - special.betaln(*np.moveaxis(ends, -1, 0))).sum(1)
+    return [(round(good), round(bad)) for good, bad in ends[int(fit.argmax())].tolist()]
+
+
 def normal_quantile(probability: float) -> float:
     """Quantile of the standard normal distribution."""
     return float(special.ndtri(probability))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from siyu.estimates.sampling import borrowed
 from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.record import Opening
 from siyu.value import acquisition, actions, gate, observed, trials
@@ -41,8 +42,7 @@ def cohorts(worth: Worth) -> pd.DataFrame:
 
 def entries(worth: Worth) -> tuple[Stated, Verdict]:
     """Value by the way in (code `<group>_<value>`), and the widest ways."""
-    groups = worth.entries.items()
-    found = known({f"{group}_{name}": one for group, figures in groups for name, one in stated(figures).items()})
+    found = known({f"{group}_{name}": one for group, by in worth.entries.items() for name, one in stated(by).items()})
     ways = [figure for code, figure in found.items() if code.startswith("way_")]
     if len(ways) < 2:
         return {**found}, Verdict("", {"value_by_entry": Absent(("traffic_source",))})
@@ -80,8 +80,7 @@ def foretold(worth: Worth) -> str:
 
 def models(worth: Worth) -> pd.DataFrame:
     """A row per model: model, score, error (null where it cannot be fitted), chosen, sources."""
-    best = worth.gate.chosen
-    rows = [(one.key, one.score, one.error, one is best) for one in worth.gate.candidates]
+    rows = [(one.key, one.score, one.error, one is worth.gate.chosen) for one in worth.gate.candidates]
     return cited(pd.DataFrame(rows, columns=["model", "score", "error", "chosen"]), worth.frames.sources)
 
 
@@ -198,10 +197,10 @@ def testers(rows: pd.DataFrame | None, target: float) -> tuple[Stated, Verdict]:
     if rows is None or rows.empty:
         return {}, absent("like_rate")
     sources, by = tuple(rows.attrs.get("refs", ())), "started_at" if "started_at" in rows else "test_id"
-    newest = rows[rows["test_id"] == rows.sort_values(by, na_position="first")["test_id"].iloc[-1]]
-    counts = zip(newest["option"], newest["likes"], newest["testers"], strict=True)
+    own = rows[rows["test_id"] == rows.sort_values(by, na_position="first")["test_id"].iloc[-1]]
+    told = zip(own["option"], own["likes"], own["testers"], borrowed(own["likes"], own["testers"]), strict=True)
     try:
-        found = {str(option): trials.Posterior(int(likes), int(n)) for option, likes, n in counts}
+        found = {str(option): trials.Posterior(int(likes), int(n), prior) for option, likes, n, prior in told}
     except ValueError as error:
         return {}, Verdict(str(error), {})
     best, *others = sorted(found.values(), key=lambda one: -one.mean)

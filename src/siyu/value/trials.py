@@ -1,7 +1,7 @@
 """Product testers and presales: what few people say, and what deposits foretell.
 
-Likes of testers are binomial with an even prior. A batch is the quantile of demand at the critical ratio (newsvendor;
-Cachon and Terwiesch 2013, ch. 14).
+Likes of testers are binomial; the prior is even, and of several options also what the others say. A batch is the
+quantile of demand at the critical ratio (newsvendor; Cachon and Terwiesch 2013, ch. 14).
 """
 
 from __future__ import annotations
@@ -27,10 +27,11 @@ NO_RATE = msg("No presale has come to its final payments yet: how many deposits 
 
 @dataclass(frozen=True)
 class Posterior:
-    """Of a share after `likes` of `n`, with an even prior. Raises ValueError for counts that cannot be."""
+    """Of a share after `likes` of `n`; prior: likes and dislikes. Raises ValueError for counts that cannot be."""
 
     likes: int
     n: int
+    prior: tuple[int, int] = (1, 1)
 
     def __post_init__(self) -> None:
         if not 0 <= self.likes <= self.n or not self.n:
@@ -39,12 +40,12 @@ class Posterior:
     @property
     def ends(self) -> tuple[float, float]:
         """Parameters of the beta."""
-        return self.likes + 1.0, self.n - self.likes + 1.0
+        return float(self.likes + self.prior[0]), float(self.n - self.likes + self.prior[1])
 
     @property
     def mean(self) -> float:
         """Posterior mean."""
-        return (self.likes + 1) / (self.n + 2)
+        return self.ends[0] / sum(self.ends)
 
     def figure(self, key: str, sources: tuple[str, ...]) -> Figure:
         """Posterior mean with its 95% range."""
