@@ -17,6 +17,7 @@ from scipy import special
 from siyu.estimates.sampling import LEVEL, Estimate
 
 Floats = npt.NDArray[np.float64]
+DRAWS, _SEED = 999, 9
 PERSISTENCE = np.linspace(0, 0.95, 20)  # autocorrelations of the first order
 
 
@@ -107,3 +108,19 @@ def lasting(outcome: Floats, regressors: dict[str, Floats], name: str) -> Estima
     error = float(np.sqrt(weight @ (variances + (values - value) ** 2)))
     half = float(special.stdtrit(free, 0.5 + LEVEL / 2)) * error
     return Estimate(value, value - half, value + half, error)
+
+
+def last_above(months: Floats, weight: Floats) -> bool:
+    """Whether both last quarters of a record (months, series) stand above the middle of what was before, and the lower
+    of them higher than in 95% of the same months in another order. A month stands at the share of earlier months that
+    lie below it, series weighed."""
+
+    def lower(records: Floats) -> Floats:
+        since = records.shape[1] - 6
+        stands = [(records[:, :at] < records[:, [at]]).mean(1) @ weight for at in range(since, since + 6)]
+        return np.asarray(np.stack(stands, 1).reshape(-1, 2, 3).mean(2).min(1))
+
+    orders = np.random.default_rng(_SEED).random((DRAWS, len(months))).argsort(1)
+    seen = float(lower(months[None])[0])
+    as_much = 1 + int((lower(months[orders]) >= seen - 1e-9).sum())
+    return seen > 0.5 and as_much <= (1 - LEVEL) * (1 + DRAWS)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siyu.definitions import ahead
+from siyu.estimates.series import last_above
 from siyu.evidence.table import Reasoned, Row, Words, read_table
 from siyu.figure import Absent, Figure
 from siyu.paths import data_dir
@@ -134,7 +135,7 @@ def demands(planning: Planning, capable: Figure | Absent) -> tuple[pd.DataFrame,
 
 @dataclass(frozen=True)
 class Indices:
-    """Of each month, the share of earlier months that lie below. up: whether both last quarters stand above."""
+    """Of each month, the share of earlier months that lie below. up: whether both last quarters surely stand above."""
 
     awareness: list[tuple[float, Figure]]
     operating: list[tuple[float, Figure]]
@@ -147,15 +148,13 @@ def indices(planning: Planning) -> Indices:
     if len(months) < LEAST_MONTHS:
         return Indices([], [], None)
     lines = {name: _ranks(months[name].to_numpy(float)) for name in ("firsts", "repeats", "net_fen")}
-    operating = (lines["repeats"] + lines["net_fen"]) / 2
     sources = planning.known.frames.sources
 
     def line(ranks: np.ndarray[Any, Any]) -> list[tuple[float, Figure]]:
         return [(float(at + 2), Figure.exact(float(rank), "own_index", sources)) for at, rank in enumerate(ranks, 1)]
 
-    quarters = [(lines["firsts"][since:until].mean() + operating[since:until].mean()) / 2
-                for since, until in ((-6, -3), (-3, None))]  # fmt: skip
-    return Indices(line(lines["firsts"]), line(operating), bool(min(quarters) > 0.5))
+    up = last_above(months[[*lines]].to_numpy(float), np.array([0.5, 0.25, 0.25]))  # both indices count alike
+    return Indices(line(lines["firsts"]), line((lines["repeats"] + lines["net_fen"]) / 2), up)
 
 
 def _ranks(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
