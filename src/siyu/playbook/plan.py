@@ -110,7 +110,7 @@ class Planning:
     def stops(self) -> list[Choice]:
         """What to stop."""
         rows = ((row, self._now(row)) for row in self._fitting("stop"))
-        return [Choice(row, now) for row, now in rows if isinstance(now, Figure) and row.called_for(now)]
+        return [Choice(row, now) for row, now in rows if isinstance(now, Figure) and row.called_for(now, surely=True)]
 
     @cached_property
     def experiment(self) -> Choice | None:

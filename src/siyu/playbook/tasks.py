@@ -17,7 +17,7 @@ from siyu.record import Quantity, Step
 FILE = "tasks.csv"
 SOURCE = "data:tasks"  # where its priors are named as a source
 _RANGES = {"cost": "CNY", "effort": "days", "days": "days"}
-_SENSES = {"below": -1, "above": 1, "surely_above": 1}  # surely: of effects, where chance makes some
+_SENSES = {"below": -1, "above": 1, "surely_above": 1, "surely_below": -1}  # surely: of what chance makes, too
 
 
 class TaskRow(Row):
@@ -33,7 +33,7 @@ class TaskRow(Row):
     name: str
     name_zh: str
     metric: str | None = None
-    sense: Literal["below", "above", "surely_above"] | None = None
+    sense: Literal["below", "above", "surely_above", "surely_below"] | None = None
     threshold: float | None = None
     clients: Words = ()
     requires: Words = ()
@@ -87,7 +87,8 @@ class TaskRow(Row):
 
     def called_for(self, now: Figure, *, surely: bool = False) -> bool:
         """Whether its metric lies where the task is asked for; surely: by its interval, if its rule says so."""
-        seen = now.low if surely and self.sense == "surely_above" else now.value
+        ends = {"surely_above": now.low, "surely_below": now.high} if surely else {}
+        seen = ends.get(self.sense or "", now.value)
         return _SENSES[self.sense] * (seen - (self.threshold or 0)) > 0 if self.sense else True
 
     @property
