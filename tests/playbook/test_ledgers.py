@@ -71,6 +71,19 @@ def test_movers_are_no_surer_than_the_stayers_they_are_held_against():
     assert said.message == labels.SAID["moves_unclear"]
 
 
+@pytest.mark.parametrize(("lift", "sure"), [(1, False), (3, True)])
+def test_of_few_deals_the_best_place_is_seldom_called_best_by_chance(lift, sure):
+    """Sixty deals a place of a thousand people reached each: where all bring alike, one was best every time."""
+    random, share = np.random.default_rng(1), Figure(0.2, 0.1, 0.3, "ratio", "assumption90", sources=("data:form",))
+    called = 0
+    for _ in range(100):
+        n = random.poisson([60 * lift, 60, 60])
+        rows = pd.DataFrame({"closing": ["platform", "visit", "trial"], "reached": 1000, "closed": n,
+                             "net_fen": [int(random.exponential(50_000, one).sum()) for one in n]})  # fmt: skip
+        called += ledgers.deals(rows, "CNY", share)[1].message["id"] == labels.SAID["deals"]
+    assert called >= 95 if sure else called <= 10
+
+
 def test_a_stand_in_is_compared_by_welch():
     """Three broadcasts each: four degrees of freedom at most, 2.8 standard errors and not 1.96."""
     logs = {"host": [10.0, 10.4, 10.8], "stand_in": [9.6, 10.4, 10.3]}

@@ -117,8 +117,7 @@ def stops(planning: Planning) -> tuple[pd.DataFrame, Verdict]:
         for one in planning.stops
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["code", *labels.STOPS, "sources"])
-    said = labels.SAID["stops"] if rows else labels.SAID["stop_none"]
-    return table, Verdict(said, {"count": counted(len(rows))})
+    return table, Verdict(labels.SAID["stops" if rows else "stop_none"], {"count": counted(len(rows))})
 
 
 def experiment(planning: Planning) -> tuple[dict[str, Figure | Absent], Verdict]:

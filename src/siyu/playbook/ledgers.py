@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
+from math import comb, hypot
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from siyu.estimates.sampling import LEVEL, Z95, wilson
+from siyu.estimates.sampling import LEVEL, Z95, normal_quantile, wilson
 from siyu.figure import Absent, Figure, refs_of
 from siyu.own_data import Holdings
 from siyu.playbook import labels
@@ -155,12 +156,9 @@ def path(rows: Rows) -> tuple[Stated, Verdict]:
     if not rates:
         return nothing("path_rate")
     worst = min(rates, key=lambda code: rates[code].value)
-    before, after = worst.split("_")
-    missing = [labels.NODES[node] for node in labels.NODES if node not in people.index]
-    args = {"before": _words(labels.NODES[before]), "after": _words(labels.NODES[after])}
-    said = labels.SAID["path_missing" if missing else "path"]
-    if missing:
-        args["missing"] = _words(missing[0])
+    named = [*worst.split("_"), *(node for node in labels.NODES if node not in people.index)]
+    args = {name: _words(labels.NODES[node]) for name, node in zip(("before", "after", "missing"), named, strict=False)}
+    said = labels.SAID["path_missing" if "missing" in args else "path"]
     return found, Verdict({"id": said, "args": args}, {"rate": rates[worst]})
 
 
@@ -191,8 +189,7 @@ def imports(rows: Rows) -> tuple[Stated, Verdict]:
         return nothing("import_follow_share")
     found: Stated = {str(one.batch): share(one.follows, one.messages, "import_follow_share", rows)
                      for one in rows.itertuples()}  # fmt: skip
-    spent = float(rows[["message_fen", "benefit_fen"]].sum().sum()) / 100
-    won = float(rows["follows"].sum())
+    spent, won = float(rows[["message_fen", "benefit_fen"]].sum().sum()) / 100, float(rows["follows"].sum())
     cost = Figure.exact(spent / won, "cost_per_import", refs(rows), int(won)) if won else Absent(("follows",))
     whole = share(won, rows["messages"].sum(), "import_follow_share", rows)
     return found, Verdict(labels.SAID["imports"], {"share": whole, "cost": cost})
@@ -212,24 +209,28 @@ def accounts(rows: Rows) -> tuple[Stated, Verdict]:
 
 
 def deals(rows: Rows, currency: str, share: Figure | Absent) -> tuple[Stated, Verdict]:
-    """Contribution per thousand people reached, by where the deal is closed, and the lead over the next best."""
+    """Contribution per thousand people reached, by where the deal is closed, and whether the best leads the next one.
+
+    A sum of deals errs by sqrt(2 / deals) of it, as amounts that are exponential do. All share what share is left."""
     if rows is None or rows.empty or isinstance(share, Absent):
         return nothing("reached_value")
-    found: Stated = {}
+    found, errors = dict[str, Figure | Absent](), dict[str, float]()
     people = rows[rows["reached"] > 0].fillna({"cost_fen": 0} if "cost_fen" in rows else {})
     each = people.select_dtypes("number").div(people["reached"], axis=0) * 10  # fen a person as yuan per thousand
-    for place in people.index:
-        net = Figure.exact(float(each["net_fen"][place]), "reached_value", refs(rows), int(people["closed"][place]))
-        kept = times(net, share, "reached_value", currency)
+    for place, code, n in people[["closing", "closed"]].itertuples():
+        error = (brought := float(each["net_fen"][place])) * (2 / max(n, 1)) ** 0.5
+        kept = times(_of(rows, "reached_value", brought, error, int(n)), share, "reached_value", currency)
         cost = float(each["cost_fen"][place]) if "cost_fen" in each else 0.0
         if isinstance(kept, Figure):
             kept = replace(kept, value=kept.value - cost, low=kept.low - cost, high=kept.high - cost)
-        found[str(people["closing"][place])] = kept
+        found[str(code)], errors[str(code)] = kept, error * share.value
     ranked = sorted(known(found).items(), key=lambda item: -item[1].value)
     if len(ranked) < 2:
         return nothing("reached_value")
-    message = {"id": labels.SAID["deals"], "args": {"place": _words(labels.CLOSINGS[ranked[0][0]])}}
-    return found, Verdict(message, {"best": ranked[0][1], "next": ranked[1][1]})
+    (at, best), (second, after) = ranked[:2]
+    chance = normal_quantile(1 - (1 - LEVEL) / 2 / comb(len(ranked), 2)) * hypot(errors[at], errors[second])
+    said = labels.SAID["deals" if best.value - after.value > chance else "deals_alike"]
+    return found, Verdict({"id": said, "args": {"place": _words(labels.CLOSINGS[at])}}, {"best": best, "next": after})
 
 
 def moves(rows: Rows) -> tuple[Stated, Verdict]:
