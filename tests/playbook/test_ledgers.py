@@ -51,6 +51,12 @@ def test_tools_are_weighed_by_what_ads_fell(own):
     assert said.figures["per"].value == pytest.approx(1.5)
 
 
+def test_ads_that_rose_with_the_fee_are_not_said_to_have_fallen():
+    months = pd.DataFrame({"month": pd.date_range("2025-01-01", periods=4, freq="MS"), "tool_fee_fen": [0, 0, 300, 300],
+                           "ad_spend_fen": [1000, 1000, 1600, 1600], "hours": 10, "active_users": 100})  # fmt: skip
+    assert ledgers.tools(months)[1].message == labels.SAID["tools_no_fall"]
+
+
 @pytest.mark.parametrize("function", ["brand", "tools", "path", "leaks", "imports", "accounts", "moves", "same_visit"])
 def test_without_a_table_the_finding_says_what_it_needs(function):
     figures, said = getattr(ledgers, function)(None)

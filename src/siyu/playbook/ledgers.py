@@ -140,7 +140,7 @@ def tools(rows: Rows) -> tuple[Stated, Verdict]:
         for name, one in (("hours_before", early), ("hours_after", late))
         if one["active_users"] > 0
     }
-    return hours, Verdict(labels.SAID["tools"], {"per": per})
+    return hours, Verdict(labels.SAID["tools" if saved > 0 else "tools_no_fall"], {"per": per})
 
 
 def path(rows: Rows) -> tuple[Stated, Verdict]:
