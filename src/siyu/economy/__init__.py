@@ -25,7 +25,7 @@ from siyu.evidence.assumptions import Assumption, Assumptions
 from siyu.evidence.fee_rule import Rate
 from siyu.evidence.fees import FeeRules
 from siyu.figure import Absent, Figure
-from siyu.formulas.compiled import Compiled, compiled, inputs, spelled
+from siyu.formulas.compiled import function_of, inputs, spelled
 from siyu.formulas.contribution import contribution
 from siyu.formulas.people import people_value
 from siyu.formulas.symbols import BASE, UNIT_OF
@@ -256,12 +256,6 @@ class Economy:
     def row(self, name: str, key: str) -> Figure:
         """An input itself as metric `key`."""
         return self.outcomes({key: Symbol(name, real=True)})[key].figure(key)
-
-
-@cache
-def function_of(expressions: tuple[Expr, ...]) -> Compiled:
-    """The numpy function of several expressions, compiled once per process; outputs `0`, `1`, …"""
-    return compiled({str(place): expression for place, expression in enumerate(expressions)})
 
 
 @cache

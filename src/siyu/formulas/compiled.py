@@ -2,12 +2,14 @@
 
 import hashlib
 import inspect
+import json
 import marshal
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,7 @@ from sympy.printing.jscode import jscode
 from siyu.errors import nearest
 from siyu.paths import kept
 
+FILE = Path(__file__).with_name("numpy.json")
 GENERATED = "_lambdifygenerated"  # what SymPy calls it
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -56,17 +59,40 @@ class Compiled:
 def compiled(outputs: Mapping[str, Expr]) -> Compiled:
     """The numpy function of the outputs. Arguments are sorted by name, so nothing depends on dict order."""
     names = inputs(*outputs.values())
-    what = "\n".join([sympy.__version__, str(sys.implementation.cache_tag), *names, *map(spelled, outputs.values())])
+    what = key(names, outputs)
     scope: dict[str, Any] = {**vars(np), "reduce": reduce}
-    code = kept("formulas", what, lambda: marshal.dumps(compile(_source(names, outputs), GENERATED, "exec")))
-    exec(marshal.loads(code), scope)  # noqa: S102, S302 - generated from our own formulas
+
+    def code() -> bytes:
+        source = printed().get(what) or generated(names, outputs)
+        return marshal.dumps(compile(source, GENERATED, "exec"))
+
+    exec(marshal.loads(kept("formulas", f"{sys.implementation.cache_tag} {what}", code)), scope)  # noqa: S102, S302 - our own
     return Compiled(names, tuple(outputs), scope[GENERATED])
 
 
-def _source(names: Sequence[str], outputs: Mapping[str, Expr]) -> bytes:
+@cache
+def function_of(expressions: tuple[Expr, ...]) -> Compiled:
+    """The numpy function of several expressions, compiled once per process; outputs `0`, `1`, …"""
+    return compiled({str(place): expression for place, expression in enumerate(expressions)})
+
+
+def key(names: Sequence[str], outputs: Mapping[str, Expr]) -> str:
+    """A digest of what is generated."""
+    what = "\n".join([sympy.__version__, *names, *map(spelled, outputs.values())])
+    return hashlib.sha256(what.encode()).hexdigest()
+
+
+@cache
+def printed() -> dict[str, str]:
+    """Key -> source of the functions that bundled reports need, printed by `scripts/numpy_formulas.py`."""
+    sources: dict[str, str] = json.loads(FILE.read_text(encoding="utf-8"))
+    return sources
+
+
+def generated(names: Sequence[str], outputs: Mapping[str, Expr]) -> str:
     """Source of a function named GENERATED; common parts are computed once."""
     symbols = [Symbol(name, real=True) for name in names]
-    return inspect.getsource(lambdify(symbols, list(outputs.values()), modules="numpy", cse=True)).encode()
+    return inspect.getsource(lambdify(symbols, list(outputs.values()), modules="numpy", cse=True))
 
 
 @cache

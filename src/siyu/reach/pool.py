@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from sympy import Expr
 from siyu.definitions import definition
 from siyu.figure import Figure
 from siyu.formulas import depletion as d
-from siyu.formulas.compiled import Compiled, compiled, inputs
+from siyu.formulas.compiled import function_of, inputs
 from siyu.models.draws import sample
 from siyu.models.ranges import Ranged
 
@@ -21,12 +21,6 @@ Array = NDArray[np.float64]
 DRAWS = 2_048
 STEP, MOST = 0.25, 21.0  # messages a week looked at: from none to three a day
 CAPS = {"mass": 7.0}  # what the rules of the platform allow, see send_limit_week
-
-
-@cache
-def function_of(expressions: tuple[Expr, ...]) -> Compiled:
-    """The numpy function of several expressions, compiled once per process; outputs `0`, `1`, …"""
-    return compiled({str(place): one for place, one in enumerate(expressions)})
 
 
 @dataclass(frozen=True)
