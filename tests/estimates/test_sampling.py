@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from siyu.estimates.sampling import DRAWS, GROUPS, divided, estimated, hidden, ratio, wilson
+from siyu.estimates.sampling import DRAWS, GROUPS, apart, divided, estimated, hidden, ratio, wilson
 
 
 @pytest.fixture
@@ -69,3 +69,20 @@ def test_a_small_cell_takes_the_next_smallest_with_it():
 def test_two_small_cells_of_a_row_protect_each_other():
     n = np.array([[3, 4, 30], [50, 60, 70]])
     assert hidden(n, 10)[0].tolist() == [True, True, False]
+
+
+@pytest.mark.parametrize("count", [2, 4, 8, 12])
+def test_of_several_that_are_alike_two_lie_apart_in_few_records(count):
+    random, n = np.random.default_rng(count), 200
+    seen = {0.3: 0, 0.6: 0}
+    for last in seen:
+        for _ in range(400):
+            shares = np.full(count, 0.3)
+            shares[-1] = last
+            ranked = sorted(
+                (wilson(one, n).figure("path_alive", n) for one in random.binomial(n, shares)),
+                key=lambda one: one.value,
+            )
+            seen[last] += apart(ranked)
+    assert seen[0.3] <= 28  # 7 in 100: 20 are expected at most
+    assert seen[0.6] >= 390

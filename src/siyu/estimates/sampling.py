@@ -155,6 +155,17 @@ def wilson(successes: float, n: float) -> Estimate:
     return Estimate(share, low, high, math.sqrt(share * (1 - share) / n))
 
 
+def apart(ranked: Sequence[Figure]) -> bool:
+    """Whether the first and the last of several, from the least, lie further apart than chance puts those of as many
+    that are alike in 95%: intervals of 95% that do not touch are enough of four; of more, wider ones (Bonferroni over
+    their pairs)."""
+    least, most = ranked[0], ranked[-1]
+    pairs = len(ranked) * (len(ranked) - 1) / 2
+    one, all_of_them = (normal_quantile(1 - (1 - LEVEL) / 2 / count) for count in (1, pairs))
+    wider = max(1.0, all_of_them / one / math.sqrt(2))
+    return least.value + wider * (least.high - least.value) < most.value - wider * (most.value - most.low)
+
+
 def borrowed(successes: Sequence[float], n: Sequence[float]) -> list[tuple[int, int]]:
     """Prior successes and failures of each of several proportions: even, and of the others that part which makes all of
     them likeliest (a power prior, Ibrahim and Chen 2000). The best of several that are alike is no better than they."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.sampling import apart
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import Growth
 from siyu.growth.exhibits import exact, figure, ratio_cell
@@ -103,12 +104,11 @@ def _cells(rows: pd.DataFrame, *names: str) -> dict[str, pd.Series]:
 def paths(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     """A row per way in: path, joined, share still there a month on, share who bought within a quarter."""
     rows, ends = _ways(growth, "path", "alive", "path_alive")
-    rows = rows.drop(columns=["people", "share"])
-    if rows.empty:
+    if (rows := rows.drop(columns=["people", "share"])).empty:
         return rows, Verdict(SAID["path_unknown"], {}) if growth.joins is not None else absent("group_joins")
     if len(ends) < 2:
         return rows, absent("path_alive")
-    said = "paths_apart" if ends[0].high < ends[-1].low else "paths_alike"
+    said = "paths_apart" if apart(ends) else "paths_alike"
     return rows, Verdict(SAID[said], {"least": ends[0], "most": ends[-1]})
 
 

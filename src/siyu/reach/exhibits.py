@@ -226,7 +226,7 @@ def layered(reach: Audience) -> tuple[Stated, Verdict]:
     if one is None or gain is None:
         return found, Verdict("", {"layering_gain": Absent(("layering_gain",))})
     single, both = (Figure.exact(share, "click_share", refs, one.n) for share in (one.single, one.layered))
-    said = "layered" if gain.low > 0 else "layered_alike"
+    said = "layered" if gain.low > 0 else "layered_loses" if gain.high < 0 else "layered_alike"
     return found, Verdict(SAID[said], {"layered": both, "single": single, "gain": gain})
 
 

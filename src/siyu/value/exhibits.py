@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from siyu.estimates.sampling import borrowed
+from siyu.estimates.sampling import apart, borrowed
 from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.record import Opening
 from siyu.value import acquisition, actions, gate, observed, trials
@@ -47,7 +47,7 @@ def entries(worth: Worth) -> tuple[Stated, Verdict]:
     if len(ways) < 2:
         return {**found}, Verdict("", {"value_by_entry": Absent(("traffic_source",))})
     ranked = sorted(ways, key=lambda one: one.value)
-    said = "ways_apart" if ranked[0].high < ranked[-1].low else "ways_alike"
+    said = "ways_apart" if apart(ranked) else "ways_alike"
     return {**found}, Verdict(SAID[said], {"least": ranked[0], "most": ranked[-1]})
 
 
