@@ -121,11 +121,12 @@ def report_inputs(request: Request) -> dict[str, str]:
 
 
 def _section(name: str, request: Request) -> SectionPlan:
-    """A section of this subject alone, or of everybody who is compared with the case on that date."""
+    """A section of this subject alone, or of everybody who is compared with the case on that date. A published case has
+    findings of its own on its figures: what it does not state."""
     notebook, values = notebooks()[name], _injected(request, notebooks()[name].parameters)
-    if not notebook.profile.shareable:
-        return SectionPlan(name, OK, values)
     goods = "category" in notebook.parameters  # what asks for goods reads assumptions and fees of a client
+    if not notebook.profile.shareable or (request.subject.kind == "case" and not goods):
+        return SectionPlan(name, OK, values)
     if goods and (own := _own(request.subject)):
         return SectionPlan(name, OK, values, own=tuple(own))
     values["subject"] = ""
