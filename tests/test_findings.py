@@ -42,6 +42,14 @@ def test_sources_are_those_of_values_chart_and_context():
     assert finding.record.sources == ("claim:S0-08", "claim:S0-09", "claim:S0-11", "claim:S1-09")
 
 
+def test_a_finding_that_rests_on_nothing_else_rests_on_where_it_was_looked_for():
+    """What a client says of itself, none of whose exports could be read."""
+    one = Figure(1, 1, 1, "count")
+    told = [made("k", "{n}", {"n": one}, searched=("ledger:luzhou_laojiao",), context=refs).record.sources
+            for refs in ((), ("claim:S0-11",))]  # fmt: skip
+    assert told == [("ledger:luzhou_laojiao",), ("claim:S0-11",)]
+
+
 def test_absent_input_makes_an_absent_finding_that_says_what_is_missing():
     finding = made("k", "{fan}", {"fan": Absent(("fan_gmv_share",))}, searched=("ledger:luzhou_laojiao",))
     record = finding.record.as_json()

@@ -73,7 +73,7 @@ def make_finding(
 ) -> Finding:  # fmt: skip
     """A finding, or an absent one when any of its values is absent. `message` names values in braces.
 
-    searched: what an absent one rests on: where it was looked for, as refs.
+    searched: where it was looked for, as refs: what an absent one rests on, and one that names nothing else.
     Raises ValueError when the message or a card names a value that is not there, or a part is not what a record holds.
     """
     chart = chart or charts.NOTHING
@@ -82,7 +82,8 @@ def make_finding(
         values, chart = {}, charts.NOTHING
         facets = {"role": "absent", "subtitle": facets.get("subtitle", ""), "context": searched}
     figures = {name: figure for name, figure in values.items() if isinstance(figure, Figure)}
-    refs = {ref for part in (chart, *figures.values()) for ref in part.sources} | {*facets.pop("context", ())}
+    rests = {ref for part in (chart, *figures.values()) for ref in part.sources} | {*facets.pop("context", ())}
+    refs = rests or {*searched}  # a client none of whose files could be read
     about: dict[str, Any] = {"schema": SCHEMA, "key": key, "section": section, "message_id": message, "chart": chart}
     about |= _PLAIN | {name: facet for name, facet in facets.items() if facet is not None}
     about |= {"values": [_value(name, figure) for name, figure in figures.items()]}

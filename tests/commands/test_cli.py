@@ -20,6 +20,7 @@ from siyu.paths import project_root
 from siyu.runs.ask.wishes import Delivery
 from siyu.runs.external import planned_from
 from siyu.runs.files.executed import findings
+from siyu.runs.files.record import sealed
 
 
 @pytest.fixture
@@ -79,6 +80,14 @@ def test_findings_that_are_torn_are_said_to_be(siyu, tmp_path):
     result = siyu("trace", "luzhou_laojiao", "case_answer", "--out", tmp_path)
     assert result.exit_code == 2
     assert "expected findings as they were sealed. Run: siyu verify" in result.stderr
+
+
+def test_the_record_of_a_failed_run_is_no_report_whose_seal_holds(siyu, tmp_path):
+    record = {"schema": 2, "subject": "acme", "status": "failed", "reasons": ["no room"], "files": []}
+    (tmp_path / "run.json").write_text(json.dumps(sealed(tmp_path, record)), encoding="utf-8")
+    result = siyu("verify", tmp_path)
+    assert result.exit_code == 2
+    assert "a published report. Its run failed" in result.stderr
 
 
 def test_under_nohup_a_batch_goes_on_when_the_terminal_has_gone(tmp_path):

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from siyu.commands.options import FILE, FOLDER, OUT, SUBJECT, misused, reporting_problems
+from siyu.commands.options import FILE, FOLDER, NO_RIGHT, OUT, SUBJECT, misused, reporting_problems
 from siyu.errors import Problem, UsageError, shown_path
 
 _ONE_FILE = click.Path(path_type=Path, dir_okay=False)
@@ -170,7 +170,8 @@ def _publish(plans: Sequence[Any], out: Path, console: Any, run: Any, *, force: 
                     time.sleep(pause)
                     pause *= 2
         except (OSError, IndexFailedError) as error:
-            click.echo(f"siyu: {on_disk(error) if isinstance(error, OSError) else error}", err=True)
+            step = f". {NO_RIGHT}" if isinstance(error, PermissionError) else ""
+            click.echo(f"siyu: {on_disk(error) if isinstance(error, OSError) else error}{step}", err=True)
             sys.exit(1)
         except KeyboardInterrupt:
             click.echo("siyu: stopped; what is published stands, and the same command goes on from here", err=True)

@@ -74,7 +74,8 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         (out / path).write_bytes(data)
     where = shown_path(out / "exports")
-    click.echo(f"{len(content)} synthetic files; to try them: siyu new NAME --from {where}", err=True)
+    exports = sum(path.startswith("exports/") for path in content)
+    click.echo(f"{exports} synthetic exports; to try them: siyu new NAME --from {where}", err=True)
 
 
 def demo_plans() -> list[Recipe]:

@@ -14,7 +14,7 @@ from siyu.errors import shown_path
 @reporting_problems
 def verify(folder: Path) -> None:
     """Check that the report in FOLDER is what was sealed."""
-    from siyu.runs.files.record import mismatches
+    from siyu.runs.files.record import FAILED, mismatches, opened
 
     if not folder.is_dir():
         raise misused("FOLDER", shown_path(folder), "the folder of a report", "Check the path.")
@@ -23,6 +23,8 @@ def verify(folder: Path) -> None:
         click.echo(f"{shown_path(folder)}/{mismatch}", err=True)
     if found:
         sys.exit(1)
+    if (opened(folder) or {}).get("status") == FAILED:
+        raise misused("FOLDER", shown_path(folder), "a published report", "Its run failed: siyu report says why.")
     click.echo(f"{shown_path(folder)}: the seal holds", err=True)
 
 

@@ -46,7 +46,8 @@ def planned_from(paths: Sequence[Path], languages: Sequence[str], delivery: Deli
         problems += _problems(path, notebook)
         section, subject = _section(path, notebook), str(given(notebook).get("subject", ""))
         if section not in notebooks():
-            problems.append(_problem(path, section, f"a section. {nearest(section, notebooks())}"))
+            step = "Name in open_workbook the section that it takes the place of."
+            problems.append(_problem(path, section, f"one of {', '.join(notebooks())}", step))
         elif section in opened.setdefault(subject, {}):
             problems.append(_problem(path, f"{section} of {subject} again", "each section of a subject once"))
         opened.setdefault(subject, {})[section] = (path, notebook)

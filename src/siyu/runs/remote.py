@@ -7,6 +7,7 @@ A worker may be lost at any time: its report ends with it, and nothing half of i
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -100,6 +101,7 @@ class Cluster:
         if address.startswith("tls://") and Security().get_connection_args("client")["ssl_context"] is None:
             step = "Name them in Dask's settings (distributed.comm.tls); docs/operator.md shows how."
             raise _misused(address, "certificates for tls://", step)
+        logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # a lost scheduler is told in one line
         self.progress, self.own = progress, fingerprint()
         self._known: dict[str, bool] = {}
         self._seen = time.monotonic()
