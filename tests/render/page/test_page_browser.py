@@ -166,7 +166,7 @@ def test_a_tap_shows_the_card_and_the_card_leads_to_the_source(browsed, files):
     assert box is not None
     assert box["x"] == 0
     card.locator("a").first.tap()
-    page.wait_for_function("location.hash && document.querySelector(location.hash).open")
+    page.locator("details:target[open]").wait_for(state="attached")  # by selectors: the page's policy forbids polling code
     target = page.evaluate("location.hash")
     assert page.locator(target).is_visible()
     page.context.close()
@@ -176,7 +176,7 @@ def test_contents_mark_the_section_being_read(browsed, files):
     page, _ = opened(browsed, files["en"], **DESKTOP)
     page.locator("#sources").scroll_into_view_if_needed()
     page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
-    page.wait_for_function("document.querySelector('#contents a[aria-current]')?.innerText === 'Sources'")
+    page.locator("#contents a[aria-current]", has_text="Sources").wait_for()
     page.context.close()
 
 
