@@ -166,7 +166,9 @@ def test_a_tap_shows_the_card_and_the_card_leads_to_the_source(browsed, files):
     assert box is not None
     assert box["x"] == 0
     card.locator("a").first.tap()
-    page.locator("details:target[open]").wait_for(state="attached")  # by selectors: the page's policy forbids polling code
+    page.locator("details:target[open]").wait_for(
+        state="attached"
+    )  # by selectors: the page's policy forbids polling code
     target = page.evaluate("location.hash")
     assert page.locator(target).is_visible()
     page.context.close()
