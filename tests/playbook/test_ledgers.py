@@ -90,6 +90,15 @@ def test_of_few_deals_the_best_place_is_seldom_called_best_by_chance(lift, sure)
     assert called >= 95 if sure else called <= 10
 
 
+def test_a_place_where_more_came_back_than_was_sold_has_its_range_in_order():
+    share = Figure(0.2, 0.1, 0.3, "ratio", "assumption90", sources=("data:form",))
+    rows = pd.DataFrame(
+        {"closing": ["platform", "visit"], "reached": 1000, "closed": 40, "net_fen": [-900_000, 2_000_000]}
+    )
+    found = ledgers.deals(rows, "CNY", share)[0]
+    assert all(one.low < one.value < one.high for one in found.values())
+
+
 def test_a_stand_in_is_compared_by_welch():
     """Three broadcasts each: four degrees of freedom at most, 2.8 standard errors and not 1.96."""
     logs = {"host": [10.0, 10.4, 10.8], "stand_in": [9.6, 10.4, 10.3]}

@@ -218,7 +218,7 @@ def deals(rows: Rows, currency: str, share: Figure | Absent) -> tuple[Stated, Ve
     people = rows[rows["reached"] > 0].fillna({"cost_fen": 0} if "cost_fen" in rows else {})
     each = people.select_dtypes("number").div(people["reached"], axis=0) * 10  # fen a person as yuan per thousand
     for place, code, n in people[["closing", "closed"]].itertuples():
-        error = (brought := float(each["net_fen"][place])) * (2 / max(n, 1)) ** 0.5
+        error = abs(brought := float(each["net_fen"][place])) * (2 / max(n, 1)) ** 0.5
         kept = times(_of(rows, "reached_value", brought, error, int(n)), share, "reached_value", currency)
         cost = float(each["cost_fen"][place]) if "cost_fen" in each else 0.0
         if isinstance(kept, Figure):
