@@ -25,7 +25,8 @@ def test_plain():
 @pytest.fixture
 def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     """Run pytest in an empty folder with this project's conftest and without any program."""
-    monkeypatch.delenv("SIYU_REQUIRE", raising=False)
+    for name in ("SIYU_REQUIRE", "SIYU_UNTIL"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PATH", "")
     pytester.makeconftest((Path(__file__).parent.parent / "conftest.py").read_text(encoding="utf-8"))
     pytester.makeini("[pytest]\nmarkers = browser\n")
