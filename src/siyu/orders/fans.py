@@ -61,9 +61,15 @@ def _in_sessions(lines: ir.Table, sessions: ir.Table | None) -> ir.Table:
     begun = sessions.select(
         "started_at", "ended_at", until=sessions.started_at.lead().over(order_by=["started_at", "ended_at"])
     )
+    # a row per day of a broadcast: engines look days up, where they would compare every line with every broadcast
+    begun = begun.mutate(day=ibis.range(_day(begun.started_at), _day(begun.ended_at) + 1).unnest())
     on = lines.paid_at >= begun.started_at, lines.paid_at <= begun.ended_at
     newest = begun.until.isnull() | (lines.paid_at < begun.until)  # an older one that goes on has had its time
-    return lines.left_join(begun, [*on, newest]).drop("ended_at", "until")
+    return lines.left_join(begun, [_day(lines.paid_at) == begun.day, *on, newest]).drop("ended_at", "until", "day")
+
+
+def _day(time: ir.TimestampColumn) -> ir.IntegerColumn:
+    return time.date().delta(ibis.date(1970, 1, 1), unit="day").cast("int64")
 
 
 def totals(frames: Frames) -> pd.Series:

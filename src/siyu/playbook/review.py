@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from siyu.definitions import ahead
 from siyu.figure import Absent, Figure
@@ -73,7 +73,7 @@ def baseline(before: Floats, calendar: Months, ahead: Months, several: int = 1) 
     spread, at = float(rest @ rest) / free, future.mean(0)
     together = 1 + 2 * sum((1 - lag / m) * rho**lag for lag in range(1, m))
     error = spread * (float(at @ inverse @ at) * (1 + rho) / (1 - rho) + together / m) / (1 - rho**2)
-    reach = float(student.ppf(1 - 0.025 / several, free)) * float(np.sqrt(error + (0 if seasonal else SEASON**2)))
+    reach = float(stdtrit(free, 1 - 0.025 / several)) * float(np.sqrt(error + (0 if seasonal else SEASON**2)))
     middle = float(at @ beta)
     return Baseline(*(float(np.exp(end)) for end in (middle, middle - reach, middle + reach)))
 

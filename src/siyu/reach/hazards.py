@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtr, stdtrit
-from scipy.stats import f as f_distribution
+from scipy.special import fdtrc, stdtr, stdtrit
 
 from siyu.estimates.sampling import LEVEL, Estimate
 from siyu.reach.counts import LEVELS
@@ -45,7 +44,7 @@ class Fit:
         if not size or np.linalg.matrix_rank(part) < size:
             return 1.0
         statistic = float(tail @ np.linalg.solve(part, tail)) / size
-        return float(f_distribution.sf(statistic, size, self.freedom))
+        return float(fdtrc(size, self.freedom, max(statistic, 0.0)))
 
 
 def lines(outcome: Array, exposure: Array, instrument: Array) -> Fit:

@@ -8,7 +8,7 @@ import ibis
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import t as t_distribution
+from scipy.special import stdtrit
 
 from siyu.engines.tables import Source, run, table
 from siyu.estimates.sampling import LEVEL, Estimate, Floats, divided
@@ -95,7 +95,7 @@ def layering(rows: pd.DataFrame) -> Layering | None:
     chance = share * (1 - share) / (sums[0, ..., 0] + 4)
     parted = np.where(choice == best, 0.0, chance[np.arange(len(choice)), choice] + chance[:, best])
     error = float(max(between, np.sqrt(weight**2 @ parted)))
-    half_width = float(t_distribution.ppf(0.5 + LEVEL / 2, 2 * (fewest - 1))) * error
+    half_width = float(stdtrit(2 * (fewest - 1), 0.5 + LEVEL / 2)) * error
     gain = Estimate(value, value - half_width, value + half_width, error)
     named = {LEVELS[at]: KINDS[choice[at]] for at in np.flatnonzero(levels)}
     return Layering(named, float(both[0]), float(single[0]), gain, int(late[..., 0].sum()))
@@ -140,5 +140,5 @@ def _within(rows: pd.DataFrame, level: float) -> tuple[float, ...]:
     parts = weight[:, None] ** 2 * var / size
     freedom = parts.sum() ** 2 / (parts**2 / (size - 1)).sum() if parts.sum() else 1.0
     difference = weight @ (mean[:, 0] - mean[:, 1])
-    half = t_distribution.ppf(0.5 + level / 2, freedom) * np.sqrt(parts.sum())
+    half = stdtrit(freedom, 0.5 + level / 2) * np.sqrt(parts.sum())
     return *n, *(float(end / usual) for end in (difference, difference - half, difference + half))

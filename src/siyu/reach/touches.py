@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as t_distribution
+from scipy.special import stdtrit
 
 from siyu.engines.tables import Source, run, table
 from siyu.estimates.sampling import LEVEL, Estimate, wilson
@@ -76,5 +76,5 @@ def lead(rows: pd.DataFrame) -> Estimate | None:
     value = float(by_day["sum"].sum()) / n
     left = by_day["sum"] - value * by_day["size"]
     error = float(np.sqrt(days / (days - 1) * (left**2).sum())) / n
-    half = float(t_distribution.ppf(0.5 + LEVEL / 2, days - 1)) * error
+    half = float(stdtrit(days - 1, 0.5 + LEVEL / 2)) * error
     return Estimate(value, value - half, value + half, error)

@@ -19,7 +19,7 @@ from siyu.value.fitting import Histories, fitted_histories
 NODES, POWER = 16, 3  # nodes crowd where the integrand falls, right after the last purchase
 _U, _WEIGHT = (one / 2 for one in np.polynomial.legendre.leggauss(NODES))
 _U += 0.5  # from 0 to 1
-BLOCK = 20_000  # histories taken at a time
+BLOCK = 2_000  # histories taken at a time: what is made of them stays near the core
 NEAR = 1e-6  # s nearer to 1 is moved off: there the closed form is 0 / 0
 
 
