@@ -96,10 +96,12 @@ def test_a_broadcast_over_midnight_and_one_that_begins_during_another(brand):
         "buyer_id": [0] * 5, "order_id": list("abcde"), "line_no": [0] * 5, "platform": ["douyin"] * 5,
         "status": ["paid"] * 5, "paid_at": at(*paid), "paid_fen": [1, 10, 100, 1_000, 10_000], "net_fen": [0] * 5,
     })  # fmt: skip
-    sessions = pd.DataFrame({
-        "started_at": pd.to_datetime(["2021-01-05T22:00", "2021-01-05T23:00", "2021-01-08T11:00"]),
-        "ended_at": pd.to_datetime(["2021-01-09T00:00", "2021-01-07T00:30", None]),
-    })
+    sessions = pd.DataFrame(
+        {
+            "started_at": pd.to_datetime(["2021-01-05T22:00", "2021-01-05T23:00", "2021-01-08T11:00"]),
+            "ended_at": pd.to_datetime(["2021-01-09T00:00", "2021-01-07T00:30", None]),
+        }
+    )
     found = amounts(opened(AS_OF, brand.purchases(days), orders, None, None, sessions))
     assert found.groupby("live")["paid_fen"].sum().to_dict() == {0: 11_001, 1: 110}
 
