@@ -19,18 +19,21 @@ from siyu import charts, theme
 from siyu.errors import UsageError
 from siyu.language import Language
 from siyu.record import Both, Moved, Previous
-from siyu.render.citations import web_address
-from siyu.render.deck import deck_bytes, metrics
-from siyu.render.deck.layouts import COVER, LAYOUTS, OWN, SECTION
+from siyu.render.citations import Citations, web_address
+from siyu.render.deck import deck_bytes, masters, metrics
+from siyu.render.deck.grids import GridCell, SlideGrid, first_page
+from siyu.render.deck.layouts import COVER, LAYOUTS, OWN, WIDE
 from siyu.render.deck.lint import SlideProblems
-from siyu.render.deck.plots import PLOTS
+from siyu.render.deck.plots import PLOTS, Frame
 from siyu.render.deck.slide import Slide
 from siyu.render.deck.sourcing import Sourcing
+from siyu.render.deck.tags import EMU
 from siyu.render.deck.writing import plain_paragraphs
 from siyu.render.number_codes import axis_code
 from siyu.render.report import Report, SectionReport
-from siyu.render.said import Said
+from siyu.render.said import Said, clean
 from siyu.render.speech import Speech
+from siyu.render.summary import summarised
 
 CODES = ("zh", "en")
 
@@ -147,7 +150,7 @@ def test_number_formats_are_not_linked_and_charts_have_their_workbook(code, deck
 @pytest.mark.parametrize("code", CODES)
 def test_every_slide_has_a_source_and_every_exhibit_words_for_those_who_cannot_see_it(code, decks, opened):
     for slide in opened(decks[code]).slides:
-        if slide.slide_layout.name not in (COVER, SECTION):
+        if slide.slide_layout.name != COVER:
             assert any(text.startswith(("Source: ", "来源：")) for text in texts(slide))
         for frame in slide._element.iter(qn("p:graphicFrame")):
             assert next(frame.iter(qn("p:cNvPr"))).get("descr")
@@ -162,13 +165,21 @@ def test_notes_hold_definitions_caveats_and_entries(decks, opened, report):
     assert report.sources["claim:S0-08"].name.en in notes
 
 
-def test_links_lead_to_slides_of_the_deck_and_to_nothing_else(decks, parts):
+def test_links_lead_to_slides_of_the_deck_and_to_nothing_else(decks, parts, opened):
     jumps = 0
     for name, text in parts(decks["en"]).items():
         if name.startswith("ppt/slides/_rels"):
             assert "TargetMode" not in text
             jumps += text.count('relationships/slide"')
-    assert jumps > 5
+    assert jumps >= 5
+    deck = opened(decks["en"])
+    names = [slide.name for slide in deck.slides]
+    agenda = deck.slides[2]
+    (table,) = [shape.table for shape in agenda.shapes if shape.has_table]
+    for row in list(table.rows)[1:]:
+        jump = next(row.cells[3]._tc.iter(qn("a:hlinkClick")))
+        target = agenda.part.related_part(jump.get(qn("r:id"))).slide
+        assert names.index(target.name) + 1 == int(row.cells[3].text.partition("–")[0])
 
 
 def test_a_web_address_of_a_trusted_source_becomes_a_link(content, build, parts):
@@ -451,6 +462,60 @@ def test_every_colour_is_one_of_the_theme(code, decks, parts):
 # --- a talk ---------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module", params=["case", "client"])
+def talk(request, case_report, client_report):
+    """A report as bundled subjects have it, and what makes its talk in a language."""
+    chosen = {"case": case_report, "client": client_report}[request.param]
+    return chosen, {code: Presentation(io.BytesIO(deck_bytes(code, chosen))) for code in CODES}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_within_sixteen_slides_a_talk_has_a_native_chart_of_each_finding_that_has_one(code, talk):
+    report, decks = talk
+    slides = list(decks[code].slides)
+    shown = {slide.name: slide for slide in slides if slide.name in report.by_key}
+    assert len(shown) >= 10
+    assert 8 <= len(slides) <= 16
+    drawn = 0
+    for key, slide in shown.items():
+        finding, frames = report.by_key[key], [s for s in slide.shapes if s.has_chart or s.has_table]
+        assert [s.name.partition(" ")[2] for s in frames] == [key]
+        assert frames[0].has_chart == (finding.chart.kind in PLOTS)
+        assert frames[0]._element.nvGraphicFramePr.cNvPr.get("descr") == str(Speech(Language(code)).alt(finding))
+        if not frames[0].has_chart:
+            continue
+        chart, drawn = frames[0].chart, drawn + 1
+        ends = ("value",) if finding.chart.kind == "waterfall" else ("value", "low", "high")
+        expected = [row.at(end) for row in finding.chart.rows for end in ends]
+        assert expected == pytest.approx(
+            [min(sheet_numbers(chart), key=lambda one: abs(one - end)) for end in expected]
+        )
+        assert b"srgbClr" not in chart.part.blob
+        assert code == "zh" or not re.search(r"[\u4e00-\u9fff]", chart.part.blob.decode())
+        assert any(text.startswith(("Source: ", "来源：")) for text in texts(slide))
+    assert drawn >= 6
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_each_question_opens_on_a_finding_with_its_answer_and_each_reason_has_its_slide(code, talk):
+    report, decks = talk
+    slides = list(decks[code].slides)
+    names = [slide.name for slide in slides]
+    (agenda,) = [shape.table for shape in slides[2].shapes if shape.has_table]
+    opened_beside = 0
+    for row in list(agenda.rows)[1:]:
+        slide = slides[int(row.cells[3].text.partition("–")[0]) - 1]
+        beside = [text for text in texts(slide) if row.cells[2].text and row.cells[2].text in text]
+        opened_beside += bool(beside)
+        assert bool(beside) == (bool(row.cells[2].text) and slide.slide_layout.name != WIDE)
+    assert opened_beside >= 3
+    assert set(summarised(report).reasons) <= set(names)
+    for slide in slides:
+        for shape in slide.placeholders:
+            sizes = [run.font.size.pt for line in shape.text_frame.paragraphs for run in line.runs if run.font.size]
+            assert shape.name != "Panel" or min(sizes, default=12) >= 10
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_a_talk_has_a_cover_a_summary_an_agenda_and_sections_of_powerpoint(code, talks, opened, parts, report):
     deck = opened(talks[code])
@@ -460,9 +525,11 @@ def test_a_talk_has_a_cover_a_summary_an_agenda_and_sections_of_powerpoint(code,
     listed = parse_xml(parts(talks[code])["ppt/presentation.xml"].encode())
     ids = [one.get("id") for one in listed.iter() if one.tag.endswith("}sldId") and "2010" in one.tag]
     assert ids == [str(entry.id) for entry in deck.slides._sldIdLst]
-    assert sum(slide.slide_layout.name == SECTION for slide in slides) + 2 == sum(
-        one.tag.endswith("}section") for one in listed.iter()
+    named = [one.get("name") for one in listed.iter() if one.tag.endswith("}section")]
+    questions = next(
+        shape.table for shape in slides[2].shapes if getattr(shape, "has_table", False) and shape.has_table
     )
+    assert named[1:-1] == [row.cells[1].text for row in list(questions.rows)[1:]]
 
 
 def test_the_appendix_holds_every_finding_that_the_talk_leaves_out(talks, decks, opened, report):
@@ -471,6 +538,16 @@ def test_the_appendix_holds_every_finding_that_the_talk_leaves_out(talks, decks,
     findings = {one.full_key for one in report.findings if one.role != "absent" and one.chart.rows}
     assert findings <= set(whole)
     assert not findings <= set(short)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_an_appendix_takes_any_finding_a_title_too_long_by_its_first_sentence(code, client_report):
+    deck = Presentation(io.BytesIO(deck_bytes(code, client_report, full=True)))
+    told = {slide.name: title_of(slide) for slide in deck.slides}
+    assert {one.full_key for one in client_report.findings if one.role not in ("absent", "answer")} <= set(told)
+    whole = Speech(Language(code)).title(client_report.by_key["05_growth.growth_answer"]).plain()
+    if code == "en":
+        assert whole.startswith(told["05_growth.growth_answer"] + ". ")
 
 
 def test_a_figure_without_a_chart_comes_after_those_with_one(report, opened):
@@ -488,6 +565,49 @@ def test_long_tables_are_left_to_the_workbook_with_its_sheet(decks, opened):
     (table,) = [shape.table for shape in slide.shapes if shape.has_table]
     assert len(table.rows) == 1 + 7
     assert any("23 more rows in the workbook, sheet The case" in text for text in texts(slide))
+
+
+def test_a_table_that_fits_is_shown_whole_and_in_larger_type(case_report):
+    """Tables were broken into pages that were about equally full, of which the first alone is shown."""
+    slides = Presentation(io.BytesIO(deck_bytes("en", case_report))).slides
+    (verdicts,) = [slide for slide in slides if slide.name == "01_evidence.case_verdicts"]
+    (table,) = [shape.table for shape in verdicts.shapes if shape.has_table]
+    assert len(table.rows) == 1 + len(case_report.by_key["01_evidence.case_verdicts"].chart.rows)
+    spot = masters.opened(None).spots[WIDE]["Content"]
+    for rows, size in ((3, "1400"), (60, "1050")):
+        cells = [[GridCell("a name"), GridCell("1", number=True)]] * rows
+        page = first_page(SlideGrid(["Name", "Number"], cells), spot, "en")
+        assert set(re.findall(r'sz="(\d+)"', page.xml)) == {size}
+        assert page.rows == 3 if rows == 3 else 12 < page.rows < rows
+        assert page.height <= spot.box[3] / EMU
+
+
+def test_a_line_alone_is_named_along_its_axis_and_lines_beside_others_at_their_ends(report):
+    speech = Speech(Language("en"))
+    chart = next(one.chart for one in report.findings if one.chart.kind == "line")
+    others = [row.model_copy(update={"series": "Seen"}) for row in chart.rows]
+    alone, two = chart, chart.model_copy(update={"rows": (*chart.rows, *others)})
+    for drawn, title, named in ((alone, ["Expected", "Months"], "0"), (two, ["Months"], "1")):
+        space = parse_xml(PLOTS["line"](Frame(drawn, speech, 12, 600, 300)).xml)
+        titles = ["".join(one.text or "" for one in found.iter(qn("a:t"))) for found in space.iter(qn("c:title"))]
+        assert sorted(titles) == title
+        ends = [label.find(qn("c:showSerName")).get("val") for label in space.iter(qn("c:dLbl"))]
+        assert ends[0] == named
+
+
+def test_a_name_is_cut_after_a_word_where_it_has_words():
+    assert clean("Send a random half of new buyers to WeChat", 30) == "Send a random half of new…"
+    assert clean("一二三四五六七八", 5) == "一二三四…"
+    assert clean("a " + "b" * 40, 20) == "a " + "b" * 17 + "…"
+    assert clean("one two", 7) == "one two"
+
+
+def test_a_document_without_a_date_is_said_to_be_so_in_the_language(report):
+    documents = [
+        one for finding in report.findings for one in Citations(report, Speech(Language("zh"))).documents_of(finding)
+    ]
+    undated = replace(documents[0], source=documents[0].source.model_copy(update={"published": "undated"}))
+    assert "未注日期" in Citations(report, Speech(Language("zh"))).line(undated)
 
 
 def test_notes_are_of_one_language_and_say_no_unit_twice(decks, opened):

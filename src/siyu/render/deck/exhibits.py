@@ -57,7 +57,7 @@ def _heat(chart: Chart, speech: Speech) -> SlideGrid:
     rows = [[GridCell(str(speech.label(head))), *(cell(held.get((head, one))) for one in across)] for head in down]
     corner = f"{speech.label(chart.x.label)} →" if chart.x and chart.x.label else ""
     heads, weights = [corner, *(str(speech.label(one)) for one in across)], [2.2, *([1.0] * len(across))]
-    return SlideGrid(heads, rows, size=12, weights=weights, least=min(44.0, 280 / (len(rows) + 1)))
+    return SlideGrid(heads, rows, weights=weights)
 
 
 def shade(level: float) -> tuple[str, str]:

@@ -1,6 +1,6 @@
-"""Native tables: text cut to fit, rows spread over as many pages as they need, cells coloured on request."""
+"""Native tables: type as large as their place allows, text cut to fit, cells coloured on request."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -10,12 +10,16 @@ from siyu.render.deck.tags import EMU, LINE, Attribute, emu, scheme, tag, type_o
 from siyu.render.deck.writing import TAGS
 
 _INSET = (7.0, 3.0)  # left and right, top and bottom, in points
-_MOST_LINES = 5
+_MOST_LINES, _FEW_LINES = 5, 3  # of a cell in the smallest type, and in larger type
+_SIZES = (14.0, 13.0, 12.0, 11.0)  # of type, tried in this order
+_SLACK = 0.94  # of the height that larger type and looser rows may take: faces of Office differ
+_LOOSE = 12.0  # points that a row may get beyond what its text needs
 
 
 @dataclass(frozen=True)
 class GridCell:
-    """A cell. fill, colour: as `tags.scheme` takes them, "" for the table's own. number: set to the right."""
+    """A cell. fill, colour: as `tags.scheme` takes them, "" for the table's own. number: set to the right. link: key
+    of a slide."""
 
     text: str
     fill: str = ""
@@ -23,61 +27,62 @@ class GridCell:
     bold: bool = False
     number: bool = False
     centred: bool = False
+    link: str = ""
 
 
 @dataclass(frozen=True)
 class SlideGrid:
-    """A table. heads: texts of the first row. weights: shares of the width, empty to follow the text.
-
-    least: height of a row, in points."""
+    """A table. heads: texts of the first row. size: of the smallest type that it takes. weights: shares of the width,
+    empty to follow the text."""
 
     heads: Sequence[str]
     rows: Sequence[Sequence[GridCell]]
     size: float = 10.5
     weights: Sequence[float] = ()
-    least: float = 0.0
 
 
 @dataclass(frozen=True)
 class GridPage:
-    """What fits on one slide: the `a:tbl` element, its height in points, its number of rows."""
+    """What fits on one slide: the `a:tbl` element, its height and size of type in points, its number of rows."""
 
     xml: str
     height: float
+    size: float
     rows: int
 
 
-Row = tuple[str, float]  # XML, and height in points
+Row = tuple[list[str], float]  # texts of its cells, and its height in points
 
 
 def first_page(grid: SlideGrid, spot: Spot, code: str) -> GridPage:
-    """What of the table is shown when it is broken into pages of this place that are about equally full."""
+    """What of the table is shown: all of it, as large as it fits and as loose as there is room; else its first rows."""
     width, height = spot.box[2] / EMU, spot.box[3] / EMU
-    widths = _widths(grid, width)
-    numeric = [bool(grid.rows) and all(row[at].number for row in grid.rows) for at in range(len(grid.heads))]
-    named = enumerate(zip(grid.heads, numeric, strict=True))
-    heads = [GridCell(one, bold=True, number=number, centred=at > 0 < grid.least) for at, (one, number) in named]
-    head = _row(heads, widths, grid, code, head=True)
-    rows = [_row(cells, widths, grid, code) for cells in grid.rows]
-    most = height - head[1]
-    needed = len(_batches(rows, most))
-    least = max((tall for _, tall in rows), default=0.0)
-    for _ in range(12):  # as low as they get without another page
-        middle = (least + most) / 2
-        least, most = (least, middle) if len(_batches(rows, middle)) <= needed else (middle, most)
-    shown = _batches(rows, most)[0]
+    heads = [GridCell(one, bold=True, number=number, centred=centred) for one, number, centred in _columns(grid)]
+    for size in (*(size for size in _SIZES if size > grid.size), grid.size):
+        sized, least = replace(grid, size=size), size == grid.size
+        widths = _widths(sized, width)
+        most = _MOST_LINES if least else _FEW_LINES
+        lines = [heads, *grid.rows]
+        head, *rows = (_row(cells, widths, sized, most) for cells in lines)
+        whole = [texts for texts, _ in (head, *rows)] == [[cell.text for cell in cells] for cells in lines]
+        fits = sum(tall for _, tall in (head, *rows)) <= _SLACK * height
+        if least or (whole and fits and not any(_split(cells, widths, size) for cells in lines)):
+            break
+    while len(rows) > 1 and head[1] + sum(tall for _, tall in rows) > height:
+        rows.pop()
+    loose = min(_LOOSE, max(0.0, _SLACK * height - head[1] - sum(tall for _, tall in rows)) / max(1, len(rows)))
     columns = tag("a:tblGrid", *(tag("a:gridCol", w=emu(wide)) for wide in widths))
-    xml = tag("a:tbl", tag("a:tblPr", firstRow="1"), columns, head[0], *(row for row, _ in shown))
-    return GridPage(xml, head[1] + sum(tall for _, tall in shown), len(shown))
+    shown = [(texts, tall + loose) for texts, tall in rows]
+    body = (_line(cells, row, size, code) for cells, row in zip(grid.rows, shown, strict=False))
+    xml = tag("a:tbl", tag("a:tblPr", firstRow="1"), columns, _line(heads, head, size, code, head=True), *body)
+    return GridPage(xml, head[1] + sum(tall for _, tall in shown), size, len(shown))
 
 
-def _batches(rows: Sequence[Row], height: float) -> list[list[Row]]:
-    found: list[list[Row]] = [[]]
-    for row in rows:
-        if found[-1] and sum(tall for _, tall in found[-1]) + row[1] > height + 1e-6:
-            found.append([])
-        found[-1].append(row)
-    return found
+def _columns(grid: SlideGrid) -> Iterator[tuple[str, bool, bool]]:
+    """Heads with whether their cells are numbers, and centred."""
+    for at, head in enumerate(grid.heads):
+        cells = [row[at] for row in grid.rows]
+        yield head, bool(cells) and all(one.number for one in cells), bool(cells) and all(one.centred for one in cells)
 
 
 def _widths(grid: SlideGrid, width: float) -> list[float]:
@@ -87,16 +92,25 @@ def _widths(grid: SlideGrid, width: float) -> list[float]:
     return metrics.columns(texts, width, grid.size, 2 * _INSET[0] + 1)
 
 
-def _row(cells: Sequence[GridCell], widths: Sequence[float], grid: SlideGrid, code: str, *, head: bool = False) -> Row:
-    """A cell's text is cut with an ellipsis beyond a few lines; the workbook has it whole."""
-    tall, inside = 0.0, []
+def _split(cells: Sequence[GridCell], widths: Sequence[float], size: float) -> bool:
+    """Whether a word of them has to be broken."""
+    rooms = zip(cells, widths, strict=True)
+    return any(metrics.longest_word(one.text, size, bold=one.bold) > width - 2 * _INSET[0] for one, width in rooms)
+
+
+def _row(cells: Sequence[GridCell], widths: Sequence[float], grid: SlideGrid, most: int) -> Row:
+    """A cell's text is cut with an ellipsis beyond so many lines; the workbook has it whole."""
+    tall, texts = 0.0, []
     for cell, width in zip(cells, widths, strict=True):
         room = width - 2 * _INSET[0]
-        text = metrics.shortened(cell.text, room, grid.size, _MOST_LINES, bold=cell.bold)
-        tall = max(tall, metrics.height(text, room, grid.size, bold=cell.bold))
-        inside.append(_cell(cell, text, grid.size, code, head=head))
-    tall = max(tall + 2 * _INSET[1], 0 if head else grid.least)
-    return tag("a:tr", *inside, h=emu(tall)), tall
+        texts.append(metrics.shortened(cell.text, room, grid.size, most, bold=cell.bold))
+        tall = max(tall, metrics.height(texts[-1], room, grid.size, bold=cell.bold))
+    return texts, tall + 2 * _INSET[1]
+
+
+def _line(cells: Sequence[GridCell], row: Row, size: float, code: str, *, head: bool = False) -> str:
+    inside = (_cell(cell, text, size, code, head=head) for cell, text in zip(cells, row[0], strict=True))
+    return tag("a:tr", *inside, h=emu(row[1]))
 
 
 def _cell(cell: GridCell, text: str, size: float, code: str, *, head: bool) -> str:
@@ -108,7 +122,8 @@ def _cell(cell: GridCell, text: str, size: float, code: str, *, head: bool) -> s
 def _frame(cell: GridCell, size: float, code: str, head: bool) -> str:
     look: dict[str, Attribute] = {"lang": TAGS[code], "sz": round(size * 100)}
     ink = scheme(cell.colour) if cell.colour else scheme("tx1")
-    run = tag("a:r", tag("a:rPr", ink, type_of("mn"), b=int(cell.bold), **look), tag("a:t", cell.text))
+    jump = tag("a:hlinkClick", r__id=cell.link) if cell.link else ""  # the key, until the slides know their relations
+    run = tag("a:r", tag("a:rPr", ink, type_of("mn"), jump, b=int(cell.bold), **look), tag("a:t", cell.text))
     spacing = tag("a:lnSpc", tag("a:spcPct", val="95000"))
     align = tag("a:pPr", spacing, algn="ctr" if cell.centred else "r" if cell.number else "l")
     paragraph = tag("a:p", align, run if cell.text else tag("a:endParaRPr", **look))

@@ -11,6 +11,7 @@ from siyu.render.deck import metrics
 from siyu.render.deck.layouts import LAYOUTS
 from siyu.render.deck.slide import Deck, Slide
 from siyu.render.deck.spots import Spot
+from siyu.render.deck.writing import heavy
 from siyu.render.speech import Speech
 
 _ROUNDING = 0.5  # points
@@ -69,7 +70,8 @@ def _text(element: Any, spot: Spot, name: str, problem: Any) -> Iterator[Problem
     for paragraph in element.iter(qn("a:p")):
         text = "".join(run.text or "" for run in paragraph.iter(qn("a:t")))
         sizes = [int(run.get("sz")) / 100 for run in paragraph.iter(qn("a:rPr")) if run.get("sz")]
-        bold = spot.bold or any(run.get("b") == "1" for run in paragraph.iter(qn("a:rPr")))
+        runs = [(run.findtext(qn("a:t")) or "", run.find(qn("a:rPr"))) for run in paragraph.iter(qn("a:r"))]
+        bold = spot.bold or heavy((text, look is not None and look.get("b") == "1") for text, look in runs)
         size = max(sizes, default=spot.size)
         before = sum(int(space[0].get("val")) for space in paragraph.iter(qn("a:spcBef"))) / 100
         total += before + metrics.height(text, spot.width, size, bold=bold)

@@ -70,7 +70,7 @@ def _kind(spot: Spot) -> str:
 
 
 def _typed(needed: Sequence[str], spots: Mapping[str, Spot]) -> dict[str, Spot]:
-    """Title and text of a cover or a divider, whatever their size; empty where one is missing."""
+    """Title and text of a cover, whatever their size; empty where one is missing."""
     title, text = _first(spots, "title"), _first(spots, "body")
     return _feet(spots) | dict(zip(needed, (title, text), strict=True)) if title and text else {}
 

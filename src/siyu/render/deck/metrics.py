@@ -70,6 +70,11 @@ def lines(text: str, width: float, size: float, *, bold: bool = False) -> list[s
     return broken
 
 
+def longest_word(text: str, size: float, *, bold: bool = False) -> float:
+    """Width in points of the longest part of it that stays on one line."""
+    return max((text_width(piece.rstrip(), size, bold=bold) for piece in _pieces(text)), default=0.0)
+
+
 def height(text: str, width: float, size: float, *, bold: bool = False) -> float:
     """Height of a text set in a column of this width, in points."""
     return len(lines(text, width, size, bold=bold)) * size * LINE

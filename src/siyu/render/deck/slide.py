@@ -120,6 +120,9 @@ class Slide:
     def table(self, name: str, table: str, height: float, title: str, alt: str) -> None:
         """A native table (`a:tbl` as XML) from the top of a placeholder. height: in points."""
         self._frame(self.spots[name], tag("a:graphicData", table, uri=_TABLES), title, alt, height)
+        for jump in list(self.tree[-1].iter(qn("a:hlinkClick"))):
+            self.deck.pending.append((self, properties := jump.getparent(), jump.get(qn("r:id"))))
+            properties.remove(jump)
 
     def notes(self, paragraphs: Iterable[str]) -> None:
         """Speaker notes."""

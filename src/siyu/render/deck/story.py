@@ -1,5 +1,6 @@
-"""The order of the slides: cover, summary, agenda, a divider and the findings of each question, where the rest stands.
+"""The order of the slides: cover, summary, agenda, the findings of each question, where the rest stands.
 
+A question opens on its first finding, with its answer beside it: a slide without exhibit would take a chart's room.
 What does not fit the fifteen slides of a talk is in the workbook, and on request in the appendix of the deck."""
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from siyu.render.citations import Citations
 from siyu.render.deck import grids, metrics
 from siyu.render.deck.finding_slides import FindingSlides
 from siyu.render.deck.grids import GridCell, SlideGrid
-from siyu.render.deck.layouts import COVER, SECTION, SUMMARY, WIDE
+from siyu.render.deck.layouts import COVER, SUMMARY, WIDE
 from siyu.render.deck.slide import Deck, Slide
 from siyu.render.deck.sourcing import Sourcing
 from siyu.render.deck.writing import Paragraph, Run, fitting, plain_paragraphs
@@ -23,7 +24,7 @@ from siyu.render.summary import summarised
 
 MOST = 15  # slides of a talk
 _AROUND = 4  # cover, summary, agenda, and where the rest stands
-_QUESTIONS = 4  # with a divider of their own
+_QUESTIONS = 4  # beside what to measure next
 _SMALL = 0.85  # of the size of a text, for what stands below it
 
 
@@ -62,9 +63,11 @@ class Story:
         agenda = self.deck.add(WIDE, "agenda", self._kicker(), answers) if parts else None
         for number, part in enumerate(parts, start=1):
             self.deck.section(part.name)
-            self._divider(number, part)
-            for finding in part.findings:
-                self.slides.add(finding, self._kicker(part.name))
+            part.first = len(self.deck.slides) + 1
+            kicker = self._kicker(f"{number}  {part.name}")
+            self.slides.add(part.findings[0], kicker, self._opening(part), part.answer)
+            for finding in part.findings[1:]:
+                self.slides.add(finding, kicker)
         if agenda is not None:
             self._agenda(agenda, parts)
         shown = {finding.full_key for part in parts for finding in (part.answer, *part.findings) if finding}
@@ -86,8 +89,9 @@ class Story:
             # a figure without a chart or table would leave its slide nearly empty
             offered.sort(key=lambda one: (not one.chart.rows, one.full_key not in reasons))
             shown = [answer] if answer and answer.chart.rows else []
-            if chapter.section.status == OK and (answer or offered):
-                parts.append(Passage(self._question(chapter), answer, [*shown, *offered]))
+            held = [*shown, *offered] or ([answer] if answer else [])
+            if chapter.section.status == OK and held:
+                parts.append(Passage(self._question(chapter), answer, held))
         given = sorted(parts[1:], key=lambda part: not any(one.full_key in reasons for one in part.offered))
         parts = [part for part in parts if any(part is one for one in (*parts[:1], *given[: _QUESTIONS - 1]))]
         if self.outline.measurements:
@@ -96,13 +100,13 @@ class Story:
         for part in parts:
             if part.answer and part.answer.plan:  # the next quarter is told whole
                 part.findings, part.offered = part.offered, []
-        room = MOST - _AROUND - sum(1 + len(part.findings) for part in parts)
+        room = MOST - _AROUND - sum(len(part.findings) for part in parts)
         while room > 0 and any(part.offered for part in parts):
             for part in parts:
                 if part.offered and room > 0:
                     part.findings.append(part.offered.pop(0))
                     room -= 1
-        return parts
+        return [part for part in parts if part.findings]
 
     def _question(self, chapter: Chapter) -> str:
         """The question of a section, from its first cell."""
@@ -181,34 +185,32 @@ class Story:
         rows = []
         for number, part in enumerate(parts, start=1):
             answer = str(self.speech.title(part.answer)) if part.answer else ""
-            pages = f"{part.first}–{part.first + len(part.findings)}" if part.findings else str(part.first)
-            rows.append([GridCell(str(number), bold=True, colour="accent1"), *_row(part.name, answer, pages)])
+            last = part.first + len(part.findings) - 1
+            pages = f"{part.first}–{last}" if last > part.first else str(part.first)
+            jump = GridCell(pages, link=part.findings[0].full_key)
+            rows.append([GridCell(str(number), bold=True, colour="accent1"), *_row(part.name, answer), jump])
         heads = ["", say("Question"), say("Answer"), say("Slides")]
-        self._table(slide, SlideGrid(heads, rows, size=13, weights=[0.4, 3, 5, 0.9], least=36.0), "agenda")
+        self._table(slide, SlideGrid(heads, rows, weights=[0.4, 3, 5, 0.9]), "agenda")
 
-    def _divider(self, number: int, part: Passage) -> None:
-        slide = self.deck.add(SECTION, f"part {number}", "", part.name)
-        part.first = slide.number
-        if "Number" in slide.spots:
-            slide.put("Number", plain_paragraphs(str(number)))
-        answer = self._answered(part.answer) if part.answer else []
-        spot, told = slide.spots["Panel"], summarised(self.report)
-        if part.answer is None and told and told.trial:
+    def _opening(self, part: Passage) -> list[Paragraph]:
+        """What stands beside the first exhibit of a question: its answer, and the figures of its cards that the exhibit
+        does not give; of what to measure next, the experiment."""
+        told = summarised(self.report)
+        if part.answer is None:
+            if told is None or told.trial is None:
+                return []
             head = self.speech.message("The experiment") + self.speech.message(": ")
-            trial = f"{head}{self.speech.label(told.trial.name)}"
-            answer += [Paragraph([Run(trial, bold=True)]), *plain_paragraphs(str(trial_text(self.speech, told.trial)))]
-        for one in part.findings:
-            title = metrics.shortened(str(self.speech.title(one)), spot.width - 2 * spot.size, spot.size * _SMALL, 1)
-            answer.append(Paragraph([Run("→  ", scale=_SMALL), Run(title, link=one.full_key, scale=_SMALL)], before=8))
-        slide.put("Panel", self.slides.fitted(answer, spot))
-        slide.notes([part.name, *(self.sourcing.notes(part.answer) if part.answer else ())])
-
-    def _answered(self, answer: FindingRecord) -> list[Paragraph]:
-        """The answer, and the figures of its cards."""
-        said = [Paragraph([Run(str(self.speech.title(answer)), bold=True)])]
-        for name, caption in list(answer.cards.items())[:3]:
-            figure = Run(str(self.speech.figure(answer.by_name[name])), bold=True, colour="accent1")
-            said.append(Paragraph([figure, Run(f"  {self.speech.of(answer, caption)}")], before=6))
+            trial = Paragraph([Run(f"{head}{self.speech.label(told.trial.name)}", bold=True)])
+            return [trial, Paragraph([Run(str(trial_text(self.speech, told.trial)))], before=5)]
+        if part.answer is part.findings[0]:
+            return []
+        said = [Paragraph([Run(str(self.speech.title(part.answer)), bold=True)])]
+        told_there = [(one.value, one.low, one.high, one.unit) for one in part.findings[0].values]
+        for name, caption in list(part.answer.cards.items())[:3]:
+            value = part.answer.by_name[name]
+            if (value.value, value.low, value.high, value.unit) not in told_there:
+                figure = Run(str(self.speech.figure(value)), bold=True, colour="accent1")
+                said.append(Paragraph([figure, Run(f"  {self.speech.of(part.answer, caption)}")], before=6))
         return said
 
     def _rest(self, rest: Sequence[FindingRecord]) -> None:
@@ -235,7 +237,7 @@ class Story:
         slide = self.deck.add(WIDE, "rest", self._kicker(), title)
         if rows:
             heads = [say("Sheet or question"), say("What stands there, or what is missing"), say("Count")]
-            self._table(slide, SlideGrid(heads, rows, size=10.5, weights=[2.2, 6, 1.2]), "rest")
+            self._table(slide, SlideGrid(heads, rows, weights=[2.2, 6, 1.2]), "rest")
 
     def _table(self, slide: Slide, grid: SlideGrid, name: str) -> None:
         """The rows that fit, with a note for the speaker."""

@@ -1,6 +1,6 @@
 """Text on a slide: runs and paragraphs, the size at which they fit, and their XML."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from siyu.render.deck import metrics
@@ -70,9 +70,14 @@ def text_height(paragraphs: Sequence[Paragraph], spot: Spot, size: float) -> flo
     """Height of the paragraphs in a placeholder, in points."""
     total = 0.0
     for paragraph in paragraphs:
-        bold = spot.bold or any(run.bold for run in paragraph.runs)
+        bold = spot.bold or heavy((run.text, bool(run.bold)) for run in paragraph.runs)
         total += paragraph.before + metrics.height(paragraph.text, spot.width, size * paragraph.scale, bold=bold)
     return total
+
+
+def heavy(runs: Iterable[tuple[str, bool]]) -> bool:
+    """Whether a text whose parts may be bold is as wide as if all of it were: most of it is."""
+    return sum(len(text) * (1 if bold else -1) for text, bold in runs) > 0
 
 
 def _broken(paragraphs: Sequence[Paragraph], spot: Spot, size: float) -> list[str]:

@@ -93,9 +93,10 @@ class Frame:
         top, bottom = 0.02, (4.4 * self.size) / self.height
         return left, top, 0.98 - left, 1 - top - bottom
 
-    def beside(self, right: float) -> Box:
-        """The same of a chart with its numbers on the left. right: end of the marks."""
-        left = (5.2 * self.size + (1.5 * self.size if self.log else 0)) / self.width
+    def beside(self, right: float, name: str = "") -> Box:
+        """The same of a chart with its numbers on the left, and beside them a name. right: end of the marks."""
+        lines = max(len(metrics.lines(name, 0.76 * self.height, self.size)) if name else 0, int(self.log))
+        left = (5.2 + 1.5 * lines) * self.size / self.width
         return left, 0.05, right - left, 0.76
 
     def axis_code(self) -> str:

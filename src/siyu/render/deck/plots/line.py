@@ -11,29 +11,34 @@ from siyu.render.number_codes import axis_code, number_code
 
 
 def plot(frame: Frame) -> Plot:
-    """The name of a line stands at its end, that of a reference line at its start."""
+    """The name of a line stands at its end, that of a line alone along the axis; of a reference line at its start."""
     sheet, series = ChartSheet(), list[str]()
     names = list(dict.fromkeys(frame.text(row.series) for row in frame.chart.rows))
     for at, name in enumerate(names):
         rows = [row for row in frame.chart.rows if frame.text(row.series) == name]
-        _curves(frame, sheet, series, name, sorted(rows, key=lambda row: row.x or 0), SERIES[at % 6])
+        rows.sort(key=lambda row: row.x or 0)
+        _curves(frame, sheet, series, name, rows, SERIES[at % 6], named=len(names) > 1)
     places = sorted({row.x or 0 for row in frame.chart.rows})
     for line in frame.chart.lines:
         _reference(frame, sheet, series, line, [places[0], places[-1]])
     head, axes = each("c", scatterStyle="lineMarker", varyColors=0), each("c", axId=1) + each("c", axId=2)
     group = tag("c:scatterChart", head, *series, axes) + _across(frame, places)
-    group += _values_on_the_left(frame)
+    alone = names[0] if len(names) == 1 else ""
+    group += _values_on_the_left(frame, alone)
     wide = 2 if frame.speech.language.data_code == "zh" else 1
-    room = min(0.34, 0.1 + 0.009 * wide * max(len(name) for name in names))
-    return Plot(xml.chart_space(xml.plot_area(group, frame.beside(0.98 - room)), frame.size), sheet.workbook())
+    room = 0.1 if alone else min(0.34, 0.1 + 0.009 * wide * max(len(name) for name in names))
+    area = xml.plot_area(group, frame.beside(0.98 - room, alone))
+    return Plot(xml.chart_space(area, frame.size), sheet.workbook())
 
 
-def _curves(frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows: Sequence[Mark], colour: str) -> None:
-    """A line with its name and last number, and its low and high as thin lines."""
+def _curves(
+    frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows: Sequence[Mark], colour: str, *, named: bool
+) -> None:
+    """A line with its last number, after its name where it is `named`, and its low and high as thin lines."""
     xs = [row.x or 0 for row in rows]
     across = xml.numbers(sheet.add(_heading(frame), xs), xs)
     code = number_code(rows[-1].value, rows[-1].unit, frame.speech.language)
-    end = xml.labels([xml.label(len(rows) - 1, code, "r", frame.size, colour, name=True, bold=True)], frame.size)
+    end = xml.labels([xml.label(len(rows) - 1, code, "r", frame.size, colour, name=named, bold=True)], frame.size)
     look = xml.shape(xml.stroke(colour, 2.5)) + xml.marker(colour, 6)
     _add(sheet, series, name, across, [row.value for row in rows], look + end)
     if any(row.low != row.high for row in rows):
@@ -69,8 +74,9 @@ def _heading(frame: Frame) -> str:
     return frame.text(frame.chart.x.label if frame.chart.x else "") or "x"
 
 
-def _values_on_the_left(frame: Frame) -> str:
-    """The value axis, saying when it is logarithmic."""
+def _values_on_the_left(frame: Frame, name: str) -> str:
+    """The value axis, saying what it shows and when it is logarithmic."""
     size, note = frame.size * 0.88, frame.word("logarithmic scale") if frame.log else ""
+    note = "  ·  ".join(part for part in (name, note) if part)
     code, ends = frame.axis_code(), frame.ends()
     return xml.value_axis(size, code, side="l", ends=ends, log=frame.log, title=note, between="midCat")
