@@ -223,7 +223,9 @@ class Citations:
         """Title, date and grade of a document, for a source line."""
         source = document.source
         grade = self.speech.message("grade {grade}", grade=source.grade) if source.grade else ""
-        about = [part for part in (str(self.speech.data(source.published, 20)), grade) if part]
+        dated = source.published != "undated"  # as data/README.md has it, which is a word
+        date = str(self.speech.data(source.published, 20)) if dated else self.speech.message("undated")
+        about = [part for part in (date, grade) if part]
         return f"{self.speech.label(source.title)}{self.speech.detail(self.speech.message(', ').join(about))}"
 
     def causes(self, because: Sequence[str]) -> str:

@@ -80,7 +80,10 @@ def joined(*parts: Said | str, by: str = "") -> Said:
 def clean(text: object, length: int = NOTE_LENGTH) -> str:
     """One line of untrusted text without control, direction, private-use or unassigned characters."""
     line = " ".join(_visible(str(text)[: 4 * length]).split())
-    return line if len(line) <= length else line[: length - 1] + "…"
+    if len(line) <= length:
+        return line
+    kept, words = line[: length - 1], line[:length].rpartition(" ")[0]
+    return (words if len(words) > length / 2 else kept) + "…"  # after a word where there are words
 
 
 def untrusted(text: object, length: int = NOTE_LENGTH) -> str:
