@@ -74,9 +74,12 @@ def report(
     from siyu.runs.ask.wishes import Delivery, at_first_sight
 
     called = _called(hook)
-    wishes = _wishes(subjects, every, manifest, lang, as_of, parameters, Delivery(template, pdf, appendix), limits)
-    if problems := list(at_first_sight(wishes)):  # what follows takes its time to be imported
-        raise UsageError(problems)
+    delivery = Delivery(template, pdf, appendix)
+    wishes, noted = _wishes(subjects, every, manifest, lang, as_of, parameters, delivery, limits)
+    if noted or any(at_first_sight(wishes)):  # before anything is started; all that is wrong is told at once
+        from siyu.runs.ask.requests import checked
+
+        checked(wishes, noted)
     if scheduler:
         from siyu.runs.remote import admitted
 
@@ -236,7 +239,8 @@ def _languages(text: str) -> tuple[str, ...]:
 def _wishes(
     subjects: Sequence[str], every: bool, manifest: Path | None, lang: str, as_of: str, parameters: Sequence[str],
     delivery: Any, limits: str,
-) -> list[Any]:  # fmt: skip
+) -> tuple[list[Any], list[Problem]]:  # fmt: skip
+    """What is wished, and what is wrong with the form of the manifest that says so."""
     from siyu.paths import subject_dirs
     from siyu.runs.ask.manifest import wishes as read_manifest
     from siyu.runs.ask.wishes import Given, Limits, Wish, place
@@ -266,4 +270,4 @@ def _wishes(
         if len(numbers) != 3 or not all(number.isascii() and number.isdecimal() and int(number) for number in numbers):
             raise misused("--limits", limits, "three whole numbers above zero, such as 900,4096,50")
         most = Limits(int(numbers[0]), int(numbers[1]) << 20, int(numbers[2]) << 20)
-    return [Wish(name, here, _languages(lang), as_of, given, most, delivery) for name in names]
+    return [Wish(name, here, _languages(lang), as_of, given, most, delivery) for name in names], []

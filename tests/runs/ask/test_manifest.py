@@ -34,7 +34,7 @@ subjects:
 
 
 def test_a_subject_has_the_defaults_and_its_own_settings_over_them(project, read):
-    first, second = checked(read(GOOD))
+    first, second = checked(*read(GOOD))
     assert (first.languages, first.as_of, first.parameters) == (("zh",), "2024-06-30", {"buyers": 5})
     assert (second.languages, second.as_of) == (("zh", "en"), "2024-06-30")
     assert second.parameters == {"buyers": 5, "note": "no", "strict": False}
@@ -88,10 +88,36 @@ def test_a_subject_has_the_defaults_and_its_own_settings_over_them(project, read
 )
 def test_a_trap_is_refused_with_its_line(project, read, text, line, said):
     with pytest.raises(UsageError) as caught:
-        checked(read(text))
+        checked(*read(text))
     first = caught.value.problems[0]
     assert first.line == line
     assert said in str(first)
+
+
+def test_all_problems_are_said_at_once_of_the_form_and_of_what_is_named(project, read):
+    text = """
+lang: zh
+langs: [zh]
+pdf: yes
+limits: {seconds: 0, minutes: 5}
+template: none.pptx
+parameters: {note: [a], buyers: three}
+subjects:
+  - alpa
+  - subject: beta
+    lang: [fr]
+    as_of: soon
+    parameters: {buyrs: 5}
+  - [alpha]
+  - alpha
+"""
+    with pytest.raises(UsageError) as caught:
+        checked(*read(text))
+    said = [(one.line, one.column) for one in caught.value.problems]
+    expected = [(2, ""), (3, ""), (4, "pdf"), (5, ""), (5, "seconds"), (7, ""), (7, "buyers"), (9, "subject"),
+                (11, "lang"), (12, "as_of"), (13, "parameter"), (14, "")]  # fmt: skip
+    assert [one for one in said if one[0]] == expected
+    assert sum("none.pptx" in str(one) for one in caught.value.problems) == 1
 
 
 def test_no_manifest_and_no_text_are_refused(tmp_path):

@@ -5,6 +5,7 @@ value is the text that stands in the file, and what it means is what the noteboo
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,19 +23,20 @@ _TEXT = "tag:yaml.org,2002:str"
 _STEP = "`siyu report --help` shows a manifest."
 
 
-def wishes(path: Path) -> list[Wish]:
-    """The subjects of a manifest with their settings, defaults first and their own over them.
+class _MisshapenError(ValueError):
+    """Told, and nothing can be made of it: what is around it is read on."""
 
-    Raises UsageError with every problem of the file: no file, not YAML, keys twice or unknown, wrong shapes.
-    """
+
+def wishes(path: Path) -> tuple[list[Wish], list[Problem]]:
+    """The subjects of a manifest with their settings, defaults first and their own over them; and what is wrong with
+    its form (keys twice or unknown, wrong shapes), to be told with what is wrong with the wishes.
+
+    Raises UsageError where there is no file, or no YAML."""
     if (root := parsed(path, UsageError, _STEP, _root)) is None:
         found = ("nothing", "a list of subjects") if path.exists() else ("no file", "a manifest")
         raise UsageError([Problem(shown_path(path), 0, "", *found, _STEP)])
     reader = _Nodes(path)
-    found_wishes = list(reader.wishes(root))
-    if reader.problems:
-        raise UsageError(reader.problems)
-    return found_wishes
+    return list(reader.wishes(root)), reader.problems
 
 
 def _root(text: str) -> yaml.Node | None:
@@ -53,45 +55,59 @@ class _Nodes:
         self.problems: list[Problem] = []
 
     def wishes(self, root: yaml.Node) -> Iterator[Wish]:
-        top = self.mapping(root, ("subjects", *_SETTINGS))
-        if "subjects" not in top and not self.problems:
-            self.problem(root, "no subjects", "a list of subjects")
-        general = self.settings(top, Wish("", place(self.file)))
-        for entry in self.sequence(top["subjects"]) if "subjects" in top else ():
-            fields = {"subject": entry}
-            if not isinstance(entry, yaml.ScalarNode):
-                fields = self.mapping(entry, ("subject", *_SETTINGS))
-            name = self.text(fields["subject"]) if "subject" in fields else ""
-            yield replace(self.settings(fields, general), subject=name, where=self.place(entry))
+        general, entries = Wish("", place(self.file)), list[yaml.Node]()
+        with suppress(_MisshapenError):
+            top = self.mapping(root, ("subjects", *_SETTINGS))
+            general = self.settings(top, general)
+            if "subjects" not in top:
+                self.problem(root, "no subjects", "a list of subjects")
+            else:
+                entries = self.sequence(top["subjects"])
+        for entry in entries:
+            with suppress(_MisshapenError):
+                fields = {"subject": entry}
+                if not isinstance(entry, yaml.ScalarNode):
+                    fields = self.mapping(entry, ("subject", *_SETTINGS))
+                own = replace(self.settings(fields, general), where=self.place(entry))
+                yield replace(own, subject=self.text(fields["subject"]) if "subject" in fields else "")
 
     def settings(self, fields: Mapping[str, yaml.Node], general: Wish) -> Wish:
         own = replace(general, places=general.places | {name: self.place(node) for name, node in fields.items()})
         for name, node in fields.items():
-            match name:
-                case "lang":
-                    own = replace(own, languages=tuple(map(self.text, self.sequence(node))))
-                case "as_of":
-                    own = replace(own, as_of=self.text(node))
-                case "parameters":
-                    given = {key: self.given(value) for key, value in self.mapping(node).items()}
-                    own = replace(own, parameters=general.parameters | given)
-                case "limits":
-                    own = replace(own, limits=self.limits(node, general.limits))
-                case "template":  # from where the manifest lies
-                    own = replace(own, delivery=replace(own.delivery, template=self.folder / self.text(node)))
-                case "pdf" | "appendix":
-                    asked: dict[str, Any] = {name: self.yes(node, name)}
-                    own = replace(own, delivery=replace(own.delivery, **asked))
+            with suppress(_MisshapenError):
+                own = self.setting(name, node, own)
+        return own
+
+    def setting(self, name: str, node: yaml.Node, own: Wish) -> Wish:
+        match name:
+            case "lang":
+                return replace(own, languages=tuple(map(self.text, self.sequence(node))))
+            case "as_of":
+                return replace(own, as_of=self.text(node))
+            case "parameters":
+                given = dict[str, Given]()
+                for key, value in self.mapping(node).items():
+                    with suppress(_MisshapenError):
+                        given[key] = self.given(value)
+                return replace(own, parameters=own.parameters | given)
+            case "limits":
+                return replace(own, limits=self.limits(node, own.limits))
+            case "template":  # from where the manifest lies
+                return replace(own, delivery=replace(own.delivery, template=self.folder / self.text(node)))
+            case "pdf" | "appendix":
+                asked: dict[str, Any] = {name: self.yes(node, name)}
+                return replace(own, delivery=replace(own.delivery, **asked))
         return own
 
     def limits(self, node: yaml.Node, general: Limits) -> Limits:
         values, fields = {}, self.mapping(node, tuple(_LIMITS))
         for name in (one for one in _LIMITS if one in fields):
-            text = self.text(fields[name])
-            if text.isascii() and text.isdecimal() and int(text) > 0:
-                values[name.removesuffix("_mb")] = int(text) * _LIMITS[name]
-            else:
-                self.problem(fields[name], repr(text), "a whole number above zero", column=name)
+            with suppress(_MisshapenError):
+                text = self.text(fields[name])
+                if text.isascii() and text.isdecimal() and int(text) > 0:
+                    values[name.removesuffix("_mb")] = int(text) * _LIMITS[name]
+                else:
+                    self.problem(fields[name], repr(text), "a whole number above zero", column=name)
         return replace(general, **values)
 
     def yes(self, node: yaml.Node, name: str) -> bool:
@@ -104,12 +120,13 @@ class _Nodes:
         """Keys and values, each key once and, where `known` names any, one of those."""
         found: dict[str, yaml.Node] = {}
         for key, value in self.shaped(node, "mapping"):
-            name = self.text(key)
-            if name in found:
-                self.problem(key, f"{name} twice", "each key once", "Remove one of the two.", name)
-            if known and name not in known:
-                self.problem(key, name, f"one of {', '.join(known)}", nearest(name, known))
-            found[name] = value
+            with suppress(_MisshapenError):
+                name = self.text(key)
+                if name in found:
+                    self.problem(key, f"{name} twice", "each key once", "Remove one of the two.", name)
+                if known and name not in known:
+                    self.problem(key, name, f"one of {', '.join(known)}", nearest(name, known))
+                found[name] = value
         return found
 
     def sequence(self, node: yaml.Node) -> list[yaml.Node]:
@@ -117,14 +134,14 @@ class _Nodes:
 
     def text(self, node: yaml.Node) -> str:
         """A value as it is written."""
-        return str(self.shaped(node, "scalar") or "")
+        return str(self.shaped(node, "scalar"))
 
     def shaped(self, node: Any, shape: str, step: str = _STEP) -> Any:
-        """What a node holds that is to be of this shape; nothing where it is of another."""
-        if node.id == shape:
-            return node.value
-        self.problem(node, _SHAPES[node.id], _SHAPES[shape], step)
-        return ()
+        """What a node holds that is to be of this shape. Raises _MisshapenError where it is of another."""
+        if node.id != shape:
+            self.problem(node, _SHAPES[node.id], _SHAPES[shape], step)
+            raise _MisshapenError
+        return node.value
 
     def given(self, node: yaml.Node) -> Given:
         """A parameter's value, and whether YAML would have taken it for text."""

@@ -27,14 +27,13 @@ def command(request: Request, out: Path) -> list[str]:
     return words + request.delivery.options
 
 
-def checked(wishes: Sequence[Wish]) -> list[Request]:
-    """The requests for what was wished. Raises UsageError with the problems of all of them, those that are seen at
-    first sight before others are looked for."""
-    if problems := list(at_first_sight(wishes)):
-        raise UsageError(problems)
-    requests, known = [], subject_dirs()
+def checked(wishes: Sequence[Wish], noted: Sequence[Problem] = ()) -> list[Request]:
+    """The requests for what was wished. Raises UsageError with the problems of all of them, and those that are noted
+    already, of the form of a manifest."""
+    problems, requests, known = [*noted, *at_first_sight(wishes)], list[Request](), subject_dirs()
+    told = {(one.line, one.column, one.found) for one in problems}
     delivered: dict[Delivery, list[Problem]] = {}  # a template of fifty clients is looked at once
-    for wish in wishes:
+    for wish in (one for one in wishes if one.subject in known):
         try:
             subject = load_subject(wish.subject)
             load_form(subject.folder, subject.currency)
@@ -48,7 +47,7 @@ def checked(wishes: Sequence[Wish]) -> list[Request]:
         case_id = str(values.get("case") or subject.case)
         if case_id not in known:
             found.append(at(wish.where, case_id, "a published case", nearest(case_id, known), "case"))
-        problems += found
+        problems += [one for one in found if (one.line, one.column, one.found) not in told]
         if not found and not delivered[wish.delivery]:
             as_of, case = wish.as_of or subject.as_of.isoformat(), load_subject(case_id)
             requests.append(Request(subject, case, tuple(wish.languages), as_of, values, wish.limits, wish.delivery))
