@@ -30,6 +30,23 @@ def test_moves_of_a_class_add_up(small):
     assert marks.groupby("label")["value"].sum().tolist() == pytest.approx([1.0] * marks["label"].nunique())
 
 
+@pytest.mark.parametrize(
+    ("moved", "shown", "left"),
+    [
+        ({("hhh", "hhh"): 80, ("hhh", "lhh"): 3, ("hhh", "hlh"): 17}, {("hhh", "hhh"): 0.8}, 0.2),
+        ({("hhh", "hhh"): 97, ("hhh", "lhh"): 3, ("lhh", "lhh"): 20}, {}, None),
+        ({("hhh", "hhh"): 94, ("hhh", "lhh"): 3, ("hhh", "hlh"): 3}, {("hhh", "hhh"): 0.94}, None),
+        ({("hlh", "hhh"): 4, ("hlh", "hlh"): 60, ("hlh", "lhh"): 36, ("lll", "hhh"): 12}, {("hlh", "hlh"): 0.6}, None),
+    ],
+)
+def test_a_cell_too_small_to_show_does_not_follow_from_the_others_of_its_class(small, monkeypatch, moved, shown, left):
+    rows = pd.DataFrame([(*pair, n) for pair, n in moved.items()], columns=["before", "after", "buyers"])
+    monkeypatch.setattr(exhibits.actions, "moves", lambda *_: rows)
+    marks, told = exhibits.moves(Worth(small, 10, "CNY"))
+    assert {(one.label, one.series): one.value for one in marks.itertuples()} == shown
+    assert told == Absent(("rfm_share",)) if left is None else told.value == pytest.approx(left)
+
+
 @pytest.fixture(scope="module")
 def month_apart(shops):
     rows = [(buyer, buyer // 10 + day) for buyer in range(200) for day in (0, 30)]

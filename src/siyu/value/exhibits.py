@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from siyu.estimates.sampling import apart, borrowed
+from siyu.estimates.sampling import apart, borrowed, hidden
 from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.record import Opening
 from siyu.value import acquisition, actions, gate, observed, trials
@@ -168,18 +168,18 @@ def moves(worth: Worth) -> tuple[pd.DataFrame, Figure | Absent]:
     """Marks of a grid (label before, series after, value the share of the class then), and how many left the best class
     within the quarter."""
     rows = actions.moves(worth.frames, worth.cuts)
-    whole = rows.groupby("before")["buyers"].transform("sum")
-    shown = rows[(whole >= max(worth.k, 1)) & (rows["buyers"] >= worth.k)]
-    shares = shown["buyers"] / whole[shown.index]
-    marks = shown.assign(label=shown["before"], series=shown["after"], value=shares)
-    marks = cited(marks, worth.frames.sources).sort_values(
-        ["label", "series"], key=lambda codes: codes.map(actions.CLASSES.index)
-    )
-    stays = (rows[["before", "after"]] == "hhh").all(axis=1)
+    grid = rows.pivot_table("buyers", "before", "after", "sum", fill_value=0)
+    dark = pd.DataFrame(hidden(grid.to_numpy(), worth.k), grid.index, grid.columns)
+    hides = pd.Series([dark.loc[pair] for pair in zip(rows["before"], rows["after"], strict=True)], rows.index, bool)
+    whole, stays = rows.groupby("before")["buyers"].transform("sum"), (rows[["before", "after"]] == "hhh").all(axis=1)
+    marks = rows.assign(label=rows["before"], series=rows["after"], value=rows["buyers"] / whole)[~hides]
+    marks = cited(marks[["label", "series", "value"]], worth.frames.sources)
+    marks = marks.sort_values(["label", "series"], key=lambda codes: codes.map(actions.CLASSES.index))
     best, kept = whole[rows["before"] == "hhh"].max(), rows.loc[stays, "buyers"].sum()
-    if not best >= max(worth.k, 1) or 0 < kept < worth.k:  # too few: the rest of the class is no answer
+    # too few of the class, or of it who left; or who stayed tells how many others went where
+    if not best >= max(worth.k, 1) or 0 < best - kept < worth.k or hides[stays].any():
         return marks, Absent(("rfm_share",))
-    return marks[["label", "series", "value", "sources"]], _exact(worth, "rfm_share", 1 - kept / best)
+    return marks, _exact(worth, "rfm_share", 1 - kept / best)
 
 
 def deeds(worth: Worth) -> tuple[pd.DataFrame, Verdict]:
