@@ -38,8 +38,7 @@ class ProblemsError(ValueError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = sorted(set(problems))
-        count = len(self.problems)
-        head = "1 problem" if count == 1 else f"{count} problems"
+        head = several(len(self.problems), "problem")
         super().__init__("\n".join([head, *(f"  {problem}" for problem in self.problems)]))
 
 
@@ -54,11 +53,17 @@ class UsageError(ProblemsError):
 def refusals(error: "ValidationError") -> Iterator[tuple[str, str, str]]:
     """Of each field that a type refused: its name with dots, what was found, what was expected."""
     for detail in error.errors():
-        found = "nothing" if detail["type"] == "missing" or detail["input"] is None else repr(detail["input"])
+        given = None if detail["type"] == "missing" else detail["input"]
         expected = "a value" if detail["type"] == "missing" else detail["msg"]
         for start in ("Value error, ", "Input should be "):
             expected = expected.removeprefix(start)
-        yield ".".join(map(str, detail["loc"])), found if len(found) < 200 else f"{found[:199]}…", expected
+        yield ".".join(map(str, detail["loc"])), shown_value(given), expected
+
+
+def shown_value(value: object) -> str:
+    """What was given, as a problem shows it."""
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) < 200 else f"{text[:199]}…"
 
 
 @contextmanager
@@ -68,6 +73,11 @@ def collected(problems: list[Problem]) -> Iterator[None]:
         yield
     except ProblemsError as error:
         problems += error.problems
+
+
+def several(count: int, noun: str) -> str:
+    """A count with its noun: 1 line, 2 lines."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

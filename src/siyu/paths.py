@@ -98,9 +98,10 @@ def cache_dir() -> Path:
     return home / "cache" if home else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "siyu"
 
 
-def settle_home() -> None:
+def settle_home(*, make: bool = True) -> None:
     """Have libraries find a home folder, whoever this user is, and workers and kernels, which work in the project's
-    folder, the folders that were named from here. Raises UsageError where there is no home folder."""
+    folder, the folders that were named from here. make: whether a folder that is not there yet is made. Raises
+    UsageError where there is no home folder."""
     for name in ("SIYU_HOME", "SIYU_DATA", "SIYU_STORE", "SIYU_KEY"):
         if named := _set(name):
             os.environ[name] = str(named)
@@ -110,7 +111,8 @@ def settle_home() -> None:
     if not (home := _set("SIYU_HOME")):
         step = "Set SIYU_HOME to a folder that this user may write to."
         raise UsageError([Problem("environment", 0, "HOME", "no home folder", "one for this user", step)])
-    home.mkdir(parents=True, exist_ok=True)
+    if make:
+        home.mkdir(parents=True, exist_ok=True)
     os.environ["HOME"] = str(home)
 
 
@@ -153,13 +155,16 @@ def subject_dirs() -> dict[str, Path]:
 def kept(kind: str, what: str, make: Callable[[], bytes]) -> bytes:
     """The bytes that `make` gives for `what`, which says everything that they follow from.
 
-    What is damaged is made anew; where nothing can be written, it is made each time."""
+    What is damaged is made anew; where nothing can be written, it is made each time. A `SIYU_HOME` that is not there is
+    not made for this: it may be a slip."""
     path = cache_dir() / kind / _digest(what.encode()).decode()
     with suppress(OSError):
         digest, _, content = path.read_bytes().partition(b"\n")
         if digest == _digest(content):
             return content
     content = make()
+    if (home := _set("SIYU_HOME")) and not home.is_dir():
+        return content
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         making = path.with_name(f"{path.name}.{os.getpid()}")

@@ -35,6 +35,13 @@ def test_a_fault_is_named_with_its_place(tmp_path, text, column, expected):
     assert expected in error.value.problems[0].expected
 
 
+def test_what_was_found_is_shown_as_other_files_show_it(tmp_path):
+    (tmp_path / "form.yml").write_text(f"leader: {'x' * 300}\nmargin: {'y' * 300}\n", encoding="utf-8")
+    with pytest.raises(UsageError) as error:
+        load_form(tmp_path, "CNY")
+    assert [one.found for one in error.value.problems] == [f"'{'x' * 198}…", f"'{'y' * 198}…"]
+
+
 def test_a_draft_asks_everything_and_answers_nothing(tmp_path):
     (tmp_path / "form.yml").write_text(draft(), encoding="utf-8")
     form = load_form(tmp_path, "CNY")

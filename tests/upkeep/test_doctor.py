@@ -66,7 +66,7 @@ def test_a_mark_of_a_project_that_is_torn_is_wrong(monkeypatch, tmp_path):
 
 
 def test_a_store_that_others_may_read_is_wrong(home):
-    assert states(house.stores) == [(OK, "1 clients, each for its owner alone")]
+    assert states(house.stores) == [(OK, "1 client, each for its owner alone")]
     (home / "store" / "acme").chmod(0o755)
     [found] = house.stores()
     assert found.state == WRONG
@@ -93,7 +93,7 @@ def test_a_run_that_left_something_behind_is_named_and_keeps_its_note(home):
     assert states(house.leftovers) == [(OK, "nothing left behind")]
     lock.release()
     note = lock.holder()
-    assert states(house.leftovers) == [(LIMITED, "1 runs ended without clearing up")]
+    assert states(house.leftovers) == [(LIMITED, "1 run ended without clearing up")]
     assert lock.holder() == note
 
 
@@ -118,6 +118,17 @@ def test_a_full_disk_is_wrong_and_a_remote_one_is_named(home, monkeypatch):
     monkeypatch.setattr(machine, "_ROOM", 1 << 60)
     monkeypatch.setattr(machine, "_file_system", lambda _: "nfs4")
     assert [one.state for one in machine.disk()] == [WRONG, LIMITED]
+
+
+@pytest.mark.parametrize("own", ["there", "absent"])
+def test_a_mistyped_home_is_named_and_not_made(tmp_path, monkeypatch, own):
+    monkeypatch.setenv("HOME", str(tmp_path / own))
+    (tmp_path / "there").mkdir()
+    monkeypatch.setenv("SIYU_HOME", str(tmp_path / "hmoe"))
+    result = CliRunner().invoke(main, ["doctor"])
+    assert result.exit_code == 0, result.stdout
+    assert f"SIYU_HOME names {tmp_path / 'hmoe'}, which is absent. Check its name" in result.stdout
+    assert [one.name for one in tmp_path.iterdir()] == ["there"]
 
 
 def test_the_verb_prints_a_line_each_and_ends_with_1_when_something_is_wrong(home, monkeypatch):

@@ -24,13 +24,14 @@ from siyu.paths import settle_home
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="siyu")
+@click.pass_context
 @reporting_problems
-def main() -> None:
+def main(context: click.Context) -> None:
     """A private-domain marketing workbook whose every number traces to its source."""
     if sys.platform == "win32":
         click.echo("siyu: Windows is not supported: use WSL 2, and install there.", err=True)
         sys.exit(2)
-    settle_home()
+    settle_home(make=context.invoked_subcommand != doctor.name)
     if "SIYU_ENGINE" in os.environ:
         from siyu.engines.choice import chosen
 

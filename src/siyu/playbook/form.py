@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from siyu import reads
 from siyu.definitions import registry
-from siyu.errors import Problem, UsageError, nearest, refusals, shown_path
+from siyu.errors import Problem, UsageError, nearest, refusals, shown_path, shown_value
 from siyu.plain_yaml import mapping
 from siyu.playbook import labels
 from siyu.subjects import Count, Day
@@ -130,7 +130,8 @@ def load_form(folder: Path, currency: str) -> Form:
     known, form = Form.model_fields, Form()
     expected = f"one of {', '.join(known)}"
     problems = [
-        _problem(path, name, _found(content[name]), expected, nearest(name, known)) for name in content.keys() - known
+        _problem(path, name, shown_value(content[name]), expected, nearest(name, known))
+        for name in content.keys() - known
     ]
     try:
         form = Form.model_validate({name: value for name, value in content.items() if name in known})
@@ -140,17 +141,13 @@ def load_form(folder: Path, currency: str) -> Form:
     for at, goal in enumerate(form.goals):
         if goal.metric not in metrics:
             expected, step = "a metric of data/definitions.yml", nearest(goal.metric, metrics)
-            problems.append(_problem(path, f"goals.{at}.metric", _found(goal.metric), expected, step))
+            problems.append(_problem(path, f"goals.{at}.metric", shown_value(goal.metric), expected, step))
     if form.currency not in (None, currency):
         step = "Write costs in the currency of subject.yml; two currencies are never compared."
-        problems.append(_problem(path, "currency", _found(form.currency), currency, step))
+        problems.append(_problem(path, "currency", shown_value(form.currency), currency, step))
     if problems:
         raise UsageError(problems)
     return form
-
-
-def _found(value: Any) -> str:
-    return "nothing" if value is None else repr(value)[:60]
 
 
 def _problem(path: Path, column: str, found: str, expected: str, step: str) -> Problem:

@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from siyu.errors import ProblemsError, shown_path
+from siyu.errors import ProblemsError, several, shown_path
 from siyu.intake.formats.catalogue import FormatError, catalogue
 from siyu.intake.store.keyring import SIZE, lies_within
 from siyu.paths import FORMATS, MARKER, key_path, project_root, reports_dir, store_of, subject_dirs
@@ -65,7 +65,7 @@ def stores() -> Iterator[Line]:
     for store in (shown := [store for store in folders if _shared(store)]):
         yield Line("store", WRONG, f"{shown_path(store)} can be read by others", f"Run: chmod -R go-rwx {store}")
     if not shown:
-        yield Line("store", OK, f"{len(folders)} clients, each for its owner alone")
+        yield Line("store", OK, f"{several(len(folders), 'client')}, each for its owner alone")
 
 
 def leftovers() -> Iterator[Line]:
@@ -76,7 +76,9 @@ def leftovers() -> Iterator[Line]:
         if lock.acquire(lock.holder()):
             lock.release()
             ended.append(path.name)
-    left = Line("runs", LIMITED, f"{len(ended)} runs ended without clearing up", "The next siyu report clears them.")
+    left = Line(
+        "runs", LIMITED, f"{several(len(ended), 'run')} ended without clearing up", "The next siyu report clears them."
+    )
     yield left if ended else Line("runs", OK, "nothing left behind")
 
 

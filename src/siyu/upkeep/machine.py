@@ -109,7 +109,12 @@ def _program(name: str, path: str | None, use: str, step: str) -> Line:
 
 
 def disk() -> Iterator[Line]:
-    """Room for reports, whether they and the cache can be written, and what their file system does with locks."""
+    """A home that is not there, room for reports, whether they and the cache can be written, and what their file system
+    does with locks."""
+    home = os.environ.get("SIYU_HOME")
+    if home and not Path(home).is_dir():
+        step = "Check its name; siyu makes the folder when it first writes a report or reads a client."
+        yield Line("home", LIMITED, f"SIYU_HOME names {home}, which is absent", step)
     reports = _existing(reports_dir().absolute())
     free = shutil.disk_usage(reports).free
     found = f"{free / 1e9:.1f} GB free for reports"
