@@ -323,6 +323,18 @@ def test_inputs_stand_with_their_range_beside_what_they_make_of_a_result(code, n
     assert row[4:8] == [low, middle, high, pytest.approx(high - low)]
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_the_ends_of_a_tornado_are_called_as_on_the_page(code, books, report):
+    say = Speech(Language(code)).message
+    for finding in report.findings:
+        if isinstance(finding.chart, Chart) and finding.chart.kind in ("tornado", "range"):
+            heads = [row for row in block(books[code], code, finding) if row[:2] == [say("Mark"), say("Series")]]
+            ends = ("Result at its low end", "Result at its high end")
+            wanted = ends if finding.chart.kind == "tornado" else ("Low", "High")
+            assert [row[3:5] for row in heads] == [[*map(say, wanted)]]
+    assert "tornado" in {finding.chart.kind for finding in report.findings if isinstance(finding.chart, Chart)}
+
+
 @pytest.mark.parametrize(("cac", "value", "there"), [(20.0, 300.0, True), (0.0, 300.0, False), (20.0, 0.0, False)])
 def test_what_a_buyer_may_cost_has_no_sheet_where_nothing_was_spent_or_earned(cac, value, there):
     values = {"margin": 0.2, "conversion": 0.1, "cac": cac, "value": value}

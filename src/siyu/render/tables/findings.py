@@ -66,7 +66,10 @@ class FindingSheets:
     def _marks(self, sheet: BookSheet, chart: Chart) -> None:
         """Marks of a chart: a row each; reference lines below them."""
         x, say = chart.x, self.speech.message
-        sheet.heads([*map(say, LABELS["MARKS"]), str(self.speech.label(x.label)) if x else "", say("Sources")])
+        heads = [*LABELS["MARKS"]]
+        if chart.kind == "tornado":
+            heads[3:5] = LABELS["SWINGS"]
+        sheet.heads([*map(say, heads), str(self.speech.label(x.label)) if x else "", say("Sources")])
         for row in (*chart.rows, *chart.lines):
             mark = row if isinstance(row, Mark) else None
             sheet.text(0, self.speech.label(row.label))
