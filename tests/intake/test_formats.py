@@ -59,10 +59,23 @@ def test_a_plain_layout_does_not_swallow_a_file_with_statuses():
 def test_a_header_that_lacks_a_column_is_told_which_format_is_nearest():
     full = writing.header(formats()["taobao"])
     lacking = [name for name in full if name != "买家实际支付金额"]
-    for header, nearest in ((lacking, "taobao (买家实际支付金额)"), (["foo", "bar"], "–")):
+    for header, nearest in ((lacking, "taobao (买家实际支付金额)"), (["foo", "bar"], "")):
         data = (",".join(header) + "\n" + ",".join("1" for _ in header) + "\n").encode()
         problem = read(TableSource("a.csv", lambda data=data: io.BytesIO(data), len(data))).account.problems[0]
         assert (problem.code, problem.expected) == ("unknown_format", nearest)
+
+
+@pytest.mark.parametrize(
+    ("header", "zh", "en"),
+    [("订单编号,foo,bar", "也没有接近的格式；其中认得的列：订单编号", "and none is near; known among them: 订单编号. siyu new drafts"),
+     ("foo,bar", "其中任何一列。", "has any of these columns. siyu new drafts")],
+)  # fmt: skip
+def test_that_no_format_is_near_is_said_in_words_with_what_to_do(header, zh, en):
+    data = f"{header}\n1,1,1\n".encode()
+    [problem] = read(TableSource("a.csv", lambda: io.BytesIO(data), len(data))).account.problems
+    for code, said in (("zh", zh), ("en", en)):
+        reason = problem.reason(Language(code))
+        assert (said in reason, "–" in reason, problem.code) == (True, False, "unknown_format")
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ SLIPS = """门店,打印日期,会员卡号,品名,件数,应收,收银员,经�
 二店,2021/8/4 9:02,VIP0007,特曲,1,658.00,小林,
 合计,,,,5,"2,170.00",,
 """
+FOLLOWS = "买家标识,关注时间,取关时间,昵称\nu1,2021-02-01 10:00:00,,\nu2,2021-02-02 09:00:00,,\n"
 PLAIN = "order_id,buyer_key,paid_at,amount\nA1,u1,2021-08-05 10:00:00,5.00\nA2,u2,2021-08-06 10:00:00,7.00\n"
 
 
@@ -273,7 +274,7 @@ def test_check_says_which_days_who_and_by_which_format(tmp_path, data):
     assert (told["draft"], told["observed"]) == (False, {"from": "2021-08-05", "until": "2021-08-06"})
     said = siyu("check", tmp_path / "a_1628294400.csv").stderr
     assert "observed from 2021-08-05 to 2021-08-06" in said
-    assert "2 different buyers; 99 in 100 have at most 1 orders; the largest hold 50.0%, 50.0%" in said
+    assert "2 different buyers; 99 in 100 have at most 1 order; the largest hold 50.0%, 50.0%" in said
 
 
 def test_files_of_one_call_are_held_against_each_other_and_links_are_named(tmp_path, data):
@@ -316,6 +317,33 @@ def test_what_cannot_be_a_folder_of_exports_is_said_before_anything_is_made(tmp_
     assert not (data / "snacks" / "exports").exists()
 
 
+def test_a_folder_called_exports_is_not_put_into_another_one(tmp_path, data):
+    for shop in ("a", "b"):
+        (tmp_path / shop / "exports").mkdir(parents=True)
+        (tmp_path / shop / "exports" / f"{shop}.csv").write_text(PLAIN.replace("A", shop.upper()), encoding="utf-8")
+    (tmp_path / "a" / "exports" / "link.csv").symlink_to(tmp_path / "b" / "exports" / "b.csv")
+    done = siyu("new", "snacks", "--from", tmp_path / "a" / "exports", tmp_path / "b" / "exports")
+    assert done.stderr.count("[not_a_file]") == 1
+    exports = data / "snacks" / "exports"
+    assert sorted(path.relative_to(exports).as_posix() for path in exports.rglob("*")) == ["a.csv", "b.csv"]
+    (tmp_path / "a" / "exports" / "b.csv").write_text(PLAIN, encoding="utf-8")
+    done = siyu("new", "nuts", "--from", tmp_path / "a" / "exports", tmp_path / "b" / "exports")
+    assert (done.exit_code, "found b.csv; expected each name once" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("given", ["client/exports", "client/exports/a.csv", "client"])
+def test_settings_beside_the_exports_are_said_to_be_left_behind(tmp_path, data, given):
+    exports = tmp_path / "client" / "exports"
+    exports.mkdir(parents=True)
+    (exports / "a.csv").write_text(PLAIN, encoding="utf-8")
+    assert "not taken over" not in siyu("new", "nuts", "--from", exports).stderr
+    for name in ("subject.yml", "form.yml"):
+        (tmp_path / "client" / name).write_text("kind: client\n", encoding="utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / given)
+    told = [line for line in done.stderr.splitlines() if "not taken over; copy what still holds into" in line]
+    assert [line.partition(":")[0] for line in told] == ["client/subject.yml", "client/form.yml"]
+
+
 def test_what_fails_on_the_way_leaves_no_half_made_subject(tmp_path, data, monkeypatch):
     (tmp_path / "a.csv").write_text(PLAIN, encoding="utf-8")
 
@@ -340,6 +368,37 @@ def test_nothing_is_written_for_a_bad_request(tmp_path, data, subject, name, sai
     assert done.exit_code == 2
     assert said in done.stderr
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_table_of_people_is_not_said_to_hold_orders(tmp_path):
+    (tmp_path / "follows.csv").write_text(FOLLOWS, encoding="utf-8")
+    said = siyu("check", tmp_path / "follows.csv").stderr
+    assert "2 different people; 99 in 100 have at most 1 record; the largest hold 50.0%, 50.0%" in said
+
+
+def test_the_verb_ends_with_what_to_do_next(tmp_path):
+    (tmp_path / "a.csv").write_text(PLAIN.replace("7.00", "seven"), encoding="utf-8")
+    done = siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    assert (done.exit_code, done.stderr.splitlines()[-1].endswith("then: siyu report snacks")) == (1, True)
+
+
+def test_a_subject_is_checked_by_its_id(tmp_path, data):
+    (tmp_path / "a.csv").write_text(PLAIN, encoding="utf-8")
+    siyu("new", "snacks", "--from", tmp_path / "a.csv")
+    (tmp_path / "a.csv").unlink()
+    done = siyu("check", "snacks", "--json")
+    assert (done.exit_code, [one["file"] for one in json.loads(done.stdout)["files"]]) == (
+        0,
+        ["data/snacks/exports/a.csv"],
+    )
+    (tmp_path / "snacks").write_text(PLAIN, encoding="utf-8")  # a path goes before a subject that is called so
+    assert json.loads(siyu("check", "snacks", "--json").stdout)["files"][0]["file"] == "snacks"
+    for absent, said in (
+        ("snakcs", "found snakcs"),
+        ("luzhou_laojiao", "luzhou_laojiao/exports; expected a file or folder"),
+    ):
+        done = siyu("check", absent)
+        assert (done.exit_code, said in done.stderr) == (2, True), done.stderr
 
 
 def test_an_existing_subject_is_refused(tmp_path):
@@ -373,7 +432,7 @@ def test_a_buyer_is_erased_now_and_at_every_later_reading(snacks, by_standard_in
     done = siyu("erase", "snacks", "--buyer", "-", stdin="u1\n") if by_standard_input else siyu(
         "erase", "snacks", "--buyer", "u1")  # fmt: skip
     assert done.exit_code == 0, done.stderr
-    assert "a.csv: 1 records of this buyer removed" in done.stderr
+    assert "a.csv: 1 record of this buyer removed" in done.stderr
     assert "still holds them" in done.stderr
     after = books("snacks")
     assert (after.erased, after.digest != before.digest) == (2, True)

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=options.FILE)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH|SUBJECT...", type=options.EXPORTS)
 @click.option("--format", "wanted", metavar="NAME", help="Format of every file; default by its headers.")
 @click.option("--json", "as_json", is_flag=True, help="Print the accounts as JSON.")
 @options.LANG
 @options.reporting_problems
 def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | None) -> None:
-    """Read exports (CSV, XLSX, ZIP or folders of them), account for every record, publish nothing."""
+    """Read exports (CSV, XLSX, ZIP, folders of them, all of a SUBJECT), account for every record, publish nothing."""
+    paths = [options.exports_of(path) for path in paths]
     options.there("PATH", paths)
     if wanted is not None:
         if wanted not in (files := format_files()):
@@ -73,6 +74,9 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
             path=shown_path(path))  # fmt: skip
         for line in (*draft.told, *draft.said):
             click.echo(f"  {line}", err=True)
+    for path in made.left:
+        say("{path}: lies beside the exports and is not taken over; copy what still holds into {folder}",
+            path=shown_path(path), folder=shown_path(made.folder))  # fmt: skip
     if made.key_table is not None:
         say("{path}: the orders name no buyers; have this table filled in and put it beside the exports",
             path=shown_path(made.key_table))  # fmt: skip
@@ -80,7 +84,8 @@ def new(subject: str, given: Sequence[Path], more: Sequence[Path], lang: str | N
     form.write_text(asked(), encoding="utf-8")
     form.chmod(0o600)
     say("{path}: fill in with the owner; what stays open is asked for by siyu request", path=shown_path(form))
-    say("{path}: check name, case, category, currency and date", path=shown_path(made.folder / "subject.yml"))
+    say("{path}: check name, case, category, currency and date; then: siyu report {subject}",
+        path=shown_path(made.folder / "subject.yml"), subject=subject)  # fmt: skip
     if any(not account.clean for account in made.accounts):
         sys.exit(1)
 
@@ -113,7 +118,7 @@ def erase(subject: str, buyer: str | None, out: Path, lang: str | None) -> None:
     for path in (*done.removed, *left):
         say("{path}: removed", path=shown_path(path))
     for name, count in done.records.items():
-        say("{path}: {count} records of this buyer removed from the store, now and at every later reading",
+        say("{path}: {count:# record|# records} of this buyer removed from the store, now and at every later reading",
             path=name, count=f"{count:,}")  # fmt: skip
     for name in done.remaining:
         say("{path}: the file itself still holds them as somebody wrote it; delete it or ask for a new one",

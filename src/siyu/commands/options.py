@@ -44,7 +44,15 @@ class SubjectId(click.ParamType[str]):
         return [CompletionItem(one) for one in known if one.startswith(incomplete)]
 
 
-SUBJECT = SubjectId()
+class ExportsPath(click.Path):
+    """A path, or the id of a subject."""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """What lies there, and known subjects that begin so."""
+        return [*super().shell_complete(ctx, param, incomplete), *SUBJECT.shell_complete(ctx, param, incomplete)]
+
+
+SUBJECT, EXPORTS = SubjectId(), ExportsPath(path_type=Path)
 
 
 def reporting_problems(command: Callable[..., None]) -> Callable[..., None]:
@@ -87,6 +95,14 @@ def day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise misused("--as-of", text, "a date like 2021-08-31") from error
+
+
+def exports_of(path: Path) -> Path:
+    """A path as given or, where there is none and a subject is called so, the exports of that."""
+    if path.exists() or path.is_symlink() or len(path.parts) != 1:
+        return path
+    folder = subject_dirs().get(str(path))
+    return path if folder is None else folder / "exports"
 
 
 def there(option: str, paths: Iterable[Path]) -> None:

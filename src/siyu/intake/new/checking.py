@@ -97,7 +97,11 @@ def _facts(account: Account) -> Iterator[tuple[str, dict[str, object]]]:
         yield "net_uncertain", {"records": f"{records:,}", "yuan": _yuan(fen)}
     if (crowd := account.crowd) is not None and crowd.named:
         shares = ", ".join(f"{share:.1%}" for share in crowd.largest)
-        yield "crowd", {"keys": f"{crowd.keys:,}", "usual": f"{crowd.usual:,}", "shares": shares}
+        buyers = account.entry is not None and account.entry.kind in ("orders", "buyer_keys")
+        yield (
+            "crowd" if buyers else "people",
+            {"keys": f"{crowd.keys:,}", "usual": f"{crowd.usual:,}", "shares": shares},
+        )
     if account.unknown_columns:
         yield "unknown_columns", {"names": ", ".join(account.unknown_columns)}
 

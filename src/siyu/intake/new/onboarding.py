@@ -29,15 +29,18 @@ from siyu.paths import FORMATS, data_dir, own_data_dir, store_of, subject_dirs
 
 CASE = "luzhou_laojiao"  # the published case a client is compared with unless subject.yml says otherwise
 _ID = re.compile(r"[a-z0-9_]{1,40}")
+_OWN = ("subject.yml", "form.yml", FORMATS)  # of a client's folder, beside its exports
 
 
 @dataclass
 class Newcomer:
     """What was made. drafts: formats that ask, by path; nothing is computed with them yet.
 
-    key_table: to be filled in by the client, when exports name no buyers."""
+    key_table: to be filled in by the client, when exports name no buyers. left: what a client's folder that the exports
+    come from holds beside them, and was not taken over."""
 
     folder: Path
+    left: list[Path] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     drafts: dict[Path, Draft] = field(default_factory=dict)
     key_table: Path | None = None
@@ -59,11 +62,14 @@ def newcomer(subject: str, given: Sequence[Path]) -> Newcomer:
 
 
 def _made(subject: str, folder: Path, given: Sequence[Path]) -> Newcomer:
-    made = Newcomer(folder)
+    homes = dict.fromkeys(
+        home for path in given for home in (path, *path.absolute().parents[:2]) if (home / _OWN[0]).is_file()
+    )
+    made = Newcomer(folder, [home / name for home in homes for name in _OWN if (home / name).exists()])
     exports = folder / EXPORTS
     exports.mkdir(parents=True, mode=0o700)
     folder.chmod(0o700)
-    for path in given:
+    for path in _taken(given):
         _copy(path, exports / _name(path))
     _draft(made, subject, exports)
     made.accounts, as_of, nameless = _read(exports)
@@ -97,16 +103,25 @@ def _check(subject: str, folder: Path, given: Sequence[Path]) -> None:
     elif subject in subject_dirs() or folder.exists():
         step = "Put further exports into its folder, or choose another id."
         fault("SUBJECT", subject, "an id that is not taken", step)
-    names = [_name(path) for path in given]
-    for path, name in zip(given, names, strict=True):
+    names = [_name(path) for path in _taken(given)]
+    for path in given:
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
             fault("--from", printable(path), "a file or folder", "Check the path.")
-        elif folder.resolve().is_relative_to(path.resolve()) or not name:
+        elif folder.resolve().is_relative_to(path.resolve()) or not _name(path):
             fault("--from", printable(path), "a folder of exports, not one that holds the data", "Name the exports.")
-        elif names.count(name) > 1:
-            fault("--from", name, "each name once", "Rename one of the files.")
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        fault("--from", name, "each name once", "Rename one of the files.")
     if problems:
         raise UsageError(problems)
+
+
+def _taken(given: Sequence[Path]) -> list[Path]:
+    """What is copied: of a folder that is called as the one it goes to, all that lies in it."""
+    found = list[Path]()
+    for path in given:
+        whole = _name(path) != EXPORTS or is_link(path) or not path.is_dir()
+        found += [path] if whole else [child for child in sorted(path.iterdir()) if not junk(child)]
+    return found
 
 
 def _name(path: Path) -> str:

@@ -75,7 +75,7 @@ def sample(source: TableSource, words: re.Pattern[str], spoken: re.Pattern[str])
                 best = (len(cells), number, delimiter)
     width, number, delimiter = best
     if not width:
-        raise RefusedError("unknown_format", found="–", expected="–")
+        raise RefusedError("unknown_format")
     header = non_records.split(lines[number], delimiter) or []
     split = [non_records.split(line, delimiter) or [] for line in lines[number + 1 :]]
     records = [cells for cells in split if len(cells) == len(header) and not non_records.is_total(cells)]

@@ -96,15 +96,15 @@ def _no_header(
     _, names, missing, cells = best
     if wanted is not None:
         return RefusedError("missing_column", found=missing or next(iter(wanted.identify), ""), expected=wanted.key)
-    return RefusedError("unknown_format", found=names or "–", expected=_nearest(cells, known))
+    return RefusedError("unknown_format", found=names, expected=_nearest(cells, known))
 
 
 def _nearest(cells: list[str], known: Catalogue) -> str:
-    """The format that lacks least of what it needs, and what that is; none that the header has no more than half of."""
+    """The format that lacks least of what it needs, and what that is; "" where the header has half or less of any."""
     layouts = (entry.layout(cells) for entry in known.formats.values() if not entry.open)
     near = [layout for layout in layouts if len(layout.places) > len(layout.missing) > 0]
     if not near:
-        return "–"
+        return ""
     best = min(near, key=lambda layout: (len(layout.missing), -len(layout.places), layout.format.key))
     return f"{best.format.key} ({', '.join(best.missing[:5])})"
 

@@ -42,9 +42,10 @@ class Trouble:
 
     @property
     def message(self) -> Text:
-        """The reason as a message."""
+        """The reason as a message: of an unknown format, with what is known of it and near."""
+        far = "far_format" if self.found else "strange_format"
         return {
-            "id": REASONS[self.code],
+            "id": REASONS[far if self.code == "unknown_format" and not self.expected else self.code],
             "args": {"found": {"value": self.found}, "expected": {"value": self.expected}},
         }
 

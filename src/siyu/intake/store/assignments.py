@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from siyu import reads
-from siyu.errors import Problem, UsageError
+from siyu.errors import Problem, UsageError, several
 from siyu.intake.store.inventory import written
 
 ROWS, TERMS = "draw.csv", "draw.json"
@@ -82,7 +82,9 @@ def assigned(folder: Path, returned: pd.DataFrame | None) -> pd.DataFrame | None
     both = drawn.merge(told, how="left", on="order_id", suffixes=("", "_told"))
     if wrong := int((both["arm_told"].notna() & (both["arm_told"] != both["arm"])).sum()):
         step = "Send the file that `siyu assign` wrote, with the times filled in."
-        raise UsageError([Problem(ROWS, 0, "arm", f"{wrong} orders returned in another arm", "the arm drawn", step)])
+        raise UsageError(
+            [Problem(ROWS, 0, "arm", f"{several(wrong, 'order')} returned in another arm", "the arm drawn", step)]
+        )
     return both.drop(columns="arm_told")
 
 
