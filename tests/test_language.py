@@ -69,6 +69,12 @@ def test_a_range_is_as_fine_as_its_kind_allows(low, high, unit, kind, said):
     assert EN.say("{share}", {"share": value}) == said
 
 
+def test_no_zero_has_a_minus():
+    assert EN.span(-0.00048, 0.1686, "percentage_points", "sampling95") == "−0.05 to 16.86\u00a0points"
+    assert EN.span(-0.0000004, 0.1686, "percentage_points", "sampling95").startswith("−0.00004 to 16.9")
+    assert ZH.number(-0.0, "ratio") == "0%"
+
+
 def test_span_keeps_a_small_end_readable():
     assert ZH.span(900, 120_000_000, "CNY") == "900元–1.2亿元"
     assert ZH.span(50_000_000, 100_000_000, "CNY") == "5,000万–1亿元"
@@ -95,6 +101,17 @@ def test_segments_carry_the_number_behind_the_text():
     values = {"share": {"value": 0.83, "low": 0.83, "high": 0.83, "unit": "ratio"}}
     number = EN.segments("Fans: {share}", values)[1]
     assert (number.text, number.ref, number.number) == ("83%", "share.value", 0.83)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0 lines are out (lines -)"), (1, "1 line is out (line -)"), (2_000, "2,000 lines are out (lines -)")]
+)  # fmt: skip
+def test_a_count_has_the_form_that_goes_with_it(count, said):
+    values = {"n": {"value": count}, "at": {"value": "-"}}
+    segments = EN.segments("{n:# line is|# lines are} out ({n:line|lines} {at})", values)
+    assert "".join(one.text for one in segments) == said
+    assert [(one.ref, one.number) for one in segments if one.ref] == [("n.value", count), ("at.value", None)]
+    assert EN.say("{n:# line|# lines}", {"n": {"value": 1, "low": 1, "high": 3}}) == "1–3 lines"
 
 
 def test_unknown_placeholder_names_what_there_is():

@@ -71,6 +71,7 @@ class Language:
     def segments(self, text: Text, values: Values | None = None) -> list[Segment]:
         """`text` in pieces, so that a rendering can mark each figure with its value and reference.
 
+        `{n:# line is|# lines are}` says the first of both forms for one, with the number in place of #.
         Without `values` braces are what they look like: a label may hold some.
         Raises KeyError for a placeholder that has no value, ValidationError for JSON content that is no text."""
         if isinstance(read := wording(text), Both):
@@ -80,11 +81,12 @@ class Language:
         if values is None:
             return [Segment(self.message(read))]
         pieces = []
-        for literal, field, _, _ in Formatter().parse(self.message(read)):
+        for literal, field, forms, _ in Formatter().parse(self.message(read)):
             if literal:
                 pieces.append(Segment(literal))
             if field is not None:
-                pieces += self._placeholder(field, values)
+                said = self._placeholder(field, values)
+                pieces += _counted(said, forms) if forms else said
         return pieces
 
     def chosen(self, both: Both | Definition | Unit) -> str:
@@ -206,10 +208,10 @@ class Language:
         return f"{digits}{suffix}"
 
     def _share(self, value: float, decimals: int, sign: str) -> str:
-        return _formatted((value if sign else value * 100) + 0.0, decimals, sign, self.locale)
+        return _formatted(value if sign else value * 100, decimals, sign, self.locale)
 
     def _digits(self, value: float) -> str:
-        return _formatted(value + 0.0, _decimals(value, 3), "", self.locale)
+        return _formatted(value, _decimals(value, 3), "", self.locale)
 
     def _scale(self, value: float, unit: str) -> tuple[float, str]:
         """The compact step for a number in this locale, from Babel's own patterns: 万, 亿; K, M, B."""
@@ -224,11 +226,19 @@ class Language:
         return power / 10 ** (pattern.count("0") - 1), re.sub(r"[0\s']", "", pattern)
 
 
+def _counted(said: list[Segment], forms: str) -> list[Segment]:
+    """A count as one of two forms has it."""
+    one, _, several = forms.partition("|")
+    before, number, after = (one if "".join(piece.text for piece in said) == "1" else several).partition("#")
+    return [*filter(lambda piece: piece.text, (Segment(before), *(said if number else ()), Segment(after)))]
+
+
 @lru_cache(maxsize=65_536)
 def _formatted(value: float, digits: int, sign: str, locale: Locale) -> str:
-    """A number with a true minus; callers add 0.0, so that no zero is negative."""
+    """A number with a true minus, and none at what is rounded to zero."""
     pattern = "#,##0" + ("." + "#" * digits if digits else "") + sign
-    return (format_percent if sign else format_decimal)(value, format=pattern, locale=locale).replace("-", MINUS)
+    text = (format_percent if sign else format_decimal)(value, format=pattern, locale=locale)
+    return text.replace("-", MINUS if any(one in text for one in "123456789") else "")
 
 
 def _decimals(value: float, significant: int) -> int:

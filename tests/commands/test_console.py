@@ -40,7 +40,13 @@ def test_a_hook_gets_three_words_and_nothing_of_the_operators_secrets(out, tmp_p
 
 
 @pytest.mark.parametrize(
-    ("executed", "said"), [(None, "(4 s)"), ((), "(rendered anew, 4 s)"), (("01_evidence",), "(1 sections run, 4 s)")]
+    ("executed", "said"),
+    [
+        (None, "(4 s)"),
+        ((), "(rendered anew, 4 s)"),
+        (("01_evidence",), "(1 section run, 4 s)"),
+        (("01_evidence", "04_reach"), "(2 sections run, 4 s)"),
+    ],
 )
 def test_of_a_publication_only_what_is_known_is_said(out, capsys, executed, said):
     cleared = Cleared(("1a2b-1/notes.txt",), ("replaced-1: Permission denied",))
@@ -49,6 +55,15 @@ def test_of_a_publication_only_what_is_known_is_said(out, capsys, executed, said
     assert f"{said}; nothing moved" in told
     assert "moved to .siyu/kept/acme: 1a2b-1/notes.txt" in told
     assert "tries to remove: replaced-1: Permission denied" in told
+
+
+def test_only_a_report_that_is_known_to_be_the_first_is_called_so(out, capsys):
+    for executed, said in (
+        ((), "first report"),
+        (None, "nothing to compare with"),
+    ):  # a cluster tells not what was there
+        Console().ended(Outcome("acme", "published", out / "acme", 4.0, executed))
+        assert capsys.readouterr().err.rstrip().endswith(said)
 
 
 @pytest.mark.parametrize(

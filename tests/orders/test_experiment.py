@@ -184,7 +184,7 @@ def test_invitations_that_contradict_the_draw_are_refused(tmp_path):
     found = assignments.assigned(tmp_path, told)
     assert found[["order_id", "arm"]].to_numpy().tolist() == [["1", "invited"], ["2", "control"], ["3", "control"]]
     assert found["invited_at"].notna().tolist() == [True, False, False]
-    with pytest.raises(UsageError, match="1 orders returned in another arm"):
+    with pytest.raises(UsageError, match="1 order returned in another arm"):
         assignments.assigned(tmp_path, told.assign(order_id=["1", "2"]))
 
 

@@ -82,9 +82,11 @@ def test_two_reports_from_nothing_are_equal_in_every_byte_and_one_made_again_kee
     project.run("alpha")
     first = contents(project.out / "alpha")
     project.out = project.root / "elsewhere"
-    project.run("alpha")
+    assert not project.run("alpha")["alpha"].previous
     assert contents(project.out / "alpha") == first
     assert json.loads(first["run.json"])["previous"] is None
+    again = project.run("alpha", force=True)["alpha"]
+    assert (again.status, again.moved, again.previous) == ("published", (), True)  # not a first report
     project.run("alpha", parameters={"buyers": "4"})
     moved = contents(project.out / "alpha")
     record = json.loads(moved["run.json"])

@@ -12,7 +12,7 @@ from typing import Any
 import click
 from tqdm import tqdm
 
-from siyu.errors import shown_path
+from siyu.errors import several, shown_path
 from siyu.runs.files.record import FAILED
 from siyu.runs.make.workers import short
 from siyu.runs.outcome import UNCHANGED, Outcome, Progress
@@ -88,7 +88,7 @@ class Console(Progress):
             lines += [f"  {reason}" for reason in outcome.reasons] + [f"  record: {folder}"]
             self.note("\n".join(lines + ([f"  repeat: {outcome.repeat}"] if outcome.repeat else [])))
         else:
-            ran = f"{len(outcome.executed)} sections run, " if outcome.executed else "rendered anew, "
+            ran = f"{several(len(outcome.executed), 'section')} run, " if outcome.executed else "rendered anew, "
             ran = "" if outcome.executed is None else ran
             self.note(f"{outcome.subject}: published, {folder} ({ran}{outcome.seconds:.0f} s); {_moved(outcome)}")
         if outcome.cleared.kept:
@@ -105,4 +105,6 @@ def _moved(outcome: Outcome) -> str:
         for one in outcome.moved[:2]
     ]
     more = [f"{len(outcome.moved) - 2} more"] if len(outcome.moved) > 2 else []
-    return f"moved: {', '.join(told + more)}" if told else "nothing moved" if outcome.previous else "first report"
+    if told or outcome.previous:
+        return f"moved: {', '.join(told + more)}" if told else "nothing moved"
+    return "first report" if outcome.executed is not None else "nothing to compare with"

@@ -50,8 +50,8 @@ def request(subject: str, out: Path, lang: str | None) -> None:
         if opened:
             pages.questions(opened)
         pages.form(book.form)
-    tell(language, msg("{path}: {count} files to ask for, {questions} open questions of drafts"), path=shown_path(out),
-         count=len(files), questions=len(opened))  # fmt: skip
+    told = msg("{path}: {count:# file|# files} to ask for, {questions:# open question|# open questions} of drafts")
+    tell(language, told, path=shown_path(out), count=len(files), questions=len(opened))
 
 
 class _Pages:

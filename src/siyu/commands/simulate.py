@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from siyu.commands.options import FOLDER, misused, reporting_problems
-from siyu.errors import shown_path
+from siyu.errors import several, shown_path
 from siyu.simulator import FORMATS, KINDS, QUIRKS, TYPES
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def simulate(name: str, out: Path, seed: int, layout: str, columns: str, buyers:
         (out / path).write_bytes(data)
     where = shown_path(out / "exports")
     exports = sum(path.startswith("exports/") for path in content)
-    click.echo(f"{exports} synthetic exports; to try them: siyu new NAME --from {where}", err=True)
+    click.echo(f"{several(exports, 'synthetic export')}; to try them: siyu new NAME --from {where}", err=True)
 
 
 def demo_plans() -> list[Recipe]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from siyu.commands.options import FOLDER, JSON, print_json, reporting_problems
-from siyu.errors import ProblemsError, shown_path
+from siyu.errors import ProblemsError, several, shown_path
 
 if TYPE_CHECKING:
     from siyu.upkeep.machine import Line
@@ -32,7 +32,7 @@ def init(folder: Path) -> None:
     done = deliver(folder, bundle())
     for name in done.left:
         click.echo(f"{name}: yours differs from the one delivered, and stays", err=True)
-    told = f"{len(done.written)} files written" + (f", {len(done.removed)} removed" if done.removed else "")
+    told = f"{several(len(done.written), 'file')} written" + (f", {len(done.removed)} removed" if done.removed else "")
     click.echo(f"{shown_path(folder)}: {told}. Next: cd {folder} && siyu report demo", err=True)
 
 

@@ -9,7 +9,7 @@ from siyu.commands import options
 from siyu.errors import shown_path
 from siyu.messages import msg
 
-HELD = msg("{path}: {n} buyers by their newest order, {by}")
+HELD = msg("{path}: {n:# buyer by the|# buyers by their} newest order, {by}")
 BY = {
     "model": msg("between gone and safe by the model, most at stake first"),
     "rfm": msg("long ago, and much: the gate of the models is closed"),

@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from siyu import reads
-from siyu.errors import LedgerError, Problem, nearest, shown_path
+from siyu.errors import LedgerError, Problem, nearest, several, shown_path
 from siyu.language import Text
 from siyu.paths import address
 
@@ -105,7 +105,7 @@ def read_table(path: Path, model: type[RowT]) -> list[RowT]:
             if not cells:
                 continue
             if len(cells) != len(header):
-                found, expected = f"{len(cells)} fields", f"{len(header)} fields"
+                found, expected = several(len(cells), "field"), several(len(header), "field")
                 step = "Quote fields that hold a comma; remove stray quotes."
                 problems.append(Problem(file, line, "", found, expected, step))
                 continue

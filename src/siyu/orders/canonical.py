@@ -18,7 +18,7 @@ from siyu.engines import spark
 from siyu.engines.choice import Engine
 from siyu.engines.clusters import GROUPS, cluster_of
 from siyu.engines.tables import kept, run, table
-from siyu.errors import Problem, UsageError
+from siyu.errors import Problem, UsageError, several
 from siyu.estimates.sampling import SMALL
 from siyu.orders.traffic import WAYS
 
@@ -40,10 +40,12 @@ def canonical(engine: Engine) -> tuple[ir.Table, ir.Table]:
         lines=(lines.platform + " " + lines.order_id + " " + lines.line_no.cast("string")).nunique(),
     )).iloc[0]  # fmt: skip
     if faults["keys"]:
-        raise _refused(engine, "buyer_key", f"{faults['keys']} rows with another key", "keyed hashes, 64 hex digits")
+        raise _refused(
+            engine, "buyer_key", f"{several(faults['keys'], 'row')} with another key", "keyed hashes, 64 hex digits"
+        )
     if faults["rows"] != faults["lines"]:
         twice = faults["rows"] - faults["lines"]
-        raise _refused(engine, "line_no", f"{twice} lines twice", "each line of an order once")
+        raise _refused(engine, "line_no", f"{several(twice, 'line')} twice", "each line of an order once")
     orders = kept(_numbered(lines, engine.kind), engine)
     return orders, kept(_purchases(orders), engine)
 

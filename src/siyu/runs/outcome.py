@@ -18,7 +18,7 @@ class Outcome:
 
     executed: sections that were run, None where that is not known.   cleared: what became of what was in the report's
     folder before.   repeat: the command that tries a failed subject again.   moved: since the report before, previous:
-    whether there is one.   stands: an older report is still published.
+    whether there is one, of the same or of other inputs.   stands: an older report is still published.
     """
 
     subject: str

@@ -147,7 +147,7 @@ class SubjectRun:
         seconds, executed = time.monotonic() - self.started, tuple(sorted(self._executed))
         if not self.faults:
             done = Outcome(self.subject, PUBLISHED, self.place.target, seconds, executed, cleared=self._cleared)
-            return replace(done, moved=self._moved, previous=self.before["previous"] is not None)
+            return replace(done, moved=self._moved, previous=self.before != {"previous": None})
         folder = None
         if self.lock.held:  # not where the lock itself could not be written
             folder = self._attempt("recording the failure", self._record_failure)

@@ -90,7 +90,9 @@ class FindingSlides:
         if not rows:
             return ""
         sheet = self.speech.sheet(finding.section)
-        return self.speech.message("{count} more rows in the workbook, sheet {sheet}", count=rows, sheet=sheet)
+        return self.speech.message(
+            "{count:# more row|# more rows} in the workbook, sheet {sheet}", count=rows, sheet=sheet
+        )
 
     def _figures(self, finding: FindingRecord) -> list[Paragraph]:
         """The values of a finding that has no chart, in words."""

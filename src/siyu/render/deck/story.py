@@ -59,7 +59,7 @@ class Story:
         self._cover()
         if told := summarised(self.report):
             self._summary(told)
-        answers = say("This talk answers {count} questions", count=len(parts))
+        answers = say("This talk answers {count:# question|# questions}", count=len(parts))
         agenda = self.deck.add(WIDE, "agenda", self._kicker(), answers) if parts else None
         for number, part in enumerate(parts, start=1):
             self.deck.section(part.name)
@@ -221,7 +221,7 @@ class Story:
             left = [one for one in rest if one.section == section.notebook]
             named = next((one for one in left if one.main), left[0] if left else None)
             if named is not None:
-                title, count = str(self.speech.title(named)), say("{count} findings", count=len(left))
+                title, count = str(self.speech.title(named)), say("{count:# finding|# findings}", count=len(left))
                 rows.append(_row(self.speech.sheet(section.notebook), title, count))
         missing = say("not stated") + say(": ")
         for chapter in self.outline.chapters:

@@ -15,7 +15,7 @@
     const days = Math.floor((Date.now() - Date.parse(subject.dataset.asOf)) / day);
     if (!(days > STALE_DAYS)) return;
     subject.dataset.stale = "yes";
-    const [number, unit] = days >= 730 ? [Math.floor(days / 365.25), "years"] : days >= 120 ? [Math.floor(days / 30.44), "months"] : [days, "days"];
+    const [number, unit] = days >= 731 ? [Math.floor(days / 365.25), "years"] : days >= 120 ? [Math.floor(days / 30.44), "months"] : [days, "days"];
     const age = subject.querySelector(".age");
     age.querySelectorAll("[data-years]").forEach((place) => { place.textContent = place.dataset[unit].replace("{number}", number); });
     age.hidden = false;

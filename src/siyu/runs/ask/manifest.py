@@ -81,22 +81,22 @@ class _Nodes:
     def setting(self, name: str, node: yaml.Node, own: Wish) -> Wish:
         match name:
             case "lang":
-                return replace(own, languages=tuple(map(self.text, self.sequence(node))))
+                own = replace(own, languages=tuple(map(self.text, self.sequence(node))))
             case "as_of":
-                return replace(own, as_of=self.text(node))
+                own = replace(own, as_of=self.text(node))
             case "parameters":
                 given = dict[str, Given]()
                 for key, value in self.mapping(node).items():
                     with suppress(_MisshapenError):
                         given[key] = self.given(value)
-                return replace(own, parameters=own.parameters | given)
+                own = replace(own, parameters=own.parameters | given)
             case "limits":
-                return replace(own, limits=self.limits(node, own.limits))
+                own = replace(own, limits=self.limits(node, own.limits))
             case "template":  # from where the manifest lies
-                return replace(own, delivery=replace(own.delivery, template=self.folder / self.text(node)))
+                own = replace(own, delivery=replace(own.delivery, template=self.folder / self.text(node)))
             case "pdf" | "appendix":
                 asked: dict[str, Any] = {name: self.yes(node, name)}
-                return replace(own, delivery=replace(own.delivery, **asked))
+                own = replace(own, delivery=replace(own.delivery, **asked))
         return own
 
     def limits(self, node: yaml.Node, general: Limits) -> Limits:

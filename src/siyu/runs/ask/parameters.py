@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from siyu.errors import Problem, UsageError, shown_path
+from siyu.errors import Problem, UsageError, several, shown_path
 
 Scalar = str | int | float | bool
 _TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool}
@@ -86,7 +86,7 @@ def declared(notebook: Mapping[str, Any], file: str) -> dict[str, Parameter]:
     sources = _tagged(notebook, "parameters")
     if len(sources) != 1:
         step = "Tag the one cell that declares the parameters."
-        raise UsageError([Problem(file, 0, "", f"{len(sources)} cells tagged parameters", "one", step)])
+        raise UsageError([Problem(file, 0, "", f"{several(len(sources), 'cell')} tagged parameters", "one", step)])
     [source], found, problems = sources, dict[str, Parameter](), []
     try:
         statements = ast.parse(source).body
