@@ -50,9 +50,8 @@ class Speech:
         said = self.language.message(message_id)
         if self.language.code == "zh" and said == message_id and _WORDS.search(said):
             self.missed.add(message_id)
-        for name, word in words.items():
-            said = said.replace(f"{{{name}}}", str(word))
-        return said
+        told = {name: {"value": str(word)} for name, word in words.items()}
+        return self.language.say(message_id, told) if words else said
 
     def say(self, text: Wording | None, values: Values | None = None, key: str = "", length: int = 0) -> Said:
         """`text` with its numbers, whose references are `key.name[.part]`. length: of names from data files in it."""

@@ -565,6 +565,7 @@ def test_long_tables_are_left_to_the_workbook_with_its_sheet(decks, opened):
     (table,) = [shape.table for shape in slide.shapes if shape.has_table]
     assert len(table.rows) == 1 + 7
     assert any("23 more rows in the workbook, sheet The case" in text for text in texts(slide))
+    assert Speech(Language("en")).message("{count:# finding|# findings}", count=1) == "1 finding"
 
 
 def test_a_table_that_fits_is_shown_whole_and_in_larger_type(case_report):
