@@ -89,6 +89,8 @@ def test_both_shapes_of_a_time_agree(text):
 def test_an_afternoon_is_twelve_hours_later():
     assert moment("2021-08-24 下午 2:15") == moment("2021-08-24 14:15")
     assert moment("2021-08-24 晚上8点") == moment("2021-08-24 20:00:00")
+    assert moment("2021-08-24 中午1:30") == moment("2021-08-24 13:30:00")
+    assert moment("2021-08-24 晚上12:30") == (None, "not_time")  # of which day, it does not say
     assert moment("2021-08-24 上午 14:15") == (None, "not_time")
 
 

@@ -189,7 +189,9 @@ def test_a_format_is_called_something_in_both_languages(tmp_path):
     ("name", "other"),
     [("实付金额(元)", False), ("实付金额(分)", True), ("金额（万元）", True), ("金额_分", True), ("金额（单位：分）", True), ("支付金额(角)", True),
      ("amount_cents", True), ("paidFen", True), ("GMV(k)", True), ("amount", False), ("积分", False), ("金额分摊", False),
-     ("折扣percent", False), ("sku", False), ("一万元红包", False), ("成交额（万）", True)],
+     ("折扣percent", False), ("sku", False), ("一万元红包", False), ("成交额（万）", True),
+     ("实付(W)", True), ("实付金额(1000元)", True), ("实付金额(x100)", True), ("实付金额('000)", True), ("实付金额(单位：1万)", True),
+     ("实付金额(m)", True), ("实付金额(积分)", True), ("实付(满减)", False), ("实付金额(含积分)", False)],
 )  # fmt: skip
 def test_a_header_says_what_its_amounts_are_counted_in(name, other):
     assert other_unit(name) == other

@@ -219,7 +219,9 @@ def test_a_list_of_customers_with_names_alone_asks_for_an_id(tmp_path, data):
     assert [problem.code for problem in books("wine_bar").accounts[0].problems] == ["draft_open"]
 
 
-@pytest.mark.parametrize("header", ["实付金额(分)", "支付金额（万元）", "amount_cents", "实付金额(USD)", "总价(港币)"])
+@pytest.mark.parametrize(
+    "header", ["实付金额(分)", "支付金额（万元）", "amount_cents", "实付金额(USD)", "总价(港币)", "实付金额(₫)"]
+)
 def test_an_amount_in_another_unit_is_not_taken_for_yuan(tmp_path, data, header):
     (tmp_path / "a.csv").write_text(PLAIN.replace("amount", header), "utf-8")
     done = siyu("new", "snacks", "--from", tmp_path / "a.csv")

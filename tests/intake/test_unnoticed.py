@@ -7,10 +7,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from siyu.intake.containers.documents import tables
 from siyu.intake.formats.catalogue import formats
 from siyu.intake.formats.cells import buyer
 from siyu.intake.formats.identities import EMPTY_HASHES, is_nobody, nobody_file
 from siyu.intake.reading.export import read
+from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.quick import QUICK
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.store.client_tables import books_of
@@ -197,3 +199,119 @@ def test_a_buyer_is_erased_though_the_export_or_its_format_is_gone(tmp_path, mon
     (folder / "exports" / "a.csv").unlink()
     assert erase_buyer("shop", "u2", tmp_path / "reports").records == {}
     assert [path for path in tmp_path.rglob("*") if path.suffix in (".arrow", ".parquet")] == []
+
+
+SIX = "".join(f"A{day},u{day}x,2024-03-0{day} 10:00:00,{day}0.00\n" for day in range(1, 7))
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "unit"),
+    [
+        ("单位：万元\n", "", "万元"),
+        ("订单导出 金额单位：分,,,\n", "", "分"),
+        ("Report,Currency: USD\n", "", "USD"),
+        ("", "注：金额单位为美元,,,\n", "美元"),
+    ],
+)
+def test_a_line_beside_the_table_says_another_unit(above, below, unit):
+    found, _ = account(above + HEAD + SIX + below)
+    assert [(one.code, one.found) for one in found.problems] == [("stated_unit", unit)]
+
+
+@pytest.mark.parametrize("said", ["(元)", "人民币"])
+def test_a_line_of_units_below_the_header_is_no_record(said):
+    found, rows = account(f"{HEAD},,,{said}\n" + SIX)
+    assert found.clean, found.problems
+    assert len(rows) == 6
+    found, _ = account(f"{HEAD}-,-,-,(万元)\n" + SIX)
+    assert codes(found) == ["stated_unit"]
+    found, _ = account("店铺：单位直播,统计单位：分公司\n" + HEAD + SIX)
+    assert found.clean
+
+
+def test_a_column_without_header_or_with_a_name_that_stands_twice_is_looked_at():
+    lines = SIX.replace("0.00\n", "0.00,x,交易关闭\n")
+    for header, named in ((",,", "#6"), (",more,more", "more")):
+        found, _ = account(HEAD.strip() + header + "\n" + lines)
+        assert [(one.code, one.found) for one in found.problems] == [("undecided_columns", named)]
+    found, _ = account(HEAD.strip() + ",,\n" + SIX.replace("\n", ",,\n"))
+    assert found.clean
+
+
+@pytest.mark.parametrize(
+    "cell", ["已取消(超时)", "已退款50元", "Cancelled by buyer", "REFUNDED_PARTIALLY", "拍错", "退了"]
+)
+def test_a_cell_tells_although_more_stands_behind_it(cell):
+    found, _ = account(HEAD.strip() + ",memo\n" + SIX.replace("0.00\n", f"0.00,{cell}\n"))
+    assert codes(found) == ["undecided_columns"]
+    found, _ = account(HEAD.strip() + ",size\n" + SIX.replace("0.00\n", "0.00,EUR 38\n"))
+    assert found.clean
+
+
+def test_refunds_that_are_all_one_say_yes_or_no():
+    lines = SIX.replace("0.00\n", "0.00,1\n")
+    assert codes(account(HEAD.strip() + ",refunded\n" + lines)[0]) == ["refund_flags"]
+    assert account(HEAD.strip() + ",refunded\n" + lines.replace(",1\n", ",1.50\n"))[0].clean
+
+
+def test_the_sum_of_all_others_is_a_total_whatever_stands_beside_it():
+    found, _ = account(HEAD + SIX + "6,,2024-03-07 10:00:00,210.00\n")
+    assert [(one.line, one.code) for one in found.problems] == [(8, "sum_of_others")]
+    assert found.records["accepted"] == 6
+    assert account(HEAD + SIX + "A7,,2024-03-07 10:00:00,210.01\n")[0].clean
+
+
+def test_one_amount_that_is_not_less_its_refund_is_named():
+    header = "订单编号,买家实际支付金额,总金额,退款金额,订单状态,订单创建时间,订单付款时间\n"
+    day = "交易成功,2024-03-01 10:00:00,2024-03-01 10:00:05"
+    found, _ = account(header + f"2100000001,20.00,20.00,5.00,{day}\n2100000002,15.00,20.00,5.00,{day}\n")
+    assert [(note.found, note.expected) for note in found.notes if note.code == "refund_still"] == [("1", "2")]
+
+
+def test_a_settlement_above_the_order_is_another_column():
+    header = "订单号,商品ID,订购数量,下单时间,京东价,订单金额,结算金额,订单状态,付款确认时间\n"
+    lines = "".join(
+        f"290000000{n},100{n},1,2024-03-01 10:00:00,10.00,10.00,20.00,完成,2024-03-01 10:00:05\n" for n in range(8)
+    )
+    assert "part_contradicts" in codes(account(header + lines)[0])
+
+
+def test_a_price_that_was_rounded_stands_in_the_place_of_the_amount():
+    header = "主订单编号,子订单编号,商品数量,商品单价,订单应付金额,订单提交时间,支付完成时间,订单状态,售后状态\n"
+    day = "2024-03-01 10:00:00,2024-03-01 10:00:05,已完成,-"
+    lines = "".join(f"69170000{n},69170000{n},3,{n}0.00,{n * 10 / 3:.2f},{day}\n" for n in range(1, 9))
+    assert codes(account(header + lines)[0]) == ["price_swapped"]
+
+
+def test_a_year_of_two_digits_is_one(tmp_path):
+    head = HEAD.strip() + ",refund\n"
+    folder = put(tmp_path / "in", "23年12月.csv", head + "A1,u1,2023-12-01 10:00:00,5.00,0\n")
+    put(folder, "24年7月.csv", head + "A1,u1,2023-12-01 10:00:00,5.00,5.00\n")
+    found = books_of(folder, tmp_path / "store")
+    assert [codes(one) for one in found.accounts] == [[], []]
+    assert pq.read_table(found.orders)["net_fen"].to_pylist() == [0]
+
+
+def test_words_of_a_state_are_read_in_any_case():
+    found, rows = account(HEAD.strip() + ",status\n" + SIX.replace("0.00\n", "0.00,Closed\n"))
+    assert found.clean
+    assert {row["status"] for row in rows} == {"closed"}
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["138﹡﹡﹡﹡1234", "138····1234", "138——1234", "138○○○○1234", "张○", "李XX", "t★★★8", "尾号1234", "手机尾号：1234",
+     "13000000000", "12345678901", "待补"],
+)  # fmt: skip
+def test_more_marks_of_a_mask_are_nobody(cell):
+    assert buyer(cell) == (None, "")
+
+
+def test_a_mail_ends_before_the_mark_behind_it():
+    assert buyer("a@b.com;") == buyer("A@B.com") == ("a@b.com", "")
+    assert buyer("阿依·买买提") == ("阿依·买买提", "")
+
+
+def test_a_name_that_stands_twice_in_an_object_is_no_json():
+    with pytest.raises(RefusedError, match="wrong_dress"):
+        tables(b'[{"order_id": "A1", "amount": "10.00", "amount": "99.00"}]')

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
+from siyu.intake.containers.number_formats import shown as said
 from siyu.intake.reading.export import read
 from siyu.intake.reading.sources import sources
 
@@ -69,6 +70,11 @@ def test_a_formula_that_was_never_computed_is_no_blank(tmp_path):
 
 def test_a_blank_is_a_blank(tmp_path):
     assert account(workbook(tmp_path / "a.xlsx", [order(1), order(2)])).clean
+
+
+@pytest.mark.parametrize("number", ["9", "10"])  # 0% and 0.00%, which programs know by number
+def test_a_share_is_no_amount(number):
+    assert [(one.row, one.code, one.found) for one in said({(4, "1"): 2}, {"1": number})] == [(2, "other_unit", "%")]
 
 
 def test_hidden_rows_are_counted_and_named(tmp_path):

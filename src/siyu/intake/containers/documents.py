@@ -27,10 +27,12 @@ def tables(data: bytes) -> list[Sheet]:
     try:
         text = data.decode("utf-8-sig")
         try:
-            content = _messages(text) if is_callback(data) else json.loads(text)
+            content = _messages(text) if is_callback(data) else json.loads(text, object_pairs_hook=_once)
         except json.JSONDecodeError:
-            content = [json.loads(line) for line in text.splitlines() if line.strip()]
+            content = [json.loads(line, object_pairs_hook=_once) for line in text.splitlines() if line.strip()]
         found = list(_told(content))
+    except RefusedError:
+        raise
     except (ValueError, RecursionError):
         raise RefusedError("wrong_dress", found="JSON that cannot be read") from None
     except etree.XMLSyntaxError:
@@ -42,6 +44,14 @@ def tables(data: bytes) -> list[Sheet]:
         if dress.count(fields) > 1:  # lists of one dress: their own name says what they count
             rows[:] = [row | {"list": path.rpartition(".")[2]} for row in rows]
     return [Sheet(path, as_csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, whose names stand there once. Raises RefusedError."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise RefusedError("wrong_dress", found="JSON that has a name twice in one object")
+    return found
 
 
 def is_callback(start: bytes) -> bool:

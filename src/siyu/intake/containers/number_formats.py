@@ -44,6 +44,8 @@ def shown(styled: Mapping[tuple[int, str], int], codes: Mapping[str, str]) -> It
 def _said(code: str) -> tuple[str, str]:
     if code in _SAID["built_in"]:
         return "foreign_currency", "$"
+    if code in _SAID["shares"]:
+        return "other_unit", "%"
     signs = [sign + "JP" * (sign in "¥￥" and place in _SAID["yen"]) for sign, place in _LOCALE.findall(code) if sign]
     plain = _ASIDE.sub("", _LOCALE.sub("", code))
     text = "".join([*signs, re.sub(r'["\\!]', "", plain)])

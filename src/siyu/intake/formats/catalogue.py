@@ -1,6 +1,7 @@
 """Export formats as data: one YAML file each in `data/formats/` or beside a client's exports, found by headers."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ OPEN = "?"  # where a draft asks
 STEP = "See data/README.md."
 _WORDS = patterns(__file__)
 DECIDES = _WORDS["decides"]
+_TELLS = re.compile(
+    rf"(?:{_WORDS['tells'].pattern})(?:[\W_\d].*)?|{_WORDS['currencies'].pattern}", re.IGNORECASE | re.DOTALL
+)
 _FEW = 50  # different cells of a column that says what sort a line is
 
 
@@ -208,16 +212,19 @@ def _claims(path: Path) -> frozenset[str]:
 
 def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """Headers nobody mapped that may say which lines count: status, refund, currency, number of pieces or lines; by
-    the header, or by the cells of some records. Of a file that names no buyers else, those that may."""
+    the header, or by the cells of some records; a column without header has cells, too (`#4`, the fourth). Of a file
+    that names no buyers else, those that may."""
     if layout.format.kind in ("sessions", "aggregates"):
         return ()
     nameless = layout.format.kind == "orders" and "buyer_id" in set(layout.format.columns) - set(layout.places)
-    found = []
-    for name in layout.unknown:
-        cells = {row[layout.header.index(name)].strip().translate(SIMPLE) for row in records}
-        told = len(cells) <= _FEW and any(map(_WORDS["tells"].fullmatch, cells))
+    found = dict[str, None]()
+    for place, name in enumerate(layout.header):
+        if normal(name) and name not in layout.unknown:
+            continue
+        cells = {row[place].strip().translate(SIMPLE) for row in records}
+        told = len(cells) <= _FEW and any(map(_TELLS.fullmatch, cells))
         if told or decides(name) or (nameless and names_buyers(name)):
-            found.append(name)
+            found[name if normal(name) else f"#{place + 1}"] = None
     return tuple(found)
 
 

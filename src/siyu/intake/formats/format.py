@@ -23,9 +23,10 @@ MEANINGS: dict[str, list[str]] = messages.tables(__file__, "meanings.yml")
 _OTHER_UNIT = re.compile(
     r"(?i)(?:[(/_:¥-]|单位为?|金额|[价款])(?:[百千]万|[分角厘千万亿])\)?$|[角千万亿]元\)?$|百万\)?$|¢"
     r"|(?:(?<!per)cents?|fen|(?:^|[^a-z])k|thousands?|millions?)\)?$"
+    r"|\([^()]*[十百千万亿]\)$|[(_]w\)?$|\(mm?n?\)$|(?<!含)积分\)$|['/*x×(:]1?0{2,}元?\)?$"
 )
 _UNIT = re.compile(
-    r"[(\[【](?:单位:?)?(?:元|人民币元?|rmb|cny|¥)[)\]】]$|[/_:-](?:单位:?)?(?:人民币)?元$", re.IGNORECASE
+    r"[(\[【](?:单位:?)?(?:元|人民币:?元?|rmb|cny|¥)[)\]】]$|[/_:-](?:单位:?)?(?:人民币)?元$", re.IGNORECASE
 )
 
 

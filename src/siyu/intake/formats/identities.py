@@ -21,12 +21,14 @@ _CIPHER = re.compile(r"^(##|\$\$|#[A-Za-z0-9+/=]{8})")
 # what `containers` put for cells whose value is not known: below the first one of a merged range, never computed
 MERGED, LOST = "#MERGED!", "#EMPTY!"
 _ERROR = re.compile(r"#[A-Z/0!?_]+[!?]?(\sN/A)?|#+|Err:\d+")  # what a spreadsheet shows for a failed formula
-_STARS = re.compile(r"[*＊•●∗✱✲◆■□]|…|\.{3}")
-_GAP = re.compile(r"\+?\d{2,7}\s?([xX#._\-—?~])\1{2,}\s?\d{0,4}|[xX]{2,}")  # 138xxxx1234
+_STARS = re.compile(r"[*＊•●∗✱✲◆■□﹡⁎]|…|\.{3}|([○◯〇★☆·—])\1")
+_GAP = re.compile(
+    r"\+?\d{2,7}\s?([xX#._\-—?~])\1{2,}\s?\d{0,4}|[xX]{2,}|[\u4e00-\u9fff]{1,2}([○◯〇]|[xX]{2,3})"
+)  # 138xxxx1234, 张○
 _TITLED = re.compile(r"[\u4e00-\u9fff]{1,2}(某{1,2}|先生|女士|小姐|同学|老师)")  # 王某, 李女士
 # 0, 000000, -1, 11111111111, 99999999, 0x0, 123456789, days before any
 _NOTHING = re.compile(
-    r"-?[0\s_.:/-]*|-\d+(\.0+)?|(\d)\2{7,}|0?1234567890*|0x0+"
+    r"-?[0\s_.:/-]*|-\d+(\.0+)?|(\d)\2{7,}|0?1234567890*1?|1[3-9]\d0{8}|0x0+"
     r"|(1900.0?1.0?0|1970.0?1.0?1|1899.12.30)(\s.*)?"
 )
 # alone in a cell, whatever marks and Chinese words stand around its digits
@@ -95,7 +97,7 @@ def identity(text: str) -> Identity:
 
     Mobile numbers have one form, whatever stands around and between their digits; other keys lose only what cannot be
     seen. An id that a spreadsheet has rounded is a fault."""
-    plain = html.unescape(narrow(text)).strip(" \t\u00a0'`\u2018")
+    plain = html.unescape(narrow(text)).strip(" \t\u00a0'`\u2018,;")
     if plain in (MERGED, LOST):
         return None, "cell_error"
     if is_nobody(plain):

@@ -56,8 +56,11 @@ def _hour(hour: int, half: str, *, both: bool) -> int | None:
     """The hour of 24 that an hour of a named half of the day means; None when they contradict."""
     late = half in ("下午", "傍晚", "晚上") or (half[:1] in ("P", "p") and half != "")
     early = half in ("上午", "凌晨", "清晨", "早上") or (half[:1] in ("A", "a") and half != "")
-    if both or (early and hour > 12):
+    midnight = half == "晚上" and (hour == 12 or hour < 5)  # whose day it is of is not said
+    if both or midnight or (early and hour > 12):
         return None
+    if half == "中午" and hour < 4:
+        return hour + 12
     if late:
         return hour if hour >= 12 else hour + 12
     return 0 if early and hour == 12 else hour

@@ -127,7 +127,7 @@ def _spread(found: Typed, which: pa.Array) -> Typed:
 
 def _reader(column: Column) -> Callable[[str], Read]:
     """How a cell of the column is read."""
-    known = {_plain(word): (meaning or None, "") for word, meaning in column.values.items()}
+    known = {_plain(word).casefold(): (meaning or None, "") for word, meaning in column.values.items()}
     more = {"rounded": column.rounded} if column.read in ("money", "count", "signed") else {}
 
     def read(cell: str) -> Read:
@@ -135,7 +135,7 @@ def _reader(column: Column) -> Callable[[str], Read]:
         if column.read not in ("buyer", "text") and _ERROR.fullmatch(text):
             return None, "cell_error"
         if known:
-            return known.get(text, (None, "" if text in BLANKS else "unknown_value"))
+            return known.get(text.casefold(), (None, "" if text in BLANKS else "unknown_value"))
         return READERS[column.read](cell, **more)
 
     return read

@@ -17,7 +17,7 @@ from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints
 from siyu.intake.reading.encodings import blocks, encoding_of, texts
-from siyu.intake.reading.headers import Head, displayed, given, harmless, head
+from siyu.intake.reading.headers import MONEY, Head, displayed, given, harmless, head
 from siyu.intake.reading.lines import Flags, Hashes, Ints
 from siyu.intake.reading.multiline import mended, uncut
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
@@ -30,6 +30,7 @@ _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]] 
 Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
+ADDED = 5  # records of which it is no chance that the next one is the sum of all
 TAIL = 1_000  # last records that the last one is held against
 COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
 
@@ -156,6 +157,9 @@ class _Run:
         stand in another order from there on."""
         if kind == "other_header":
             raise RefusedError("other_header", line=self._shown(line))
+        readers = {self.layout.format.columns[key].read for key in self.layout.places}
+        if kind == "note" and readers & {*MONEY} and (unit := non_records.stated_unit(cells)):
+            raise RefusedError("stated_unit", line=self._shown(line), found=unit)
         self.account.put("ignored", amount if kind == "total" else amount or 0)
         self.left_aside.setdefault(kind, []).append(self._shown(line))
         if kind == "total" and amount is not None and not non_records.is_of_a_part(cells):
@@ -189,6 +193,9 @@ class _Run:
         pa.default_memory_pool().release_unused()
         self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
+        last = lines.size > ADDED and lines[-1] not in self.reading.dropped
+        if last and account.control and 0 < 2 * fen[-1] == raw:
+            self._set_aside(np.array([lines.size - 1]), "sum_of_others", lines, fen)
         if not complete and self._is_cut(lines):
             self._set_aside(np.array([lines.size - 1]), "cut_short", lines, fen)
         self._plausible(lines, fen)

@@ -125,7 +125,8 @@ def _records(text: bytes, delimiter: str, fields: int) -> list[list[str]]:
 def _decided(layout: Layout, line: int, text: bytes, delimiter: str) -> None:
     """Refuse a format that asks, and columns that may change what counts. text: the first records."""
     entry = layout.format
-    records = _records(text, delimiter, len(layout.header)) if layout.unknown else []
+    unread = layout.unknown or not all(map(normal, layout.header))
+    records = _records(text, delimiter, len(layout.header)) if unread else []
     if entry.open:
         raise RefusedError("draft_open", line=line, found="; ".join(entry.open), expected=entry.key)
     if names := undecided(layout, records):

@@ -8,10 +8,15 @@ from collections.abc import Sequence
 
 from siyu.intake.formats.cells import BLANKS, bare, fen
 from siyu.intake.formats.format import normal, patterns
+from siyu.intake.formats.identities import narrow
 
 _WORDS = patterns(__file__)
 _TOTAL = _WORDS["total"]
 ENOUGH = 10  # cells by which it is seen how a column ends
+# 单位：万元, Currency: USD; alone in its cell below a header, (元) as well
+_SAID = r"(?:单位|币[种别制]|currency|units?|amounts? in)[\s:为是]{0,3}"
+_STATED = re.compile(rf"{_SAID}({_WORDS['unit'].pattern})(?![A-Za-z\u4e00-\u9fff])", re.IGNORECASE)
+_UNIT = re.compile(rf"\W*(?:元|人民币|yuan|CNY|RMB|({_WORDS['unit'].pattern}))\W*", re.IGNORECASE)
 _COUNTED = re.compile(r"共\s*(\d[\d,]*)\s*(?:条|笔|行|单|个订单)|(\d[\d,]*)\s*(?:rows|records|orders)\b")
 
 
@@ -67,7 +72,15 @@ def is_header(cells: Sequence[str], header: Sequence[str]) -> bool:
 def is_note(cells: Sequence[str]) -> bool:
     """Whether one or two filled cells read like a title or footnote rather than a cut record."""
     held = filled(cells)
-    return 0 < len(held) <= 2 and any(_WORDS["note"].search(cell) or counted([cell]) for cell in held)
+    if held and all(map(_UNIT.fullmatch, map(narrow, held))):
+        return True
+    return 0 < len(held) <= 2 and any(_WORDS["note"].search(narrow(cell)) or counted([cell]) for cell in held)
+
+
+def stated_unit(cells: Sequence[str]) -> str:
+    """The unit or currency that a line around the table says amounts are in; "" for yuan and where it says none."""
+    told = (found for cell in map(narrow, cells) for found in (_UNIT.fullmatch(cell), _STATED.search(cell)) if found)
+    return next((found[1] for found in told if found[1]), "")
 
 
 def counted(cells: Sequence[str]) -> int | None:

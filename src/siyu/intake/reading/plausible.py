@@ -31,6 +31,7 @@ AWAY = 180  # days between most dates of a file and some that are named
 FAR = 100  # times the amount of one in two
 GULF = 10  # times the largest of the others: counts have long tails
 COUNTED = ("fen", "count", "signed", "seconds")  # meanings of `data/tables.yml` that are numbers without an end
+YES, SEVERAL = 100, 3  # fen that a 1 of yes is read as, and so many of nothing else
 DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
 MONTH = 31
 PARTS = (
@@ -41,7 +42,8 @@ PARTS = (
     "commission_fen",
 )  # the first holds the rest
 _DATED = re.compile(r"^[A-Za-z]{0,4}20[0-4]\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4}")
-_BACK = "退款.{0,4}(成功|完成)|(已|全额|部分)退款"  # words that nobody has mapped, of money that went back
+# words that nobody has mapped, of money that went back
+_BACK = "(退款|售后).{0,4}(成功|完成)|(已|全额|部分)退款|^(仅退款|退货退款)$"
 NEVER = np.iinfo(np.int64).min
 _SOONEST, _LATEST = np.iinfo(np.int32).min, np.iinfo(np.int32).max  # where a record has no date
 
@@ -150,6 +152,9 @@ class Bounds:
             raise RefusedError(
                 "mixed_signs", column=title("refunded_fen"), expected=where(np.flatnonzero(refunded < 0))
             )
+        flags = back >= SEVERAL and (np.abs(refunded[refunded != 0]) == YES).all()
+        if flags and entry.columns["refunded_fen"].range is None:
+            raise RefusedError("refund_flags", column=title("refunded_fen"), found=f"{back:,}")
         for key, code, wrong, most in (
             ("refunded_fen", "refunds_contradict", over * (entry.refunds == "apart"), max(2, CONTRADICTS * back)),
             ("net_fen", "refunds_still_there", still * (entry.refunds == "net"), max(5, back / 2)),
@@ -165,6 +170,7 @@ class Bounds:
         yield title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
         yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
         yield title("refunded_fen"), "refund_over", np.flatnonzero(over)
+        yield title("net_fen"), "refund_still", np.flatnonzero(still * (entry.refunds == "net"))
         yield title("paid_fen"), "price_over", np.flatnonzero(dear)
         yield title("unit_price_fen"), "price_of_pieces", np.flatnonzero(priced if swapped else several[:0])
         yield title("refund_state"), "refund_unsaid", np.flatnonzero(self.joined("unsaid"))
@@ -190,14 +196,14 @@ def _swapped(paid: Ints, price: Ints, pieces: Ints) -> dict[str, Ints]:
     """Records of several pieces; those whose price is the amount times the pieces: 1 of two, which half a price may
     be, 2 of more."""
     several = (pieces > 1) & (paid > 0)
-    priced = several & (price == paid * pieces)
+    priced = several & (np.abs(price - paid * pieces) < pieces)  # of a price that was rounded to fen
     return {"several": several.astype(np.int8), "priced": (priced * (1 + (pieces > 2))).astype(np.int8)}
 
 
 def _beside_the_amount(records: pa.Table) -> dict[str, Ints]:
     """What cannot be beside an amount: a part of it that is larger (2, where nothing was paid 1), a total of the goods
     that is smaller, a refund whose state says that there is none."""
-    key = next((key for key in ("paid_fen", "net_fen") if key in records.column_names), "")
+    key = next((key for key in ("paid_fen", "net_fen", "order_paid_fen") if key in records.column_names), "")
     if not key:
         return {}
     amount, back = _fen(records, key), np.abs(_fen(records, "refunded_fen"))

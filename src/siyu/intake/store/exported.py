@@ -26,6 +26,7 @@ _DAY = re.compile(
     r"[ T_-]?(\d\d)[-_.:时]?(\d\d)(?:[-_.:分]?(\d\d))?)?(?!\d)"
 )
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)[-_./年]?(1[0-2]|0?[1-9])月?(?!\d)")
+_SHORT = re.compile(r"(?<!\d)(\d\d)年(?=\d{1,2}月)")  # 24年3月
 _YEARLESS = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月(?:(\d{1,2})[日号])?")
 BEIJING = 8 * 3600
 MIDNIGHT = ("", "", "")
@@ -52,7 +53,7 @@ def exported(name: str) -> Exported | None:
     """What a file's name says, else that of its folder; of a member of an archive its own name before the archive's.
 
     Of several dates the latest counts: the end of the period that the file covers."""
-    *folders, last = narrow(name).split("/")
+    *folders, last = _SHORT.sub(r"20\1年", narrow(name)).split("/")
     for piece in [*reversed(last.split("!")), *folders[-1:]]:
         if found := [*_moments(piece)]:
             return max(found, key=lambda one: (not one.yearless, one.last))
