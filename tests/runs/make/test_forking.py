@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import json
 import os
@@ -16,7 +17,7 @@ import psutil
 import pytest
 
 from siyu.errors import UsageError
-from siyu.runs.make import forking, pool, workers
+from siyu.runs.make import execution, forking, pool, workers
 from siyu.runs.make.fork_server import ANSWER
 from siyu.runs.make.forked import Forked
 from siyu.runs.make.pool import Pool
@@ -24,8 +25,9 @@ from siyu.runs.make.workers import Task
 
 # everything about a kernel that a cell could see and that is not chance
 SEEN = """
-import os, resource, signal, sys, threading, psutil
+import gc, os, resource, signal, sys, threading, psutil
 me = psutil.Process()
+print(gc.isenabled())
 print({name: value for name, value in sorted(os.environ.items()) if name not in ("JPY_PARENT_PID", "SIYU_RUN")})
 print(sys.argv[0], sys.argv[3:], sys.path, os.getcwd(), sys.flags, os.umask(0o22), resource.getrlimit(resource.RLIMIT_DATA))
 print(sorted(thread.name.partition("-")[0] for thread in threading.enumerate()))
@@ -37,6 +39,20 @@ print(sorted(name for name in sys.modules if name.startswith("siyu")))
 CHANCE = """
 import random, sys, numpy, psutil
 print(random.random(), numpy.random.random(), "siyu.runs.make.kernel_server" in psutil.Process().cmdline())
+"""
+
+# at the end the thread that was told of it still has something to say, and is slow
+SLOW = """
+import atexit, sys, threading, time
+from pathlib import Path
+def late(stream, flush=type(sys.stdout).flush, threading=threading, time=time):  # names are gone by then
+    time.sleep(0.2 * (threading.current_thread().name == "Control"))
+    flush(stream)
+def closing(there=Path(PLACE), threading=threading):
+    if "Control" in [thread.name for thread in threading.enumerate()]:
+        there.touch()
+type(sys.stdout).flush = late
+atexit.register(closing)
 """
 
 
@@ -81,6 +97,31 @@ def test_a_server_that_has_died_is_replaced_and_its_kernels_end_with_it(project,
     assert "the kernel died" in str(found["alpha"].reasons)
     assert len([one for one in served if forking.KERNELS[1] in one.args]) == 2
     assert all(one.poll() is not None for one in served)
+
+
+def test_a_kernel_has_said_everything_before_it_closes_what_it_says_it_through(project, tmp_path):
+    speaking = tmp_path / "speaking"
+    project.notebook("02_case_study", SLOW.replace("PLACE", repr(str(speaking))), *project.tiny.FINDINGS)
+    assert project.run("alpha")["alpha"].status == "published"
+    assert not speaking.exists()  # else it may wait for itself until it is killed, seconds later
+
+
+def test_nobody_waits_for_more_than_a_new_kernel_says(monkeypatch):
+    waited = []
+
+    class Channel:
+        async def get_msg(self, timeout):
+            waited.append(timeout)
+
+    async def ready(line, timeout):
+        await line.iopub_channel.get_msg(timeout=0.2)
+
+    line, channel = execution._Line(), Channel()
+    monkeypatch.setattr(execution._Line, "iopub_channel", channel)
+    monkeypatch.setattr(execution.AsyncKernelClient, "wait_for_ready", ready)
+    asyncio.run(line.wait_for_ready(600))
+    asyncio.run(channel.get_msg(0.2))
+    assert waited == [0.01, 0.2]
 
 
 @pytest.mark.parametrize("kind", ["fork", "plain"])

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import papermill
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
@@ -24,6 +26,7 @@ from siyu.runs.make.kernel_hooks import TRAIL
 
 NAME = "siyu"
 _START = 600  # seconds until a kernel answers: a busy machine takes minutes, and the subject has a limit of its own
+_LOOK = 0.01  # seconds until a kernel that comes or goes is looked for again: as long as it is awaited, a core idles
 # Called with the cells done so far and the bytes of output so far.
 Progress = Callable[[int, int], None]
 
@@ -53,6 +56,26 @@ class _Client(PapermillNotebookClient):  # type: ignore[misc]
         self.progress(self.cells_done, self.output_bytes)
 
 
+class _Line(AsyncKernelClient):
+    """Awaits what a new kernel says of itself no longer than it says it."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        channel = self.iopub_channel
+        told = channel.get_msg
+        channel.get_msg = lambda timeout: told(timeout=min(timeout, _LOOK))
+        try:
+            await super().wait_for_ready(timeout=timeout)
+        finally:
+            del channel.get_msg
+
+
+class _Kernels(AsyncKernelManager):
+    """Notes soon that a kernel has ended."""
+
+    async def _async_wait(self, pollinterval: float = _LOOK) -> None:
+        await super()._async_wait(min(pollinterval, _LOOK))
+
+
 class SectionEngine(NBClientEngine):  # type: ignore[misc]
     """As papermill's own; `sockets` is an existing folder, private to this user, with a short path."""
 
@@ -64,13 +87,14 @@ class SectionEngine(NBClientEngine):  # type: ignore[misc]
         """Execute the notebook in a kernel of its own."""
         config = Config()
         config.ForkProvisioner.server = forks
+        config.KernelManager.client_factory = _Line
         config.KernelManager.connection_file = str(sockets / "kernel.json")
         if sys.platform != "win32":
             config.KernelManager.transport = "ipc"
             config.KernelManager.ip = str(sockets / "k")
         client = _Client(
             nb_man, kernel_name=kernel_name, config=config, log=logger, timeout=None, startup_timeout=start_timeout,
-            record_timing=False,
+            record_timing=False, kernel_manager_class=_Kernels,
             extra_arguments=["--HistoryManager.hist_file=:memory:", "--ext=siyu.runs.make.kernel_hooks"],
         )  # fmt: skip
         client.progress = progress
@@ -79,6 +103,7 @@ class SectionEngine(NBClientEngine):  # type: ignore[misc]
 
 
 papermill_engines.register(NAME, SectionEngine)
+papermill.execute.write_ipynb = lambda *_: None  # it would write each notebook twice, to nowhere
 _PROVISIONERS = KernelProvisionerFactory.instance()
 _FORK = EntryPoint(NAME, "siyu.runs.make.provisioner:ForkProvisioner", _PROVISIONERS.GROUP_NAME)
 _PROVISIONERS.provisioners[NAME] = _FORK

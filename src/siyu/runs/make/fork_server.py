@@ -38,9 +38,11 @@ def forks(listener: int, supervisor: int, load: Callable[[], None]) -> dict[str,
     mark = _place_of_mark()
     die_with_parent(supervisor)
     before = dict(os.environ)
+    gc.disable()  # nothing that is loaded is let go again
     load()
-    gc.collect()
     gc.freeze()  # the collector leaves alone what all share
+    gc.set_threshold(10_000, 20)  # of a few thousand objects that a cell makes, none is garbage yet
+    gc.enable()
     told = {name: value for name, value in os.environ.items() if before.get(name) != value}  # by what was imported
     request, line, passed = _forked(socket.socket(fileno=listener), mark)
     request["kept"] = _become(request, passed, told)

@@ -18,7 +18,8 @@ from siyu.runs.make.fork_server import forks
 
 _KERNEL = ("ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell")
 _BACKEND = "matplotlib_inline.backend_inline"  # looks for its shell when it is imported
-_UNASKED = "dask"  # Pint looks for it, and takes half a second to find out that nobody uses it
+# Pint looks for the one, and takes half a second to find out that nobody uses it; nobody debugs these kernels
+_UNASKED = ("dask", "debugpy")
 
 
 def main() -> None:
@@ -37,6 +38,8 @@ def main() -> None:
     kernel: Any = IPKernelApp.instance(parent_handle=os.getppid())
     kernel.initialize(sys.argv[1:])
     kernel.start()
+    kernel.control_thread.stop()
+    kernel.control_thread.join()  # before what it writes to is closed: in one end of ten it would wait seconds for that
     # what is said at exit is said; taking all modules down would copy every page that is shared with the server
     atexit._run_exitfuncs()
     os._exit(0)
@@ -44,13 +47,15 @@ def main() -> None:
 
 def _load(libraries: Sequence[str]) -> None:
     os.environ.setdefault("MPLBACKEND", f"module://{_BACKEND}")
+    os.environ.setdefault("PYDEVD_USE_FRAME_EVAL", "NO")  # as debugpy leaves it
     # libraries that look, when they are imported, where they are, find themselves in a kernel
     vars(builtins)["get_ipython"] = lambda: SimpleNamespace(kernel=None)
-    absent: Any = sys.modules.setdefault(_UNASKED, None)  # type: ignore[arg-type]
+    absent: dict[str, Any] = {name: None for name in _UNASKED if name not in sys.modules}
+    sys.modules.update(absent)
     for name in (*_KERNEL, *libraries):
         importlib.import_module(name)
-    if absent is None:
-        del sys.modules[_UNASKED]
+    for name in absent:
+        del sys.modules[name]
     del vars(builtins)["get_ipython"]
     sys.modules.pop(_BACKEND, None)
 

@@ -23,7 +23,7 @@ from siyu.runs.make.workers import Task, Worker, cause_of_death, hired, marked_e
 
 _SERVE = "serve"  # makes a fork server of it
 _RENDERS = ("siyu.runs.make.reporting", "siyu.render.index")
-_EXECUTES = ("siyu.runs.make.execution",)
+_EXECUTES = ("siyu.runs.make.execution", "IPython.paths")  # the latter for jupyter_client, once a kernel starts
 _TICK = 1.0  # seconds between two looks at memory
 _TASKS_EACH = 50  # then a worker is replaced: what its libraries have not given back goes with it
 _SOCKET_PATH = 40  # characters; a socket's path must stay below 104, and names are added
