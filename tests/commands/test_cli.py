@@ -15,23 +15,25 @@ from click.testing import CliRunner
 
 from siyu.commands.console import Console
 from siyu.commands.main import main
-from siyu.commands.report import _publish
+from siyu.commands.report import _newer, _pool, _publish
 from siyu.paths import project_root
 from siyu.runs.ask.wishes import Delivery
 from siyu.runs.external import planned_from
 from siyu.runs.files.executed import findings
 from siyu.runs.files.record import sealed
+from siyu.runs.make.pool import Pool
 
 
 @pytest.fixture
 def siyu(tmp_path, monkeypatch):
-    """Run a command; no kernel may start. Reports are those of the checkout: for a first one libraries load beforehand."""
+    """Run a command; no kernel may start, nor libraries load beforehand."""
 
     def refuse(*_args, **_more):
         raise AssertionError("something was started")
 
     monkeypatch.delenv("SIYU_HOME", raising=False)
     monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
+    monkeypatch.setattr(Pool, "warm", lambda _pool: None)
     return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
 
 
@@ -265,3 +267,21 @@ def test_the_case_from_notebook_to_report_and_back(tmp_path, anew):
     assert [
         {**record.as_json(), "title": one["title"]} for record, one in zip(again, published, strict=True)
     ] == published
+
+
+def test_libraries_load_beforehand_where_files_are_newer_than_the_report(tmp_path, monkeypatch):
+    folder, record = tmp_path / "data" / "client", tmp_path / "reports" / "client" / "run.json"
+    monkeypatch.setenv("SIYU_DATA", str(folder.parent))
+    for path in (folder / "subject.yml", folder / "exports" / "orders.csv", record):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        assert _newer("client", tmp_path / "reports") is (path != record)
+    (folder / "exports" / "december.csv").touch()
+    assert _newer("client", tmp_path / "reports")
+
+
+def test_a_single_report_has_one_more_section_at_a_time(monkeypatch):
+    assert _pool(None, alone=True).size == _pool(None).size + 1
+    assert _pool(2, alone=True).size == 2
+    monkeypatch.setenv("SIYU_KERNELS", "plain")
+    assert _pool(None, alone=True).size == _pool(None).size
