@@ -86,12 +86,11 @@ def estimated(clusters: npt.NDArray[Any], statistic: Statistic) -> Estimate:
         left = np.concatenate([statistic(total - clusters[at : at + _BLOCK]) for at in range(0, GROUPS, _BLOCK)])
         half, error = _jackknife(left)
         return Estimate(value, value - half, value + half, error, left_out(clusters, statistic))
-    held = clusters.any(axis=tuple(range(1, clusters.ndim)))
-    if not held.any():
+    if not clusters.any():
         return UNDEFINED
     # a buyer touches few of the cells
-    flat = sparse.csr_array(clusters[held].reshape(int(held.sum()), -1).astype(float))
-    totals = (flat.T @ _weights(len(clusters))[:, held].T).T.reshape(DRAWS, *clusters.shape[1:])
+    flat = sparse.csr_array(clusters.reshape(len(clusters), -1)).astype(float)
+    totals = (flat.T @ _weights(len(clusters))).T.reshape(DRAWS, *clusters.shape[1:])
     drawn = np.concatenate([statistic(totals[at : at + _BLOCK]) for at in range(0, DRAWS, _BLOCK)])
     drawn = drawn[np.isfinite(drawn)]
     if len(drawn) < DRAWS / 2:  # too few buyers for the statistic to be defined in most draws
@@ -122,8 +121,9 @@ def _jackknife(left: Floats) -> tuple[float, float]:
 
 @lru_cache(maxsize=2)
 def _weights(n: int) -> Floats:
-    """How often each of `n` clusters is drawn, (DRAWS, n)."""
-    return np.random.default_rng(_SEED).multinomial(n, np.full(n, 1 / n), DRAWS).astype(float)
+    """How often each of `n` clusters is drawn, (n, DRAWS), laid out as products take it."""
+    drawn = np.random.default_rng(_SEED).multinomial(n, np.full(n, 1 / n), DRAWS)
+    return np.ascontiguousarray(drawn.T, float)
 
 
 def folded(clusters: npt.NDArray[Any], groups: int = GROUPS) -> npt.NDArray[Any]:

@@ -5,6 +5,7 @@ Everything here concerns purchases of buyers who were in no group before the pur
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import ibis
 import ibis.expr.types as ir
@@ -85,18 +86,21 @@ def risk_sets(frames: Frames, horizon: int) -> tuple[Ints, Ints]:
     inside = days.filter(days.joins).mutate(at=ibis._.end)
     member = counted(inside, keys, left_member=inside.count(), bought_member=inside.bought.sum())
     moves = pd.concat([apart, member]).fillna(0).astype("int64")
-    events, risk = [], []
+    strata = []
     for _, stratum in moves.groupby(["number", "quarter"]):
-        states = dense(stratum, _STATES, (frames.groups, horizon + 1), stratum["cluster"], stratum["at"])
+        there, rows = np.unique(stratum["cluster"], return_inverse=True)  # of many buyers few are in a stratum
+        states = dense(stratum, _STATES, (len(there), horizon + 1), rows, stratum["at"])
         left_apart, bought_apart, joined, left_member, bought_member = np.moveaxis(states, -1, 0)
-        moved = np.cumsum(joined - left_member, axis=1)
-        inside_before = np.concatenate([np.zeros((frames.groups, 1), np.int64), moved[:, :-1]], axis=1)
+        inside = np.cumsum(joined - left_member, axis=1)
+        inside_before = np.concatenate([np.zeros((len(there), 1), np.int64), inside[:, :-1]], axis=1)
         bought = np.stack([bought_apart, bought_member], -1)
         held = bought.any(axis=(0, 2))
-        events.append(bought[:, held])
-        risk.append(np.stack([at_risk(left_apart), inside_before], -1)[:, held])
-    empty = np.zeros((frames.groups, 0, 2), np.int64)
-    return np.concatenate([empty, *events], 1), np.concatenate([empty, *risk], 1)
+        strata.append((there, bought[:, held], np.stack([at_risk(left_apart), inside_before], -1)[:, held]))
+    ends = np.cumsum([0, *(bought.shape[1] for _, bought, _ in strata)])
+    events, risk = np.zeros((2, frames.groups, ends[-1], 2), np.int64)
+    for (there, *found), (first, end) in zip(strata, pairwise(ends), strict=True):
+        events[there, first:end], risk[there, first:end] = found
+    return events, risk
 
 
 def with_joins(frames: Frames) -> ir.Table:
