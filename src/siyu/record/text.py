@@ -76,12 +76,15 @@ def argument(content: Argument | Mapping[str, Any]) -> Argument:
 
 def rounded(content: Any) -> Any:
     """JSON content with floats at ten significant digits (hides last-bit differences between machines)."""
-    if isinstance(content, bool | str | int | RecordPart) or content is None:
+    if content is None or isinstance(content, str | int):  # the kinds that are many are looked for first
         return content
-    if isinstance(content, Mapping):
-        return {key: rounded(entry) for key, entry in content.items()}
-    if isinstance(content, Sequence):
-        return [rounded(entry) for entry in content]
+    if not isinstance(content, float):
+        if isinstance(content, dict | Mapping):
+            return {key: rounded(entry) for key, entry in content.items()}
+        if isinstance(content, list | tuple | Sequence):
+            return [rounded(entry) for entry in content]
+        if isinstance(content, RecordPart):
+            return content
     number = float(content)
     if not math.isfinite(number):
         raise ValueError(f"a finding cannot hold {number}")

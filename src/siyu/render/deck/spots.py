@@ -60,24 +60,20 @@ class Spot:
 
 def spots_of(layout: SlideLayout) -> dict[str, Spot]:
     """name -> placeholder of a layout."""
-    return {shape.name: _spot(shape, layout) for shape in _all(layout.placeholders)}
+    masters = [shape._element for shape in _all(layout.slide_master.placeholders)]
+    return {shape.name: _spot(shape, layout, masters) for shape in _all(layout.placeholders)}
 
 
-def _spot(shape: Any, layout: SlideLayout) -> Spot:
+def _spot(shape: Any, layout: SlideLayout, masters: list[Any]) -> Spot:
     element = shape._element  # the public proxies hide text defaults and insets
     ph = element.find(f".//{qn('p:ph')}")
     kind, index = ph.get("type", "obj"), int(ph.get("idx", "0"))
-    parents = [element, *_master_twins(layout, kind)]
+    twin = {"obj": "body", "ctrTitle": "title", "subTitle": "body"}.get(kind, kind)
+    parents = [element, *(one for one in masters if one.ph.get("type") == twin)]
     box = (shape.left or 0, shape.top or 0, shape.width or 0, shape.height or 0)
     left, top, right, bottom = (_inset(parents, side, default) for side, default in _INSETS.items())
     size, bold = _type(parents, layout, kind)
     return Spot(shape.name, kind, index, box, (left, top, right, bottom), size, size * _SMALLEST, bold)
-
-
-def _master_twins(layout: SlideLayout, kind: str) -> list[Any]:
-    wanted = {"obj": "body", "ctrTitle": "title", "subTitle": "body"}.get(kind, kind)
-    shapes = _all(layout.slide_master.placeholders)
-    return [shape._element for shape in shapes if shape._element.ph.get("type") == wanted]
 
 
 def _inset(parents: list[Any], side: str, default: int) -> int:
