@@ -80,6 +80,14 @@ def test_a_key_table_links_one_buyer_on_two_platforms(tmp_path):
     assert found == {"6917000000000000001": 0, "B000007": 0, "B000008": 1}
 
 
+def test_of_key_tables_that_name_an_order_the_newest_wins(tmp_path):
+    folder = douyin(tmp_path / "exports", "a.csv", [order(number, f"2021-08-0{number}") for number in (1, 2, 3, 4)])
+    keys(folder, "keys_2021-09-01.csv", [(1, "A1"), (2, "A1")])
+    keys(folder, "keys_2021-09-02.csv", [(1, "C3"), (3, "C3")])
+    found = {row["order_id"][-1]: row["buyer_id"] for row in rows(books_of(folder, tmp_path / "store").orders)}
+    assert found == {"1": 0, "2": 1, "3": 0, "4": None}
+
+
 def test_a_join_counts_only_strictly_before_the_payment(tmp_path):
     folder = douyin(tmp_path / "in", "a.csv", [order(n, "2021-08-05") for n in (1, 2, 3)])
     keys(folder, "keys.csv", enumerate(BUYERS, 1))

@@ -106,7 +106,7 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
         faults.setdefault(int(line), "field_count")
     for line in np.flatnonzero(stops - starts > PLAUSIBLE_LINE):
         faults[int(line)] = "too_long"
-    _stray_controls(block, raw, feeds, faults)
+    _stray_controls(block, raw, feeds, int((feeds - stops).sum()), faults)
     sound = ~blank
     sound[list(faults)] = False
     kept = ends if sound.all() else ends[np.repeat(sound, counts)]
@@ -134,8 +134,9 @@ def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: i
     return outside
 
 
-def _stray_controls(block: bytes, raw: Any, feeds: Ints, faults: dict[int, str]) -> None:
-    if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
+def _stray_controls(block: bytes, raw: Any, feeds: Ints, ended: int, faults: dict[int, str]) -> None:
+    """ended: lines that end in a return and a feed."""
+    if b"\r" in block and np.count_nonzero(raw == _RETURN) != ended:
         returns = np.flatnonzero(raw == _RETURN)
         for place in returns[raw[np.minimum(returns + 1, raw.size - 1)] != _FEED]:
             faults[int(np.searchsorted(feeds, place))] = "line_break"

@@ -141,8 +141,14 @@ def _hits(rounded: npt.NDArray[np.bool_], times: Ints) -> float:
     some = times[rounded]
     if some.max(initial=1) == 1:
         return float(some.size)
-    usual = float(np.quantile(times[~rounded], 0.99, method="higher")) if not rounded.all() else 1.0
+    usual = usual_of(times[~rounded]) if not rounded.all() else 1
     return float(np.ceil(some / usual).sum())
+
+
+def usual_of(counts: Ints) -> int:
+    """What 99 of a hundred of these do not exceed. Sorted, for a partition of numbers of which most are alike takes ten
+    times as long."""
+    return int(np.sort(counts)[int(np.ceil(0.99 * (counts.size - 1)))])
 
 
 @dataclass(frozen=True)
@@ -170,7 +176,7 @@ class Crowd:
             every, at = every[np.sort(once)], at[np.sort(once)]
         keys, counts = np.unique(every, return_counts=True)
         shares = np.sort(counts)[::-1] / every.size
-        usual = int(np.quantile(counts, 0.99, method="higher"))
+        usual = usual_of(counts)
         above = counts > NAMED * every.size
         many = (counts >= max(SEVERAL, TIMES * np.median(counts) + 1)) & (above | (counts > FAR * usual))
         first = sorted(zip(counts[many].tolist(), keys[many].tolist(), strict=True), reverse=True)[:SHOWN]

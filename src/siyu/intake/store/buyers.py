@@ -50,17 +50,19 @@ class Keys:
         return found
 
 
-def linked(keys: Keys, tables: Sequence[Part]) -> tuple[pa.Array, Ints]:
-    """Order numbers of all key tables and the key of each; the newest table that names an order wins."""
-    if not tables:
-        return pa.array([], pa.string()), np.zeros(0, np.int64)
+def linked(keys: Keys, tables: Sequence[Part], order_ids: pa.ChunkedArray) -> Ints:
+    """The key that key tables have for each of these orders, -1 without one; the newest table that names an order
+    wins."""
     rows = [part.rows() for part in tables]  # from the oldest
-    pairs = pd.DataFrame({
-        "order_id": pa.concat_arrays([one["order_id"].combine_chunks() for one in rows]),
-        "key": np.concatenate([keys.of_rows(*both) for both in zip(tables, rows, strict=True)]),
-    })  # fmt: skip
-    newest = pairs.drop_duplicates("order_id", keep="last")
-    return pa.array(newest["order_id"], pa.string()), newest["key"].to_numpy()
+    told = np.concatenate([keys.of_rows(*both) for both in zip(tables, rows, strict=True)])
+    every = [*(one["order_id"] for one in rows), order_ids]
+    ids = pa.chunked_array([chunk for one in every for chunk in one.chunks], pa.string())
+    whole = ids.combine_chunks() if (numbers := numbered(ids)) is None else pa.array(numbers)
+    codes = whole.dictionary_encode().indices.fill_null(-1).to_numpy()
+    found = np.full(int(codes.max(initial=-1)) + 2, -1)
+    found[codes[: len(told)]] = told  # the last one written stays
+    found[-1] = -1  # of orders without a number
+    return found[codes[len(told) :]]
 
 
 def dense(identities: Ints, space: int, paid: Ints, order_ids: pa.ChunkedArray, platforms: Small) -> Ints:

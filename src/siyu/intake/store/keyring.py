@@ -20,7 +20,7 @@ from siyu.intake.store.inventory import written
 from siyu.paths import key_path, own_data_dir, project_root, reports_dir
 
 SIZE = 32  # bytes of the secret, and of a key
-MANY = 40  # blocks whose identities are brought together
+FEW = 4  # blocks whose identities are brought together, or half of all there were, whichever is more
 ERASED = "erased.json"  # keys of buyers whose records are left out whenever an export is read
 
 
@@ -77,12 +77,12 @@ def keyed(secret_bytes: bytes) -> Callable[[str], bytes]:
 class Keyring:
     """Identities of one file as small numbers, in order of appearance, each with its key.
 
-    Blocks are coded one by one and brought together, MANY at a time, beside whatever else is done: each identity is
-    keyed once, and none is kept past this object."""
+    Blocks are coded one by one and brought together, FEW or more at a time, beside whatever else is done: each identity
+    is keyed once, and none is kept past this object."""
 
     def __init__(self, secret_bytes: bytes) -> None:
         self._key, self._keys = keyed(secret_bytes), list[bytes]()
-        self._blocks: list[pa.DictionaryArray] = []
+        self._blocks, self._taken = list[pa.DictionaryArray](), 0
         self._pool, self._waiting = ThreadPoolExecutor(1), list[Future[None]]()
 
     @staticmethod
@@ -96,7 +96,8 @@ class Keyring:
 
     def _take(self, identities: pa.ChunkedArray) -> None:
         self._blocks += identities.dictionary_encode().chunks
-        if len(self._blocks) > MANY:
+        self._taken += 1
+        if len(self._blocks) > max(FEW, self._taken // 2):
             self._whole()
 
     def _whole(self) -> pa.DictionaryArray:

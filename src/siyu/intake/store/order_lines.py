@@ -84,10 +84,9 @@ class OrderLines:
         width = len(self.platforms) + 1
         self.identity = np.where(key >= 0, key * width + self.scopes, -1)
         del key
-        order_ids, tabled = linked(keys, key_tables)
-        if len(order_ids):
-            at = pc.index_in(self.table["order_id"], value_set=order_ids).fill_null(-1).to_numpy()
-            self.identity = np.where(at >= 0, tabled[at] * width + LINKED, self.identity)
+        if key_tables:
+            tabled = linked(keys, key_tables, self.table["order_id"])
+            self.identity = np.where(tabled >= 0, tabled * width + LINKED, self.identity)
         ids = dense(self.identity, keys.count * width, self.paid_at, self.table["order_id"], self.scopes)
         self.ids = ids.reshape(keys.count, width)
 

@@ -187,7 +187,7 @@ def _write_buyers(folder: Path, ring: Keyring, gone: frozenset[bytes]) -> dict[s
     """Write buyers.arrow and keys.arrow; rows of erased buyers go. Returns how many did."""
     numbers, keys = ring.numbers()
     left_out = 0
-    erased_numbers = pa.array([number for number, key in enumerate(keys) if key in gone], pa.int32())
+    erased_numbers = pa.array([number for number, key in enumerate(keys) if key in gone] if gone else [], pa.int32())
     if len(erased_numbers):
         stays = pc.invert(pc.is_in(numbers, erased_numbers))
         _write_table(_read(folder / "rows.arrow").filter(stays), folder / "rows.arrow")
@@ -196,7 +196,9 @@ def _write_buyers(folder: Path, ring: Keyring, gone: frozenset[bytes]) -> dict[s
         # nobody's key stands in the place of an erased one, so that the others keep theirs
         keys = [bytes(SIZE) if key in gone else key for key in keys]
     _write_table(pa.table({"buyer_no": numbers}), folder / "buyers.arrow")
-    _write_table(pa.table({"key": pa.array(keys, pa.binary(SIZE))}), folder / "keys.arrow")
+    whole = pa.py_buffer(b"".join(keys))
+    held = pa.FixedSizeBinaryArray.from_buffers(pa.binary(SIZE), len(keys), [None, whole])
+    _write_table(pa.table({"key": held}), folder / "keys.arrow")
     return {"erased": left_out}
 
 
