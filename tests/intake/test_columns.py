@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from siyu.intake.formats.cells import READERS
 from siyu.intake.formats.format import Column
-from siyu.intake.reading import columns, non_records
+from siyu.intake.reading import columns, non_records, quick
 from siyu.intake.reading.export import read
 from siyu.intake.reading.lines import scan
 from siyu.intake.reading.sources import sources
@@ -94,6 +94,29 @@ def test_fields_end_where_a_loop_over_the_signs_finds_them(quoted):
         assert found.text(at) == line
     assert found.inner.shape == (found.sound.sum(), 3)
     assert set(np.frombuffer(found.block, np.uint8)[found.inner].ravel()) == {ord(",")}
+
+
+def test_lines_too_long_and_too_short_are_faults_where_they_have_fields_enough_together():
+    found = scan(b"1,2\n1,2,3\n1\n1,2\n", b",", 2)
+    assert found.faults == {1: "field_count", 2: "field_count"}
+    assert found.inner[:, 0].tolist() == [1, 13]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_return_that_ends_no_line_is_a_fault_of_its_line(end):
+    assert scan(f"1,2{end}1,\r2{end}{end}\r1,2{end}1,2\r\r\n".encode(), b",", 2).faults == {
+        1: "line_break", 3: "line_break", 4: "line_break"
+    }  # fmt: skip
+    assert scan(f"1,2{end}3,4\r\n".encode(), b",", 2).faults == {}
+
+
+@pytest.mark.parametrize("cells", [[], [""], ["1", ""], ["1", None], [None], ["1", "22", "0"], ["1", "a"], ["١"], ["/:"]])
+def test_cells_are_told_to_be_digits_all_at_once(cells):
+    text, held = pa.array([*cells, "a"], pa.string())[: len(cells)], [cell for cell in cells if cell is not None]
+    plain = all(cell.isascii() and cell.isdecimal() for cell in held)
+    assert quick.are_digits(text) == (bool(held) and plain)
+    more = pa.array(["x", *cells], pa.string())[1:]
+    assert quick.are_digits(more) == (bool(held) and plain)
 
 
 def test_cells_that_are_all_alike_are_cut_once():

@@ -13,7 +13,7 @@ from siyu.intake.formats.cells import BLANKS, READERS, Read, bare
 from siyu.intake.formats.format import Column, limits
 from siyu.intake.formats.identities import narrow
 from siyu.intake.formats.times import serial
-from siyu.intake.reading.quick import QUICK, Flags
+from siyu.intake.reading.quick import QUICK, Flags, are_digits
 
 _ARROW = (dict.fromkeys(("money", "fee", "charge", "count", "signed", "duration", "product", "sum"), pa.int64())
           | dict.fromkeys(("share", "percent"), pa.float64())
@@ -162,7 +162,7 @@ def _declared(result: Typed, column: Column) -> None:
     """Faults of values outside the declared pattern and range, and of numbers of people where ids are expected."""
     held = result.values
     if column.read == "id" and not column.pattern:
-        digits = pc.all(pc.ascii_is_decimal(held)).as_py()
+        digits = are_digits(held)
         if not digits or pc.any(pc.is_in(pc.binary_length(held), _PERSONS)).as_py():
             personal = pc.match_substring_regex(held, _PERSONAL if digits else f"{_PERSONAL}|{_WITHIN}")
             _fault(result, personal.fill_null(False).to_numpy(zero_copy_only=False), "personal_id")
@@ -180,7 +180,8 @@ def _fits(held: pa.Array, pattern: str) -> pa.Array:
     """Whether cells match a pattern. So many digits are counted, ten times faster."""
     if found := re.fullmatch(r"\\d\{(\d+),(\d+)\}", pattern):
         size, (least, most) = pc.binary_length(held), map(int, found.groups())
-        return pc.and_(pc.ascii_is_decimal(held), pc.and_(pc.greater_equal(size, least), pc.less_equal(size, most)))
+        digits = True if are_digits(held) else pc.ascii_is_decimal(held)
+        return pc.and_(digits, pc.and_(pc.greater_equal(size, least), pc.less_equal(size, most)))
     return pc.match_substring_regex(held, f"^(?:{pattern})$")
 
 

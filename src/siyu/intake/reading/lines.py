@@ -91,8 +91,11 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
     if not block.endswith(b"\n"):
         block += b"\r\n" if b"\r\n" in block else b"\n"  # like the lines before, so that equal ones are equal
     raw = np.frombuffer(block, np.uint8)
-    ends = np.flatnonzero((raw == delimiter[0]) | (raw == _FEED))  # of fields
-    last = np.flatnonzero(raw[ends] == _FEED)
+    feed = raw == _FEED
+    ends = np.flatnonzero((raw == delimiter[0]) | feed)  # of fields
+    last = np.arange(fields - 1, ends.size, fields)
+    if ends.size != fields * np.count_nonzero(feed) or not feed[ends[last]].all():  # else every line has its fields
+        last = np.flatnonzero(feed[ends])
     feeds, counts, faults = ends[last], np.diff(last, prepend=-1), dict[int, str]()
     starts = np.concatenate([[0], feeds[:-1] + 1])
     stops = feeds - ((feeds > starts) & (raw[feeds - 1] == _RETURN))

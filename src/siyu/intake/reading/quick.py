@@ -29,15 +29,31 @@ def _quick_money(text: pa.Array) -> tuple[pa.Array, Flags]:
     return _fen(plain), fine.to_numpy(zero_copy_only=False)
 
 
-def _usual(text: pa.Array) -> bool:
-    """Whether every cell is one to ten digits and two decimals: no expression is needed to tell that."""
+def _spread(text: pa.Array) -> tuple[Any, Any]:
+    """Where cells of text begin, and the last one ends, and the signs of all."""
     _, offsets, signs = text.buffers()
     ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-    sizes = np.diff(ends)
-    if not len(text) or text.null_count or sizes.min() < 4 or sizes.max() > 13:
+    return ends, np.frombuffer(signs or b"", np.uint8)
+
+
+def are_digits(text: pa.Array) -> bool:
+    """Whether there are cells, and each is digits alone, blank ones left out."""
+    if text.null_count or not len(text):
+        return bool(pc.all(pc.ascii_is_decimal(text)).as_py())
+    ends, raw = _spread(text)  # all at once: ten times faster than cell by cell
+    held = raw[ends[0] : ends[-1]]
+    return bool(np.diff(ends).min() and np.count_nonzero(held - np.uint8(ord("0")) < 10) == held.size)
+
+
+def _usual(text: pa.Array) -> bool:
+    """Whether every cell is one to ten digits and two decimals: no expression is needed to tell that."""
+    if not len(text) or text.null_count:
         return False
-    raw = np.frombuffer(signs, np.uint8)[: ends[-1]]
-    held, dots = raw[ends[0] :], raw[ends[1:] - 3]
+    ends, raw = _spread(text)
+    sizes = np.diff(ends)
+    if sizes.min() < 4 or sizes.max() > 13:
+        return False
+    held, dots = raw[ends[0] : ends[-1]], raw[ends[1:] - 3]
     digits = np.count_nonzero(held - np.uint8(ord("0")) < 10)
     return bool((dots == ord(".")).all()) and digits == held.size - dots.size
 
@@ -63,7 +79,7 @@ _SANE = (pa.scalar(EPOCH.replace(year=1990), pa.timestamp("s")),
 
 
 def _quick_id(text: pa.Array) -> tuple[pa.Array, Flags]:
-    if pc.all(pc.ascii_is_decimal(text)).as_py() and (pc.max(pc.binary_length(text)).as_py() or 0) <= 50:
+    if are_digits(text) and (pc.max(pc.binary_length(text)).as_py() or 0) <= 50:
         return text, np.ones(len(text), bool)
     fine = pc.and_(
         pc.match_substring_regex(text, _PLAIN["id"]), pc.invert(pc.match_substring_regex(text, _PLAIN["power"]))
@@ -86,12 +102,12 @@ def _quick_buyer(text: pa.Array) -> tuple[pa.Array, Flags]:
 def _lettered(text: pa.Array) -> Flags:
     """Which cells are keys of 3 to 31 letters and digits that begin with a letter, and unlike any word of
     `odd_words`: no expression, ten times slower, is needed to tell that."""
-    _, offsets, signs = text.buffers()
-    ends = np.frombuffer(offsets, np.int32)[text.offset : text.offset + len(text) + 1]
-    sizes = np.diff(ends)
-    if not len(text) or text.null_count or sizes.min() < 3:
+    if not len(text) or text.null_count:
         return np.zeros(len(text), bool)
-    raw = np.frombuffer(signs, np.uint8)
+    ends, raw = _spread(text)
+    sizes = np.diff(ends)
+    if sizes.min() < 3:
+        return np.zeros(len(text), bool)
     first, second = raw[ends[:-1]], raw[ends[:-1] + 1]
     held = np.bitwise_or.reduceat(_SORT[raw[ends[0] : ends[-1]]], ends[:-1] - ends[0])
     odd = np.isin((first | 32).astype(np.uint16) << 8 | second | 32, _BEGIN)

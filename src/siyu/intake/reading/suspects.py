@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Hashes, Ints
 from siyu.intake.reading.problems import RefusedError
+from siyu.intake.reading.quick import are_digits
 
 Reals = npt.NDArray[np.float64]
 SOME = 20_000  # ids by which it is seen what they are multiples of
@@ -47,11 +48,14 @@ class Rounded:
             if layout.format.columns[key].read in ("id", "buyer") and len(records):
                 ids, times = _each(records[key].combine_chunks())
                 lengths = pc.binary_length(ids)
-                for digits in pc.unique(lengths.drop_null()).to_pylist():
+                for digits in (each := pc.unique(lengths).drop_null().to_pylist()):
                     if digits >= SHORTEST:
-                        such = pc.equal(lengths, digits).fill_null(False).to_numpy(zero_copy_only=False)
+                        such, often = ids, times
+                        if len(each) > 1 or ids.null_count:
+                            so_long = pc.equal(lengths, digits).fill_null(False).to_numpy(zero_copy_only=False)
+                            such, often = ids.filter(pa.array(so_long)), times[so_long]
                         look = _longer if digits > LONGEST else _looks
-                        if (looks := look(ids.filter(pa.array(such)), times[such], digits)) is not None:
+                        if (looks := look(such, often, digits)) is not None:
                             found[key, digits] = looks
         return found
 
@@ -92,10 +96,10 @@ def _longer(ids: pa.Array, times: Ints, digits: int) -> Reals:
 
 def _looks(ids: pa.Array, times: Ints, digits: int) -> Reals | None:
     """The counts of ids of so many signs; None where none is of digits alone."""
-    plain = pc.ascii_is_decimal(ids).to_numpy(zero_copy_only=False)
-    if not plain.any():
-        return None
-    if not plain.all():
+    if not are_digits(ids):
+        plain = pc.ascii_is_decimal(ids).to_numpy(zero_copy_only=False)
+        if not plain.any():
+            return None
         ids, times = ids.filter(pa.array(plain)), times[plain]
     lines = pc.cast(ids, pa.uint64()).to_numpy()
     numbers, again = np.unique(lines, return_counts=True)  # an id stands on each line of its order
