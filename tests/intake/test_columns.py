@@ -110,7 +110,9 @@ def test_a_return_that_ends_no_line_is_a_fault_of_its_line(end):
     assert scan(f"1,2{end}3,4\r\n".encode(), b",", 2).faults == {}
 
 
-@pytest.mark.parametrize("cells", [[], [""], ["1", ""], ["1", None], [None], ["1", "22", "0"], ["1", "a"], ["١"], ["/:"]])
+@pytest.mark.parametrize(
+    "cells", [[], [""], ["1", ""], ["1", None], [None], ["1", "22", "0"], ["1", "a"], ["١"], ["/:"]]
+)
 def test_cells_are_told_to_be_digits_all_at_once(cells):
     text, held = pa.array([*cells, "a"], pa.string())[: len(cells)], [cell for cell in cells if cell is not None]
     plain = all(cell.isascii() and cell.isdecimal() for cell in held)

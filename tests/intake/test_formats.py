@@ -307,6 +307,17 @@ def test_a_note_at_the_cut_of_two_blocks_is_whole(monkeypatch):
     assert (account.records["accepted"], account.problems) == (199, [])
 
 
+@pytest.mark.parametrize("size", [300, 1 << 22])
+def test_repeats_are_what_they_are_in_whatever_blocks_they_lie(size, monkeypatch):
+    monkeypatch.setattr("siyu.intake.reading.encodings.BLOCK", size)
+    records = [line(number, f'"a\nb{number}"') for number in range(1, 200)]
+    other = records[8].replace("1.00", "2.00")
+    account = notes(*records, records[3], other, other, records[150])
+    assert account.records == {"accepted": 199, "quarantined": 1, "ignored": 3}
+    assert account.fen == {"accepted": 19_900, "quarantined": 200, "ignored": 400}
+    assert [(problem.line, problem.code) for problem in account.problems] == [(402, "conflicting_duplicate")]
+
+
 def test_a_stray_mark_in_a_note_swallows_no_record():
     account = notes(line(1), line(2, '"先打电话'), line(3), line(4, '好"'), line(5))
     assert account.records == {"accepted": 3, "quarantined": 2, "ignored": 0}

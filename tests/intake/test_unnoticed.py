@@ -111,6 +111,18 @@ def test_the_quick_way_and_the_slow_one_know_the_same_nobodies():
     assert all(is_nobody(cell) for cell in ("walkin1", "newguest3", "13800138000"))
 
 
+def test_a_file_that_is_cut_before_its_repeats_are_compared_is_refused():
+    raw, opened = (HEAD + "".join(f"A{n},u{n},2021-08-01 10:00:00,5.00\n" for n in (*range(9), 3))).encode(), [0, 0]
+
+    def cut():
+        opened[0] += 1
+        return io.BytesIO(raw[:90] if opened[0] == opened[1] else raw)
+
+    assert read(TableSource("a.csv", cut, len(raw))).account.records == {"accepted": 9, "quarantined": 0, "ignored": 1}
+    opened[:] = 0, opened[0]  # the last time
+    assert codes(read(TableSource("a.csv", cut, len(raw))).account) == ["changed"]
+
+
 def test_a_name_is_that_of_the_file_and_no_folder_of_it():
     _, rows = account("group_id,exist_num,max_num\ng1,7,500\n", "exports/2025-10-08/groups_2025-09-01.csv")
     assert [f"{row['day']:%Y-%m-%d}" for row in rows] == ["2025-09-01"]

@@ -1,16 +1,19 @@
 """Records that stand in a file more than once, and amounts of an order that repeat on its lines."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 import duckdb
 import numpy as np
+import pyarrow as pa
 
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Hashes, Ints
 from siyu.intake.reading.records import Records
 
 _RAW = "whole record"
+COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,9 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 @dataclass
 class Fingerprints:
-    """64-bit fingerprints of accepted records, block by block: 24 bytes a record, whatever its width."""
+    """64-bit fingerprints of accepted records, block by block: 16 bytes a record, whatever its width.
+
+    Those of whole records are only made of records whose key stands more than once: few, in most files none."""
 
     layout: Layout
     parts: list[dict[str, Hashes]] = field(default_factory=list)
@@ -53,50 +58,61 @@ class Fingerprints:
 
     def of(self, records: Records) -> dict[str, Hashes]:
         """The fingerprints of one block. Safe to call from several threads."""
-        wanted, table = dict[str, str](), records.accepted
-        if self._check:
-            record = _hash(list(self.layout.places))
-            blank = [f"{_quoted(key)} IS NULL" for key in self._key if table[key].null_count]
-            if not self.whole or blank:
-                table = table.append_column(_RAW, records.text.texts(records.at))
-                raw = f"hash({_quoted(_RAW)})"
-                record = f"CASE WHEN {' OR '.join(blank)} THEN {raw} ELSE {record} END" if self.whole else raw
-            wanted = {"key": _hash(self._key, self._texts) if self._key else record, "record": record}
+        wanted = {"key": _hash(self._key, self._texts)} if self._check and self._key else {}
         if self._order:
             wanted |= {"order": _hash(["order_id"]), "amounts": _hash(self._order)}
         if "buyer_id" in self.layout.places:
             wanted["buyer"] = _hash(["buyer_id"])
             if "order_id" in self.layout.places and self._key != ["order_id"]:
                 wanted["order"] = _hash(["order_id"])
-        if not wanted:
-            return {}
-        columns = ", ".join(f"{expression} AS {name}" for name, expression in wanted.items())
-        with _engine().cursor() as cursor:
-            cursor.register("records", table)
-            found = cursor.execute(f"SELECT {columns} FROM records").fetchnumpy()  # noqa: S608 - quoted
-        return {name: np.asarray(values, np.uint64) for name, values in found.items()}
+        found = _hashes(records.accepted, wanted) if wanted else {}
+        if self._check and not self._key:
+            found["key"] = self.of_whole(records, np.arange(len(records.at)))
+        return found
 
-    def repeats(self) -> Repeats:
-        """All repeats of the file."""
+    def of_whole(self, records: Records, rows: Ints) -> Hashes:
+        """The fingerprints of some whole records of a block. Safe to call from several threads."""
+        table = records.accepted.take(pa.array(rows))
+        record, blank = _hash(list(self.layout.places)), [key for key in self._key if table[key].null_count]
+        if not self.whole or blank:
+            table = table.append_column(_RAW, records.text.texts(records.at[rows]))
+            nothing = " OR ".join(f"{_quoted(key)} IS NULL" for key in blank) if self.whole else "true"
+            record = f"CASE WHEN {nothing} THEN {_hash([_RAW])} ELSE {record} END"
+        return _hashes(table, {"record": record})["record"]
+
+    def repeats(self, whole: Callable[[Ints], Hashes]) -> Repeats:
+        """All repeats of the file. whole: the fingerprints of the whole records at some positions, ascending."""
         same = other = carried = torn = np.zeros(0, np.int64)
-        if self.parts and self._check:
-            record = self._joined("record")
-            same, other = _later(self._joined("key"), record)
+        if self.parts and self._check and (at := _several(keys := self._joined("key"))).size:
+            record = whole(at) if self._key else keys[at]
+            same, other = _later(keys[at], record)
             again, _ = _later(record[other], record[other])  # of a record that itself is another one
-            same, other = np.union1d(same, other[again]), np.delete(other, again)
+            same, other = at[np.union1d(same, other[again])], at[np.delete(other, again)]
         if self.parts and self._order:
             carried, torn = _later(self._joined("order"), self._joined("amounts"))
             gone = np.union1d(same, other)
             carried, torn = np.setdiff1d(carried, gone), np.setdiff1d(torn, gone)
         return Repeats(same, other, carried, torn)
 
-    def pairs(self, later: Ints) -> dict[int, int]:
+    def _pairs(self, later: Ints) -> dict[int, int]:
         """The first record with the same key, by the position of some that came later."""
         keys = self._joined("key")
         firsts: dict[int, int] = {}
         for at in np.flatnonzero(np.isin(keys, keys[later])).tolist():
             firsts.setdefault(int(keys[at]), at)
         return {at: firsts[int(keys[at])] for at in later.tolist()}
+
+    def unlike(self, same: Ints, lines: Ints, cells: Callable[[list[int]], list[list[str]]]) -> Ints:
+        """Which of these repeats differ from the record that they repeat in a column that is not read: it may tell two
+        lines of an order apart. cells: those of some lines."""
+        pairs = {int(lines[at]): int(lines[first]) for at, first in self._pairs(same[:COMPARED]).items()}
+        both = sorted({*pairs, *pairs.values()})
+        unread = set(range(len(self.layout.header))) - set(self.layout.places.values())
+        beside = {
+            line: [row[at] for at in unread if at < len(row)] for line, row in zip(both, cells(both), strict=True)
+        }
+        unlike = [line for line, first in pairs.items() if beside[line] != beside[first]]
+        return same[np.isin(lines[same], unlike)]
 
     def buyers(self, at: Ints) -> tuple[Hashes, Hashes | None]:
         """Hashes of the buyer and of the order of records; None where each is an order of its own."""
@@ -114,6 +130,15 @@ class Fingerprints:
         return self.parts[0][name]
 
 
+def _hashes(table: pa.Table, wanted: Mapping[str, str]) -> dict[str, Hashes]:
+    """Expressions of the columns of a table, by name."""
+    columns = ", ".join(f"{expression} AS {name}" for name, expression in wanted.items())
+    with _engine().cursor() as cursor:
+        cursor.register("records", table)
+        found = cursor.execute(f"SELECT {columns} FROM records").fetchnumpy()  # noqa: S608 - quoted
+    return {name: np.asarray(values, np.uint64) for name, values in found.items()}
+
+
 def _hash(keys: list[str], texts: frozenset[str] = frozenset()) -> str:
     """texts: columns of words, in which a stray comma or blank makes no other line."""
     plain = (f"translate({_quoted(key)}, ',，; ', '')" if key in texts else _quoted(key) for key in keys)
@@ -124,13 +149,18 @@ def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _later(keys: Hashes, values: Hashes) -> tuple[Ints, Ints]:
-    """Positions whose key was seen before: with the values of the first such record, or with others."""
+def _several(keys: Hashes) -> Ints:
+    """Positions of keys that stand more than once."""
     inorder = np.sort(keys)
     twice = inorder[1:][inorder[1:] == inorder[:-1]]
-    if not twice.size:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    some = np.flatnonzero(np.isin(keys, twice)) if twice.size < keys.size // 10 else np.arange(keys.size)
+    return np.flatnonzero(np.isin(keys, twice)) if twice.size else np.zeros(0, np.int64)
+
+
+def _later(keys: Hashes, values: Hashes) -> tuple[Ints, Ints]:
+    """Positions whose key was seen before: with the values of the first such record, or with others."""
+    some = _several(keys)
+    if not some.size:
+        return some, some
     order = some[np.argsort(keys[some], kind="stable")]
     ordered = keys[order]
     new = np.concatenate([[True], ordered[1:] != ordered[:-1]])

@@ -17,9 +17,9 @@ from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints
 from siyu.intake.reading.encodings import blocks, encoding_of, texts
-from siyu.intake.reading.headers import MONEY, Head, displayed, given, harmless, head
+from siyu.intake.reading.headers import MONEY, displayed, given, harmless, head
 from siyu.intake.reading.lines import Flags, Hashes, Ints
-from siyu.intake.reading.multiline import mended, uncut
+from siyu.intake.reading.multiline import uncut
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
 from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, read_block, readers
@@ -32,7 +32,6 @@ Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 ADDED = 5  # records of which it is no chance that the next one is the sum of all
 TAIL = 1_000  # last records that the last one is held against
-COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
 
 
 @dataclass
@@ -79,7 +78,7 @@ class _Run:
     def __init__(self, source: TableSource, reading: Reading, sink: Sink | None, progress: Progress) -> None:
         self.source, self.reading, self.account = source, reading, reading.account
         self.sink, self.progress = sink, progress
-        self.lines, self.fen = list[Ints](), list[Ints]()
+        self.lines, self.fen, self.bases = list[Ints](), list[Ints](), list[int]()
         self.totals, self.spoken = list[tuple[int, int]](), list[tuple[int, int]]()
         self.named, self.unsure = list[Flags](), list[Flags]()
         self.rounded, self.damaged = Rounded(), Counter[str]()
@@ -102,29 +101,46 @@ class _Run:
         self.account.notes += displayed(top.layout, self.source.shown)
         for line, cells in top.titles:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
-        self.prints, self.bounds = Fingerprints(top.layout), Bounds(top.layout)
-        base, last = top.line + 1, first
-        for size, records, part in self._parsed(first[top.start :], stream, top):
+        self.prints, self.bounds, self.how = Fingerprints(top.layout), Bounds(top.layout), readers(top.layout)
+        self.top, base, last = top, top.line + 1, first
+        for size, records, part in self._parsed(self._cut(first, stream)):
             self._take(records, part, base)
+            self.bases.append(base)
             base += records.lines
             last = b"\n" if size >= 0 else b""
             self.progress(abs(size))
         self.end = base
         self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
 
-    def _parsed(self, first: bytes, stream: Iterator[bytes], top: Head) -> Iterator[tuple[int, Records, _Part]]:
+    def _cut(self, first: bytes, stream: Iterator[bytes]) -> Iterator[bytes]:
+        """The records in blocks, each of which stands whole in its block."""
+        whole = chain([rest] if (rest := first[self.top.start :]) else [], stream)
+        return uncut(whole) if self.layout.breaks else whole
+
+    def _parsed(self, cut: Iterator[bytes]) -> Iterator[tuple[int, Records, _Part]]:
         """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""
-        how = readers(top.layout)
 
         def work(block: bytes) -> tuple[int, Records, _Part]:
-            text = mended(block, top.layout.breaks, top.delimiter, len(top.layout.header))
-            records = read_block(text, top.layout, top.delimiter, how)
-            size = len(block) if block.endswith(b"\n") else -len(block)
-            taken = records.accepted
-            return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, top.layout))
+            records = read_block(block, self.layout, self.delimiter, self.how)
+            size, taken = len(block) if block.endswith(b"\n") else -len(block), records.accepted
+            return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, self.layout))
 
-        whole = chain([first] if first else [], stream)
-        yield from abreast(work, uncut(whole) if top.layout.breaks else whole, ahead=4)
+        yield from abreast(work, cut, ahead=4)
+
+    def _whole(self, lines: Ints) -> Hashes:
+        """The fingerprints of whole records on some lines, ascending; their blocks are read once more."""
+
+        def work(one: tuple[bytes, Ints]) -> Hashes:
+            records = read_block(one[0], self.layout, self.delimiter, self.how)
+            return self.prints.of_whole(records, np.flatnonzero(np.isin(records.at, one[1])))
+
+        stream, ends = blocks(self.source, self.encoding), np.searchsorted(lines, self.bases[1:])
+        of_block = zip(self._cut(next(stream, b""), stream), self.bases, np.split(lines, ends), strict=False)
+        here = ((block, some - base) for block, base, some in of_block if some.size)
+        found = np.concatenate([np.zeros(0, np.uint64), *abreast(work, here, ahead=4)])
+        if found.size != lines.size:
+            raise RefusedError("changed")
+        return found
 
     def _take(self, records: Records, part: _Part, base: int) -> None:
         account = self.account
@@ -219,7 +235,8 @@ class _Run:
         self.reading.dropped = np.union1d(self.reading.dropped, lines[places])
 
     def _cells(self, lines: list[int]) -> list[list[str]]:
-        rows = texts(blocks(self.source, self.encoding), lines)
+        if len(rows := texts(blocks(self.source, self.encoding), lines)) < len(lines):
+            raise RefusedError("changed")
         return [[bare(cell) for cell in non_records.split(rows[line], self.delimiter) or []] for line in lines]
 
     def _is_cut(self, lines: Ints) -> bool:
@@ -230,23 +247,10 @@ class _Run:
             return False
         return non_records.ends_within([cells[-1] for cells in self._cells(last) if cells])
 
-    def _unlike(self, same: Ints, lines: Ints) -> Ints:
-        """Which of these repeats differ from the record that they repeat in a column that is not read: it may tell two
-        lines of an order apart."""
-        pairs = {int(lines[at]): int(lines[first]) for at, first in self.prints.pairs(same[:COMPARED]).items()}
-        both = sorted({*pairs, *pairs.values()})
-        unread = set(range(len(self.layout.header))) - set(self.layout.places.values())
-        beside = {
-            line: [cells[at] for at in unread if at < len(cells)]
-            for line, cells in zip(both, self._cells(both), strict=True)
-        }
-        unlike = [line for line, first in pairs.items() if beside[line] != beside[first]]
-        return same[np.isin(lines[same], unlike)]
-
     def _repeats(self, lines: Ints, fen: Ints) -> None:
-        account, repeats = self.account, self.prints.repeats()
+        account, repeats = self.account, self.prints.repeats(lambda at: self._whole(lines[at]))
         if repeats.same.size and self.prints.whole and not self.prints.numbered:
-            unlike = self._unlike(repeats.same, lines)
+            unlike = self.prints.unlike(repeats.same, lines, self._cells)
             repeats = replace(repeats, same=np.setdiff1d(repeats.same, unlike), other=np.union1d(repeats.other, unlike))
         unsaid = self.account.unknown_columns if repeats.other.size and not self.prints.whole else ()
         if unsaid or repeats.other.size > max(2, UNCLEAR * lines.size):
@@ -262,7 +266,7 @@ class _Run:
         self.reading.dropped = np.unique(lines[repeats.same])
         self._set_aside(repeats.other, "conflicting_duplicate", lines, fen)
         self._set_aside(repeats.torn, "conflicting_amount", lines, fen)
-        self.prints.forget("key", "record", "amounts")
+        self.prints.forget("key", "amounts")
 
     def _plausible(self, lines: Ints, fen: Ints) -> None:
         """Quarantine dates of another time, refuse a key that is a crowd, name what is odd."""

@@ -13,6 +13,7 @@ from siyu.intake.formats.format import Column, Layout, normal
 from siyu.intake.reading import non_records
 from siyu.intake.reading.columns import Typed, made, typed
 from siyu.intake.reading.lines import Flags, Ints, Lines, scan
+from siyu.intake.reading.multiline import mended
 from siyu.intake.reading.plausible import out_of_order
 from siyu.intake.reading.problems import PLAUSIBLE_LINE, Trouble, masked, tellable
 
@@ -58,7 +59,8 @@ def _as_read(layout: Layout, key: str) -> Column:
 
 def read_block(block: bytes, layout: Layout, delimiter: str, how: Mapping[str, Reader]) -> Records:
     """All records of a block. how: see `readers`."""
-    lines = scan(block, delimiter.encode(), len(layout.header))
+    text = mended(block, layout.breaks, delimiter, len(layout.header))
+    lines = scan(text, delimiter.encode(), len(layout.header))
     sound = np.flatnonzero(lines.sound)
     texts = _texts(lines, layout) if sound.size else {key: pa.array([], pa.string()) for key in layout.places}
     columns = _typed(texts, layout, sound.size, how)
