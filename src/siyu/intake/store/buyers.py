@@ -59,10 +59,11 @@ def linked(keys: Keys, tables: Sequence[Part], order_ids: pa.ChunkedArray) -> In
     ids = pa.chunked_array([chunk for one in every for chunk in one.chunks], pa.string())
     whole = ids.combine_chunks() if (numbers := numbered(ids)) is None else pa.array(numbers)
     codes = whole.dictionary_encode().indices.fill_null(-1).to_numpy()
-    found = np.full(int(codes.max(initial=-1)) + 2, -1)
-    found[codes[: len(told)]] = told  # the last one written stays
-    found[-1] = -1  # of orders without a number
-    return found[codes[len(told) :]]
+    key_of = np.full(int(codes.max(initial=-1)) + 2, -1)
+    key_of[codes[: len(told)]] = told  # the last one written stays
+    key_of[-1] = -1  # of orders without a number
+    found: Ints = key_of[codes[len(told) :]]
+    return found
 
 
 def dense(identities: Ints, space: int, paid: Ints, order_ids: pa.ChunkedArray, platforms: Small) -> Ints:
