@@ -103,7 +103,7 @@ class _Run:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
         self.prints, self.bounds, self.how = Fingerprints(top.layout), Bounds(top.layout), readers(top.layout)
         self.top, base, last = top, top.line + 1, first
-        for size, records, part in self._parsed(self._cut(first, stream)):
+        for size, records, part in abreast(self._parsed, self._cut(first, stream), ahead=4):
             self._take(records, part, base)
             self.bases.append(base)
             base += records.lines
@@ -117,15 +117,11 @@ class _Run:
         whole = chain([rest] if (rest := first[self.top.start :]) else [], stream)
         return uncut(whole) if self.layout.breaks else whole
 
-    def _parsed(self, cut: Iterator[bytes]) -> Iterator[tuple[int, Records, _Part]]:
-        """Blocks read side by side, handed on in file order; a negative size: no line end at the end."""
-
-        def work(block: bytes) -> tuple[int, Records, _Part]:
-            records = read_block(block, self.layout, self.delimiter, self.how)
-            size, taken = len(block) if block.endswith(b"\n") else -len(block), records.accepted
-            return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, self.layout))
-
-        yield from abreast(work, cut, ahead=4)
+    def _parsed(self, block: bytes) -> tuple[int, Records, _Part]:
+        """A block read, beside others; a negative size: no line end at the end."""
+        records = read_block(block, self.layout, self.delimiter, self.how)
+        size, taken = len(block) if block.endswith(b"\n") else -len(block), records.accepted
+        return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, self.layout))
 
     def _whole(self, lines: Ints) -> Hashes:
         """The fingerprints of whole records on some lines, ascending; their blocks are read once more."""
