@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from siyu.commands.console import Console
 from siyu.commands.main import main
-from siyu.commands.report import _newer, _pool, _publish
+from siyu.commands.report import _newer, _publish
 from siyu.paths import project_root
 from siyu.runs.ask.wishes import Delivery
 from siyu.runs.external import planned_from
@@ -278,10 +278,3 @@ def test_libraries_load_beforehand_where_files_are_newer_than_the_report(tmp_pat
         assert _newer("client", tmp_path / "reports") is (path != record)
     (folder / "exports" / "december.csv").touch()
     assert _newer("client", tmp_path / "reports")
-
-
-def test_a_single_report_has_one_more_section_at_a_time(monkeypatch):
-    assert _pool(None, alone=True).size == _pool(None).size + 1
-    assert _pool(2, alone=True).size == 2
-    monkeypatch.setenv("SIYU_KERNELS", "plain")
-    assert _pool(None, alone=True).size == _pool(None).size

@@ -32,7 +32,7 @@ _ALL_LANGUAGES = "zh,en"
 @OUT
 @click.option("--as-of", metavar="DATE", default="", help="Date the report speaks of; default from subject.yml.")
 @click.option("-p", "parameters", multiple=True, metavar="NAME=VALUE", help="Override a parameter of the notebooks.")
-@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default: cores, and one or two.")
+@click.option("--jobs", type=click.IntRange(1, 64), help="Tasks at a time; default: cores, and one.")
 @click.option("--limits", metavar="S,MB,MB", default="", help="Seconds, memory and output of each subject.")
 @click.option("--force", is_flag=True, help="Run everything anew, changed or not.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done and why, and do nothing.")
@@ -84,8 +84,7 @@ def report(
         from siyu.runs.remote import admitted
 
         admitted(scheduler, insecure=insecure)
-    alone = len(wishes) == 1
-    with contextlib.nullcontext() if dry_run or scheduler else _pool(jobs, alone=alone) as pool:
+    with contextlib.nullcontext() if dry_run or scheduler else _pool(jobs) as pool:
         if pool and (force or any(_newer(wish.subject, out) for wish in wishes)):
             pool.warm()  # something will be run: its libraries load while that is planned
         plans, decisions, present = _planned(wishes, out, force=force)
@@ -195,14 +194,14 @@ def _publish(plans: Sequence[Any], out: Path, console: Any, run: Any, *, force: 
         sys.exit(1)
 
 
-def _pool(jobs: int | None, *, alone: bool = False) -> Any:
-    """The workers of this machine. alone: for one report, whose last sections would leave a core idle."""
+def _pool(jobs: int | None) -> Any:
+    """The workers of this machine."""
     from siyu.runs.make.forking import wanted
     from siyu.runs.make.pool import Pool
 
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # one section or another waits for its kernel; where workers are not forked, another is three seconds of imports
-    return Pool(jobs or cores + wanted() * (1 + alone))
+    return Pool(jobs or cores + wanted())
 
 
 def _here(pool: Any, present: Any = None) -> Any:
