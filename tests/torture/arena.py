@@ -63,7 +63,7 @@ class Arena:
             alike = shared and section == "01_evidence"
             tiny.write_notebook(self.notebooks, section, (*cells, *tiny.FINDINGS), shareable=alike)
         for name in self.subjects:
-            tiny.write_subject(self.root / "subjects", name)
+            tiny.write_subject(self.root / "subjects", name, kind="client" if shared else "case")
         self.environment["SIYU_DATA"] = str(self.root / "subjects")
 
     def start(
