@@ -215,6 +215,25 @@ def test_an_unfinished_run_is_resumed_with_what_it_has_done(project):
     assert executed(project.run("alpha")) == {"alpha": ("02_case_study",)}
 
 
+def test_what_took_longest_last_time_begins_first(project):
+    project.notebook("02_case_study", "longer = 1", "longer = 2", *project.tiny.FINDINGS)
+    journal = project.out / "alpha" / "journal.json"
+
+    def order():
+        assert project.run("alpha", force=True)["alpha"].status == "published"
+        return [entry["task"] for entry in json.loads(journal.read_text())["tasks"] if entry["task"] in BOTH]
+
+    assert order() == ["02_case_study", "01_evidence"]  # by the number of cells
+    told = json.loads(journal.read_text())
+    for entry in told["tasks"]:
+        entry["seconds"] = {"01_evidence": 9.0}.get(entry["task"], 1.0)
+    journal.write_text(json.dumps(told))
+    assert order() == ["01_evidence", "02_case_study"]
+    for damaged in ("{", '{"tasks": 3}', '[{"task": "01_evidence"}]', '{"tasks": [{"task": "01_evidence"}]}'):
+        journal.write_text(damaged)
+        assert order() == ["02_case_study", "01_evidence"]
+
+
 def test_a_kernel_is_private_and_nothing_outlives_it(project, monkeypatch, tmp_path):
     cells = (
         "import json, subprocess\nfrom ipykernel import get_connection_file\nfrom pathlib import Path",

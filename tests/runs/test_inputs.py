@@ -16,7 +16,7 @@ from siyu import reads
 from siyu.evidence.assumptions import load_assumptions
 from siyu.evidence.fees import fee_rules
 from siyu.evidence.ledger import load_ledger
-from siyu.intake.store import inventory
+from siyu.intake.store import inventory, recognition
 from siyu.intake.store.erasure import erase_buyer
 from siyu.paths import address, data_dir, located, project_root
 from siyu.reads.digests import ABSENT, Digests, sha256_of
@@ -144,6 +144,20 @@ def test_exports_count_by_content_and_by_name(data):
     path.write_text(SLIPS, encoding="utf-8")
     (data / "wine_bar" / "exports" / "more.csv").write_text(SLIPS, encoding="utf-8")
     assert changed(record) == ["wine_bar/exports/"]
+
+
+def test_a_new_export_is_a_change_before_anybody_has_opened_it(data, monkeypatch):
+    record = read(own_orders)
+    opened = []
+    recognised = recognition._recognised
+    monkeypatch.setattr(recognition, "_recognised", lambda path: opened.append(path.name) or recognised(path))
+    new = data / "wine_bar" / "exports" / "more.csv"
+    new.write_text(SLIPS.replace("11.00", "12.00"), encoding="utf-8")
+    assert changed(record) == ["wine_bar/exports/"]
+    assert opened == []
+    present = Present()
+    assert present.of(f"wine_bar/exports/till_slips-{sha256_of(new)[:8]}") == sha256_of(new)
+    assert opened == ["more.csv"]
 
 
 def test_an_export_that_cannot_be_read_is_a_change_for_its_client_alone(data, monkeypatch):

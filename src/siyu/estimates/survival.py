@@ -39,6 +39,8 @@ def log_hazard_ratio(events: Counts, risk: Counts) -> Floats:
     (e0, e1), (n0, n1) = np.moveaxis(events[:, used], -1, 0), np.moveaxis(risk[:, used], -1, 0)
     d = e0 + e1
     beta = np.zeros(len(events))
+    if len(events) > 1:  # each lies near what they have together: half the steps
+        beta += np.nan_to_num(log_hazard_ratio(events.sum(0, keepdims=True), risk.sum(0, keepdims=True)))
     defined = (((e1 > 0) & (n0 > 0)).any(-1)) & (((e0 > 0) & (n1 > 0)).any(-1))
     for _ in range(_STEPS):
         step = _score_over_information(np.exp(beta)[:, None], e0, e1, n0, n1, d)

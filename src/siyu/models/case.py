@@ -7,8 +7,9 @@ import math
 from dataclasses import replace
 
 import numpy as np
-from scipy import special, stats
+from scipy import special
 
+from siyu.estimates.sampling import wilson
 from siyu.figure import Absent, Figure
 
 _NODES = 4_000
@@ -82,10 +83,8 @@ def loss_by_chance(start: Figure | Absent, end: Figure | Absent) -> Figure | Abs
         absent: Absent = start * end
         return absent
     lost, members = round(start.value - end.value), round(start.value)
-    ends = stats.binomtest(lost, members).proportion_ci(method="wilson")
-    sources = tuple(sorted({*start.sources, *end.sources}))
-    share, key = lost / members, "group_loss_observed"
-    return Figure(share, ends.low, ends.high, "ratio", "sampling95", key, sources, members)
+    share, sources = wilson(lost, members), tuple(sorted({*start.sources, *end.sources}))
+    return Figure(share.value, share.low, share.high, "ratio", "sampling95", "group_loss_observed", sources, members)
 
 
 def half_life(loss: Figure | Absent) -> Figure | Absent:

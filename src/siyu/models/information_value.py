@@ -72,7 +72,6 @@ def _position(entry: Ranged, values: Array) -> Array:
 
 def _terms(positions: list[Array]) -> Array:
     """Powers up to DEGREE and products of pairs, with a constant: (n, terms)."""
-    columns = [np.ones_like(positions[0])]
-    columns += [position**power for position in positions for power in range(1, DEGREE + 1)]
-    columns += [a * b for at, a in enumerate(positions) for b in positions[:at]]
-    return np.column_stack(columns)
+    powers = [np.multiply.accumulate([position] * DEGREE) for position in positions]
+    pairs = [a * b for at, a in enumerate(positions) for b in positions[:at]]
+    return np.vstack([np.ones_like(positions[0]), *powers, *pairs]).T

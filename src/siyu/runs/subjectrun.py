@@ -26,7 +26,7 @@ from siyu.runs.files.publication import Cleared, Place, removed
 from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, sealed, whole
 from siyu.runs.files.report_files import file_name, findings_of, renderings
 from siyu.runs.files.workspace import SectionStore, Workspace
-from siyu.runs.journal import Journal
+from siyu.runs.journal import Journal, took
 from siyu.runs.make.moves import since
 from siyu.runs.make.workers import Task
 from siyu.runs.outcome import UNCHANGED, Outcome
@@ -80,8 +80,8 @@ class SubjectRun:
             elif made != self.store.accepted(section.notebook):
                 before = self.place.target / "notebooks" / f"{section.notebook}.ipynb"
                 self.store.take(section.notebook, made, section.given or before.read_bytes())
-        # Long ones first, or the last one runs alone while a core idles; cells tell before anything has run.
-        self._due.sort(key=lambda section: -len(code_cells(notebooks()[section.notebook].content)))
+        seconds = took(self.place.target)  # Long ones first, or the last one runs alone while a core idles.
+        self._due.sort(key=lambda section: -seconds.get(section.notebook, _guessed(section.notebook)))
         return True
 
     def end(self) -> None:
@@ -293,3 +293,9 @@ class SubjectRun:
     def _seal(self, place: Place, findings: Findings | None = None) -> None:
         self.journal.write(place.building, self.subject)
         sealed(place.building, account(self.plan, self.store, self.faults, self.before["previous"], findings))
+
+
+def _guessed(section: str) -> float:
+    """Seconds that a section will take, roughly: those for clients alone count their tables."""
+    notebook = notebooks()[section]
+    return len(code_cells(notebook.content)) / (5 if notebook.profile.kinds == ("client",) else 10)

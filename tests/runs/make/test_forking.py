@@ -17,8 +17,8 @@ import psutil
 import pytest
 
 from siyu.errors import UsageError
-from siyu.runs.make import execution, forking, pool, workers
-from siyu.runs.make.fork_server import ANSWER
+from siyu.runs.make import execution, forking, kernel_server, pool, workers
+from siyu.runs.make.fork_server import _MANY, ANSWER
 from siyu.runs.make.forked import Forked
 from siyu.runs.make.pool import Pool
 from siyu.runs.make.workers import Task
@@ -173,7 +173,20 @@ def test_only_two_kinds_of_kernels_are_known(monkeypatch):
 
 
 def test_every_library_that_is_loaded_beforehand_is_there():
-    assert [name for name in forking.LIBRARIES if importlib.util.find_spec(name) is None] == []
+    loaded = (*forking.LIBRARIES, *kernel_server._LATE)
+    assert [name for name in loaded if importlib.util.find_spec(name) is None] == []
+
+
+def test_what_few_sections_need_is_loaded_once_many_kernels_were_asked_for(project):
+    project.notebook("01_evidence", "import sys\nprint('SALib' in sys.modules)", *project.tiny.FINDINGS)
+    names = [f"shop_{number}" for number in range(_MANY - 1)]  # two kernels each
+    for name in names:
+        project.tiny.write_subject(project.subjects, name)
+    assert {one.status for one in project.run(*names).values()} == {"published"}
+    found = [printed(project, name, "01_evidence")[0] for name in names]
+    late = [said == "True\n" for said in found]
+    assert late == sorted(late)
+    assert 0 < sum(late) < len(late)
 
 
 def test_workers_are_forked_from_one_that_has_loaded_what_they_do(project, monkeypatch):

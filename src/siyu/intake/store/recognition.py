@@ -46,20 +46,21 @@ def note_exports(exports: Path, store: Path, accounts: Mapping[Path, Iterable[Ac
         _remember(store, dict(zip(digests, found, strict=True)), own_formats(exports))
 
 
-def exports_now(exports: Path) -> dict[str, str]:
+def exports_now(exports: Path, *, opening: bool = True) -> dict[str, str]:
     """address -> digest, as `note_exports` would note them, of every file and its formats; a file's address is not
-    its name, which may be a person's. Files that have not
-    been touched since they were read are not opened, unless the list of formats has changed."""
+    its name, which may be a person's. Files that have not been touched since they were read are not opened, unless the
+    list of formats has changed; without `opening`, what would have to be opened is left out."""
     store = store_of(exports.parent)
     note = store / _NOTE
     held = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
     own = own_formats(exports)
     known = held["exports"] if held.get("formats") == _formats(own) else {}
     files = exports_in(exports, store / "exports.json")
-    found = {one.digest: known.get(one.digest) or _recognised(one.path) for one in files}
-    if any(one.digest not in known for one in files):
+    new = {one.digest: _recognised(one.path) for one in files if opening and one.digest not in known}
+    found = {one.digest: known[one.digest] for one in files if one.digest in known} | new
+    if new:
         _remember(store, found, own)
-    names = {_address(exports, one.digest, found[one.digest]): one.digest for one in files}
+    names = {_address(exports, content, outcome): content for content, outcome in found.items()}
     formats_of = {f"{name}#format": _digest(found[content], own) for name, content in names.items()}
     return names | formats_of | dict([_listed(exports, [one.path for one in files])])
 

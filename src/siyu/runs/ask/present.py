@@ -18,7 +18,7 @@ class Present(Digests):
 
     def __init__(self) -> None:
         super().__init__()
-        self._exports: dict[str, Mapping[str, str]] = {}
+        self._exports: dict[tuple[str, bool], Mapping[str, str]] = {}
         self._reports: dict[tuple[Path, int, int], dict[str, Any] | None] = {}
 
     def of(self, what: str) -> str:
@@ -54,12 +54,16 @@ class Present(Digests):
 
     def _export(self, folder: str, what: str) -> str:
         """The digest of an export; where they cannot be read each has changed, and the section that reads them fails:
-        its subject alone, in words that do not hold the name of a file."""
-        if folder not in self._exports:
-            from siyu.intake.store.recognition import exports_now  # here: for subjects with exports
+        its subject alone, in words that do not hold the name of a file. Files that nobody has read yet are opened
+        only where what is asked for might be one of them."""
+        for opening in (False, True):
+            if (folder, opening) not in self._exports:
+                from siyu.intake.store.recognition import exports_now  # here: for subjects with exports
 
-            try:
-                self._exports[folder] = exports_now(located(f"{folder}/exports"))
-            except OSError:
-                self._exports[folder] = {}
-        return self._exports[folder].get(what, ABSENT)
+                try:
+                    self._exports[folder, opening] = exports_now(located(f"{folder}/exports"), opening=opening)
+                except OSError:
+                    self._exports[folder, opening] = {}
+            if what in (found := self._exports[folder, opening]):
+                return found[what]
+        return ABSENT

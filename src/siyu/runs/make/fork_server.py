@@ -26,10 +26,13 @@ from siyu.runs.files.processes import MARK, adopt_orphans, die_with_parent
 ANSWER = struct.Struct("!i")  # pids of its guardian and of what was forked, then how that ended
 _LONGEST = 1 << 20  # bytes of a request that are read at once
 _PASSED = 3  # descriptors of a request at most
+_MANY = 6  # forks: more than the sections of a report that start before one of them has ended
 
 
-def forks(listener: int, supervisor: int, load: Callable[[], None]) -> dict[str, Any]:
-    """Load, then serve at the listening socket until the supervisor is gone.
+def forks(
+    listener: int, supervisor: int, load: Callable[[], None], load_late: Callable[[], None] | None = None
+) -> dict[str, Any]:
+    """Load, then serve at the listening socket until the supervisor is gone; `load_late` once many have asked.
 
     Returns in each process that was forked, which is by then what a launcher would have started: its request
     {arguments, environment, folder, data: soft and hard limit of memory, at: numbers of the descriptors that were
@@ -38,17 +41,21 @@ def forks(listener: int, supervisor: int, load: Callable[[], None]) -> dict[str,
     mark = _place_of_mark()
     die_with_parent(supervisor)
     before = dict(os.environ)
-    gc.disable()  # nothing that is loaded is let go again
-    load()
-    gc.freeze()  # the collector leaves alone what all share
+    _loaded(load)
     gc.set_threshold(10_000, 20)  # of a few thousand objects that a cell makes, none is garbage yet
-    gc.enable()
+    request, line, passed = _forked(socket.socket(fileno=listener), mark, load_late)
     told = {name: value for name, value in os.environ.items() if before.get(name) != value}  # by what was imported
-    request, line, passed = _forked(socket.socket(fileno=listener), mark)
     request["kept"] = _become(request, passed, told)
     line.sendall(ANSWER.pack(os.getppid()) + ANSWER.pack(os.getpid()))
     line.close()
     return request
+
+
+def _loaded(load: Callable[[], None]) -> None:
+    gc.disable()  # nothing that is loaded is let go again
+    load()
+    gc.freeze()  # the collector leaves alone what all share
+    gc.enable()
 
 
 def _place_of_mark() -> int:
@@ -58,10 +65,12 @@ def _place_of_mark() -> int:
     return int(getenv(MARK.encode()))
 
 
-def _forked(listener: socket.socket, mark: int) -> tuple[dict[str, Any], socket.socket, list[int]]:
+def _forked(
+    listener: socket.socket, mark: int, load_late: Callable[[], None] | None
+) -> tuple[dict[str, Any], socket.socket, list[int]]:
     """Serve requests; returns in each process that was asked for: its request, the line to who asked, descriptors."""
     signal.signal(signal.SIGCHLD, _reap)
-    server = os.getpid()
+    server, number = os.getpid(), 0
     while True:
         line, _ = listener.accept()
         said, passed, _, _ = socket.recv_fds(line, _LONGEST, _PASSED)
@@ -78,6 +87,9 @@ def _forked(listener: socket.socket, mark: int) -> tuple[dict[str, Any], socket.
             return request, line, passed
         for descriptor in (line.detach(), *passed):
             os.close(descriptor)
+        number += 1
+        if load_late and number == _MANY:
+            _loaded(load_late)
 
 
 def _reap(*_: object) -> None:

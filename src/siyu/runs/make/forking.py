@@ -13,13 +13,13 @@ from siyu.paths import project_root
 SWITCH = "SIYU_KERNELS"
 _KINDS = ("fork", "plain")
 KERNELS = ("-m", "siyu.runs.make.kernel_server")
-# what the bundled sections import of others, and what takes longest of it
+# what the bundled sections import of others, and what takes longest of it; what one of them needs is loaded late, see
+# `kernel_server`
 LIBRARIES = (
     "babel.messages.mofile", "babel.numbers", "babel.units", "duckdb", "ibis.backends.duckdb", "ibis.formats.pandas",
     "lxml.etree", "matplotlib.backends.backend_agg", "matplotlib.figure", "pandas", "PIL.ImageDraw", "PIL.ImageFont",
     "pint", "psutil", "pyarrow.csv", "pyarrow.dataset", "pyarrow.parquet", "pydantic.dataclasses",
-    "pydantic.json_schema", "pydantic.main", "SALib.analyze.sobol", "scipy.interpolate", "scipy.optimize",
-    "scipy.stats", "sympy", "tqdm", "yaml",
+    "pydantic.json_schema", "pydantic.main", "scipy.sparse", "scipy.special", "sympy", "tqdm", "yaml",
 )  # fmt: skip
 
 

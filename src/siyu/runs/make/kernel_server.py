@@ -17,6 +17,8 @@ from typing import Any
 from siyu.runs.make.fork_server import forks
 
 _KERNEL = ("ipykernel.debugger", "ipykernel.kernelapp", "ipykernel.zmqshell")
+# half a second, for few sections: a single report has its other ones start sooner, in a batch it is spared
+_LATE = ("SALib.analyze.sobol", "scipy.interpolate", "scipy.optimize", "scipy.stats")
 _BACKEND = "matplotlib_inline.backend_inline"  # looks for its shell when it is imported
 # Pint looks for the one, and takes half a second to find out that nobody uses it; nobody debugs these kernels
 _UNASKED = ("dask", "debugpy")
@@ -27,7 +29,7 @@ def main() -> None:
     listener, supervisor, *libraries = sys.argv[1:]
     if not sys.flags.safe_path:
         del sys.path[0]  # as the launcher of kernels does
-    request = forks(int(listener), int(supervisor), lambda: _load(libraries))
+    request = forks(int(listener), int(supervisor), lambda: _load(libraries), lambda: _load(_LATE))
     os.environ["JPY_PARENT_PID"] = str(os.getppid())
     for name in [name for name in sys.modules if name.partition(".")[0] == "siyu"]:
         del sys.modules[name]

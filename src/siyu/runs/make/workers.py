@@ -23,6 +23,8 @@ _NEEDED = re.compile(
     r"|IPYTHONDIR|JUPYTER_(CONFIG_DIR|DATA_DIR|PATH|PREFER_ENV_PATH|RUNTIME_DIR)|MPL(BACKEND|CONFIGDIR)|PYTHON[A-Z0-9]*"
     r"|(LC|SIYU|XDG|SPARK|PYSPARK|FONTCONFIG|NUMBA|OMP|OPENBLAS|MKL)_\w+"
 )
+# of glibc, in bytes: it would give every array back to the system and ask for it anew, page by page
+_ALLOCATOR = {"MALLOC_MMAP_THRESHOLD_": str(64 << 20), "MALLOC_TRIM_THRESHOLD_": str(256 << 20)}
 _FATAL = re.compile(r"^(Fatal Python error: [\w ]+|[\w.]+(Error|Exception))", re.MULTILINE)
 
 
@@ -74,9 +76,11 @@ def pids(process: subprocess.Popen[bytes] | Forked) -> list[int]:
 
 
 def marked_environment(mark: str) -> dict[str, str]:
-    """Of a worker and its kernels: marked, seeded, one thread a library (there is a worker for each core)."""
+    """Of a worker and its kernels: marked, seeded, one thread a library (there is a worker for each core); memory of
+    arrays is kept for the next ones."""
     ones = ("JUPYTER_PREFER_ENV_PATH", "PYDEVD_DISABLE_FILE_VALIDATION", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
-    return {**short(os.environ), **dict.fromkeys((*ones, "MKL_NUM_THREADS"), "1"), MARK: mark, "PYTHONHASHSEED": "0"}
+    told = {**dict.fromkeys((*ones, "MKL_NUM_THREADS"), "1"), **_ALLOCATOR, MARK: mark, "PYTHONHASHSEED": "0"}
+    return {**short(os.environ), **told}
 
 
 def short(environment: Mapping[str, str]) -> dict[str, str]:
