@@ -22,7 +22,7 @@ def buyer_sums(frames: Frames, since: date, until: date) -> Ints:
     kept = frames.purchases
     kept = kept.filter(kept.day.between(ibis.date(since.isoformat()), ibis.date(until.isoformat())))
     sums = {name: kept[name].sum() for name in ("orders", "paid_fen")}
-    buyers = kept.group_by("buyer_id").aggregate(days=kept.count(), cluster=kept.cluster.min(), **sums)
+    buyers = kept.group_by("buyer_id", "cluster").aggregate(days=kept.count(), **sums)
     by_order = (buyers.orders > 1).cast("int64")
     buyers = buyers.mutate(cluster=frames.cluster(buyers))
     sums = {name: buyers[name].sum() for name in ("orders", "days", "paid_fen")}
@@ -37,9 +37,7 @@ def returning(frames: Frames, earlier: tuple[date, date], later: tuple[date, dat
     """Buyers of both periods and buyers of the earlier, (groups, 2). Periods are inclusive."""
     days = frames.purchases
     inside = [days.day.between(ibis.date(a.isoformat()), ibis.date(b.isoformat())) for a, b in (earlier, later)]
-    buyers = days.group_by("buyer_id").aggregate(
-        early=inside[0].max(), late=inside[1].max(), cluster=days.cluster.min()
-    )
+    buyers = days.group_by("buyer_id", "cluster").aggregate(early=inside[0].max(), late=inside[1].max())
     buyers = buyers.filter(buyers.early).mutate(cluster=frames.cluster(buyers))
     counts = counted(buyers, ["cluster"], both=buyers.late.cast("int64").sum(), early=buyers.count())
     return summed(counts, frames.groups, ["both", "early"])
