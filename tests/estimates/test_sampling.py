@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from siyu.estimates.sampling import DRAWS, GROUPS, apart, divided, estimated, hidden, ratio, wilson
+from siyu.estimates.sampling import DRAWS, GROUPS, apart, divided, estimated, ratio, wilson
 
 
 @pytest.fixture
@@ -58,17 +58,6 @@ def test_wilson_by_hand():
     half = np.sqrt(z2) / (1 + z2 / 50) * np.sqrt(0.2 * 0.8 / 50 + z2 / 10_000)
     assert (found.low, found.high) == pytest.approx((centre - half, centre + half))
     assert wilson(0, 0).figure("repurchase_rate", 0) is None
-
-
-def test_a_small_cell_takes_the_next_smallest_with_it():
-    n = np.array([[3, 40, 30], [50, 60, 70], [0, 80, 90]])
-    assert hidden(n, 10).tolist() == [[True, False, True], [True, False, False], [False, False, False]]
-    assert not hidden(n, 0).any()
-
-
-def test_two_small_cells_of_a_row_protect_each_other():
-    n = np.array([[3, 4, 30], [50, 60, 70]])
-    assert hidden(n, 10)[0].tolist() == [True, True, False]
 
 
 @pytest.mark.parametrize("count", [2, 4, 8, 12])

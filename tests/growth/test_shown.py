@@ -2,11 +2,13 @@
 
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from siyu.estimates.sampling import UNDEFINED
 from siyu.evidence.assumptions import load_assumptions
 from siyu.figure import Absent, Figure
 from siyu.growth import exhibits, labels, stages, turning
@@ -209,6 +211,19 @@ def test_events_alone_tell_ladder_and_funnel_and_what_the_wheel_lacks(people_onl
     answer = turning.answer(people_only)
     assert said(answer).startswith("Of the wheel nothing is told")
     assert any(labels.TIGHT[step] in said(answer) for step in (*STEPS[1:], "fission"))
+
+
+def test_few_people_are_not_what_totals_leave_over():
+    kinds = pd.DataFrame(
+        {"people": [60, 30, 4], "fen": [900, 0, 0]}, pd.Index(["transaction", "lead", "neither"], name="kind")
+    )
+    ladder = SimpleNamespace(stock=np.array([[12, 4, 30, 60]]), moves=np.zeros((1, 5, 5)), upgrades={}, k=10)
+    funnel = SimpleNamespace(kinds=kinds, amplified=UNDEFINED)
+    few = SimpleNamespace(funnel=funnel, ladder=ladder, refs=("orders:exports/events",), k=10)
+    assert stages.active_worth(few)[0]["kind"].tolist() == ["transaction"]
+    people, _, mix = exhibits.cabins(few)
+    assert people.keys() == {"true_love"}
+    assert [name for name, one in mix.figures.items() if isinstance(one, Figure)] == ["true_love"]
 
 
 def test_every_exhibit_speaks_in_both_languages(people_only):

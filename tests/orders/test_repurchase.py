@@ -10,7 +10,7 @@ import pytest
 from siyu.figure import DefinitionMismatch
 from siyu.orders import exhibits
 from siyu.orders.frames import opened
-from siyu.orders.repurchase import between, by_survival, in_window, last_quarters, within
+from siyu.orders.repurchase import between, by_survival, in_window, last_quarters, retention, within
 
 
 def rows(*purchases):
@@ -94,6 +94,7 @@ def test_a_small_cohort_is_not_what_totals_leave_over(brand):
     assert shown.tolist() == [2, 2, 2]
     assert table["buyers"].tolist()[::3] == [40, 30]
     assert exhibits.cohort_table(frames, k=0)["buyers"].tolist() == list(sizes.values())
+    assert {cell.n for cell in retention(frames, k=10) if cell.again is not None} == {40, 30}
 
 
 def test_kaplan_meier_corrects_for_missing_follow_up(purchases):

@@ -35,7 +35,8 @@ def test_moves_of_a_class_add_up(small):
     [
         ({("hhh", "hhh"): 80, ("hhh", "lhh"): 3, ("hhh", "hlh"): 17}, {("hhh", "hhh"): 0.8}, 0.2),
         ({("hhh", "hhh"): 97, ("hhh", "lhh"): 3, ("lhh", "lhh"): 20}, {}, None),
-        ({("hhh", "hhh"): 94, ("hhh", "lhh"): 3, ("hhh", "hlh"): 3}, {("hhh", "hhh"): 0.94}, None),
+        ({("hhh", "hhh"): 93, ("hhh", "lhh"): 3, ("hhh", "hlh"): 7}, {("hhh", "hhh"): 93 / 103}, 10 / 103),
+        ({("hhh", "hhh"): 94, ("hhh", "lhh"): 3, ("hhh", "hlh"): 3}, {}, None),
         ({("hlh", "hhh"): 4, ("hlh", "hlh"): 60, ("hlh", "lhh"): 36, ("lll", "hhh"): 12}, {("hlh", "hlh"): 0.6}, None),
     ],
 )
@@ -45,6 +46,13 @@ def test_a_cell_too_small_to_show_does_not_follow_from_the_others_of_its_class(s
     marks, told = exhibits.moves(Worth(small, 10, "CNY"))
     assert {(one.label, one.series): one.value for one in marks.itertuples()} == shown
     assert told == Absent(("rfm_share",)) if left is None else told.value == pytest.approx(left)
+
+
+def test_a_class_too_small_to_show_is_not_what_the_others_leave_over(small, monkeypatch):
+    rows = pd.DataFrame({"rfm": ["hhh", "hlh", "lll"], "buyers": [60, 3, 37], "net_fen": [500, 300, 200]})
+    monkeypatch.setattr(exhibits.actions, "classes", lambda *_: rows)
+    assert exhibits.classes(Worth(small, 10, "CNY"))[0].keys() == {"hhh"}
+    assert exhibits.classes(Worth(small, 0, "CNY"))[0].keys() == {"hhh", "hlh", "lll"}
 
 
 @pytest.fixture(scope="module")

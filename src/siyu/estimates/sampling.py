@@ -178,18 +178,3 @@ def borrowed(successes: Sequence[float], n: Sequence[float]) -> list[tuple[int, 
 def normal_quantile(probability: float) -> float:
     """Quantile of the standard normal distribution."""
     return float(special.ndtri(probability))
-
-
-def hidden(n: npt.NDArray[Any], k: int) -> npt.NDArray[np.bool_]:
-    """Cells of a table (rows, columns) of denominators to leave blank: those of 1 to k - 1, and in their row
-    and column the next smallest, lest totals give them away. An empty cell hides nobody.
-    """
-    blank = (small := (n > 0) & (n < k)).copy()
-    for axis in (0, 1):
-        for at in range(n.shape[axis]):
-            line, lost = n.take(at, axis), small.take(at, axis)
-            others = np.flatnonzero((line > 0) & ~lost)
-            if lost.sum() == 1 and others.size:
-                next_smallest = others[line[others].argmin()]
-                blank[(at, next_smallest) if axis == 0 else (next_smallest, at)] = True
-    return blank

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.cells import hidden
 from siyu.estimates.sampling import Estimate, wilson
 from siyu.estimates.series import lasting
 from siyu.growth.events import DAY, EventLog, Ints
@@ -65,7 +66,7 @@ class Joins:
             shares = (len(own), len(people)), (alive, len(month)), (bought, len(old))
             found.append((code, len(people), len(own), *(wilson(int(part), whole) for part, whole in shares)))
         table = pd.DataFrame(found, columns=[by, "people", "joined", "share", "alive", "bought"])
-        return table[table["people"] >= max(k, 1)].reset_index(drop=True)
+        return table[~hidden(table["people"].to_numpy(), k)].reset_index(drop=True)
 
     def rollout(self) -> Rollout | None:
         """The break in weekly joins when the newest way in opened; None when no way opened within the record."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.cells import hidden
 from siyu.estimates.sampling import Estimate
 from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.growth.brand import Growth
@@ -81,12 +82,13 @@ def cabins(growth: Growth) -> tuple[Stated, dict[str, Figure | Absent], Verdict]
     if own is None:
         return {}, {}, absent("person_events")
     now, total = own.stock[-1], dict(zip(RANKS, own.moves.sum(0).sum(1)[: len(RANKS)], strict=True))
-    shown = [(level, int(n)) for level, n in zip(RANKS, now, strict=True) if n >= own.k]
-    people: Stated = {level: exact(growth, "level_people", n) for level, n in shown}
-    refs = growth.refs
+    dark = hidden(now, own.k) | np.append(False, hidden(now[1:], own.k))  # of all, and of those on board
+    shown = {level: int(n) for level, n in zip(RANKS, now, strict=True) if not dark[RANKS.index(level)]}
+    people, refs = Stated({level: exact(growth, "level_people", n) for level, n in shown.items()}), growth.refs
     ups = {level: figure(one, "upgrade_chance", refs, int(total[level])) for level, one in own.upgrades.items()}
     board = max(int(now[1:].sum()), 1)
-    mix = {level: exact(growth, "cabin_share", now[at] / board, board) for at, level in enumerate(RANKS) if at}
+    mix = {level: exact(growth, "cabin_share", shown[level] / board, board) if level in shown
+           else Absent(("cabin_share",)) for level in FANS}  # fmt: skip
     return people, ups, Verdict(SAID["cabins"], mix)
 
 

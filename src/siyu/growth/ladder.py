@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from siyu.estimates.sampling import GROUPS, Estimate, divided, estimated, hidden, wilson
+from siyu.estimates.cells import hidden
+from siyu.estimates.sampling import GROUPS, Estimate, divided, estimated, wilson
 from siyu.estimates.survival import at_risk, survivors
 from siyu.growth.events import Ints
 from siyu.growth.people import DEED_KINDS, RULES, WeeklyPeople
@@ -57,15 +58,10 @@ class Ladder:
 
     def chances(self) -> dict[tuple[str, str], Estimate]:
         """(from, to) -> chance in a week, with its interval over people; blank below `k`."""
-        total = self.moves.sum(0)
-        blank = hidden(np.repeat(total.sum(1, keepdims=True), len(STATES), 1), self.k)
-        found = {}
-        for at, one in enumerate(RANKS):
-            for to, other in enumerate(STATES):
-                if total[at].sum() and not blank[at, to]:
-                    pair = np.stack([self.moves[:, at, to], self.moves[:, at].sum(1)], 1)
-                    found[one, other] = self._ratio(pair)
-        return found
+        seen = self.moves.sum((0, 2))[:LEFT]
+        places = [(at, to) for at in np.flatnonzero((seen > 0) & ~hidden(seen, self.k)) for to in range(len(STATES))]
+        pairs = [np.stack([self.moves[:, at, to], self.moves[:, at].sum(1)], 1) for at, to in places]
+        return {(RANKS[at], STATES[to]): self._ratio(pair) for (at, to), pair in zip(places, pairs, strict=True)}
 
     @property
     def upgrades(self) -> dict[str, Estimate]:

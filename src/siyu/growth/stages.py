@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from siyu.estimates.cells import hidden
 from siyu.estimates.sampling import apart
 from siyu.figure import Absent, Figure
 from siyu.growth.brand import Growth
@@ -72,7 +73,7 @@ def active_worth(growth: Growth) -> tuple[pd.DataFrame, Verdict]:
     total = int(own.kinds["people"].sum())
     held = own.kinds.loc[[kind for kind in ("transaction", "lead", "neither") if kind in own.kinds.index]].reset_index()
     rows = held[["kind", "people"]].assign(share=held["people"] / total, each=held["fen"] / held["people"] / 100)
-    rows = rows[rows["people"] >= max(growth.k, 1)]
+    rows = rows[~hidden(rows["people"].to_numpy(), growth.k)]
     each = float(held["fen"].sum()) / total / 100
     told = {"each": exact(growth, "active_worth", each, total)}
     if np.isfinite(own.amplified.value):

@@ -11,7 +11,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from siyu.engines.tables import Ints
-from siyu.estimates.sampling import Estimate, Floats, divided, estimated, hidden, left_out, ratio, wilson
+from siyu.estimates.cells import hidden, hidden_rows
+from siyu.estimates.sampling import Estimate, Floats, divided, estimated, left_out, ratio, wilson
 from siyu.estimates.survival import at_risk, survivors
 from siyu.figure import Figure
 from siyu.orders.counts import BUYER_SUMS, buyer_sums, cohorts, first_gaps, first_of, followed, month_of, returning
@@ -86,14 +87,14 @@ def within(frames: Frames, windows: Sequence[int] = WINDOWS, k: int = 0) -> tupl
         for place, key in enumerate(keys)
     }
     mature = all_seen == totals[:, :1]
-    blank = hidden(np.column_stack([totals[:, 0], np.where(mature, all_seen, 0)]), k)
+    blank = hidden_rows(np.column_stack([totals[:, 0], np.where(mature, all_seen, 0)]), k)
     rows = []
-    for (row, place), open_ in np.ndenumerate(mature & ~blank[:, 1:]):
+    for (row, place), open_ in np.ndenumerate(mature & ~blank[:, None]):
         month, window = first_of(int(cells["month"][row])), windows[place]
         n, again = int(totals[row, 0]), int(all_again[row, place])
         figure = proportion(frames, keys[place], again, n) if open_ else None
         short = (month - frames.known_since(month)).days < window
-        rows.append(Cohort(month, window, None if blank[row, 0] else n, figure, short))
+        rows.append(Cohort(month, window, None if blank[row] else n, figure, short))
     return figures, rows
 
 
@@ -117,12 +118,14 @@ def retention(frames: Frames, k: int = 0) -> list[Retention]:
     if not firsts:
         return []
     sizes = {cohort: int(active[cohort, cohort]) for cohort in firsts}
+    blank = dict(zip(firsts, hidden(np.array([*sizes.values()]), k), strict=True))
     cells = []
     for cohort in firsts:
         for later in range(month_of(frames.as_of) - firsts[0] + 1):
             over = first_of(cohort + later + 1) - timedelta(days=1) <= frames.as_of and cohort + later not in missing
+            open_ = over and not blank[cohort]
             bought = int(active.get((cohort, cohort + later), 0))
-            figure = proportion(frames, "cohort_retention", bought, sizes[cohort], k) if over else None
+            figure = proportion(frames, "cohort_retention", bought, sizes[cohort], k) if open_ else None
             cells.append(Retention(first_of(cohort), later, sizes[cohort], figure))
     return cells
 

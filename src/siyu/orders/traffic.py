@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from siyu.engines.tables import counted, run, summed
-from siyu.estimates.sampling import hidden, ratio
+from siyu.estimates.cells import hidden
+from siyu.estimates.sampling import ratio
 from siyu.figure import Absent, Figure, or_absent
 from siyu.orders.fans import paid_orders
 from siyu.orders.frames import Frames
@@ -53,7 +54,7 @@ def forms(frames: Frames, k: int = 0) -> pd.DataFrame:
     orders = orders.mutate(form=_named(orders.traffic_form.fill_null(""), FORMS))
     found = counted(orders, ["form"], orders=orders.count(), paid_fen=orders.paid_fen.sum())
     found = found.sort_values("paid_fen", ascending=False, ignore_index=True)
-    blank = hidden(found[["orders"]].to_numpy(), k)[:, 0]
+    blank = hidden(found["orders"].to_numpy(), k)
     return found.assign(share=np.where(blank, np.nan, found["paid_fen"] / max(found["paid_fen"].sum(), 1)))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from siyu.estimates.sampling import apart, borrowed, hidden
+from siyu.estimates.cells import hidden
+from siyu.estimates.sampling import apart, borrowed
 from siyu.figure import Absent, Figure, or_absent, refs_of
 from siyu.record import Opening
 from siyu.value import acquisition, actions, gate, observed, trials
@@ -153,11 +154,8 @@ def classes(worth: Worth) -> tuple[Stated, Verdict]:
     first cut at the means or as asked."""
     rows = actions.classes(worth.standings, worth.cuts)
     total = max(float(rows["net_fen"].sum()), 1.0)
-    shares = {
-        str(rfm): _exact(worth, "rfm_share", float(fen / total), int(buyers))
-        for rfm, fen, buyers in zip(rows["rfm"], rows["net_fen"], rows["buyers"], strict=True)
-        if buyers >= worth.k
-    }
+    shown = rows.loc[~hidden(rows["buyers"].to_numpy(), worth.k), ["rfm", "net_fen", "buyers"]].to_numpy()
+    shares = {str(rfm): _exact(worth, "rfm_share", float(fen / total), int(buyers)) for rfm, fen, buyers in shown}
     people, paid = actions.quintile_best(worth.standings)
     fifths = _exact(worth, "rfm_share", paid / total, people) if people >= max(worth.k, 1) else None
     told = {name: or_absent(one, "rfm_share") for name, one in (("mean", shares.get("hhh")), ("fifths", fifths))}

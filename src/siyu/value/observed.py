@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from siyu.engines.tables import Ints, counted, summed
-from siyu.estimates.sampling import Estimate, Floats, estimated, hidden
+from siyu.estimates.cells import hidden, hidden_rows
+from siyu.estimates.sampling import Estimate, Floats, estimated
 from siyu.figure import Figure
 from siyu.orders import traffic
 from siyu.orders.counts import first_of
@@ -52,13 +53,13 @@ def cohorts(paid: Paid, frames: Frames, currency: str, k: int = 0) -> pd.DataFra
     cells, sums = paid
     totals = sums.sum(0)
     mature = totals[:, 1::2] == totals[:, :1]
-    blank = hidden(np.column_stack([totals[:, 0], np.where(mature, totals[:, 1::2], 0)]), k)
+    blank = hidden_rows(np.column_stack([totals[:, 0], np.where(mature, totals[:, 1::2], 0)]), k)
     rows = []
     for at, month in enumerate(cells["month"]):
         text, n = f"{first_of(int(month)):%Y-%m}", int(totals[at, 0])
-        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": None if blank[at, 0] else n}
+        row: dict[str, object] = {"month": {"en": text, "zh": text}, "buyers": None if blank[at] else n}
         for place, days in enumerate(WINDOWS):
-            pair, shown = sums[:, at, 1 + 2 * place : 3 + 2 * place], mature[at, place] and not blank[at, place + 1]
+            pair, shown = sums[:, at, 1 + 2 * place : 3 + 2 * place], mature[at, place] and not blank[at]
             estimate = mean_paid(pair) if shown else None
             row[f"value_{days}"] = estimate and priced(estimate, f"observed_value_{days}d", n, frames, currency, 1)
         rows.append({**row, "sources": list(frames.sources)})
@@ -119,7 +120,7 @@ def _by(counts: pd.DataFrame, group: str, frames: Frames, currency: str, k: int)
     cells = {name: counts[counts[group] == name].groupby("cluster", as_index=False)[["n", "net_fen"]] for name in names}
     sums = {name: summed(one.sum(), frames.groups, ["n", "net_fen"]) for name, one in cells.items()}
     bought = {name: int(one[:, 0].sum()) for name, one in sums.items()}
-    blank = hidden(np.array([[n] for n in bought.values()]).reshape(-1, 1), k)[:, 0]
+    blank = hidden(np.array([*bought.values()], int), k)
     shown = [name for name, dark in zip(names, blank, strict=True) if not dark and bought[name] >= ENOUGH]
     return {name: priced(mean_paid(sums[name]), "value_by_entry", bought[name], frames, currency, k) for name in shown}
 
