@@ -278,3 +278,14 @@ def test_libraries_load_beforehand_where_files_are_newer_than_the_report(tmp_pat
         assert _newer("client", tmp_path / "reports") is (path != record)
     (folder / "exports" / "december.csv").touch()
     assert _newer("client", tmp_path / "reports")
+
+
+def test_a_file_that_goes_away_while_files_are_looked_at_is_something_to_do(tmp_path, monkeypatch):
+    record = tmp_path / "reports" / "client" / "run.json"
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path / "data"))
+    for path in (tmp_path / "data" / "client" / "subject.yml", record):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    assert not _newer("client", tmp_path / "reports")
+    monkeypatch.setattr(Path, "rglob", lambda folder, _: [folder / "gone.csv"])
+    assert _newer("client", tmp_path / "reports")

@@ -396,7 +396,8 @@ def test_a_subject_is_checked_by_its_id(tmp_path, data):
     (tmp_path / "snacks").write_text(PLAIN, encoding="utf-8")  # a path goes before a subject that is called so
     assert json.loads(siyu("check", "snacks", "--json").stdout)["files"][0]["file"] == "snacks"
     for absent, said in (
-        ("snakcs", "found snakcs"),
+        ("snakcs", "found snakcs; expected a file, a folder or a subject. Did you mean snacks?"),
+        ("snakcs.csv", "found snakcs.csv; expected a file or folder. Check the path."),
         ("luzhou_laojiao", "luzhou_laojiao/exports; expected a file or folder"),
     ):
         done = siyu("check", absent)

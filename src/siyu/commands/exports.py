@@ -13,7 +13,7 @@ import click
 
 from siyu.commands import options
 from siyu.errors import nearest, shown_path
-from siyu.paths import format_files
+from siyu.paths import format_files, subject_dirs
 
 if TYPE_CHECKING:
     from siyu.runs.files.workspace import Workspace
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def check(paths: Sequence[Path], wanted: str | None, as_json: bool, lang: str | None) -> None:
     """Read exports (CSV, XLSX, ZIP, folders of them, all of a SUBJECT), account for every record, publish nothing."""
     paths = [options.exports_of(path) for path in paths]
-    options.there("PATH", paths)
+    options.there("PATH", paths, subject_dirs())
     if wanted is not None:
         if wanted not in (files := format_files()):
             raise options.misused("--format", wanted, "a format", nearest(wanted, files))

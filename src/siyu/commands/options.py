@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -105,12 +105,16 @@ def exports_of(path: Path) -> Path:
     return path if folder is None else folder / "exports"
 
 
-def there(option: str, paths: Iterable[Path]) -> None:
-    """Raises UsageError for paths that lead to nothing."""
-    absent = [printable(path) for path in paths if not path.exists() and not path.is_symlink()]
+def there(option: str, paths: Iterable[Path], subjects: Collection[str] = ()) -> None:
+    """Raises UsageError for paths that lead to nothing; with the nearest subject for a word, where one may be named."""
+    absent = [path for path in paths if not path.exists() and not path.is_symlink()]
     if absent:
-        raise UsageError([Problem("command line", 0, option, one, "a file or folder", "Check the path.")
-                          for one in absent])  # fmt: skip
+        raise UsageError([
+            Problem("command line", 0, option, printable(one), "a file, a folder or a subject",
+                    nearest(printable(one), subjects)) if subjects and len(one.parts) == 1 and not one.suffix
+            else Problem("command line", 0, option, printable(one), "a file or folder", "Check the path.")
+            for one in absent
+        ])  # fmt: skip
 
 
 def reader_language(code: str | None) -> Language:

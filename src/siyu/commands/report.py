@@ -102,11 +102,13 @@ def _newer(subject: str, out: Path) -> bool:
     """Whether, at first sight, there is something to do for a subject: it has no report, or files that are newer."""
     from siyu.paths import subject_dirs
 
-    record, folder = out / subject / "run.json", subject_dirs().get(subject)
-    if folder is None or not record.exists():
+    if (folder := subject_dirs().get(subject)) is None:
         return True
-    published = record.stat().st_mtime_ns
-    return any(path.stat(follow_symlinks=False).st_mtime_ns > published for path in folder.rglob("*"))
+    try:
+        published = (out / subject / "run.json").stat().st_mtime_ns
+        return any(path.stat(follow_symlinks=False).st_mtime_ns > published for path in folder.rglob("*"))
+    except OSError:  # no report, or a file that went away after it was listed
+        return True
 
 
 def _planned(wishes: Sequence[Any], out: Path, *, force: bool) -> tuple[list[Any], list[Any], Any]:
