@@ -114,6 +114,13 @@ def test_a_count_has_the_form_that_goes_with_it(count, said):
     assert EN.say("{n:# line|# lines}", {"n": {"value": 1, "low": 1, "high": 3}}) == "1–3 lines"
 
 
+def test_a_unit_behind_a_one_has_its_form():
+    assert [EN.unit("months"), EN.unit("months", "1"), EN.unit("months", "1–3"), EN.unit("CNY", "1")] == [
+        "months", "month", "months", "CNY",
+    ]  # fmt: skip
+    assert ZH.unit("months", "1") == "个月"
+
+
 def test_unknown_placeholder_names_what_there_is():
     with pytest.raises(KeyError, match="the finding has a"):
         EN.say("{b}", {"a": {"value": 1, "unit": ""}})

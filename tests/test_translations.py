@@ -52,6 +52,15 @@ def test_every_text_has_its_chinese():
     assert wanted.lacking() == {}
 
 
+def test_what_may_be_one_month_has_the_form_for_it():
+    """But what is never one: windows of a month and more, ages that are told from a quarter on, two ages in a row."""
+    span = re.compile(
+        r"\{(?!days\}|number\}|wechat_age\}|used\})\w+\} (?:days|months|weeks|goals|checks|problems|operators)\b"
+    )
+    assert [text for text in wanted.messages() if span.search(text)] == []
+    assert Language("en").say("{gap:# month|# months}", {"gap": {"value": 1, "unit": "months"}}) == "1 month"
+
+
 def test_a_new_text_is_found_where_it_stands_and_added_once(tmp_path):
     root, catalogs = tmp_path / "root", tmp_path / "catalogs"
     package = root / "src" / "siyu" / "orders"

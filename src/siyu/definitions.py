@@ -39,12 +39,13 @@ class Definition:
 
 @dataclass(frozen=True)
 class Unit:
-    """A unit of the closed list: its dimension as a pint expression, and its labels."""
+    """A unit of the closed list: its dimension as a pint expression, and its labels; one: English behind a one."""
 
     key: str
     pint: str
     en: str
     zh: str
+    one: str = ""
 
 
 @dataclass(frozen=True)

@@ -187,10 +187,11 @@ class Language:
         """A range that begins below zero, where a dash would read as another minus."""
         return f"{low}{self.gap}{self.message('to')}{self.gap}{high}"
 
-    def unit(self, unit: str) -> str:
-        """The label of a unit, for axes and table heads."""
+    def unit(self, unit: str, behind: str = "") -> str:
+        """The label of a unit, for axes and table heads; or `behind` a number as it is said."""
         entry = registry().units.get(unit)
-        return self.chosen(entry) if entry else unit
+        single = entry and behind == "1" and self.data_code != "zh" and entry.one
+        return single or (self.chosen(entry) if entry else unit)
 
     def metric(self, key: str) -> str:
         """The name of a metric in this language."""

@@ -198,7 +198,7 @@ class Citations:
         ranged = claim.low != claim.high and not sign
         number = self.speech.number(claim.value, claim.unit, ref)
         figure = self.speech.figure(_quantity(claim), ref) if ranged else number
-        words = self.speech.language.unit(claim.unit) if claim.unit not in _UNSAID_UNITS else ""
+        words = self.speech.language.unit(claim.unit, str(figure)) if claim.unit not in _UNSAID_UNITS else ""
         return joined(*((sign, gap) if sign else ()), figure, *((gap, words) if words else ()))
 
     def adopted(self, entry: ConflictEntry) -> Said:

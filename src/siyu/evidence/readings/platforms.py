@@ -52,5 +52,9 @@ def _label(claim: Claim, low: float, high: float, stale: bool) -> Text:
     ends = dict.fromkeys((end or "")[:7] for end in (claim.period_from, claim.period_to))
     when = "–".join(end for end in ends if end)
     months = {"value": high, "low": low, "high": high, "unit": "months"}
-    text = msg("{name}, {date}: {age} months old, stale") if stale else msg("{name}, {date}: {age} months old")
+    text = (
+        msg("{name}, {date}: {age:# month|# months} old, stale")
+        if stale
+        else msg("{name}, {date}: {age:# month|# months} old")
+    )
     return {"id": text, "args": {"name": name, "date": {"en": when, "zh": when}, "age": months}}

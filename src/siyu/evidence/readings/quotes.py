@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from siyu.definitions import registry
 from siyu.evidence.claims import Claim
 from siyu.evidence.sources import Source
 from siyu.language import Language, Text
@@ -41,6 +40,6 @@ def _said(claim: Claim, language: Language) -> str:
         return str(claim.value)
     low, value, high = claim.span
     number = language.span(low, high, claim.unit) if claim.value is None else language.number(value, claim.unit)
-    noun = "" if claim.unit in ("CNY", "USD", "multiple") else language.chosen(registry().units[claim.unit])
+    noun = "" if claim.unit in ("CNY", "USD", "multiple") else language.unit(claim.unit, number)
     sign = SIGNS.get(claim.comparator, "")
     return f"{sign if language.gap else sign.rstrip()}{number}{language.gap if noun else ''}{noun}"

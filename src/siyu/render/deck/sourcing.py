@@ -85,8 +85,9 @@ class Sourcing:
             parts.append(str(self.citations.figure(claim)))
         elif isinstance(entry, AssumptionEntry):
             span = Quantity(value=entry.mode, low=entry.low, high=entry.high, unit=entry.unit)
-            unit = "" if entry.unit.startswith(_SAID) else self.speech.language.unit(entry.unit)
-            parts.append(f"{self.speech.figure(span)}{self.speech.language.gap}{unit}".strip())
+            said = str(self.speech.figure(span))
+            unit = "" if entry.unit.startswith(_SAID) else self.speech.language.unit(entry.unit, said)
+            parts.append(f"{said}{self.speech.language.gap}{unit}".strip())
         if entry and entry.grade:
             parts.append(self.speech.message("grade {grade}", grade=entry.grade))
         return self.speech.message(", ").join(part for part in parts if part)

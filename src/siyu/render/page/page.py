@@ -178,8 +178,9 @@ class Page:
         value = next((value for value in finding.values if value.name in named), None)
         if value is None or value.unit == "count":
             return Said()
-        unit = f" {self.language.unit(value.unit)}" if value.unit in ("days", "months", "year") else ""
-        return joined(self.speech.figure(value, f"{finding.key}.{value.name}"), unit)
+        said = self.speech.figure(value, f"{finding.key}.{value.name}")
+        unit = f" {self.language.unit(value.unit, str(said))}" if value.unit in ("days", "months", "year") else ""
+        return joined(said, unit)
 
     # --- sections ---------------------------------------------------------------------------------
 
