@@ -596,6 +596,16 @@ def test_a_line_alone_is_named_along_its_axis_and_lines_beside_others_at_their_e
         assert ends[0] == named
 
 
+def test_a_row_takes_two_lines_at_most_its_number_behind_a_name_that_takes_both(report):
+    chart = next(one.chart for one in report.findings if one.chart.kind == "range")
+    long, short = "Bought again within a quarter, compared alike · Members", "Members"
+    rows = [chart.rows[0].model_copy(update={"label": Both(en=name, zh=name)}) for name in (long, short)]
+    frame = Frame(chart.model_copy(update={"rows": (*rows,), "lines": ()}), Speech(Language("en")), 12, 600, 300)
+    space = parse_xml(PLOTS["range"](frame).xml)
+    names = [one.text for one in next(space.iter(qn("c:cat"))).iter(qn("c:v"))]
+    assert [name.split(frame.said(rows[0]))[0] for name in names] == [f"{long}  ", f"{short}\n"]
+
+
 def test_a_name_is_cut_after_a_word_where_it_has_words():
     assert clean("Send a random half of new buyers to WeChat", 30) == "Send a random half of new…"
     assert clean("一二三四五六七八", 5) == "一二三四…"

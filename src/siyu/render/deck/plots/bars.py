@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from siyu.record import Mark
+from siyu.render.deck import metrics
 from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.frame import Frame, Plot, bare_unit
 from siyu.render.deck.plots.sheet import ChartSheet
@@ -14,9 +15,11 @@ _TWO_LINES = 6  # rows whose labels may take two
 
 
 def labelled(frame: Frame, sheet: ChartSheet, rows: Sequence[Mark], names: Sequence[str]) -> Categories:
-    """Names of the rows with the number of each as the page says it, below where there is room for it."""
-    joint = "\n" if len(rows) <= _TWO_LINES else "  "
-    texts = [f"{name}{joint}{frame.said(row)}" for name, row in zip(names, rows, strict=True)]
+    """Names of the rows with the number of each as the page says it, below where there is room for it: behind the name
+    of one that takes two lines by itself, or labels would touch."""
+    low = len(rows) <= _TWO_LINES
+    joints = ["\n" if low and metrics.text_width(name, frame.size) <= frame.room else "  " for name in names]
+    texts = [f"{name}{joint}{frame.said(row)}" for name, joint, row in zip(names, joints, rows, strict=True)]
     return sheet.add(frame.word("Label and number"), texts), texts
 
 

@@ -32,6 +32,11 @@ class Frame:
     height: float
 
     @property
+    def room(self) -> float:
+        """Points that the label of a row may take before it breaks."""
+        return 0.42 * self.width - 2 * self.size
+
+    @property
     def log(self) -> bool:
         """Whether the value axis is logarithmic, which takes numbers above zero."""
         return bool(self.chart.scale == "log" and min(self.values(), default=0) > 0)
@@ -89,7 +94,7 @@ class Frame:
         """Where the marks of a lying chart stand: left, top, width, height as shares, with room for the labels of the
         rows and the numbers of the axis. Fixed, so that bands and zones meet the rows."""
         wide = max(metrics.text_width(line, self.size) for label in labels for line in label.split("\n"))
-        left = min(wide + 2 * self.size, 0.42 * self.width) / self.width
+        left = (min(wide, self.room) + 2 * self.size) / self.width
         top, bottom = 0.02, (4.4 * self.size) / self.height
         return left, top, 0.98 - left, 1 - top - bottom
 
