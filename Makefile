@@ -53,7 +53,7 @@ fuzz: install ## 10,000 seeded mutations of order exports; make test does 100
 	@SIYU_FUZZ=10000 $(BIN)/python -m pytest --quiet tests/intake/test_fuzz.py
 
 calibrate: install ## do verdicts and intervals hold in simulated worlds? seeds fixed, forty minutes
-	@$(BIN)/python scripts/trials.py ends lots retailer verdicts intervals value reach growth
+	@$(BIN)/python scripts/trials.py ends lots retailer verdicts intervals value reach growth levels
 	@$(BIN)/python scripts/measured.py
 
 scale: spark ## does Spark count ten million orders as DuckDB does? with SIZES="10000000 100000000", how both grow

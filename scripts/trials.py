@@ -20,6 +20,7 @@ TRIALS = {
     "value": "tests/value/recovery.py",
     "reach": "tests/reach/recovery.py",
     "growth": "tests/growth/recovery.py",
+    "levels": "tests/playbook/levels.py",
     "scale": "tests/orders/scale.py",
     "cluster": "tests/torture/cluster.py",
 }

@@ -200,6 +200,19 @@ def test_views_of_posts_that_fall_have_a_trend_below_zero():
     when = pd.date_range("2025-01-01", periods=240, freq="D")
     views = 10_000 * np.exp(-0.05 * np.arange(240) / 30) * random.lognormal(0, 0.05, 240)
     own = feed(pd.DataFrame({"published_at": when, "views": views}), None)
-    assert own.trend.estimate.high < 0
+    assert own.trend.high < 0
     assert own.trend.value == pytest.approx(-0.05, abs=0.01)
     assert feed(None, None).trend is None
+
+
+@pytest.mark.parametrize("rho", [0.0, 0.5])
+def test_a_trend_of_views_is_held_as_often_as_promised(rho):
+    """By cosines, whose slowest a trend takes up, it was 270 and 264 of 300."""
+    held, when = 0, pd.date_range("2024-01-15", periods=12, freq="MS")
+    for seed in range(300):
+        odd = np.random.default_rng([8, seed]).normal(0, 0.2, 12)
+        for at in range(1, 12):
+            odd[at] += rho * odd[at - 1]
+        trend = feed(pd.DataFrame({"published_at": when, "views": np.exp(9 + odd)}), None).trend
+        held += trend.low <= 0 <= trend.high
+    assert held >= 279  # 95%, less two of its standard errors

@@ -110,17 +110,21 @@ def lasting(outcome: Floats, regressors: dict[str, Floats], name: str) -> Estima
     return Estimate(value, value - half, value + half, error)
 
 
-def last_above(months: Floats, weight: Floats) -> bool:
+def last_above(months: Floats, weight: Floats, like: npt.NDArray[np.int64]) -> bool:
     """Whether both last quarters of a record (months, series) stand above the middle of what was before, and the lower
     of them higher than in 95% of the same months in another order. A month stands at the share of earlier months that
-    lie below it, series weighed."""
+    lie below it, series weighed. like: (months,) only those of one number change places, and each is taken over their
+    mean: with calendar months, what comes each year is no rise."""
+    means = np.stack([months[like == one].mean(0) for one in like])
+    over = np.divide(months, means, out=np.ones_like(months), where=means > 0)
 
     def lower(records: Floats) -> Floats:
         since = records.shape[1] - 6
         stands = [(records[:, :at] < records[:, [at]]).mean(1) @ weight for at in range(since, since + 6)]
         return np.asarray(np.stack(stands, 1).reshape(-1, 2, 3).mean(2).min(1))
 
-    orders = np.random.default_rng(_SEED).random((DRAWS, len(months))).argsort(1)
-    seen = float(lower(months[None])[0])
-    as_much = 1 + int((lower(months[orders]) >= seen - 1e-9).sum())
+    orders = np.empty((DRAWS, len(months)), int)
+    orders[:, like.argsort(kind="stable")] = (like + np.random.default_rng(_SEED).random(orders.shape)).argsort(1)
+    seen = float(lower(over[None])[0])
+    as_much = 1 + int((lower(over[orders]) >= seen - 1e-9).sum())
     return seen > 0.5 and as_much <= (1 - LEVEL) * (1 + DRAWS)

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from siyu.estimates.series import Weekly, ratio, slopes
+from siyu.estimates.sampling import Estimate
+from siyu.estimates.series import Weekly, lasting, ratio
 from siyu.estimates.survival import survivors
 from siyu.growth.record import monday
 
@@ -80,7 +81,7 @@ class Feed:
     log views of a post in a month. fans: share of viewers of broadcasts who follow."""
 
     monthly: pd.DataFrame
-    trend: Weekly | None
+    trend: Estimate | None
     fans: Weekly | None
 
 
@@ -103,8 +104,7 @@ def feed(content: pd.DataFrame | None, sessions: pd.DataFrame | None) -> Feed:
     return Feed(monthly, trend, fans)
 
 
-def _trend(monthly: pd.Series) -> Weekly | None:
+def _trend(monthly: pd.Series) -> Estimate | None:
     """Change a month; None of fewer than half a year."""
-    if len(monthly) < 6:
-        return None
-    return slopes(monthly.to_numpy(float), {"month": np.arange(len(monthly), dtype=float)}).of["month"]
+    months = {"month": np.arange(len(monthly), dtype=float)}
+    return lasting(monthly.to_numpy(float), months, "month") if len(monthly) >= 6 else None

@@ -192,7 +192,7 @@ def feed(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     if own.trend is None or own.monthly.empty:
         return {}, absent("post_trend")
     views = own.monthly["views"] / own.monthly["views"].iloc[0]
-    told = {"trend": figure(own.trend.estimate, "post_trend", refs, len(views)),
+    told = {"trend": figure(own.trend, "post_trend", refs, len(views)),
             "top": Figure.exact(float(own.monthly["top"].mean()), "top_posts_share", refs)}  # fmt: skip
     if own.fans is not None:
         told["fans"] = figure(own.fans.estimate, "viewer_fans", refs, len(own.fans.influence))

@@ -135,11 +135,11 @@ def demands(planning: Planning, capable: Figure | Absent) -> tuple[pd.DataFrame,
 
 @dataclass(frozen=True)
 class Indices:
-    """Of each month, the share of earlier months that lie below. up: whether both last quarters surely stand above."""
+    """Of each month, the share of earlier months that lie below. said: code of what `level` says of both quarters."""
 
     awareness: list[tuple[float, Figure]]
     operating: list[tuple[float, Figure]]
-    up: bool | None
+    said: str | None
 
 
 def indices(planning: Planning) -> Indices:
@@ -153,8 +153,11 @@ def indices(planning: Planning) -> Indices:
     def line(ranks: np.ndarray[Any, Any]) -> list[tuple[float, Figure]]:
         return [(float(at + 2), Figure.exact(float(rank), "own_index", sources)) for at, rank in enumerate(ranks, 1)]
 
-    up = last_above(months[[*lines]].to_numpy(float), np.array([0.5, 0.25, 0.25]))  # both indices count alike
-    return Indices(line(lines["firsts"]), line((lines["repeats"] + lines["net_fen"]) / 2), up)
+    calendar = months["month"].dt.month.to_numpy(np.int64)
+    told = {*calendar[-6:]} <= {*calendar[:-6]}
+    like, both = calendar if told else 0 * calendar, np.array([0.5, 0.25, 0.25])  # both indices count alike
+    said = ("up" if told else "season") if last_above(months[[*lines]].to_numpy(float), both, like) else "level"
+    return Indices(line(lines["firsts"]), line((lines["repeats"] + lines["net_fen"]) / 2), said)
 
 
 def _ranks(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
@@ -164,9 +167,9 @@ def _ranks(values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
 
 def level(found: Indices) -> Verdict:
     """Whether the level goes up; two periods are asked for."""
-    if found.up is None:
+    if found.said is None:
         return Verdict("", {"own_index": Absent(("own_index",))})
-    return Verdict(labels.SAID["up" if found.up else "level"], {"now": found.operating[-1][1]})
+    return Verdict(labels.SAID[found.said], {"now": found.operating[-1][1]})
 
 
 def goals(planning: Planning) -> tuple[pd.DataFrame, Verdict]:
