@@ -24,7 +24,7 @@ def test_a_shop_that_stays_as_it_is_seldom_goes_up(months):
 
 @pytest.mark.parametrize("name", ["half more in summer, less in winter", "weekends twice as strong"])
 def test_what_comes_each_year_or_week_is_no_rise(name):
-    """Held against all months before, of shops with a strong season one of six went up, each that ends in August."""
+    """Held against all months before, of shops with a strong season one of six went up, nearly each of a record to September."""
     assert shops(name, 24, 120)["up"] <= 13
 
 
