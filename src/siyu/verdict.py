@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -50,8 +51,9 @@ def known(figures: Mapping[str, Figure | Absent], *codes: str) -> dict[str, Figu
 
 
 def line(values: Iterable[float], key: str, sources: tuple[str, ...], n: int | None = None) -> Line:
-    """(0, 1, …; each of the values as metric `key`)."""
-    return [(float(at), Figure.exact(float(one), key, sources, n)) for at, one in enumerate(values)]
+    """(0, 1, …; each of the values as metric `key`), without those that are nan."""
+    told = [(float(at), float(one)) for at, one in enumerate(values) if not math.isnan(one)]
+    return [(at, Figure.exact(one, key, sources, n)) for at, one in told]
 
 
 def cited(rows: pd.DataFrame, sources: Sequence[str]) -> pd.DataFrame:

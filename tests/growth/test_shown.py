@@ -226,6 +226,16 @@ def test_few_people_are_not_what_totals_leave_over():
     assert [name for name, one in mix.figures.items() if isinstance(one, Figure)] == ["true_love"]
 
 
+def test_weeks_with_few_people_on_a_level_are_left_out():
+    stock = np.array([[40, 30, 4, 20], [40, 30, 20, 60], [0, 30, 20, 3]])
+    ladder = SimpleNamespace(stock=stock, settled=lambda: [UNDEFINED], people=SimpleNamespace(weeks=3), k=10)
+    lines, found = exhibits.settled(SimpleNamespace(ladder=ladder, refs=("orders:exports/events",), k=10))
+    told = {level: {week: one.value for week, one in points} for level, points in lines.items()}
+    assert [len(one) for one in told.values()] == [3, 3, 1, 1]  # the next smallest is blank with what is few
+    assert [*told.values()][2] == {1.0: 20.0}
+    assert found.figures["true_love"] == Absent(("level_people",))
+
+
 def test_every_exhibit_speaks_in_both_languages(people_only):
     for part in (exhibits.moves, exhibits.settled, exhibits.climbs, exhibits.occupancy, exhibits.worth, exhibits.users,
                  stages.steps, stages.loop, stages.bottleneck, stages.active_worth, stages.thresholds,

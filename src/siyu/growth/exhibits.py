@@ -97,14 +97,12 @@ def settled(growth: Growth) -> tuple[dict[str, Line], Verdict]:
     own = growth.ladder
     if own is None:
         return {}, absent("person_events")
-    lines = {level: line(own.stock[:, at], "level_people", growth.refs) for at, level in enumerate(RANKS)}
-    ends = dict(zip(RANKS, own.settled(), strict=True))
-    told = {
-        "now": exact(growth, "level_people", own.stock[-1, 1:].sum()),
-        "later": figure(ends["true_love"], "settled_people", growth.refs, own.people.weeks),
-        "true_love": exact(growth, "level_people", own.stock[-1, -1]),
-    }
-    return lines, Verdict(SAID["settled"], told)
+    shown = np.array([np.where(hidden(week, own.k), np.nan, week) for week in own.stock])
+    lines = {level: line(shown[:, at], "level_people", growth.refs) for at, level in enumerate(RANKS)}
+    told = {"now": exact(growth, "level_people", own.stock[-1, 1:].sum()), "true_love": Absent(("level_people",))}
+    told |= {"later": figure(own.settled()[-1], "settled_people", growth.refs, own.people.weeks)}
+    told |= {"true_love": exact(growth, "level_people", shown[-1, -1])} if np.isfinite(shown[-1, -1]) else {}
+    return {level: one for level, one in lines.items() if one}, Verdict(SAID["settled"], told)
 
 
 def climbs(growth: Growth) -> tuple[dict[str, Line], Verdict]:
