@@ -99,9 +99,11 @@ def settled(growth: Growth) -> tuple[dict[str, Line], Verdict]:
         return {}, absent("person_events")
     shown = np.array([np.where(hidden(week, own.k), np.nan, week) for week in own.stock])
     lines = {level: line(shown[:, at], "level_people", growth.refs) for at, level in enumerate(RANKS)}
-    told = {"now": exact(growth, "level_people", own.stock[-1, 1:].sum()), "true_love": Absent(("level_people",))}
-    told |= {"later": figure(own.settled()[-1], "settled_people", growth.refs, own.people.weeks)}
-    told |= {"true_love": exact(growth, "level_people", shown[-1, -1])} if np.isfinite(shown[-1, -1]) else {}
+    love = exact(growth, "level_people", shown[-1, -1]) if np.isfinite(shown[-1, -1]) else Absent(("level_people",))
+    told: dict[str, Figure | Absent] = {
+        "now": exact(growth, "level_people", own.stock[-1, 1:].sum()), "true_love": love,
+        "later": figure(own.settled()[-1], "settled_people", growth.refs, own.people.weeks),
+    }  # fmt: skip
     return {level: one for level, one in lines.items() if one}, Verdict(SAID["settled"], told)
 
 
