@@ -347,7 +347,7 @@ def test_a_break_in_any_other_field_is_quarantined():
     ("header", "cells"),
     [("已退金额", "5.00"), ("is_refunded", "0"), ("ccy", "CNY"), ("失败原因", ""), ("标签", "交易关闭"), ("remark1", "USD"),
      ("x", "Refunded"), ("处理", "已退款"), ("拒收", ""), ("payment stage", ""), ("total_usd", "1"), ("定金", ""), ("y", "撤单"),
-     ("z", "HK$"), ("訂單狀態", "好"), ("備註", "交易關閉"), ("袋数", "2"),
+     ("z", "HK$"), ("處理狀態", "好"), ("備註", "交易關閉"), ("袋数", "2"),
      ("金额(USD)", "1"), ("usd_amount", "1"), ("收/支", "入"), ("赔付金额", ""), ("倍率", "1"), ("w", "拼团失败"), ("v", "已终止")],
 )  # fmt: skip
 def test_a_column_that_may_say_which_lines_count_stops_a_file_by_header_or_cells(header, cells):

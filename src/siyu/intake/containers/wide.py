@@ -14,6 +14,7 @@ from siyu.intake.containers.documents import as_csv
 from siyu.intake.formats.catalogue import catalogue
 from siyu.intake.formats.cells import bare
 from siyu.intake.formats.format import Format, Wide, normal
+from siyu.intake.formats.identities import is_big5
 from siyu.intake.reading import non_records
 from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import DEEPEST, DELIMITERS
@@ -75,7 +76,7 @@ def _top(source: TableSource) -> list[str]:
     try:
         text = getincrementaldecoder(codec)("strict").decode(start)
     except UnicodeDecodeError:
-        text = start.decode("gb18030", "replace")
+        text = start.decode(is_big5(start) or "gb18030", "replace")
     return text.splitlines()[:DEEPEST]
 
 

@@ -149,7 +149,11 @@ def _faults(file: str, content: dict[str, Any], entry: Format) -> Iterator[Probl
         if key in content:
             yield Problem(file, 0, key, "a key that files do not set", "no such key", "Remove it.")
     if not entry.open:
-        named = [*entry.control, *entry.line_key, *(of for column in entry.columns.values() for of in column.of)]
+        named = [
+            *entry.control,
+            *entry.line_key,
+            *(of for column in entry.columns.values() for of in [*column.of, column.also] if of),
+        ]
         for key in named:
             if key not in entry.columns:
                 yield Problem(file, 0, key, "this name", "a key of columns", nearest(key, entry.columns))

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from siyu import messages
 from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.formats.cells import READERS
-from siyu.intake.formats.identities import narrow
+from siyu.intake.formats.identities import SIMPLE, narrow
 
 Headers = Annotated[list[str], BeforeValidator(lambda value: [value] if isinstance(value, str) else value)]
 # what cells mean, and the readers that a column of each meaning may have
@@ -37,8 +37,9 @@ class Column(BaseModel):
     files without an id), or `product` (of the two columns in `of`), or `sum` (of those in `of` that the file has; a
     blank one adds nothing). per: `order` when the amount repeats on every line of an order. range: the least and the
     greatest value, money in yuan. nobody: cells of a buyer's column that mean nobody. rounded: amounts and counts
-    printed in 千, 万, 亿 are read. Of every record alike are a `value`, what stands in the brackets of a pattern for
-    the file's name (`named`), and what the first record of another `sheet` of the workbook has under the header."""
+    printed in 千, 万, 亿 are read. also: another column of words, of which those among `values` stand where the cell is
+    blank, or says that there is nothing. Of every record alike are a `value`, what stands in the brackets of a pattern
+    for the file's name (`named`), and what the first record of another `sheet` of the workbook has under the header."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
     header: Headers = Field(default_factory=list)
@@ -54,6 +55,7 @@ class Column(BaseModel):
     value: str = ""
     named: str = ""
     sheet: str = ""
+    also: str = ""
     nobody: list[str] = Field(default_factory=list)
 
     @property
@@ -72,6 +74,7 @@ class Column(BaseModel):
         rules = {
             f"read: {self.read} stands for no column, so it has no header": bare and self.header,
             "a column needs a header": not (bare or self.header or self.value or self.named),
+            "also: belongs to read: choice": self.also and self.read != "choice",
             "values belong to read: choice, which needs them": bool(self.values) != (self.read == "choice"),
             "of: names the two columns of read: product, or those of read: sum": bool(self.of) != self.made
             or (self.read == "product" and len(self.of) != 2),
@@ -261,9 +264,9 @@ def absent(entry: Format, held: Collection[str]) -> dict[str, str]:
 
 @lru_cache(maxsize=20_000)
 def normal(name: str) -> str:
-    """A header for comparing: full-width letters and brackets narrowed; blanks, wrappers, signs without width, the star
-    of what has to be filled in and (元) removed."""
-    plain = unicodedata.normalize("NFKC", narrow(name)).strip("\ufeff\t '`\"*")
+    """A header for comparing: full-width letters and brackets narrowed, traditional signs simplified; blanks, wrappers,
+    signs without width, the star of what has to be filled in and (元) removed."""
+    plain = unicodedata.normalize("NFKC", narrow(name)).translate(SIMPLE).strip("\ufeff\t '`\"*")
     return _UNIT.sub("", "".join(plain.split()).removeprefix('="'))
 
 

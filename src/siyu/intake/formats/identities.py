@@ -36,7 +36,8 @@ _PHONE = re.compile(r"(?:\+?(?:00)?86)?0?(1[3-9]\d{9})")
 _SAID = re.compile(r"[^\w+]+|[^\x00-\x7f]+|_|^(?:tel|phone|mobile)", re.IGNORECASE)
 _MAIL = re.compile(r"([^@\s]+)@[\w.-]+\.[A-Za-z]{2,}", re.ASCII)
 _SIGNS = messages.tables(__file__, "signs.yml")
-SIMPLE = str.maketrans(_SIGNS["traditional"], _SIGNS["simplified"])
+_HEADERS = re.compile("|".join(_SIGNS["headers"]))
+SIMPLE = str.maketrans("".join(_SIGNS["traditional"]), "".join(_SIGNS["simplified"]))
 # what spreadsheets and programs write for a number too long for them; a nickname may read 4e135
 _ROUNDED = re.compile(r"\d+(\.\d+)?[eE]\+\d+|\d\.\d+[eE]\d{2}|\d{16,}\.\d*|\d{1,3}(,\d{3}){5,}")
 EMPTY_HASHES = frozenset(
@@ -51,6 +52,15 @@ def narrow(text: str) -> str:
 
     Nothing else changes: `128²` and `①` are no numbers, whatever compatibility forms Unicode gives them."""
     return text.translate(_UNSEEN).translate(_WIDE)
+
+
+def is_big5(top: bytes) -> str:
+    """The codec of Big5 in which the top of a file has words of headers; "" where these are none, or some in GB18030,
+    too: nearly all bytes fit that as well."""
+    for codec in ("cp950", "big5hkscs") if not _HEADERS.search(top.decode("gb18030", "ignore")) else ():
+        if len(set(_HEADERS.findall(top.decode(codec, "ignore")))) > 1:
+            return codec
+    return ""
 
 
 def squeezed(text: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime, timedelta
 
-from siyu.intake.formats.identities import narrow
+from siyu.intake.formats.identities import SIMPLE, narrow
 
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock: every time of an export is Beijing time
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # an export outside is a damaged date
@@ -30,7 +30,7 @@ def seconds(text: str) -> int | None:
     """Seconds from 1970-01-01 00:00 Beijing time; a date alone is its midnight. None: this is no time.
 
     A time with an offset from UTC is moved to Beijing."""
-    plain = _DASHED.sub(r"\1 \2:\3:\4", narrow(text).strip())
+    plain = _DASHED.sub(r"\1 \2:\3:\4", narrow(text).translate(SIMPLE).strip())
     if packed := _PACKED.fullmatch(plain):
         return _wall(*map(int, packed.groups()))
     if (found := _TIME.fullmatch(plain)) is None:
@@ -57,7 +57,7 @@ def _hour(hour: int, half: str, *, both: bool) -> int | None:
     late = half in ("下午", "傍晚", "晚上") or (half[:1] in ("P", "p") and half != "")
     early = half in ("上午", "凌晨", "清晨", "早上") or (half[:1] in ("A", "a") and half != "")
     midnight = half == "晚上" and (hour == 12 or hour < 5)  # whose day it is of is not said
-    if both or midnight or (early and hour > 12):
+    if both or midnight or (early and hour > 12) or (half and hour == 24):
         return None
     if half == "中午" and hour < 4:
         return hour + 12
@@ -76,8 +76,9 @@ def _offset(zone: str) -> int:
 def _wall(year: int, month: int, day: int, hour: int, minute: int, second: int) -> int | None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
+    ended = (hour, minute, second) == (24, 0, 0)  # the end of a day, which is the beginning of the next (ISO 8601)
     try:
-        when = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - see EPOCH
+        when = datetime(year, month, day, 0 if ended else hour, minute, second)  # noqa: DTZ001 - see EPOCH
     except ValueError:
         return None
-    return int((when - EPOCH) / timedelta(seconds=1))
+    return int((when + timedelta(days=ended) - EPOCH) / timedelta(seconds=1))

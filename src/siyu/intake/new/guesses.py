@@ -139,6 +139,9 @@ def _vocabulary(key: str) -> Mapping[str, str]:
     said: dict[str, set[str]] = {}
     for entry in formats().values():
         column = entry.columns.get(key)
+        # words that tell of refunds, too, are asked
+        back = {word for one in entry.columns.values() if one.also == key for word in one.values}
         for word, meaning in (column.values if column is not None and not entry.draft else {}).items():
-            said.setdefault(word, set()).add(meaning)
+            if word not in back:
+                said.setdefault(word, set()).add(meaning)
     return {word: next(iter(meanings)) for word, meanings in said.items() if len(meanings) == 1} | STATES[key]

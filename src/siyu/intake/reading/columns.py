@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from siyu.intake.formats.cells import BLANKS, READERS, Read, bare
 from siyu.intake.formats.format import Column, limits
-from siyu.intake.formats.identities import narrow
+from siyu.intake.formats.identities import SIMPLE, narrow
 from siyu.intake.formats.times import serial
 from siyu.intake.reading.quick import QUICK, Flags, are_digits
 
@@ -141,6 +141,20 @@ def _reader(column: Column) -> Callable[[str], Read]:
     return read
 
 
+def told_beside(values: pa.Array, text: pa.Array, column: Column) -> pa.Array:
+    """A column of words; where a cell is blank or says none or not yet, what the words of another mean in it."""
+    coded = text if pa.types.is_dictionary(text.type) else text.dictionary_encode()
+    means = {_plain(word).casefold(): meaning for word, meaning in column.values.items()}
+    said = pa.array(
+        [means.get(_plain(bare(word)).casefold()) or None for word in coded.dictionary.to_pylist()], pa.string()
+    )
+    if said.null_count == len(said):
+        return values
+    told, plain = said.take(coded.indices), values.cast(pa.string())
+    silent = pc.is_in(plain, value_set=pa.array([None, "none", "pending"], pa.string()))
+    return pc.if_else(pc.and_(silent, told.is_valid()), told, plain).dictionary_encode()
+
+
 def _serials(text: pa.Array, result: Typed) -> None:
     """Days that a spreadsheet counts, in a column that is otherwise dates: read where they fall among these."""
     known = result.values.drop_null()
@@ -193,4 +207,4 @@ def _fault(result: Typed, wrong: Flags, code: str) -> None:
 
 
 def _plain(text: str) -> str:
-    return "".join(narrow(text).split())
+    return "".join(narrow(text).translate(SIMPLE).split())

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from siyu.intake.formats.identities import is_big5
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 
-BLOCK = 1 << 22
+BLOCK, TOP = 1 << 22, 1 << 14  # bytes; in so many a header lies
 # in a GB18030 file: four or more characters that read as UTF-8 Chinese
 _UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){4,}")
 
@@ -46,7 +47,8 @@ def encoding_of(source: TableSource) -> Encoding:
     try:
         return _quick(source, plain) or _checked(source, plain)
     except RefusedError:
-        return _checked(source, Encoding("gb18030", "gb18030"))
+        codec = is_big5(first[:TOP])
+        return _checked(source, Encoding("big5", codec) if codec else Encoding("gb18030", "gb18030"))
 
 
 def _raw(source: TableSource) -> Iterator[bytes]:
@@ -139,8 +141,8 @@ def blocks(source: TableSource, encoding: Encoding) -> Iterator[bytes]:
             rest += text
             if len(rest) > 4 * BLOCK:
                 raise RefusedError("too_long", expected=f"{4 * BLOCK}")
-    if rest:
-        yield rest
+    if ended := rest.rstrip(b"\x1a"):  # with which programs of old end a file
+        yield ended + b"\n" * (ended != rest)
 
 
 def texts(stream: Iterator[bytes], wanted: Sequence[int]) -> dict[int, str]:

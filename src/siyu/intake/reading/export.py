@@ -271,7 +271,16 @@ class _Run:
         self._set_aside(stray, "stray_date", lines, fen)
         kept = ~np.isin(lines, self.reading.dropped)
         account.observed = self.bounds.observed(kept)
-        for column, code, places in self.bounds.odd(fen, lambda at: few_lines(self._all_shown(lines[at]))):
+
+        def printed(key: str, at: Ints) -> list[str]:
+            place = self.layout.places.get(key)
+            rows = self._cells(lines[at].tolist()) if place is not None else []
+            return [cells[place] for cells in rows if place is not None and place < len(cells)]
+
+        def where(at: Ints) -> str:
+            return few_lines(self._all_shown(lines[at]))
+
+        for column, code, places in self.bounds.odd(fen, where, printed):
             self._note(code, self._all_shown(lines[places[kept[places]]]), column)
         self._note("hidden_rows", [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)])
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:

@@ -3,6 +3,7 @@
 Every physical line is one record. That makes a stray quotation mark a fault of its own line: it cannot swallow the
 lines after it, as it does in readers that let a quoted field run on."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -109,7 +110,8 @@ def scan(block: bytes, delimiter: bytes, fields: int) -> Lines:
         faults.setdefault(int(line), "field_count")
     for line in np.flatnonzero(stops - starts > PLAUSIBLE_LINE):
         faults[int(line)] = "too_long"
-    _stray_controls(block, raw, feeds, int((feeds - stops).sum()), faults)
+    if _stray_controls(block, raw, feeds, int((feeds - stops).sum()), faults) and b"\r\r\n" in block:
+        return scan(re.sub(rb"\r{2,}\n", b"\r\n", block), delimiter, fields)  # what was saved as text, and once more
     sound = ~blank
     sound[list(faults)] = False
     kept = ends if sound.all() else ends[np.repeat(sound, counts)]
@@ -137,12 +139,13 @@ def _outside(raw: Any, delimiters: Ints, quotes: Ints, feeds: Ints, delimiter: i
     return outside
 
 
-def _stray_controls(block: bytes, raw: Any, feeds: Ints, ended: int, faults: dict[int, str]) -> None:
-    """ended: lines that end in a return and a feed."""
-    if b"\r" in block and np.count_nonzero(raw == _RETURN) != ended:
+def _stray_controls(block: bytes, raw: Any, feeds: Ints, ended: int, faults: dict[int, str]) -> bool:
+    """Whether returns stand elsewhere than once at the end of a line. ended: lines that end in a return and a feed."""
+    if stray := b"\r" in block and np.count_nonzero(raw == _RETURN) != ended:
         returns = np.flatnonzero(raw == _RETURN)
         for place in returns[raw[np.minimum(returns + 1, raw.size - 1)] != _FEED]:
             faults[int(np.searchsorted(feeds, place))] = "line_break"
     if b"\0" in block or b"\x1a" in block:
         for place in np.flatnonzero((raw == 0) | (raw == 0x1A)):
             faults[int(np.searchsorted(feeds, place))] = "control_character"
+    return stray

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from siyu.intake.formats.cells import BLANKS, bare, fen
 from siyu.intake.formats.format import normal, patterns
-from siyu.intake.formats.identities import narrow
+from siyu.intake.formats.identities import SIMPLE, narrow
 
 _WORDS = patterns(__file__)
 _TOTAL = _WORDS["total"]
@@ -74,25 +74,32 @@ def is_note(cells: Sequence[str]) -> bool:
     held = filled(cells)
     if held and all(map(_UNIT.fullmatch, map(narrow, held))):
         return True
-    return 0 < len(held) <= 2 and any(_WORDS["note"].search(narrow(cell)) or counted([cell]) for cell in held)
+    return 0 < len(held) <= 2 and any(_WORDS["note"].search(_simple(cell)) or counted([cell]) for cell in held)
 
 
 def stated_unit(cells: Sequence[str]) -> str:
     """The unit or currency that a line around the table says amounts are in; "" for yuan and where it says none."""
-    told = (found for cell in map(narrow, cells) for found in (_UNIT.fullmatch(cell), _STATED.search(cell)) if found)
+    plain = (_simple(cell) for cell in cells)
+    told = (found for cell in plain for found in (_UNIT.fullmatch(cell), _STATED.search(cell)) if found)
     return next((found[1] for found in told if found[1]), "")
 
 
 def counted(cells: Sequence[str]) -> int | None:
     """The number of records that a footnote speaks of: 共50条, 50 rows."""
     for cell in cells:
-        if found := _COUNTED.search(unicodedata.normalize("NFKC", cell)):
+        if found := _COUNTED.search(unicodedata.normalize("NFKC", _simple(cell))):
             return int((found.group(1) or found.group(2)).replace(",", ""))
     return None
 
 
 def _plain(cell: str) -> str:
-    return re.sub(r"\s|[::。.]+$|^[-=*#【\[<《]+|[-=*#】\]>》]+$", "", unicodedata.normalize("NFKC", cell)).lower()
+    return re.sub(
+        r"\s|[::。.]+$|^[-=*#【\[<《]+|[-=*#】\]>》]+$", "", unicodedata.normalize("NFKC", _simple(cell))
+    ).lower()
+
+
+def _simple(cell: str) -> str:
+    return narrow(cell).translate(SIMPLE)
 
 
 def _numeric(cell: str) -> bool:

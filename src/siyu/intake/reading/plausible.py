@@ -42,6 +42,8 @@ PARTS = (
     "commission_fen",
 )  # the first holds the rest
 _DATED = re.compile(r"^[A-Za-z]{0,4}20[0-4]\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4}")
+# of a header of amounts; one without may be that of a column of yes and no
+_AMOUNT = re.compile(r"[金总]?额|元|amount|amt|sum|value|fee|yuan|cny|rmb|¥", re.IGNORECASE)
 # words that nobody has mapped, of money that went back
 _BACK = "(退款|售后).{0,4}(成功|完成)|(已|全额|部分)退款|^(仅退款|退货退款)$"
 NEVER = np.iinfo(np.int64).min
@@ -140,10 +142,19 @@ class Bounds:
         since, until = (date(1970, 1, 1) + timedelta(days=int(day)) for day in (first[kept].min(), last[kept].max()))
         return since, until
 
-    def odd(self, fen: Ints, where: Callable[[Ints], str]) -> Iterator[tuple[str, str, Ints]]:
+    def _yes(self, refunded: Ints, printed: Callable[[str, Ints], list[str]]) -> bool:
+        """Whether refunds are yes and no. A few may be amounts: their header, or how they are printed, says so."""
+        if not (some := np.flatnonzero(refunded)).size or (np.abs(refunded[some]) != YES).any():
+            return False
+        few = some.size < SEVERAL and not _AMOUNT.search(self.layout.title("refunded_fen"))
+        return some.size >= SEVERAL or (few and {*printed("refunded_fen", some)} == {"1"})
+
+    def odd(
+        self, fen: Ints, where: Callable[[Ints], str], printed: Callable[[str, Ints], list[str]]
+    ) -> Iterator[tuple[str, str, Ints]]:
         """(column, code, positions) of values worth a word. Raises RefusedError where a column contradicts its format.
 
-        fen: the control amounts. where: positions as lines for a message."""
+        fen: the control amounts. where: positions as lines for a message. printed: the cells of a column there."""
         refunded, over, dear, still = (self.joined(name) for name in ("refunded", "over", "dear", "still"))
         several, priced = self.joined("several"), self.joined("priced")
         swapped = 2 * np.count_nonzero(priced) > several.sum()
@@ -152,8 +163,7 @@ class Bounds:
             raise RefusedError(
                 "mixed_signs", column=title("refunded_fen"), expected=where(np.flatnonzero(refunded < 0))
             )
-        flags = back >= SEVERAL and (np.abs(refunded[refunded != 0]) == YES).all()
-        if flags and entry.columns["refunded_fen"].range is None:
+        if self._yes(refunded, printed) and entry.columns["refunded_fen"].range is None:
             raise RefusedError("refund_flags", column=title("refunded_fen"), found=f"{back:,}")
         for key, code, wrong, most in (
             ("refunded_fen", "refunds_contradict", over * (entry.refunds == "apart"), max(2, CONTRADICTS * back)),

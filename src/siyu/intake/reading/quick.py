@@ -14,7 +14,8 @@ from siyu.messages import tables
 
 Flags = npt.NDArray[np.bool_]
 _PLAIN = tables(__file__, "quick.yml")
-_ODD = "|".join([*_PLAIN["odd"], f"^(?i:{'|'.join(_PLAIN['odd_words'])})"])
+# between the letters of a word marks may stand: those who compare words leave them out
+_ODD = "|".join([*_PLAIN["odd"], f"^[_-]*(?i:{'|'.join(map('[_-]*'.join, _PLAIN['odd_words']))})"])
 _EMPTY = pa.array(sorted(EMPTY_HASHES))
 
 

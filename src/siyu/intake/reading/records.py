@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from siyu.intake.formats.cells import signed_fen
 from siyu.intake.formats.format import Column, Layout, normal
 from siyu.intake.reading import non_records
-from siyu.intake.reading.columns import Typed, made, typed
+from siyu.intake.reading.columns import Typed, made, told_beside, typed
 from siyu.intake.reading.lines import Flags, Ints, Lines, scan
 from siyu.intake.reading.multiline import mended
 from siyu.intake.reading.plausible import out_of_order
@@ -113,7 +113,10 @@ def _totals(
             yield int(row), cells
 
 
-_SUMMED = r"^\W*[^,，]{0,10}(合计|总计|小计|共计|总和|汇总|累计|总额|总数)\W*$|(?i)^\W*[a-z]{0,8}[ -]?(sub)?totals?\W*$"
+_SUMMED = (
+    r"^\W*[^,，]{0,10}(合[计計]|[总總][计計]|小[计計]|共[计計]|[总總]和|[汇匯彙][总總]|累[计計]|[总總][额額]|[总總][数數])\W*$"
+    r"|(?i)^\W*[a-z]{0,8}[ -]?(sub)?totals?\W*$"
+)
 
 
 def _texts(lines: Lines, layout: Layout) -> dict[str, pa.Array]:
@@ -130,6 +133,8 @@ def _typed(texts: dict[str, pa.Array], layout: Layout, size: int, how: Mapping[s
             columns[key] = made([columns[of] for of in column.of if of in columns], column)
         elif key in layout.given:
             columns[key] = how[key](pa.array([layout.given[key]] * size, pa.string()))
+        if column.also in texts and key in texts:
+            columns[key].values = told_beside(columns[key].values, texts[column.also], column)
     return columns
 
 

@@ -23,6 +23,7 @@ from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
 from siyu.intake.formats.catalogue import FormatError, catalogue
 from siyu.intake.formats.format import normal
+from siyu.intake.formats.identities import is_big5
 from siyu.intake.reading.problems import BROKEN_ARCHIVE, RefusedError
 from siyu.messages import tables
 
@@ -251,8 +252,9 @@ def _member(opener: Opener, info: zipfile.ZipInfo) -> Iterator[BinaryIO]:
 def _text(opener: Opener) -> Iterator[str]:
     """A page piece by piece, in the encoding that its bytes fit."""
     with opener() as file:
-        start = file.read(2)
-    for codec in ("utf-16",) if start in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030"):
+        start = file.read(pages.PIECE)
+    wide, big5 = start.startswith((b"\xff\xfe", b"\xfe\xff")), is_big5(start)
+    for codec in ("utf-16",) if wide else ("utf-8-sig", *([big5] if big5 else []), "gb18030"):
         try:
             deque(_decoded(opener, codec), maxlen=0)
         except UnicodeDecodeError:

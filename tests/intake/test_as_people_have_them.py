@@ -1,0 +1,172 @@
+"""Files as people really have them: line ends, encodings, spellings of a state, marks made by hand."""
+
+import csv
+import io
+import random
+
+import pyarrow as pa
+import pytest
+
+from siyu.intake.formats.cells import buyer
+from siyu.intake.formats.identities import is_big5, nobody_file
+from siyu.intake.reading.export import read
+from siyu.intake.reading.quick import QUICK
+from siyu.intake.reading.sources import TableSource, sources
+
+HEAD = "order_id,buyer_key,paid_at,amount\n"
+FIVE = "".join(f"A{n},u{n},2021-08-0{n} 10:00:00,{n}.00\n" for n in range(1, 6))
+
+
+def account(data, name="a.csv"):
+    raw, rows = data.encode() if isinstance(data, str) else data, []
+    source = TableSource(name, lambda: io.BytesIO(raw), len(raw))
+    found = read(source, sink=lambda table, lines, _: rows.extend(table.to_pylist())).account
+    return found, rows
+
+
+def codes(found):
+    return [problem.code for problem in found.problems]
+
+
+def noted(found, code):
+    return [(note.column, note.found, note.expected) for note in found.notes if note.code == code]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.replace("\n", "\r\r\n"),
+        lambda text: text.replace("\n", "\r\r\n", 3).replace("0\n", "0\r\n"),
+        lambda text: text + "\x1a",
+        lambda text: text.rstrip("\n") + "\x1a",
+        lambda text: text.replace("\n", "\r\n") + "\x1a\x1a",
+    ],
+)
+def test_ends_of_lines_and_of_a_file_as_old_programs_write_them(change):
+    found, rows = account(change(HEAD + FIVE))
+    assert found.clean, found.problems
+    assert found.completeness == "last_record_complete"
+    assert [row["paid_fen"] for row in rows] == [100, 200, 300, 400, 500]
+
+
+def test_a_mark_of_the_end_within_a_record_is_none():
+    assert codes(account(HEAD + FIVE + "A6,u\x1a6,2021-08-01 10:00:00,5.00\n")[0]) == ["control_character"]
+    assert codes(account(HEAD + FIVE + "A6,u\r6,2021-08-01 10:00:00,5.00\n")[0]) == ["line_break"]
+
+
+@pytest.mark.parametrize("said", ["2021-08-05 24:00:00", "2021/8/5 24:00", "20210805240000", "2021年8月5日24时"])
+def test_the_end_of_a_day_is_the_beginning_of_the_next(said):
+    found, rows = account(HEAD + FIVE.replace("2021-08-05 10:00:00", said))
+    assert found.clean, found.problems
+    assert f"{rows[-1]['paid_at']:%m-%d %H:%M}" == "08-06 00:00"
+
+
+@pytest.mark.parametrize(
+    "said", ["2021-08-05 24:00:01", "2021-08-05 24:30", "2021-08-05 下午24:00", "2021-08-05 25:00"]
+)
+def test_no_hour_comes_after_the_end_of_a_day(said):
+    assert codes(account(HEAD + FIVE.replace("2021-08-05 10:00:00", said))[0]) == ["not_time"]
+
+
+TAIWAN = "訂單編號,買家會員名,買家實際支付金額,總金額,退款金額,訂單狀態,訂單創建時間,訂單付款時間\n" + "".join(
+    f"210000000{n},豐{n}許功蓋,{n}.00,{n}.00,0.00,{'交易關閉' if n == 6 else '交易成功'},2024-03-0{n} 10:00:00,"
+    f"2024-03-0{n} 10:00:05\n"
+    for n in range(1, 7)
+)
+
+
+@pytest.mark.parametrize(("codec", "said"), [("utf-8", "utf-8"), ("gb18030", "gb18030"), ("cp950", "big5"),
+                                             ("utf-16", "utf-16")])  # fmt: skip
+def test_traditional_signs_in_any_encoding(codec, said):
+    found, rows = account((TAIWAN + "總計,,21.00,21.00,0.00,,,\n").encode(codec))
+    assert (found.format, found.encoding, found.completeness) == ("taobao", said, "verified"), found.problems
+    assert [row["buyer_id"] for row in rows[:2]] == ["豐1許功蓋", "豐2許功蓋"]
+    assert [row["status"] for row in rows] == ["completed"] * 5 + ["closed"]
+
+
+def test_a_page_in_big5_is_read(tmp_path):
+    cells = ("".join(f"<td>{cell}</td>" for cell in line.split(",")) for line in TAIWAN.splitlines())
+    page = f"<html><table>{''.join(f'<tr>{one}</tr>' for one in cells)}</table>"
+    (tmp_path / "a.xls").write_bytes(page.encode("cp950"))
+    (source,) = sources(tmp_path / "a.xls")
+    found = read(source).account
+    assert (found.format, found.records["accepted"], codes(found)) == ("taobao", 6, [])
+    assert is_big5("<html><td>訂單</td>".encode("cp950")) == ""  # one word is none
+
+
+@pytest.mark.parametrize("head", ["订单编号,买家会员名,金额", "訂單編號,買家會員名,金額", "a,b,c", "商品,時間", ""])
+def test_gb18030_is_not_taken_for_big5(head):
+    signs = "".join(chr(code) for code in range(0x4E00, 0x9FA5, 7))
+    assert is_big5(f"{head}\n{signs}".encode("gb18030")) == ""
+    assert is_big5(f"{head}\n{signs}".encode()) == ""
+
+
+def test_a_sign_cut_at_the_end_of_the_top_does_not_hide_big5():
+    assert is_big5(TAIWAN.encode("cp950")[:-1]) == "cp950"
+
+
+PDD = "订单号,订单状态,商品总价(元),用户实付金额(元),商家实收金额(元),支付时间,售后状态\n"
+
+
+@pytest.mark.parametrize("beside", ["", "-", "无售后或售后取消", "售后处理中", "退款成功"])
+@pytest.mark.parametrize("said", ["已发货，退款成功", "已发货,退款成功", "已收货，退款成功", "已收货,退款成功", "未发货，退款成功",
+                                  "已签收，退款成功", "已取消，退款成功"])  # fmt: skip
+def test_a_state_of_the_order_tells_that_its_money_went_back(said, beside):
+    rows = [f'2109{n:02d}-12345678901{n:04d},"{said}",9.90,8.80,8.80,2021-09-{n:02d} 10:00:00,{beside}'
+            for n in range(1, 4)]  # fmt: skip
+    rows.append(f"210904-123456789010004,待发货,9.90,8.80,8.80,2021-09-04 10:00:00,{beside}")
+    found, records = account(PDD + "\n".join([*rows, ""]))
+    assert found.clean, found.problems
+    assert [row["refund_state"] for row in records[:3]] == ["refunded"] * 3
+    assert (records[3]["refund_state"] == "refunded") is (beside == "退款成功")
+
+
+AFTER = {
+    "kuaishou": ("订单号,实付款,成交数量,订单状态,售后状态,订单创建时间,订单支付时间\n",
+                 "2100000000{n},10.00,1,交易成功,{state},2024-03-0{n} 10:00:00,2024-03-0{n} 10:00:05\n"),
+    "xiaohongshu": ("订单号,订单状态,售后状态,商品总价(元),用户应付金额(元),订单创建时间,支付时间\n",
+                    "P2100000000{n},已完成,{state},10.00,10.00,2024-03-0{n} 10:00:00,2024-03-0{n} 10:00:05\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_a_completed_after_sale_is_a_refund(name):
+    head, line = AFTER[name]
+    found, rows = account(head + line.format(n=1, state="售后完成") + line.format(n=2, state="无售后"))
+    assert (found.format, codes(found)) == (name, [])
+    assert [row["refund_state"] for row in rows] == ["refunded", "none"]
+
+
+@pytest.mark.parametrize("size", [1, 2])
+@pytest.mark.parametrize("cell", ["1", "是", "Y", "yes", "true"])
+def test_few_refunds_that_say_yes_are_no_amounts(size, cell):
+    lines = "".join(f"A{n},u{n},2021-08-0{n} 10:00:00,5{n}.00,{cell}\n" for n in range(1, size + 1))
+    assert not account(HEAD.strip() + ",refunded\n" + lines)[0].clean
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"), [("refunded", "1.00"), ("refund_amount", "1"), ("退款金额", "1"), ("refund", "0")]
+)
+def test_one_refund_of_one_yuan_is_an_amount_where_it_says_so(header, cell):
+    found, _ = account(f"{HEAD.strip()},{header}\nA1,u1,2021-08-01 10:00:00,51.00,{cell}\n")
+    assert found.clean, found.problems
+
+
+def test_the_quick_way_and_the_slow_one_agree_about_nobody_on_made_up_keys():
+    draw = random.Random(20_211_130)  # noqa: S311 - seeded
+    words = [row["word"] for row in csv.DictReader(nobody_file().read_text(encoding="utf-8").splitlines())]
+    bits = [word for word in words if word.isascii()] + ["u", "VIP", "0", "00", "86", "13812345678", "9" * 8, "x", "xx",
+                                                         "1@#", "0x", "e", "wx", "oAbC"]  # fmt: skip
+    made = {"te-st1", "t_est1", "guest-1", "1@#te-st1"}
+    while len(made) < 40_000:
+        parts = [*draw.choices(bits, k=draw.choice([1, 1, 2, 3])), draw.choice(["", "1", "007", "123456"])]
+        key = draw.choice(["", "", "-", "_", "--"]).join(parts)
+        if draw.random() < 0.3:
+            at = draw.randrange(len(key) + 1)
+            key = key[:at] + draw.choice("-_0aX") + key[at:]
+        made.add("".join(sign.upper() if draw.random() < 0.2 else sign for sign in key))
+    keys = sorted(made - {""})
+    _, fine = QUICK["buyer"](pa.array(keys))
+    assert fine.sum() > 10_000
+    assert [key for key, quick in zip(keys, fine, strict=True) if quick and buyer(key) != (key, "")] == []
+    assert buyer("te-st1") == (None, "")
