@@ -11,7 +11,7 @@ from siyu.intake.containers.number_formats import shown as said
 from siyu.intake.reading.export import read
 from siyu.intake.reading.sources import sources
 
-OLD_BOOK = Path(__file__).with_name("number_formats.xls")
+OLD_BOOK, OLD_STRUCK = (Path(__file__).with_name(f"{name}.xls") for name in ("number_formats", "struck"))
 HEAD = ["order_id", "buyer_key", "paid_at", "amount", "refund", "status"]
 
 
@@ -291,3 +291,59 @@ def test_a_hidden_sheet_is_read_and_named(tmp_path):
     found = [read(source).account for source in sources(tmp_path / "a.xlsx")]
     said = [[note.code for note in account.notes if note.code == "hidden_rows"] for account in found]
     assert said == [[], ["hidden_rows"]]
+
+
+def crossed(path, cells, rows=8, font="font_strikeout"):
+    """A workbook with some cells (row from 1, column; None: all of a row) struck through."""
+    book = xlsxwriter.Workbook(path)
+    sheet, line, bold = book.add_worksheet(), book.add_format({font: True}), book.add_format({"bold": True})
+    sheet.write_row(0, 0, HEAD, bold)
+    for number in range(1, rows + 1):
+        for column, cell in enumerate(order(number, refund=0)):
+            struck = {(number, column), (number, None), (None, column)} & set(cells)
+            sheet.write(number, column, cell, line if struck else None)
+    sheet.conditional_format("A1:A3", {"type": "blanks", "format": book.add_format({"font_strikeout": True})})
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ([(3, None), (5, None)], ("order_id", 4, "2", "4, 6")),
+        ([(2, 3)], ("amount", 3, "1", "3")),
+        ([(None, column) for column in range(6)], ("order_id", 2, "8", "2, 3, 4, 5, 6 …")),
+    ],
+)
+def test_records_that_are_struck_through_are_refused_and_named(tmp_path, cells, said):
+    (problem,) = account(crossed(tmp_path / "a.xlsx", cells)).problems
+    assert (problem.code, problem.column, problem.line, problem.found, problem.expected) == ("struck_rows", *said)
+
+
+@pytest.mark.parametrize("cells", [[], [(0, None)], [(None, 3)]])
+def test_a_column_of_old_prices_is_no_deletion(tmp_path, cells):
+    assert account(crossed(tmp_path / "a.xlsx", cells)).clean
+
+
+def test_another_font_is_no_stroke(tmp_path):
+    assert account(crossed(tmp_path / "a.xlsx", [(3, None)], font="italic")).clean
+
+
+def test_records_of_an_old_workbook_that_are_struck_through_are_refused():
+    (problem,) = account(OLD_STRUCK).problems  # rows 4 and 6, among six fonts
+    assert (problem.code, problem.line, problem.found, problem.expected) == ("struck_rows", 4, "2", "4, 6")
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["<tr style='text-decoration: line-through'>{}</tr>", "<tr><td><s>A3</s></td>{rest}</tr>", "<tr><td><del>A3</del>{rest}",
+     "<tr><td style='text-decoration:line-through'>A3</td>{rest}</tr>"],
+)  # fmt: skip
+def test_rows_of_a_web_page_that_are_struck_through_are_refused(tmp_path, row):
+    lines = ["".join(f"<td>{cell}</td>" for cell in order(n, refund="0")) for n in range(1, 6)]
+    lines = [row.format(line, rest=line.split("</td>", 1)[1]) if n == 3 else f"<tr>{line}</tr>"
+             for n, line in enumerate(lines, 1)]  # fmt: skip
+    head = "".join(f"<th>{name}</th>" for name in HEAD)
+    (tmp_path / "a.xls").write_text(f"<table><tr>{head}</tr>{''.join(lines)}</table>", "utf-8")
+    (problem,) = account(tmp_path / "a.xls").problems
+    assert (problem.code, problem.line, problem.found) == ("struck_rows", 4, "1")

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from siyu.intake.containers.marks import COLUMN_LIMIT, ROW_LIMIT, Sheet
+from siyu.intake.containers.marks import COLUMN_LIMIT, ROW_LIMIT, Run, Sheet
 from siyu.intake.reading.problems import RefusedError
 
 CELL_TEXT = 32_767  # characters that a cell of a spreadsheet holds
 PIECE = 1 << 16
 _AROUND = ("table", "thead", "tbody", "tfoot", "div", "body")
+_STRUCK, _LINE = ("s", "strike", "del"), re.compile(r"line-through", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 DEEPEST = 200  # elements around a row
 SPARE = 200_000  # elements beyond those that cells bring along
@@ -39,8 +40,8 @@ def tables(text: Iterable[str]) -> list[Sheet]:
     except etree.ParserError:
         raise RefusedError("wrong_dress", found="an HTML page without a table") from None
     found = [
-        Sheet("", out.getvalue().encode(), tuple(rows), tuple(hidden))
-        for out, rows, hidden in reader.tables
+        Sheet("", out.getvalue().encode(), tuple(rows), tuple(hidden), struck=tuple(struck))
+        for out, rows, hidden, struck in reader.tables
         if len(rows) > 1
     ]
     if not found:
@@ -56,12 +57,12 @@ class _Reader:
     """Rows as they end; nothing else of the page is kept."""
 
     def __init__(self) -> None:
-        self.tables: list[tuple[io.StringIO, list[int], list[int]]] = []
+        self.tables: list[tuple[io.StringIO, list[int], list[int], list[Run]]] = []
         self.unseen: list[tuple[str, bool]] = []  # open elements around rows, and whether they are hidden
         self.depth = self.elements = self.cells = self.number = self.length = 0
         self.row: list[str] = []
         self.cell: list[str] | None = None
-        self.span, self.dark = 1, False
+        self.span, self.dark, self.line, self.struck = 1, False, False, set[int]()
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """An element begins."""
@@ -78,12 +79,15 @@ class _Reader:
             self._end_row()
             self.number += 1
             self.dark = _is_hidden(attributes) or any(hidden for _, hidden in self.unseen)
+            self.line = bool(_LINE.search(attributes.get("style", "")))
             if self.number > ROW_LIMIT:
                 raise RefusedError("too_large")
         elif tag in ("td", "th") and self.depth:
             self._cell(attributes)
         elif tag == "br" and self.cell is not None:
             self.cell.append(" ")
+        if self.cell is not None and (self.line or tag in _STRUCK or _LINE.search(attributes.get("style", ""))):
+            self.struck.add(len(self.row))
 
     def end(self, tag: str) -> None:
         """An element ends."""
@@ -112,7 +116,7 @@ class _Reader:
         self.depth += 1
         if self.depth > 1:
             raise RefusedError("wrong_dress", found="an HTML page with tables in tables")
-        self.tables.append((io.StringIO(), [], []))
+        self.tables.append((io.StringIO(), [], [], []))
         self.number = 0
 
     def _cell(self, attributes: Mapping[str, str]) -> None:
@@ -134,8 +138,9 @@ class _Reader:
     def _end_row(self) -> None:
         self._end_cell()
         if any(self.row):
-            out, rows, hidden = self.tables[-1]
+            out, rows, hidden, struck = self.tables[-1]
             csv.writer(out, lineterminator="\n").writerow(self.row)
             rows.append(max(self.number, 1))
             hidden += rows[-1:] if self.dark else []
-        self.row = []
+            struck += [(column, rows[-1], rows[-1]) for column in sorted(self.struck)]
+        self.row, self.struck = [], set()

@@ -46,8 +46,15 @@ def unfolded(source: TableSource) -> TableSource:
                 shown = tuple(_line(source, number) for number in (at, *(number for number, _ in records)))
                 text = as_csv([record for _, record in records])
                 foreign = tuple(one._replace(column=-1) for one in source.shown if one.code == "foreign_currency")
+                struck = tuple((-1, first, last) for _, first, last in source.struck)
                 return replace(
-                    source, open=partial(io.BytesIO, text), size=len(text), rows=shown, shown=foreign, digest=""
+                    source,
+                    open=partial(io.BytesIO, text),
+                    size=len(text),
+                    rows=shown,
+                    shown=foreign,
+                    struck=struck,
+                    digest="",
                 )
     return source
 

@@ -57,7 +57,8 @@ def _sheet(title: str, rows: Sequence[Sequence[Any]], marks: Marks) -> Sheet:
             writer.writerow(cells)
             numbers.append(number)
     filled = set(numbers)
-    return Sheet(title, text.getvalue().encode(), tuple(numbers), tuple(row for row in marks.hidden if row in filled))
+    hidden = tuple(row for row in marks.hidden if row in filled)
+    return Sheet(title, text.getvalue().encode(), tuple(numbers), hidden, struck=marks.strikes)
 
 
 def _number(value: float) -> str:

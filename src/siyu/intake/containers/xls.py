@@ -17,7 +17,9 @@ _LOCKED = ("EncryptedPackage", "EncryptionInfo", "DataSpaces")
 _CELLS = {0x0203, 0x027E, 0x00FD, 0x0204, 0x0201, 0x0006, 0x0205, 0x00D6}
 _SEVERAL = {0x00BD, 0x00BE}
 _NUMBERS, _RUN = {0x0203, 0x027E, 0x0006}, 0x00BD
-_FORMAT, _STYLE = 0x041E, 0x00E0
+_FORMAT, _STYLE, _FONT = 0x041E, 0x00E0, 0x0031
+_LINE = 0x8  # of a font: struck through
+_UNUSED = 4  # no font has this number
 _BOF, _EOF, _LOCK, _ROW, _ERROR, _MERGED = 0x0809, 0x000A, 0x002F, 0x0208, 0x0205, 0x00E5
 
 
@@ -83,6 +85,7 @@ def _stream(data: bytes) -> bytes:
 
 def _sheets(stream: bytes, size: int) -> tuple[dict[str, Marks], dict[str, str]]:
     found, styles, codes = list[Marks](), list[str](), dict[str, str]()
+    lines, crossed = list[bool](), set[int]()  # of fonts whether they are struck through, and the styles of such
     at, depth = 0, 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -99,11 +102,15 @@ def _sheets(stream: bytes, size: int) -> tuple[dict[str, Marks], dict[str, str]]
             if found and not depth:
                 found[-1].bounded(size)
         elif found:
-            _record(found[-1], kind, stream[at : at + length])
+            _record(found[-1], kind, stream[at : at + length], crossed)
         elif kind == _FORMAT:
             codes[str(struct.unpack_from("<H", stream, at)[0])] = _code(stream[at + 2 : at + length])
         elif kind == _STYLE and len(styles) < LISTED:
-            styles.append(str(struct.unpack_from("<H", stream, at + 2)[0]))
+            font, number = struct.unpack_from("<HH", stream, at)
+            crossed |= {len(styles)} if lines[font - (font > _UNUSED) :][:1] == [True] else set()
+            styles.append(str(number))
+        elif kind == _FONT:
+            lines.append(bool(struct.unpack_from("<H", stream, at + 2)[0] & _LINE))
         at += length
     by_style = {str(place): codes.get(number, number) for place, number in enumerate(styles)}
     return {str(number): one for number, one in enumerate(found)}, by_style
@@ -117,11 +124,15 @@ def _code(data: bytes) -> str:
     )
 
 
-def _record(sheet: Marks, kind: int, data: bytes) -> None:
+def _record(sheet: Marks, kind: int, data: bytes, crossed: set[int]) -> None:
     if kind in _CELLS or kind in _SEVERAL:
         row, column = struct.unpack_from("<HH", data)
         last = struct.unpack_from("<H", data, len(data) - 2)[0] if kind in _SEVERAL else column
         sheet.cell(row + 1, last + 1)
+        for place in range(column, last + 1) if crossed else ():
+            wide = 0 if kind not in _SEVERAL else 6 if kind == _RUN else 2  # a run of numbers, or of blanks
+            if struct.unpack_from("<H", data, 4 + wide * (place - column))[0] in crossed:
+                sheet.strike(row + 1, place + 1)
         if kind in _NUMBERS:
             sheet.number(row + 1, column + 1, str(struct.unpack_from("<H", data, 4)[0]))
         elif kind == _RUN:  # several numbers of a row, each with its style

@@ -20,7 +20,12 @@ def marks(archive: zipfile.ZipFile) -> tuple[dict[str, Marks], dict[str, str]]:
     """The marks of every sheet by its title, and the number formats of cells by style.
 
     Raises RefusedError: entities, too_large, bad_archive."""
-    parts = {info.filename: _inspected(archive, info) for info in archive.infolist() if not info.is_dir()}
+    parts, struck = dict[str, _Look](), frozenset[str]()
+    # first of all what cells look like
+    for info in sorted(archive.infolist(), key=lambda one: "styles" not in one.filename.lower()):
+        if not info.is_dir() and (look := _inspected(archive, info, struck)) is not None:
+            parts[info.filename] = look
+            struck = frozenset(look.struck) if look.root == "styleSheet" else struck
     book, relations = parts.get(BOOK), parts.get(RELATIONS)
     targets = {} if relations is None else {
         one["Id"]: posixpath.normpath(posixpath.join("/xl", one["Target"])).removeprefix("/")
@@ -32,14 +37,15 @@ def marks(archive: zipfile.ZipFile) -> tuple[dict[str, Marks], dict[str, str]]:
         found[title] = part.marks if part is not None else Marks()
         if hidden:
             found[title].hidden = list(range(1, found[title].last_row + 1))
-    return found, next((part.formats for part in parts.values() if part and part.root == "styleSheet"), {})
+    return found, next((part.formats for part in parts.values() if part.root == "styleSheet"), {})
 
 
 class _Look:
     """One XML part, element by element. Nothing is kept but what the marks need."""
 
-    def __init__(self) -> None:
-        self.marks = Marks()
+    def __init__(self, crossed: frozenset[str]) -> None:
+        self.marks, self.crossed = Marks(), crossed  # styles of cells that are struck through
+        self.fonts, self.lines, self.struck = 0, set[str](), set[str]()  # fonts that are; styles of such
         self.sheets: list[tuple[str, str, bool]] = []
         self.relations: list[Mapping[str, str]] = []
         self.formats, self.codes, self.within = dict[str, str](), dict[str, str](), ""
@@ -77,6 +83,8 @@ class _Look:
             self.row, self.column = _place(attributes.get("r", ""), self.row, self.column + 1)
             self.kind, self.formula, self.value = attributes.get("t", ""), False, False
             self.marks.cell(self.row, self.column)
+            if self.crossed and attributes.get("s", "") in self.crossed:
+                self.marks.strike(self.row, self.column)
             if self.kind in ("", "n") and "s" in attributes:
                 self.marks.number(self.row, self.column, attributes["s"])
         elif name == "row":
@@ -95,14 +103,19 @@ class _Look:
             self._merged(attributes.get("ref", ""))
 
     def _style(self, name: str, attributes: dict[str, str]) -> None:
-        """A number format by its number, or a style by its place among those of cells."""
+        """A number format by its number, a font or a style by its place among those of cells."""
         if name == "numFmt":
             self.codes.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
-        elif name in ("cellStyleXfs", "cellXfs", "cellStyles"):
+        elif name in ("fonts", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
             self.within = name
+        elif name == "font" and self.within == "fonts":
+            self.fonts += 1
+        elif name == "strike" and self.within == "fonts" and attributes.get("val", "1") not in ("0", "false"):
+            self.lines.add(str(self.fonts - 1))
         elif name == "xf" and self.within == "cellXfs":
-            number = attributes.get("numFmtId", "")
-            self.formats[str(len(self.formats))] = self.codes.get(number, number)
+            number, style = attributes.get("numFmtId", ""), str(len(self.formats))
+            self.formats[style] = self.codes.get(number, number)
+            self.struck |= {style} if attributes.get("fontId", "0") in self.lines else set()
         if len(self.formats) + len(self.codes) > LISTED:
             raise RefusedError("too_large")
 
@@ -124,11 +137,11 @@ class _Look:
         self.kind, self.formula, self.value = "", False, True
 
 
-def _inspected(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Look | None:
-    """A part that is XML, whatever it is called; None for others."""
+def _inspected(archive: zipfile.ZipFile, info: zipfile.ZipInfo, crossed: frozenset[str]) -> _Look | None:
+    """A part that is XML, whatever it is called; None for others. crossed: styles of cells that are struck through."""
     if info.file_size > PART_LIMIT:
         raise RefusedError("too_large")
-    look, read = _Look(), 0
+    look, read = _Look(crossed), 0
     longer = copy(info)
     longer.file_size += 1  # a part that unpacks to more than it says would be read to its end by others
     try:

@@ -282,6 +282,7 @@ class _Run:
 
         for column, code, places in self.bounds.odd(fen, where, printed):
             self._note(code, self._all_shown(lines[places[kept[places]]]), column)
+        self._struck(lines[kept])
         self._note("hidden_rows", [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)])
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:
             kinds = "; ".join(f"{kind} ({few_lines(places)})" for kind, places in sorted(aside.items()))
@@ -295,6 +296,26 @@ class _Run:
             account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
         if "buyer_id" in self.layout.places:
             self._crowd(np.flatnonzero(np.concatenate(self.named) & kept), lines)
+
+    def _struck(self, lines: Ints) -> None:
+        """Refuse records that somebody has struck through in a column that is read. A column whose cells all are is
+        one of another kind of price."""
+        shown = np.array(self._all_shown(lines) if self.source.struck else [], np.int64)
+        crossed: dict[int, Flags] = {}
+        for column, first, last in self.source.struck:
+            before = crossed.get(column, np.zeros(shown.size, bool))
+            crossed[column] = before | ((shown >= first) & (shown <= last))
+        read = {place: key for key, place in self.layout.places.items()}
+        told = {read.get(at, ""): flags for at, flags in crossed.items() if (at in read or at < 0) and flags.any()}
+        some = {key: flags for key, flags in told.items() if not flags.all()} or (
+            told if len(told) == len(read) else {}
+        )
+        if some:
+            rows = shown[np.logical_or.reduce([*some.values()])].tolist()
+            title = self.layout.title(next(iter(some)))
+            raise RefusedError(
+                "struck_rows", line=rows[0], column=title, found=f"{len(rows):,}", expected=few_lines(rows)
+            )
 
     def _crowd(self, named: Ints, lines: Ints) -> None:
         entry, column = self.layout.format, self.layout.title("buyer_id")

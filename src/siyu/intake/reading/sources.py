@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from siyu.errors import printable, shown_path
 from siyu.intake.containers import documents, pages
-from siyu.intake.containers.marks import Sheet
+from siyu.intake.containers.marks import Run, Sheet
 from siyu.intake.containers.number_formats import Shown
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
@@ -45,10 +45,10 @@ class TableSource:
     """One table of bytes: the name shown to people, and how to open it.
 
     rows: for a sheet the row each line of the stream came from; None when lines are physical lines. hidden: rows that
-    the sheet does not show. shown: what its cells show beside their numbers. size: bytes to read, for progress.
-    refused: set when the table cannot be opened at all. own: folder of the client's own formats. digest: sha256 of its
-    bytes, where that is known. still: whether the file is as it was when it was found. sheets: every sheet of its
-    workbook, as CSV."""
+    the sheet does not show. shown: what its cells show beside their numbers. struck: those that are struck through.
+    size: bytes to read, for progress. refused: set when the table cannot be opened at all. own: folder of the client's
+    own formats. digest: sha256 of its bytes, where that is known. still: whether the file is as it was when it was
+    found. sheets: every sheet of its workbook, as CSV."""
 
     name: str
     open: Opener | None
@@ -56,6 +56,7 @@ class TableSource:
     rows: tuple[int, ...] | None = None
     hidden: tuple[int, ...] = ()
     shown: tuple[Shown, ...] = ()
+    struck: tuple[Run, ...] = ()
     refused: RefusedError | None = None
     own: Path | None = None
     digest: str = ""
@@ -204,7 +205,14 @@ def _named(name: str, found: Sequence[Sheet]) -> Iterator[TableSource]:
     for number, one in enumerate(found, 1):
         shown = name if len(found) == 1 else f"{name}!{one.title or number}"
         yield TableSource(
-            shown, partial(io.BytesIO, one.text), len(one.text), one.rows, one.hidden, one.shown, sheets=beside
+            shown,
+            partial(io.BytesIO, one.text),
+            len(one.text),
+            one.rows,
+            one.hidden,
+            one.shown,
+            one.struck,
+            sheets=beside,
         )
 
 
