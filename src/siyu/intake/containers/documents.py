@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from siyu.intake.containers.marks import Sheet
+from siyu.intake.containers.paging import of_paging, pages
 from siyu.intake.reading.problems import RefusedError
 
 SIZE_LIMIT, NODE_LIMIT = 1 << 25, 1_000_000  # bytes, objects, lists and elements
@@ -43,7 +44,11 @@ def tables(data: bytes) -> list[Sheet]:
     for (path, rows), fields in zip(found, dress, strict=True):
         if dress.count(fields) > 1:  # lists of one dress: their own name says what they count
             rows[:] = [row | {"list": path.rpartition(".")[2]} for row in rows]
-    return [Sheet(path, as_csv(rows), tuple(range(1, len(rows) + 2))) for path, rows in found]
+    told = {} if is_callback(data) else pages(content)
+    return [
+        Sheet(path, as_csv(rows), tuple(range(1, len(rows) + 2)), pages=tuple(told.get(path, ())))
+        for path, rows in found
+    ]
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -92,17 +97,19 @@ def _told(content: Any) -> Iterator[tuple[str, list[Row]]]:
         yield from ((f"{event}.{path}".strip("."), rows) for path, rows in found.items())
 
 
-def _walk(node: Any, path: str, around: Row, found: dict[str, list[Row]]) -> None:
-    """Take the records below a node. around: fields of what holds it."""
+def _walk(node: Any, path: str, around: Row, found: dict[str, list[Row]], *, within: bool = False) -> None:
+    """Take the records below a node. around: fields of what holds it, but for those that say how many records there
+    are. within: the node is a record itself, or part of one."""
     if isinstance(node, dict):
-        held = around | {f"{path}.{name}".lstrip("."): text for name, text in _fields(node)}
+        aside = () if within else of_paging(node)
+        held = around | {f"{path}.{name}".lstrip("."): text for name, text in _fields(node) if name not in aside}
         for name, value in node.items():
-            _walk(value, f"{path}.{name}".lstrip("."), held, found)
+            _walk(value, f"{path}.{name}".lstrip("."), held, found, within=within)
     elif isinstance(node, list):
         for record in node:
             if isinstance(record, dict):
                 found.setdefault(path, []).append(around | dict(_fields(record)))
-                _walk(record, path, around, found)
+                _walk(record, path, around, found, within=True)
 
 
 def _fields(node: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from siyu.intake.containers.number_formats import Shown
+from siyu.intake.containers.paging import Page
 from siyu.intake.formats.identities import MERGED
 from siyu.intake.reading.problems import RefusedError
 
@@ -16,7 +17,8 @@ ERROR = "#ERROR!"  # a cell whose formula failed
 @dataclass(frozen=True)
 class Sheet:
     """One sheet: title, its filled rows as UTF-8 CSV, the row number of each line, rows that are hidden, what its
-    cells show beside their numbers, and which are struck through (column from 0, first and last row of a run)."""
+    cells show beside their numbers, and which are struck through (column from 0, first and last row of a run). pages:
+    of a list that may be a part of a longer one."""
 
     title: str
     text: bytes
@@ -24,6 +26,7 @@ class Sheet:
     hidden: tuple[int, ...] = ()
     shown: tuple[Shown, ...] = ()
     struck: tuple[Run, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass

@@ -18,7 +18,7 @@ from siyu.intake.store.canonical import standing_tables
 from siyu.intake.store.exported import ended, epoch_of
 from siyu.intake.store.keyring import SIZE
 from siyu.intake.store.parts import Part, part_of
-from siyu.intake.store.snapshots import refuse_clashes, refuse_repeats
+from siyu.intake.store.snapshots import refuse_clashes, refuse_pages, refuse_repeats
 from siyu.language import Language
 from siyu.messages import tables
 
@@ -45,6 +45,7 @@ def accounts(paths: Sequence[Path], wanted: str | None = None) -> list[Account]:
             found.append(account)
             parts += [part] if part is not None else []
         refuse_repeats(found)
+        refuse_pages(found)
         used = [part for part in parts if part.name not in {account.file for account in found if account.refused}]
         refuse_clashes(found, standing_tables(used, Path(home))[1] if len(used) > 1 else [])
     for account in found:

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from siyu.intake.containers.paging import Page
 from siyu.intake.formats.format import Format
 from siyu.intake.reading.problems import SHOWN, Trouble
 from siyu.intake.reading.suspects import Crowd
@@ -25,7 +26,7 @@ class Account:
     such column. net_uncertain: accepted records with a part refund of unknown amount, and their fen: net counts them in
     full. digest: sha256. entry: the format itself. crowd: how identity was read. notes: what was read and deserves a
     word; it makes no file unclean. draft: the format is one that `siyu new` drafted. public: what the export is called
-    in artefacts. observed: its first and last day."""
+    in artefacts. observed: its first and last day. part, pages: of a list of JSON, its name and pages."""
 
     file: str
     format: str | None = None
@@ -48,6 +49,8 @@ class Account:
     refused: bool = False
     digest: str = ""
     observed: tuple[date, date] | None = None
+    part: str = ""
+    pages: tuple[Page, ...] = ()
 
     @property
     def format_name(self) -> dict[str, str]:

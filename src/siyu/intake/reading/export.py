@@ -50,7 +50,7 @@ def read(
 
     wanted: a format's key, else the header decides. sink: gets accepted records block by block with their lines and
     format, before repeats are known (`Reading.dropped` names those lines afterwards)."""
-    reading = Reading(Account(source.name))
+    reading = Reading(Account(source.name, part=source.part, pages=source.pages))
     try:
         if source.refused is not None:
             raise source.refused

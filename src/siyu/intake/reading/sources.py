@@ -19,6 +19,7 @@ from siyu.errors import printable, shown_path
 from siyu.intake.containers import documents, pages
 from siyu.intake.containers.marks import Run, Sheet
 from siyu.intake.containers.number_formats import Shown
+from siyu.intake.containers.paging import Page
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
 from siyu.intake.formats.catalogue import FormatError, catalogue
@@ -48,7 +49,7 @@ class TableSource:
     the sheet does not show. shown: what its cells show beside their numbers. struck: those that are struck through.
     size: bytes to read, for progress. refused: set when the table cannot be opened at all. own: folder of the client's
     own formats. digest: sha256 of its bytes, where that is known. still: whether the file is as it was when it was
-    found. sheets: every sheet of its workbook, as CSV."""
+    found. sheets: every sheet of its workbook, as CSV. part, pages: the name and pages of a list of JSON."""
 
     name: str
     open: Opener | None
@@ -62,6 +63,8 @@ class TableSource:
     digest: str = ""
     still: Callable[[], bool] = lambda: True
     sheets: Mapping[str, bytes] = field(default_factory=dict)
+    part: str = ""
+    pages: tuple[Page, ...] = ()
 
     def beside(self, sheet: str, names: Sequence[str]) -> str:
         """What the first record of a sheet has in the column called so; "" without one."""
@@ -213,6 +216,8 @@ def _named(name: str, found: Sequence[Sheet]) -> Iterator[TableSource]:
             one.shown,
             one.struck,
             sheets=beside,
+            part=one.title,
+            pages=one.pages,
         )
 
 

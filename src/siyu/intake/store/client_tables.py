@@ -33,7 +33,7 @@ from siyu.intake.store.keyring import secret
 from siyu.intake.store.order_lines import Counts
 from siyu.intake.store.parts import VERSION, Part, named, part_folder, part_of, stored_part
 from siyu.intake.store.recognition import note_exports, public_name
-from siyu.intake.store.snapshots import Clash, refuse_clashes, refuse_repeats
+from siyu.intake.store.snapshots import Clash, refuse_clashes, refuse_pages, refuse_repeats
 from siyu.observed import Observation
 from siyu.paths import store_of, subject_dirs
 
@@ -123,6 +123,7 @@ def _books_of(exports: Path, store: Path, progress: Progress | None) -> Books:
                     parts.append(part)
         remember(note, files)
         refuse_repeats(accounts)
+        refuse_pages(accounts)
     note_exports(exports, store, of_file, [export.digest for export in files])
     content = [(export.name, export.digest) for export in files]
     content += [("erased", str(part.erased)) for part in parts if part.erased]

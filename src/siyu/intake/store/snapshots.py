@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from siyu.intake.containers.paging import lacking
 from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.lines import Flags, Ints
@@ -51,6 +52,24 @@ def refuse_repeats(found: Sequence[Account]) -> None:
             if before := first.get(account.digest):
                 account.refuse(Trouble(0, None, "same_file", before))
             first.setdefault(account.digest, account.file)
+
+
+def refuse_pages(found: Sequence[Account]) -> None:
+    """Refuse lists of JSON of which the files of one format do not hold all pages together."""
+    lists: dict[tuple[str | None, str], list[Account]] = {}
+    for account in found:
+        if account.pages and not account.refused:
+            lists.setdefault((account.format, account.part), []).append(account)
+    for (_, part), accounts in lists.items():
+        several = {page.total for one in accounts for page in one.pages}
+        for total in several:
+            here = [one for one in accounts if any(page.total == total for page in one.pages)]
+            lacks = lacking([page for one in here for page in one.pages if page.total == total])
+            for account in here if lacks is not None else ():
+                if not account.refused:
+                    held, of = lacks or (0, None)
+                    code = "one_page" if of is None else "part_of_list"
+                    account.refuse(Trouble(0, part or None, code, f"{held:,}", "" if of is None else f"{of:,}"))
 
 
 def refuse_clashes(found: Sequence[Account], clashes: Sequence[Clash]) -> None:
