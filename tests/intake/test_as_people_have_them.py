@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+import string
 
 import pyarrow as pa
 import pytest
@@ -12,6 +13,7 @@ from siyu.intake.formats.identities import is_big5, nobody_file
 from siyu.intake.reading.export import read
 from siyu.intake.reading.quick import QUICK
 from siyu.intake.reading.sources import TableSource, sources
+from siyu.paths import data_dir
 
 HEAD = "order_id,buyer_key,paid_at,amount\n"
 FIVE = "".join(f"A{n},u{n},2021-08-0{n} 10:00:00,{n}.00\n" for n in range(1, 6))
@@ -170,3 +172,62 @@ def test_the_quick_way_and_the_slow_one_agree_about_nobody_on_made_up_keys():
     assert fine.sum() > 10_000
     assert [key for key, quick in zip(keys, fine, strict=True) if quick and buyer(key) != (key, "")] == []
     assert buyer("te-st1") == (None, "")
+
+
+def sold(keys):
+    return HEAD + "".join(
+        f"A{n},{key},2021-08-{n % 28 + 1:02d} 10:00:00,{n % 90 + 1}.00\n" for n, key in enumerate(keys)
+    )
+
+
+MORE = [f"x{n}z" for n in range(50)]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ["Ab12", "ab12", "CD13", "cd13", "Ef14", "eF14"],
+        ["00123", "123", "0456", "456", "0789", "00789"],
+        ["WX_Lily1", "wx_lily1", "007", "7", "A1B", "a1b"],
+    ],
+)
+def test_keys_in_several_spellings_are_refused_with_a_question(keys):
+    found, _ = account(sold([*keys, *MORE]))
+    assert [(one.code, one.column, one.found, one.expected) for one in found.problems] == [
+        ("respelled_keys", "buyer_key", "6", "2, 3, 4, 5, 6 …")]  # fmt: skip
+
+
+def test_a_single_key_in_two_spellings_is_named():
+    found, _ = account(sold(["Ab12", *MORE, "ab12", "Ab12"]))
+    assert found.clean, found.problems
+    assert noted(found, "respelled") == [("buyer_key", "2", "2, 53")]
+
+
+@pytest.mark.parametrize("size", [4, 5, 28])
+def test_opaque_keys_that_chance_makes_alike_are_others(size):
+    draw, signs = random.Random(size), string.ascii_letters + string.digits  # noqa: S311 - seeded
+    keys = {"".join(draw.choices(signs, k=size - 1)) + "7" for _ in range(3_000)}
+    found, rows = account(sold(sorted(keys)))
+    assert (codes(found), noted(found, "respelled")) == ([], [])
+    assert len({row["buyer_id"] for row in rows}) == len(keys)
+
+
+def test_keys_in_small_letters_in_one_block_and_in_capitals_in_another_meet(monkeypatch):
+    monkeypatch.setattr("siyu.intake.reading.encodings.BLOCK", 1_000)
+    found, _ = account(sold([*MORE, *(key.upper() for key in MORE)]))
+    assert [(one.code, one.found) for one in found.problems] == [("respelled_keys", "100")]
+
+
+@pytest.mark.parametrize(("spelling", "buyers"), [("loose", 50), ("exact", 53)])
+def test_a_format_says_whether_a_spelling_is_another_buyer(tmp_path, monkeypatch, spelling, buyers):
+    text = (data_dir() / "formats" / "generic_orders.yml").read_text("utf-8")
+    text = text.replace("read: buyer}", f"read: buyer, spelling: {spelling}}}").replace(
+        "[order_id, 订单号, 订单编号]", "no1"
+    )
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "mine.yml").write_text(text, "utf-8")
+    monkeypatch.setenv("SIYU_DATA", str(tmp_path))
+    keys = ["Ab12", "ab12", "CD13", "cd13", "0456", "456"]
+    found, rows = account(sold([*keys, *MORE[:47]]).replace("order_id", "no1"))
+    assert found.clean, found.problems
+    assert len({row["buyer_id"] for row in rows}) == buyers

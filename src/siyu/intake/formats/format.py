@@ -36,7 +36,8 @@ class Column(BaseModel):
     read: a reader of `cells`, or `choice` (cells are looked up in `values`), or `row` (the record's own number, for
     files without an id), or `product` (of the two columns in `of`), or `sum` (of those in `of` that the file has; a
     blank one adds nothing). per: `order` when the amount repeats on every line of an order. range: the least and the
-    greatest value, money in yuan. nobody: cells of a buyer's column that mean nobody. rounded: amounts and counts
+    greatest value, money in yuan. nobody: cells of a buyer's column that mean nobody. spelling: whether buyers that
+    differ in capitals or in zeros before are others (`exact`) or the same (`loose`). rounded: amounts and counts
     printed in 千, 万, 亿 are read. also: another column of words, of which those among `values` stand where the cell is
     blank, or says that there is nothing. Of every record alike are a `value`, what stands in the brackets of a pattern
     for the file's name (`named`), and what the first record of another `sheet` of the workbook has under the header."""
@@ -57,6 +58,7 @@ class Column(BaseModel):
     sheet: str = ""
     also: str = ""
     nobody: list[str] = Field(default_factory=list)
+    spelling: Literal["", "exact", "loose"] = ""
 
     @property
     def made(self) -> bool:
@@ -74,6 +76,7 @@ class Column(BaseModel):
         rules = {
             f"read: {self.read} stands for no column, so it has no header": bare and self.header,
             "a column needs a header": not (bare or self.header or self.value or self.named),
+            "spelling: belongs to read: buyer": self.spelling and self.read != "buyer",
             "also: belongs to read: choice": self.also and self.read != "choice",
             "values belong to read: choice, which needs them": bool(self.values) != (self.read == "choice"),
             "of: names the two columns of read: product, or those of read: sum": bool(self.of) != self.made

@@ -102,6 +102,11 @@ def is_nobody(text: str) -> bool:
     return not word or word in words or doubled or bool(noun.fullmatch(word)) or word in EMPTY_HASHES
 
 
+def plain(key: str) -> str:
+    """A key in small letters without zeros before it, for those whose spelling says nothing."""
+    return key.lower().lstrip("0") or key
+
+
 def identity(text: str) -> Identity:
     """The key in a cell and the code of its fault; (None, "") for nobody.
 

@@ -62,6 +62,8 @@ def _typed(text: pa.Array, column: Column) -> Typed:
     if column.nobody:
         nobody = pc.is_in(result.values, value_set=pa.array(column.nobody, pa.string()))
         result.values = pc.if_else(nobody, pa.scalar(None, pa.string()), result.values)
+    if column.spelling == "loose":
+        result.values = pc.utf8_ltrim(pc.utf8_lower(result.values), "0")
     _declared(result, column)
     return _complete(result) if column.required else result
 

@@ -10,9 +10,11 @@ import pyarrow as pa
 
 from siyu.intake.formats.format import Layout
 from siyu.intake.reading.lines import Hashes, Ints
+from siyu.intake.reading.quick import may_be_respelled
 from siyu.intake.reading.records import Records
 
 _RAW = "whole record"
+PLAIN = """hash(ltrim(lower("buyer_id"), '0'))"""  # of a key as `identities.plain` writes it
 COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
 
 
@@ -43,6 +45,7 @@ class Fingerprints:
 
     layout: Layout
     parts: list[dict[str, Hashes]] = field(default_factory=list)
+    plain: list[Hashes | int] = field(default_factory=list)  # of keys in small letters, or how many are so already
 
     def __post_init__(self) -> None:
         entry, columns = self.layout.format, self.layout.places
@@ -63,12 +66,27 @@ class Fingerprints:
             wanted |= {"order": _hash(["order_id"]), "amounts": _hash(self._order)}
         if "buyer_id" in self.layout.places:
             wanted["buyer"] = _hash(["buyer_id"])
+            if self._respelled(records.accepted["buyer_id"]):
+                wanted["plain"] = PLAIN
             if "order_id" in self.layout.places and self._key != ["order_id"]:
                 wanted["order"] = _hash(["order_id"])
         found = _hashes(records.accepted, wanted) if wanted else {}
         if self._check and not self._key:
             found["key"] = self.of_whole(records, np.arange(len(records.at)))
         return found
+
+    def take(self, part: dict[str, Hashes]) -> None:
+        """Take in the fingerprints of the next block."""
+        if "buyer" in part:
+            self.plain.append(part.pop("plain", len(part["buyer"])))
+        self.parts.append(part)
+
+    def _respelled(self, keys: pa.ChunkedArray) -> bool:
+        """Whether keys may stand for others; not where a format says that no spelling does, or that all do."""
+        if self.layout.format.columns["buyer_id"].spelling or not len(keys):
+            return False
+        whole = keys.combine_chunks()
+        return may_be_respelled(whole.dictionary if pa.types.is_dictionary(whole.type) else whole)
 
     def of_whole(self, records: Records, rows: Ints) -> Hashes:
         """The fingerprints of some whole records of a block. Safe to call from several threads."""
@@ -118,6 +136,20 @@ class Fingerprints:
         """Hashes of the buyer and of the order of records; None where each is an order of its own."""
         orders = self._joined("order")[at] if self.parts and "order" in self.parts[0] else None
         return self._joined("buyer")[at], orders
+
+    def respelled(self, at: Ints) -> tuple[Ints, int, int]:
+        """Of the records at `at`, which name a buyer: the first ones of keys that differ from another one only in
+        capitals or in zeros before; how many buyers that makes, if they are the same, and of how many keys."""
+        if not any(isinstance(one, np.ndarray) for one in self.plain):
+            return at[:0], 0, 0
+        exact, start, parts = self._joined("buyer"), 0, list[Hashes]()
+        for one in self.plain:
+            size = one if isinstance(one, int) else one.size
+            parts.append(exact[start : start + size] if isinstance(one, int) else one)
+            start += size
+        keys, firsts = np.unique(exact[at], return_index=True)
+        _, which, counts = np.unique(np.concatenate(parts)[at[firsts]], return_inverse=True, return_counts=True)
+        return np.sort(at[firsts[counts[which] > 1]]), int((counts > 1).sum()), int(keys.size)
 
     def forget(self, *names: str) -> None:
         """Let go of what is not needed any more: of ten million records each is eighty megabytes."""

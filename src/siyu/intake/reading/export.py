@@ -24,13 +24,18 @@ from siyu.intake.reading.plausible import Bounds, few_lines, unsure
 from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, read_block, readers
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded
+from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded, alike_by_chance
 
 _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]]  # fingerprints, values, long ids
 Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 ADDED = 5  # records of which it is no chance that the next one is the sum of all
+FEW_KEYS, RESPELLED = (
+    2,
+    0.01,
+)  # buyers under several spellings that may be slips; share of keys from which they are none
+SOME = 1_000  # keys by which it is seen how they are made
 TAIL = 1_000  # last records that the last one is held against
 
 
@@ -143,7 +148,7 @@ class _Run:
         account.put("accepted", int(records.fen.sum()), len(records.at))
         at = records.at + base
         prints, values, rounded = part
-        self.prints.parts.append(prints)
+        self.prints.take(prints)
         self.bounds.parts.append(values)
         self.rounded.add(rounded)
         self.lines.append(at)
@@ -297,6 +302,20 @@ class _Run:
         if "buyer_id" in self.layout.places:
             self._crowd(np.flatnonzero(np.concatenate(self.named) & kept), lines)
 
+    def _respelled(self, named: Ints, lines: Ints, column: str) -> None:
+        """Name keys that are others in another spelling; refuse where they are more than slips and chance make them."""
+        at, buyers, keys = self.prints.respelled(named)
+        if not buyers:
+            return
+        place = self.layout.places["buyer_id"]
+        some = (row[place] for row in self._cells(lines[named[:SOME]].tolist()) if place < len(row))
+        chance = alike_by_chance([*some], keys)
+        where, told = few_lines(self._all_shown(lines[at])), f"{at.size:,}"
+        if buyers > max(FEW_KEYS, RESPELLED * keys, 2 * chance):
+            raise RefusedError("respelled_keys", column=column, found=told, expected=where)
+        if buyers > 2 * chance:
+            self.account.note("respelled", column, found=told, expected=where)
+
     def _struck(self, lines: Ints) -> None:
         """Refuse records that somebody has struck through in a column that is read. A column whose cells all are is
         one of another kind of price."""
@@ -322,6 +341,7 @@ class _Run:
         self.account.crowd = crowd = Crowd.of(*self.prints.buyers(named), named)
         if crowd.torn:
             self.account.note("two_buyers", column, found=f"{crowd.torn:,}")
+        self._respelled(named, lines, column)
         for at, share in crowd.heavy if entry.kind == "orders" else ():
             line = self._shown(int(lines[at]))
             if share > entry.heaviest_buyer and share * crowd.named >= LEAST:

@@ -116,6 +116,13 @@ def _lettered(text: pa.Array) -> Flags:
     return fine
 
 
+def may_be_respelled(keys: pa.Array) -> bool:
+    """Whether some keys hold capitals, or begin with a zero: others may be the same written in another way."""
+    ends, raw = _spread(keys)
+    held, firsts = raw[ends[0] : ends[-1]], ends[:-1][np.diff(ends) > 0]
+    return bool((held - np.uint8(ord("A")) < 26).any() or (raw[firsts] == ord("0")).any())
+
+
 _SORT = np.full(256, 4, np.uint8)
 _SORT[48:58], _SORT[65:91], _SORT[97:123] = 1, 2, 2  # digits, letters
 _BEGIN = [int.from_bytes(word[:2].encode()) for word in _PLAIN["odd_words"]]

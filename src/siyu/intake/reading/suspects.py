@@ -1,7 +1,9 @@
 """Keys and ids that a spreadsheet has rounded, and buyers who are too many to be one person."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import prod
 from typing import Self
 
 import numpy as np
@@ -27,6 +29,7 @@ PRINTED = 0.01  # share of records whose id is printed rounded, from which the f
 LOOKS = 6  # how an id may look rounded, see `_looks`
 SHOWN = 5  # keys that are named
 SEVERAL, LEAST = 5, 10  # orders from which a share of them can be odd, or implausible
+MIXED = 0.25  # share of keys made by lot that have both capitals and small letters
 TIMES = 4  # the usual number of a key's orders
 NAMED = 0.05  # share of orders from which a key is named
 FAR = 20  # times the orders that 99 in 100 keys stay below, from which it is named, too
@@ -153,6 +156,21 @@ def usual_of(counts: Ints) -> int:
     """What 99 of a hundred of these do not exceed. Sorted, for a partition of numbers of which most are alike takes ten
     times as long."""
     return int(np.sort(counts)[int(np.ceil(0.99 * (counts.size - 1)))])
+
+
+def alike_by_chance(some: Sequence[str], keys: int) -> float:
+    """The pairs among so many keys that differ in capitals alone by chance: each sign of these keys, as long as most of
+    them, is drawn by itself. Where few have capitals and small letters, they are not made so."""
+    if sum(key != key.lower() and key != key.upper() for key in some) <= MIXED * len(some):
+        return 0.0
+    size, _ = Counter(map(len, some)).most_common(1)[0]
+    cells = [key for key in some if len(key) == size]
+
+    def same(keys: Iterable[str]) -> float:
+        signs = (Counter(column).values() for column in zip(*keys, strict=True))
+        return prod(sum((n / len(cells)) ** 2 for n in counts) for counts in signs)
+
+    return keys * keys / 2 * (same(map(str.lower, cells)) - same(cells))
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from siyu.errors import Problem, UsageError, shown_path
 from siyu.intake.formats.cells import buyer
+from siyu.intake.formats.identities import plain
 from siyu.intake.reading.sources import EXPORTS, own_formats
 from siyu.intake.store.assignments import ROWS, TERMS, without
 from siyu.intake.store.client_tables import books_of
@@ -68,20 +69,23 @@ def erase_buyer(subject: str, identity: str, reports: Path) -> Erased:
             [Problem("command line", 0, "--buyer", "a masked or empty identity", "one that is usable", "")]
         )
     books = books_of(exports, store)  # so that every export has been looked through
-    key = Keyring.key(secret(store, exports), value)
-    records, orders = {}, set[str]()
+    exact, loose = (Keyring.key(secret(store, exports), one) for one in (value, plain(value)))
+    records, orders, gone = {}, set[str](), {exact}
     for account in sorted((store / "parts").glob("*/account.json")):
         folder = account.parent
         name = json.loads(account.read_text(encoding="utf-8"))["file"]
         _, part = stored_part(folder, name, own)
-        keys = part.keys().to_pylist()
+        keys, column = part.keys().to_pylist(), part.format.columns.get("buyer_id")
+        key = loose if column is not None and column.spelling == "loose" else exact
         if key in keys:
+            gone.add(key)
             rows = part.rows()
             rows = rows.filter(pc.equal(rows["buyer_no"], keys.index(key)))
             records[name] = len(rows)
             orders.update(rows["order_id"].to_pylist() if "order_id" in rows.column_names else ())
     if records or any(account.refused for account in books.accounts):  # which may be read one day
-        add_erased(store, secret(store, exports), key)
+        for key in gone:
+            add_erased(store, secret(store, exports), key)
         without(about.folder, orders)
         books_of(exports, store)
     mine = [path for path in format_files(own).values() if path.parent == own]
