@@ -231,3 +231,44 @@ def test_a_format_says_whether_a_spelling_is_another_buyer(tmp_path, monkeypatch
     found, rows = account(sold([*keys, *MORE[:47]]).replace("order_id", "no1"))
     assert found.clean, found.problems
     assert len({row["buyer_id"] for row in rows}) == buyers
+
+
+NOTES = [f"请放门口{n}号" for n in range(80)]
+
+
+def remarked(notes, header="备注"):
+    lines = sold(f"u{n}z" for n in range(len(notes))).splitlines()
+    return "\n".join(
+        [f"{lines[0]},{header}", *(f"{line},{note}" for line, note in zip(lines[1:], notes, strict=True)), ""]
+    )
+
+
+@pytest.mark.parametrize(
+    "note",
+    ["客户要求作废，勿发", "測試", "补拍差价", "赠品一份", "内部刷单", "please cancel this", "测试", "test order 3"],
+)
+def test_a_remark_among_others_is_named(note):
+    found, _ = account(remarked([*NOTES, note, *NOTES[:3]]))
+    if found.problems:  # a cell that says nothing else stops the file
+        assert [(one.code, one.found) for one in found.problems] == [("undecided_columns", "备注")]
+    else:
+        assert noted(found, "remarks") == [("备注", "1", "82")]
+
+
+@pytest.mark.parametrize("mark", ["x", "√", "×", "Y", "1", "是"])
+def test_marks_on_few_lines_are_named(mark):
+    found, _ = account(remarked([*[""] * 40, mark, "", mark, *["-"] * 7], "记号"))
+    assert (codes(found), noted(found, "marked")) == ([], [("记号", "2", "42, 44")])
+    for notes in (["甲", "乙"] * 20, ["", mark, "甲", "乙", "丙"] * 4, [""] * 9):
+        assert noted(account(remarked(notes, "记号"))[0], "marked") == []
+
+
+def test_a_note_that_says_nothing_else_stops_the_file_whatever_the_others_say():
+    found, _ = account(remarked([*NOTES, "作废"]))
+    assert [(one.code, one.found) for one in found.problems] == [("undecided_columns", "备注")]
+    assert account(remarked([*NOTES, "作废"], "款式"))[0].records["accepted"] == 81  # named, where it may be a name
+
+
+def test_a_remark_in_a_later_block_is_named(monkeypatch):
+    monkeypatch.setattr("siyu.intake.reading.encodings.BLOCK", 1_000)
+    assert noted(account(remarked([*NOTES, "客户说不要了", *NOTES]))[0], "remarks") == [("备注", "1", "82")]

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, field
 
 from siyu.intake.containers.number_formats import Shown
-from siyu.intake.containers.paging import Page
+from siyu.intake.containers.paging import ListPage
 from siyu.intake.formats.identities import MERGED
 from siyu.intake.reading.problems import RefusedError
 
 CELL_LIMIT = 30_000_000  # cells of one sheet: 400,000 orders of 75 columns
 ROW_LIMIT, COLUMN_LIMIT = 1_048_576, 600
 LISTED = 100_000  # cells of a sheet that are errors, beyond which it is no table
-Run = tuple[int, int, int]  # of a column from 0: its first and its last row, from 1
+Stroke = tuple[int, int, int]  # of a column from 0: its first and its last row, from 1
 ERROR = "#ERROR!"  # a cell whose formula failed
 
 
@@ -25,8 +25,8 @@ class Sheet:
     rows: tuple[int, ...]
     hidden: tuple[int, ...] = ()
     shown: tuple[Shown, ...] = ()
-    struck: tuple[Run, ...] = ()
-    pages: tuple[Page, ...] = ()
+    struck: tuple[Stroke, ...] = ()
+    pages: tuple[ListPage, ...] = ()
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Marks:
             raise RefusedError("too_large")
 
     @property
-    def strikes(self) -> tuple[Run, ...]:
+    def strikes(self) -> tuple[Stroke, ...]:
         """Runs of cells that are struck through, as a sheet has them."""
         return tuple((column - 1, first, last) for column, runs in self.struck.items() for first, last in runs)
 

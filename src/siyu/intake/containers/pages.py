@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from lxml import etree
 
-from siyu.intake.containers.marks import COLUMN_LIMIT, ROW_LIMIT, Run, Sheet
+from siyu.intake.containers.marks import COLUMN_LIMIT, ROW_LIMIT, Sheet, Stroke
 from siyu.intake.reading.problems import RefusedError
 
 CELL_TEXT = 32_767  # characters that a cell of a spreadsheet holds
@@ -57,7 +57,7 @@ class _Reader:
     """Rows as they end; nothing else of the page is kept."""
 
     def __init__(self) -> None:
-        self.tables: list[tuple[io.StringIO, list[int], list[int], list[Run]]] = []
+        self.tables: list[tuple[io.StringIO, list[int], list[int], list[Stroke]]] = []
         self.unseen: list[tuple[str, bool]] = []  # open elements around rows, and whether they are hidden
         self.depth = self.elements = self.cells = self.number = self.length = 0
         self.row: list[str] = []

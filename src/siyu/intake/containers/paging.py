@@ -17,7 +17,7 @@ NOTHING = (None, "", 0, "0", "-1", -1, False)
 
 
 @dataclass(frozen=True)
-class Page:
+class ListPage:
     """held: records of a list. total: how many there are, as far as it is said, else None; more: whether others follow;
     number: of the page, 0 where it is not said."""
 
@@ -27,7 +27,7 @@ class Page:
     number: int
 
 
-def lacking(pages: Sequence[Page]) -> tuple[int, int | None] | None:
+def lacking(pages: Sequence[ListPage]) -> tuple[int, int | None] | None:
     """The records that these pages of a list hold, and how many there are, None where it is not said; None when they
     hold all."""
     for total in sorted({page.total for page in pages if page.total is not None}):
@@ -46,9 +46,9 @@ def lacking(pages: Sequence[Page]) -> tuple[int, int | None] | None:
     return None
 
 
-def pages(content: Any) -> dict[str, list[Page]]:
+def pages(content: Any) -> dict[str, list[ListPage]]:
     """The pages of each list of records in some JSON, by its path."""
-    found: dict[str, list[Page]] = {}
+    found: dict[str, list[ListPage]] = {}
     for path, records, around in _lists(content, "", {}, within=False):
         found.setdefault(path, []).append(_page(records, around))
     return found
@@ -97,7 +97,7 @@ def _said(node: Mapping[str, Any], *, within: bool) -> dict[str, Any]:
     return {name: value for name, value in told.items() if paged or plain or name not in _NAMES["plain"]}
 
 
-def _page(records: Sequence[Any], said: Mapping[str, Any]) -> Page:
+def _page(records: Sequence[Any], said: Mapping[str, Any]) -> ListPage:
     held = sum(map(_is_record, records))
     number, of, size = (_whole(said, sort) for sort in ("number", "pages", "size"))
     total = _whole(said, "total")
@@ -107,7 +107,7 @@ def _page(records: Sequence[Any], said: Mapping[str, Any]) -> Page:
     told = [bool(_truth(said[name])) for name in said if name in _NAMES["more"]]
     told += [not _truth(said[name]) for name in said if name in _NAMES["end"]]
     if total is not None and total >= held and not (total == held and any(told)):
-        return Page(held, total, more=total > held, number=number or 0)
+        return ListPage(held, total, more=total > held, number=number or 0)
     if told:
         more = any(told)
     elif of is not None and number is not None:
@@ -116,7 +116,7 @@ def _page(records: Sequence[Any], said: Mapping[str, Any]) -> Page:
         more = any(token not in NOTHING for token in tokens)
     else:
         more = size is not None and number is not None and 1 < size <= held
-    return Page(held, None, more, number or 0)
+    return ListPage(held, None, more, number or 0)
 
 
 def _sums(records: Sequence[Any]) -> set[Any]:

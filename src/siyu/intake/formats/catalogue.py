@@ -226,7 +226,8 @@ def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ..
         if normal(name) and name not in layout.unknown:
             continue
         cells = {row[place].strip().translate(SIMPLE) for row in records}
-        told = len(cells) <= _FEW and any(map(_TELLS.fullmatch, cells))
+        few = len(cells) <= _FEW or _WORDS["remarks"].search(normal(name))
+        told = few and any(map(_TELLS.fullmatch, cells))
         if told or decides(name) or (nameless and names_buyers(name)):
             found[name if normal(name) else f"#{place + 1}"] = None
     return tuple(found)

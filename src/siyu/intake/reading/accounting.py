@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from siyu.intake.containers.paging import Page
+from siyu.intake.containers.paging import ListPage
 from siyu.intake.formats.format import Format
 from siyu.intake.reading.problems import SHOWN, Trouble
 from siyu.intake.reading.suspects import Crowd
@@ -50,7 +50,7 @@ class Account:
     digest: str = ""
     observed: tuple[date, date] | None = None
     part: str = ""
-    pages: tuple[Page, ...] = ()
+    pages: tuple[ListPage, ...] = ()
 
     @property
     def format_name(self) -> dict[str, str]:

@@ -12,7 +12,7 @@ from siyu.intake.abreast import abreast
 from siyu.intake.containers.wide import unfolded
 from siyu.intake.formats.catalogue import catalogue
 from siyu.intake.formats.cells import bare
-from siyu.intake.formats.format import Format, Layout, absent
+from siyu.intake.formats.format import Format, Layout, absent, normal
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints
@@ -26,7 +26,8 @@ from siyu.intake.reading.records import Records, amount_of, read_block, readers
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded, alike_by_chance
 
-_Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals]]  # fingerprints, values, long ids
+# fingerprints, values, long ids, remarks
+_Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals], non_records.Remarks]
 Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
@@ -89,6 +90,7 @@ class _Run:
         self.rounded, self.damaged = Rounded(), Counter[str]()
         self.said: dict[tuple[str, str], list[int]] = {}
         self.left_aside: dict[str, list[int]] = {}
+        self.remarks = non_records.Remarks(())
 
     def go(self, wanted: str | None) -> None:
         self.encoding = encoding = encoding_of(self.source)
@@ -107,6 +109,9 @@ class _Run:
         for line, cells in top.titles:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
         self.prints, self.bounds, self.how = Fingerprints(top.layout), Bounds(top.layout), readers(top.layout)
+        unread = {normal(name) for name in top.layout.unknown} if top.layout.format.kind == "orders" else set()
+        places = (at for at, name in enumerate(top.layout.header) if normal(name) in unread)
+        self.remarks = non_records.Remarks(tuple(places))
         self.top, base, last = top, top.line + 1, first
         for size, records, part in abreast(self._parsed, self._cut(first, stream), ahead=4):
             self._take(records, part, base)
@@ -126,7 +131,8 @@ class _Run:
         """A block read, beside others; a negative size: no line end at the end."""
         records = read_block(block, self.layout, self.delimiter, self.how)
         size, taken = len(block) if block.endswith(b"\n") else -len(block), records.accepted
-        return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, self.layout))
+        marks = self.remarks.of(records.text, records.at)
+        return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, self.layout), marks)
 
     def _whole(self, lines: Ints) -> Hashes:
         """The fingerprints of whole records on some lines, ascending; their blocks are read once more."""
@@ -147,7 +153,8 @@ class _Run:
         account = self.account
         account.put("accepted", int(records.fen.sum()), len(records.at))
         at = records.at + base
-        prints, values, rounded = part
+        prints, values, rounded, remarks = part
+        self.remarks.add(remarks, base)
         self.prints.take(prints)
         self.bounds.parts.append(values)
         self.rounded.add(rounded)
@@ -287,6 +294,8 @@ class _Run:
 
         for column, code, places in self.bounds.odd(fen, where, printed):
             self._note(code, self._all_shown(lines[places[kept[places]]]), column)
+        for code, place, told in self.remarks.told():
+            self._note(code, self._all_shown(told), harmless(self.layout.header[place]))
         self._struck(lines[kept])
         self._note("hidden_rows", [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)])
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:

@@ -1,17 +1,27 @@
-"""Lines that are no records: totals, repeated headers, titles and notes around the table."""
+"""Lines that are no records: totals, repeated headers, titles and notes around the table; and remarks in columns that
+nobody mapped which may say that a record is none."""
 
 import csv
 import io
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from siyu.intake.formats.cells import BLANKS, bare, fen
 from siyu.intake.formats.format import normal, patterns
 from siyu.intake.formats.identities import SIMPLE, narrow
+from siyu.intake.reading.lines import Ints, Lines
 
 _WORDS = patterns(__file__)
 _TOTAL = _WORDS["total"]
+# words of a remark as RE2 reads them; marks of one or two signs on few lines are remarks, too
+_REMARKS = f"(?i:{_WORDS['remark'].pattern})"
+MARKS, MARKED = 2, 0.5  # different marks of a column, and the share of lines that may bear one
 ENOUGH = 10  # cells by which it is seen how a column ends
 # 单位：万元, Currency: USD; alone in its cell below a header, (元) as well
 _SAID = r"(?:单位|币[种别制]|currency|units?|amounts? in)[\s:为是]{0,3}"
@@ -104,3 +114,55 @@ def _simple(cell: str) -> str:
 
 def _numeric(cell: str) -> bool:
     return not fen(cell)[1] or bool(re.fullmatch(r"[¥\d.,%件笔单条元万-]+", cell))
+
+
+@dataclass
+class Remarks:
+    """What columns that nobody mapped say of some lines, counted from 0, by the place of the column. said: lines of
+    which a cell speaks of closed orders, tests, gifts. marks: lines by what stands in a column, as long as these are
+    few short marks."""
+
+    places: tuple[int, ...]
+    lines: int = 0
+    said: dict[int, list[Ints]] = field(default_factory=dict)
+    marks: dict[int, set[str]] = field(default_factory=dict)
+    marked: dict[int, list[Ints]] = field(default_factory=dict)
+
+    def of(self, text: Lines, at: Ints) -> "Remarks":
+        """The remarks of the records of a block. Safe to call from several threads."""
+        found = Remarks(self.places, len(at))
+        if not self.places or not len(at):
+            return found
+        kept = np.isin(np.flatnonzero(text.sound), at)
+        for place, cells in zip(self.places, text.cells(self.places), strict=True):
+            held = cells.dictionary_decode() if pa.types.is_dictionary(cells.type) else cells
+            plain = pc.utf8_trim_whitespace(held).filter(pa.array(kept))
+            told = pc.match_substring_regex(plain, _REMARKS).to_numpy(zero_copy_only=False)
+            filled = pc.invert(pc.is_in(plain, value_set=_NONE)).to_numpy(zero_copy_only=False)
+            found.said[place] = [at[told]]
+            marks = {*plain.filter(pa.array(filled)).unique()[: MARKS + 1].to_pylist()}
+            found.marks[place], found.marked[place] = marks, [at[filled]]
+        return found
+
+    def add(self, more: "Remarks", base: int) -> None:
+        """Take in those of a block that begins at line `base`."""
+        self.lines += more.lines
+        for mine, theirs in ((self.said, more.said), (self.marked, more.marked)):
+            for place, lines in theirs.items():
+                mine.setdefault(place, []).extend(one + base for one in lines)
+        for place, marks in more.marks.items():
+            self.marks.setdefault(place, set()).update(marks)
+
+    def told(self) -> Iterator[tuple[str, int, Ints]]:
+        """Code, place and lines of each column that says something."""
+        for place in self.places:
+            if (said := np.concatenate([np.zeros(0, np.int64), *self.said.get(place, ())])).size:
+                yield "remarks", place, said
+                continue
+            marked = np.concatenate([np.zeros(0, np.int64), *self.marked.get(place, ())])
+            marks = self.marks.get(place, set())
+            if 0 < len(marks) <= MARKS and all(len(mark) <= 2 for mark in marks) and marked.size <= MARKED * self.lines:
+                yield "marked", place, marked
+
+
+_NONE = pa.array(sorted(BLANKS))

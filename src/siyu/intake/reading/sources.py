@@ -17,9 +17,9 @@ from typing import BinaryIO
 
 from siyu.errors import printable, shown_path
 from siyu.intake.containers import documents, pages
-from siyu.intake.containers.marks import Run, Sheet
+from siyu.intake.containers.marks import Sheet, Stroke
 from siyu.intake.containers.number_formats import Shown
-from siyu.intake.containers.paging import Page
+from siyu.intake.containers.paging import ListPage
 from siyu.intake.containers.workbooks import sheets
 from siyu.intake.containers.xls import MAGIC
 from siyu.intake.formats.catalogue import FormatError, catalogue
@@ -57,14 +57,14 @@ class TableSource:
     rows: tuple[int, ...] | None = None
     hidden: tuple[int, ...] = ()
     shown: tuple[Shown, ...] = ()
-    struck: tuple[Run, ...] = ()
+    struck: tuple[Stroke, ...] = ()
     refused: RefusedError | None = None
     own: Path | None = None
     digest: str = ""
     still: Callable[[], bool] = lambda: True
     sheets: Mapping[str, bytes] = field(default_factory=dict)
     part: str = ""
-    pages: tuple[Page, ...] = ()
+    pages: tuple[ListPage, ...] = ()
 
     def beside(self, sheet: str, names: Sequence[str]) -> str:
         """What the first record of a sheet has in the column called so; "" without one."""
