@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import random
 import string
 
@@ -272,3 +273,21 @@ def test_a_note_that_says_nothing_else_stops_the_file_whatever_the_others_say():
 def test_a_remark_in_a_later_block_is_named(monkeypatch):
     monkeypatch.setattr("siyu.intake.reading.encodings.BLOCK", 1_000)
     assert noted(account(remarked([*NOTES, "客户说不要了", *NOTES]))[0], "remarks") == [("备注", "1", "82")]
+
+
+def test_records_without_the_state_that_others_have_are_named():
+    lines = sold(f"u{n}z" for n in range(9)).splitlines()
+    text = "\n".join(
+        [f"{lines[0]},status", *(f"{line},{'' if n == 4 else 'paid'}" for n, line in enumerate(lines[1:])), ""]
+    )
+    assert noted(account(text)[0], "stateless") == [("status", "1", "6")]
+    assert noted(account(text.replace("paid\n", "\n"))[0], "stateless") == []
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16", "gb18030", "cp950"])
+def test_json_in_any_encoding(tmp_path, codec):
+    names = ["訂單編號", "買家標識", "支付時間", "實付金額"]
+    rows = [dict(zip(names, line.split(","), strict=True)) for line in FIVE.splitlines()]
+    (tmp_path / "a.json").write_bytes(json.dumps({"list": rows}, ensure_ascii=False).encode(codec))
+    (source,) = sources(tmp_path / "a.json")
+    assert read(source).account.records["accepted"] == 5

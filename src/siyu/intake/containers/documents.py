@@ -11,9 +11,11 @@ from lxml import etree
 
 from siyu.intake.containers.marks import Sheet
 from siyu.intake.containers.paging import of_paging, pages
+from siyu.intake.formats.identities import is_big5
 from siyu.intake.reading.problems import RefusedError
 
 SIZE_LIMIT, NODE_LIMIT = 1 << 25, 1_000_000  # bytes, objects, lists and elements
+TOP = 1 << 14  # bytes that tell an encoding
 Row = dict[str, str]
 
 
@@ -26,7 +28,7 @@ def tables(data: bytes) -> list[Sheet]:
     if len(data) > SIZE_LIMIT or sum(map(data.count, (b"{", b"[", b"<"))) > NODE_LIMIT:
         raise RefusedError("too_large")
     try:
-        text = data.decode("utf-8-sig")
+        text = _decoded(data)
         try:
             content = _messages(text) if is_callback(data) else json.loads(text, object_pairs_hook=_once)
         except json.JSONDecodeError:
@@ -49,6 +51,15 @@ def tables(data: bytes) -> list[Sheet]:
         Sheet(path, as_csv(rows), tuple(range(1, len(rows) + 2)), pages=tuple(told.get(path, ())))
         for path, rows in found
     ]
+
+
+def _decoded(data: bytes) -> str:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode(is_big5(data[:TOP]) or "gb18030")
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

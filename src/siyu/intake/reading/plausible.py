@@ -85,6 +85,8 @@ class Bounds:
             kept["last"] = np.maximum(np.maximum.reduce(times), _SOONEST).astype(np.int32)
             if "order_id" in names and all(_DATED.match(one or "") for one in records["order_id"][:20].to_pylist()):
                 kept["astray"] = _astray(records["order_id"], kept["first"], kept["last"])
+        if "status" in names and records["status"].null_count:
+            kept["stateless"] = records["status"].is_null().to_numpy().astype(np.int8)
         if {"status", "paid_at"} <= set(names):
             paid = records["paid_at"].is_valid().to_numpy()
             for name, state, has_time in (("delivered", "completed", False), ("unpaid", "unpaid", True)):
@@ -178,6 +180,8 @@ class Bounds:
         yield title("paid_at"), "dates_apart", apart
         yield title("order_id"), "id_dates", np.flatnonzero(self.joined("astray"))
         yield title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
+        blank = self.joined("stateless")
+        yield title("status"), "stateless", np.flatnonzero(blank * (not blank.all()))
         yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
         yield title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield title("net_fen"), "refund_still", np.flatnonzero(still * (entry.refunds == "net"))

@@ -153,7 +153,7 @@ def _tables(name: str, own: Path | None, opener: Opener, size: int) -> Iterator[
                 yield from _named(name, sheets(file, None))
         elif pages.is_page(start):
             yield from _named(name, pages.tables(_text(opener)))
-        elif re.match(rb"(\[\s*)?\{\s*[\"}]", _plain(start)) or documents.is_callback(start):
+        elif re.match(rb"(\[\s*)?\{\s*[\"}]", _narrow(start)) or documents.is_callback(start):
             with opener() as file:
                 lists = documents.tables(file.read(documents.SIZE_LIMIT + 1))
             # beside a list that some format knows others may stand: settings, tags, details
@@ -172,6 +172,12 @@ def _is_known(table: bytes, own: Path | None) -> bool:
         return catalogue(own).identified(header) is not None
     except FormatError:  # said where it is read
         return True
+
+
+def _narrow(start: bytes) -> bytes:
+    """The top of a file in UTF-16 as that of one in UTF-8, as far as its signs are ASCII."""
+    wide = start.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return start[2:].replace(b"\0", b"").lstrip() if wide else _plain(start)
 
 
 def _plain(start: bytes) -> bytes:
