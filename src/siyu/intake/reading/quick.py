@@ -117,12 +117,22 @@ def _lettered(text: pa.Array) -> Flags:
 
 
 def may_be_respelled(keys: pa.Array) -> bool:
-    """Whether some keys hold capitals, or begin with a zero: others may be the same written in another way."""
+    """Whether some keys hold capitals, or begin with a zero: others may be the same written in another way. Not where
+    all are long and hold capitals and small letters, as those that programs make."""
     ends, raw = _spread(keys)
-    held, firsts = raw[ends[0] : ends[-1]], ends[:-1][np.diff(ends) > 0]
-    return bool((held - np.uint8(ord("A")) < 26).any() or (raw[firsts] == ord("0")).any())
+    firsts, sizes = ends[:-1][np.diff(ends) > 0], np.diff(ends)
+    capitals = raw[ends[0] : ends[-1]] - np.uint8(ord("A")) < 26
+    if not (capitals.any() or (raw[firsts] == ord("0")).any()):
+        return False
+    if not sizes.size or sizes.min() < OPAQUE:
+        return True
+    held = np.bitwise_or.reduceat(_CASE[raw[ends[0] : ends[-1]]], ends[:-1] - ends[0])
+    return bool((held != 3).any())
 
 
+OPAQUE = 16  # signs of a key that nobody types
+_CASE = np.zeros(256, np.uint8)
+_CASE[65:91], _CASE[97:123] = 1, 2
 _SORT = np.full(256, 4, np.uint8)
 _SORT[48:58], _SORT[65:91], _SORT[97:123] = 1, 2, 2  # digits, letters
 _BEGIN = [int.from_bytes(word[:2].encode()) for word in _PLAIN["odd_words"]]
