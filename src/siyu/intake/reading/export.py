@@ -17,7 +17,7 @@ from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints
 from siyu.intake.reading.encodings import blocks, encoding_of, texts
-from siyu.intake.reading.headers import MONEY, displayed, given, harmless, head
+from siyu.intake.reading.headers import MONEY, displayed, given, harmless, head, refuse_struck
 from siyu.intake.reading.lines import Flags, Hashes, Ints
 from siyu.intake.reading.multiline import uncut
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
@@ -296,7 +296,8 @@ class _Run:
             self._note(code, self._all_shown(lines[places[kept[places]]]), column)
         for code, place, told in self.remarks.told():
             self._note(code, self._all_shown(told), harmless(self.layout.header[place]))
-        self._struck(lines[kept])
+        if self.source.struck:
+            refuse_struck(self.layout, self.source.struck, np.array(self._all_shown(lines[kept])))
         self._note("hidden_rows", [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)])
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:
             kinds = "; ".join(f"{kind} ({few_lines(places)})" for kind, places in sorted(aside.items()))
@@ -324,26 +325,6 @@ class _Run:
             raise RefusedError("respelled_keys", column=column, found=told, expected=where)
         if buyers > 2 * chance:
             self.account.note("respelled", column, found=told, expected=where)
-
-    def _struck(self, lines: Ints) -> None:
-        """Refuse records that somebody has struck through in a column that is read. A column whose cells all are is
-        one of another kind of price."""
-        shown = np.array(self._all_shown(lines) if self.source.struck else [], np.int64)
-        crossed: dict[int, Flags] = {}
-        for column, first, last in self.source.struck:
-            before = crossed.get(column, np.zeros(shown.size, bool))
-            crossed[column] = before | ((shown >= first) & (shown <= last))
-        read = {place: key for key, place in self.layout.places.items()}
-        told = {read.get(at, ""): flags for at, flags in crossed.items() if (at in read or at < 0) and flags.any()}
-        some = {key: flags for key, flags in told.items() if not flags.all()} or (
-            told if len(told) == len(read) else {}
-        )
-        if some:
-            rows = shown[np.logical_or.reduce([*some.values()])].tolist()
-            title = self.layout.title(next(iter(some)))
-            raise RefusedError(
-                "struck_rows", line=rows[0], column=title, found=f"{len(rows):,}", expected=few_lines(rows)
-            )
 
     def _crowd(self, named: Ints, lines: Ints) -> None:
         entry, column = self.layout.format, self.layout.title("buyer_id")

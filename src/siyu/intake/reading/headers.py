@@ -4,10 +4,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from siyu.intake.containers.marks import Stroke
 from siyu.intake.containers.number_formats import Shown
 from siyu.intake.formats.catalogue import Catalogue, FormatError, undecided
 from siyu.intake.formats.format import Format, Layout, normal
 from siyu.intake.reading import non_records
+from siyu.intake.reading.lines import Flags, Ints
+from siyu.intake.reading.plausible import few_lines
 from siyu.intake.reading.problems import RefusedError, Trouble, masked
 from siyu.intake.reading.sources import TableSource
 
@@ -163,6 +168,21 @@ def displayed(layout: Layout, shown: Sequence[Shown]) -> Iterator[Trouble]:
             if one.code != "shown_scaled":
                 raise RefusedError(one.code, line=one.row, column=title, found=one.found)
             yield Trouble(0, title, one.code, one.found, f"{one.row}")
+
+
+def refuse_struck(layout: Layout, strokes: Sequence[Stroke], rows: Ints) -> None:
+    """Raise RefusedError for records that somebody has struck through in a column that is read. A column of which all
+    cells are is one of another kind of price. rows: of the records, as the sheet counts them."""
+    crossed: dict[int, Flags] = {}
+    for column, first, last in strokes:
+        before = crossed.get(column, np.zeros(rows.size, bool))
+        crossed[column] = before | ((rows >= first) & (rows <= last))
+    read = {place: key for key, place in layout.places.items()}
+    told = {read.get(at, ""): flags for at, flags in crossed.items() if (at in read or at < 0) and flags.any()}
+    if some := {key: flags for key, flags in told.items() if not flags.all() or len(told) == len(read)}:
+        held = rows[np.logical_or.reduce([*some.values()])].tolist()
+        found, where, title = f"{len(held):,}", few_lines(held), layout.title(next(iter(some)))
+        raise RefusedError("struck_rows", line=held[0], column=title, found=found, expected=where)
 
 
 def harmless(name: str) -> str:
