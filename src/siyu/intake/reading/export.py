@@ -1,4 +1,6 @@
-"""One export from bytes to accounted records."""
+"""One export from bytes to accounted records.
+
+Longer than others, for the steps of a pass share its state."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,7 +26,7 @@ from siyu.intake.reading.plausible import Bounds, few_lines, unsure
 from siyu.intake.reading.problems import RefusedError, Trouble
 from siyu.intake.reading.records import Records, amount_of, read_block, readers
 from siyu.intake.reading.sources import TableSource
-from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded, alike_by_chance
+from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded, respelled
 
 # fingerprints, values, long ids, remarks
 _Part = tuple[dict[str, Hashes], dict[str, Ints], dict[tuple[str, int], Reals], non_records.Remarks]
@@ -32,10 +34,6 @@ Progress = Callable[[int], object]
 Sink = Callable[[pa.Table, Ints, Format], None]
 UNCLEAR = 0.02  # share of records that contradict another one of their key, from which the key is none
 ADDED = 5  # records of which it is no chance that the next one is the sum of all
-FEW_KEYS, RESPELLED = (
-    2,
-    0.01,
-)  # buyers under several spellings that may be slips; share of keys from which they are none
 SOME = 1_000  # keys by which it is seen how they are made
 TAIL = 1_000  # last records that the last one is held against
 
@@ -247,6 +245,12 @@ class _Run:
             raise RefusedError("changed")
         return [[bare(cell) for cell in non_records.split(rows[line], self.delimiter) or []] for line in lines]
 
+    def _column(self, key: str, lines: Ints) -> list[str]:
+        """The cells of a column on some lines."""
+        place = self.layout.places.get(key, -1)
+        rows = self._cells(lines.tolist()) if place >= 0 else []
+        return [cells[place] for cells in rows if place < len(cells)]
+
     def _is_cut(self, lines: Ints) -> bool:
         """Whether the last line, which has no end, is a record that ends within its last field."""
         last = lines[-TAIL:].tolist()
@@ -284,15 +288,10 @@ class _Run:
         kept = ~np.isin(lines, self.reading.dropped)
         account.observed = self.bounds.observed(kept)
 
-        def printed(key: str, at: Ints) -> list[str]:
-            place = self.layout.places.get(key)
-            rows = self._cells(lines[at].tolist()) if place is not None else []
-            return [cells[place] for cells in rows if place is not None and place < len(cells)]
-
         def where(at: Ints) -> str:
             return few_lines(self._all_shown(lines[at]))
 
-        for column, code, places in self.bounds.odd(fen, where, printed):
+        for column, code, places in self.bounds.odd(fen, where, lambda key, at: self._column(key, lines[at])):
             self._note(code, self._all_shown(lines[places[kept[places]]]), column)
         for code, place, told in self.remarks.told():
             self._note(code, self._all_shown(told), harmless(self.layout.header[place]))
@@ -317,14 +316,12 @@ class _Run:
         at, buyers, keys = self.prints.respelled(named)
         if not buyers:
             return
-        place = self.layout.places["buyer_id"]
-        some = (row[place] for row in self._cells(lines[named[:SOME]].tolist()) if place < len(row))
-        chance = alike_by_chance([*some], keys)
+        some = self._column("buyer_id", lines[named[:SOME]])
         where, told = few_lines(self._all_shown(lines[at])), f"{at.size:,}"
-        if buyers > max(FEW_KEYS, RESPELLED * keys, 2 * chance):
-            raise RefusedError("respelled_keys", column=column, found=told, expected=where)
-        if buyers > 2 * chance:
-            self.account.note("respelled", column, found=told, expected=where)
+        if (code := respelled(buyers, keys, some)) == "respelled_keys":
+            raise RefusedError(code, column=column, found=told, expected=where)
+        if code:
+            self.account.note(code, column, found=told, expected=where)
 
     def _crowd(self, named: Ints, lines: Ints) -> None:
         entry, column = self.layout.format, self.layout.title("buyer_id")

@@ -29,6 +29,7 @@ PRINTED = 0.01  # share of records whose id is printed rounded, from which the f
 LOOKS = 6  # how an id may look rounded, see `_looks`
 SHOWN = 5  # keys that are named
 SEVERAL, LEAST = 5, 10  # orders from which a share of them can be odd, or implausible
+SLIPS, RESPELLED = 2, 0.01  # buyers in several spellings that may be slips, and the share of keys
 MIXED = 0.25  # share of keys made by lot that have both capitals and small letters
 TIMES = 4  # the usual number of a key's orders
 NAMED = 0.05  # share of orders from which a key is named
@@ -156,6 +157,14 @@ def usual_of(counts: Ints) -> int:
     """What 99 of a hundred of these do not exceed. Sorted, for a partition of numbers of which most are alike takes ten
     times as long."""
     return int(np.sort(counts)[int(np.ceil(0.99 * (counts.size - 1)))])
+
+
+def respelled(buyers: int, keys: int, some: Sequence[str]) -> str:
+    """The code for so many buyers that have several spellings among so many keys: "" where chance makes as many.
+
+    some: of the keys."""
+    chance = 2 * alike_by_chance(some, keys)
+    return "respelled_keys" if buyers > max(SLIPS, RESPELLED * keys, chance) else "respelled" if buyers > chance else ""
 
 
 def alike_by_chance(some: Sequence[str], keys: int) -> float:
