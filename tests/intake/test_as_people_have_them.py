@@ -104,6 +104,12 @@ def test_gb18030_is_not_taken_for_big5(head):
     assert is_big5(f"{head}\n{signs}".encode()) == ""
 
 
+def test_a_list_of_members_in_big5_is_read():
+    lines = "".join(f"g1,wm{n}A,2024-03-0{n} 10:00:00,掃碼\n" for n in range(1, 6))
+    found, _ = account(("群ID,成員標識,入群時間,入群方式\n" + lines).encode("cp950"))
+    assert (found.format, found.encoding, found.records["accepted"]) == ("members", "big5", 5)
+
+
 def test_a_sign_cut_at_the_end_of_the_top_does_not_hide_big5():
     assert is_big5(TAIWAN.encode("cp950")[:-1]) == "cp950"
 

@@ -12,7 +12,7 @@ from siyu.messages import tables
 _WORDS = tables(__file__, "paging.yml")
 _NAMES = {sort: frozenset(map(str, _WORDS[sort])) for sort in _WORDS}
 _KEY = re.compile(_WORDS["keys"])
-_SAYING = ("total", "plain", "more", "end", "next", "number", "pages", "size")
+_SAYING = ("total", "plain", "more", "end", "next", "number", "pages", "size", "offset")
 NOTHING = (None, "", 0, "0", "-1", -1, False)
 
 
@@ -88,7 +88,9 @@ def _said(node: Mapping[str, Any], *, within: bool) -> dict[str, Any]:
     for name, value in node.items():
         if isinstance(value, dict) and _plain(name) in _NAMES["beside"]:
             told |= {_plain(inner): one for inner, one in value.items() if not isinstance(one, dict | list)}
-    paged = told.keys() & (_NAMES["more"] | _NAMES["end"] | _NAMES["number"] | _NAMES["size"] | _NAMES["pages"])
+    paged = told.keys() & (
+        _NAMES["more"] | _NAMES["end"] | _NAMES["number"] | _NAMES["size"] | _NAMES["pages"] | _NAMES["offset"]
+    )
     plain = (
         not (told.keys() - _NAMES["plain"] - _NAMES["envelope"])
         if within
@@ -100,6 +102,8 @@ def _said(node: Mapping[str, Any], *, within: bool) -> dict[str, Any]:
 def _page(records: Sequence[Any], said: Mapping[str, Any]) -> ListPage:
     held = sum(map(_is_record, records))
     number, of, size = (_whole(said, sort) for sort in ("number", "pages", "size"))
+    if number is None and size and (start := _whole(said, "offset")) is not None:
+        number = start // size + 1
     total = _whole(said, "total")
     if total is None:
         total = _whole(said, "plain")
@@ -115,7 +119,7 @@ def _page(records: Sequence[Any], said: Mapping[str, Any]) -> ListPage:
     elif tokens := [said[name] for name in said if name in _NAMES["next"]]:
         more = any(token not in NOTHING for token in tokens)
     else:
-        more = size is not None and number is not None and 1 < size <= held
+        more = size is not None and 1 < size <= held and bool(said.keys() & (_NAMES["number"] | _NAMES["offset"]))
     return ListPage(held, None, more, number or 0)
 
 
