@@ -330,3 +330,16 @@ def test_a_mail_ends_before_the_mark_behind_it():
 def test_a_name_that_stands_twice_in_an_object_is_no_json():
     with pytest.raises(RefusedError, match="wrong_dress"):
         tables(b'[{"order_id": "A1", "amount": "10.00", "amount": "99.00"}]')
+
+
+def test_a_buyer_in_several_spellings_is_erased_as_one(tmp_path, monkeypatch):
+    monkeypatch.setattr(f"{__name__}.OWN", OWN.replace("read: buyer}", "read: buyer, spelling: loose}"))
+    lines = (
+        "A1,VIP0003x,2021-08-01 10:00:00,5.00\nA2,vip0003X,2021-08-02 10:00:00,5.00\nA3,u3,2021-08-03 10:00:00,5.00\n"
+    )
+    folder = own(tmp_path, monkeypatch, lines)
+    held = pq.read_table(books_of(folder / "exports", store_of(folder)).orders)
+    assert len(held["buyer_id"].unique()) == 2
+    assert sum(erase_buyer("shop", "Vip0003x", tmp_path / "reports").records.values()) == 2
+    held = pq.read_table(books_of(folder / "exports", store_of(folder)).orders)
+    assert held["order_id"].to_pylist() == ["A3"]
