@@ -45,11 +45,12 @@ def purchased(shops, random, model, buyers):
     rows = pd.DataFrame({"frequency": held.x, "recency": held.t_x, "T": held.T, "buyers": held.w})
     found = {name: (fitted.parameter(name), value) for name, value in zip(model.names, truth, strict=True)}
     found["of a new buyer in a year"] = forecast.repeats(fitted, 0.0), forecast.discounted(fitted, truth, 0.0, 365)
+    means = forecast.outlook(fitted, rows)
     found["of these buyers in a year"] = (
-        forecast.purchases(fitted, rows),
+        means["expected_purchases_365d"],
         held.w @ model.expected(truth, 365, held) / buyers,
     )
-    found["still customers"] = forecast.alive(fitted, rows), held.w @ model.alive(truth, held) / buyers
+    found["still customers"] = means["p_alive"], held.w @ model.alive(truth, held) / buyers
     return {f"{model.key}: {name}": pair for name, pair in found.items()}
 
 

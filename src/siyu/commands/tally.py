@@ -1,8 +1,10 @@
 """What the verbs `siyu metrics` and `siyu scorecard` compute, and how they print it for people."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from siyu.commands.options import day
 from siyu.errors import Problem, UsageError
@@ -14,10 +16,12 @@ from siyu.orders.frames import Frames
 from siyu.orders.metrics import Metric, Missing, metrics
 from siyu.own_data import Holdings
 from siyu.reach.metrics import reach_metrics
-from siyu.scorecard.orders import Score, scorecard
 from siyu.subjects import load_subject
 from siyu.value.metrics import values
 from siyu.workbook import open_workbook
+
+if TYPE_CHECKING:
+    from siyu.scorecard.orders import Score
 
 PUBLIC = "cdnow"  # the bundled subject that the literature has published results on
 
@@ -78,6 +82,8 @@ def _frames(held: Holdings) -> Frames | None:
 
 def score() -> list[Score]:
     """The scorecard over the bundled data."""
+    from siyu.scorecard.orders import scorecard  # here: scipy's tests take half a second to load
+
     about = load_subject(PUBLIC)
     frames = _frames(Holdings.of(about, about.as_of))
     if frames is None:

@@ -51,7 +51,7 @@ def forms(frames: Frames, k: int = 0) -> pd.DataFrame:
     share: of paid_fen of all orders, nan where fewer than k orders would show (and the next smallest with them).
     """
     orders = orders_of(frames)
-    orders = orders.mutate(form=_named(orders.traffic_form.fill_null(""), FORMS))
+    orders = orders.mutate(form=formed(orders))
     found = counted(orders, ["form"], orders=orders.count(), paid_fen=orders.paid_fen.sum())
     found = found.sort_values("paid_fen", ascending=False, ignore_index=True)
     blank = hidden(found["orders"].to_numpy(), k)
@@ -125,6 +125,11 @@ def net_by_domain(frames: Frames, *, fans_are_private: bool = False) -> dict[str
         return dict.fromkeys(dict(DOMAINS))
     shares = {name: float(sums["net"].get(name, 0) / total) for name, _ in DOMAINS}
     return {name: Figure.exact(share, f"{name}_net_share", frames.sources, n) for name, share in shares.items()}
+
+
+def formed(orders: ir.Table) -> Any:
+    """The form of content of each of `orders_of`, UNASSIGNED where no rule knows it."""
+    return _named(orders.traffic_form.fill_null(""), FORMS)
 
 
 def ruled(orders: ir.Table, rules: tuple[tuple[str, str], ...]) -> Any:

@@ -130,10 +130,7 @@ def _by_channel(
     after, before = orders.paid_at >= ibis.literal(since), orders.paid_at < ibis.literal(until)
     orders = orders.filter(orders.repeat == 0, after, before)
     words = orders.group_by(list(traffic.WAYS)).aggregate(n=orders.count())  # few differ: each is held to rules once
-    form = words.traffic_form.fill_null("")
-    named = ibis.cases(*[(form.re_search(pattern), name) for name, pattern in traffic.FORMS], else_="")
-    words = words.mutate(form=named, rule=traffic.ruled(words, traffic.DOMAINS))
-    bought = words.filter(words.rule == "bought")
+    bought = words.mutate(form=traffic.formed(words)).filter(traffic.ruled(words, traffic.DOMAINS) == "bought")
     counts = counted(bought, ["form"], n=bought.n.sum()).set_index("form")["n"]
     spent = rows.assign(channel=rows["channel"].astype("string")).groupby("channel")["spend_fen"].sum() / 100
     return {

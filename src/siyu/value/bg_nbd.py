@@ -82,10 +82,10 @@ class BetaGeometric:
             ratio = np.where(k > 0, np.log(a) - np.log(b + np.maximum(k - 1, 0)), -np.inf)
         return np.asarray(expit(-(ratio + (r + h.x) * np.log((alpha + h.T) / (alpha + h.t_x)))), float)
 
-    def expected(self, values: tuple[float, ...], t: float | Floats, h: Histories) -> Floats:
+    def expected(self, values: tuple[float, ...], t: float | Floats, h: Histories, p: Floats | None = None) -> Floats:
         """Expected purchases in the time `t` after T of each history, (rows,); with x, t_x and T of 0, of a new buyer.
 
-        Eq. 10 of the paper, with or without Euler's transformation of the hypergeometric function."""
+        p: `alive`, where known. Eq. 10 of the paper, Euler's transformation of the hypergeometric function or not."""
         r, alpha, a, b = values
         a = a if abs(a - 1) > NEAR else 1 + NEAR
         (x, until, ahead), place = once(h.x, h.T, t)
@@ -95,7 +95,7 @@ class BetaGeometric:
         with np.errstate(over="ignore", invalid="ignore"):  # either overflows where the other does not
             left = (1 - z) ** (a - 1) * hyp2f1(c - r - x, a - 1, c, z)
             left = np.where(np.isfinite(left), left, (1 - z) ** (r + x) * hyp2f1(r + x, b + k, c, z))
-        return np.asarray(self.alive(values, h) * c[place] / (a - 1) * (1 - left)[place], float)
+        return np.asarray((self.alive(values, h) if p is None else p) * c[place] / (a - 1) * (1 - left)[place], float)
 
 
 BG, MBG = BetaGeometric("bg_nbd", 0), BetaGeometric("mbg_nbd", 1)

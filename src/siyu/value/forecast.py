@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -15,16 +17,13 @@ from siyu.value.spend import GammaGamma
 YEAR, MONTHS, FEN = 365, 12, 100
 
 
-def alive(fitted: Purchasing, rows: pd.DataFrame) -> Estimate:
-    """Mean P(alive) of `patrons`."""
+def outlook(fitted: Purchasing, rows: pd.DataFrame) -> dict[str, Estimate]:
+    """Means of `patrons`: `p_alive`, and `expected_purchases_365d`."""
     held = histories_of(rows)
-    return fitted.forecast(lambda values: _mean(fitted.model.alive(values, held), held)).clipped(0, 1)
-
-
-def purchases(fitted: Purchasing, rows: pd.DataFrame, days: float = YEAR) -> Estimate:
-    """Mean expected purchases of `patrons` in the days to come."""
-    held = histories_of(rows)
-    return fitted.forecast(lambda values: _mean(fitted.model.expected(values, days, held), held))
+    alive = cache(lambda values: fitted.model.alive(values, held))  # the larger part of what is expected
+    still = fitted.forecast(lambda values: _mean(alive(values), held)).clipped(0, 1)
+    ahead = fitted.forecast(lambda at: _mean(fitted.model.expected(at, YEAR, held, alive(at)), held))
+    return {"expected_purchases_365d": ahead, "p_alive": still}
 
 
 def spend(fitted: Fitted[GammaGamma]) -> Estimate:

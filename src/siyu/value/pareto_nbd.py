@@ -42,12 +42,14 @@ class ParetoNbd:
         """P(alive) at T of each history, (rows,)."""
         return np.concatenate([_shares(values, *_nodes(block), block)[1][:, -1] for block in _blocks(h)])
 
-    def expected(self, values: tuple[float, ...], t: float | Floats, h: Histories) -> Floats:
-        """Expected purchases in the time `t` after T of each history, (rows,); with 0 for x, t_x, T, of a new buyer."""
+    def expected(self, values: tuple[float, ...], t: float | Floats, h: Histories, p: Floats | None = None) -> Floats:
+        """Expected purchases in the time `t` after T of each history, (rows,); with 0 for x, t_x, T, of a new buyer.
+        p: `alive`, where known."""
         r, alpha, s, beta = values
         s = s if abs(s - 1) > NEAR else 1 + NEAR
         rate = (r + h.x) * (beta + h.T) / ((alpha + h.T) * (s - 1))
-        return np.asarray(self.alive(values, h) * rate * (1 - ((beta + h.T) / (beta + h.T + t)) ** (s - 1)), float)
+        p = self.alive(values, h) if p is None else p
+        return np.asarray(p * rate * (1 - ((beta + h.T) / (beta + h.T + t)) ** (s - 1)), float)
 
 
 def _blocks(h: Histories) -> list[Histories]:
@@ -67,8 +69,9 @@ def _nodes(h: Histories) -> tuple[Floats, Floats]:
 def _shares(values: tuple[float, ...], moments: Floats, weights: Floats, h: Histories) -> tuple[Floats, Floats]:
     """(log-likelihood of each history without its factor, chance of each moment of leaving)."""
     r, alpha, s, beta = values
-    logs = weights - (r + h.x)[:, None] * np.log(alpha + moments) - s * np.log(beta + moments)
-    logs[:, :-1] += np.log(s) - np.log(beta + moments[:, :-1])
+    gone = np.log(beta + moments)
+    logs = weights - (r + h.x)[:, None] * np.log(alpha + moments) - s * gone
+    logs[:, :-1] += np.log(s) - gone[:, :-1]
     top = logs.max(axis=1, keepdims=True)
     parts = np.exp(logs - top)
     whole = parts.sum(axis=1, keepdims=True)

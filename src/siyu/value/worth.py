@@ -94,8 +94,7 @@ class Worth:
         again, each = forecast.repeats(held.purchasing, discount.value), forecast.spend(held.spend)
         first = mean_paid(self.earned.within((0,))[1].sum(1)[:, 1:])
         estimates = {
-            "expected_purchases_365d": forecast.purchases(held.purchasing, held.rows),
-            "p_alive": forecast.alive(held.purchasing, held.rows),
+            **forecast.outlook(held.purchasing, held.rows),
             "spend_per_purchase": each,
             "new_buyer_365d": forecast.new_buyer(first, again, each),
         }
