@@ -1,6 +1,7 @@
 """What is asked once is remembered, and never told of another table."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
@@ -29,3 +30,11 @@ def test_an_answer_that_somebody_changes_stays_as_it_was(counts):
     answer = counts(3, 1)
     answer["n"] = 0
     assert int(counts(3, 1)["n"].iloc[0]) == 3
+
+
+def test_threads_that_ask_at_once_are_answered_as_one_alone():
+    rows = table(pd.DataFrame({"n": range(5_000)}))
+    questions = [rows.filter(rows.n % part == 0).aggregate(n=rows.n.count(), sum=rows.n.sum()) for part in range(2, 60)]
+    alone = [run(question).to_dict() for question in questions]
+    with ThreadPoolExecutor(4) as pool:
+        assert [one.to_dict() for one in pool.map(run, questions)] == alone

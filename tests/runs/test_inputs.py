@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -190,6 +191,12 @@ def test_every_reader_notes_what_it_opens(data):
     """
     told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert json.loads(told.stdout) == []
+
+
+def test_what_one_thread_opens_as_a_reader_another_may_open_beside_the_readers():
+    with ThreadPoolExecutor(1) as another, reads.reader():
+        assert reads.in_reader()
+        assert not another.submit(reads.in_reader).result()
 
 
 def test_what_no_reader_looks_at_is_no_export(data):

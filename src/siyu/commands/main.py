@@ -31,6 +31,7 @@ def main(context: click.Context) -> None:
     if sys.platform == "win32":
         click.echo("siyu: Windows is not supported: use WSL 2, and install there.", err=True)
         sys.exit(2)
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # of numpy: threads sleep between sums, they burn no core
     settle_home(make=context.invoked_subcommand != doctor.name)
     if "SIYU_ENGINE" in os.environ:
         from siyu.engines.choice import chosen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from siyu.own_data import Holdings
 from siyu.reach.metrics import reach_metrics
 from siyu.subjects import load_subject
 from siyu.value.metrics import values
-from siyu.workbook import open_workbook
+from siyu.workbook import Workbook, open_workbook
 
 if TYPE_CHECKING:
     from siyu.scorecard.orders import Score
@@ -63,16 +64,26 @@ def tally(subject: str, as_of: str = "") -> Tally:
     ending = day(as_of) if as_of else about.as_of
     book = open_workbook("08_customer_value", about.id, as_of=ending.isoformat())  # which reads the exports once
     held, frames = book.own, _frames(book.own)
-    found, missing = metrics(frames, about.suppress_below, about.currency)
-    if frames is not None:  # what customers are worth, too
-        given = about.suppress_below, about.currency, book.assumed, held.reported("ad_days")
-        worth, unknown = values(frames, *given)
-        reached, unreached = reach_metrics(book.audience, about.currency)  # and what messages do to groups
-        found, missing = found + worth + reached, missing + unknown + unreached
+    with ThreadPoolExecutor(1) as beside:  # models are fitted while the engine counts
+        worthy = beside.submit(_worth, book, frames)
+        found, missing = metrics(frames, about.suppress_below, about.currency)
+        worth, unknown = worthy.result()
+    found, missing = found + worth, missing + unknown
+    if frames is not None:
+        reached, unreached = reach_metrics(book.audience, about.currency)  # what messages do to groups
+        found, missing = found + reached, missing + unreached
     grown, ungrown = growth_metrics(book.growth())
     found, missing = found + grown, missing + ungrown
     refused = [account for account in held.books.accounts if account.refused]
     return Tally(held.observed, found, missing, refused, notes(held.spans, held.as_of))
+
+
+def _worth(book: Workbook, frames: Frames | None) -> tuple[list[Metric], list[Missing]]:
+    """What customers are worth."""
+    if frames is None:
+        return [], []
+    about = book.subject
+    return values(frames, about.suppress_below, about.currency, book.assumed, book.own.reported("ad_days"))
 
 
 def _frames(held: Holdings) -> Frames | None:

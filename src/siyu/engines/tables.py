@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from threading import RLock
 from typing import Any, TypeAlias
 
 import ibis
@@ -29,13 +30,15 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 MEMORY = "1GB"
 FEW = 100  # rows of an answer that is remembered
 _ANSWERS: dict[ops.Node, pd.DataFrame] = {}
+_TURN = RLock()  # threads ask one after another: a connection answers one question at a time
 
 
 def kept(rows: ir.Table, engine: Engine = HERE) -> ir.Table:
     """The same, computed once and held by the engine."""
     if engine.kind == "spark":
         return spark.kept(rows, engine.master)
-    return duckdb().create_table(ibis.util.gen_name("kept"), rows, temp=True)
+    with _TURN:
+        return duckdb().create_table(ibis.util.gen_name("kept"), rows, temp=True)
 
 
 def table(source: Source, engine: Engine = HERE) -> ir.Table:
@@ -75,7 +78,9 @@ def run(expression: ir.Table) -> pd.DataFrame:
     if (question := expression.op()) in _ANSWERS:
         return _ANSWERS[question].copy()
     # by way of Arrow: to_pandas of ibis sets an option that pandas has deprecated
-    rows: pd.DataFrame = (engine := _engine(expression)).to_pyarrow(expression).to_pandas()
+    with _TURN:
+        found = (engine := _engine(expression)).to_pyarrow(expression)
+    rows: pd.DataFrame = found.to_pandas()
     own = engine is duckdb() and question.find(ops.DatabaseTable) and not question.find(ops.InMemoryTable)
     if own and len(rows) <= FEW:
         _ANSWERS[question] = rows.copy()

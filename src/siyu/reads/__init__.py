@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ _digests = Digests()
 _noted: dict[str, str] = {}
 _apart: set[str] = set()
 _concluded: set[str] = set()
-_reading = False
+_here = threading.local()  # a reader in one thread is none in another
 
 
 def begin() -> None:
@@ -113,17 +114,16 @@ def set_apart(path: Path) -> None:
 @contextmanager
 def reader() -> Iterator[None]:
     """Around a reader's own opening of files that it notes, here or later: nobody opens them beside the readers."""
-    global _reading  # noqa: PLW0603 - one record a process
-    before, _reading = _reading, True
+    before, _here.reading = in_reader(), True
     try:
         yield
     finally:
-        _reading = before
+        _here.reading = before
 
 
 def in_reader() -> bool:
-    """Whether a reader is opening a file now."""
-    return _reading
+    """Whether a reader is opening a file now, in this thread."""
+    return getattr(_here, "reading", False)
 
 
 def opens(path: Path) -> None:
