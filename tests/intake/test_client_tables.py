@@ -3,12 +3,14 @@
 import datetime as dt
 import os
 import subprocess
+import time
 
 import pyarrow.parquet as pq
 import pytest
 
 from siyu.errors import UsageError
 from siyu.intake.formats.catalogue import formats
+from siyu.intake.store import client_tables
 from siyu.intake.store.client_tables import books, books_of
 from siyu.simulator import writing
 
@@ -212,6 +214,26 @@ def test_the_same_file_twice_is_named(tmp_path):
     found = books_of(folder, tmp_path / "store")
     assert [problem.code for account in found.accounts for problem in account.problems] == ["same_file"]
     assert len(rows(found.orders)) == 1
+
+
+@pytest.mark.parametrize(("large", "alike"), [(client_tables.LARGE, True), (100, False)])
+def test_equal_files_and_large_ones_take_turns(tmp_path, monkeypatch, large, alike):
+    busy, most, real = [], [], client_tables.part_of
+
+    def slow(source, folder, *more):
+        busy.append(folder)
+        time.sleep(0.1)
+        most.append(len(busy))
+        found = real(source, folder, *more)
+        busy.remove(folder)
+        return found
+
+    monkeypatch.setattr(client_tables, "part_of", slow)
+    monkeypatch.setattr(client_tables, "LARGE", large)
+    for number, name in enumerate("abcd"):
+        folder = douyin(tmp_path / "in", f"{name}.csv", [order(1 if alike else number, "2021-08-01")])
+    books_of(folder, tmp_path / "store")
+    assert most == [1] * 4
 
 
 def test_a_subject_is_found_by_its_id(tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ other table of `tables.yml` that some export holds: its columns there, buyer_id 
 are 0, 1, 2 … by first (paid_at, order_id): the secret of `keys` changes none of them."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -53,20 +54,28 @@ def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
     keys = Keys.collect(parts)
     if clashes := [*overlapping(parts), *contradicting(parts, keys)]:
         raise ContradictionError(clashes)
-    lines = OrderLines(of_kind["orders"], keys, of_kind.get("buyer_keys", [])) if "orders" in of_kind else None
-    ids = lines.ids if lines is not None else np.full((keys.count, 1), -1, np.int64)
-    reported = {kind: Reported(kind, of_kind[kind], keys) for kind in tables() if kind in of_kind.keys() - _OWN}
-    if reported:
-        who, moments = (np.concatenate(one) for one in zip(*(one.people() for one in reported.values()), strict=True))
-        ids = strangers(who, moments, ids)
-    held = {kind: _kept(kind, one.table(ids)) for kind, one in reported.items()}
-    for kind, table in held.items():
-        pq.write_table(table, folder / f"{kind}.parquet", compression="zstd")
-    if lines is None:
-        return []
-    counts = lines.counts()
-    lines.write(folder / "orders.parquet", folder / "purchases.parquet", held.get("members"))
+    with ThreadPoolExecutor(1) as beside:
+        orders, key_tables = of_kind.get("orders"), of_kind.get("buyer_keys", [])
+        read = beside.submit(OrderLines, orders, keys, key_tables) if orders else None
+        reported = {kind: Reported(kind, of_kind[kind], keys) for kind in tables() if kind in of_kind.keys() - _OWN}
+        lines = read.result() if read else None
+        ids = lines.ids if lines else np.full((keys.count, 1), -1, np.int64)
+        if reported:
+            people = (one.people() for one in reported.values())
+            who, moments = (np.concatenate(one) for one in zip(*people, strict=True))
+            ids = strangers(who, moments, ids)
+        held = {kind: _kept(kind, one.table(ids)) for kind, one in reported.items()}
+        written = [beside.submit(_write, table, folder / f"{kind}.parquet") for kind, table in held.items()]
+        counts = lines.counts() if lines else []
+        if lines:
+            lines.write(folder / "orders.parquet", folder / "purchases.parquet", held.get("members"))
+        for one in written:
+            one.result()
     return counts
+
+
+def _write(table: pa.Table, path: Path) -> None:
+    pq.write_table(table, path, compression="zstd")
 
 
 def _kept(kind: str, table: pa.Table) -> pa.Table:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import pandas as pd
 import pyarrow as pa
@@ -19,6 +20,7 @@ from pydantic import TypeAdapter
 
 from siyu import reads
 from siyu.errors import Problem, UsageError, nearest, shown_path
+from siyu.intake.abreast import abreast
 from siyu.intake.formats.catalogue import catalogue
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.export import Progress
@@ -37,6 +39,7 @@ from siyu.intake.store.snapshots import Clash, refuse_clashes, refuse_pages, ref
 from siyu.observed import Observation
 from siyu.paths import store_of, subject_dirs
 
+LARGE = 1 << 28  # bytes of a file: what is held while it is read grows with it
 SHAPE = "10"  # raise it when the same parts would give other tables
 STORED = TypeAdapter(tuple[tuple[Counts, ...], tuple[Clash, ...], tuple[Observation, ...]])  # beside the tables
 
@@ -114,8 +117,15 @@ def _books_of(exports: Path, store: Path, progress: Progress | None) -> Books:
     of_file: dict[Path, list[Account]] = {export.path: [] for export in files}
     if files:
         key = secret(store, exports)
-        for export in files:
-            for number, (account, part) in enumerate(_tables(export, store, key, progress), 1):
+        large = Lock()  # such files take turns; of equal ones the second finds what was made of the first
+        turns = {one.digest: large if one.stamp[:1] > [LARGE] else Lock() for one in files}
+
+        def read(export: Export) -> list[tuple[Account, Part | None]]:
+            with turns[export.digest]:
+                return [*_tables(export, store, key, progress)]
+
+        for export, tables in zip(files, abreast(read, files, ahead=len(files)), strict=True):
+            for number, (account, part) in enumerate(tables, 1):
                 account.public = public_name(account.format, export.digest) + (f"-{number}" if number > 1 else "")
                 accounts.append(account)
                 of_file[export.path].append(account)
