@@ -40,11 +40,11 @@ class Watch:
 
     def outside(self) -> list[str]:
         """What was opened beside the readers, or started, by the names that records use; sorted."""
-        own = [*_interpreter(), *reads.apart()]
+        own, homes = [*_interpreter(), *reads.apart()], [str(home) for home in homes_of_inputs()]
         found = set(self.started)
-        for path in self.opened - self.made:
-            name = address(Path(path))
-            if not (_below(path, own) or self._of_package(path, name) or Path(path).is_dir()):
+        for path in self.opened - self.made:  # thousands, nearly all of libraries
+            if not (_below(path, own, homes) or self._of_package(path) or Path(path).is_dir()):
+                name = address(Path(path))
                 found.add(Path(name).name if Path(name).is_absolute() else name)
         return sorted(found)
 
@@ -62,13 +62,13 @@ class Watch:
             self.started.add(f"a program ({event})")
 
     @staticmethod
-    def _of_package(path: str, name: str) -> bool:
+    def _of_package(path: str) -> bool:
         """Whether a file is of this package; one that is no code is noted as an input."""
         if not Path(path).is_relative_to(package_dir()):
             return False
         compiled = "__pycache__" in Path(path).parts  # of files that are noted themselves
         if not compiled and not path.endswith(_CODE) and Path(path).is_file():
-            reads.note(name, sha256_of(Path(path)))
+            reads.note(address(Path(path)), sha256_of(Path(path)))
         return True
 
 
@@ -89,10 +89,10 @@ def _interpreter() -> list[str]:
             f"{home}/.config", str(cache_dir()), *kept]  # fmt: skip
 
 
-def _below(path: str, folders: Iterable[str]) -> bool:
-    """Whether a path lies below one of these folders, and not in a project or in data that lie below it too."""
-    homes = [str(home) for home in homes_of_inputs() if _within(path, str(home))]
-    return any(_within(path, folder) and not any(_within(home, folder) for home in homes) for folder in folders)
+def _below(path: str, folders: Iterable[str], homes: Iterable[str]) -> bool:
+    """Whether a path lies below one of these folders, and not in a project or in data (homes) that lie below it too."""
+    around = [home for home in homes if _within(path, home)]
+    return any(_within(path, folder) and not any(_within(home, folder) for home in around) for folder in folders)
 
 
 def _within(path: str, folder: str) -> bool:
