@@ -2,6 +2,7 @@
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import click
 
@@ -27,7 +28,11 @@ def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
 
 
 def _metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
-    from siyu.commands.tally import tally
+    from siyu.intake.store.client_tables import books
+
+    with ThreadPoolExecutor(1) as ahead:  # exports are read while libraries load; what is wrong is said by `tally`
+        ahead.submit(books, subject)
+        from siyu.commands.tally import tally
 
     found, language = tally(subject, as_of), options.reader_language(lang)
     if as_json:
