@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from siyu.commands import tally
 from siyu.commands.main import main
 from siyu.figure import Absent
 from siyu.language import Language
@@ -14,6 +15,7 @@ from siyu.subjects import load_subject
 from siyu.value.metrics import values
 from siyu.value.worth import Assumed
 from siyu.workbook import open_workbook
+from siyu.workbook.grounds import Grounds
 
 VALUES = {"observed_value_30d", "observed_value_365d", "expected_purchases_365d", "p_alive", "ltv_365d", "cac",
           "cost_per_follower", "cac_marginal", "payback_months"}  # fmt: skip
@@ -42,6 +44,23 @@ def test_every_value_has_a_figure_or_a_reason_in_every_scope(demo):
 def test_spend_counts_once_for_the_platform_with_most_orders(demo):
     assert [one.scope.partition(";")[0] for one in demo[0] if one.key == "cac"] == ["douyin"]
     assert [one.scope.partition(";")[0] for one in demo[1] if one.key == "cac"] == ["wechat"]
+
+
+def test_they_are_the_same_beside_metrics_of_orders(demo):
+    alone = [(one.key, one.figure.value, one.scope) for one in demo[0]]
+    keys = {key for key, _, _ in alone}
+    assert alone == [(one.key, one.figure.value, one.scope) for one in tally.tally("demo").found if one.key in keys]
+
+
+def test_what_is_wrong_with_what_is_assumed_is_said_though_nothing_asked_for_it(monkeypatch):
+    def wrong(book):
+        raise KeyError("no such row")
+
+    monkeypatch.setattr(Grounds, "assumed", property(wrong))
+    monkeypatch.setattr(tally, "values", lambda *given: ([], []))
+    monkeypatch.setattr(tally, "metrics", lambda *given: ([], []))
+    with pytest.raises(KeyError, match="no such row"):
+        tally.tally("demo")
 
 
 def winback(out):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from siyu.commands.options import day
 from siyu.errors import Problem, UsageError
@@ -19,6 +19,7 @@ from siyu.own_data import Holdings
 from siyu.reach.metrics import reach_metrics
 from siyu.subjects import load_subject
 from siyu.value.metrics import values
+from siyu.value.worth import Assumed
 from siyu.workbook import Workbook, open_workbook
 
 if TYPE_CHECKING:
@@ -64,13 +65,13 @@ def tally(subject: str, as_of: str = "") -> Tally:
     ending = day(as_of) if as_of else about.as_of
     book = open_workbook("08_customer_value", about.id, as_of=ending.isoformat())  # which reads the exports once
     held, frames = book.own, _frames(book.own)
-    with ThreadPoolExecutor(1) as beside:  # models are fitted while the engine counts
-        worthy = beside.submit(_worth, book, frames)
+    with ThreadPoolExecutor(2) as beside:  # models are fitted while the engine counts
+        worthy = _worth(beside, book, frames) if frames is not None else None
         found, missing = metrics(frames, about.suppress_below, about.currency)
+    if worthy is not None:
         worth, unknown = worthy.result()
-    found, missing = found + worth, missing + unknown
-    if frames is not None:
-        reached, unreached = reach_metrics(book.audience, about.currency)  # what messages do to groups
+        found, missing = found + worth, missing + unknown
+        reached, unreached = reach_metrics(book.audience, about.currency)  # and what messages do to groups
         found, missing = found + reached, missing + unreached
     grown, ungrown = growth_metrics(book.growth())
     found, missing = found + grown, missing + ungrown
@@ -78,12 +79,21 @@ def tally(subject: str, as_of: str = "") -> Tally:
     return Tally(held.observed, found, missing, refused, notes(held.spans, held.as_of))
 
 
-def _worth(book: Workbook, frames: Frames | None) -> tuple[list[Metric], list[Missing]]:
-    """What customers are worth."""
-    if frames is None:
-        return [], []
-    about = book.subject
-    return values(frames, about.suppress_below, about.currency, book.assumed, book.own.reported("ad_days"))
+def _worth(pool: Executor, book: Workbook, frames: Frames) -> Future[tuple[list[Metric], list[Missing]]]:
+    """What customers are worth. What is assumed is waited for when one of its fields is asked for: models need none."""
+    about, made = book.subject, pool.submit(lambda: book.assumed)
+
+    class Later:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(made.result(), name)
+
+    def worth() -> tuple[list[Metric], list[Missing]]:
+        given = about.suppress_below, about.currency, cast(Assumed, Later()), book.own.reported("ad_days")
+        found = values(frames, *given)
+        made.result()  # where nothing asked for it, what is wrong with it is said all the same
+        return found
+
+    return pool.submit(worth)
 
 
 def _frames(held: Holdings) -> Frames | None:
