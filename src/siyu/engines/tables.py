@@ -28,7 +28,7 @@ from siyu.engines.choice import HERE, Engine
 Source: TypeAlias = Path | pd.DataFrame | pa.Table | ir.Table
 Ints: TypeAlias = npt.NDArray[np.int64]
 MEMORY = "1GB"
-FEW = 100  # rows of an answer that is remembered
+FEW = 200  # rows of an answer that is remembered: two of each cluster
 _ANSWERS: dict[ops.Node, pd.DataFrame] = {}
 _TURN = RLock()  # threads ask one after another: a connection answers one question at a time
 
