@@ -31,7 +31,8 @@ def main(context: click.Context) -> None:
     if sys.platform == "win32":
         click.echo("siyu: Windows is not supported: use WSL 2, and install there.", err=True)
         sys.exit(2)
-    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # of numpy: threads sleep between sums, they burn no core
+    # as in the sections of a report: sums of other threads differ in their last digits, and wait by burning a core
+    os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
     settle_home(make=context.invoked_subcommand != doctor.name)
     if "SIYU_ENGINE" in os.environ:
         from siyu.engines.choice import chosen
