@@ -96,8 +96,8 @@ def test_every_message_is_translated_and_holds_no_number(name):
 def test_translations_keep_the_placeholders(name):
     chinese = Language("zh")
     for message in texts(name):
-        fields = set(re.findall(r"\{[^}]*\}", message))
-        assert fields == set(re.findall(r"\{[^}]*\}", chinese.message(message))), message
+        fields = set(re.findall(r"\{([\w.]*)", message))
+        assert fields == set(re.findall(r"\{([\w.]*)", chinese.message(message))), message
 
 
 def texts(name):

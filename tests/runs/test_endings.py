@@ -105,7 +105,8 @@ WAYS = {
         "a want of input is not as its workbook made it",
     ),
     "cleared": ("WIPE = True", "finding buyers is missing"),
-    "worker": ("import os, signal; os.kill(os.getppid(), signal.SIGKILL)", "the kernel died"),
+    # a process that is killed gives its memory back before those that hang on it hear of it: cells go on for a moment
+    "worker": ("import os, signal, time; os.kill(os.getppid(), signal.SIGKILL); time.sleep(60)", "the kernel died"),
     "worker_stopped": ("import os, signal; os.kill(os.getppid(), signal.SIGSTOP)", "its limit of time"),
     "memory": ("x = b'x' * (50 << 30)", ""),
 }
