@@ -32,6 +32,18 @@ def test_an_answer_that_somebody_changes_stays_as_it_was(counts):
     assert int(counts(3, 1)["n"].iloc[0]) == 3
 
 
+def test_a_table_is_opened_while_another_thread_asks(tmp_path):
+    for at in range(8):
+        pd.DataFrame({"n": range(400_000)}).to_parquet(tmp_path / f"{at}.parquet")
+    rows = table(tmp_path / "0.parquet")
+    questions = [rows.group_by(rows.n % part).aggregate(sum=rows.n.sum()) for part in range(90_001, 90_008)]
+    with ThreadPoolExecutor(1) as pool:
+        asked = [pool.submit(run, question) for question in questions]
+        opened = [table(tmp_path / f"{at}.parquet") for at in range(1, 8)]
+        assert [len(one.result()) for one in asked] == [*range(90_001, 90_008)]
+    assert [int(run(one.aggregate(n=one.count()))["n"].iloc[0]) for one in opened] == [400_000] * 7
+
+
 def test_threads_that_ask_at_once_are_answered_as_one_alone():
     rows = table(pd.DataFrame({"n": range(5_000)}))
     questions = [rows.filter(rows.n % part == 0).aggregate(n=rows.n.count(), sum=rows.n.sum()) for part in range(2, 60)]

@@ -30,7 +30,7 @@ Ints: TypeAlias = npt.NDArray[np.int64]
 MEMORY = "1GB"
 FEW = 200  # rows of an answer that is remembered: two of each cluster
 _ANSWERS: dict[ops.Node, pd.DataFrame] = {}
-_TURN = RLock()  # threads ask one after another: a connection answers one question at a time
+_TURN = RLock()  # threads take turns: a connection that is busy refuses to open a table, or to answer
 
 
 def kept(rows: ir.Table, engine: Engine = HERE) -> ir.Table:
@@ -48,7 +48,8 @@ def table(source: Source, engine: Engine = HERE) -> ir.Table:
         return source
     if isinstance(source, Path):
         reads.opens(source)
-        return spark.stored(source, engine.master) if engine.kind == "spark" else _stored(source, _written(source))
+        with _TURN:
+            return spark.stored(source, engine.master) if engine.kind == "spark" else _stored(source, _written(source))
     held = pa.Table.from_pandas(source, preserve_index=False) if isinstance(source, pd.DataFrame) else source
     return spark.brought(held, spark.connection(engine.master)) if engine.kind == "spark" else ibis.memtable(held)
 
