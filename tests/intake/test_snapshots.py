@@ -241,3 +241,21 @@ def test_what_came_back_since_is_no_other_amount(tmp_path):
     found, problems = books(tmp_path, {"2021-08.csv": f"{head}{row}\n", "2021-09.csv": f"{head}{row}20.00\n"})
     assert problems == {}
     assert sums(found) == (7_000, 5_000, 1)
+
+
+SENDS = "消息编号,成员标识,员工编号,发送时间,渠道,发送状态,点击,卖货\n"
+SENT, UNSENT = "{n},wmA{n},op1,2025-09-0{n} 10:00:00,群发,已发送,是,否\n", "{n},wmA{n},op1,,群发,非好友,,否\n"
+
+
+def test_tables_without_a_date_whose_words_differ_stand_beside_each_other(tmp_path):
+    """Each file has its own words of a state, and none is compared by its place among these."""
+    files = {"a.csv": SENDS + SENT.format(n=1) + UNSENT.format(n=2), "b.csv": SENDS + SENT.format(n=3)}
+    found, problems = books(tmp_path, files)
+    assert problems == {}
+    assert len(found.frame("sends")) == 3
+
+
+def test_a_state_told_otherwise_is_a_contradiction_whatever_the_words_of_each_file(tmp_path):
+    same, other = SENDS + UNSENT.format(n=1), SENDS + UNSENT.format(n=1).replace("非好友", "待确认")
+    files = {"a.csv": same, "b.csv": other + SENT.format(n=2)}
+    assert books(tmp_path, files)[1] == {"a.csv": ["contradiction"], "b.csv": ["contradiction"]}

@@ -196,7 +196,8 @@ def _unlike(one: pd.Series, other: pd.Series) -> bool:
 def _frame(part: Part, keys: Keys) -> pd.DataFrame:
     rows = part.rows()
     frame: pd.DataFrame = rows.drop_columns("buyer_no").to_pandas()
-    return frame.assign(key=keys.of_rows(part, rows))
+    words = dict.fromkeys(frame.select_dtypes("category"), "object")  # categories of two files are not compared
+    return frame.astype(words).assign(key=keys.of_rows(part, rows))
 
 
 def overlapping(parts: Sequence[Part]) -> list[Clash]:
