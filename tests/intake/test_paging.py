@@ -54,6 +54,11 @@ MORE = ("one_page", "12", "")
         ({"offset": 24, "limit": 20, "items": LIST}, "items", MORE),
         ({"links": {"next": "https://x/?page=2"}, "items": LIST}, "items", MORE),
         ([{"total": 30, "list": LIST}], "list", PART),
+        (
+            {"total": 24, "page": 1, "list": [one | {"quantity": "2"} for one in LIST]},
+            "list",
+            ("part_of_list", "12", "24"),
+        ),
         ({"totalElements": 30, "last": False, "content": LIST}, "content", PART),
     ],
 )
@@ -81,6 +86,11 @@ def test_one_page_of_a_list_is_refused(tmp_path, content, path, said):
         LIST,
         [one | {"total": 100, "pieces": [{"sku": "x"}]} for one in LIST],
         {"shop": {"total": 500}, "list": LIST},
+        {"code": 0, "data": {"total": 72, "list": LIST}},  # money, in quotation marks; in fen; and as text
+        {"total": 7_200, "list": LIST},
+        {"total": "72", "list": LIST},
+        {"next": "null", "list": LIST},
+        {"page": 1, "page_size": 12, "has_more": False, "list": LIST},  # as the message about a full page asks
     ],
 )
 def test_a_whole_list_is_read(tmp_path, content):
@@ -99,6 +109,20 @@ def test_pages_of_several_files_are_one_list(tmp_path):
     assert told(tmp_path / "in") == [[("part_of_list", "list", "18", "30")]] * 2
     again = books_of(tmp_path / "in", tmp_path / "store").accounts  # from the store, too
     assert [[one.code for one in found.problems] for found in again] == [["part_of_list"]] * 2
+
+
+def test_pages_of_a_list_that_grew_meanwhile_are_one_list(tmp_path):
+    cuts = [(24, 0, 12), (25, 12, 24), (25, 24, 25)]
+    for number, (total, first, last) in enumerate(cuts, 1):
+        put(tmp_path / "in", f"p{number}.json", {"total": total, "page": number, "list": orders(first, last)})
+    assert told(tmp_path / "in") == [[], [], []]
+    (tmp_path / "in" / "p1.json").unlink()
+    assert [[code for code, *_ in one] for one in told(tmp_path / "in")] == [["part_of_list"]] * 2
+
+
+def test_the_name_of_a_list_that_may_be_a_buyer_is_not_told(tmp_path):
+    path = put(tmp_path / "in", "a.json", {"13812345678": {"has_more": True, "orders": LIST}})
+    assert "138" not in str(told(path))
 
 
 def test_pages_without_a_total_need_their_first_their_last_and_those_between(tmp_path):

@@ -11,9 +11,10 @@ from siyu.messages import tables
 
 _WORDS = tables(__file__, "paging.yml")
 _NAMES = {sort: frozenset(map(str, _WORDS[sort])) for sort in _WORDS}
+_NUMBER = re.compile(r"-?\d{1,9}(\.\d{1,6})?")
 _KEY = re.compile(_WORDS["keys"])
 _SAYING = ("total", "plain", "more", "end", "next", "number", "pages", "size", "offset")
-NOTHING = (None, "", 0, "0", "-1", -1, False)
+NOTHING = (None, "", 0, "0", "-1", -1, False, "null", "None", "none")
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,14 @@ def lacking(pages: Sequence[ListPage]) -> tuple[int, int | None] | None:
         if counts != sorted(counts, reverse=True) or counts[0] != ends:
             return held, None
     return None
+
+
+def grown(pages: Sequence[ListPage]) -> bool:
+    """Whether pages are all of one list that grew while it was asked for: numbered through, and as many records as it
+    says at most."""
+    most = max(page.total or 0 for page in pages)
+    numbers = sorted(page.number for page in pages)
+    return 0 < most <= sum(page.held for page in pages) and numbers == [*range(1, len(pages) + 1)]
 
 
 def pages(content: Any) -> dict[str, list[ListPage]]:
@@ -107,7 +116,8 @@ def _page(records: Sequence[Any], said: Mapping[str, Any]) -> ListPage:
     total = _whole(said, "total")
     if total is None:
         total = _whole(said, "plain")
-        total = None if total != held and total in _sums(records) else total
+        alone = number is None and size is None  # else it counts records
+        total = None if alone and total and total != held and {total, total / 100} & _sums(records) else total
     told = [bool(_truth(said[name])) for name in said if name in _NAMES["more"]]
     told += [not _truth(said[name]) for name in said if name in _NAMES["end"]]
     if total is not None and total >= held and not (total == held and any(told)):
@@ -123,14 +133,14 @@ def _page(records: Sequence[Any], said: Mapping[str, Any]) -> ListPage:
     return ListPage(held, None, more, number or 0)
 
 
-def _sums(records: Sequence[Any]) -> set[Any]:
-    """Sums of the records' own numbers: a total may be one of these."""
+def _sums(records: Sequence[Any]) -> set[float]:
+    """Sums of the records' own numbers, in quotation marks, too: a total may be one of these, or of yuan in fen."""
     found: dict[str, float] = {}
     for record in records if all(map(_is_record, records)) else ():
         for name, value in record.items():
-            if isinstance(value, int | float) and not isinstance(value, bool):
-                found[name] = found.get(name, 0) + value
-    return set(found.values())
+            if not isinstance(value, bool) and _NUMBER.fullmatch(str(value)):
+                found[name] = found.get(name, 0) + float(value)
+    return {round(one, 2) for one in found.values()}
 
 
 def _whole(said: Mapping[str, Any], sort: str) -> int | None:

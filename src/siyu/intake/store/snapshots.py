@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.intake.containers.paging import lacking
+from siyu.intake.containers.paging import grown, lacking
 from siyu.intake.formats.canonical_tables import tables
 from siyu.intake.reading.accounting import Account
+from siyu.intake.reading.headers import harmless
 from siyu.intake.reading.lines import Flags, Ints
 from siyu.intake.reading.plausible import TIMES
 from siyu.intake.reading.problems import Trouble
@@ -61,15 +62,15 @@ def refuse_pages(found: Sequence[Account]) -> None:
         if account.pages and not account.refused:
             lists.setdefault((account.format, account.part), []).append(account)
     for (_, part), accounts in lists.items():
-        several = {page.total for one in accounts for page in one.pages}
-        for total in several:
+        every = [page for one in accounts for page in one.pages]
+        for total in dict.fromkeys(page.total for page in every) if not grown(every) else ():
             here = [one for one in accounts if any(page.total == total for page in one.pages)]
-            lacks = lacking([page for one in here for page in one.pages if page.total == total])
+            lacks = lacking([page for page in every if page.total == total])
             for account in here if lacks is not None else ():
                 if not account.refused:
                     held, of = lacks or (0, None)
-                    code = "one_page" if of is None else "part_of_list"
-                    account.refuse(Trouble(0, part or None, code, f"{held:,}", "" if of is None else f"{of:,}"))
+                    code, told = ("one_page", "") if of is None else ("part_of_list", f"{of:,}")
+                    account.refuse(Trouble(0, harmless(part) or None, code, f"{held:,}", told))
 
 
 def refuse_clashes(found: Sequence[Account], clashes: Sequence[Clash]) -> None:
