@@ -110,6 +110,13 @@ def test_a_list_of_members_in_big5_is_read():
     assert (found.format, found.encoding, found.records["accepted"]) == ("members", "big5", 5)
 
 
+def test_signs_of_hong_kong_are_read():
+    notes = ["啲嘢好靚", "喺度", "冇問題"]
+    lines = "".join(f"A{n},u{n},2021-08-0{n} 10:00:00,{n}.00,{note}\n" for n, note in enumerate(notes, 1))
+    found, _ = account(("訂單編號,買家標識,支付時間,實付金額,留言\n" + lines).encode("big5hkscs"))
+    assert (found.encoding, found.records["accepted"], codes(found)) == ("big5", 3, [])
+
+
 def test_a_sign_cut_at_the_end_of_the_top_does_not_hide_big5():
     assert is_big5(TAIWAN.encode("cp950")[:-1]) == "cp950"
 
@@ -260,6 +267,36 @@ def test_a_remark_among_others_is_named(note):
         assert [(one.code, one.found) for one in found.problems] == [("undecided_columns", "备注")]
     else:
         assert noted(found, "remarks") == [("备注", "1", "82")]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "不要发票",
+        "7天无理由退货",
+        "七天無理由退換貨",
+        "支持退换货",
+        "补发票",
+        "血糖测试仪",
+        "avoid the sun",
+        "拍拍灰再放",
+    ],
+)
+def test_what_a_shop_promises_or_a_buyer_asks_for_is_no_remark(note):
+    found, _ = account(remarked([*NOTES, note]))
+    assert (codes(found), noted(found, "remarks")) == ([], [])
+
+
+@pytest.mark.parametrize("note", ["坚持退货", "客户退换货", "以质量理由退款", "虛擬單", "补发一件", "拍错了", "void"])
+def test_what_stands_around_a_word_does_not_hide_it(note):
+    found, _ = account(remarked([*NOTES, note], "款式"))
+    assert noted(found, "remarks") == [("款式", "1", "82")]
+
+
+@pytest.mark.parametrize("note", ["赠品：袜子一双", "样品、画册各一份", "补差价 3元", "取消 保价"])
+def test_a_remark_that_says_something_else_too_is_named_among_many(note):
+    found, _ = account(remarked([*NOTES, note]))
+    assert (codes(found), noted(found, "remarks")) == ([], [("备注", "1", "82")])
 
 
 @pytest.mark.parametrize("mark", ["x", "√", "×", "Y", "1", "是"])

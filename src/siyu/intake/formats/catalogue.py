@@ -25,6 +25,7 @@ DECIDES = _WORDS["decides"]
 _TELLS = re.compile(
     rf"(?:{_WORDS['tells'].pattern})(?:[\W_\d].*)?|{_WORDS['currencies'].pattern}", re.IGNORECASE | re.DOTALL
 )
+_ALONE = re.compile(rf"(?:{_WORDS['tells'].pattern})[\W_]*", re.IGNORECASE)
 _FEW = 50  # different cells of a column that says what sort a line is
 
 
@@ -226,8 +227,9 @@ def undecided(layout: Layout, records: Sequence[Sequence[str]]) -> tuple[str, ..
         if normal(name) and name not in layout.unknown:
             continue
         cells = {row[place].strip().translate(SIMPLE) for row in records}
-        few = len(cells) <= _FEW or _WORDS["remarks"].search(normal(name))
-        told = few and any(map(_TELLS.fullmatch, cells))
+        # among many remarks, one that says something else as well (赠品：袜子) is named, see `non_records.Remarks`
+        tells = _TELLS if len(cells) <= _FEW else _ALONE if _WORDS["remarks"].search(normal(name)) else None
+        told = tells is not None and any(map(tells.fullmatch, cells))
         if told or decides(name) or (nameless and names_buyers(name)):
             found[name if normal(name) else f"#{place + 1}"] = None
     return tuple(found)

@@ -56,11 +56,12 @@ def narrow(text: str) -> str:
 
 def is_big5(top: bytes) -> str:
     """The codec of Big5 in which the top of a file has words of headers; "" where these are none, or some in GB18030,
-    too: nearly all bytes fit that as well."""
-    for codec in ("cp950", "big5hkscs") if not _HEADERS.search(top.decode("gb18030", "ignore")) else ():
-        if len(set(_HEADERS.findall(top.decode(codec, "ignore")))) > 1:
-            return codec
-    return ""
+    too: nearly all bytes fit that as well. With the signs of Hong Kong where these fit more of it."""
+    if _HEADERS.search(top.decode("gb18030", "ignore")):
+        return ""
+    odd = {codec: top.decode(codec, "replace").count("\ufffd") for codec in ("cp950", "big5hkscs")}
+    codec = min(odd, key=lambda one: odd[one])
+    return codec if len(set(_HEADERS.findall(top.decode(codec, "ignore")))) > 1 else ""
 
 
 def squeezed(text: str) -> str:
