@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from siyu.runs.ask.sections import notebooks
 from siyu.runs.files import storage
+from siyu.runs.files.executed import code_cells
 from siyu.runs.files.record import JOURNAL
 from siyu.runs.files.workspace import Workspace
 from siyu.runs.make.workers import Task
@@ -47,6 +49,12 @@ def took(folder: Path) -> dict[str, float]:
         return {entry["task"]: float(entry["seconds"]) for entry in storage.read_json(folder / JOURNAL)["tasks"]}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
+
+
+def guessed(section: str) -> float:
+    """Seconds that a section will take, roughly, where nothing tells: those for clients alone count their tables."""
+    notebook = notebooks()[section]
+    return len(code_cells(notebook.content)) / (5 if notebook.profile.kinds == ("client",) else 10)
 
 
 def _now() -> str:

@@ -19,14 +19,13 @@ from siyu.runs.ask.reuse import Renewal, decided
 from siyu.runs.ask.sections import notebooks
 from siyu.runs.check.checks import judged
 from siyu.runs.files import storage
-from siyu.runs.files.executed import code_cells
 from siyu.runs.files.faults import on_disk
 from siyu.runs.files.locks import Lock
 from siyu.runs.files.publication import Cleared, Place, removed
 from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, sealed, whole
 from siyu.runs.files.report_files import file_name, findings_of, renderings
 from siyu.runs.files.workspace import SectionStore, Workspace
-from siyu.runs.journal import Journal, took
+from siyu.runs.journal import Journal, guessed, took
 from siyu.runs.make.moves import since
 from siyu.runs.make.workers import Task
 from siyu.runs.outcome import UNCHANGED, Outcome
@@ -81,7 +80,7 @@ class SubjectRun:
                 before = self.place.target / "notebooks" / f"{section.notebook}.ipynb"
                 self.store.take(section.notebook, made, section.given or before.read_bytes())
         seconds = took(self.place.target)  # Long ones first, or the last one runs alone while a core idles.
-        self._due.sort(key=lambda section: -seconds.get(section.notebook, _guessed(section.notebook)))
+        self._due.sort(key=lambda section: -seconds.get(section.notebook, guessed(section.notebook)))
         return True
 
     def end(self) -> None:
@@ -293,9 +292,3 @@ class SubjectRun:
     def _seal(self, place: Place, findings: Findings | None = None) -> None:
         self.journal.write(place.building, self.subject)
         sealed(place.building, account(self.plan, self.store, self.faults, self.before["previous"], findings))
-
-
-def _guessed(section: str) -> float:
-    """Seconds that a section will take, roughly: those for clients alone count their tables."""
-    notebook = notebooks()[section]
-    return len(code_cells(notebook.content)) / (5 if notebook.profile.kinds == ("client",) else 10)

@@ -1,6 +1,6 @@
 """What became of every record of a file: accepted, quarantined, ignored. Nothing else exists."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from siyu.intake.containers.paging import ListPage
-from siyu.intake.formats.format import Format
+from siyu.intake.formats.format import Format, absent
 from siyu.intake.reading.problems import SHOWN, Trouble
 from siyu.intake.reading.suspects import Crowd
 from siyu.language import Language
@@ -70,6 +70,13 @@ class Account:
     def note(self, code: str, column: str | None = None, *, line: int = 0, found: str = "", expected: str = "") -> None:
         """Say something about the file that makes nothing of it unusable."""
         self.notes.append(Trouble(line, column, code, found, expected))
+
+    def lacks(self, entry: Format, held: Collection[str]) -> None:
+        """Say what cannot be computed without columns that the file does not hold. held: keys of those that it does."""
+        for need, header in absent(entry, held).items():
+            self.note(f"no_{need}", found=header)
+        if entry.kind == "orders" and "status" in set(entry.columns) - set(held):
+            self.note("no_status", found=entry.columns["status"].header[0])
 
     def move(self, source: str, target: str, fen: int) -> None:
         """Correct the state of one record."""

@@ -3,9 +3,8 @@
 Longer than others, for the steps of a pass share its state."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import chain
 
 import numpy as np
 import pyarrow as pa
@@ -13,18 +12,16 @@ import pyarrow as pa
 from siyu.intake.abreast import abreast
 from siyu.intake.containers.wide import unfolded
 from siyu.intake.formats.catalogue import catalogue
-from siyu.intake.formats.cells import bare
-from siyu.intake.formats.format import Format, Layout, absent, normal
+from siyu.intake.formats.format import Format, Layout, normal
 from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints
-from siyu.intake.reading.encodings import blocks, encoding_of, texts
+from siyu.intake.reading.encodings import blocks, encoding_of
 from siyu.intake.reading.headers import MONEY, displayed, given, harmless, head, refuse_struck
 from siyu.intake.reading.lines import Flags, Hashes, Ints
-from siyu.intake.reading.multiline import uncut
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
 from siyu.intake.reading.problems import RefusedError, Trouble
-from siyu.intake.reading.records import Records, amount_of, read_block, readers
+from siyu.intake.reading.records import Again, Records, amount_of, read_block, readers
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.reading.suspects import LEAST, Crowd, Reals, Rounded, respelled
 
@@ -91,7 +88,7 @@ class _Run:
         self.remarks = non_records.Remarks(())
 
     def go(self, wanted: str | None) -> None:
-        self.encoding = encoding = encoding_of(self.source)
+        encoding = encoding_of(self.source)
         self.account.encoding, self.account.digest = encoding.name, encoding.digest
         stream = blocks(self.source, encoding)
         if not (first := next(stream, b"")):
@@ -110,8 +107,9 @@ class _Run:
         unread = {normal(name) for name in top.layout.unknown} if top.layout.format.kind == "orders" else set()
         places = (at for at, name in enumerate(top.layout.header) if normal(name) in unread)
         self.remarks = non_records.Remarks(tuple(places))
-        self.top, base, last = top, top.line + 1, first
-        for size, records, part in abreast(self._parsed, self._cut(first, stream), ahead=4):
+        self.again = Again(self.source, encoding, top.layout, top.delimiter, top.start)
+        base, last = top.line + 1, first
+        for size, records, part in abreast(self._parsed, self.again.cut(first, stream), ahead=4):
             self._take(records, part, base)
             self.bases.append(base)
             base += records.lines
@@ -120,32 +118,12 @@ class _Run:
         self.end = base
         self._finish(complete=last.endswith(b"\n") or self.source.rows is not None)
 
-    def _cut(self, first: bytes, stream: Iterator[bytes]) -> Iterator[bytes]:
-        """The records in blocks, each of which stands whole in its block."""
-        whole = chain([rest] if (rest := first[self.top.start :]) else [], stream)
-        return uncut(whole) if self.layout.breaks else whole
-
     def _parsed(self, block: bytes) -> tuple[int, Records, _Part]:
         """A block read, beside others; a negative size: no line end at the end."""
         records = read_block(block, self.layout, self.delimiter, self.how)
         size, taken = len(block) if block.endswith(b"\n") else -len(block), records.accepted
         marks = self.remarks.of(records.text, records.at)
         return size, records, (self.prints.of(records), self.bounds.of(taken), Rounded.of(taken, self.layout), marks)
-
-    def _whole(self, lines: Ints) -> Hashes:
-        """The fingerprints of whole records on some lines, ascending; their blocks are read once more."""
-
-        def work(one: tuple[bytes, Ints]) -> Hashes:
-            records = read_block(one[0], self.layout, self.delimiter, self.how)
-            return self.prints.of_whole(records, np.flatnonzero(np.isin(records.at, one[1])))
-
-        stream, ends = blocks(self.source, self.encoding), np.searchsorted(lines, self.bases[1:])
-        of_block = zip(self._cut(next(stream, b""), stream), self.bases, np.split(lines, ends), strict=False)
-        here = ((block, some - base) for block, base, some in of_block if some.size)
-        found = np.concatenate([np.zeros(0, np.uint64), *abreast(work, here, ahead=4)])
-        if found.size != lines.size:
-            raise RefusedError("changed")
-        return found
 
     def _take(self, records: Records, part: _Part, base: int) -> None:
         account = self.account
@@ -240,29 +218,19 @@ class _Run:
             self.account.report(Trouble(self._shown(int(lines[at])), None, code))
         self.reading.dropped = np.union1d(self.reading.dropped, lines[places])
 
-    def _cells(self, lines: list[int]) -> list[list[str]]:
-        if len(rows := texts(blocks(self.source, self.encoding), lines)) < len(lines):
-            raise RefusedError("changed")
-        return [[bare(cell) for cell in non_records.split(rows[line], self.delimiter) or []] for line in lines]
-
-    def _column(self, key: str, lines: Ints) -> list[str]:
-        """The cells of a column on some lines."""
-        place = self.layout.places.get(key, -1)
-        rows = self._cells(lines.tolist()) if place >= 0 else []
-        return [cells[place] for cells in rows if place < len(cells)]
-
     def _is_cut(self, lines: Ints) -> bool:
         """Whether the last line, which has no end, is a record that ends within its last field."""
         last = lines[-TAIL:].tolist()
         read = len(self.layout.header) - 1 in self.layout.places.values()
         if not last or not read or last[-1] != self.end - 1 or last[-1] in self.reading.dropped:
             return False
-        return non_records.ends_within([cells[-1] for cells in self._cells(last) if cells])
+        return non_records.ends_within([cells[-1] for cells in self.again.cells(last) if cells])
 
     def _repeats(self, lines: Ints, fen: Ints) -> None:
-        account, repeats = self.account, self.prints.repeats(lambda at: self._whole(lines[at]))
+        account = self.account
+        repeats = self.prints.repeats(lambda at: self.again.whole(lines[at], self.bases, self.prints.of_whole))
         if repeats.same.size and self.prints.whole and not self.prints.numbered:
-            unlike = self.prints.unlike(repeats.same, lines, self._cells)
+            unlike = self.prints.unlike(repeats.same, lines, self.again.cells)
             repeats = replace(repeats, same=np.setdiff1d(repeats.same, unlike), other=np.union1d(repeats.other, unlike))
         unsaid = self.account.unknown_columns if repeats.other.size and not self.prints.whole else ()
         if unsaid or repeats.other.size > max(2, UNCLEAR * lines.size):
@@ -291,7 +259,7 @@ class _Run:
         def where(at: Ints) -> str:
             return few_lines(self._all_shown(lines[at]))
 
-        for column, code, places in self.bounds.odd(fen, where, lambda key, at: self._column(key, lines[at])):
+        for column, code, places in self.bounds.odd(fen, where, lambda key, at: self.again.column(key, lines[at])):
             self._note(code, self._all_shown(lines[places[kept[places]]]), column)
         for code, place, told in self.remarks.told():
             self._note(code, self._all_shown(told), harmless(self.layout.header[place]))
@@ -301,11 +269,7 @@ class _Run:
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:
             kinds = "; ".join(f"{kind} ({few_lines(places)})" for kind, places in sorted(aside.items()))
             account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
-        for need, header in absent(self.layout.format, self.bounds.held).items():
-            account.note(f"no_{need}", found=header)
-        entry = self.layout.format
-        if entry.kind == "orders" and "status" in set(entry.columns) - self.bounds.held:
-            account.note("no_status", found=entry.columns["status"].header[0])
+        account.lacks(self.layout.format, self.bounds.held)
         for (column, code), found in self.said.items():
             account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
         if "buyer_id" in self.layout.places:
@@ -316,7 +280,7 @@ class _Run:
         at, buyers, keys = self.prints.respelled(named)
         if not buyers:
             return
-        some = self._column("buyer_id", lines[named[:SOME]])
+        some = self.again.column("buyer_id", lines[named[:SOME]])
         where, told = few_lines(self._all_shown(lines[at])), f"{at.size:,}"
         if (code := respelled(buyers, keys, some)) == "respelled_keys":
             raise RefusedError(code, column=column, found=told, expected=where)

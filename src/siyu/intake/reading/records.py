@@ -3,19 +3,23 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from siyu.intake.formats.cells import signed_fen
+from siyu.intake.abreast import abreast
+from siyu.intake.formats.cells import bare, signed_fen
 from siyu.intake.formats.format import Column, Layout, normal
 from siyu.intake.reading import non_records
 from siyu.intake.reading.columns import Typed, made, told_beside, typed
-from siyu.intake.reading.lines import Flags, Ints, Lines, scan
-from siyu.intake.reading.multiline import mended
+from siyu.intake.reading.encodings import Encoding, blocks, texts
+from siyu.intake.reading.lines import Flags, Hashes, Ints, Lines, scan
+from siyu.intake.reading.multiline import mended, uncut
 from siyu.intake.reading.plausible import out_of_order
-from siyu.intake.reading.problems import PLAUSIBLE_LINE, Trouble, masked, tellable
+from siyu.intake.reading.problems import PLAUSIBLE_LINE, RefusedError, Trouble, masked, tellable
+from siyu.intake.reading.sources import TableSource
 
 Reader = Callable[[pa.Array], Typed]
 
@@ -35,6 +39,52 @@ class Records:
     quarantined: list[tuple[int, int | None, list[Trouble]]] = field(default_factory=list)
     ignored: list[tuple[int, int | None, str, list[str]]] = field(default_factory=list)
     notes: list[tuple[int, str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Again:
+    """Where lines of a file that was read are looked at once more. start: byte where records begin in its first block.
+
+    Raises RefusedError, `changed`, where lines are not there any more."""
+
+    source: TableSource
+    encoding: Encoding
+    layout: Layout
+    delimiter: str
+    start: int
+
+    def cut(self, first: bytes, stream: Iterator[bytes]) -> Iterator[bytes]:
+        """The records in blocks, each of which stands whole in its block."""
+        whole = chain([rest] if (rest := first[self.start :]) else [], stream)
+        return uncut(whole) if self.layout.breaks else whole
+
+    def cells(self, lines: list[int]) -> list[list[str]]:
+        """The cells of some lines."""
+        if len(rows := texts(blocks(self.source, self.encoding), lines)) < len(lines):
+            raise RefusedError("changed")
+        return [[bare(cell) for cell in non_records.split(rows[line], self.delimiter) or []] for line in lines]
+
+    def column(self, key: str, lines: Ints) -> list[str]:
+        """The cells of a column on some lines."""
+        place = self.layout.places.get(key, -1)
+        rows = self.cells(lines.tolist()) if place >= 0 else []
+        return [cells[place] for cells in rows if place < len(cells)]
+
+    def whole(self, lines: Ints, bases: list[int], of: Callable[[Records, Ints], Hashes]) -> Hashes:
+        """What `of` gives for the records on some lines, ascending; their blocks, which begin at `bases`, are read."""
+        how = readers(self.layout)
+
+        def work(one: tuple[bytes, Ints]) -> Hashes:
+            records = read_block(one[0], self.layout, self.delimiter, how)
+            return of(records, np.flatnonzero(np.isin(records.at, one[1])))
+
+        stream, ends = blocks(self.source, self.encoding), np.searchsorted(lines, bases[1:])
+        of_block = zip(self.cut(next(stream, b""), stream), bases, np.split(lines, ends), strict=False)
+        here = ((block, some - base) for block, base, some in of_block if some.size)
+        found = np.concatenate([np.zeros(0, np.uint64), *abreast(work, here, ahead=4)])
+        if found.size != lines.size:
+            raise RefusedError("changed")
+        return found
 
 
 def readers(layout: Layout) -> dict[str, Reader]:
