@@ -52,19 +52,21 @@ def written(path: Path, orders: int, part: int = 0, first_buyer: int = 0) -> int
     pair = np.unique(buyer * DAYS + day)
     buyer, day = pair // DAYS, pair % DAYS
     buyer = np.cumsum(np.diff(buyer, prepend=buyer[0]) > 0)
-    first = np.flatnonzero(np.diff(buyer, prepend=-1) > 0)
+    new = np.diff(buyer, prepend=-1) > 0
+    first = np.flatnonzero(new)
     number = np.arange(buyer.size) - first[buyer] + 1
     to_next = np.append(np.diff(day), 0)
-    last = np.append(np.diff(buyer) > 0, True)
+    last = np.append(new, True)[1:]
     fen = random.integers(1_000, 60_000, buyer.size)
     since = (AS_OF - date(1970, 1, 1)).days - DAYS + 1
     table = pa.table({
         "buyer_id": first_buyer + buyer, "day": pa.array((day + since).astype(np.int32)).cast(pa.date32()),
         "orders": 1 + (random.random(buyer.size) < 0.08), "paid_fen": fen, "net_fen": fen, "purchase_no": number,
         "days_to_next": pa.array(to_next, mask=last),
+        "days_from_previous": pa.array(np.roll(to_next, 1), mask=new),
         "first_day": pa.array((day[first][buyer] + since).astype(np.int32)).cast(pa.date32()),
     })  # fmt: skip
-    pq.write_table(table, path, compression="snappy", use_dictionary=False)  # as siyu.intake.store.canonical does
+    pq.write_table(table, path, row_group_size=125_000, use_dictionary=False)  # as siyu.intake.store does
     return first_buyer + int(buyer[-1]) + 1
 
 
@@ -112,7 +114,8 @@ def sql(path: Path) -> Callable[[], dict[str, Any]]:
         engine.execute(f"""
             CREATE TEMP TABLE p AS
             SELECT buyer_id::INT AS buyer_id, day, orders::INT AS orders, paid_fen, net_fen,
-                   purchase_no::INT AS purchase_no, days_to_next::INT AS days_to_next, first_day
+                   purchase_no::INT AS purchase_no, days_to_next::INT AS days_to_next,
+                   days_from_previous::INT AS days_from_previous, first_day
             FROM read_parquet('{path}')""")  # noqa: S608 - own path
         engine.execute(f"""
             CREATE TEMP TABLE c AS
@@ -120,11 +123,13 @@ def sql(path: Path) -> Callable[[], dict[str, Any]]:
             FROM range(DATE '{AS_OF}' - {DAYS}, DATE '{AS_OF}' + INTERVAL 1 DAY, INTERVAL 1 DAY) AS t(day)""")  # noqa: S608
         ends = {"since": SINCE, "until": AS_OF}
         sums = engine.execute("""
-            WITH b AS (SELECT buyer_id, count(*) AS days, sum(orders) AS orders,
-                              sum(paid_fen) AS paid, sum(net_fen) AS net
-                       FROM p WHERE day BETWEEN $since AND $until GROUP BY 1)
-            SELECT buyer_id % 100, count(*), sum((days > 1)::INT), sum((orders > 1)::INT), sum(orders), sum(days),
-                   sum(paid), sum(net), sum(CASE WHEN orders > 1 THEN paid ELSE 0 END) FROM b GROUP BY 1""",
+            WITH d AS (SELECT *, coalesce(days_from_previous, 9999) > day - $since::DATE AS first,
+                              first AND coalesce(days_to_next, 9999) > $until::DATE - day AS alone,
+                              alone AND orders = 1 AS once
+                       FROM p WHERE day BETWEEN $since AND $until)
+            SELECT buyer_id % 100, sum(first::INT), sum((first AND NOT alone)::INT), sum((first AND NOT once)::INT),
+                   sum(orders), count(*), sum(paid_fen), sum(net_fen), sum(CASE WHEN once THEN 0 ELSE paid_fen END)
+            FROM d GROUP BY 1""",
             ends).fetchnumpy()  # fmt: skip
         each = ", ".join(
             f"sum((DATE '{AS_OF}' - day >= {w})::INT), "
@@ -141,7 +146,7 @@ def sql(path: Path) -> Callable[[], dict[str, Any]]:
                 FROM p WHERE purchase_no = 1 GROUP BY 1, 2"""  # noqa: S608 - numbers from here
         ).fetchnumpy()
         cohorts = engine.execute(
-            """SELECT f.month, c.month, sum(coalesce(days_to_next > c.days_left, true)::INT) AS buyers, sum(orders),
+            """SELECT f.month, c.month, sum((coalesce(days_to_next, 9999) > c.days_left)::INT) AS buyers, sum(orders),
                       sum(paid_fen), sum(net_fen)
                FROM p JOIN c USING (day) JOIN c AS f ON p.first_day = f.day GROUP BY 1, 2"""
         ).fetchnumpy()

@@ -68,8 +68,9 @@ def test_a_key_table_names_the_buyers_of_an_export_without_any(tmp_path):
     found = books_of(folder, tmp_path / "store")
     assert found.identity == (0.75, 4, None)
     assert {row["order_id"][-1]: row["buyer_id"] for row in rows(found.orders)} == {"1": 0, "3": 0, "2": 1, "4": None}
-    assert [(row["buyer_id"], row["purchase_no"], row["days_to_next"]) for row in rows(found.purchases)] == [
-        (0, 1, 2), (0, 2, None), (1, 1, None)]  # fmt: skip
+    columns = ("buyer_id", "purchase_no", "days_to_next", "days_from_previous")
+    assert [tuple(row[name] for name in columns) for row in rows(found.purchases)] == [
+        (0, 1, 2, None), (0, 2, None, 2), (1, 1, None, None)]  # fmt: skip
 
 
 def test_a_key_table_links_one_buyer_on_two_platforms(tmp_path):

@@ -16,11 +16,12 @@ def purchases(rows: pd.DataFrame) -> pa.Table:
         orders=("paid_fen", "size"), paid_fen=("paid_fen", "sum"), net_fen=("net_fen", "sum")
     )
     by_buyer = days.groupby("buyer_id")["day"]
-    after = (by_buyer.shift(-1) - days["day"]).dt.days
+    after, before = (by_buyer.diff(step).dt.days.abs().astype("Int64") for step in (-1, 1))
     return pa.table({
         "buyer_id": pa.array(days["buyer_id"], pa.int64()), "day": dates(days["day"]), "orders": days["orders"],
         "paid_fen": days["paid_fen"], "net_fen": days["net_fen"], "purchase_no": by_buyer.cumcount() + 1,
-        "days_to_next": pa.array(after.astype("Int64")), "first_day": dates(by_buyer.transform("min")),
+        "days_to_next": pa.array(after), "days_from_previous": pa.array(before),
+        "first_day": dates(by_buyer.transform("min")),
     })  # fmt: skip
 
 

@@ -81,8 +81,11 @@ def test_held_amounts_fit_their_type_to_the_last_fen(purchases, tmp_path, most, 
     assert np.array_equal(*sums)
 
 
-def test_buyer_sums(frames, days):
-    since, until = date(1997, 2, 1), date(1997, 6, 30)
+@pytest.mark.parametrize(("since", "until"), [
+    (date(1997, 2, 1), date(1997, 6, 30)), (date(1997, 4, 1), AS_OF), (date(1996, 1, 1), date(1997, 3, 31)),
+    (date(1997, 5, 7), date(1997, 5, 7)),
+])  # fmt: skip
+def test_buyer_sums(frames, days, since, until):
     inside = days[days["day"].between(pd.Timestamp(since), pd.Timestamp(until))]
     buyers = inside.groupby("buyer_id").agg(
         days=("day", "size"), orders=("orders", "sum"), paid=("paid_fen", "sum"), net=("net_fen", "sum")

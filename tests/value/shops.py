@@ -69,7 +69,7 @@ def frames(rows, days, spend=None, orders=None, **more):
     table = pd.DataFrame({
         "buyer_id": rows["buyer_id"], "day": dates, "orders": 1, "paid_fen": fen, "net_fen": fen,
         "purchase_no": mine.cumcount() + 1, "days_to_next": (mine.shift(-1) - rows["day"]).astype("Int64"),
-        "first_day": firsts,
+        "days_from_previous": mine.diff().astype("Int64"), "first_day": firsts,
     })  # fmt: skip
     return opened(START + timedelta(days=days - 1), table, orders, sources=("orders:made_up",), **more)
 

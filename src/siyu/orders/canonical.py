@@ -105,9 +105,10 @@ def _purchases(orders: ir.Table) -> ir.Table:
     sums: dict[str, Any] = {name: sold[name].sum() for name in ("paid_fen", "net_fen")}
     days = sold.group_by("buyer_id", "cluster", "day").aggregate(orders=order.nunique(), **sums)
     mine = ibis.window(group_by="buyer_id", order_by="day")
-    to_next, first = days.day.lead().over(mine).delta(days.day, unit="day"), days.day.first().over(mine)
-    number = ibis.row_number().over(mine) + 1
-    return days.mutate(purchase_no=number, days_to_next=to_next, first_day=first)
+    to_next = days.day.lead().over(mine).delta(days.day, unit="day")
+    previous = days.day.delta(days.day.lag().over(mine), unit="day")
+    number, first = ibis.row_number().over(mine) + 1, days.day.first().over(mine)
+    return days.mutate(purchase_no=number, days_to_next=to_next, days_from_previous=previous, first_day=first)
 
 
 @ibis.udf.scalar.builtin  # type: ignore[untyped-decorator]  # ibis has no types

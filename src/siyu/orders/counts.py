@@ -11,6 +11,7 @@ from siyu.engines.tables import Ints, carried, counted, dense, spread, summed
 from siyu.orders.frames import Frames
 
 BUYER_SUMS = ("buyers", "twice_by_day", "twice_by_order", "orders", "days", "paid_fen", "net_fen", "repeat_paid_fen")
+NEVER = 2**15 - 1  # days in place of a gap that has no end: longer than any record, and of the smallest type
 
 
 def buyer_sums(frames: Frames, since: date, until: date) -> Ints:
@@ -19,18 +20,19 @@ def buyer_sums(frames: Frames, since: date, until: date) -> Ints:
     twice_by_day, twice_by_order: buyers with at least two purchase days, two orders; repeat_paid_fen: paid by
     the latter; days: purchase days. Money in fen.
     """
-    kept = frames.purchases
-    kept = kept.filter(kept.day.between(ibis.date(since.isoformat()), ibis.date(until.isoformat())))
-    sums = {name: kept[name].sum() for name in ("orders", "paid_fen")}
-    buyers = kept.group_by("buyer_id", "cluster").aggregate(days=kept.count(), **sums)
-    by_order = (buyers.orders > 1).cast("int64")
-    buyers = buyers.mutate(cluster=frames.cluster(buyers))
-    sums = {name: buyers[name].sum() for name in ("orders", "days", "paid_fen")}
-    sums |= {"buyers": buyers.count(), "twice_by_day": (buyers.days > 1).cast("int64").sum()}
-    sums |= {"twice_by_order": by_order.sum(), "repeat_paid_fen": (buyers.paid_fen * by_order).sum()}
-    # not needed by buyer, and a sum for each of millions takes memory
-    net = counted(kept.mutate(cluster=frames.cluster(kept)), ["cluster"], net_fen=kept.net_fen.sum())
-    return summed(counted(buyers, ["cluster"], **sums).merge(net), frames.groups, BUYER_SUMS)
+    begin, end = ibis.date(since.isoformat()), ibis.date(until.isoformat())
+    days = frames.purchases.filter(frames.purchases.day.between(begin, end))
+    # each day knows the one before and the next: grouping millions of buyers takes twice the time
+    first = days.days_from_previous.fill_null(NEVER) > days.day.delta(begin, unit="day")
+    only = first & (days.days_to_next.fill_null(NEVER) > end.delta(days.day, unit="day"))
+    once = only & (days.orders == 1)
+    more = {"buyers": first, "twice_by_day": first & ~only, "twice_by_order": first & ~once}
+    days = days.mutate(
+        cluster=frames.cluster(days), days=1, repeat_paid_fen=ibis.ifelse(once, 0, days.paid_fen),
+        **{name: holds.cast("int64") for name, holds in more.items()},
+    )  # fmt: skip
+    sums = counted(days, ["cluster"], **{name: days[name].sum() for name in BUYER_SUMS})
+    return summed(sums, frames.groups, BUYER_SUMS)
 
 
 def returning(frames: Frames, earlier: tuple[date, date], later: tuple[date, date]) -> Ints:
@@ -54,7 +56,7 @@ def followed(frames: Frames, windows: Sequence[int]) -> tuple[pd.DataFrame, Ints
     sums = {"all": firsts.count()}
     for window in windows:
         seen = firsts.observed >= window
-        again = seen & (firsts.days_to_next <= window).fill_null(False)
+        again = seen & (firsts.days_to_next.fill_null(NEVER) <= window)
         sums |= {f"seen_{window}": seen.cast("int64").sum(), f"again_{window}": again.cast("int64").sum()}
     return spread(counted(firsts, ["cluster", "month"], **sums), frames.groups, ["month"], list(sums))
 
@@ -67,7 +69,7 @@ def first_gaps(frames: Frames, horizon: int) -> Ints:
     """
     firsts = frames.firsts
     stayed = ibis.coalesce(firsts.days_to_next, frames.observed(firsts.day))
-    again = (firsts.days_to_next <= horizon).fill_null(False)
+    again = firsts.days_to_next.fill_null(NEVER) <= horizon
     firsts = firsts.mutate(cluster=frames.cluster(firsts), after=ibis.least(stayed, horizon), again=again.cast("int64"))
     counts = counted(firsts, ["cluster", "after"], left=firsts.count(), again=firsts.again.sum())
     return dense(counts, ["left", "again"], (frames.groups, horizon + 1), counts["cluster"], counts["after"])
@@ -80,7 +82,7 @@ def cohorts(frames: Frames) -> pd.DataFrame:
     calendar = carried(_calendar(frames.first_day, frames.as_of), days)
     days = days.join(calendar, "day").join(calendar.select(first_day="day", cohort="month"), "first_day")
     # a buyer counts at the last purchase of the month: the next one lies in another month, or is not known
-    days = days.mutate(last=(days.days_to_next > days.days_left).fill_null(True).cast("int64"))
+    days = days.mutate(last=(days.days_to_next.fill_null(NEVER) > days.days_left).cast("int64"))
     sums = {name: days[name].sum() for name in ("orders", "paid_fen", "net_fen")}
     return counted(days, ["cohort", "month"], buyers=days["last"].sum(), **sums)
 

@@ -34,7 +34,8 @@ NO_ORDERS = pa.schema([
 ]).empty_table()  # fmt: skip
 NO_PURCHASES = pa.schema([
     ("buyer_id", pa.int64()), ("day", pa.date32()), ("orders", _FEN), ("paid_fen", _FEN), ("net_fen", _FEN),
-    ("purchase_no", pa.int64()), ("days_to_next", pa.int64()), ("first_day", pa.date32()),
+    ("purchase_no", pa.int64()), ("days_to_next", pa.int64()), ("days_from_previous", pa.int64()),
+    ("first_day", pa.date32()),
 ]).empty_table()  # fmt: skip
 
 
@@ -44,8 +45,9 @@ class Frames:
     observed day if that is earlier.
 
     purchases: a row per buyer and purchase day: buyer_id (dense from 0), cluster (0 to GROUPS - 1), day date, orders,
-    paid_fen and net_fen int64, purchase_no (from 1), days_to_next (null: none by as_of), first_day date; whole numbers
-    without a type are int64, or as small as they can be where the engine holds them, see `opened`.
+    paid_fen and net_fen int64, purchase_no (from 1), days_to_next (null: none by as_of), days_from_previous (null: the
+    first), first_day date; whole numbers without a type are int64, or as small as they can be where the engine holds
+    them, see `opened`.
     orders: a row per order line, or None; members, follows: a row per stay, or None; sessions: a row per
     broadcast, or None. Columns as the store of `siyu.intake` writes them. sources: refs that figures carry.
     assignments: a row per buyer of a draw: order_id, arm (`invited`, `control`), invited_at (null: not), or None.

@@ -107,7 +107,8 @@ def _shares(what: str, figures: Figures) -> Results:
 
 
 def _sample() -> pd.DataFrame:
-    """Purchase days of the sample: buyer_id, day, paid_fen, purchase_no, days_to_next, first_day, orders, net_fen."""
+    """Purchase days of the sample: buyer_id, day, paid_fen, purchase_no, days_to_next, days_from_previous, first_day,
+    orders, net_fen."""
     rows = pd.read_csv(_REFERENCE / "cdnow_sample.csv", dtype=str)
     day = pd.to_datetime(rows["date"])
     fen = (rows["amount_usd"].astype(float) * 100).round().astype("int64")
@@ -115,9 +116,11 @@ def _sample() -> pd.DataFrame:
     by_day = orders.groupby(["buyer_id", "day"], as_index=False)
     days = by_day.agg(orders=("paid_fen", "size"), paid_fen=("paid_fen", "sum"))
     mine = days.groupby("buyer_id")["day"]
+    number, first = mine.cumcount() + 1, mine.transform("min")
     to_next = (mine.shift(-1) - days["day"]).dt.days.astype("Int64")
+    previous = mine.diff().dt.days.astype("Int64")
     return days.assign(
-        net_fen=days["paid_fen"], purchase_no=mine.cumcount() + 1, days_to_next=to_next, first_day=mine.transform("min")
+        net_fen=days["paid_fen"], purchase_no=number, days_to_next=to_next, days_from_previous=previous, first_day=first
     )
 
 

@@ -40,7 +40,7 @@ from siyu.observed import Observation
 from siyu.paths import store_of, subject_dirs
 
 LARGE = 1 << 28  # bytes of a file: what is held while it is read grows with it
-SHAPE = "10"  # raise it when the same parts would give other tables
+SHAPE = "11"  # raise it when the same parts would give other tables
 STORED = TypeAdapter(tuple[tuple[Counts, ...], tuple[Clash, ...], tuple[Observation, ...]])  # beside the tables
 
 

@@ -28,7 +28,7 @@ class Sales:
 
 def purchase_days(sales: Sales, joined: pa.Table | None) -> pa.Table:
     """buyer_id, cluster, day (date), orders, paid_fen, net_fen, purchase_no (from 1), days_to_next (null for the last),
-    first_day, member_before_first_order.
+    days_from_previous (null for the first), first_day, member_before_first_order.
 
     joined: spells in groups (buyer_id, joined_at, left_at), None without a member file: then the last column is null. A
     buyer is a member before the first order when a spell began strictly before its payment and had not ended by
@@ -46,12 +46,14 @@ def purchase_days(sales: Sales, joined: pa.Table | None) -> pa.Table:
         members = pa.array(before[np.cumsum(new) - 1])
     first = np.flatnonzero(new)[np.cumsum(new) - 1]
     last = np.append(new, True)[1:]
+    gap = np.diff(days, append=0)
     dates = pa.array(days.astype(np.int32)).cast(pa.date32())
     return pa.table({
         "buyer_id": buyer, "cluster": sales.cluster[starts], "day": dates, "orders": orders,
         "paid_fen": _sums(sales.paid, starts), "net_fen": _sums(sales.net, starts),
         "purchase_no": np.arange(len(buyer)) - first + 1,
-        "days_to_next": pa.array(np.append(days, 0)[1:] - days, mask=last),
+        "days_to_next": pa.array(gap, mask=last),
+        "days_from_previous": pa.array(np.roll(gap, 1), mask=new),
         "first_day": dates.take(pa.array(first)),
         "member_before_first_order": members,
     })  # fmt: skip

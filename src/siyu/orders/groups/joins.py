@@ -47,12 +47,12 @@ def comparisons(frames: Frames, window: int, gap: int) -> tuple[pd.DataFrame, In
     reach = gap + window
     days = days.filter(frames.observed(days.day) >= reach, (days.join_after >= 0).fill_null(True))
     quiet = (days.days_to_next > gap).fill_null(True)
-    earlier = (days.since_last > gap).fill_null(False)
+    earlier = (days.days_from_previous > gap).fill_null(False)
     joins_first = (days.join_after < days.days_to_next).fill_null(True)
     days = days.mutate(
         member=((days.join_after <= gap).fill_null(False) & joins_first).cast("int64"), n=quiet.cast("int64"),
         again=(quiet & (days.days_to_next <= reach).fill_null(False)).cast("int64"),
-        earlier=earlier.cast("int64"), before=(earlier & (days.since_last <= reach)).cast("int64"),
+        earlier=earlier.cast("int64"), before=(earlier & (days.days_from_previous <= reach)).cast("int64"),
     )  # fmt: skip
     days = days.left_join(_entries(frames), "buyer_id").mutate(entry=ibis._.entry.fill_null(""))
     strata = ["number", "quarter", "entry"]
@@ -104,17 +104,15 @@ def risk_sets(frames: Frames, horizon: int) -> tuple[Ints, Ints]:
 
 
 def with_joins(frames: Frames) -> ir.Table:
-    """Purchases with cluster, number, quarter, since_last (days, null for the first) and join_after (days from
-    the purchase day to the join, null for buyers who never joined)."""
+    """Purchases with cluster, number, quarter and join_after (days from the purchase day to the join, null for buyers
+    who never joined)."""
     if frames.members is None:
         raise ValueError("no table of group members")
     stays = frames.members
     joins = stays.group_by("buyer_id").aggregate(join_day=stays.joined_at.min().date())
     days = frames.followed
-    last = days.day.lag().over(ibis.window(group_by=days.buyer_id, order_by=days.day))
     days = days.mutate(
-        since_last=days.day.delta(last, unit="day"), cluster=frames.cluster(days),
-        number=ibis.least(days.purchase_no, MOST_PURCHASES).cast("int64"),
+        cluster=frames.cluster(days), number=ibis.least(days.purchase_no, MOST_PURCHASES).cast("int64"),
         quarter=(days.day.year() * 4 + days.day.quarter() - 1).cast("int64"),
     ).left_join(joins, "buyer_id")  # fmt: skip
     return days.drop("buyer_id_right").mutate(join_after=days.join_day.delta(days.day, unit="day"))

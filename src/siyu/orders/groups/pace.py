@@ -82,10 +82,10 @@ def paces(frames: Frames, gap: int) -> tuple[pd.DataFrame, Ints]:
     earlier = ibis.ifelse(late, days.lagged, days.purchase_no - 1)
     spent = ibis.ifelse(late, days.lagged_days, days.past)
     seen, third = days.days_to_next.notnull() & (earlier > 0), days.purchase_no > 2
-    before = days.past - days.since_last
+    last = days.days_from_previous
     days = days.mutate(
         next=seen.cast("int64"), pace=ibis.ifelse(seen, _v(days.days_to_next - days.lag, spent, earlier), 0),
-        last=third.cast("int64"), last_pace=ibis.ifelse(third, _v(days.since_last, before, days.purchase_no - 2), 0),
+        last=third.cast("int64"), last_pace=ibis.ifelse(third, _v(last, days.past - last, days.purchase_no - 2), 0),
     )  # fmt: skip
     strata = ["number", "quarter"]
     counts = counted(days, ["cluster", *strata, "member"], **{name: days[name].sum() for name in PACED})
