@@ -1,19 +1,20 @@
 """All benchmarks in one table, each as a ratio of a plain way to this project's, measured side by side in one run.
 
-    .venv/bin/python benchmarks/table.py [--small] [--check] [--only NAME]...
+    .venv/bin/python benchmarks/table.py [--small] [--check] [--only NAME]... [--rounds N]
 
-Writes the ratios into `measured.json` beside this file, under `full` or `small`; --only those of some benchmarks, and
-keeps the others. --check writes nothing and fails when a ratio has fallen by more than a third of what stands there,
-and again when measured once more: machines differ, ratios little.
+Writes the ratios into `measured.json` beside this file, under `full` or `small`, medians of the rounds; --only those of
+some benchmarks, and keeps the others. --check writes nothing and fails when a ratio has fallen by more than a third of
+what stands there, and again when measured once more: machines differ, ratios little.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import statistics
 import subprocess
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -52,6 +53,12 @@ def measured(size: str, only: Collection[str] = ()) -> dict[str, float]:
     return found
 
 
+def medians(rounds: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Of each figure, over the rounds that have it."""
+    names = dict.fromkeys(name for found in rounds for name in found)
+    return {name: statistics.median(found[name] for found in rounds if name in found) for name in names}
+
+
 def fallen(found: dict[str, float], before: dict[str, float]) -> list[str]:
     """Names of ratios that have fallen by more than a third."""
     return [name for name, value in before.items() if "ratio_" in name and found.get(name, 0.0) < FALLEN * value]
@@ -63,16 +70,19 @@ def main() -> None:
     parser.add_argument("--small", action="store_true", help="in three minutes")
     parser.add_argument("--check", action="store_true", help="compare with what was measured before")
     parser.add_argument("--only", action="append", default=[], help="a benchmark: orders, intake, batch, …")
+    parser.add_argument("--rounds", type=int, default=1, help="how often, one after the other")
     given = parser.parse_args()
     size = "small" if given.small else "full"
     kept = json.loads(MEASURED.read_text(encoding="utf-8"))
     before = {name: value for name, value in kept.get(size, {}).items() if _asked(name, given.only)}
-    found = measured(size, given.only)
+    rounds = [measured(size, given.only) for _ in range(given.rounds)]
+    found = medians(rounds)
     if given.check and (names := fallen(found, before)):
         again = measured(size, {name.partition(".")[0] for name in names})
         found |= {name: max(found.get(name, 0.0), again.get(name, 0.0)) for name in names}
     for name, value in found.items():
-        print(f"{name:32} {value:9.2f}   before {before.get(name, float('nan')):9.2f}")
+        each = "  ".join(f"{one[name]:.2f}" for one in rounds if name in one and given.rounds > 1)
+        print(f"{name:32} {value:9.2f}   before {before.get(name, float('nan')):9.2f}   {each}".rstrip())
     if not given.check:
         kept[size] = kept.get(size, {}) | found
         MEASURED.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")

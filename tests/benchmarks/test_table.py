@@ -23,6 +23,17 @@ def test_a_ratio_that_fell_by_more_than_a_third_is_named(table):
     assert table.fallen({"orders.ratio_pandas": 0.1}, {}) == []
 
 
+def test_rounds_are_told_by_their_medians(table, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(table, "MEASURED", tmp_path / "measured.json")
+    table.MEASURED.write_text("{}")
+    monkeypatch.setattr(sys, "argv", ["table.py", "--rounds", "3"])
+    turns = iter([{"a": 1.0, "b": 9.0}, {"a": 3.0}, {"a": 2.0}])
+    monkeypatch.setattr(table, "measured", lambda _size, _only: next(turns))
+    table.main()
+    assert json.loads(table.MEASURED.read_text()) == {"full": {"a": 2.0, "b": 9.0}}
+    assert "1.00  3.00  2.00" in capsys.readouterr().out
+
+
 def test_every_benchmark_is_run_in_both_sizes(table):
     scripts = {path.name for path in table.HERE.glob("*.py")} - {"table.py"}
     assert [{script for script, *_ in runs} for runs in table.RUNS.values()] == [scripts, scripts]
