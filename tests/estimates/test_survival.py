@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy import optimize
 
 from siyu.estimates.survival import at_risk, log_hazard_ratio, survivors
 
@@ -30,6 +31,18 @@ def test_hazard_ratio_maximises_efrons_likelihood_with_many_ties():
     grid = np.linspace(found - 1e-3, found + 1e-3, 201)
     best = grid[np.argmax([partial_likelihood(beta, deaths, risk) for beta in grid])]
     assert found == pytest.approx(best, abs=1e-5 + 1e-12)
+
+
+@pytest.mark.parametrize(("deaths", "risk"), [
+    ([[2, 49]], [[11, 56]]), ([[15, 2], [3, 4]], [[16, 30], [3, 4]]), ([[1, 9], [8, 1]], [[10, 10], [9, 2]]),
+])  # fmt: skip
+def test_hazard_ratio_is_found_where_most_at_risk_have_the_event_at_once(deaths, risk):
+    def loss(beta):
+        return -partial_likelihood(beta, np.array(deaths), np.array(risk))
+
+    best = optimize.minimize_scalar(loss, bounds=(-12, 12), method="bounded", options={"xatol": 1e-9}).x
+    found = log_hazard_ratio(np.array([deaths, deaths]), np.array([risk, risk]))
+    np.testing.assert_allclose(found, [best, best], atol=1e-6)
 
 
 def test_hazard_ratio_needs_events_in_both_states():

@@ -12,7 +12,7 @@ from scipy import special
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[Any]
-_STEPS = 60
+_STEPS, _FAR, _NEAR = 120, 12.0, 1e-10
 
 
 def at_risk(left: Counts) -> Counts:
@@ -42,10 +42,16 @@ def log_hazard_ratio(events: Counts, risk: Counts) -> Floats:
     if len(events) > 1:  # each lies near what they have together: half the steps
         beta += np.nan_to_num(log_hazard_ratio(events.sum(0, keepdims=True), risk.sum(0, keepdims=True)))
     defined = (((e1 > 0) & (n0 > 0)).any(-1)) & (((e0 > 0) & (n1 > 0)).any(-1))
+    low, high = np.full((2, len(beta)), [[-_FAR], [_FAR]])
+    before = np.full(len(beta), np.inf)
     for _ in range(_STEPS):
         step = _score_over_information(np.exp(beta)[:, None], e0, e1, n0, n1, d)
-        beta = np.clip(beta + step, -12, 12)
-        if np.abs(step[defined]).max(initial=0) < 1e-10:
+        low, high = np.where(step > 0, beta, low), np.where(step < 0, beta, high)  # the score falls
+        # steps that do not shrink, as where most at risk have the event at once, give way to halves of what is left
+        astray = (beta + step < low) | (beta + step > high) | (np.abs(step) > np.maximum(before / 2, _NEAR))
+        step = np.where(astray, (low + high) / 2 - beta, step)
+        beta, before = beta + step, np.abs(step)
+        if before[defined].max(initial=0) < _NEAR:
             break
     return np.where(defined, beta, np.nan)
 
