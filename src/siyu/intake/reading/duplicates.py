@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from siyu.intake.formats.format import Layout
-from siyu.intake.reading.lines import Hashes, Ints
+from siyu.intake.reading.lines import Hashes, Ints, distinct
 from siyu.intake.reading.quick import may_be_respelled
 from siyu.intake.reading.records import Records
 
@@ -147,8 +147,11 @@ class Fingerprints:
             size = one if isinstance(one, int) else one.size
             parts.append(exact[start : start + size] if isinstance(one, int) else one)
             start += size
-        keys, firsts = np.unique(exact[at], return_index=True)
-        _, which, counts = np.unique(np.concatenate(parts)[at[firsts]], return_inverse=True, return_counts=True)
+        known, plain = exact[at], np.concatenate(parts)[at]
+        if (count := distinct(known)) == distinct(plain):  # mostly, and four times faster told than which they are
+            return at[:0], 0, count
+        keys, firsts = np.unique(known, return_index=True)
+        _, which, counts = np.unique(plain[firsts], return_inverse=True, return_counts=True)
         return np.sort(at[firsts[counts[which] > 1]]), int((counts > 1).sum()), int(keys.size)
 
     def forget(self, *names: str) -> None:

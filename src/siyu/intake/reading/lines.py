@@ -29,6 +29,12 @@ def seconds_of(times: Any, none: int) -> Ints:
     return found
 
 
+def distinct(hashes: Hashes) -> int:
+    """How many of them differ. Sorted: `np.unique` puts them into a table, which takes five times as long."""
+    inorder = np.sort(hashes)
+    return int(np.count_nonzero(inorder[1:] != inorder[:-1])) + bool(hashes.size)
+
+
 @dataclass(frozen=True)
 class Lines:
     """The lines of a block. starts, stops: byte offsets without line end; fault: code per line, "" = sound.

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from siyu.intake.formats.format import Layout
-from siyu.intake.reading.lines import Hashes, Ints
+from siyu.intake.reading.lines import Hashes, Ints, distinct
 from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.quick import are_digits
 
@@ -202,9 +202,11 @@ class Crowd:
             return cls(0, 0, 0, ())
         torn = 0
         if orders is not None:  # an order of a hundred lines is one
-            _, once = np.unique(every ^ (orders * np.uint64(0x9E3779B97F4A7C15)), return_index=True)
-            torn = once.size - np.unique(orders).size
-            every, at = every[np.sort(once)], at[np.sort(once)]
+            both, alone = every ^ (orders * np.uint64(0x9E3779B97F4A7C15)), distinct(orders)
+            torn = distinct(both) - alone
+            if alone + torn < every.size:
+                once = np.sort(np.unique(both, return_index=True)[1])
+                every, at = every[once], at[once]
         keys, counts = np.unique(every, return_counts=True)
         shares = np.sort(counts)[::-1] / every.size
         usual = usual_of(counts)
