@@ -30,9 +30,13 @@ def metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
 def _metrics(subject: str, as_of: str, as_json: bool, lang: str | None) -> None:
     from siyu.intake.store.client_tables import books
 
-    with ThreadPoolExecutor(1) as ahead:  # exports are read while libraries load; what is wrong is said by `tally`
+    # exports are read while libraries and ledgers load; what is wrong with them is said by `tally`
+    with ThreadPoolExecutor(1) as ahead:
         ahead.submit(books, subject)
         from siyu.commands.tally import tally
+        from siyu.workbook import bundled_ledger
+
+        bundled_ledger()
 
     found, language = tally(subject, as_of), options.reader_language(lang)
     if as_json:
