@@ -18,6 +18,7 @@ from siyu.runs.files.record import mismatches
 from siyu.runs.files.workspace import Workspace
 from siyu.runs.make.pool import Pool
 from siyu.runs.outcome import Progress
+from siyu.runs.subjectrun import SubjectRun
 
 
 def contents(folder):
@@ -165,6 +166,35 @@ def test_a_section_that_another_one_has_altered_is_named(project):
     outcome = project.run("alpha")["alpha"]
     assert outcome.status == "failed"
     assert outcome.reasons == ("02_case_study: its notebook is not the one that was accepted",)
+
+
+def test_a_report_is_sealed_while_it_is_looked_at_and_what_is_damaged_by_then_is_told(project, monkeypatch):
+    look, seal, looked_at = SubjectRun._checking_tasks, SubjectRun._seal, []
+
+    def sealed(run):
+        looked_at.append(run._running)
+        seal(run)
+
+    monkeypatch.setattr(SubjectRun, "_seal", sealed)
+    assert project.run("alpha", jobs=2)["alpha"].status == "published"
+    assert looked_at == [1]
+
+    def altered(run):
+        seal(run)
+        (run.place.building / "notebooks" / "02_case_study.ipynb").write_text("{}")
+
+    monkeypatch.setattr(SubjectRun, "_seal", altered)
+    found = project.run("alpha", jobs=2, force=True)["alpha"]
+    assert found.reasons == ("reading back: notebooks/02_case_study.ipynb: changed since it was sealed",)
+
+    def damaged(run):
+        (run.place.building / "findings.json").write_text("{")
+        return look(run)
+
+    monkeypatch.setattr(SubjectRun, "_checking_tasks", damaged)
+    found = project.run("alpha", jobs=2, force=True)["alpha"]
+    assert found.reasons == ("report in en: findings.json cannot be read back (JSONDecodeError)",)
+    assert found.stands
 
 
 def test_a_change_of_inputs_while_the_report_is_made_fails_it(project):

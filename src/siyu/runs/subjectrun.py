@@ -3,6 +3,7 @@
 Subjects share sections: one run executes such a section, the others take over what it made.
 """
 
+import contextlib
 import shlex
 import shutil
 import time
@@ -11,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from siyu.record import Findings
 from siyu.runs.ask.plan import RunPlan, SectionPlan, report_inputs
 from siyu.runs.ask.present import Present
 from siyu.runs.ask.requests import command
@@ -21,7 +21,7 @@ from siyu.runs.check.checks import judged
 from siyu.runs.files import storage
 from siyu.runs.files.faults import on_disk
 from siyu.runs.files.locks import Lock
-from siyu.runs.files.publication import Cleared, Place, removed
+from siyu.runs.files.publication import Cleared, removed
 from siyu.runs.files.record import FAILED, PUBLISHED, mismatches, sealed, whole
 from siyu.runs.files.report_files import file_name, findings_of, renderings
 from siyu.runs.files.workspace import SectionStore, Workspace
@@ -55,6 +55,7 @@ class SubjectRun:
         self._executed: list[str] = []
         self._cleared = Cleared()
         self._moved: tuple[dict[str, Any], ...] = ()
+        self._sealed = False
         self.before: dict[str, Any] = {"previous": None}
         self._due: list[SectionPlan] = []
         self._later = [self._rendering_tasks, self._checking_tasks]  # each once all before is good
@@ -89,9 +90,7 @@ class SubjectRun:
         self.lock.release()
 
     def tasks(self) -> Iterator[Task]:
-        """What can be started now: sections, then, once all are good, the files of the report, then a look at them.
-
-        A shared section that somebody else executes is waited for."""
+        """What can be started now: sections that nobody else makes, then files, then a look while it is sealed."""
         for section in list(self._due):
             if (store := self._store(section)) is not None:
                 self._due.remove(section)
@@ -102,6 +101,9 @@ class SubjectRun:
         while self._ready:
             self._running += 1
             yield self._ready.pop(0)
+        if self._running and not (self._later or self._sealed or self.faults):
+            with contextlib.suppress(ValueError):  # of findings that cannot be read, the look at them tells
+                self._attempt("publishing", self._seal)
         self._count_waiting()
 
     def done(self, task: Task, fault: str | None) -> None:
@@ -175,9 +177,9 @@ class SubjectRun:
         if changed := self._changed():
             self.faults["inputs"] = [f"{', '.join(changed)} changed while the report was made; run it again"]
             return
-        findings = findings_of(self.place.building)
-        self._moved = tuple(one.as_json() for one in findings.moved)
-        self._seal(self.place, findings)
+        if not self._sealed:
+            self._seal()
+        self.journal.write(self.place.building, self.subject)
         if found := mismatches(self.place.building):
             self.faults["reading back"] = found
             return
@@ -189,7 +191,8 @@ class SubjectRun:
         storage.emptied(place.building)
         self._copy_notebooks([one.notebook for one in self.plan.runs if self.store.accepted(one.notebook)])
         place.target.parent.mkdir(parents=True, exist_ok=True)
-        self._seal(place)
+        self.journal.write(place.building, self.subject)
+        sealed(place.building, account(self.plan, self.store, self.faults, self.before["previous"]))
         self._cleared += place.publish()
         return place.target
 
@@ -289,6 +292,9 @@ class SubjectRun:
         read = report_inputs(self.plan.request)
         return sorted(found | {name for name, sha256 in self.plan.inputs.items() if read.get(name) != sha256})
 
-    def _seal(self, place: Place, findings: Findings | None = None) -> None:
-        self.journal.write(place.building, self.subject)
-        sealed(place.building, account(self.plan, self.store, self.faults, self.before["previous"], findings))
+    def _seal(self) -> None:
+        """Seal what was rendered, whether it may be published or not."""
+        findings = findings_of(self.place.building)
+        self._moved = tuple(one.as_json() for one in findings.moved)
+        sealed(self.place.building, account(self.plan, self.store, {}, self.before["previous"], findings))
+        self._sealed = True
