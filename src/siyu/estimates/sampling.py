@@ -128,9 +128,9 @@ def _weights(n: int) -> Floats:
 
 def folded(clusters: npt.NDArray[Any], groups: int = GROUPS) -> npt.NDArray[Any]:
     """Single buyers, or GROUPS already, as so many clusters: ids that are equal modulo their number together."""
-    found = np.zeros((groups, *clusters.shape[1:]), clusters.dtype)
-    np.add.at(found, np.arange(len(clusters)) % groups, clusters)
-    return found
+    rest = np.zeros((-len(clusters) % groups, *clusters.shape[1:]), clusters.dtype)
+    whole = np.concatenate([clusters, rest]).reshape(-1, groups, *clusters.shape[1:])
+    return np.asarray(whole.sum(0, dtype=clusters.dtype))
 
 
 def ratio(clusters: npt.NDArray[Any]) -> Estimate:
