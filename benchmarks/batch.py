@@ -53,6 +53,7 @@ ORDERS = (2_000, 5_000, 8_000, 12_000, 20_000, 50_000)
 ORDERS_A_BUYER = 3.3  # of the world "planted", so that exports come out near these sizes
 SAMPLE = 6
 LONGEST = 1200.0  # seconds of a command
+_LOOK = 0.5  # seconds between two looks at memory
 # the command over a folder of notebooks that holds those asked for
 COMMAND = """
 import pathlib, sys
@@ -66,36 +67,42 @@ main()
 
 @dataclass
 class Took:
-    """Seconds of wall clock and of CPU, summed; peak of PSS in MB."""
+    """Seconds of wall clock and of CPU, summed; peak of PSS in MB. watched: whether that is looked at, which takes a
+    tenth of a core."""
 
     wall: float = 0.0
     cpu: float = 0.0
     pss: int = 0
+    watched: bool = True
 
     def add(self, command: Sequence[object], environment: dict[str, str]) -> Took:
         """Run a command to its end."""
         before, began, words = _children(), time.perf_counter(), [str(word) for word in command]
         with tempfile.TemporaryFile() as said:
             process = subprocess.Popen(words, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=said)
-            watch = threading.Thread(target=self._watch, args=(process,))
-            watch.start()
+            ended = threading.Event()
+            watch = threading.Thread(target=self._watch, args=(process.pid, ended))
+            if self.watched:
+                watch.start()
             try:
                 code = process.wait(LONGEST)
             except subprocess.TimeoutExpired:
                 process.terminate()
                 code = process.wait()
-            watch.join()
+            self.wall += time.perf_counter() - began  # by then: the watch may be asleep
+            ended.set()
+            if self.watched:
+                watch.join()
             if code:
                 said.seek(0)
                 raise ChildProcessError(f"{' '.join(words[:3])} ended with {code}: {said.read()[-800:].decode()}")
-        self.wall += time.perf_counter() - began
         self.cpu += _children() - before
         return self
 
-    def _watch(self, process: subprocess.Popen[bytes]) -> None:
-        while process.poll() is None:
-            self.pss = max(self.pss, _pss(process.pid) >> 20)
-            time.sleep(0.5)
+    def _watch(self, pid: int, ended: threading.Event) -> None:
+        while not ended.is_set():
+            self.pss = max(self.pss, _pss(pid) >> 20)
+            ended.wait(_LOOK)
 
 
 def _children() -> float:
@@ -243,7 +250,7 @@ def new_month(clients: Clients) -> float:
     path.write_bytes(head + b"".join(line for line in lines if line not in set(newest)))
     clients.siyu([name])
     path.with_name(f"december_{path.name}").write_bytes(head + b"".join(newest))
-    return clients.siyu([name]).wall
+    return clients.siyu([name], Took(watched=False)).wall
 
 
 def three_changed(clients: Clients, names: Sequence[str]) -> float:
@@ -278,7 +285,7 @@ def measured(folder: Path, given: argparse.Namespace) -> dict[str, Any]:
         part(made, label, partial(race.batch, names))
         if label == "12" and not given.small:
             clients.add("alone", 0)
-            part(found, "one_cold_seconds", lambda: clients.siyu(["alone"]).wall)
+            part(found, "one_cold_seconds", lambda: clients.siyu(["alone"], Took(watched=False)).wall)
             part(found, "new_month_seconds", lambda: new_month(clients))
             part(found, "three_changed_ratio", lambda: three_changed(clients, fifty(clients, twelve)))
         if label != [*asked][-1]:
