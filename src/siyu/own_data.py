@@ -25,7 +25,7 @@ from siyu.language import Text
 from siyu.messages import msg
 from siyu.observed import Span, notes, overall
 from siyu.orders.frames import NO_ORDERS, NO_PURCHASES, Frames, opened
-from siyu.orders.labels import NO_KEYS, PLATFORMS
+from siyu.orders.labels import PLATFORMS
 from siyu.orders.settlements import by_order
 from siyu.record import NO_INPUT, Both, OrdersEntry
 from siyu.subjects import Subject
@@ -89,7 +89,7 @@ class Holdings:
         undated = [one.absent["paid_at"] for one in self.books.counts if "paid_at" in one.absent]
         if undated and len(undated) == len(self.books.counts) and not self.refs(*(set(kinds) - {"orders"})):
             return NoInput(_lacks(UNDATED, *undated))
-        return NoInput(NO_KEYS) if buyers and not self.largest().buyers else None
+        return NoInput(why) if buyers and (why := self.largest().nobody) else None
 
     def refs(self, *kinds: str, platform: str = "") -> tuple[str, ...]:
         """`orders:<file>` of each export of these kinds (see `formats`) that is used; of one platform's orders."""

@@ -128,3 +128,14 @@ def test_the_track_ends_where_the_record_does(shops, steady):
     assert actual == known.sum() - steady[0]["buyer"][known].nunique()
     assert expected == pytest.approx(actual, rel=0.1)
     assert (np.diff(line.expected) >= 0).all()
+
+
+def test_a_model_that_foretells_no_number_is_none(shops, monkeypatch):
+    """One month of buyers of one pace has parameters without end, of which BG/NBD expects nan."""
+    random = np.random.default_rng([15, 8])
+    rows = shops.lives(random, 300, 60, r=30.0, alpha=300.0, a=0.02, b=50.0)
+    monkeypatch.setattr(BetaGeometric, "expected", lambda self, values, t, h, p=None: np.full(len(h.x), np.nan))
+    frames = shops.frames(rows, 60)
+    found = gate.gate(frames)
+    assert [one.key for one in found.candidates if one.fitted] == ["pareto_nbd"]
+    assert np.isfinite(gate.track(frames, found).to_numpy()).all()

@@ -45,7 +45,6 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
     from siyu.intake.store import assignments
     from siyu.orders.experiment.draws import base_share
     from siyu.orders.experiment.effects import WINDOW
-    from siyu.orders.labels import NO_KEYS
     from siyu.own_data import Holdings
     from siyu.subjects import load_subject
 
@@ -58,7 +57,7 @@ def assign(subject: str, share: float, difference: float, power: float, seed: in
             raise options.misused("SUBJECT", ", ".join(sent), "no draw among the exports", step)
         frames = held.largest("members")
         if not (base := base_share(frames, WINDOW)):
-            why = language.message(NOBODY if frames.buyers else NO_KEYS)
+            why = language.message(frames.nobody or NOBODY)
             options.tell(language, "not computable: {reason}", reason=why)
             sys.exit(1)
         draw = _made(frames, base, share, difference, power, seed)

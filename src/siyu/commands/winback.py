@@ -29,7 +29,6 @@ def winback(subject: str, out: Path, lang: str | None) -> None:
     """
     options.known(subject)
     options.outside_of_reports(out)
-    from siyu.orders.labels import NO_KEYS
     from siyu.own_data import Holdings
     from siyu.subjects import load_subject
     from siyu.value.actions import to_win_back
@@ -37,8 +36,8 @@ def winback(subject: str, out: Path, lang: str | None) -> None:
 
     about, language = load_subject(subject), options.reader_language(lang)
     frames = Holdings.of(about, about.as_of).largest()
-    if not frames.buyers:
-        options.tell(language, "not computable: {reason}", reason=language.message(NO_KEYS))
+    if why := frames.nobody:
+        options.tell(language, "not computable: {reason}", reason=language.message(why))
         sys.exit(1)
     rows = to_win_back(frames, gate(frames))
     by = str(rows["by"].iloc[0]) if len(rows) else "rfm"

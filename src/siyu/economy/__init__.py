@@ -63,7 +63,8 @@ class Economy:
     """One category on one day. day: days since the shop opened. on: the date the fee rules are read for.
 
     draws, seed: see `siyu.models.draws`. own: symbol -> row of the subject itself, measured or stated, which goes
-    before the assumption; for its own category only. drawn_only: inputs that draws are made of, all if None. Raises
+    before the assumption; for its own category only. drawn_only: inputs that draws are made of, all if None.
+    elsewhere: whether the subject has orders, none of them known to be on Douyin. Raises
     ValueError for a category without rows, with the nearest."""
 
     assumptions: Assumptions
@@ -75,6 +76,7 @@ class Economy:
     seed: int = 0
     own: Mapping[str, Assumption] = field(default_factory=dict)
     drawn_only: Collection[str] | None = None
+    elsewhere: bool = False
     # economies of other categories that were asked for, which keep their draws; (expression, held inputs) -> refs
     _others: dict[str, Economy] = field(default_factory=dict, init=False, repr=False, compare=False)
     _refs: dict[tuple[Expr, tuple[str, ...]], tuple[str, ...]] = field(

@@ -4,7 +4,7 @@ From FEW events on, the sampling distribution stands for the input. Below, the a
 taken as normal and weighed by their precision (Gelman et al. 2013, eq. 2.12).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -49,12 +49,14 @@ class Own:
 @dataclass(frozen=True)
 class OwnInputs:
     """What a subject brings into its economics. measured: symbol -> input. stated: symbol -> row of subject.yml.
-    charged: route -> fee of its own settlement. What was measured goes before what was stated."""
+    charged: route -> fee of its own settlement. platforms: of its orders. What was measured goes
+    before what was stated."""
 
     measured: Mapping[str, Own] = field(default_factory=dict)
     stated: Mapping[str, Assumption] = field(default_factory=dict)
     charged: Mapping[str, Figure] = field(default_factory=dict)
     category: str = "all"
+    platforms: Collection[str] = ()
 
     @property
     def rows(self) -> dict[str, Assumption]:

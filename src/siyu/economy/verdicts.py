@@ -173,7 +173,8 @@ def largest_share(economy: Economy, explained: Mapping[str, Figure]) -> Verdict:
 def answer(economy: Economy, switch: Switch, people: People, first: Unknown) -> Verdict:
     """What to do with the orders there are and with people still to be won, what turns it, what to measure first."""
     order, audience = switch.decision, people.decision
-    message = labels.ANSWERS[_side(order) if order.decided else "open"][_told(audience)]
+    side = _side(order) + "_elsewhere" * economy.elsewhere if order.decided else "open"
+    message = labels.ANSWERS[side][_told(audience)]
     names = {**people.names, "unknown": switch.unknown, "route": switch.route}
     figures: dict[str, Figure | Absent] = {"better": order.better, "share": audience.better, "worth": first.both}
     figures |= {name: switch.figures[name] for name in ("fee_star", "bearable_loss", "fee", "friction")}

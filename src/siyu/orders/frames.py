@@ -21,6 +21,7 @@ from siyu.engines.choice import HERE, Engine
 from siyu.engines.tables import Source, kept, let_go_all, run, table
 from siyu.estimates.sampling import GROUPS, SMALL
 from siyu.observed import Span, next_month, of_orders, whole
+from siyu.orders import labels
 
 Absences: TypeAlias = Mapping[str, Mapping[str, str]]
 _BEGINS = {"orders": "paid_at", "members": "joined_at", "follows": "followed_at"}
@@ -74,6 +75,15 @@ class Frames:
     def buyers(self) -> int:
         """Buyers with a purchase by as_of."""
         return int(self._ids[0])
+
+    @property
+    def nobody(self) -> str:
+        """Why no buyer is counted, "" where one is: none is named, or none kept what was bought."""
+        if self.buyers:
+            return ""
+        if self.orders is None or run(self.orders.aggregate(n=self.orders.buyer_id.count())).iloc[0]["n"] == 0:
+            return labels.NO_KEYS
+        return labels.NO_SALES
 
     @cached_property
     def groups(self) -> int:

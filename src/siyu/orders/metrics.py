@@ -102,7 +102,8 @@ class Method:
 
     def lacking(self, frames: Frames) -> str:
         """Why it cannot be had at all, "" where its needs are met."""
-        return next((NEEDS[need] for need in NEEDS if need in self.needs and not _holds(frames, need)), "")
+        need = next((need for need in NEEDS if need in self.needs and not _holds(frames, need)), "")
+        return frames.nobody if need == "buyers" else NEEDS.get(need, "")
 
     def scope(self, frames: Frames, platform: str) -> str:
         """Platform and window."""

@@ -67,9 +67,9 @@ def first(planning: Planning) -> Verdict:
     if lead.stake:
         return Verdict({"id": labels.SAID["tasks_act"], "args": args}, {"first": lead.stake.expected})
     if lead.worth:
-        low, high = lead.row.cost_low, lead.row.cost_high
-        figures = {"worth": lead.worth, "cost": Figure(high, low, high, "CNY", "assumption90", sources=(SOURCE,))}
-        return Verdict({"id": labels.SAID["tasks_measure"], "args": args}, figures)
+        high = lead.row.cost_high
+        cost = Figure(high, lead.row.cost_low, high, "CNY", "assumption90", sources=(SOURCE,))
+        return Verdict({"id": labels.SAID["tasks_measure"], "args": args}, {"worth": lead.worth, "cost": cost})
     return Verdict({"id": labels.SAID["tasks"], "args": args}, {})
 
 
@@ -117,14 +117,14 @@ def stops(planning: Planning) -> tuple[pd.DataFrame, Verdict]:
         for one in planning.stops
     ]  # fmt: skip
     table = pd.DataFrame(rows, columns=["code", *labels.STOPS, "sources"])
-    return table, Verdict(labels.SAID["stops" if rows else "stop_none"], {"count": counted(len(rows))})
+    said = {"id": labels.SAID["stop"], "args": {"task": rows[0]["task"]}} if len(rows) == 1 else ""
+    return table, Verdict(said or labels.SAID["stops" if rows else "stop_none"], {"count": counted(len(rows))})
 
 
 def experiment(planning: Planning) -> tuple[dict[str, Figure | Absent], Verdict]:
     """The experiment, and what knowing is worth of each trial that was called for."""
     trials = {one.row.task_id: one.worth for one in planning.measures if one.row.trial and one.worth}
-    lead = planning.experiment
-    if lead is None or lead.worth is None:
+    if (lead := planning.experiment) is None or lead.worth is None:
         return {}, Verdict("", {"worth": Absent(("task_worth",))})
     said = {"id": labels.SAID["experiment"], "args": {"task": lead.row.both("name")}}
     return dict(trials), Verdict(said, {"worth": lead.worth})

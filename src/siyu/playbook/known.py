@@ -143,7 +143,7 @@ class Known:
         """What a lift is multiplied with, over the last quarter; money in the subject's currency."""
         sold = ("net_quarter", "gmv_quarter", "buyers_quarter", "lapsed", "order_value")
         found: dict[str, Figure | Absent] = dict.fromkeys(sold, Absent(("paid_orders",)))
-        if self.orders and self.frames.buyers:
+        if self.orders and self.frames.buyers >= max(self.own.k, 1):  # of fewer nothing is weighed
             found |= self._sold
         found["contribution_share"] = self.worth.assumed.share
         found["cac"] = self.worth.cac

@@ -9,6 +9,7 @@ from functools import cached_property
 
 from siyu.figure import Absent, Figure, refs_of
 from siyu.language import Text
+from siyu.orders.labels import NO_KEYS
 from siyu.own_data import NoInput
 from siyu.playbook import labels
 from siyu.playbook.form import SOURCE as FORM
@@ -19,7 +20,7 @@ from siyu.record import MOST_TASKS, Plan, PlannedGoal, PlannedTask, Quantity
 
 ACTS = 3  # of the tasks, at most, so that something is always measured, too
 COMMON = 2  # measurements that any client could be given, beside those of its type
-LEAST_DAYS = 28  # before a number is read
+LEAST, LEAST_DAYS = 1.0, 28  # money of a quarter, below which a task is nothing; days before a number is read
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,7 @@ class Planning:
     @property
     def notes(self) -> tuple[Text, ...]:
         """What the answer has to say about its span, and about a review that is too early."""
-        early = (labels.UNSAID["early"],) if self.too_early else ()
-        return (*self.known.own.notes, *early)
+        return (*self.known.own.notes, *[labels.UNSAID["early"]] * self.too_early)
 
     @property
     def too_early(self) -> bool:
@@ -95,9 +95,9 @@ class Planning:
 
     @cached_property
     def acts(self) -> list[Choice]:
-        """Acts that are called for and bring something on average, most first."""
-        weighed = (self._weighed(row) for row in self._fitting("act"))
-        return sorted((one for one in weighed if one and one.stake and one.stake.mean > 0), key=lambda one: one.rank)
+        """Acts that are called for and bring a unit of money or more on average, most first."""
+        weighed = [one for one in map(self._weighed, self._fitting("act")) if one]
+        return sorted((one for one in weighed if one.stake and one.stake.mean >= LEAST), key=lambda one: one.rank)
 
     @cached_property
     def measures(self) -> list[Choice]:
@@ -115,17 +115,18 @@ class Planning:
     @cached_property
     def experiment(self) -> Choice | None:
         """The trial that settles the largest unknown."""
-        trials = [one for one in self.measures if one.row.trial and one.worth]
-        return min(trials, key=lambda one: one.rank, default=None)
+        return min((it for it in self.measures if it.row.trial and it.worth), key=lambda it: it.rank, default=None)
 
     @cached_property
     def chosen(self) -> list[Choice]:
-        """At most five, by money; acts at most three of them, the experiment always among the rest."""
+        """At most five, by money less outlay; acts at most three of them, the experiment always among the rest."""
         acts, trial = self.acts[:ACTS], [self.experiment] if self.experiment else []
         pool = [*trial, *(one for one in self.measures if one not in trial)]
         common = [one for one in pool if not self._typed(one.row)][: COMMON if self.client else MOST_TASKS]
         rest = [one for one in pool if self._typed(one.row) or one in common]
-        return sorted([*acts, *rest[: MOST_TASKS - len(acts)]], key=lambda one: one.rank)
+        found = [*acts, *rest[: MOST_TASKS - len(acts)]]  # nothing leads that costs more than knowing it is worth
+        paid = {one.row.task_id: (one.row.cost_low + one.row.cost_high) / 2 for one in found if one.worth}
+        return sorted(found, key=lambda one: (one.rank[0] + paid.get(one.row.task_id, 0.0), *one.rank[1:]))
 
     @property
     def record(self) -> Plan:
@@ -144,25 +145,25 @@ class Planning:
         )  # fmt: skip
 
     def _planned(self, one: Choice) -> PlannedTask:
-        expected = one.stake.expected if one.stake else None
         asked = f"client {self.client}" if one.row.clients else " ".join(["unknown", *one.settles, *one.opens])
         return PlannedTask(
             key=one.row.task_id, kind="act" if one.stake else "measure", rule=one.row.rule or asked,
-            metric=one.row.metric or "", now=quantity(one.now), expected=quantity(expected), worth=quantity(one.worth),
-            review=one.review(self.as_of).isoformat(),
+            metric=one.row.metric or "", now=quantity(one.now), expected=quantity(one.stake and one.stake.expected),
+            worth=quantity(one.worth), review=one.review(self.as_of).isoformat(),
         )  # fmt: skip
 
     def _fitting(self, kind: str) -> list[TaskRow]:
         """Rows of a kind that are for this client, and whose needs are met."""
-        answers = {"team": bool(self.known.form.team)} | dict.fromkeys(self.known.tables, True)
+        known, unnamed = self.known, self.known.orders and self.known.frames.nobody == NO_KEYS
+        answers = {"team": bool(known.form.team), "no_orders": not known.orders, "no_keys": unnamed}
+        answers |= dict.fromkeys(known.tables, True)
         return [row for row in self.library.values() if row.kind == kind
                 and (not row.clients or not self.client or str(self.client) in row.clients)
                 and all(answers.get(need, False) for need in row.requires)]  # fmt: skip
 
     def _called(self, row: TaskRow, otherwise: bool) -> bool:
         """Whether its rule asks for it, of those with one."""
-        now = self._now(row)
-        return isinstance(now, Figure) and row.called_for(now) if row.metric else otherwise
+        return isinstance(now := self._now(row), Figure) and row.called_for(now) if row.metric else otherwise
 
     def _typed(self, row: TaskRow) -> bool:
         """Whether the type of client alone asks for it."""
@@ -179,8 +180,7 @@ class Planning:
 
     @cached_property
     def _stakes(self) -> dict[str, Stake | Absent]:
-        factors, currency = self.known.factors, self.known.worth.currency
-        return {row.task_id: stake(row, factors, currency) for row in self._fitting("act")}
+        return {row.task_id: stake(row, self.known.factors, self.known.worth.currency) for row in self._fitting("act")}
 
     def _open(self, code: str | None) -> bool:
         """Whether there is anything left to measure of a metric or factor."""
@@ -202,7 +202,7 @@ class Planning:
         year = {code: figure for code, figure in self.unknowns.items() if code in settled and figure.value > 0}
         total = sum(one.value for one in worths.values()) + sum(one.value for one in year.values()) / 4
         seen = told if isinstance(told := self._now(row), Figure) else None
-        if total < 1:
+        if total < LEAST:
             return Choice(row, seen, opens=tuple(opens))
         refs = refs_of(*worths.values(), *year.values(), more=(SOURCE,))
         worth = Figure(total, total, total, self.known.worth.currency, "none", "task_worth", refs)

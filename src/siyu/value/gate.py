@@ -140,11 +140,11 @@ def _candidates(frames: Frames, rows: pd.DataFrame, cut: date, held: int) -> tup
 def _candidate(model: BetaGeometric | ParetoNbd, early: Histories, late: Histories, held: int) -> Candidate:
     fit: Callable[[Histories], Purchasing] = model.fit
     fitted = _possible(fit, early)
-    if fitted is None:
+    predicted = float(early.w @ model.expected(fitted.values, held, early)) if fitted else nan
+    if fitted is None or not isfinite(predicted):  # a pace that all share: parameters without end foretell no number
         return Candidate(model.key, nan, nan, None)
     score = (model.log_likelihood(fitted.values, late) - fitted.log_likelihood) / early.buyers
     actual = late.repeats - early.repeats
-    predicted = float(early.w @ model.expected(fitted.values, held, early))
     return Candidate(model.key, score, predicted / actual - 1 if actual else nan, fitted)
 
 

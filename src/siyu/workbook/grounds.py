@@ -78,7 +78,9 @@ class Grounds(Stated):
         own = category or self.subject.category
         mine = self.own_inputs.rows if own == self.subject.category else self.own_inputs.stated
         fees = self.fees.measured(self.own_inputs.rules)  # the client's own settlement first
-        return Economy(self.assumptions, fees, own, day, max(self.as_of, self.fees.since), draws, seed, mine)
+        there, at = self.own_inputs.platforms, max(self.as_of, self.fees.since)
+        elsewhere = bool(there) and "douyin" not in there
+        return Economy(self.assumptions, fees, own, day, at, draws, seed, mine, elsewhere=elsewhere)
 
     @property
     def no_rule(self) -> NoInput | None:
@@ -186,7 +188,7 @@ class Grounds(Stated):
             figures |= inputs.inputs(inputs.kept(held), self.assumption("gross_margin"), figures)
             settled = measured.rates(held.frames(), held.charges, k, held.refs("charges"))
         found = own.measured(self.assumptions, about.category, figures, self.as_of)
-        return own.OwnInputs(found, stated, own.charged(settled), about.category)
+        return own.OwnInputs(found, stated, own.charged(settled), about.category, held.platforms)
 
     @cached_property
     def own(self) -> Holdings:
