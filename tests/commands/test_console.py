@@ -52,7 +52,7 @@ def test_of_a_publication_only_what_is_known_is_said(out, capsys, executed, said
     cleared = Cleared(("1a2b-1/notes.txt",), ("replaced-1: Permission denied",))
     Console().ended(Outcome("acme", "published", out / "acme", 4.0, executed, previous=True, cleared=cleared))
     told = capsys.readouterr().err
-    assert f"{said}; nothing moved" in told
+    assert f"{said}; no headline number moved" in told
     assert "moved to .siyu/kept/acme: 1a2b-1/notes.txt" in told
     assert "tries to remove: replaced-1: Permission denied" in told
 

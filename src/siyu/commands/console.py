@@ -106,5 +106,5 @@ def _moved(outcome: Outcome) -> str:
     ]
     more = [f"{len(outcome.moved) - 2} more"] if len(outcome.moved) > 2 else []
     if told or outcome.previous:
-        return f"moved: {', '.join(told + more)}" if told else "nothing moved"
+        return f"moved: {', '.join(told + more)}" if told else "no headline number moved"
     return "first report" if outcome.executed is not None else "nothing to compare with"

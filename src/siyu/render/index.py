@@ -79,7 +79,7 @@ class Tongue:
             return []
         moves = [Moved.model_validate(entry) for entry in record.get("moved", ())]
         told = zip(moves[:3], self.speech.moved(moves[:3]), strict=True)
-        return [self._move(one, name) for one, name in told] or [self.say("Nothing moved.")]
+        return [self._move(one, name) for one, name in told] or [self.say("No headline number moved.")]
 
     def _move(self, one: Moved, name: str) -> str:
         if one.from_ is None:

@@ -720,5 +720,5 @@ def test_the_cover_says_what_moved_since_the_report_before(report, opened):
     told = [title for made in (report, replace(report, previous=earlier), replace(report, previous=earlier, moved=[moved]))
             for title in ["\n".join(texts(opened(deck_bytes("en", made)).slides[0]))]]  # fmt: skip
     assert "First report" in told[0]
-    assert "Nothing moved" in told[1]
+    assert "No headline number moved" in told[1]
     assert "CNY 7M → CNY 8.3M" in told[2].replace("\xa0", " ")

@@ -92,7 +92,7 @@ def test_clients_come_before_cases_with_what_moved(records, read):
     assert index.index("Acme") < index.index("Luzhou Laojiao")
     assert "CNY\xa08M → CNY\xa08.3M" in index
     assert "findings.json" not in index
-    assert "Nothing moved." in render_index([{**records[1], "moved": []}])
+    assert "No headline number moved." in render_index([{**records[1], "moved": []}])
     assert "Since the report before" not in render_index(records[:1])
 
 

@@ -52,6 +52,17 @@ def test_nothing_moved_is_no_move(told):
     assert told(finding(), finding(), ["src/siyu/figure.py"]) == ()
 
 
+def test_numbers_of_another_task_are_not_compared(told):
+    """CNY 3,000 of a trial and 0 of a list that finance keeps are two costs, and no cost that fell."""
+
+    def of(task, value):
+        said = {"id": "First: {task}; it brings {share}", "args": {"task": {"en": task, "zh": task}}}
+        return FindingRecord.model_validate({**finding(value=value).as_json(), "message_id": said})
+
+    assert told(of("trial", 0.86), of("list", 0.5)) == ()
+    assert len(told(of("trial", 0.86), of("trial", 0.5))) == 1
+
+
 def test_a_move_names_the_changed_inputs_that_the_finding_read(told):
     changed = ["data/evidence/claims.csv#S0-09", "data/evidence/claims.csv#S9-99", "parameters#as_of", "src/siyu/figure.py",
                "data/definitions.yml#fan_gmv_share", "data/definitions.yml#aov"]  # fmt: skip

@@ -139,7 +139,7 @@ class Story:
             shown = " → ".join(ends) or say("moved; too few buyers to say by how much")
             why = say("because of {what}", what=self.sourcing.citations.causes(one.because))
             lines.append(f"{name} {shown}{self.speech.detail(why)}")
-        return lines if self.report.moved else [*lines, say("Nothing moved.")]
+        return lines if self.report.moved else [*lines, say("No headline number moved.")]
 
     def _summary(self, told: Summary) -> None:
         """The answer, three reasons, what would change it, what to do next: as on the page."""

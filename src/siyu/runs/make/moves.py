@@ -50,7 +50,10 @@ def _moves(before: Mapping[str, Any], old: FindingRecord, new: FindingRecord) ->
     changed = before["changed"].get(new.section, ())
     because = tuple(sorted(_causes(old, new, changed)))
     erased = any(ERASED in address for address in changed)
-    for name in sorted(_headline(new)):
+    then, headline = _headline(old), _headline(new)
+    for name in sorted(headline):
+        if headline[name] != then.get(name, headline[name]):  # of another task or route
+            continue
         was, now = old.by_name.get(name), new.by_name.get(name)
         if was is None or now is None or was.value == now.value or was.unit != now.unit:
             continue
@@ -61,11 +64,12 @@ def _moves(before: Mapping[str, Any], old: FindingRecord, new: FindingRecord) ->
         yield Moved.model_validate({**about, **ends, "beyond_chance": beyond, "because": because})
 
 
-def _headline(finding: FindingRecord) -> set[str]:
-    """Names of the values that the title or the cards tell."""
-    text = finding.message_id.id if isinstance(finding.message_id, Message) else finding.message_id
+def _headline(finding: FindingRecord) -> dict[str, object]:
+    """Names of the values that the title or the cards tell -> what each is of: what else the title names, the card."""
+    said = finding.message_id if isinstance(finding.message_id, Message) else None
+    text = said.id if said else finding.message_id
     fields = [field for _, field, _, _ in Formatter().parse(text if isinstance(text, str) else "") if field]
-    return {*finding.cards} | {field.partition(".")[0] for field in fields}
+    return {field.partition(".")[0]: said.args if said else {} for field in fields} | finding.cards
 
 
 def _few(was: Value, now: Value, k: int) -> bool:
