@@ -596,6 +596,17 @@ def test_a_line_alone_is_named_along_its_axis_and_lines_beside_others_at_their_e
         assert ends[0] == named
 
 
+def test_names_of_lines_that_end_together_stand_a_line_of_text_apart(report):
+    chart = next(one.chart for one in report.findings if one.chart.kind == "line")
+    rows = [row.model_copy(update={"series": name}) for name in ("Seen", "Expected", "Least") for row in chart.rows]
+    frame = Frame(chart.model_copy(update={"rows": tuple(rows)}), Speech(Language("en")), 12, 600, 300)
+    space = parse_xml(PLOTS["line"](frame).xml)
+    notes = [label for label in space.iter(qn("c:dLbl")) if label.find(qn("c:showSerName")).get("val") == "1"]
+    heights = [float(at.get("val")) for label in notes for at in label.iter(qn("c:y"))]
+    assert [round(one * -300, 1) for one in heights] == [15.6, 31.2]  # the first stands at its end, of 12 points each
+    assert {body.get("wrap") for label in notes for body in label.iter(qn("a:bodyPr"))} == {"none"}
+
+
 def test_a_row_takes_two_lines_at_most_its_number_behind_a_name_that_takes_both(report):
     chart = next(one.chart for one in report.findings if one.chart.kind == "range")
     long, short = "Bought again within a quarter, compared alike · Members", "Members"

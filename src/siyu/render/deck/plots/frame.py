@@ -21,6 +21,9 @@ class Plot:
     workbook: bytes
 
 
+HEIGHT = 0.76  # of the marks beside numbers on the left, a share of the chart's
+
+
 @dataclass(frozen=True)
 class Frame:
     """A chart record in one language. size: of labels in points; width, height: of the chart in points."""
@@ -100,9 +103,9 @@ class Frame:
 
     def beside(self, right: float, name: str = "") -> Box:
         """The same of a chart with its numbers on the left, and beside them a name. right: end of the marks."""
-        lines = max(len(metrics.lines(name, 0.76 * self.height, self.size)) if name else 0, int(self.log))
+        lines = max(len(metrics.lines(name, HEIGHT * self.height, self.size)) if name else 0, int(self.log))
         left = (5.2 + 1.5 * lines) * self.size / self.width
-        return left, 0.05, right - left, 0.76
+        return left, 0.05, right - left, HEIGHT
 
     def axis_code(self) -> str:
         """The format of the ticks of the value axis."""

@@ -1,10 +1,11 @@
 """Lines over a numeric axis, each with the ends of its range as thin lines."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 from siyu.record import Mark, ReferenceLine
 from siyu.render.deck.plots import xml
-from siyu.render.deck.plots.frame import Frame, Plot
+from siyu.render.deck.plots.frame import HEIGHT, Frame, Plot
 from siyu.render.deck.plots.sheet import ChartSheet
 from siyu.render.deck.tags import INK, SERIES, each, tag
 from siyu.render.number_codes import axis_code, number_code
@@ -13,11 +14,13 @@ from siyu.render.number_codes import axis_code, number_code
 def plot(frame: Frame) -> Plot:
     """The name of a line stands at its end, that of a line alone along the axis; of a reference line at its start."""
     sheet, series = ChartSheet(), list[str]()
+    lines: dict[str, list[Mark]] = {}
+    for row in sorted(frame.chart.rows, key=lambda row: row.x or 0):
+        lines.setdefault(frame.text(row.series), []).append(row)
     names = list(dict.fromkeys(frame.text(row.series) for row in frame.chart.rows))
+    up = _apart(frame, {name: lines[name][-1].value for name in names})
     for at, name in enumerate(names):
-        rows = [row for row in frame.chart.rows if frame.text(row.series) == name]
-        rows.sort(key=lambda row: row.x or 0)
-        _curves(frame, sheet, series, name, rows, SERIES[at % 6], named=len(names) > 1)
+        _curves(frame, sheet, series, name, lines[name], SERIES[at % 6], up[name] if len(names) > 1 else None)
     places = sorted({row.x or 0 for row in frame.chart.rows})
     for line in frame.chart.lines:
         _reference(frame, sheet, series, line, [places[0], places[-1]])
@@ -32,19 +35,33 @@ def plot(frame: Frame) -> Plot:
 
 
 def _curves(
-    frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows: Sequence[Mark], colour: str, *, named: bool
+    frame: Frame, sheet: ChartSheet, series: list[str], name: str, rows: Sequence[Mark], colour: str, up: float | None
 ) -> None:
-    """A line with its last number, after its name where it is `named`, and its low and high as thin lines."""
+    """A line with its last number, and its low and high as thin lines. up: of its name before that number, see
+    `_apart`; None where it has none."""
     xs = [row.x or 0 for row in rows]
     across = xml.numbers(sheet.add(_heading(frame), xs), xs)
     code = number_code(rows[-1].value, rows[-1].unit, frame.speech.language)
-    end = xml.labels([xml.label(len(rows) - 1, code, "r", frame.size, colour, name=named, bold=True)], frame.size)
+    note = xml.label(len(rows) - 1, code, "r", frame.size, colour, name=up is not None, bold=True, up=up or 0)
+    end = xml.labels([note], frame.size)
     look = xml.shape(xml.stroke(colour, 2.5)) + xml.marker(colour, 6)
     _add(sheet, series, name, across, [row.value for row in rows], look + end)
     if any(row.low != row.high for row in rows):
         thin = xml.shape(xml.stroke(colour, 1, "sysDash")) + xml.marker(colour, 0)
         for part, word in (("low", "Low"), ("high", "High")):
             _add(sheet, series, f"{name} ({frame.word(word)})", across, [row.at(part) for row in rows], thin)
+
+
+def _apart(frame: Frame, ends: Mapping[str, float]) -> dict[str, float]:
+    """Name of a line -> how far above its end the name stands, a share of the height: none touches another."""
+    along = math.log if frame.log else float
+    low, high = map(along, frame.ends())
+    taken, up = -math.inf, dict[str, float]()
+    for name in sorted(ends, key=ends.__getitem__):
+        at = (along(ends[name]) - low) / (high - low) * HEIGHT
+        taken = max(at, taken + 1.3 * frame.size / frame.height)
+        up[name] = taken - at
+    return up
 
 
 def _reference(frame: Frame, sheet: ChartSheet, series: list[str], line: ReferenceLine, xs: list[float]) -> None:

@@ -21,11 +21,11 @@ def shape(*inside: str) -> str:
     return tag("c:spPr", *inside)
 
 
-def text(size: float, colour: str = INK, *, bold: bool = False) -> str:
-    """Text properties in the theme's fonts; never turned."""
+def text(size: float, colour: str = INK, *, bold: bool = False, wrap: str = "square") -> str:
+    """Text properties in the theme's fonts; never turned. wrap: `none` for one line."""
     defaults = tag("a:defRPr", scheme(colour), type_of("mn"), sz=round(size * 100), b=int(bold))
     paragraph = tag("a:p", tag("a:pPr", defaults), tag("a:endParaRPr", lang="en-US"))
-    return tag("c:txPr", tag("a:bodyPr", rot="0", vert="horz"), tag("a:lstStyle"), paragraph)
+    return tag("c:txPr", tag("a:bodyPr", rot="0", vert="horz", wrap=wrap), tag("a:lstStyle"), paragraph)
 
 
 def texts(column: str, values: Sequence[str]) -> str:
@@ -53,13 +53,17 @@ def series(at: int, column: str, name: str, *inside: str) -> str:
     return tag("c:ser", each("c", idx=at, order=at), called(column, name), *inside)
 
 
-def label(at: int, code: str, side: str, size: float, colour: str, *, name: bool = False, bold: bool = False) -> str:
-    """The label of one point: its number, after the name of its series when `name` is set.
+def label(
+    at: int, code: str, side: str, size: float, colour: str, *, name: bool = False, bold: bool = False, up: float = 0
+) -> str:
+    """The label of one point: its number, after the name of its series when `name` is set. up: moved by so much, a
+    share of the chart's height.
 
     Its format is its own, not that of the cell."""
-    look = shape(NO_FILL, NO_LINE) + text(size, colour, bold=bold) + tag("c:dLblPos", val=side)
+    moved = tag("c:layout", tag("c:manualLayout", each("c", x=0, y=-round(up, 4)))) if up else ""
+    look = shape(NO_FILL, NO_LINE) + text(size, colour, bold=bold, wrap="none") + tag("c:dLblPos", val=side)
     shown = _shows(value=True, name=name) + tag("c:separator", " ")
-    return tag("c:dLbl", tag("c:idx", val=at), _format(code), look, shown)
+    return tag("c:dLbl", tag("c:idx", val=at), moved, _format(code), look, shown)
 
 
 def labels(points: Sequence[str], size: float) -> str:
