@@ -138,6 +138,23 @@ def test_tornado_bars_start_at_the_base_case(decks, parts):
     assert '<c:crossesAt val="-458.9"/>' in xml
 
 
+def test_a_tornado_has_the_colours_its_subtitle_names_and_room_for_its_legend(report):
+    chart = next(one.chart for one in report.findings if one.chart.kind == "tornado")
+    space = parse_xml(PLOTS["tornado"](Frame(chart, Speech(Language("en")), 12, 600, 300)).xml)
+    fills = [one.find(qn("c:spPr")).find(f".//{qn('a:schemeClr')}").get("val") for one in space.iter(qn("c:ser"))]
+    assert fills == ["accent2", "accent1"]  # low red, high green, as on the page
+    top = space.find(f".//{qn('c:plotArea')}/{qn('c:layout')}/{qn('c:manualLayout')}/{qn('c:y')}")
+    assert float(top.get("val")) * 300 > 2 * 12
+
+
+def test_an_axis_of_shares_ends_with_all(report):
+    chart = next(one.chart for one in report.findings if one.chart.kind == "line")
+    rows = [row.model_copy(update={"low": 0.1, "value": 0.5, "high": 0.97}) for row in chart.rows]
+    shares = chart.model_copy(update={"unit": "ratio", "rows": tuple(rows), "lines": ()})
+    assert Frame(shares, Speech(Language("en")), 12, 600, 300).ends() == (0, 1)
+    assert Frame(shares.model_copy(update={"unit": "multiple"}), Speech(Language("en")), 12, 600, 300).ends()[1] > 1
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_number_formats_are_not_linked_and_charts_have_their_workbook(code, decks, parts):
     charts = [text for name, text in parts(decks[code]).items() if name.startswith("ppt/charts/chart")]

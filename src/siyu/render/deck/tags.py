@@ -15,7 +15,7 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 Attribute = str | float | int | None
 # the colours of `siyu.theme` as those of any theme: a name, and percent of its luminance kept and added
 INK, MUTE, PAPER, SOFT, LINE = "tx1", "tx2", "bg1", "bg2", "bg1 85"
-MAIN, RIVAL, WEAK, BAND, MUTED = "accent1", "accent2", "accent3 60", "accent1 20 80", "tx2 60 40"
+MAIN, RIVAL, WEAK, MUTED = "accent1", "accent2", "accent3 60", "tx2 60 40"
 TONES = {"main": MAIN, "rival": RIVAL, "weak": WEAK, "muted": MUTED}
 SERIES = tuple(f"accent{at}" for at in range(1, 7))
 _SPECIAL = frozenset('<>&"\n\r\t')

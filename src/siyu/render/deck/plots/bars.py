@@ -55,7 +55,7 @@ def horizontal(
     note = title or (frame.word("logarithmic scale") if frame.log and shown else "")
     size, hidden = frame.size * 0.88, not shown
     group += xml.value_axis(size, code, side="b", ends=limits, log=frame.log, hidden=hidden, title=note, crosses="max")
-    box = frame.inner(labels) if shown else None
+    box = frame.inner(labels, legend=legend) if shown else None
     return Plot(xml.chart_space(xml.plot_area(group, box), frame.size, legend=legend), sheet.workbook())
 
 

@@ -84,21 +84,23 @@ class Frame:
         A logarithmic axis runs from power to power of ten; a linear one from zero where that is near."""
         values = self.values() or [0.0, 1.0]
         least, most = min(values), max(values)
+        whole = self.chart.unit == "ratio" and most <= 1 and above < 0.2  # no share is more than all
         if self.log:
             power = math.floor(math.log10(least) - 0.05)
             high = max(math.ceil(math.log10(most) + 0.05), power + 1)
-            return 10.0**power, 1.0 if self.chart.unit == "ratio" and most <= 1 else 10.0**high
+            return 10.0**power, 1.0 if whole else 10.0**high
         if 0 <= least < 0.6 * most or least == most >= 0:
-            return 0, _round_up((most or 1.0) * (1 + above), (most or 1.0) / 4)
+            return 0, min(_round_up((most or 1.0) * (1 + above), (most or 1.0) / 4), 1.0 if whole else math.inf)
         span = (most - least) or abs(most)
-        return -_round_up(-(least - below * span), span / 4), _round_up(most + above * span, span / 4)
+        high = min(_round_up(most + above * span, span / 4), 1.0 if whole else math.inf)
+        return -_round_up(-(least - below * span), span / 4), high
 
-    def inner(self, labels: Sequence[str]) -> Box:
+    def inner(self, labels: Sequence[str], *, legend: bool = False) -> Box:
         """Where the marks of a lying chart stand: left, top, width, height as shares, with room for the labels of the
-        rows and the numbers of the axis. Fixed, so that bands and zones meet the rows."""
+        rows, the numbers of the axis and a legend above. Fixed, so that bands and zones meet the rows."""
         wide = max(metrics.text_width(line, self.size) for label in labels for line in label.split("\n"))
         left = (min(wide, self.room) + 2 * self.size) / self.width
-        top, bottom = 0.02, (4.4 * self.size) / self.height
+        top, bottom = 0.02 + legend * 2.2 * self.size / self.height, (4.4 * self.size) / self.height
         return left, top, 0.98 - left, 1 - top - bottom
 
     def beside(self, right: float, name: str = "") -> Box:

@@ -4,7 +4,7 @@ from siyu.render.deck.plots import xml
 from siyu.render.deck.plots.bars import bar, end_label, horizontal
 from siyu.render.deck.plots.frame import Frame, Plot
 from siyu.render.deck.plots.sheet import ChartSheet
-from siyu.render.deck.tags import BAND, MAIN, scheme
+from siyu.render.deck.tags import MAIN, RIVAL, scheme
 
 
 def plot(frame: Frame) -> Plot:
@@ -12,7 +12,7 @@ def plot(frame: Frame) -> Plot:
     rows, sheet, series = frame.chart.rows, ChartSheet(), []
     names = frame.labels()
     category = (sheet.add(frame.word("Label"), names), names)
-    for at, (end, word, colour) in enumerate((("low", "Input low", BAND), ("high", "Input high", MAIN))):
+    for at, (end, word, colour) in enumerate((("low", "Input low", RIVAL), ("high", "Input high", MAIN))):
         cells, name = [row.at(end) for row in rows], frame.word(word)
         numbers = [end_label(frame, place, row, end, bare=True) for place, row in enumerate(rows)]
         points = xml.labels(numbers, frame.size)
