@@ -193,6 +193,26 @@ def test_every_reader_notes_what_it_opens(data):
     assert json.loads(told.stdout) == []
 
 
+def test_labels_and_rules_of_the_package_are_inputs_of_the_trail(tmp_path):
+    """Else a section with texts or levels of before is taken over, and its report lacks their Chinese."""
+    script = """if True:
+        import os, sys
+        from pathlib import Path
+        from unittest.mock import MagicMock
+        os.environ["SIYU_TRAIL"] = sys.argv[1]
+        from siyu.runs.make import kernel_hooks
+        shell = MagicMock()
+        kernel_hooks.load_ipython_extension(shell)
+        from siyu.growth import labels, ladder
+        shell.siyu_finish()
+    """
+    trail = tmp_path / "trail.jsonl"
+    subprocess.run([sys.executable, "-c", script, str(trail)], check=True)
+    told = [json.loads(line) for line in trail.read_text(encoding="utf-8").splitlines()]
+    inputs = next(one["inputs"] for one in told if "inputs" in one)
+    assert {"src/siyu/growth/labels.yml", "src/siyu/growth/ladder.yml"} <= inputs.keys()
+
+
 def test_what_one_thread_opens_as_a_reader_another_may_open_beside_the_readers():
     with ThreadPoolExecutor(1) as another, reads.reader():
         assert reads.in_reader()

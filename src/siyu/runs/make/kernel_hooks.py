@@ -92,6 +92,6 @@ class _Preamble:
                     self.failure("unfinished thread", None)
         gc.collect()
         self.shell.unobserve(self.asked_to_end, "exit_now")  # from here on it is the supervisor who asks
-        self.write({"inputs": reads.noted(), "code": modules(), "outside": self.watch.outside(),
-                    "concluded": reads.concluded()})  # fmt: skip
+        outside = self.watch.outside()  # first: it notes files of this package, such as its labels
+        self.write({"inputs": reads.noted(), "code": modules(), "outside": outside, "concluded": reads.concluded()})
         self.write({"finished": True})
