@@ -50,3 +50,10 @@ def test_what_it_has_to_say_is_asked_for(about):
 def test_a_date_at_the_end_of_the_calendar_is_refused(about, day):
     with pytest.raises(UsageError, match="as_of"):
         about(ABOUT.replace("2021-12-31", day))
+
+
+def test_a_day_that_no_month_has_is_named_with_its_line(about):
+    with pytest.raises(UsageError) as caught:
+        about(ABOUT.replace("2021-12-31", "2021-02-30"))
+    [problem] = caught.value.problems
+    assert (problem.line, problem.found) == (4, "2021-02-30: day is out of range for month")

@@ -34,6 +34,7 @@ MISSING = msg(
     "No exports yet: put the platform's order export (CSV, XLSX or ZIP), or the totals of the live dashboard, into "
     "this subject's folder exports"
 )
+UNREAD = msg("None of the exports that are there can be used for this: siyu check says why, file by file")
 NO_RULE = msg("No fee rule is as old as this report: put dated rules with their source into this subject's fees.csv")
 UNDATED = msg("The order exports have no column {column}: when orders were paid is not known")
 UNTOLD = msg("Some order export has no column {column}: what came back is not known, and net figures are left out")
@@ -85,7 +86,9 @@ class Holdings:
 
         buyers: whether orders that name their buyer are needed as well; otherwise: what to say when none is there."""
         if not any(self.refs(kind) for kind in kinds):
-            return NoInput(otherwise)
+            refused = {one.kind for one in self.books.accounts if one.refused}
+            unknown = "" in refused and all(one.refused for one in self.books.accounts)
+            return NoInput(UNREAD if unknown or refused & {*kinds} else otherwise)
         undated = [one.absent["paid_at"] for one in self.books.counts if "paid_at" in one.absent]
         if undated and len(undated) == len(self.books.counts) and not self.refs(*(set(kinds) - {"orders"})):
             return NoInput(_lacks(UNDATED, *undated))

@@ -18,7 +18,15 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 
 class _Once(LOADER):  # type: ignore[misc, valid-type]
-    """Of two keys alike one would be lost: neither is read."""
+    """Of two keys alike one would be lost: neither is read. A date that there is not is named with its line."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)
+        except ValueError as wrong:
+            if not isinstance(node, yaml.ScalarNode):
+                raise
+            raise yaml.MarkedYAMLError(problem=f"{node.value}: {wrong}", problem_mark=node.start_mark) from None
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         held = set[str]()

@@ -10,6 +10,7 @@ import pytest
 from siyu.economy import decision, verdicts
 from siyu.orders.labels import NO_KEYS, NO_SALES
 from siyu.orders.metrics import metrics
+from siyu.own_data import UNREAD
 from siyu.playbook import exhibits, labels
 from siyu.record import NO_INPUT
 from siyu.workbook import open_workbook
@@ -31,7 +32,7 @@ def shops(tmp_path_factory):
     """few: 7 buyers; refunded: 60 buyers, all came back; nameless: no buyer is named; plain: 60 buyers."""
     folder = tmp_path_factory.mktemp("odd")
     held = {"few": lines(20, 7), "refunded": lines(200, 60, refunded=True), "nameless": lines(200, 60, key=False),
-            "plain": lines(200, 60)}  # fmt: skip
+            "plain": lines(200, 60), "unread": "x"}  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SIYU_DATA", str(folder))
         patch.setenv("SIYU_KEY", str(tmp_path_factory.mktemp("elsewhere") / "identity.key"))
@@ -65,6 +66,14 @@ def test_why_no_buyer_is_counted_agrees_with_how_many_are_named(shops, name, why
     missing = metrics(own.largest(), own.k, "CNY")[1]
     assert why in {one.reason for one in missing}
     assert not {NO_SALES, NO_KEYS} - {why} & {one.reason for one in missing}
+
+
+def test_a_client_whose_file_is_not_read_is_not_said_to_have_sent_none(shops):
+    own = shops("06_orders", "unread").own
+    assert own.missing("orders")._repr_mimebundle_()[NO_INPUT] == {"reason": UNREAD}
+    assert own.missing("events", otherwise="none")._repr_mimebundle_()[NO_INPUT] == {"reason": UNREAD}
+    plain = shops("06_orders", "plain").own
+    assert plain.missing("events", otherwise="none")._repr_mimebundle_()[NO_INPUT] == {"reason": "none"}
 
 
 def test_one_thing_to_stop_is_named_in_the_title(shops):
