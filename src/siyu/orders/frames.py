@@ -82,8 +82,8 @@ class Frames:
         if self.buyers:
             return ""
         if self.orders is None or run(self.orders.aggregate(n=self.orders.buyer_id.count())).iloc[0]["n"] == 0:
-            return labels.NO_KEYS
-        return labels.NO_SALES
+            return str(labels.NO_KEYS)
+        return str(labels.NO_SALES)
 
     @cached_property
     def groups(self) -> int:

@@ -148,8 +148,8 @@ class Planning:
         asked = f"client {self.client}" if one.row.clients else " ".join(["unknown", *one.settles, *one.opens])
         return PlannedTask(
             key=one.row.task_id, kind="act" if one.stake else "measure", rule=one.row.rule or asked,
-            metric=one.row.metric or "", now=quantity(one.now), expected=quantity(one.stake and one.stake.expected),
-            worth=quantity(one.worth), review=one.review(self.as_of).isoformat(),
+            metric=one.row.metric or "", now=quantity(one.now), worth=quantity(one.worth),
+            expected=quantity(one.stake.expected if one.stake else None), review=one.review(self.as_of).isoformat(),
         )  # fmt: skip
 
     def _fitting(self, kind: str) -> list[TaskRow]:

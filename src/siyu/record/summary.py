@@ -81,5 +81,5 @@ class Summary(RecordPart):
 
     @property
     def trial(self) -> Step | None:
-        """The experiment among the steps, if one is proposed."""
+        """The first step that can be read as a trial, if one is proposed: not always the experiment of the plan."""
         return next((one.step for one in self.steps if one.step and one.step.trial), None)

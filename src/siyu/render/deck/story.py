@@ -199,7 +199,7 @@ class Story:
         if part.answer is None:
             if told is None or told.trial is None:
                 return []
-            head = self.speech.message("The experiment") + self.speech.message(": ")
+            head = self.speech.message("How it is read as a trial") + self.speech.message(": ")
             trial = Paragraph([Run(f"{head}{self.speech.label(told.trial.name)}", bold=True)])
             return [trial, Paragraph([Run(str(trial_text(self.speech, told.trial)))], before=5)]
         if part.answer is part.findings[0]:

@@ -69,7 +69,8 @@ def _headline(finding: FindingRecord) -> dict[str, object]:
     said = finding.message_id if isinstance(finding.message_id, Message) else None
     text = said.id if said else finding.message_id
     fields = [field for _, field, _, _ in Formatter().parse(text if isinstance(text, str) else "") if field]
-    return {field.partition(".")[0]: said.args if said else {} for field in fields} | finding.cards
+    args: object = said.args if said else {}
+    return {**{field.partition(".")[0]: args for field in fields}, **finding.cards}
 
 
 def _few(was: Value, now: Value, k: int) -> bool:

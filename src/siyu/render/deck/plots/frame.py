@@ -92,8 +92,8 @@ class Frame:
         if 0 <= least < 0.6 * most or least == most >= 0:
             return 0, min(_round_up((most or 1.0) * (1 + above), (most or 1.0) / 4), 1.0 if whole else math.inf)
         span = (most - least) or abs(most)
-        high = min(_round_up(most + above * span, span / 4), 1.0 if whole else math.inf)
-        return -_round_up(-(least - below * span), span / 4), high
+        top = min(_round_up(most + above * span, span / 4), 1.0 if whole else math.inf)
+        return -_round_up(-(least - below * span), span / 4), top
 
     def inner(self, labels: Sequence[str], *, legend: bool = False) -> Box:
         """Where the marks of a lying chart stand: left, top, width, height as shares, with room for the labels of the
