@@ -51,7 +51,7 @@ def test_the_people_of_an_experiment_are_those_that_its_difference_needs():
 def test_posts_whose_views_stay_alike_are_no_reason_to_stop():
     """Months of views by chance: of half a year, 26% of 500 fell by more than three in a hundred a month."""
     random, rule = np.random.default_rng(7), load_tasks(PATH)["fading_posts"]
-    known = SimpleNamespace(form=SimpleNamespace(team=()), tables={})
+    known = SimpleNamespace(form=SimpleNamespace(team=()), tables={}, orders=False)
     stopped = 0
     for _ in range(200):
         trend = (
