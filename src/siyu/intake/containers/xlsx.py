@@ -1,6 +1,7 @@
 """XLSX archives looked through with an XML parser before a reader of workbooks may allocate anything."""
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Mapping
 from copy import copy
@@ -13,6 +14,7 @@ from siyu.intake.reading.problems import BROKEN_ARCHIVE, RefusedError
 PART_LIMIT = 1_500_000_000
 SPARE = 200_000  # elements beyond those that cells bring along
 BOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+_FIRST = re.compile("styles|sharedStrings", re.IGNORECASE)
 XML = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\0<", b"<\0", b"\0<")
 
 
@@ -20,12 +22,13 @@ def marks(archive: zipfile.ZipFile) -> tuple[dict[str, Marks], dict[str, str]]:
     """The marks of every sheet by its title, and the number formats of cells by style.
 
     Raises RefusedError: entities, too_large, bad_archive."""
-    parts, struck = dict[str, _Look](), frozenset[str]()
-    # first of all what cells look like
-    for info in sorted(archive.infolist(), key=lambda one: "styles" not in one.filename.lower()):
-        if not info.is_dir() and (look := _inspected(archive, info, struck)) is not None:
+    parts, struck, texts = dict[str, _Look](), frozenset[str](), frozenset[str]()
+    # first of all what cells look like, and texts that they share
+    for info in sorted(archive.infolist(), key=lambda one: not _FIRST.search(one.filename)):
+        if not info.is_dir() and (look := _inspected(archive, info, struck, texts)) is not None:
             parts[info.filename] = look
             struck = frozenset(look.struck) if look.root == "styleSheet" else struck
+            texts = frozenset(look.struck) if look.root == "sst" else texts
     book, relations = parts.get(BOOK), parts.get(RELATIONS)
     targets = {} if relations is None else {
         one["Id"]: posixpath.normpath(posixpath.join("/xl", one["Target"])).removeprefix("/")
@@ -43,15 +46,16 @@ def marks(archive: zipfile.ZipFile) -> tuple[dict[str, Marks], dict[str, str]]:
 class _Look:
     """One XML part, element by element. Nothing is kept but what the marks need."""
 
-    def __init__(self, crossed: frozenset[str]) -> None:
+    def __init__(self, crossed: frozenset[str], texts: frozenset[str]) -> None:
         self.marks, self.crossed = Marks(), crossed  # styles of cells that are struck through
-        self.fonts, self.lines, self.struck = 0, set[str](), set[str]()  # fonts that are; styles of such
+        self.texts, self.shared = texts, 0  # shared texts that are in a part, by number; how many
+        self.fonts, self.lines, self.struck = 0, set[str](), set[str]()  # fonts that are; styles, or texts, of such
         self.sheets: list[tuple[str, str, bool]] = []
         self.relations: list[Mapping[str, str]] = []
         self.formats, self.codes, self.within = dict[str, str](), dict[str, str](), ""
         self.root = ""
         self.row = self.column = self.elements = self.cells = 0
-        self.kind, self.formula, self.value = "", False, True
+        self.kind, self.formula, self.value, self.number = "", False, True, ""
         self.parser = expat.ParserCreate()
         self.parser.StartElementHandler = self._start
         self.parser.StartDoctypeDeclHandler = self._doctype
@@ -70,6 +74,9 @@ class _Look:
             self._sheet(name, attributes)
         elif self.root == "styleSheet":
             self._style(name, attributes)
+        elif self.root == "sst":
+            self.shared += name == "si"
+            self.struck |= {str(self.shared - 1)} if _strikes(name, attributes) else set()
         elif name == "sheet":
             place = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id"), "")
             self.sheets.append((attributes.get("name", ""), place, attributes.get("state", "visible") != "visible"))
@@ -98,7 +105,10 @@ class _Look:
         elif name in ("v", "is"):
             # many programs write an empty value for a formula that they have not computed
             self.value = not self.formula or self.kind == "str"
-            self.parser.CharacterDataHandler = None if self.value else self._text
+            shared = self.kind == "s" and self.texts
+            self.parser.CharacterDataHandler = self._shared if shared else None if self.value else self._text
+        elif _strikes(name, attributes):
+            self.marks.strike(self.row, self.column)
         elif name == "mergeCell":
             self._merged(attributes.get("ref", ""))
 
@@ -110,7 +120,7 @@ class _Look:
             self.within = name
         elif name == "font" and self.within == "fonts":
             self.fonts += 1
-        elif name == "strike" and self.within == "fonts" and attributes.get("val", "1") not in ("0", "false"):
+        elif self.within == "fonts" and _strikes(name, attributes):
             self.lines.add(str(self.fonts - 1))
         elif name == "xf" and self.within == "cellXfs":
             number, style = attributes.get("numFmtId", ""), str(len(self.formats))
@@ -121,6 +131,10 @@ class _Look:
 
     def _text(self, _: str) -> None:
         self.value, self.parser.CharacterDataHandler = True, None
+
+    def _shared(self, number: str) -> None:
+        """The number of a text, or, at the end of a block, a piece of it."""
+        self.number += number
 
     def _merged(self, reference: str) -> None:
         """A range over several rows: whose cells the lower ones are cannot be told."""
@@ -134,14 +148,19 @@ class _Look:
             self.marks.holds(self.row, self.column, ERROR)
         elif self.formula and not self.value:
             self.marks.holds(self.row, self.column, LOST)
-        self.kind, self.formula, self.value = "", False, True
+        if self.number in self.texts:
+            self.marks.strike(self.row, self.column)
+        self.kind, self.formula, self.value, self.number = "", False, True, ""
 
 
-def _inspected(archive: zipfile.ZipFile, info: zipfile.ZipInfo, crossed: frozenset[str]) -> _Look | None:
-    """A part that is XML, whatever it is called; None for others. crossed: styles of cells that are struck through."""
+def _inspected(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, crossed: frozenset[str], texts: frozenset[str]
+) -> _Look | None:
+    """A part that is XML, whatever it is called; None for others. crossed: styles of cells that are struck through;
+    texts: shared ones that are so in a part."""
     if info.file_size > PART_LIMIT:
         raise RefusedError("too_large")
-    look, read = _Look(crossed), 0
+    look, read = _Look(crossed, texts), 0
     longer = copy(info)
     longer.file_size += 1  # a part that unpacks to more than it says would be read to its end by others
     try:
@@ -161,6 +180,11 @@ def _inspected(archive: zipfile.ZipFile, info: zipfile.ZipInfo, crossed: frozens
     look.close()
     look.marks.bounded(info.file_size)
     return look
+
+
+def _strikes(name: str, attributes: Mapping[str, str]) -> bool:
+    """Whether an element strikes something through."""
+    return name in ("strike", "dstrike") and attributes.get("val", "1") not in ("0", "false")
 
 
 def _place(reference: str, row: int, column: int) -> tuple[int, int]:

@@ -14,9 +14,9 @@ from siyu.paths import data_dir
 Identity = tuple[str | None, str]
 
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xFFE5: 0xA5, 0x2212: 0x2D}
-# signs without width that programs leave in cells
-_UNSEEN = dict.fromkeys([0x00AD, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
-                         *range(0x2060, 0x2065), *range(0x2066, 0x206A)])  # fmt: skip
+# signs without width that programs leave in cells; the last say how the picture before them is drawn
+_UNSEEN = dict.fromkeys([0x00AD, 0x034F, 0x061C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F),
+                         *range(0x2060, 0x2065), *range(0x2066, 0x206A), *range(0xFE00, 0xFE10)])  # fmt: skip
 _CIPHER = re.compile(r"^(##|\$\$|#[A-Za-z0-9+/=]{8})")
 # what `containers` put for cells whose value is not known: below the first one of a merged range, never computed
 MERGED, LOST = "#MERGED!", "#EMPTY!"
@@ -112,8 +112,8 @@ def identity(text: str) -> Identity:
     """The key in a cell and the code of its fault; (None, "") for nobody.
 
     Mobile numbers have one form, whatever stands around and between their digits; other keys lose only what cannot be
-    seen. An id that a spreadsheet has rounded is a fault."""
-    plain = html.unescape(narrow(text)).strip(" \t\u00a0'`\u2018,;")
+    seen, and a letter with its accent is one sign (NFC). An id that a spreadsheet has rounded is a fault."""
+    plain = unicodedata.normalize("NFC", html.unescape(narrow(text))).strip(" \t\u00a0'`\u2018,;")
     if plain in (MERGED, LOST):
         return None, "cell_error"
     if is_nobody(plain):

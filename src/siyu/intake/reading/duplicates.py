@@ -15,6 +15,7 @@ from siyu.intake.reading.records import Records
 
 _RAW = "whole record"
 PLAIN = """hash(ltrim(lower("buyer_id"), '0'))"""  # of a key as `identities.plain` writes it
+ALIKE, SEVERAL = 5, 3  # orders, and different amounts of them, from which it is no chance that lines agree
 COMPARED = 20_000  # repeats that are held against what they repeat, cell by cell
 
 
@@ -58,6 +59,8 @@ class Fingerprints:
         self.numbered = entry.kind != "orders" or "line_id" in self._key
         shared = [k for k in self.layout.places if entry.columns[k].per == "order"]
         self._order = shared if "order_id" in self.layout.places else []
+        # each line has an amount of its own, or one of the order that nobody has declared as such
+        self._own = {"order_id", "paid_fen"} <= set(columns) and entry.kind == "orders" and self._key != ["order_id"]
 
     def of(self, records: Records) -> dict[str, Hashes]:
         """The fingerprints of one block. Safe to call from several threads."""
@@ -70,6 +73,8 @@ class Fingerprints:
                 wanted["plain"] = PLAIN
             if "order_id" in self.layout.places and self._key != ["order_id"]:
                 wanted["order"] = _hash(["order_id"])
+        if self._own:
+            wanted["order"] = _hash(["order_id"])
         found = _hashes(records.accepted, wanted) if wanted else {}
         if self._check and not self._key:
             found["key"] = self.of_whole(records, np.arange(len(records.at)))
@@ -111,6 +116,18 @@ class Fingerprints:
             gone = np.union1d(same, other)
             carried, torn = np.setdiff1d(carried, gone), np.setdiff1d(torn, gone)
         return Repeats(same, other, carried, torn)
+
+    def of_one_amount(self, fen: Ints) -> Ints:
+        """Positions of later lines of orders, where each order of several lines has one amount on all, and others have
+        another: it may be that of the order. None of a few orders. fen: the amounts; lines of nothing are presents."""
+        if not (self.parts and self._own and self._check):
+            return np.zeros(0, np.int64)
+        orders, paid = self._joined("order"), np.flatnonzero(fen > 0)
+        same, other = _later(orders[paid], fen[paid].astype(np.uint64))
+        amounts = fen[paid[same]]
+        if other.size or np.unique(orders[paid[same]]).size < ALIKE or np.unique(amounts).size < SEVERAL:
+            return same[:0]
+        return paid[same]
 
     def _pairs(self, later: Ints) -> dict[int, int]:
         """The first record with the same key, by the position of some that came later."""

@@ -17,7 +17,7 @@ from siyu.intake.reading import non_records
 from siyu.intake.reading.accounting import Account
 from siyu.intake.reading.duplicates import Fingerprints
 from siyu.intake.reading.encodings import blocks, encoding_of
-from siyu.intake.reading.headers import MONEY, displayed, given, harmless, head, refuse_struck
+from siyu.intake.reading.headers import displayed, given, harmless, head, refuse_struck, unread_names
 from siyu.intake.reading.lines import Flags, Hashes, Ints
 from siyu.intake.reading.plausible import Bounds, few_lines, unsure
 from siyu.intake.reading.problems import RefusedError, Trouble
@@ -100,7 +100,7 @@ class _Run:
         self.account.format, self.account.entry = top.layout.format.key, top.layout.format
         self.account.control, self.account.draft = top.layout.control is not None, top.layout.format.draft
         self.account.unknown_columns = tuple(map(harmless, top.layout.unknown))
-        self.account.notes += displayed(top.layout, self.source.shown)
+        self.account.notes += [*displayed(top.layout, self.source.shown), *unread_names(top.layout)]
         for line, cells in top.titles:
             self._odd(line, amount_of(cells, top.layout), "total" if non_records.is_total(cells) else "note", cells)
         self.prints, self.bounds, self.how = Fingerprints(top.layout), Bounds(top.layout), readers(top.layout)
@@ -158,8 +158,9 @@ class _Run:
         if kind == "other_header":
             raise RefusedError("other_header", line=self._shown(line))
         readers = {self.layout.format.columns[key].read for key in self.layout.places}
-        if kind == "note" and readers & {*MONEY} and (unit := non_records.stated_unit(cells)):
-            raise RefusedError("stated_unit", line=self._shown(line), found=unit)
+        for code, about, said_by in non_records.STATED if kind == "note" else ():
+            if readers & about and (found := said_by(cells)):
+                raise RefusedError(code, line=self._shown(line), found=found)
         self.account.put("ignored", amount if kind == "total" else amount or 0)
         self.left_aside.setdefault(kind, []).append(self._shown(line))
         if kind == "total" and amount is not None and not non_records.is_of_a_part(cells):
@@ -186,10 +187,8 @@ class _Run:
         if not (held := account.total - account.records["ignored"]):
             raise RefusedError("no_records")
         raw = account.fen["accepted"] + account.fen["quarantined"]
-        lines = np.concatenate(self.lines)
-        del self.lines
-        fen = np.concatenate(self.fen)
-        del self.fen
+        lines, self.lines = np.concatenate(self.lines), []
+        fen, self.fen = np.concatenate(self.fen), []
         pa.default_memory_pool().release_unused()
         self.rounded.refuse(self.layout, self.damaged, held)
         self._repeats(lines, fen)
@@ -246,6 +245,7 @@ class _Run:
         self.reading.dropped = np.unique(lines[repeats.same])
         self._set_aside(repeats.other, "conflicting_duplicate", lines, fen)
         self._set_aside(repeats.torn, "conflicting_amount", lines, fen)
+        self._note("one_amount", self._all_shown(lines[self.prints.of_one_amount(fen)]), self.layout.title("paid_fen"))
         self.prints.forget("key", "amounts")
 
     def _plausible(self, lines: Ints, fen: Ints) -> None:

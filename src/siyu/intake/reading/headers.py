@@ -170,6 +170,16 @@ def displayed(layout: Layout, shown: Sequence[Shown]) -> Iterator[Trouble]:
             yield Trouble(0, title, one.code, one.found, f"{one.row}")
 
 
+def unread_names(layout: Layout) -> Iterator[Trouble]:
+    """Columns of a plain layout that a file has under several of their names, and the names that are not read. Of the
+    export of a platform both are known."""
+    read = set(layout.places.values())
+    unread = {normal(name): name.strip() for at, name in enumerate(layout.header) if at not in read}
+    for key in layout.places if not layout.format.identify else ():
+        if others := [unread[name] for name in map(normal, layout.format.columns[key].header) if name in unread]:
+            yield Trouble(0, layout.title(key), "unread_names", ", ".join(others))
+
+
 def refuse_struck(layout: Layout, strokes: Sequence[Stroke], rows: Ints) -> None:
     """Raise RefusedError for records that somebody has struck through in a column that is read. A column of which all
     cells are is one of another kind of price. rows: of the records, as the sheet counts them."""

@@ -5,7 +5,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -27,6 +27,15 @@ ENOUGH = 10  # cells by which it is seen how a column ends
 _SAID = r"(?:单位|币[种别制]|currency|units?|amounts? in)[\s:为是]{0,3}"
 _STATED = re.compile(rf"{_SAID}({_WORDS['unit'].pattern})(?![A-Za-z\u4e00-\u9fff])", re.IGNORECASE)
 _UNIT = re.compile(rf"\W*(?:元|人民币|yuan|CNY|RMB|({_WORDS['unit'].pattern}))\W*", re.IGNORECASE)
+# 时区：UTC, 以上为太平洋时间, Time zone: America/New_York, all times are GMT
+_FAR = r"(?:太平洋|美[东西国]|格林尼治|[东西][\d一二三四五六七八九十]{1,2}区|日本|韩国|英国|伦敦|纽约)"
+_UTC = r"(?:UTC|GMT)(?:\s?[+-]\d{1,2}(?::?\d\d)?)?(?![a-z\d])"
+_ZONE = re.compile(
+    rf"(?:时区|time ?zone)[\s:为是(]{{0,3}}(?:{_FAR}|{_UTC}|[a-z]+/[a-z_]+|[a-z]{{2,4}}(?![a-z])|[+-]\d{{1,2}})"
+    rf"|(?<![a-z]){_UTC}|(?:协调世界|世界协调|世界标准)时|{_FAR}(?:标准)?时间",
+    re.IGNORECASE,
+)
+_BEIJING = re.compile(r"东[八8]|[+]0?8(?!\d)|china|beijing|shanghai|hong_kong|taipei|prc|cst", re.IGNORECASE)
 _COUNTED = re.compile(r"共\s*(\d[\d,]*)\s*(?:条|笔|行|单|个订单)|(\d[\d,]*)\s*(?:rows|records|orders)\b")
 
 
@@ -92,6 +101,19 @@ def stated_unit(cells: Sequence[str]) -> str:
     plain = (_simple(cell) for cell in cells)
     told = (found for cell in plain for found in (_UNIT.fullmatch(cell), _STATED.search(cell)) if found)
     return next((found[1] for found in told if found[1]), "")
+
+
+def stated_zone(cells: Sequence[str]) -> str:
+    """The time zone that a line around the table says its times are of; "" for Beijing's and where it says none."""
+    found = next(filter(None, map(_ZONE.search, map(_simple, cells))), None)
+    return "" if found is None or _BEIJING.search(found[0]) else found[0].strip()
+
+
+# what a line around a table may say of it: the code of the refusal, the readers of the cells, and what finds it
+STATED: tuple[tuple[str, frozenset[str], Callable[[Sequence[str]], str]], ...] = (
+    ("stated_unit", frozenset(["money", "fee", "charge"]), stated_unit),
+    ("stated_zone", frozenset(["time"]), stated_zone),
+)
 
 
 def counted(cells: Sequence[str]) -> int | None:

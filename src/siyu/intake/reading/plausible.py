@@ -19,10 +19,12 @@ from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.reading.problems import RefusedError
 from siyu.messages import tables
 
-_TIMES = tables(__file__, "times.yml")
-ORDERED: list[list[str]] = _TIMES["ordered"]
-TIMES: dict[str, list[str]] = _TIMES["covering"]
-DAY = 86_400
+_BESIDE = tables(__file__, "plausible.yml")
+ORDERED: list[list[str]] = _BESIDE["ordered"]
+TIMES: dict[str, list[str]] = _BESIDE["covering"]
+WITHIN: dict[str, str] = _BESIDE["within"]
+TOLD: dict[str, list[str]] = _BESIDE["told"]
+DAY, MINUTE = 86_400, 60
 GAP = 730  # days between the dates of a file and some that are none of it
 FEW = 0.01  # share of records that such dates may be
 CONTRADICTS = 0.05  # share of refunds above the amount at which the column is not what the format says
@@ -34,13 +36,8 @@ COUNTED = ("fen", "count", "signed", "seconds")  # meanings of `data/tables.yml`
 YES, SEVERAL = 100, 3  # fen that a 1 of yes is read as, and so many of nothing else
 DEAREST = 10**9  # fen: half of the orders of a shop cost no more; a column of dates or times does
 MONTH = 31
-PARTS = (
-    "gross_fen",
-    "freight_fen",
-    "fee_platform_fen",
-    "fee_creator_fen",
-    "commission_fen",
-)  # the first holds the rest
+# the first holds the rest
+PARTS = ("gross_fen", "freight_fen", "fee_platform_fen", "fee_creator_fen", "commission_fen")
 _DATED = re.compile(r"^[A-Za-z]{0,4}20[0-4]\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])\d{4}")
 # of a header of amounts; one without may be that of a column of yes and no
 _AMOUNT = re.compile(r"[金总]?额|元|amount|amt|sum|value|fee|yuan|cny|rmb|¥", re.IGNORECASE)
@@ -109,7 +106,7 @@ class Bounds:
             most = _fen(records, "unit_price_fen") * _fen(records, "quantity") + _fen(records, "freight_fen") + 100
             kept["dear"] = ((_fen(records, "paid_fen") > most) & (most > 100)).astype(np.int8)
             kept |= _swapped(*(_fen(records, key) for key in ("paid_fen", "unit_price_fen", "quantity")))
-        return kept | _beside_the_amount(records)
+        return kept | _beside_the_amount(records) | _beside_each_other(records)
 
     @cached_property
     def _counted(self) -> list[str]:
@@ -144,6 +141,11 @@ class Bounds:
         since, until = (date(1970, 1, 1) + timedelta(days=int(day)) for day in (first[kept].min(), last[kept].max()))
         return since, until
 
+    @property
+    def _fees(self) -> list[tuple[str, Ints]]:
+        """The column of what was taken, of charges, and its signs."""
+        return [(key, self.joined(key)) for key in ("fee_fen", "amount_fen")]
+
     def _yes(self, refunded: Ints, printed: Callable[[str, Ints], list[str]]) -> bool:
         """Whether refunds are yes and no. A few may be amounts: their header, or how they are printed, says so."""
         if not (some := np.flatnonzero(refunded)).size or (np.abs(refunded[some]) != YES).any():
@@ -161,10 +163,8 @@ class Bounds:
         several, priced = self.joined("several"), self.joined("priced")
         swapped = 2 * np.count_nonzero(priced) > several.sum()
         entry, title, back = self.layout.format, self.layout.title, np.count_nonzero(refunded)
-        if (refunded < 0).any() and (refunded > 0).any():
-            raise RefusedError(
-                "mixed_signs", column=title("refunded_fen"), expected=where(np.flatnonzero(refunded < 0))
-            )
+        if (minus := np.flatnonzero(refunded < 0)).size and (refunded > 0).any():
+            raise RefusedError("mixed_signs", column=title("refunded_fen"), expected=where(minus))
         if self._yes(refunded, printed) and entry.columns["refunded_fen"].range is None:
             raise RefusedError("refund_flags", column=title("refunded_fen"), found=f"{back:,}")
         for key, code, wrong, most in (
@@ -172,31 +172,34 @@ class Bounds:
             ("net_fen", "refunds_still_there", still * (entry.refunds == "net"), max(5, back / 2)),
             ("paid_fen", "price_contradicts", dear, max(2, dear.size / 2)),
             ("unit_price_fen", "price_swapped", priced * (swapped and (priced > 1).any()), 2),
+            *((key, "fees_gained", fees < 0, max(2, np.count_nonzero(fees) / 2)) for key, fees in self._fees),
             *((key, "part_contradicts", self.joined(key) > 1, max(5, fen.size / 2)) for key in PARTS),
         ):
             if (places := np.flatnonzero(wrong)).size > most:
                 raise RefusedError(code, column=title(key), found=f"{places.size:,}", expected=where(places))
         apart = np.union1d(*(_apart(self.joined(end), AWAY, 0.5) for end in ("first", "last")))
         yield title("paid_at"), "dates_apart", apart
-        yield title("order_id"), "id_dates", np.flatnonzero(self.joined("astray"))
-        yield title("paid_at"), "paid_on_delivery", np.flatnonzero(self.joined("delivered"))
+        for name, (code, key) in TOLD.items():
+            yield title(key), code, np.flatnonzero(self.joined(name))
         blank = self.joined("stateless")
         yield title("status"), "stateless", np.flatnonzero(blank * (not blank.all()))
-        yield title("status"), "unpaid_yet_paid", np.flatnonzero(self.joined("unpaid"))
         yield title("refunded_fen"), "refund_over", np.flatnonzero(over)
         yield title("net_fen"), "refund_still", np.flatnonzero(still * (entry.refunds == "net"))
         yield title("paid_fen"), "price_over", np.flatnonzero(dear)
         yield title("unit_price_fen"), "price_of_pieces", np.flatnonzero(priced if swapped else several[:0])
-        yield title("refund_state"), "refund_unsaid", np.flatnonzero(self.joined("unsaid"))
-        yield title("refund_state"), "refund_unpriced", np.flatnonzero(self.joined("unpriced"))
         for key in PARTS:
             if 2 * np.count_nonzero(part := self.joined(key)) > fen.size:
                 yield title(key), "part_over", np.flatnonzero(part)
+        yield from self._outliers(fen)
+
+    def _outliers(self, fen: Ints) -> Iterator[tuple[str, str, Ints]]:
+        """Amounts and numbers far above all others."""
+        entry, title = self.layout.format, self.layout.title
         if fen.size >= 20 and self.layout.control is not None:
             half = np.quantile(fen, 0.5, method="lower")
             if half > DEAREST and entry.kind == "orders":
-                shown = f"{int(half) // 100:,}"
-                raise RefusedError("implausible_amounts", column=title(self.layout.control), found=shown)
+                found = f"{int(half) // 100:,}"
+                raise RefusedError("implausible_amounts", column=title(self.layout.control), found=found)
             yield title(self.layout.control), "outlier", np.flatnonzero(fen >= FAR * max(half, 100))
         for key in self._counted:
             values = self.joined(f"column {key}")
@@ -204,6 +207,22 @@ class Bounds:
                 far = values >= FAR * max(np.quantile(told, 0.5, method="lower"), 10)
                 if far.any() and values[far].min() >= GULF * values[~far].max():
                     yield title(key), "outlier", np.flatnonzero(far)
+
+
+def _beside_each_other(records: pa.Table) -> dict[str, Ints]:
+    """Records paid earlier on the day than ordered; parts that are more than their whole; signs of fees."""
+    names, found = set(records.column_names), dict[str, Ints | Flags]()
+    if {"created_at", "paid_at"} <= names:
+        ordered, paid = (seconds_of(records[key], NEVER) for key in ("created_at", "paid_at"))
+        found["early"] = (paid > NEVER) & (paid < ordered - MINUTE) & (paid % DAY > 0)
+    for part, of in ((part, of) for part, of in WITHIN.items() if {part, of} <= names):
+        found[f"within {part}"] = records[of].is_valid().to_numpy() & (_fen(records, part) > _fen(records, of))
+    if {"fee_fen", "base_fen"} <= names:
+        found["fee_fen"] = np.sign(_fen(records, "fee_fen")) * (_fen(records, "base_fen") > 0)
+    elif {"sort", "amount_fen"} <= names:
+        fee = pc.equal(records["sort"], "fee").fill_null(False).to_numpy()
+        found["amount_fen"] = np.sign(-_fen(records, "amount_fen")) * fee
+    return {name: flags.astype(np.int8) for name, flags in found.items() if flags.any()}
 
 
 def _swapped(paid: Ints, price: Ints, pieces: Ints) -> dict[str, Ints]:

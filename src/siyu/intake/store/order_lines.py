@@ -18,7 +18,7 @@ from siyu.intake.reading.lines import Flags, Ints, seconds_of
 from siyu.intake.store.buyers import LINKED, NEVER, Keys, dense, linked, numbered, ordered
 from siyu.intake.store.parts import COLUMNS, Part
 from siyu.intake.store.purchases import Sales, purchase_days
-from siyu.intake.store.snapshots import line_key, newest
+from siyu.intake.store.snapshots import Clash, ContradictionError, line_key, newest
 
 ALWAYS = ("order_id", "status", "refund_state")
 MADE = {"paid_at", "paid_fen", "net_fen"}  # kept as arrays of their own
@@ -86,6 +86,8 @@ class OrderLines:
         del key
         if key_tables:
             tabled = linked(keys, key_tables, self.table["order_id"])
+            if (tabled < 0).all() and not any(part.erased for part in key_tables):  # of sub-orders, of another shop
+                raise ContradictionError([Clash(part.name, "no_such_orders", "") for part in key_tables])
             self.identity = np.where(tabled >= 0, tabled * width + LINKED, self.identity)
         ids = dense(self.identity, keys.count * width, self.paid_at, self.table["order_id"], self.scopes)
         self.ids = ids.reshape(keys.count, width)

@@ -202,10 +202,12 @@ def _frame(part: Part, keys: Keys) -> pd.DataFrame:
 
 
 def overlapping(parts: Sequence[Part]) -> list[Clash]:
-    """Order exports that hold the same records, of which one has no order numbers, or which spell them otherwise: what
-    is counted twice, nobody could tell. Of two that are the same in another dress, the later one goes."""
+    """Order exports that hold the same records, of which one has no order numbers, or which spell them otherwise, or
+    which are of two platforms: what is counted twice, nobody could tell. Of two that are the same in another dress, the
+    later one goes."""
     found: list[Clash] = []
     for a, b in combinations([part for part in parts if part.format.kind == "orders"], 2):
+        found += _both(a, b, "same_orders") if _of_both(a, b) else []
         numbered = all("order_id" in part.columns for part in (a, b))
         if numbered and not _strangers(a, b):
             continue
@@ -220,6 +222,33 @@ def overlapping(parts: Sequence[Part]) -> list[Clash]:
         elif named >= SHARED or nameless >= MOST:
             found += _both(a, b, "overlap")
     return found
+
+
+def _of_both(one: Part, other: Part) -> bool:
+    """Whether exports of two platforms hold the same orders, as the list of a tool beside a shop's own does: numbers
+    too long for two shops to count up alike, at the same time. Where only days are told, those of two tills may begin
+    with the day: shorter ones are of the same amount, too."""
+    if one.format.platform == other.format.platform or not _days_of_both(one, other):
+        return False
+    sides = []
+    for part in (one, other):
+        rows, when = part.rows(), next(key for key in _WHEN if key in part.columns)
+        amount = next(key for key in (*AMOUNTS, "net_fen") if key in part.columns)
+        long = pc.greater_equal(pc.binary_length(rows["order_id"]), LONG)
+        sides.append(rows.select(["order_id", when, amount]).rename_columns(["id", "when", "fen"]).filter(long))
+    mine = sides[0].filter(pc.is_in(sides[0]["id"], value_set=sides[1]["id"].combine_chunks()))
+    both = mine.to_pandas().merge(sides[1].to_pandas(), on="id").drop_duplicates("id")
+    days, minutes = ([both[key].dt.floor(unit) for key in ("when_x", "when_y")] for unit in ("D", "min"))
+    alike = minutes[0] == minutes[1]
+    if any(map(pd.Series.equals, days, minutes)):
+        alike = (days[0] == days[1]) & ((both["fen_x"] == both["fen_y"]) | (both["id"].str.len() > LONGER))
+    return bool(2 * alike.sum() > len(both) > min(FEWEST, min(map(len, sides)) - 1))
+
+
+def _days_of_both(one: Part, other: Part) -> int:
+    """How many days two exports of orders with times cover together."""
+    here, there = (part.days(TIMES["orders"]) for part in (one, other))
+    return len(np.intersect1d(here, there))
 
 
 def _strangers(one: Part, other: Part) -> bool:
@@ -248,6 +277,7 @@ def _shared(mine: pd.DataFrame, theirs: pd.DataFrame, *, numbered: bool) -> floa
 
 
 SHARED, MOST, FEWEST = 0.2, 0.9, 5  # of records alike by chance: with the buyer, without; and orders for that
+LONG, LONGER = 12, 16  # digits of order numbers that two shops hardly, and never, have alike
 _WHEN = ("paid_at", "created_at")
 
 
