@@ -246,3 +246,39 @@ def test_signs_of_two_bytes_are_known_without_a_mark(codec, text):
     head = "订单号,买家标识,支付时间,实付金额,退款金额," + ",".join(f"{text * 12}列{n}" for n in "甲乙丙丁戊己庚辛")
     rows = [f"A{n},b{n},{day(n)},100,0" + f",{text}" * 8 for n in range(6)]
     assert account(table(head, rows).encode(codec)).encoding == "utf-16"
+
+
+def orders(count=6, first=0):
+    return [f"A{n},b{n},{day(n)},100" for n in range(first, first + count)]
+
+
+@pytest.mark.parametrize(
+    "line", ["以下为已取消订单", "以下為作廢訂單", "说明：下面是测试单", "Note: refunded orders below"]
+)
+def test_a_line_between_records_that_speaks_of_others_is_named(line):
+    found = account(table(HEAD, [*orders(), line, *orders(2, 9)]))
+    assert (told(found, "remark_lines"), found.records["ignored"]) == ([(None, "1", "8")], 1)
+
+
+@pytest.mark.parametrize(
+    "line", ["导出时间：2021-09-01", "说明：不含已取消订单", "Report without cancelled orders", "店铺：某某旗舰店"]
+)
+def test_a_line_that_says_that_there_are_none_is_not(line):
+    assert told(account(f"{line}\n" + table(HEAD, orders())), "remark_lines") == []
+
+
+def test_a_name_of_a_file_that_speaks_of_others_is_named_as_long_as_it_does(tmp_path):
+    found, _ = books(tmp_path, 订单=table(HEAD, orders()), 已取消订单=table(HEAD, orders(6, 9)))
+    said = {one.file.rsplit("/")[-1]: [note.code for note in one.notes] for one in found.accounts}
+    assert ["remark_name" in said[name] for name in ("已取消订单.csv", "订单.csv")] == [True, False]
+    (tmp_path / "exports" / "已取消订单.csv").rename(tmp_path / "exports" / "九月.csv")
+    again = books_of(tmp_path / "exports", tmp_path / "store")
+    assert [note.code for one in again.accounts for note in one.notes if note.code == "remark_name"] == []
+
+
+@pytest.mark.parametrize(
+    ("paid", "said"), [(lambda n: 100, [("amount", "4", "3, 4, 6, 7")]), (lambda n: 100 * (n % 3 + 1), [])]
+)
+def test_the_price_of_one_piece_where_several_were_bought_is_named(paid, said):
+    rows = [f"A{n},b{n},{day(n)},{paid(n)},{n % 3 + 1},100" for n in range(6)]
+    assert told(account(table(f"{HEAD},数量,单价", rows)), "price_of_one") == said

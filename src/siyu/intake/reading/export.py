@@ -162,6 +162,7 @@ class _Run:
             if readers & about and (found := said_by(cells)):
                 raise RefusedError(code, line=self._shown(line), found=found)
         self.account.put("ignored", amount if kind == "total" else amount or 0)
+        kind = "remark" if kind == "note" and non_records.is_remark(cells) else kind
         self.left_aside.setdefault(kind, []).append(self._shown(line))
         if kind == "total" and amount is not None and not non_records.is_of_a_part(cells):
             self.totals.append((self._shown(line), amount))
@@ -250,28 +251,27 @@ class _Run:
 
     def _plausible(self, lines: Ints, fen: Ints) -> None:
         """Quarantine dates of another time, refuse a key that is a crowd, name what is odd."""
-        account = self.account
         stray = np.setdiff1d(self.bounds.stray_dates(), np.flatnonzero(np.isin(lines, self.reading.dropped)))
         self._set_aside(stray, "stray_date", lines, fen)
         kept = ~np.isin(lines, self.reading.dropped)
-        account.observed = self.bounds.observed(kept)
-
-        def where(at: Ints) -> str:
-            return few_lines(self._all_shown(lines[at]))
-
-        for column, code, places in self.bounds.odd(fen, where, lambda key, at: self.again.column(key, lines[at])):
+        self.account.observed = self.bounds.observed(kept)
+        odd = self.bounds.odd(
+            fen, lambda at: few_lines(self._all_shown(lines[at])), lambda key, at: self.again.column(key, lines[at])
+        )
+        for column, code, places in odd:
             self._note(code, self._all_shown(lines[places[kept[places]]]), column)
         for code, place, told in self.remarks.told():
             self._note(code, self._all_shown(told), harmless(self.layout.header[place]))
         if self.source.struck:
             refuse_struck(self.layout, self.source.struck, np.array(self._all_shown(lines[kept])))
         self._note("hidden_rows", [row for row in self.source.hidden if row > self._shown(int(lines.min()) - 1)])
+        self._note("remark_lines", self.left_aside.pop("remark", []))
         if aside := {kind: places for kind, places in self.left_aside.items() if kind != "blank"}:
             kinds = "; ".join(f"{kind} ({few_lines(places)})" for kind, places in sorted(aside.items()))
-            account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
-        account.lacks(self.layout.format, self.bounds.held)
+            self.account.note("ignored_lines", found=f"{sum(map(len, aside.values())):,}", expected=kinds)
+        self.account.lacks(self.layout.format, self.bounds.held)
         for (column, code), found in self.said.items():
-            account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
+            self.account.note(code, column, found=f"{len(found):,}", expected=f"{found[0]}")
         if "buyer_id" in self.layout.places:
             self._crowd(np.flatnonzero(np.concatenate(self.named) & kept), lines)
 

@@ -22,6 +22,7 @@ _TOTAL = _WORDS["total"]
 # words of a remark as RE2 reads them; marks of one or two signs on few lines are remarks, too
 _REMARKS = f"(?i:{_WORDS['remark'].pattern})"
 MARKS, MARKED = 2, 0.5  # different marks of a column, and the share of lines that may bear one
+_WITHOUT = re.compile(r"[不未包]含|含[已退取]|包括|剔除|排除|除[去了外]|去掉|includ|exclud|without", re.IGNORECASE)
 ENOUGH = 10  # cells by which it is seen how a column ends
 # 单位：万元, Currency: USD; alone in its cell below a header, (元) as well
 _SAID = r"(?:单位|币[种别制]|currency|units?|amounts? in)[\s:为是]{0,3}"
@@ -94,6 +95,12 @@ def is_note(cells: Sequence[str]) -> bool:
     if held and all(map(_UNIT.fullmatch, map(narrow, held))):
         return True
     return 0 < len(held) <= 2 and any(_WORDS["note"].search(_simple(cell)) or counted([cell]) for cell in held)
+
+
+def is_remark(cells: Sequence[str]) -> bool:
+    """Whether a line around the table, or a name, speaks of closed orders, tests or presents, and not of their lack."""
+    plain = list(map(_simple, cells))
+    return any(_WORDS["remark"].search(cell) for cell in plain) and not any(map(_WITHOUT.search, plain))
 
 
 def stated_unit(cells: Sequence[str]) -> str:

@@ -198,8 +198,7 @@ class Bounds:
         if fen.size >= 20 and self.layout.control is not None:
             half = np.quantile(fen, 0.5, method="lower")
             if half > DEAREST and entry.kind == "orders":
-                found = f"{int(half) // 100:,}"
-                raise RefusedError("implausible_amounts", column=title(self.layout.control), found=found)
+                raise RefusedError("implausible_amounts", column=title(self.layout.control), found=f"{half // 100:,}")
             yield title(self.layout.control), "outlier", np.flatnonzero(fen >= FAR * max(half, 100))
         for key in self._counted:
             values = self.joined(f"column {key}")
@@ -227,10 +226,11 @@ def _beside_each_other(records: pa.Table) -> dict[str, Ints]:
 
 def _swapped(paid: Ints, price: Ints, pieces: Ints) -> dict[str, Ints]:
     """Records of several pieces; those whose price is the amount times the pieces: 1 of two, which half a price may
-    be, 2 of more."""
+    be, 2 of more; those whose amount is the price of one, where most are such."""
     several = (pieces > 1) & (paid > 0)
-    priced = several & (np.abs(price - paid * pieces) < pieces)  # of a price that was rounded to fen
-    return {"several": several.astype(np.int8), "priced": (priced * (1 + (pieces > 2))).astype(np.int8)}
+    priced, one = several & (np.abs(price - paid * pieces) < pieces), several & (paid == price)  # rounded to fen
+    found = {"several": several, "priced": priced * (1 + (pieces > 2)), "one": one * (2 * one.sum() > several.sum())}
+    return {name: flags.astype(np.int8) for name, flags in found.items()}
 
 
 def _beside_the_amount(records: pa.Table) -> dict[str, Ints]:

@@ -25,6 +25,7 @@ from siyu.intake.formats.identities import nobody_file
 from siyu.intake.reading.accounting import NOT_STORED, STORED, Account
 from siyu.intake.reading.export import Progress, read
 from siyu.intake.reading.lines import Ints
+from siyu.intake.reading.non_records import is_remark
 from siyu.intake.reading.sources import TableSource
 from siyu.intake.store.exported import Exported, exported
 from siyu.intake.store.keyring import SIZE, Keyring, erased, name_of
@@ -136,7 +137,10 @@ def stored_part(folder: Path, name: str, own: Path | None = None) -> tuple[Accou
     columns, repeats = tuple(entry["columns"]), tuple(entry["repeats"])
     part = Part(folder, name, read_by, exported(name), columns, repeats, entry["digest"], entry["erased"],
                 entry["identities"] is not None)  # fmt: skip
-    return replace(STORED.validate_python(entry), file=name, entry=read_by), part
+    account = replace(STORED.validate_python(entry), file=name, entry=read_by)
+    if read_by.kind == "orders" and is_remark(name.rsplit("/", maxsplit=1)[-1].split("!")):
+        account.note("remark_name")  # of the name of today, so not stored
+    return account, part
 
 
 def _rules(own: Path | None) -> str:
