@@ -282,3 +282,18 @@ def test_a_name_of_a_file_that_speaks_of_others_is_named_as_long_as_it_does(tmp_
 def test_the_price_of_one_piece_where_several_were_bought_is_named(paid, said):
     rows = [f"A{n},b{n},{day(n)},{paid(n)},{n % 3 + 1},100" for n in range(6)]
     assert told(account(table(f"{HEAD},数量,单价", rows)), "price_of_one") == said
+
+
+@pytest.mark.parametrize(("form", "said"), [("wm{}", True), ("b{}", False)])
+def test_a_list_of_people_of_whom_none_bought_is_named(tmp_path, form, said):
+    rows = [f"g1,{form.format(n if n < 11 else f'x{n}')},{day(n)}," for n in range(12)]
+    members = table("group_id,member_key,join_at,exit_at", rows)
+    for _ in range(2):  # read, and as it is kept
+        (tmp_path / "exports").mkdir(exist_ok=True)
+        (tmp_path / "exports" / "a.csv").write_text(table(HEAD, orders(12)), "utf-8")
+        (tmp_path / "exports" / "m.csv").write_text(members, "utf-8")
+        found = books_of(tmp_path / "exports", tmp_path / "store")
+        codes = {one.file[-5]: [note.code for note in one.notes] for one in found.accounts}
+        assert ("no_such_buyers" in codes["m"], "no_such_buyers" in codes["a"]) == (said, False)
+        assert found.members is not None
+        assert {one.kind for one in found.observed} == {"orders", "members"}

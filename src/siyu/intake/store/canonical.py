@@ -28,6 +28,7 @@ _SPELLS = {
                 "channel": "scene", "observed_from": "observed_from", "observed_to": "observed_to"},
     "follows": {name: name for name in ("buyer_id", "followed_at", "unfollowed_at")},
 }  # fmt: skip
+SOME = 10  # people, and buyers, among whom it is no chance that none is both
 _OWN = {"orders", "buyer_keys"}  # made into tables of their own
 
 
@@ -36,15 +37,17 @@ def standing_tables(parts: Sequence[Part], folder: Path) -> tuple[list[Counts], 
     clashes: list[Clash] = []
     while True:
         try:
-            return write_tables(parts, folder), clashes
+            counts, noted = write_tables(parts, folder)
+            return counts, clashes + noted
         except ContradictionError as error:
             clashes += error.clashes
             out = {clash.file for clash in clashes}
             parts = [part for part in parts if part.name not in out]
 
 
-def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
-    """Write the tables that these parts allow into `folder`; from the oldest part to the newest.
+def write_tables(parts: Sequence[Part], folder: Path) -> tuple[list[Counts], list[Clash]]:
+    """Write the tables that these parts allow into `folder`; from the oldest part to the newest. What is to be said of
+    some that are used all the same.
 
     Raises ContradictionError when parts tell otherwise about the same and none is known to be newer."""
     parts = sorted({part.folder: part for part in parts}.values(), key=age)
@@ -60,6 +63,7 @@ def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
         reported = {kind: Reported(kind, of_kind[kind], keys) for kind in tables() if kind in of_kind.keys() - _OWN}
         lines = read.result() if read else None
         ids = lines.ids if lines else np.full((keys.count, 1), -1, np.int64)
+        unmet = [kind for kind in _SPELLS if kind in reported and lines and _unmet(reported[kind].who, ids)]
         if reported:
             people = (one.people() for one in reported.values())
             who, moments = (np.concatenate(one) for one in zip(*people, strict=True))
@@ -71,7 +75,13 @@ def write_tables(parts: Sequence[Part], folder: Path) -> list[Counts]:
             lines.write(folder / "orders.parquet", folder / "purchases.parquet", held.get("members"))
         for one in written:
             one.result()
-    return counts
+    return counts, [Clash(part.name, "no_such_buyers", "") for kind in unmet for part in of_kind[kind]]
+
+
+def _unmet(who: Ints, ids: Ints) -> bool:
+    """Whether none of the people of a list is among the buyers, of whom there are some."""
+    keys = np.unique(who[who >= 0])
+    return bool(keys.size >= SOME and (ids >= 0).sum() >= SOME and not (ids[keys] >= 0).any())
 
 
 def _write(table: pa.Table, path: Path) -> None:

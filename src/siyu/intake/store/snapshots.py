@@ -26,6 +26,7 @@ from siyu.intake.store.parts import Part
 COMPARED = ("status", "refund_state", "paid_fen", "order_paid_fen", "net_fen", "refunded_fen", "paid_at", "quantity",
             "buyer")  # fmt: skip
 AMOUNTS = ("paid_fen", "order_paid_fen")  # what a newer export of an order does not change
+NOTED = frozenset(["no_such_buyers"])  # codes for which a file is used all the same
 LINE_KEYS = ("line_id", "product_id", "product_spec")
 
 
@@ -74,10 +75,12 @@ def refuse_pages(found: Sequence[Account]) -> None:
 
 
 def refuse_clashes(found: Sequence[Account], clashes: Sequence[Clash]) -> None:
-    """Refuse files that cannot stand beside others."""
+    """Refuse files that cannot stand beside others; name those that stand there without meaning anything to them."""
     for one in clashes:
         for account in found:
-            if account.file == one.file and not account.refused:
+            if account.file == one.file and one.code in NOTED:
+                account.note(one.code, found=one.other)
+            elif account.file == one.file and not account.refused:
                 account.refuse(Trouble(0, None, one.code, one.other))
 
 
@@ -228,7 +231,8 @@ def _of_both(one: Part, other: Part) -> bool:
     """Whether exports of two platforms hold the same orders, as the list of a tool beside a shop's own does: numbers
     too long for two shops to count up alike, at the same time. Where only days are told, those of two tills may begin
     with the day: shorter ones are of the same amount, too."""
-    if one.format.platform == other.format.platform or not _days_of_both(one, other):
+    here, there = (part.days(TIMES["orders"]) for part in (one, other))
+    if one.format.platform == other.format.platform or not np.intersect1d(here, there).size:
         return False
     sides = []
     for part in (one, other):
@@ -243,12 +247,6 @@ def _of_both(one: Part, other: Part) -> bool:
     if any(map(pd.Series.equals, days, minutes)):
         alike = (days[0] == days[1]) & ((both["fen_x"] == both["fen_y"]) | (both["id"].str.len() > LONGER))
     return bool(2 * alike.sum() > len(both) > min(FEWEST, min(map(len, sides)) - 1))
-
-
-def _days_of_both(one: Part, other: Part) -> int:
-    """How many days two exports of orders with times cover together."""
-    here, there = (part.days(TIMES["orders"]) for part in (one, other))
-    return len(np.intersect1d(here, there))
 
 
 def _strangers(one: Part, other: Part) -> bool:
