@@ -16,7 +16,7 @@ from siyu.intake.reading.problems import RefusedError
 from siyu.intake.reading.sources import TableSource
 
 SPARSE = 200  # bytes of UTF-16 among which is at least one mark between fields
-_MARKS = [(mark, 0) for mark in b",\t;|\n"]
+_MARKS = b",\t;|\n"
 BLOCK, TOP = 1 << 22, 1 << 14  # bytes; in so many a header lies
 # in a GB18030 file: four or more characters that read as UTF-8 Chinese
 _UTF8_RUN = re.compile(rb"(?:[\xe3-\xe9\xef][\x80-\xbf]{2}){4,}")
@@ -45,7 +45,7 @@ def encoding_of(source: TableSource) -> Encoding:
             return _quick(source, found) or _checked(source, found)
     # marks between fields, each with an empty byte before or after it; other empty bytes are damage, or Chinese signs
     pairs = Counter(zip(first[:TOP:2], first[1:TOP:2], strict=False) if b"\0" in first[:TOP] else ())
-    little, big = (sum(pairs[pair[::way]] for pair in _MARKS) for way in (1, -1))
+    little, big = sum(pairs[mark, 0] for mark in _MARKS), sum(pairs[0, mark] for mark in _MARKS)
     if max(little, big) > max(1, len(first[:TOP]) // SPARSE):
         half = "utf-16-le" if little > big else "utf-16-be"
         return _checked(source, Encoding("utf-16", half))
