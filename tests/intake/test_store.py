@@ -66,7 +66,8 @@ def oracle(lines):
         mine = sorted(d for b, d in days if b == buyer)
         number = mine.index(day)
         to_next = (mine[number + 1] - day).days if number + 1 < len(mine) else None
-        found.append((buyer, clusters[buyer], day, *sums, number + 1, to_next, mine[0], None))
+        previous = (day - mine[number - 1]).days if number else None
+        found.append((buyer, clusters[buyer], day, *sums, number + 1, to_next, previous, mine[0], None))
     return found
 
 
