@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import signal
@@ -272,12 +273,13 @@ def test_the_case_from_notebook_to_report_and_back(tmp_path, anew):
 def test_libraries_load_beforehand_where_files_are_newer_than_the_report(tmp_path, monkeypatch):
     folder, record = tmp_path / "data" / "client", tmp_path / "reports" / "client" / "run.json"
     monkeypatch.setenv("SIYU_DATA", str(folder.parent))
-    for path in (folder / "subject.yml", folder / "exports" / "orders.csv", record):
+    exports = folder / "exports"
+    for second, path in enumerate((folder / "subject.yml", exports / "orders.csv", record, exports / "december.csv")):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
+        os.utime(path, (second, second))  # two that are made at once may bear one time
+        os.utime(path.parent, (second, second))
         assert _newer("client", tmp_path / "reports") is (path != record)
-    (folder / "exports" / "december.csv").touch()
-    assert _newer("client", tmp_path / "reports")
 
 
 def test_a_file_that_goes_away_while_files_are_looked_at_is_something_to_do(tmp_path, monkeypatch):

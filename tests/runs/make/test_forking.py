@@ -90,8 +90,9 @@ def test_a_server_that_has_died_is_replaced_and_its_kernels_end_with_it(project,
     served = []
     start = forking.served
     monkeypatch.setattr(forking, "served", lambda *given: served.append(start(*given)) or served[-1])
-    kill = "import os, psutil; psutil.Process(os.getppid()).parent().kill() if subject == 'alpha' else None"
-    project.notebook("02_case_study", kill, *project.tiny.FINDINGS)
+    # a kernel goes on until the memory of the server that it has shared is given back
+    kill = "if subject == 'alpha':\n    psutil.Process(os.getppid()).parent().kill()\n    time.sleep(60)"
+    project.notebook("02_case_study", f"import os, psutil, time\n{kill}", *project.tiny.FINDINGS)
     found = project.run("alpha", "beta", jobs=1)
     assert (found["alpha"].status, found["beta"].status) == ("failed", "published")
     assert "the kernel died" in str(found["alpha"].reasons)
