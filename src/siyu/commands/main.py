@@ -4,8 +4,6 @@ Exit: 0 done · 1 a subject failed, or a check found a mismatch · 2 wrong usage
 anything starts.
 """
 
-import atexit
-import gc
 import os
 import sys
 
@@ -35,7 +33,6 @@ def main(context: click.Context) -> None:
         sys.exit(2)
     # as in the sections of a report: sums of other threads differ in their last digits, and wait by burning a core
     os.environ |= {f"{library}_NUM_THREADS": "1" for library in ("OMP", "OPENBLAS", "MKL")}
-    atexit.register(gc.freeze)  # nobody looks for garbage in what ends
     settle_home(make=context.invoked_subcommand != doctor.name)
     if "SIYU_ENGINE" in os.environ:
         from siyu.engines.choice import chosen
